@@ -1,0 +1,162 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// MARK: Settings
+
+/// Under CI a warning is an error; a user's newer compiler may warn as it likes.
+/// https://github.com/swiftlang/swift-evolution/blob/main/proposals/0480-swiftpm-warning-control.md
+let warningSettings: [SwiftSetting] =
+    Context.environment["CI"] == nil
+    ? [] : [.treatAllWarnings(as: .error), .treatWarning("DeprecatedDeclaration", as: .warning)]
+
+/// One set of compiler settings for every target. Each flag names the proposal that it switches on.
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0470-isolated-conformances.md
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0481-weak-let.md
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+    .strictMemorySafety(),
+] + warningSettings
+
+// MARK: Dependencies
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let heapModule = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+
+// MARK: The rooms of the house
+
+/// One room: a target, its tests beside it, and the rooms and packages that it may call.
+struct Room {
+    var name: String
+    var isExecutable = false
+    var dependencies: [Target.Dependency] = []
+    var testDependencies: [Target.Dependency] = []
+
+    var targets: [Target] {
+        let source: Target =
+            isExecutable
+            ? .executableTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+            : .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+        let tests: Target = .testTarget(
+            name: "\(name)Tests",
+            dependencies: [.byName(name: name)] + testDependencies,
+            swiftSettings: swiftSettings
+        )
+        return [source, tests]
+    }
+}
+
+let rooms: [Room] = [
+    // Text to a tree of nodes with line and column marks.
+    Room(name: "YAMLDocument", dependencies: ["CLibYAML"]),
+    // The event loop: HTTP and TCP by libcurl on a thread of its own.
+    Room(name: "Transport", dependencies: ["CLibcurl", heapModule], testDependencies: [nioCore, nioPosix]),
+    // The pure decision core: events in, effects out.
+    Room(name: "FailoverCore"),
+    // The configuration file: schema, decoding with diagnostics, defaults.
+    Room(name: "StandbyConfiguration", dependencies: ["YAMLDocument", "FailoverCore"]),
+    // A small client of the Kubernetes API.
+    Room(
+        name: "KubernetesClient",
+        dependencies: ["Transport", "YAMLDocument", logging, subprocess, systemPackage],
+        testDependencies: ["Sandbox"]
+    ),
+    // Schedules and runs probes, counts thresholds.
+    Room(
+        name: "Probing",
+        dependencies: [
+            "Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore", logging, subprocess,
+        ],
+        testDependencies: ["Sandbox"]
+    ),
+    // One actor per group: observations to the core, effects to the API server.
+    Room(
+        name: "Supervision",
+        dependencies: [
+            "Transport", "KubernetesClient", "Probing", "FailoverCore", "StandbyConfiguration", logging,
+            serviceLifecycle,
+        ],
+        testDependencies: ["Sandbox"]
+    ),
+    // Health endpoints for the kubelet that runs the supervisor.
+    Room(name: "Operations", dependencies: ["Supervision", hummingbird, logging, serviceLifecycle]),
+    // An in-memory Kubernetes API server and toy applications, for the demo and the tests.
+    Room(
+        name: "Sandbox",
+        dependencies: [
+            "YAMLDocument", hummingbird, hummingbirdHTTP2, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, x509,
+        ]
+    ),
+]
+
+let package = Package(
+    name: "kube-standby",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "kube-standby", targets: ["kube-standby"])],
+    dependencies: [
+        // The command line: parsing, help and completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        // Heap: the event loop's timers by due time.
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        // Logs, so that whoever embeds a room chooses where they go.
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        // Sockets of the sandbox's toy applications and of the tests' servers.
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        // TLS of the sandbox's API server.
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        // The sandbox's certificate authority and server certificate.
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        // HTTP server: the health endpoints, and the sandbox's API server.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        // Child processes that cannot leak: exec probes and kubeconfig credential plugins.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+        // File paths, in the interface of swift-subprocess.
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        // Order of start and stop, and signals.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: rooms.flatMap(\.targets) + [
+        // YAML's own parser.
+        .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // HTTP, TLS and HTTP/2, and the descriptors that drive it.
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // The command line: wires the rooms together, decides nothing.
+        .executableTarget(
+            name: "kube-standby",
+            dependencies: [
+                "Transport", "KubernetesClient", "Probing", "Supervision", "Operations", "FailoverCore",
+                "StandbyConfiguration", "YAMLDocument", "Sandbox", argumentParser, logging, serviceLifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // The real binary against the sandbox.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Sandbox", "YAMLDocument", "kube-standby", subprocess],
+            swiftSettings: swiftSettings
+        ),
+        // The import table, the manifest and the house rules.
+        .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
+    ]
+)

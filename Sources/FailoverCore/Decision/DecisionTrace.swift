@@ -1,0 +1,47 @@
+/// Why a decision came out as it did: one line for every member.
+///
+/// Logs, status and Events all print this trace.
+package struct DecisionTrace: Sendable, Hashable {
+    /// What was found of one member.
+    package struct Line: Sendable, Hashable {
+        package var name: String
+        package var role: Role?
+        package var health: Health
+        package var candidacy: Candidacy
+    }
+
+    /// By name.
+    package var lines: [Line]
+
+    init(view: MemberView, policy: GroupPolicy) {
+        lines = view.all.map { member in
+            Line(
+                name: member.name,
+                role: member.role,
+                health: view.health(of: member.id),
+                candidacy: Candidacy(of: member, under: policy)
+            )
+        }
+    }
+}
+
+extension DecisionTrace: CustomStringConvertible {
+    /// `a: active, unhealthy; b: passive, healthy, candidate; c: terminating, no candidate`.
+    package var description: String {
+        lines.isEmpty ? "no members" : lines.map(\.description).joined(separator: "; ")
+    }
+}
+
+extension DecisionTrace.Line: CustomStringConvertible {
+    package var description: String {
+        let words = [role?.rawValue, health.rawValue, refusal.map { "no candidate (\($0))" }]
+        return "\(name): " + words.compactMap { $0 }.joined(separator: ", ")
+    }
+
+    private var refusal: String? {
+        switch candidacy {
+        case .candidate: nil
+        case .refused(let refusal): refusal.description
+        }
+    }
+}

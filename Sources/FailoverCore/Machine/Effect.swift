@@ -1,0 +1,28 @@
+/// What the machine wants done; the group's actor carries effects out in order and reports each outcome as an event.
+package enum Effect: Sendable, Hashable {
+    /// Read the group's Lease; answer with `recordRead`.
+    case readRecord(OperationID)
+    /// Create the group's Lease (`replacing` is nil) or replace exactly the version named; answer with `recordWritten`.
+    case writeRecord(OperationID, GroupRecord, replacing: StoredRecord.Version?)
+    /// List the group's pods consistently, from no cache; answer with `membersListed`.
+    case listMembers(OperationID)
+    /// Read one pod from no cache; answer with `memberRead`.
+    case readMember(OperationID, name: String)
+    /// Write a role and its epoch on one pod; answer with `roleWritten`.
+    case writeRole(OperationID, RoleWrite)
+    /// Answer with `timerFired` at this time.
+    case startTimer(OperationID, at: MonotonicTime)
+    /// Answer with `timerFired` after the backoff of this attempt (from 0) and not before `atLeast` has passed.
+    case startBackoff(OperationID, attempt: Int, atLeast: Duration)
+    /// Tell people.
+    case report(Report)
+}
+
+/// One write of a role: it must fail unless the pod is still of this uid and at this version.
+package struct RoleWrite: Sendable, Hashable {
+    /// The pod as it was when the write was decided; its `id` and `version` are the write's conditions.
+    package var member: Member
+    package var role: Role
+    /// Written beside the role, to fence off older writes.
+    package var epoch: Epoch
+}

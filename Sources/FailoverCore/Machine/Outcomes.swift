@@ -1,0 +1,54 @@
+/// Why an operation did not succeed, for people, and how long the API server asked to be left alone.
+package struct OperationFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    package var description: String
+    /// From Retry-After; zero if none was given.
+    package var retryAfter: Duration
+
+    package init(_ description: String, retryAfter: Duration = .zero) {
+        self.description = description
+        self.retryAfter = retryAfter
+    }
+}
+
+/// How a read of the group's Lease ended.
+package enum RecordReadOutcome: Sendable, Hashable {
+    case found(StoredRecord)
+    /// There is no such Lease.
+    case absent
+    case failed(OperationFailure)
+}
+
+/// How a write of the group's Lease ended.
+package enum RecordWriteOutcome: Sendable, Hashable {
+    case written(StoredRecord)
+    /// Another version is stored: somebody else acted.
+    case conflict
+    /// Refused, or of unknown outcome: to be read before anything else.
+    case failed(OperationFailure)
+}
+
+/// How a consistent listing of the group's pods ended.
+package enum MemberListOutcome: Sendable, Hashable {
+    case listed([Member], version: ObjectVersion)
+    case failed(OperationFailure)
+}
+
+/// How a read of one pod ended.
+package enum MemberReadOutcome: Sendable, Hashable {
+    case found(Member)
+    /// No pod of that name.
+    case gone
+    case failed(OperationFailure)
+}
+
+/// How a write of a role ended.
+package enum RoleWriteOutcome: Sendable, Hashable {
+    /// The pod as it is stored now.
+    case written(Member)
+    /// No pod of that name, or another uid.
+    case gone
+    /// Another version is stored.
+    case conflict
+    /// Refused, or of unknown outcome: to be read before anything else.
+    case failed(OperationFailure)
+}

@@ -1,0 +1,38 @@
+/// What the machine tells people, through logs, Events and metrics.
+package enum Report: Sendable, Hashable {
+    /// The member was found active and is now on record.
+    case adopted(Member, Epoch)
+    /// A switch begins.
+    case moveStarted(from: [String], to: String?, SwitchCause, DecisionTrace)
+    /// The member carries the active role now.
+    case promoted(Member, SwitchCause)
+    /// The member was active and carries the passive role now.
+    case demoted(Member, SwitchCause)
+    /// A switch is complete.
+    case moved(CompletedMove)
+    /// A member without a role got the passive one.
+    case joined(Member)
+    /// A situation began that an operator must know.
+    case found(Decision.Finding, DecisionTrace)
+    /// The situation that was reported last is over.
+    case findingEnded(Decision.Finding)
+    /// Another supervisor acted at a higher epoch; its record is read before anything else.
+    case steppedBack
+    /// An operation failed and will be tried again.
+    case operationFailed(String, OperationFailure)
+}
+
+/// A switch that is complete, and how long its parts took.
+package struct CompletedMove: Sendable, Hashable {
+    /// Members that were active when it was decided.
+    package var from: [Member]
+    /// Nil when nobody is active now.
+    package var target: Member?
+    package var cause: SwitchCause
+    package var epoch: Epoch
+    /// From the decision to the last acknowledged write.
+    package var duration: Duration
+    /// From the acknowledged demotion of the last active member to the acknowledged promotion; nil if nobody was active
+    /// before, or nobody is now, or the overlap was chosen instead.
+    package var gap: Duration?
+}

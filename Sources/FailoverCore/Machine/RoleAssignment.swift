@@ -1,0 +1,106 @@
+/// Brings one role and epoch onto one pod, through conflicts, unknown outcomes and retries.
+///
+/// Each write names the pod's uid and version, and is made only of a version whose epoch is not above the assignment's.
+struct RoleAssignment: Sendable {
+    /// Where the assignment stands.
+    enum Stage: Sendable, Hashable {
+        /// The write was sent.
+        case writing(OperationID)
+        /// The outcome of a write was a conflict or unknown: the pod is being read.
+        case reading(OperationID)
+        /// The last operation failed: waiting before the pod is read.
+        case backingOff(OperationID)
+        /// The pod carries the role and the epoch.
+        case acknowledged
+        /// The pod is gone, or another one has its name.
+        case gone
+        /// The pod carries a higher epoch: this assignment is void.
+        case superseded
+    }
+
+    let role: Role
+    let epoch: Epoch
+    /// The newest version known.
+    private(set) var member: Member
+    private(set) var stage: Stage
+    private var failedAttempts = 0
+
+    /// Begins with a write, unless the member shows that none is needed or allowed.
+    init(_ role: Role, at epoch: Epoch, on member: Member, ids: inout OperationIDs, effects: inout [Effect]) {
+        self.role = role
+        self.epoch = epoch
+        self.member = member
+        self.stage = .acknowledged
+        memberKnown(member, ids: &ids, effects: &effects)
+    }
+
+    /// Whether nothing is outstanding any more and the pod cannot be in another role by an older write.
+    var isSettled: Bool { stage == .acknowledged || stage == .gone }
+
+    /// Whether this assignment waits for `id`.
+    func awaits(_ id: OperationID) -> Bool {
+        switch stage {
+        case .writing(let awaited), .reading(let awaited), .backingOff(let awaited): awaited == id
+        case .acknowledged, .gone, .superseded: false
+        }
+    }
+
+    mutating func written(_ outcome: RoleWriteOutcome, ids: inout OperationIDs, effects: inout [Effect]) {
+        switch outcome {
+        case .written(let stored):
+            member = stored
+            stage = .acknowledged
+        case .gone: stage = .gone
+        case .conflict: read(ids: &ids, effects: &effects)
+        case .failed(let failure): backOff(failure, during: "writing", ids: &ids, effects: &effects)
+        }
+    }
+
+    mutating func read(_ outcome: MemberReadOutcome, ids: inout OperationIDs, effects: inout [Effect]) {
+        switch outcome {
+        case .found(let found) where found.id == member.id: memberKnown(found, ids: &ids, effects: &effects)
+        case .found, .gone: stage = .gone
+        case .failed(let failure): backOff(failure, during: "reading", ids: &ids, effects: &effects)
+        }
+    }
+
+    /// The wait is over, or the reason for it is.
+    mutating func retryDue(ids: inout OperationIDs, effects: inout [Effect]) {
+        guard case .backingOff = stage else { return }
+        read(ids: &ids, effects: &effects)
+    }
+
+    private mutating func memberKnown(_ known: Member, ids: inout OperationIDs, effects: inout [Effect]) {
+        member = known
+        if let theirs = known.epoch, theirs > epoch {
+            stage = .superseded
+        } else if known.role == role, known.epoch == epoch {
+            stage = .acknowledged
+        } else {
+            let id = ids.next()
+            stage = .writing(id)
+            effects.append(.writeRole(id, RoleWrite(member: known, role: role, epoch: epoch)))
+        }
+    }
+
+    private mutating func read(ids: inout OperationIDs, effects: inout [Effect]) {
+        let id = ids.next()
+        stage = .reading(id)
+        effects.append(.readMember(id, name: member.name))
+    }
+
+    private mutating func backOff(
+        _ failure: OperationFailure,
+        during verb: String,
+        ids: inout OperationIDs,
+        effects: inout [Effect]
+    ) {
+        let id = ids.next()
+        stage = .backingOff(id)
+        if failedAttempts == 0 {
+            effects.append(.report(.operationFailed("\(verb) pod \(member.name)", failure)))
+        }
+        effects.append(.startBackoff(id, attempt: failedAttempts, atLeast: failure.retryAfter))
+        failedAttempts += 1
+    }
+}

@@ -1,0 +1,75 @@
+/// One pod of a group, as far as decisions depend on it.
+package struct Member: Sendable, Hashable, Identifiable {
+    /// The pod's uid: a pod that is recreated under the same name is another member.
+    package struct ID: Sendable, Hashable, CustomStringConvertible {
+        /// `metadata.uid`.
+        package var uid: String
+
+        package init(_ uid: String) {
+            self.uid = uid
+        }
+
+        package var description: String { uid }
+    }
+
+    /// How far the pod is in its life.
+    package enum Lifecycle: Sendable, Hashable {
+        /// Pending or Running.
+        case running
+        /// Its deletion was requested (`metadata.deletionTimestamp` is set).
+        case terminating
+        /// Failed or Succeeded: its containers will not run again.
+        case finished
+    }
+
+    package var id: ID
+    /// `metadata.name`.
+    package var name: String
+    /// `metadata.resourceVersion` of the object this was read from.
+    package var version: ObjectVersion
+    /// What the role label says; nil for no label or another value than the group's two.
+    package var role: Role?
+    /// The epoch of the last switch that wrote this pod; nil if none did.
+    package var epoch: Epoch?
+    package var lifecycle: Lifecycle
+    /// Whether the pod has an IP, and so can be probed and reached.
+    package var hasAddress: Bool
+    /// The pod condition Ready.
+    package var isReady: Bool
+    /// 0...1000, higher wins, 0 means never promote.
+    package var priority: Int
+    /// Whether an operator took it out of the choice.
+    package var isExcluded: Bool
+    /// The StatefulSet ordinal; nil for pods without one.
+    package var ordinal: Int?
+    /// `metadata.creationTimestamp`, seconds since 1970, only to tell older from younger.
+    package var createdAt: Int64
+
+    package init(
+        id: ID,
+        name: String,
+        version: ObjectVersion,
+        role: Role? = nil,
+        epoch: Epoch? = nil,
+        lifecycle: Lifecycle = .running,
+        hasAddress: Bool = true,
+        isReady: Bool = true,
+        priority: Int = 100,
+        isExcluded: Bool = false,
+        ordinal: Int? = nil,
+        createdAt: Int64 = 0
+    ) {
+        self.id = id
+        self.name = name
+        self.version = version
+        self.role = role
+        self.epoch = epoch
+        self.lifecycle = lifecycle
+        self.hasAddress = hasAddress
+        self.isReady = isReady
+        self.priority = priority
+        self.isExcluded = isExcluded
+        self.ordinal = ordinal
+        self.createdAt = createdAt
+    }
+}

@@ -1,0 +1,68 @@
+/// What the group knows of its members: the newest version of each, and their health.
+///
+/// Sources of different age feed it (the informer, a consistent list, the answers to our own writes); an older version
+/// never overwrites a newer one.
+package struct MemberView: Sendable, Hashable {
+    private var members: [Member.ID: Member] = [:]
+    private var healths: [Member.ID: Health] = [:]
+    /// The version of the newest whole listing that was taken in; nil before the first.
+    package private(set) var listedVersion: ObjectVersion?
+
+    package init() {}
+
+    /// All members, by name, then uid.
+    package var all: [Member] {
+        members.values.sorted { ($0.name, $0.id.uid) < ($1.name, $1.id.uid) }
+    }
+
+    /// The members whose role label says active, by name.
+    package var actives: [Member] {
+        all.filter { $0.role == .active }
+    }
+
+    /// The highest epoch that any member carries; nil if none carries one.
+    package var highestEpoch: Epoch? {
+        members.values.lazy.compactMap(\.epoch).max()
+    }
+
+    package subscript(id: Member.ID) -> Member? { members[id] }
+
+    /// The health of a member; unknown until something was heard of it.
+    package func health(of id: Member.ID) -> Health {
+        healths[id] ?? .unknown
+    }
+
+    /// Takes in a whole listing.
+    ///
+    /// - Parameters:
+    ///   - version: the collection's version that the listing shows.
+    ///   - isRelist: whether the source started anew, so that even a lower version counts (a restored etcd).
+    mutating func listed(_ listing: [Member], version: ObjectVersion, isRelist: Bool) {
+        if let listedVersion, version < listedVersion, !isRelist { return }
+        listedVersion = version
+        let known = members
+        members = [:]
+        for member in listing {
+            let previous = isRelist ? nil : known[member.id]
+            members[member.id] = previous.map { $0.version > member.version ? $0 : member } ?? member
+        }
+        healths = healths.filter { members[$0.key] != nil }
+    }
+
+    /// Takes in one object that the API server returned; ignored if the member is not known or known newer.
+    mutating func updated(_ member: Member) {
+        guard let known = members[member.id], known.version < member.version else { return }
+        members[member.id] = member
+    }
+
+    /// Forgets a member of which the API server said that it is gone.
+    mutating func removed(_ id: Member.ID) {
+        members[id] = nil
+        healths[id] = nil
+    }
+
+    /// Takes in a member's health.
+    mutating func healthChanged(_ id: Member.ID, to health: Health) {
+        healths[id] = health
+    }
+}

@@ -1,0 +1,49 @@
+/// What a group's configuration says to the decision core.
+package struct GroupPolicy: Sendable, Hashable {
+    /// In which order a switch writes the two roles.
+    package enum SwitchOrder: String, Sendable, Hashable, CaseIterable {
+        /// Never two active: a short gap instead.
+        case demoteFirst = "DemoteFirst"
+        /// Never none active: a short overlap instead.
+        case promoteFirst = "PromoteFirst"
+    }
+
+    /// What becomes of an unhealthy active member when no candidate is healthy.
+    package enum WhenNoneHealthy: String, Sendable, Hashable, CaseIterable {
+        /// It stays active.
+        case keepActive = "KeepActive"
+        /// It is demoted, and nobody is active until a member is healthy.
+        case demoteActive = "DemoteActive"
+    }
+
+    package var order: SwitchOrder
+    package var whenNoneHealthy: WhenNoneHealthy
+    /// Extra wait after the active member became unhealthy; not applied when it is gone or terminating.
+    package var delay: Duration
+    /// Whether a candidate must also be Ready.
+    package var requireReady: Bool
+    /// How long to wait for first verdicts when nobody is active and no candidate is healthy: one round of probes.
+    package var verdictWindow: Duration
+    /// Whether a passive member carries a label at all (`roleLabel.passive` is not null).
+    package var labelsPassiveMembers: Bool
+    /// Observe and report, move nothing.
+    package var isPaused: Bool
+
+    package init(
+        order: SwitchOrder = .demoteFirst,
+        whenNoneHealthy: WhenNoneHealthy = .keepActive,
+        delay: Duration = .zero,
+        requireReady: Bool = false,
+        verdictWindow: Duration = .seconds(5),
+        labelsPassiveMembers: Bool = true,
+        isPaused: Bool = false
+    ) {
+        self.order = order
+        self.whenNoneHealthy = whenNoneHealthy
+        self.delay = delay
+        self.requireReady = requireReady
+        self.verdictWindow = verdictWindow
+        self.labelsPassiveMembers = labelsPassiveMembers
+        self.isPaused = isPaused
+    }
+}

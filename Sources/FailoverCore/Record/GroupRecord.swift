@@ -1,0 +1,46 @@
+/// What the group's Lease says: who is, or is about to be, the active member.
+package struct GroupRecord: Sendable, Hashable {
+    /// The member on record.
+    package struct Holder: Sendable, Hashable {
+        /// The pod's name, `spec.holderIdentity`.
+        package var name: String
+        /// The pod's uid; nil if whoever wrote the record did not say.
+        package var id: Member.ID?
+
+        package init(name: String, id: Member.ID?) {
+            self.name = name
+            self.id = id
+        }
+    }
+
+    /// How the record came to name its holder.
+    package enum Origin: String, Sendable, Hashable {
+        /// The holder was found active; no pod was written for it.
+        case adopted = "Adopted"
+        /// A switch announced it; the switch is complete once the holder carries the record's epoch.
+        case intended = "Intended"
+    }
+
+    /// Nil when nobody is to be active.
+    package var holder: Holder?
+    package var epoch: Epoch
+    package var origin: Origin
+    /// The identity of the supervisor process that wrote the record; unique for each process.
+    package var writer: String
+    /// Why, in words for people.
+    package var reason: String
+
+    package init(holder: Holder?, epoch: Epoch, origin: Origin, writer: String, reason: String) {
+        self.holder = holder
+        self.epoch = epoch
+        self.origin = origin
+        self.writer = writer
+        self.reason = reason
+    }
+
+    /// Whether `member` is the one on record.
+    package func names(_ member: Member) -> Bool {
+        guard let holder else { return false }
+        return holder.id.map { $0 == member.id } ?? (holder.name == member.name)
+    }
+}

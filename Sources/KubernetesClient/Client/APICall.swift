@@ -1,0 +1,74 @@
+import Foundation
+
+/// One call of the API: method, target, body and deadline, and what it is in the words of RBAC.
+struct APICall: Sendable {
+    var description: RequestDescription
+    var method: String
+    /// Path and query.
+    var target: String
+    var contentType: String?
+    var body: [UInt8]?
+    var timeout: Duration = KubernetesClient.requestTimeout
+
+    /// Whether the call changes nothing.
+    var isRead: Bool { method == "GET" }
+
+    /// A read of an object or a collection.
+    static func get(
+        _ verb: String,
+        _ resource: ResourceType,
+        namespace: String?,
+        name: String? = nil,
+        query: [(String, String)] = []
+    ) -> APICall {
+        APICall(
+            description: .init(verb: verb, resource: resource, namespace: namespace, name: name),
+            method: "GET",
+            target: target(resource, namespace: namespace, name: name, query: query)
+        )
+    }
+
+    /// A write; `server` gives up at the same deadline as we do, so that a late write cannot surprise us.
+    static func write(
+        _ verb: String,
+        method: String,
+        _ resource: ResourceType,
+        namespace: String?,
+        name: String? = nil,
+        contentType: String = "application/json",
+        body: [UInt8]
+    ) -> APICall {
+        let seconds = KubernetesClient.requestTimeout.components.seconds
+        let query = [
+            ("fieldManager", KubernetesClient.fieldManager), ("fieldValidation", "Strict"), ("timeout", "\(seconds)s"),
+        ]
+        return APICall(
+            description: .init(verb: verb, resource: resource, namespace: namespace, name: name),
+            method: method,
+            target: target(resource, namespace: namespace, name: name, query: query),
+            contentType: contentType,
+            body: body
+        )
+    }
+
+    private static func target(
+        _ resource: ResourceType,
+        namespace: String?,
+        name: String?,
+        query: [(String, String)]
+    ) -> String {
+        let path = resource.path(namespace: namespace) + (name.map { "/" + escaped($0) } ?? "")
+        let pairs = query.map { "\($0.0)=\(escaped($0.1))" }
+        return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
+    }
+
+    /// Only RFC 3986's unreserved characters stay as they are.
+    private static func escaped(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .unreserved) ?? text
+    }
+}
+
+extension CharacterSet {
+    fileprivate static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+}

@@ -1,0 +1,121 @@
+import Foundation
+
+extension KubernetesClient {
+    /// Reads one object from no cache.
+    package func get<Resource: KubernetesResource>(
+        _ type: Resource.Type,
+        namespace: String,
+        name: String,
+        retry: RetryPolicy = .standard
+    ) async throws(KubernetesError) -> Resource {
+        try await send(.get("get", Resource.resource, namespace: namespace, name: name), retry: retry)
+    }
+
+    /// Lists a collection consistently, as new as now, page by page.
+    ///
+    /// - Parameter labelSelector: nil or empty: every object.
+    package func list<Resource: KubernetesResource>(
+        _ type: Resource.Type,
+        namespace: String?,
+        labelSelector: String? = nil,
+        retry: RetryPolicy = .standard
+    ) async throws(KubernetesError) -> ResourceList<Resource> {
+        let selector = labelSelector.flatMap { $0.isEmpty ? nil : [("labelSelector", $0)] } ?? []
+        do throws(KubernetesError) {
+            return try await listPages(namespace: namespace, selector: selector, retry: retry)
+        } catch {
+            // The continue token expired between two pages: one whole list instead.
+            guard error.code == 410 else { throw error }
+            return try await page(namespace: namespace, query: selector, retry: retry)
+        }
+    }
+
+    private func listPages<Resource: KubernetesResource>(
+        namespace: String?,
+        selector: [(String, String)],
+        retry: RetryPolicy
+    ) async throws(KubernetesError) -> ResourceList<Resource> {
+        let query = selector + [("limit", "500")]
+        var list: ResourceList<Resource> = try await page(namespace: namespace, query: query, retry: retry)
+        while let token = list.metadata.continue, !token.isEmpty {
+            let next: ResourceList<Resource> = try await page(
+                namespace: namespace, query: query + [("continue", token)], retry: retry)
+            list.items = (list.items ?? []) + (next.items ?? [])
+            list.metadata.continue = next.metadata.continue
+        }
+        return list
+    }
+
+    private func page<Resource: KubernetesResource>(
+        namespace: String?,
+        query: [(String, String)],
+        retry: RetryPolicy
+    ) async throws(KubernetesError) -> ResourceList<Resource> {
+        var call = APICall.get("list", Resource.resource, namespace: namespace, query: query)
+        call.timeout = Self.listTimeout
+        return try await send(call, retry: retry)
+    }
+
+    /// Creates an object.
+    ///
+    /// - Returns: the object as stored.
+    package func create<Resource: KubernetesResource>(
+        _ object: Resource,
+        namespace: String,
+        retry: RetryPolicy = .none
+    ) async throws(KubernetesError) -> Resource {
+        try await send(
+            .write("create", method: "POST", Resource.resource, namespace: namespace, body: try encoded(object)),
+            retry: retry)
+    }
+
+    /// Replaces an object; its `resourceVersion` and `uid` are the write's conditions.
+    package func update<Resource: KubernetesResource>(
+        _ object: Resource,
+        namespace: String,
+        retry: RetryPolicy = .none
+    ) async throws(KubernetesError) -> Resource {
+        try await send(
+            .write(
+                "update", method: "PUT", Resource.resource, namespace: namespace, name: object.metadata.name,
+                body: try encoded(object)),
+            retry: retry)
+    }
+
+    /// Changes labels and annotations of exactly one version of one object.
+    ///
+    /// - Throws: 404 if it is gone; 409 if another version is stored; 422 with a cause `metadata.uid` if another object
+    ///   has its name.
+    package func patchMetadata<Resource: KubernetesResource>(
+        _ type: Resource.Type,
+        namespace: String,
+        name: String,
+        _ patch: MetadataPatch,
+        retry: RetryPolicy = .none
+    ) async throws(KubernetesError) -> Resource {
+        try await send(
+            .write(
+                "patch", method: "PATCH", Resource.resource, namespace: namespace, name: name,
+                contentType: "application/merge-patch+json", body: try encoded(patch)),
+            retry: retry)
+    }
+
+    /// Asks whether we may do something.
+    package func review(
+        _ attributes: SelfSubjectAccessReview.ResourceAttributes
+    ) async throws(KubernetesError) -> Bool {
+        let body = try encoded(SelfSubjectAccessReview(attributes))
+        let answer: SelfSubjectAccessReview = try await send(
+            .write("create", method: "POST", SelfSubjectAccessReview.resource, namespace: nil, body: body),
+            retry: .standard)
+        return answer.status?.allowed ?? false
+    }
+
+    private func encoded(_ value: some Encodable) throws(KubernetesError) -> [UInt8] {
+        do {
+            return Array(try JSONEncoder().encode(value))
+        } catch {
+            preconditionFailure("a typed object of ours cannot be encoded: \(error)")
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import Foundation
+package import Logging
+import Synchronization
+package import Transport
+
+/// A client of one API server: typed reads, writes and watches, each with a deadline.
+package final class KubernetesClient: Sendable {
+    /// Who writes, on the API server's record of changes.
+    package static let fieldManager = "kube-standby"
+    /// The deadline of a request that is no watch.
+    package static let requestTimeout: Duration = .seconds(5)
+    /// The deadline of a whole list, page by page.
+    static let listTimeout: Duration = .seconds(30)
+    /// Unacknowledged bytes older than this end a connection.
+    static let deadPeerTimeout: Duration = .seconds(6)
+
+    package let connection: ClusterConnection
+    private let loop: EventLoop
+    private let credentials: Credentials
+    private let userAgent: String
+    /// The pool of connections in use; a request that gets no answer in time makes later ones use another, because a dead
+    /// HTTP/2 connection would hold them all.
+    private let pool = Atomic<Int>(0)
+
+    package init(connection: ClusterConnection, loop: EventLoop, version: String, logger: Logger) {
+        self.connection = connection
+        self.loop = loop
+        credentials = Credentials(connection.credential, cluster: connection.cluster, logger: logger)
+        userAgent = "\(Self.fieldManager)/\(version) (linux)"
+    }
+
+    // MARK: Requests
+
+    /// Sends a request and decodes the answer.
+    func send<Answer: Decodable>(
+        _ call: APICall,
+        retry: RetryPolicy,
+        as type: Answer.Type = Answer.self
+    ) async throws(KubernetesError) -> Answer {
+        var attempt = 0
+        while true {
+            do throws(KubernetesError) {
+                return try decode(try await exchange(call), for: call)
+            } catch {
+                let jitter = Double.random(in: 0...1)
+                guard let pause = retry.pause(after: error, attempt: attempt, isRead: call.isRead, jitter: jitter)
+                else { throw error }
+                attempt += 1
+                do { try await Task.sleep(for: pause) } catch {
+                    throw KubernetesError(call.description, .transport(TransportError(.cancelled)))
+                }
+            }
+        }
+    }
+
+    /// One exchange; a 401 refreshes the credentials and is tried once more.
+    private func exchange(_ call: APICall) async throws(KubernetesError) -> HTTPResponse {
+        let response = try await exchangeOnce(call)
+        guard response.head.status == 401 else { return try checked(response, for: call) }
+        await credentials.rejected()
+        return try checked(try await exchangeOnce(call), for: call)
+    }
+
+    private func exchangeOnce(_ call: APICall) async throws(KubernetesError) -> HTTPResponse {
+        var request = try await request(for: call)
+        request.timeout = call.timeout
+        do throws(TransportError) {
+            return try await loop.response(to: request)
+        } catch {
+            if error.kind == .timedOut { abandon(pool: request.pool) }
+            throw KubernetesError(call.description, .transport(error))
+        }
+    }
+
+    /// Opens a streamed answer.
+    func stream(_ call: APICall, idleTimeout: Duration) async throws(KubernetesError) -> HTTPStream {
+        var request = try await request(for: call)
+        request.headTimeout = call.timeout
+        request.idleTimeout = idleTimeout
+        let stream: HTTPStream
+        do throws(TransportError) {
+            stream = try await loop.stream(request)
+        } catch {
+            if error.kind == .timedOut { abandon(pool: request.pool) }
+            throw KubernetesError(call.description, .transport(error))
+        }
+        if stream.head.status == 200 { return stream }
+        if stream.head.status == 401 { await credentials.rejected() }
+        let body = await beginning(of: stream.body)
+        throw KubernetesError(call.description, refusal(HTTPResponse(head: stream.head, body: body)))
+    }
+
+    /// What a refused stream says; Status bodies are small.
+    private func beginning(of body: HTTPBody) async -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            for try await chunk in body where bytes.count < 65_536 { bytes += chunk }
+        } catch {
+            return bytes
+        }
+        return bytes
+    }
+
+    private func request(for call: APICall) async throws(KubernetesError) -> HTTPRequest {
+        var request = HTTPRequest(call.method, connection.cluster.server + call.target)
+        do throws(CredentialError) {
+            let proof = try await credentials.current()
+            request.headers = proof.headers
+            request.tls = try connection.cluster.tls(identity: proof.identity)
+        } catch {
+            throw KubernetesError(call.description, .credentials(error))
+        }
+        request.headers += [.init("User-Agent", userAgent), .init("Accept", "application/json")]
+        if let contentType = call.contentType { request.headers.append(.init("Content-Type", contentType)) }
+        request.body = call.body
+        request.version = .http2
+        request.deadPeerTimeout = Self.deadPeerTimeout
+        request.proxy = connection.cluster.proxy
+        request.bodyLimit = 512 * 1024 * 1024
+        request.pool = pool.load(ordering: .relaxed)
+        return request
+    }
+
+    private func abandon(pool used: Int) {
+        let (exchanged, _) = pool.compareExchange(expected: used, desired: used &+ 1, ordering: .relaxed)
+        if exchanged { loop.retire(pool: used) }
+    }
+
+    // MARK: Answers
+
+    private func checked(_ response: HTTPResponse, for call: APICall) throws(KubernetesError) -> HTTPResponse {
+        if (200...299).contains(response.head.status) { return response }
+        throw KubernetesError(call.description, refusal(response))
+    }
+
+    private func refusal(_ response: HTTPResponse) -> KubernetesError.Cause {
+        let status = try? JSONDecoder().decode(APIStatus.self, from: Data(response.body))
+        let seconds = response.head["Retry-After"].flatMap { Int($0) } ?? status?.details?.retryAfterSeconds ?? 0
+        return .status(code: response.head.status, status, retryAfter: .seconds(seconds))
+    }
+
+    private func decode<Answer: Decodable>(
+        _ response: HTTPResponse,
+        for call: APICall
+    ) throws(KubernetesError) -> Answer {
+        do {
+            return try JSONDecoder().decode(Answer.self, from: Data(response.body))
+        } catch {
+            throw KubernetesError(call.description, .undecodable("\(error)"))
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package import Transport
+
+/// Why a request to the API server failed.
+package struct KubernetesError: Error, Sendable {
+    /// What went wrong; each case calls for its own reaction.
+    package enum Cause: Sendable {
+        /// No answer: the server's state is unknown for a write.
+        case transport(TransportError)
+        /// The server refused; `retryAfter` is zero if it asked for no pause.
+        case status(code: Int, APIStatus?, retryAfter: Duration)
+        /// The answer is not what the API promises.
+        case undecodable(String)
+        /// No credentials could be had.
+        case credentials(CredentialError)
+    }
+
+    package var request: RequestDescription
+    package var cause: Cause
+
+    package init(_ request: RequestDescription, _ cause: Cause) {
+        self.request = request
+        self.cause = cause
+    }
+
+    /// The HTTP status code; nil if there was no answer.
+    package var code: Int? {
+        if case .status(let code, _, _) = cause { code } else { nil }
+    }
+
+    /// The body of a refusal, if it was a Status.
+    package var status: APIStatus? {
+        if case .status(_, let status, _) = cause { status } else { nil }
+    }
+
+    /// How long the server asked to be left alone.
+    package var retryAfter: Duration {
+        if case .status(_, _, let pause) = cause { pause } else { .zero }
+    }
+
+    /// Whether the task was cancelled, which is no failure of anybody.
+    package var isCancellation: Bool {
+        if case .transport(let error) = cause { error.kind == .cancelled } else { false }
+    }
+
+    /// Whether the server said that it has not executed the request.
+    var wasNotExecuted: Bool {
+        switch cause {
+        case .status(429, _, _): true
+        case .status(503, _, let pause): pause > .zero
+        case .transport(let error): error.kind == .refused
+        case .status, .undecodable, .credentials: false
+        }
+    }
+
+    /// Whether the same read may succeed a moment later.
+    var isTransient: Bool {
+        switch cause {
+        case .transport(let error): !error.isOurOwn && error.kind != .untrusted
+        case .status(let code, _, _): code == 429 || code >= 500
+        case .undecodable, .credentials: false
+        }
+    }
+}
+
+extension KubernetesError: CustomStringConvertible {
+    package var description: String {
+        switch cause {
+        case .transport(let error): "cannot \(request): \(error)"
+        case .status(401, _, _): "cannot \(request): 401, the API server does not accept the credentials"
+        case .status(403, let status, _): forbidden(status)
+        case .status(let code, let status, _): "cannot \(request): \(code) \(status?.message ?? status?.reason ?? "")"
+        case .undecodable(let detail): "cannot \(request): the answer is not understood: \(detail)"
+        case .credentials(let error): "cannot \(request): \(error)"
+        }
+    }
+
+    /// A quota or a terminating namespace is also a 403; only a missing right has a rule that mends it.
+    private func forbidden(_ status: APIStatus?) -> String {
+        let message = status?.message ?? ""
+        guard message.contains(" cannot ") || message.isEmpty else { return "cannot \(request): 403 \(message)" }
+        return "may not \(request): 403 Forbidden; a Role with this rule grants it: \(request.grantingRule)"
+    }
+}

@@ -1,0 +1,32 @@
+/// Why a cluster or its credentials could not be found or used.
+package enum CredentialError: Error, Sendable, Hashable {
+    case noConfiguration(searched: [String])
+    case unreadable(file: String, reason: String)
+    case malformed(file: String, reason: String)
+    case unknown(kind: String, name: String, known: [String])
+    case noCurrentContext
+    case conflicting(user: String, String, String)
+    case incomplete(user: String, missing: String)
+    case notBase64(field: String)
+    case unsupported(user: String, feature: String, instead: String)
+    case pluginFailed(command: String, reason: String)
+}
+
+extension CredentialError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .noConfiguration(let searched):
+            "no cluster to talk to: " + searched.joined(separator: ", ") + "; give --kubeconfig FILE"
+        case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+        case .malformed(let file, let reason): "\(file): no kubeconfig: \(reason)"
+        case .unknown(let kind, let name, let known):
+            "\(kind) \"\(name)\" is not in the kubeconfig" + (known.isEmpty ? "" : "; it has " + known.joined(separator: ", "))
+        case .noCurrentContext: "the kubeconfig has no current-context; give --context NAME"
+        case .conflicting(let user, let one, let other): "user \"\(user)\" has both \(one) and \(other); keep one of them"
+        case .incomplete(let user, let missing): "user \"\(user)\" lacks \(missing)"
+        case .notBase64(let field): "\(field) is not base64"
+        case .unsupported(let user, let feature, let instead): "user \"\(user)\" uses \(feature), which is not supported; \(instead)"
+        case .pluginFailed(let command, let reason): "credential plugin \"\(command)\": \(reason)"
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Transport
+
+/// A command that prints credentials:
+/// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
+package struct ExecCredentialPlugin: Sendable, Hashable {
+    /// `client.authentication.k8s.io/v1` or `/v1beta1`.
+    package var apiVersion: String
+    /// A path, absolute or with the kubeconfig's folder before it, or a name to be found in PATH.
+    package var command: String
+    package var arguments: [String] = []
+    package var environment: [String: String] = [:]
+    package var installHint: String?
+    package var providesClusterInfo = false
+
+    /// What a plugin printed.
+    struct Answer: Sendable {
+        var token: String?
+        var identity: TLSConfiguration.Identity?
+        /// Nil: never.
+        var expires: Date?
+
+        func isExpired(at now: Date) -> Bool { expires.map { now > $0 } ?? false }
+
+        func apply(to proof: inout Credentials.Proof) {
+            if let token { proof.headers.append(.init("Authorization", "Bearer \(token)")) }
+            proof.identity = identity ?? proof.identity
+        }
+    }
+
+    /// The answer as printed; PEM is plain text here.
+    private struct Printed: Decodable {
+        struct Status: Decodable {
+            var expirationTimestamp: String?
+            var token: String?
+            var clientCertificateData: String?
+            var clientKeyData: String?
+        }
+        var apiVersion: String
+        var kind: String
+        var status: Status?
+    }
+
+    /// How long a plugin may take.
+    private static let timeout: Duration = .seconds(30)
+
+    /// Runs the command; it cannot ask anybody anything.
+    @concurrent
+    func run(for cluster: ClusterConnection.Cluster) async -> Result<Answer, CredentialError> {
+        do {
+            let printed = try await output(for: cluster)
+            return .success(try answer(from: printed))
+        } catch let error as CredentialError {
+            return .failure(error)
+        } catch {
+            let hint = installHint.map { "; \($0)" } ?? ""
+            return .failure(.pluginFailed(command: command, reason: "\(error)\(hint)"))
+        }
+    }
+
+    private func output(for cluster: ClusterConnection.Cluster) async throws -> String {
+        let run = BoundedCommand(
+            command: [command] + arguments,
+            environment: environment.merging(["KUBERNETES_EXEC_INFO": info(for: cluster)]) { $1 },
+            timeout: Self.timeout,
+            outputLimit: 1024 * 1024,
+            keepsErrorsApart: true
+        )
+        let outcome = try await run.outcome()
+        switch outcome.end {
+        case .exited(0): return outcome.output
+        case .exited(let code): throw failure("exit code \(code): \(outcome.errors)")
+        case .signalled(let number): throw failure("ended by signal \(number)")
+        case .timedOut: throw failure("gave no answer within \(Self.timeout)")
+        }
+    }
+
+    private func answer(from text: String) throws -> Answer {
+        let printed = try JSONDecoder().decode(Printed.self, from: Data(text.utf8))
+        guard printed.kind == "ExecCredential", printed.apiVersion == apiVersion else {
+            throw failure("answered \(printed.apiVersion) \(printed.kind), not \(apiVersion) ExecCredential")
+        }
+        guard let status = printed.status else { throw failure("answered without a status") }
+        var answer = Answer(token: status.token)
+        switch (status.clientCertificateData, status.clientKeyData) {
+        case (let certificate?, let key?):
+            answer.identity = .init(certificate: Array(certificate.utf8), key: Array(key.utf8))
+        case (nil, nil):
+            if status.token == nil { throw failure("answered neither a token nor a certificate") }
+        default: throw failure("answered a certificate without its key, or a key without its certificate")
+        }
+        answer.expires = status.expirationTimestamp.flatMap(MicroTime.init).map {
+            Date(timeIntervalSince1970: TimeInterval($0.seconds))
+        }
+        return answer
+    }
+
+    private func failure(_ reason: String) -> CredentialError { .pluginFailed(command: command, reason: reason) }
+
+    /// The environment's description of the call.
+    private func info(for cluster: ClusterConnection.Cluster) -> String {
+        var spec: [String: Any] = ["interactive": false]
+        if providesClusterInfo {
+            var details: [String: Any] = ["server": cluster.server]
+            if let pem = try? cluster.authority?.bytes() {
+                details["certificate-authority-data"] = Data(pem).base64EncodedString()
+            }
+            if let name = cluster.serverName { details["tls-server-name"] = name }
+            if !cluster.isVerified { details["insecure-skip-tls-verify"] = true }
+            spec["cluster"] = details
+        }
+        let object: [String: Any] = ["kind": "ExecCredential", "apiVersion": apiVersion, "spec": spec]
+        let data = try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+        return String(decoding: data ?? Data(), as: UTF8.self)
+    }
+}

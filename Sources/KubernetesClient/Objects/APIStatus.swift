@@ -1,0 +1,32 @@
+/// An answer that says how a request failed:
+/// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
+package struct APIStatus: Codable, Sendable, Hashable {
+    package struct Cause: Codable, Sendable, Hashable {
+        package var reason: String?
+        package var message: String?
+        package var field: String?
+    }
+
+    package struct Details: Codable, Sendable, Hashable {
+        package var name: String?
+        package var kind: String?
+        package var causes: [Cause]?
+        package var retryAfterSeconds: Int?
+    }
+
+    package struct ListMeta: Codable, Sendable, Hashable {
+        package var `continue`: String?
+    }
+
+    package var metadata: ListMeta?
+    package var message: String?
+    package var reason: String?
+    package var details: Details?
+    /// The HTTP status code.
+    package var code: Int?
+
+    /// Whether a cause names this field.
+    package func hasCause(field: String) -> Bool {
+        details?.causes?.contains { $0.field == field } ?? false
+    }
+}

@@ -1,0 +1,25 @@
+/// A kind of object that the API server stores in a namespace.
+package protocol KubernetesResource: Codable, Sendable {
+    /// Its place in the API.
+    static var resource: ResourceType { get }
+    var metadata: ObjectMeta { get set }
+}
+
+/// The place of a kind in the API: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
+package struct ResourceType: Sendable, Hashable {
+    /// The API group; empty for the core group.
+    package var group: String
+    package var version: String
+    /// Lowercase, as in URLs and RBAC rules.
+    package var plural: String
+    package var kind: String
+
+    /// `apiVersion` in objects.
+    package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+
+    /// The path of a namespace's collection, or of the cluster's if `namespace` is nil.
+    package func path(namespace: String?) -> String {
+        let root = group.isEmpty ? "/api/\(version)" : "/apis/\(group)/\(version)"
+        return namespace.map { "\(root)/namespaces/\($0)/\(plural)" } ?? "\(root)/\(plural)"
+    }
+}

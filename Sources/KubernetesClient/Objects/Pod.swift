@@ -1,0 +1,73 @@
+/// A pod, as far as a failover supervisor looks at it:
+/// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
+package struct Pod: KubernetesResource, Hashable {
+    package static let resource = ResourceType(group: "", version: "v1", plural: "pods", kind: "Pod")
+
+    package struct ContainerPort: Codable, Sendable, Hashable {
+        package var name: String?
+        /// 1...65535.
+        package var containerPort: Int
+    }
+
+    package struct Container: Codable, Sendable, Hashable {
+        package var name: String
+        package var ports: [ContainerPort]?
+    }
+
+    package struct Spec: Codable, Sendable, Hashable {
+        package var nodeName: String?
+        package var containers: [Container]?
+        package var initContainers: [Container]?
+    }
+
+    package struct Condition: Codable, Sendable, Hashable {
+        package var type: String
+        /// `True`, `False` or `Unknown`.
+        package var status: String
+    }
+
+    package struct RunningState: Codable, Sendable, Hashable {
+        /// RFC 3339, seconds.
+        package var startedAt: String?
+    }
+
+    package struct ContainerState: Codable, Sendable, Hashable {
+        package var running: RunningState?
+    }
+
+    package struct ContainerStatus: Codable, Sendable, Hashable {
+        package var name: String
+        package var restartCount: Int?
+        package var containerID: String?
+        package var state: ContainerState?
+    }
+
+    package struct PodIP: Codable, Sendable, Hashable {
+        package var ip: String
+    }
+
+    package struct Status: Codable, Sendable, Hashable {
+        /// `Pending`, `Running`, `Succeeded` or `Failed`.
+        package var phase: String?
+        /// Absent until the pod has an address.
+        package var podIP: String?
+        package var podIPs: [PodIP]?
+        package var conditions: [Condition]?
+        package var containerStatuses: [ContainerStatus]?
+    }
+
+    package var metadata: ObjectMeta
+    package var spec: Spec?
+    package var status: Status?
+
+    /// The condition Ready.
+    package var isReady: Bool {
+        status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } ?? false
+    }
+
+    /// The number of a named container port, sidecars included; nil if no container has it.
+    package func port(named name: String) -> Int? {
+        let containers = (spec?.containers ?? []) + (spec?.initContainers ?? [])
+        return containers.lazy.flatMap { $0.ports ?? [] }.first { $0.name == name }?.containerPort
+    }
+}

@@ -1,0 +1,38 @@
+/// The question whether we may do something, and its answer:
+/// https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/
+package struct SelfSubjectAccessReview: Codable, Sendable, Hashable {
+    package static let resource = ResourceType(
+        group: "authorization.k8s.io",
+        version: "v1",
+        plural: "selfsubjectaccessreviews",
+        kind: "SelfSubjectAccessReview"
+    )
+
+    package struct ResourceAttributes: Codable, Sendable, Hashable {
+        /// Empty: all namespaces.
+        package var namespace: String
+        package var verb: String
+        package var group: String
+        package var resource: String
+        package var subresource: String = ""
+        package var name: String = ""
+    }
+
+    package struct Spec: Codable, Sendable, Hashable {
+        package var resourceAttributes: ResourceAttributes
+    }
+
+    package struct Status: Codable, Sendable, Hashable {
+        package var allowed: Bool
+        package var reason: String?
+    }
+
+    package var apiVersion: String? = Self.resource.apiVersion
+    package var kind: String? = Self.resource.kind
+    package var spec: Spec
+    package var status: Status?
+
+    package init(_ attributes: ResourceAttributes) {
+        spec = Spec(resourceAttributes: attributes)
+    }
+}

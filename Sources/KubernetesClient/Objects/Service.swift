@@ -1,0 +1,12 @@
+/// A Service: https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/
+package struct Service: KubernetesResource, Hashable {
+    package static let resource = ResourceType(group: "", version: "v1", plural: "services", kind: "Service")
+
+    package struct Spec: Codable, Sendable, Hashable {
+        /// Nil or empty: the Service selects no pods.
+        package var selector: [String: String]?
+    }
+
+    package var metadata: ObjectMeta
+    package var spec: Spec?
+}

@@ -1,0 +1,157 @@
+package import Logging
+import Transport
+
+/// Keeps a copy of one collection by list and watch, and tells subscribers of what concerns them.
+///
+/// It asks the API server for nothing but one list and the watches that follow it. A watch that ends is resumed from the
+/// last version; the list is read anew only when the server has forgotten that version, or contradicts it.
+package actor Informer<Resource: KubernetesResource> {
+
+    /// Waits between failures; short, because what happened meanwhile is acted on only after the return.
+    private static var backoff: Backoff { Backoff(first: .milliseconds(100), cap: .seconds(1)) }
+    /// A watch that ends sooner than this without an event counts as a failure.
+    private static var shortestWatch: Duration { .seconds(1) }
+
+    private let client: KubernetesClient
+    /// Nil: all namespaces.
+    private let namespace: String?
+    private let logger: Logger
+    private var store = InformerStore<Resource>()
+    private var failures = 0
+    private var isFailing = false
+
+    package init(client: KubernetesClient, namespace: String?, logger: Logger) {
+        self.client = client
+        self.namespace = namespace
+        self.logger = logger
+    }
+
+    /// Whether the first list is in.
+    package var hasSynced: Bool { store.resourceVersion != nil }
+
+    /// Tells a new subscriber of every object that it selects, now and later.
+    ///
+    /// - Parameter receive: called in order, without waiting; must be quick.
+    package func subscribe(
+        where selects: @escaping @Sendable (Resource) -> Bool,
+        _ receive: @escaping @Sendable (InformerEvent<Resource>) -> Void
+    ) -> Int {
+        store.subscribe(.init(selects: selects, receive: receive))
+    }
+
+    package func unsubscribe(_ id: Int) {
+        store.unsubscribe(id)
+    }
+
+    /// Lists and watches until the task is cancelled.
+    package func run() async {
+        var needsList = true
+        while !Task.isCancelled {
+            do throws(KubernetesError) {
+                if needsList { try await list() }
+                needsList = try await watch()
+            } catch {
+                if Task.isCancelled { return }
+                needsList = needsList || error.code == 410 || error.code.map { $0 < 429 } ?? false
+                await pause(after: error)
+            }
+        }
+    }
+
+    // MARK: List and watch
+
+    private func list() async throws(KubernetesError) {
+        let list = try await client.list(Resource.self, namespace: namespace, retry: .none)
+        store.replace(with: list.items ?? [], resourceVersion: list.metadata.resourceVersion ?? "0")
+        succeeded()
+    }
+
+    /// Watches once.
+    ///
+    /// - Returns: whether the list must be read anew.
+    private func watch() async throws(KubernetesError) -> Bool {
+        let version = store.resourceVersion ?? "0"
+        let start = ContinuousClock.now
+        var sawEvents = false
+        var isVersionGone = false
+        do throws(KubernetesError) {
+            try await client.watch(Resource.self, namespace: namespace, from: version) {
+                self.succeeded()
+            } _: { event in
+                sawEvents = true
+                isVersionGone = !self.take(event)
+                return !isVersionGone
+            }
+        } catch {
+            if error.isEndOfWatch, sawEvents || ContinuousClock.now - start > Self.shortestWatch {
+                logger.debug("watch broke, resuming", metadata: ["error": "\(error)"])
+                return isVersionGone
+            }
+            throw error
+        }
+        if isVersionGone { return true }
+        if !sawEvents, ContinuousClock.now - start < Self.shortestWatch {
+            try? await Task.sleep(for: Self.backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
+            failures += 1
+            return true
+        }
+        return false
+    }
+
+    /// Takes in one event.
+    ///
+    /// - Returns: false if the server forgot our version or fell behind it, so that the list must be read anew.
+    private func take(_ event: WatchEvent<Resource>) -> Bool {
+        failures = 0
+        switch event {
+        case .added(let object), .modified(let object): store.put(object)
+        case .deleted(let object): store.remove(object)
+        case .bookmark(let version):
+            // A server that was restored from an older state would otherwise stay silent for ever.
+            if ResourceVersion.isOlder(version, than: store.resourceVersion) { return false }
+            store.advance(to: version)
+        case .error(let status):
+            logger.debug("watch ended by the server", metadata: ["message": "\(status.message ?? "")"])
+            return false
+        }
+        return true
+    }
+
+    // MARK: Failure and recovery
+
+    private func succeeded() {
+        guard isFailing else { return }
+        isFailing = false
+        failures = 0
+        logger.info("API server answers again", metadata: metadata)
+        store.tellAll(.recovered)
+    }
+
+    private func pause(after error: KubernetesError) async {
+        if !isFailing {
+            isFailing = true
+            logger.error("\(error)", metadata: metadata)
+            store.tellAll(.failing(error))
+        }
+        let pause = max(error.retryAfter, Self.backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
+        failures += 1
+        try? await Task.sleep(for: min(pause, .seconds(30)))
+    }
+
+    private var metadata: Logger.Metadata {
+        ["resource": "\(Resource.resource.plural)", "namespace": "\(namespace ?? "*")"]
+    }
+}
+
+extension KubernetesError {
+    /// Whether a watch that was open merely broke.
+    fileprivate var isEndOfWatch: Bool {
+        guard case .transport(let error) = cause else { return false }
+        switch error.kind {
+        case .connectionLost, .idle, .timedOut: return true
+        case .refused, .unreachable, .unresolved, .untrusted, .tls, .notHTTP, .bodyTooLarge, .badRequest,
+            .localResource, .cancelled, .stopped:
+            return false
+        }
+    }
+}

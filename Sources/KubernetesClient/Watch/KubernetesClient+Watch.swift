@@ -1,0 +1,65 @@
+import Foundation
+import Transport
+
+extension KubernetesClient {
+    /// How long a watch may be silent: the server sends a bookmark about every minute.
+    static let watchIdleTimeout: Duration = .seconds(90)
+
+    /// Watches a collection from a version on, until the server ends the watch.
+    ///
+    /// - Parameters:
+    ///   - opened: called once the server accepted the watch.
+    ///   - body: called for each event in order; answers whether to go on.
+    /// - Throws: `KubernetesError` if the watch could not be opened, was refused, broke, fell silent, or sent what is no
+    ///   event.
+    func watch<Resource: KubernetesResource>(
+        _ type: Resource.Type,
+        namespace: String?,
+        from resourceVersion: String,
+        opened: () async -> Void,
+        _ body: (WatchEvent<Resource>) async -> Bool
+    ) async throws(KubernetesError) {
+        let seconds = Int.random(in: 300...600)
+        let query = [
+            ("watch", "true"), ("resourceVersion", resourceVersion), ("allowWatchBookmarks", "true"),
+            ("timeoutSeconds", "\(seconds)"),
+        ]
+        let call = APICall.get("watch", Resource.resource, namespace: namespace, query: query)
+        let stream = try await self.stream(call, idleTimeout: Self.watchIdleTimeout)
+        await opened()
+        var buffer = FrameBuffer()
+        var iterator = stream.body.makeAsyncIterator()
+        while let piece = try await nextPiece(&iterator, of: call) {
+            guard let frames = buffer.frames(adding: piece) else {
+                throw KubernetesError(call.description, .undecodable("an event of over \(FrameBuffer.limit) bytes"))
+            }
+            for frame in frames {
+                let event: WatchEvent<Resource> = try event(frame, of: call)
+                if await !body(event) { return }
+            }
+        }
+    }
+
+    private func nextPiece(
+        _ iterator: inout HTTPBody.Iterator,
+        of call: APICall
+    ) async throws(KubernetesError) -> [UInt8]? {
+        do {
+            return try await iterator.next()
+        } catch {
+            let cause = error as? TransportError ?? TransportError(.cancelled)
+            throw KubernetesError(call.description, .transport(cause))
+        }
+    }
+
+    private func event<Resource>(
+        _ frame: [UInt8],
+        of call: APICall
+    ) throws(KubernetesError) -> WatchEvent<Resource> {
+        do {
+            return try JSONDecoder().decode(WatchEvent<Resource>.self, from: Data(frame))
+        } catch {
+            throw KubernetesError(call.description, .undecodable("\(error)"))
+        }
+    }
+}

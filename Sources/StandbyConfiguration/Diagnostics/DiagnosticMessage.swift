@@ -1,0 +1,36 @@
+package import YAMLDocument
+
+/// The mistakes and warnings that a configuration file can have; their words are in `description`.
+package enum DiagnosticMessage: Sendable, Hashable {
+    // The text
+    case yaml(YAMLError.Reason)
+    // Keys and values
+    case unknownKey(String, allowed: [String], suggestion: String?)
+    case missingKey(String)
+    case wrongType(found: String, allowed: String)
+    case notAllowed(found: String, allowed: String, suggestion: String?)
+    // Fields that do not go together
+    case handlerCount([String])
+    case matchCount([String])
+    case timeoutAbovePeriod
+    case fastPeriodAbovePeriod
+    case passiveEqualsActive(String)
+    case roleKeyInSelector(String)
+    case roleLabelInEndpointSliceMode
+    case containerBesideSupervisor
+    case namedPortOfForeignHost(String)
+    case valuesOfExists(String)
+    case noValues(String)
+    case bothSecretsOfTLS
+    // Groups that do not go together
+    case duplicateName(String, firstLine: Int)
+    case duplicateService(String, firstLine: Int)
+    // Warnings
+    case timeoutEqualsPeriod
+    case preemptWithoutDelay
+    case passiveProbeEqualsProbe
+    case unreachablePriority(earlier: Int)
+    case sharedUnprefixedRoleKey(String, firstLine: Int)
+    case fastExecInPod
+    case notAvailable(String, consequence: String)
+}

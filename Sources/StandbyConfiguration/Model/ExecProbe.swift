@@ -1,0 +1,22 @@
+/// A command whose exit code tells the health.
+package struct ExecProbe: Sendable, Hashable {
+    /// Where the command runs.
+    package enum Place: String, Sendable, Hashable, CaseIterable {
+        /// In the pod, through the API server.
+        case pod = "Pod"
+        /// Beside the supervisor, with the member in its environment.
+        case supervisor = "Supervisor"
+    }
+
+    /// Not empty; the first is the program.
+    package var command: [String]
+    package var place: Place = .pod
+    /// Nil: the pod's only or default container.
+    package var container: String?
+
+    package init(command: [String], place: Place = .pod, container: String? = nil) {
+        self.command = command
+        self.place = place
+        self.container = container
+    }
+}

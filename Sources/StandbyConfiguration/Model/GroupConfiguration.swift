@@ -1,0 +1,36 @@
+/// One active/passive group, with every default filled in.
+package struct GroupConfiguration: Sendable, Hashable {
+    /// How the role is made known to Kubernetes.
+    package enum Mode: String, Sendable, Hashable, CaseIterable {
+        /// By a label that the Service's selector contains.
+        case label = "Label"
+        /// By the EndpointSlice of a Service without a selector.
+        case endpointSlice = "EndpointSlice"
+    }
+
+    /// Unique in the file; names the Lease, metrics and Events.
+    package var name: String
+    /// Nil: the supervisor's own.
+    package var namespace: String?
+    package var service: String
+    /// Nil: the Service's own selector without the role label.
+    package var selector: LabelSelector?
+    package var mode: Mode
+    package var roleLabel: RoleLabel
+    package var probe: ProbeConfiguration
+    /// The probe of members that are not active; nil: `probe`.
+    package var passiveProbe: ProbeConfiguration?
+    package var requireReady: Bool
+    /// First match wins.
+    package var priorities: [PriorityRule]
+    package var failover: FailoverConfiguration
+    package var hooks: HookConfiguration
+    package var isPaused: Bool
+
+    /// Whether any probe of the group runs a command through the API server.
+    package var runsCommandsInPods: Bool {
+        [probe, passiveProbe].contains { probe in
+            if case .exec(let exec) = probe?.handler { exec.place == .pod } else { false }
+        }
+    }
+}

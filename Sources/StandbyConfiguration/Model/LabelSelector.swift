@@ -1,0 +1,71 @@
+/// A Kubernetes label selector: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
+package struct LabelSelector: Sendable, Hashable {
+    package enum Operator: String, Sendable, Hashable, CaseIterable {
+        case isIn = "In"
+        case isNotIn = "NotIn"
+        case exists = "Exists"
+        case doesNotExist = "DoesNotExist"
+    }
+
+    /// One entry of `matchExpressions`.
+    package struct Expression: Sendable, Hashable {
+        package var key: String
+        package var `operator`: Operator
+        /// Empty for `Exists` and `DoesNotExist`.
+        package var values: [String]
+
+        package init(key: String, operator: Operator, values: [String] = []) {
+            self.key = key
+            self.operator = `operator`
+            self.values = values
+        }
+    }
+
+    package var matchLabels: [String: String]
+    package var matchExpressions: [Expression]
+
+    package init(matchLabels: [String: String] = [:], matchExpressions: [Expression] = []) {
+        self.matchLabels = matchLabels
+        self.matchExpressions = matchExpressions
+    }
+
+    /// Whether an object with these labels is selected; an empty selector selects every object.
+    package func matches(_ labels: [String: String]) -> Bool {
+        matchLabels.allSatisfy { labels[$0.key] == $0.value } && matchExpressions.allSatisfy { $0.matches(labels) }
+    }
+
+    /// Every key that the selector looks at.
+    package var keys: Set<String> {
+        Set(matchLabels.keys).union(matchExpressions.map(\.key))
+    }
+}
+
+extension LabelSelector.Expression {
+    fileprivate func matches(_ labels: [String: String]) -> Bool {
+        switch `operator` {
+        case .isIn: labels[key].map(values.contains) ?? false
+        case .isNotIn: labels[key].map { !values.contains($0) } ?? true
+        case .exists: labels[key] != nil
+        case .doesNotExist: labels[key] == nil
+        }
+    }
+}
+
+extension LabelSelector: CustomStringConvertible {
+    /// The form of the API's `labelSelector` parameter, keys sorted.
+    package var description: String {
+        let equalities = matchLabels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return (equalities + matchExpressions.map(\.text)).joined(separator: ",")
+    }
+}
+
+extension LabelSelector.Expression {
+    fileprivate var text: String {
+        switch `operator` {
+        case .isIn: "\(key) in (\(values.joined(separator: ",")))"
+        case .isNotIn: "\(key) notin (\(values.joined(separator: ",")))"
+        case .exists: key
+        case .doesNotExist: "!\(key)"
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import CLibcurl
+
+/// Sets libcurl's options for a request.
+struct HandleOptions {
+    let handle: EasyHandle
+
+    func apply(_ request: HTTPRequest) throws(TransportError) {
+        try set(CURLOPT_URL, url(of: request))
+        unsafe set(CURLOPT_ERRORBUFFER, handle.errorText)
+        unsafe handle.errorText.pointee = 0
+        // Without it every exchange installs signal handlers, which is neither cheap nor safe in threads.
+        set(CURLOPT_NOSIGNAL, 1)
+        // libcurl's own cache prunes itself after each exchange, addresses without a name included.
+        set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
+        if let timeout = request.timeout { set(CURLOPT_TIMEOUT_MS, timeout.millisecondCount) }
+        if let proxy = request.proxy { try set(CURLOPT_PROXY, proxy) }
+        applyVersion(request.version)
+        applyConnection(request.connection)
+        applyMethod(request)
+        if request.url.hasPrefix("https:") { try applyTLS(request.tls) }
+    }
+
+    private func applyVersion(_ version: HTTPRequest.Version) {
+        switch version {
+        case .http1:
+            set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+            set(CURLOPT_SSL_ENABLE_ALPN, 0)
+        case .http2:
+            set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+            // Wait for a connection that is being made rather than make another.
+            set(CURLOPT_PIPEWAIT, 1)
+        case .connectOnly:
+            set(CURLOPT_CONNECT_ONLY, 1)
+        }
+    }
+
+    private func applyConnection(_ use: HTTPRequest.ConnectionUse) {
+        switch use {
+        case .single:
+            set(CURLOPT_FRESH_CONNECT, 1)
+            set(CURLOPT_FORBID_REUSE, 1)
+        case .renewed: set(CURLOPT_FRESH_CONNECT, 1)
+        case .shared: break
+        }
+    }
+
+    private func applyMethod(_ request: HTTPRequest) {
+        switch request.method {
+        case "HEAD": set(CURLOPT_NOBODY, 1)
+        default: _ = unsafe cl_easy_set_string(handle.easy, CURLOPT_CUSTOMREQUEST, request.method)
+        }
+        guard let body = request.body else { return }
+        set(CURLOPT_POSTFIELDSIZE, body.count)
+        _ = unsafe body.withUnsafeBytes { bytes in
+            unsafe cl_easy_set_pointer(
+                handle.easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+        }
+    }
+
+    // MARK: TLS
+
+    private func applyTLS(_ tls: TLSConfiguration) throws(TransportError) {
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        set(CURLOPT_SSL_VERIFYPEER, tls.verifiesServer ? 1 : 0)
+        set(CURLOPT_SSL_VERIFYHOST, tls.verifiesServer ? 2 : 0)
+        switch tls.authority {
+        case .system: break
+        case .file(let path): try set(CURLOPT_CAINFO, path)
+        case .pem(let pem): try set(CURLOPT_CAINFO_BLOB, blob: pem, called: "certificate authority")
+        }
+        guard let identity = tls.identity else { return }
+        try set(CURLOPT_SSLCERTTYPE, "PEM")
+        try set(CURLOPT_SSLKEYTYPE, "PEM")
+        try set(CURLOPT_SSLCERT_BLOB, blob: identity.certificate, called: "client certificate")
+        try set(CURLOPT_SSLKEY_BLOB, blob: identity.key, called: "client key")
+    }
+
+    /// The URL with the TLS server name in the host's place, if it has one: libcurl takes the name from there.
+    private func url(of request: HTTPRequest) -> String {
+        guard let name = request.tls.serverName, let parts = URLAuthority(request.url) else { return request.url }
+        return parts.url(withHost: name)
+    }
+
+    /// The entry that connects such a URL to the real host; nil if none is needed.
+    func redirection(of request: HTTPRequest) -> String? {
+        guard let name = request.tls.serverName, let parts = URLAuthority(request.url) else { return nil }
+        return "\(name):\(parts.port):\(parts.host):\(parts.port)"
+    }
+
+    // MARK: Setting
+
+    func set(_ option: CURLoption, _ value: Int) {
+        _ = unsafe cl_easy_set_long(handle.easy, option, value)
+    }
+
+    func set(_ option: CURLoption, _ pointer: UnsafeMutableRawPointer?) {
+        _ = unsafe cl_easy_set_pointer(handle.easy, option, pointer)
+    }
+
+    private func set(_ option: CURLoption, _ text: String) throws(TransportError) {
+        let code = unsafe cl_easy_set_string(handle.easy, option, text)
+        if code != CURLE_OK { throw TransportError(.badRequest, unsafe String(cString: curl_easy_strerror(code))) }
+    }
+
+    private func set(_ option: CURLoption, blob: [UInt8], called name: String) throws(TransportError) {
+        let code = unsafe blob.withUnsafeBytes { bytes in
+            unsafe bytes.baseAddress.map { unsafe cl_easy_set_blob(handle.easy, option, $0, bytes.count) }
+        }
+        if code != CURLE_OK { throw TransportError(.badRequest, "the \(name) is not usable") }
+    }
+
+    /// libcurl's copy of a list of lines; the caller frees it.
+    static func list(_ lines: [String]) -> UnsafeMutablePointer<curl_slist>? {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for line in lines { unsafe list = curl_slist_append(list, line) }
+        return unsafe list
+    }
+
+    func setCallbacks(context: UnsafeMutableRawPointer, needsSocketOptions: Bool) {
+        unsafe set(CURLOPT_PRIVATE, context)
+        unsafe set(CURLOPT_WRITEDATA, context)
+        unsafe set(CURLOPT_HEADERDATA, context)
+        _ = unsafe cl_easy_set_data_function(handle.easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            let chunk = unsafe Array(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            return unsafe Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.received(body: chunk) }
+        }
+        _ = unsafe cl_easy_set_data_function(handle.easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            let line = unsafe Array(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            unsafe Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.received(headerLine: line) }
+            return size * count
+        }
+        guard needsSocketOptions else { return }
+        unsafe set(CURLOPT_SOCKOPTDATA, context)
+        _ = unsafe cl_easy_set_sockopt_function(handle.easy) { context, socket, _ in
+            unsafe Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.configure(socket: socket) }
+            return CURL_SOCKOPT_OK
+        }
+    }
+}

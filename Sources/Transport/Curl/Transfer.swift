@@ -1,0 +1,145 @@
+import CLibcurl
+
+/// One exchange on its way: its request, its handle, and what has arrived.
+///
+/// Confined to the loop's thread.
+@safe final class Transfer {
+    let id: TransferID
+    let request: HTTPRequest
+    let handle: EasyHandle
+    let observer: any TransferObserver
+    /// The loop's timers for this exchange.
+    var timers: [LoopTimer] = []
+    /// When the last bytes came, monotonic nanoseconds.
+    var lastActivity = EventLoop.now
+    private(set) var isPaused = false
+    private(set) var hasHead = false
+    private var head = HTTPHead(status: 0)
+    private var body: [UInt8] = []
+    private var isTruncated = false
+    private var isTooLarge = false
+    /// Bytes that the stream's reader has not taken yet.
+    private var waitingBytes = 0
+    /// Header lists must live as long as the exchange.
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var connectList: UnsafeMutablePointer<curl_slist>?
+
+    init(id: TransferID, request: HTTPRequest, handle: EasyHandle, observer: any TransferObserver) {
+        self.id = id
+        self.request = request
+        self.handle = handle
+        self.observer = observer
+    }
+
+    deinit {
+        unsafe curl_slist_free_all(headerList)
+        unsafe curl_slist_free_all(connectList)
+    }
+
+    /// Sets every option of the request on the handle.
+    func configure() throws(TransportError) {
+        let options = HandleOptions(handle: handle)
+        try options.apply(request)
+        unsafe headerList = HandleOptions.list(request.headers.map { "\($0.name): \($0.value)" })
+        unsafe options.set(CURLOPT_HTTPHEADER, headerList)
+        if let redirection = options.redirection(of: request) {
+            unsafe connectList = HandleOptions.list([redirection])
+            unsafe options.set(CURLOPT_CONNECT_TO, connectList)
+        }
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe options.setCallbacks(context: context, needsSocketOptions: request.deadPeerTimeout != nil)
+    }
+
+    // MARK: What arrives
+
+    /// A header line, with its line end; the empty line ends the head.
+    func received(headerLine line: [UInt8]) {
+        lastActivity = EventLoop.now
+        let text = String(decoding: line, as: UTF8.self).trimmingTrailingLineEnd
+        if text.hasPrefix("HTTP/") {
+            head = HTTPHead(status: text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0)
+        } else if text.isEmpty {
+            // 1xx answers are followed by the real one.
+            guard head.status >= 200, !hasHead else { return }
+            hasHead = true
+            observer.received(head: head)
+        } else if let colon = text.firstIndex(of: ":") {
+            let value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+            head.headers.append(HTTPRequest.Header(String(text[..<colon]), String(value)))
+        }
+    }
+
+    /// A piece of body.
+    ///
+    /// - Returns: the bytes taken, or libcurl's code for "pause" or "stop".
+    func received(body bytes: [UInt8]) -> Int {
+        lastActivity = EventLoop.now
+        if waitingBytes >= HTTPBody.highWater {
+            isPaused = true
+            return Int(CURL_WRITEFUNC_PAUSE)
+        }
+        if observer.received(body: bytes) {
+            waitingBytes += bytes.count
+            return bytes.count
+        }
+        body += bytes.prefix(request.bodyLimit - body.count)
+        if body.count < request.bodyLimit || bytes.isEmpty { return bytes.count }
+        switch request.overflow {
+        case .fail: isTooLarge = true
+        case .truncate: isTruncated = true
+        }
+        return -1
+    }
+
+    /// The stream's reader took bytes; goes on if it was paused and there is room again.
+    func consumed(_ bytes: Int) {
+        waitingBytes -= bytes
+        guard isPaused, waitingBytes < HTTPBody.highWater / 2 else { return }
+        isPaused = false
+        lastActivity = EventLoop.now
+        _ = unsafe curl_easy_pause(handle.easy, CURLPAUSE_CONT)
+    }
+
+    /// Sets what keeps a dead peer from holding the connection.
+    func configure(socket: Int32) {
+        guard let limit = request.deadPeerTimeout else { return }
+        SocketOptions.detectDeadPeer(socket, within: limit)
+    }
+
+    // MARK: The end
+
+    /// The result, from libcurl's code.
+    func outcome(of code: CURLcode) -> Result<HTTPResponse, TransportError> {
+        if isTooLarge { return .failure(TransportError(.bodyTooLarge, "over \(request.bodyLimit) bytes")) }
+        if code == CURLE_OK || isTruncated {
+            return .success(
+                HTTPResponse(
+                    head: head,
+                    body: body,
+                    isTruncated: isTruncated,
+                    usedNewConnection: handle.long(CURLINFO_NUM_CONNECTS) > 0
+                )
+            )
+        }
+        let text = unsafe String(cString: handle.errorText)
+        let detail = text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text
+        return .failure(TransportError(code, errno: handle.long(CURLINFO_OS_ERRNO), detail: detail))
+    }
+}
+
+extension String {
+    fileprivate var trimmingTrailingLineEnd: String {
+        var scalars = unicodeScalars
+        while let last = scalars.last, last == "\r" || last == "\n" { scalars.removeLast() }
+        return String(scalars)
+    }
+}
+
+extension EasyHandle {
+    /// A number that libcurl knows of the last exchange; 0 if it does not.
+    func long(_ info: CURLINFO) -> Int {
+        var value = 0
+        _ = unsafe cl_easy_get_long(easy, info, &value)
+        return value
+    }
+}

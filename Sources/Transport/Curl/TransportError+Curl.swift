@@ -1,0 +1,33 @@
+import CLibcurl
+import Glibc
+
+extension TransportError {
+    /// The failure behind libcurl's code: https://curl.se/libcurl/c/libcurl-errors.html
+    init(_ code: CURLcode, errno number: Int, detail: String) {
+        self.init(Self.kind(of: code, errno: Int32(number)), detail)
+    }
+
+    private static func kind(of code: CURLcode, errno number: Int32) -> Kind {
+        switch code {
+        case CURLE_OPERATION_TIMEDOUT: return .timedOut
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .unresolved
+        case CURLE_COULDNT_CONNECT: return connectFailure(errno: number)
+        case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR: return .untrusted
+        case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED: return .tls
+        case CURLE_SSL_CACERT_BADFILE, CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT:
+            return .badRequest
+        case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_INTERFACE_FAILED: return .localResource
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL: return .notHTTP
+        default: return .connectionLost
+        }
+    }
+
+    private static func connectFailure(errno number: Int32) -> Kind {
+        switch number {
+        case EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL: .localResource
+        case ENETUNREACH, EHOSTUNREACH, ENETDOWN, EHOSTDOWN: .unreachable
+        case ETIMEDOUT: .timedOut
+        default: .refused
+        }
+    }
+}

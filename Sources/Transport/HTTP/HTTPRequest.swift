@@ -1,0 +1,71 @@
+/// One HTTP exchange to be made, or one TCP connection to be tried.
+package struct HTTPRequest: Sendable {
+    /// A header, sent as given.
+    package struct Header: Sendable, Hashable {
+        package var name: String
+        package var value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// Which protocol to speak.
+    package enum Version: Sendable {
+        case http1
+        /// HTTP/2 where TLS negotiates it, requests sharing one connection; else HTTP/1.1.
+        case http2
+        /// No HTTP at all: the exchange is over once the connection stands.
+        case connectOnly
+    }
+
+    /// Whether a connection may serve several exchanges.
+    package enum ConnectionUse: Sendable {
+        /// A new connection, closed afterwards.
+        case single
+        /// A kept connection if there is one; kept afterwards.
+        case shared
+        /// A new connection, kept afterwards.
+        case renewed
+    }
+
+    /// What happens to a body that is longer than `bodyLimit`.
+    package enum Overflow: Sendable {
+        /// The exchange fails.
+        case fail
+        /// The exchange ends there, and the beginning is the result.
+        case truncate
+    }
+
+    /// Absolute, `http` or `https`.
+    package var url: String
+    package var method: String
+    package var headers: [Header] = []
+    /// Nil: no body is sent.
+    package var body: [UInt8]?
+    package var tls = TLSConfiguration()
+    package var version: Version = .http1
+    package var connection: ConnectionUse = .shared
+    /// The whole exchange: name resolution, connect, TLS, headers and body. Nil: no limit, for streams.
+    package var timeout: Duration?
+    /// Until the answer's headers are in; for streams. Nil: only `timeout` counts.
+    package var headTimeout: Duration?
+    /// Without a byte of body, back-pressure not counted; for streams. Nil: no limit.
+    package var idleTimeout: Duration?
+    /// Unacknowledged bytes older than this end the connection (TCP_USER_TIMEOUT), and idle connections are probed at that
+    /// rate. Nil: the kernel's defaults.
+    package var deadPeerTimeout: Duration?
+    /// Bytes of body that are kept.
+    package var bodyLimit = 16 * 1024 * 1024
+    package var overflow: Overflow = .fail
+    /// A proxy's URL; empty for none; nil for what the environment says.
+    package var proxy: String?
+    /// Exchanges of one pool share connections; pools are independent.
+    package var pool = 0
+
+    package init(_ method: String, _ url: String) {
+        self.method = method
+        self.url = url
+    }
+}

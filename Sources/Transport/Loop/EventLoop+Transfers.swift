@@ -1,0 +1,108 @@
+import CLibcurl
+
+extension EventLoop {
+    /// On the loop: begins an exchange.
+    ///
+    /// The observer's `received` functions are called from inside libcurl and must not call the loop; its `ended` may.
+    @discardableResult
+    package func start(_ request: HTTPRequest, observer: any TransferObserver) -> TransferID {
+        let id = nextTransferID()
+        start(request, id: id, observer: observer)
+        return id
+    }
+
+    func start(_ request: HTTPRequest, id: TransferID, observer: any TransferObserver) {
+        precondition(isCurrent)
+        let transfer = Transfer(id: id, request: request, handle: handles.take(), observer: observer)
+        do throws(TransportError) {
+            try transfer.configure()
+        } catch {
+            handles.giveBack(transfer.handle)
+            return observer.ended(.failure(error))
+        }
+        transfers[id] = transfer
+        pool(request.pool).add(transfer)
+        armHeadTimer(transfer)
+        armIdleTimer(transfer)
+    }
+
+    /// On the loop: ends an exchange with `.cancelled`, unless it has ended already.
+    package func cancel(_ id: TransferID) {
+        precondition(isCurrent)
+        if let transfer = transfers[id] { finish(transfer, .failure(TransportError(.cancelled))) }
+    }
+
+    /// On the loop: a stream's reader took `bytes` out of its buffer.
+    func consumed(_ bytes: Int, of id: TransferID) {
+        transfers[id]?.consumed(bytes)
+    }
+
+    /// From anywhere: connections of this pool are used for nothing new; the pool goes when its last exchange ends.
+    package func retire(pool index: Int) {
+        execute { [self] in
+            pools[index]?.isRetired = true
+            removeIfRetired(index)
+        }
+    }
+
+    func finishTransfers(of pool: TransferPool) {
+        while let (transfer, code) = pool.takeFinished() { finish(transfer, transfer.outcome(of: code)) }
+    }
+
+    func finish(_ transfer: Transfer, _ outcome: Result<HTTPResponse, TransportError>) {
+        transfers[transfer.id] = nil
+        pools[transfer.request.pool]?.remove(transfer)
+        transfer.timers.forEach(cancel)
+        handles.giveBack(transfer.handle)
+        removeIfRetired(transfer.request.pool)
+        transfer.observer.ended(outcome)
+    }
+
+    private func pool(_ index: Int) -> TransferPool {
+        if let pool = pools[index] { return pool }
+        let pool = TransferPool(index: index, epoll: epoll)
+        pools[index] = pool
+        return pool
+    }
+
+    private func removeIfRetired(_ index: Int) {
+        if let pool = pools[index], pool.isRetired, pool.isEmpty { pools[index] = nil }
+    }
+
+    // MARK: Deadlines that libcurl does not have
+
+    private func armHeadTimer(_ transfer: Transfer) {
+        guard let limit = transfer.request.headTimeout else { return }
+        let timer = schedule(at: Self.now + limit.nanosecondCount) { [self, unowned transfer] in
+            if !transfer.hasHead { finish(transfer, .failure(TransportError(.timedOut, "no headers"))) }
+        }
+        transfer.timers.append(timer)
+    }
+
+    private func armIdleTimer(_ transfer: Transfer) {
+        guard let limit = transfer.request.idleTimeout?.nanosecondCount else { return }
+        let due = transfer.lastActivity + limit
+        transfer.timers = transfer.timers.suffix(1) + [
+            schedule(at: due) { [self, unowned transfer] in
+                if transfer.isPaused || transfer.lastActivity + limit > Self.now {
+                    if transfer.isPaused { transfer.lastActivity = Self.now }
+                    armIdleTimer(transfer)
+                } else {
+                    finish(transfer, .failure(TransportError(.idle)))
+                }
+            }
+        ]
+    }
+}
+
+extension Duration {
+    /// Nanoseconds, at least 0.
+    package var nanosecondCount: UInt64 {
+        UInt64(max(0, components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000))
+    }
+
+    /// Milliseconds, rounded up, at least 1: zero would mean "for ever" to libcurl.
+    var millisecondCount: Int {
+        max(1, Int((nanosecondCount + 999_999) / 1_000_000))
+    }
+}

@@ -1,0 +1,47 @@
+import Synchronization
+
+/// A queue of events whose memory is bounded by what they speak of, not by how many there are: a newer event under the
+/// same key replaces the older one, in the older one's place.
+///
+/// One consumer awaits; anybody posts, from any thread, without waiting.
+package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>: Sendable {
+    private struct State {
+        var order: [Key] = []
+        var events: [Key: Event] = [:]
+    }
+
+    private let state = Mutex(State())
+    private let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    package init() {
+        (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Leaves an event, replacing an unread one under the same key.
+    package func post(_ event: Event, for key: Key) {
+        state.withLock { state in
+            if state.events.updateValue(event, forKey: key) == nil { state.order.append(key) }
+        }
+        signal.yield()
+    }
+
+    /// No event will come any more; the consumer ends after those that are left.
+    package func finish() {
+        signal.finish()
+    }
+
+    /// The batches of events, in the order of their keys' first posting; for one consumer. Ends after `finish`, or when
+    /// the consumer's task is cancelled.
+    package var batches: some AsyncSequence<[Event], Never> {
+        signals.map { [self] in takeAll() }
+    }
+
+    /// All unread events.
+    package func takeAll() -> [Event] {
+        state.withLock { state in
+            defer { state = State() }
+            return state.order.compactMap { state.events[$0] }
+        }
+    }
+}

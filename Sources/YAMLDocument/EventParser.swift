@@ -1,0 +1,101 @@
+import CLibYAML
+
+/// Turns libyaml's events into values; the only code that touches libyaml.
+@safe final class EventParser {
+    /// A scalar as it was written.
+    struct Scalar {
+        var text: String
+        var isPlain: Bool
+        /// The explicit tag; nil if there is none.
+        var tag: String?
+        var anchor: String?
+    }
+
+    /// One step of the text.
+    enum Event {
+        case documentStart
+        case documentEnd
+        case alias(String)
+        case scalar(Scalar)
+        case sequenceStart(anchor: String?)
+        case sequenceEnd
+        case mappingStart(anchor: String?)
+        case mappingEnd
+        case streamEnd
+    }
+
+    private let bytes: [UInt8]
+    private let parser: UnsafeMutablePointer<yaml_parser_t>
+    private let input: UnsafeMutableBufferPointer<UInt8>
+
+    init(bytes: [UInt8]) {
+        self.bytes = bytes
+        unsafe parser = .allocate(capacity: 1)
+        unsafe input = .allocate(capacity: bytes.count)
+        _ = unsafe input.initialize(from: bytes)
+        _ = unsafe yaml_parser_initialize(parser)
+        unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+        unsafe yaml_parser_set_input_string(parser, input.baseAddress, bytes.count)
+    }
+
+    deinit {
+        unsafe yaml_parser_delete(parser)
+        unsafe parser.deallocate()
+        unsafe input.deallocate()
+    }
+
+    /// The next event and where it begins.
+    func next() throws(YAMLError) -> (event: Event, mark: YAMLMark) {
+        while true {
+            var raw = unsafe yaml_event_t()
+            guard unsafe yaml_parser_parse(parser, &raw) == 1 else { throw error() }
+            defer { unsafe yaml_event_delete(&raw) }
+            let mark = unsafe YAMLMark(raw.start_mark)
+            if let event = unsafe event(raw) { return (event, mark) }
+        }
+    }
+
+    private func event(_ raw: yaml_event_t) -> Event? {
+        switch unsafe raw.type {
+        case YAML_DOCUMENT_START_EVENT: .documentStart
+        case YAML_DOCUMENT_END_EVENT: .documentEnd
+        case YAML_ALIAS_EVENT: .alias(unsafe string(raw.data.alias.anchor) ?? "")
+        case YAML_SCALAR_EVENT: .scalar(unsafe scalar(raw.data.scalar))
+        case YAML_SEQUENCE_START_EVENT: .sequenceStart(anchor: unsafe string(raw.data.sequence_start.anchor))
+        case YAML_SEQUENCE_END_EVENT: .sequenceEnd
+        case YAML_MAPPING_START_EVENT: .mappingStart(anchor: unsafe string(raw.data.mapping_start.anchor))
+        case YAML_MAPPING_END_EVENT: .mappingEnd
+        case YAML_STREAM_END_EVENT: .streamEnd
+        default: nil
+        }
+    }
+
+    private func scalar(_ raw: yaml_event_t.__Unnamed_union_data.__Unnamed_struct_scalar) -> Scalar {
+        let content = unsafe UnsafeBufferPointer(start: raw.value, count: raw.length)
+        return Scalar(
+            text: unsafe String(decoding: content, as: UTF8.self),
+            isPlain: unsafe raw.style == YAML_PLAIN_SCALAR_STYLE,
+            tag: unsafe string(raw.tag),
+            anchor: unsafe string(raw.anchor)
+        )
+    }
+
+    private func string(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {
+        guard let pointer = unsafe pointer else { return nil }
+        return unsafe String(cString: pointer)
+    }
+
+    private func error() -> YAMLError {
+        let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "unreadable"
+        let context = unsafe parser.pointee.context.map { unsafe String(cString: $0) + ", " } ?? ""
+        let mark = unsafe YAMLMark(parser.pointee.problem_mark)
+        return YAMLError(.syntax(context + problem), at: mark)
+    }
+}
+
+extension YAMLMark {
+    /// libyaml counts lines and columns from 0.
+    fileprivate init(_ mark: yaml_mark_t) {
+        self.init(line: mark.line + 1, column: mark.column + 1)
+    }
+}
