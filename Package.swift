@@ -33,6 +33,9 @@ let swiftSettings: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let heapModule = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -105,7 +108,8 @@ let rooms: [Room] = [
     Room(
         name: "Sandbox",
         dependencies: [
-            "YAMLDocument", hummingbird, hummingbirdHTTP2, logging, nioCore, nioPosix, nioSSL, serviceLifecycle, x509,
+            "YAMLDocument", hummingbird, hummingbirdHTTP2, httpTypes, logging, nioCore, nioPosix, nioSSL, crypto, asn1,
+            x509,
         ]
     ),
 ]
@@ -127,6 +131,11 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         // The sandbox's certificate authority and server certificate.
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+        // The parts of a certificate that swift-certificates is built from: names and keys.
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        // The vocabulary of hummingbird's requests and answers.
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         // HTTP server: the health endpoints, and the sandbox's API server.
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         // Child processes that cannot leak: exec probes and kubeconfig credential plugins.

@@ -1,0 +1,167 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The applications of the sandbox's pods: HTTP servers on loopback addresses, one for each pod, that can be broken.
+package actor ToyApplications {
+    /// How an application behaves.
+    package enum Behaviour: Sendable, Hashable {
+        case healthy
+        /// Answers every request with this status.
+        case status(Int)
+        /// Accepts connections and never answers.
+        case hanging
+        /// Nothing listens.
+        case refusing
+        /// Answers 200 after this long.
+        case slow(Duration)
+    }
+
+    /// One application.
+    private struct Application {
+        var name: String
+        var namespace: String
+        var address: String
+        var port: Int
+        var behaviour: SharedBehaviour
+        var listener: (any Channel)?
+    }
+
+    private var applications: [String: Application] = [:]
+    /// What an application started under a name begins with.
+    private var initialBehaviours: [String: Behaviour] = [:]
+    private var addresses = LoopbackAddresses()
+
+    // MARK: For whoever plays
+
+    /// Changes the behaviour of the application of a pod.
+    package func set(_ behaviour: Behaviour, pod: String, namespace: String) async {
+        for uid in applications.filter({ $0.value.name == pod && $0.value.namespace == namespace }).keys {
+            applications[uid]?.behaviour.set(behaviour)
+            if behaviour == .refusing { await close(uid) } else { await open(uid) }
+        }
+    }
+
+    /// Applications that start under this pod's name from now on behave so from the beginning; nil: healthy.
+    package func setInitial(_ behaviour: Behaviour?, pod: String, namespace: String) {
+        initialBehaviours["\(namespace)/\(pod)"] = behaviour
+    }
+
+    /// Requests that a pod's application has been asked for, connections that never sent one left out.
+    package func requests(pod: String, namespace: String) -> Int {
+        applications.values.first { $0.name == pod && $0.namespace == namespace }?.behaviour.requests ?? 0
+    }
+
+    /// The address of a pod's application.
+    package func address(pod: String, namespace: String) -> String? {
+        applications.values.first { $0.name == pod && $0.namespace == namespace }?.address
+    }
+
+    // MARK: For the kubelet
+
+    /// Starts an application.
+    ///
+    /// - Returns: its address; nil if no address of ours is free.
+    func start(name: String, namespace: String, uid: String, port: Int) async -> String? {
+        let initial = initialBehaviours["\(namespace)/\(name)"] ?? .healthy
+        for _ in 0..<32 {
+            let address = addresses.next()
+            let behaviour = SharedBehaviour(initial)
+            guard let listener = try? await Self.listen(address, port, behaviour) else { continue }
+            applications[uid] = Application(
+                name: name, namespace: namespace, address: address, port: port, behaviour: behaviour, listener: listener)
+            if initial == .refusing { await close(uid) }
+            return address
+        }
+        return nil
+    }
+
+    func stop(uid: String) async {
+        await close(uid)
+        applications[uid] = nil
+    }
+
+    func stopAll() async {
+        for uid in applications.keys { await stop(uid: uid) }
+    }
+
+    private func close(_ uid: String) async {
+        let listener = applications[uid]?.listener
+        applications[uid]?.listener = nil
+        applications[uid]?.behaviour.closeConnections()
+        try? await listener?.close()
+    }
+
+    private func open(_ uid: String) async {
+        guard let application = applications[uid], application.listener == nil else { return }
+        let listener = try? await Self.listen(application.address, application.port, application.behaviour)
+        applications[uid]?.listener = listener
+    }
+
+    private static func listen(
+        _ address: String,
+        _ port: Int,
+        _ behaviour: SharedBehaviour
+    ) async throws -> any Channel {
+        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.backlog, value: 128)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    behaviour.opened(channel)
+                    try channel.pipeline.syncOperations.addHandler(ToyHTTPHandler(behaviour: behaviour))
+                }
+            }
+            .bind(host: address, port: port).get()
+    }
+}
+
+/// Loopback addresses that sandboxes on one machine are unlikely to share.
+private struct LoopbackAddresses {
+    private let second = UInt8.random(in: 2...254)
+    private var last = UInt16.random(in: 0...60_000)
+
+    mutating func next() -> String {
+        last &+= 1
+        return "127.\(second).\(last >> 8).\(last & 0xFF)"
+    }
+}
+
+/// A behaviour that connections on other threads read.
+final class SharedBehaviour: Sendable {
+    private struct State {
+        var behaviour: ToyApplications.Behaviour
+        var requests = 0
+        var connections: [ObjectIdentifier: any Channel] = [:]
+    }
+
+    private let state: Mutex<State>
+
+    init(_ behaviour: ToyApplications.Behaviour) {
+        state = Mutex(State(behaviour: behaviour))
+    }
+
+    var requests: Int { state.withLock(\.requests) }
+
+    func set(_ behaviour: ToyApplications.Behaviour) {
+        state.withLock { $0.behaviour = behaviour }
+    }
+
+    /// The behaviour for one more request.
+    func request() -> ToyApplications.Behaviour {
+        state.withLock { state in
+            state.requests += 1
+            return state.behaviour
+        }
+    }
+
+    func opened(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        state.withLock { $0.connections[id] = channel }
+        channel.closeFuture.whenComplete { [self] _ in state.withLock { _ = $0.connections.removeValue(forKey: id) } }
+    }
+
+    func closeConnections() {
+        for channel in state.withLock({ Array($0.connections.values) }) { channel.close(promise: nil) }
+    }
+}

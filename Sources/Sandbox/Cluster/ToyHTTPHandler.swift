@@ -1,0 +1,49 @@
+import NIOCore
+
+/// Speaks as much HTTP/1.1 as a health check needs: one answer for each request head, bodies ignored.
+final class ToyHTTPHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let behaviour: SharedBehaviour
+    private var received: [UInt8] = []
+
+    init(behaviour: SharedBehaviour) {
+        self.behaviour = behaviour
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        received += Array(buffer: unwrapInboundIn(data))
+        let end = Array("\r\n\r\n".utf8)
+        while let range = received.firstRange(of: end) {
+            let isHead = received.starts(with: Array("HEAD".utf8))
+            received.removeSubrange(..<range.upperBound)
+            answer(context, isHead: isHead)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func answer(_ context: ChannelHandlerContext, isHead: Bool) {
+        switch behaviour.request() {
+        case .healthy: write(context, status: 200, isHead: isHead)
+        case .status(let status): write(context, status: status, isHead: isHead)
+        case .slow(let delay):
+            let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            context.eventLoop.scheduleTask(in: .nanoseconds(delay.components.seconds * 1_000_000_000
+                    + delay.components.attoseconds / 1_000_000_000)) {
+                let (handler, context) = bound.value
+                handler.write(context, status: 200, isHead: isHead)
+            }
+        case .hanging, .refusing: break
+        }
+    }
+
+    private func write(_ context: ChannelHandlerContext, status: Int, isHead: Bool) {
+        let body = isHead ? "" : "\(status)\n"
+        let head = "HTTP/1.1 \(status) Toy\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\n"
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: head + body)), promise: nil)
+    }
+}

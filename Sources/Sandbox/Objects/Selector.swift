@@ -1,0 +1,99 @@
+/// A label or field selector, as the API's query parameters spell it.
+struct Selector: Sendable {
+    /// One requirement.
+    private enum Requirement: Sendable {
+        case equals(String, String)
+        case differs(String, String)
+        case isIn(String, [String])
+        case isNotIn(String, [String])
+        case exists(String)
+        case isAbsent(String)
+    }
+
+    private var requirements: [Requirement] = []
+
+    /// Selects everything.
+    init() {}
+
+    /// Reads `a=b,c!=d,e in (f,g),h notin (i),j,!k`; nil for anything else.
+    init?(_ text: String) {
+        for part in Self.parts(of: text) {
+            guard let requirement = Self.requirement(part) else { return nil }
+            requirements.append(requirement)
+        }
+    }
+
+    /// Commas separate, but not inside parentheses.
+    private static func parts(of text: String) -> [String] {
+        var parts: [String] = []
+        var current = ""
+        var depth = 0
+        for character in text {
+            if character == "(" { depth += 1 }
+            if character == ")" { depth -= 1 }
+            if character == ",", depth == 0 {
+                parts.append(current)
+                current = ""
+            } else {
+                current.append(character)
+            }
+        }
+        parts.append(current)
+        return parts.map { $0.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ") }
+            .filter { !$0.isEmpty }
+    }
+
+    private static func requirement(_ text: String) -> Requirement? {
+        if let (key, value) = split(text, at: "!=") { return .differs(key, value) }
+        if let (key, value) = split(text, at: "==") ?? split(text, at: "=") { return .equals(key, value) }
+        if let (key, list) = split(text, at: " notin ") { return values(list).map { .isNotIn(key, $0) } }
+        if let (key, list) = split(text, at: " in ") { return values(list).map { .isIn(key, $0) } }
+        if text.contains(" ") { return nil }
+        return text.hasPrefix("!") ? .isAbsent(String(text.dropFirst())) : .exists(text)
+    }
+
+    private static func split(_ text: String, at separator: String) -> (String, String)? {
+        guard let range = text.firstRange(of: separator) else { return nil }
+        let trim = { (part: Substring) in part.split(separator: " ").joined(separator: " ") }
+        return (trim(text[..<range.lowerBound]), trim(text[range.upperBound...]))
+    }
+
+    private static func values(_ list: String) -> [String]? {
+        guard list.hasPrefix("("), list.hasSuffix(")") else { return nil }
+        return list.dropFirst().dropLast().split(separator: ",").map { $0.split(separator: " ").joined() }
+    }
+
+    /// Whether the values fulfil every requirement.
+    func matches(_ values: [String: String]) -> Bool {
+        requirements.allSatisfy { requirement in
+            switch requirement {
+            case .equals(let key, let value): values[key] == value
+            case .differs(let key, let value): values[key] != value
+            case .isIn(let key, let list): values[key].map(list.contains) ?? false
+            case .isNotIn(let key, let list): values[key].map { !list.contains($0) } ?? true
+            case .exists(let key): values[key] != nil
+            case .isAbsent(let key): values[key] == nil
+            }
+        }
+    }
+}
+
+/// Which objects of a collection a request speaks of.
+struct ObjectFilter: Sendable {
+    var labels = Selector()
+    var fields = Selector()
+
+    func matches(_ object: JSONValue) -> Bool {
+        labels.matches(object["metadata"]["labels"].strings) && fields.matches(Self.fields(of: object))
+    }
+
+    private static func fields(of object: JSONValue) -> [String: String] {
+        [
+            "metadata.name": object["metadata"]["name"].string ?? "",
+            "metadata.namespace": object["metadata"]["namespace"].string ?? "",
+            "spec.nodeName": object["spec"]["nodeName"].string ?? "",
+            "status.phase": object["status"]["phase"].string ?? "",
+            "status.podIP": object["status"]["podIP"].string ?? "",
+        ]
+    }
+}
