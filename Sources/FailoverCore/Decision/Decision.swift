@@ -32,3 +32,12 @@ package enum Decision: Sendable, Hashable {
         case multipleActive([String])
     }
 }
+
+extension Decision.Finding: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .noHealthyCandidate: "no healthy candidate"
+        case .multipleActive(let names): "active together: \(names.joined(separator: ", "))"
+        }
+    }
+}

@@ -1,10 +1,12 @@
 extension GroupStateMachine {
     /// Decides, and begins what was decided. Only called in the settled phase.
     mutating func evaluate(at now: MonotonicTime) -> [Effect] {
-        guard view.listedVersion != nil, !policy.isPaused else { return [] }
+        guard view.listedVersion != nil else { return [] }
         if let reread = rereadForHigherEpoch() { return reread }
         let decision = decide(record: record?.record, at: now)
         let effects = reportFinding(of: decision)
+        if policy.isPaused { return effects + withhold(decision) }
+        withheldMove = nil
         switch decision {
         case .keep(_, let members, _): return effects + repair(members)
         case .adopt(let active): return effects + adopt(active)
@@ -35,6 +37,18 @@ extension GroupStateMachine {
         defer { standingFinding = finding }
         guard let finding else { return standingFinding.map { [.report(.findingEnded($0))] } ?? [] }
         return [.report(.found(finding, DecisionTrace(view: view, policy: policy)))]
+    }
+
+    /// Says once which move a paused group does not make.
+    private mutating func withhold(_ decision: Decision) -> [Effect] {
+        guard case .move(let move) = decision else {
+            withheldMove = nil
+            if case .wait(let deadline, _) = decision { return wake(at: deadline) }
+            return []
+        }
+        guard withheldMove?.target?.id != move.target?.id || withheldMove?.cause != move.cause else { return [] }
+        withheldMove = move
+        return [.report(.withheld(to: move.target?.name, move.cause, DecisionTrace(view: view, policy: policy)))]
     }
 
     // MARK: Timer

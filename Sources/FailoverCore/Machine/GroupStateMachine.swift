@@ -41,6 +41,8 @@ package struct GroupStateMachine: Sendable {
     var wakeUp: (id: OperationID, at: MonotonicTime)?
     /// The situation reported last; nil when it is over.
     var standingFinding: Decision.Finding?
+    /// The move that was withheld last, because the group is paused.
+    var withheldMove: Decision.Move?
 
     package init(policy: GroupPolicy, identity: String) {
         self.policy = policy

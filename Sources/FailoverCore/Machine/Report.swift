@@ -4,6 +4,8 @@ package enum Report: Sendable, Hashable {
     case adopted(Member, Epoch)
     /// A switch begins.
     case moveStarted(from: [String], to: String?, SwitchCause, DecisionTrace)
+    /// The group is paused: a move is due and is not made.
+    case withheld(to: String?, SwitchCause, DecisionTrace)
     /// The member carries the active role now.
     case promoted(Member, SwitchCause)
     /// The member was active and carries the passive role now.

@@ -8,7 +8,7 @@ struct APICall: Sendable {
     var target: String
     var contentType: String?
     var body: [UInt8]?
-    var timeout: Duration = KubernetesClient.requestTimeout
+    var timeout: Duration = APIClient.requestTimeout
 
     /// Whether the call changes nothing.
     var isRead: Bool { method == "GET" }
@@ -38,9 +38,9 @@ struct APICall: Sendable {
         contentType: String = "application/json",
         body: [UInt8]
     ) -> APICall {
-        let seconds = KubernetesClient.requestTimeout.components.seconds
+        let seconds = APIClient.requestTimeout.components.seconds
         let query = [
-            ("fieldManager", KubernetesClient.fieldManager), ("fieldValidation", "Strict"), ("timeout", "\(seconds)s"),
+            ("fieldManager", APIClient.fieldManager), ("fieldValidation", "Strict"), ("timeout", "\(seconds)s"),
         ]
         return APICall(
             description: .init(verb: verb, resource: resource, namespace: namespace, name: name),

@@ -12,7 +12,7 @@ package actor Informer<Resource: KubernetesResource> {
     /// A watch that ends sooner than this without an event counts as a failure.
     private static var shortestWatch: Duration { .seconds(1) }
 
-    private let client: KubernetesClient
+    private let client: APIClient
     /// Nil: all namespaces.
     private let namespace: String?
     private let logger: Logger
@@ -20,7 +20,7 @@ package actor Informer<Resource: KubernetesResource> {
     private var failures = 0
     private var isFailing = false
 
-    package init(client: KubernetesClient, namespace: String?, logger: Logger) {
+    package init(client: APIClient, namespace: String?, logger: Logger) {
         self.client = client
         self.namespace = namespace
         self.logger = logger

@@ -13,15 +13,23 @@ package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>
     private let state = Mutex(State())
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
+    private let merge: @Sendable (_ older: Event, _ newer: Event) -> Event
 
-    package init() {
+    /// - Parameter merge: what takes the place of an unread event when a newer one comes under its key.
+    package init(merging merge: @escaping @Sendable (_ older: Event, _ newer: Event) -> Event = { $1 }) {
+        self.merge = merge
         (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Leaves an event, replacing an unread one under the same key.
     package func post(_ event: Event, for key: Key) {
         state.withLock { state in
-            if state.events.updateValue(event, forKey: key) == nil { state.order.append(key) }
+            if let older = state.events[key] {
+                state.events[key] = merge(older, event)
+            } else {
+                state.events[key] = event
+                state.order.append(key)
+            }
         }
         signal.yield()
     }

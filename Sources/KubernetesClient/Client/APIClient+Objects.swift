@@ -1,6 +1,6 @@
 import Foundation
 
-extension KubernetesClient {
+extension APIClient {
     /// Reads one object from no cache.
     package func get<Resource: KubernetesResource>(
         _ type: Resource.Type,

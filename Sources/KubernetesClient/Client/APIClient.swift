@@ -4,7 +4,7 @@ import Synchronization
 package import Transport
 
 /// A client of one API server: typed reads, writes and watches, each with a deadline.
-package final class KubernetesClient: Sendable {
+package final class APIClient: Sendable {
     /// Who writes, on the API server's record of changes.
     package static let fieldManager = "kube-standby"
     /// The deadline of a request that is no watch.
@@ -15,7 +15,8 @@ package final class KubernetesClient: Sendable {
     static let deadPeerTimeout: Duration = .seconds(6)
 
     package let connection: ClusterConnection
-    private let loop: EventLoop
+    /// The loop that makes the requests.
+    package let loop: EventLoop
     private let credentials: Credentials
     private let userAgent: String
     /// The pool of connections in use; a request that gets no answer in time makes later ones use another, because a dead

@@ -1,7 +1,7 @@
 import Foundation
 import Transport
 
-extension KubernetesClient {
+extension APIClient {
     /// How long a watch may be silent: the server sends a bookmark about every minute.
     static let watchIdleTimeout: Duration = .seconds(90)
 

@@ -1,0 +1,20 @@
+package import FailoverCore
+
+/// What the engine tells of a member: a change of health, or another result than the last.
+package struct ProbeReport: Sendable, Hashable {
+    package var member: Member.ID
+    package var pod: String
+    /// The health after this result.
+    package var health: Health
+    package var verdict: ProbeVerdict
+    /// What was seen, for people: `200`, `500`, `no answer in time`.
+    package var detail: String
+    /// Whether `health` changed by this result.
+    package var isChange: Bool
+}
+
+/// The result of one probe.
+struct ProbeOutcome: Sendable, Hashable {
+    var verdict: ProbeVerdict
+    var detail: String
+}

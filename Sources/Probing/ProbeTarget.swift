@@ -1,0 +1,53 @@
+package import FailoverCore
+package import StandbyConfiguration
+
+/// One member to be probed, and how.
+package struct ProbeTarget: Sendable, Hashable {
+    /// The pod's uid.
+    package var id: Member.ID
+    package var group: String
+    package var pod: String
+    package var namespace: String
+    /// The pod's IP.
+    package var address: String
+    package var role: Role?
+    /// Changes whenever a container of the pod is another one than before; what was known is void then.
+    package var incarnation: String
+    /// The pod's named container ports.
+    package var ports: [String: Int]
+    package var probe: ProbeConfiguration
+    /// How long the container's start still keeps probes away.
+    package var initialWait: Duration
+
+    package init(
+        id: Member.ID,
+        group: String,
+        pod: String,
+        namespace: String,
+        address: String,
+        role: Role?,
+        incarnation: String,
+        ports: [String: Int],
+        probe: ProbeConfiguration,
+        initialWait: Duration
+    ) {
+        self.id = id
+        self.group = group
+        self.pod = pod
+        self.namespace = namespace
+        self.address = address
+        self.role = role
+        self.incarnation = incarnation
+        self.ports = ports
+        self.probe = probe
+        self.initialWait = initialWait
+    }
+
+    /// The number of a port; nil if no container has a port of that name.
+    func number(of port: PortReference) -> Int? {
+        switch port {
+        case .number(let number): number
+        case .named(let name): ports[name]
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import FailoverCore
+import KubernetesClient
+import Probing
+
+/// What a group's loop hears.
+enum GroupInput: Sendable {
+    case service(Service?)
+    case pods(InformerSnapshot<Pod>)
+    /// The Service's namespace or the pods' cannot be read.
+    case failing(String)
+    /// The API server answers again.
+    case recovered
+    case probe(ProbeReport)
+    case recordRead(OperationID, RecordReadOutcome)
+    case recordWritten(OperationID, RecordWriteOutcome)
+    case membersListed(OperationID, MemberListOutcome)
+    case memberRead(OperationID, MemberReadOutcome)
+    case roleWritten(OperationID, RoleWriteOutcome)
+    case timerFired(OperationID)
+    /// Begin nothing new; end as soon as no switch is under way.
+    case shutdown
+    /// End now.
+    case shutdownDeadline
+
+    /// Inputs under one key replace each other while they are unread.
+    enum Key: Hashable, Sendable {
+        case service
+        case pods
+        case connection
+        case probe(Member.ID)
+        case operation(OperationID)
+        case shutdown
+        case shutdownDeadline
+    }
+
+    var key: Key {
+        switch self {
+        case .service: .service
+        case .pods: .pods
+        case .failing, .recovered: .connection
+        case .probe(let report): .probe(report.member)
+        case .recordRead(let id, _), .recordWritten(let id, _), .membersListed(let id, _), .memberRead(let id, _),
+            .roleWritten(let id, _), .timerFired(let id):
+            .operation(id)
+        case .shutdown: .shutdown
+        case .shutdownDeadline: .shutdownDeadline
+        }
+    }
+
+    /// The newer input, with what must not be lost of the older.
+    static func merge(_ older: GroupInput, _ newer: GroupInput) -> GroupInput {
+        switch (older, newer) {
+        case (.pods(let old), .pods(var new)):
+            new.isRelist = new.isRelist || old.isRelist
+            return .pods(new)
+        case (.probe(let old), .probe(var new)):
+            new.isChange = new.isChange || old.isChange
+            return .probe(new)
+        default: return newer
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package import FailoverCore
+package import Probing
+
+/// What a group tells whoever observes the supervisor.
+package struct GroupNotice: Sendable {
+    /// What happened.
+    package enum Content: Sendable {
+        case report(Report)
+        case probe(ProbeReport)
+        /// The group waits for a cause outside to go away.
+        case waiting(String)
+        /// The cause is gone.
+        case resumed
+    }
+
+    package var group: String
+    package var namespace: String
+    package var service: String
+    /// The Service's uid; nil until it was seen.
+    package var serviceID: String?
+    package var content: Content
+}

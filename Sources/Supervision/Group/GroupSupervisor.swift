@@ -1,0 +1,227 @@
+import FailoverCore
+import Foundation
+import KubernetesClient
+import Probing
+import StandbyConfiguration
+import Transport
+
+/// Supervises one group: everything that concerns it becomes an input of one loop; the machine decides; effects run as
+/// child tasks whose outcomes are inputs again.
+actor GroupSupervisor {
+    /// Where a group gets its objects and its probes from, and whom it tells.
+    struct Surroundings: Sendable {
+        var api: KubernetesGroupAPI
+        var pods: Informer<Pod>
+        var services: Informer<Service>
+        var probes: ProbeEngine
+        var clock: SupervisionClock
+        var notify: @Sendable (GroupNotice) -> Void
+    }
+
+    /// How long a switch that is under way may still take after the supervisor was asked to end.
+    private static let shutdownGrace: Duration = .seconds(5)
+    /// Waits between attempts of a failed operation; a recovery of the connection ends them early.
+    private static let backoff = Backoff(first: .milliseconds(50), cap: .seconds(2))
+
+    private let configuration: GroupConfiguration
+    private let namespace: String
+    private let surroundings: Surroundings
+    private let mapping: PodMapping
+    private nonisolated let mailbox = CoalescingMailbox<GroupInput.Key, GroupInput>(merging: GroupInput.merge)
+    private var machine: GroupStateMachine
+    private var service = ServiceCheck.pending
+    private var podSubscription: Int?
+    private var isForcedToPause: Bool
+    private var isStopping = false
+    private var isWaiting = false
+
+    init(
+        _ configuration: GroupConfiguration,
+        namespace: String,
+        identity: String,
+        isDryRun: Bool,
+        surroundings: Surroundings
+    ) {
+        self.configuration = configuration
+        self.namespace = namespace
+        self.surroundings = surroundings
+        isForcedToPause = isDryRun
+        mapping = PodMapping(group: configuration)
+        // Nothing moves before the Service is known to be usable.
+        machine = GroupStateMachine(policy: GroupPolicy(configuration, isPaused: true), identity: identity)
+    }
+
+    /// Leaves an input for the loop.
+    nonisolated func post(_ input: GroupInput) {
+        mailbox.post(input, for: input.key)
+    }
+
+    /// Supervises the group until it was asked to shut down, or the task is cancelled.
+    func run() async {
+        let serviceName = configuration.service
+        let subscription = await surroundings.services.subscribe { $0.metadata.name == serviceName } _: { [self] event in
+            switch event {
+            case .snapshot(let snapshot): post(.service(snapshot.objects.first))
+            case .failing(let error): post(.failing("\(error)"))
+            case .recovered: post(.recovered)
+            }
+        }
+        await withDiscardingTaskGroup { group in
+            perform(machine.started(), in: &group)
+            for await batch in mailbox.batches {
+                for input in batch { await take(input, in: &group) }
+                if isStopping, !machine.isSwitching { break }
+            }
+            group.cancelAll()
+        }
+        await surroundings.services.unsubscribe(subscription)
+        if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
+        await surroundings.probes.remove(group: configuration.name)
+    }
+
+    // MARK: Inputs
+
+    private func take(_ input: GroupInput, in group: inout DiscardingTaskGroup) async {
+        let now = surroundings.clock.now()
+        switch input {
+        case .service(let found): await serviceChanged(ServiceCheck(found, of: configuration, namespace: namespace), in: &group)
+        case .pods(let snapshot): await podsChanged(snapshot, in: &group)
+        case .failing(let problem): wait(for: problem)
+        case .recovered:
+            resume()
+            perform(machine.connectionRestored(at: now), in: &group)
+        case .probe(let report):
+            notify(.probe(report))
+            perform(machine.healthChanged(report.member, to: report.health, at: now), in: &group)
+        case .recordRead(let id, let outcome): perform(machine.recordRead(id, outcome, at: now), in: &group)
+        case .recordWritten(let id, let outcome): perform(machine.recordWritten(id, outcome, at: now), in: &group)
+        case .membersListed(let id, let outcome): perform(machine.membersListed(id, outcome, at: now), in: &group)
+        case .memberRead(let id, let outcome): perform(machine.memberRead(id, outcome, at: now), in: &group)
+        case .roleWritten(let id, let outcome): perform(machine.roleWritten(id, outcome, at: now), in: &group)
+        case .timerFired(let id): perform(machine.timerFired(id, at: now), in: &group)
+        case .shutdown: beginShutdown(in: &group)
+        case .shutdownDeadline: mailbox.finish()
+        }
+    }
+
+    private func podsChanged(_ snapshot: InformerSnapshot<Pod>, in group: inout DiscardingTaskGroup) async {
+        let wallTime = Date()
+        let targets = snapshot.objects.compactMap { mapping.target($0, now: wallTime) }
+        await surroundings.probes.setTargets(targets, of: configuration.name) { [self] in post(.probe($0)) }
+        let effects = machine.membersObserved(
+            snapshot.objects.compactMap(mapping.member),
+            version: ObjectVersion(snapshot.resourceVersion),
+            isRelist: snapshot.isRelist,
+            at: surroundings.clock.now()
+        )
+        perform(effects, in: &group)
+    }
+
+    // MARK: The Service
+
+    private func serviceChanged(_ next: ServiceCheck, in group: inout DiscardingTaskGroup) async {
+        let previous = service
+        service = next
+        switch next {
+        case .pending: break
+        case .unusable(let problem):
+            wait(for: problem)
+            applyPolicy(in: &group)
+        case .usable(let selector, _):
+            resume()
+            if case .usable(selector, _) = previous {} else { await selectPods(selector) }
+            applyPolicy(in: &group)
+        }
+    }
+
+    private func selectPods(_ selector: LabelSelector) async {
+        if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
+        await surroundings.api.select(selector)
+        podSubscription = await surroundings.pods.subscribe {
+            selector.matches($0.metadata.labels ?? [:])
+        } _: { [self] event in
+            switch event {
+            case .snapshot(let snapshot): post(.pods(snapshot))
+            case .failing(let error): post(.failing("\(error)"))
+            case .recovered: post(.recovered)
+            }
+        }
+    }
+
+    private func applyPolicy(in group: inout DiscardingTaskGroup) {
+        let isUsable = if case .usable = service { true } else { false }
+        let isPaused = configuration.isPaused || isForcedToPause || isStopping || !isUsable
+        let policy = GroupPolicy(configuration, isPaused: isPaused)
+        perform(machine.policyChanged(policy, at: surroundings.clock.now()), in: &group)
+    }
+
+    private func wait(for problem: String) {
+        isWaiting = true
+        notify(.waiting(problem))
+    }
+
+    private func resume() {
+        if case .unusable = service { return }
+        if isWaiting { notify(.resumed) }
+        isWaiting = false
+    }
+
+    private func notify(_ content: GroupNotice.Content) {
+        let id: String? = if case .usable(_, let uid) = service { uid } else { nil }
+        surroundings.notify(
+            GroupNotice(
+                group: configuration.name, namespace: namespace, service: configuration.service, serviceID: id,
+                content: content))
+    }
+
+    // MARK: The end
+
+    private func beginShutdown(in group: inout DiscardingTaskGroup) {
+        isStopping = true
+        applyPolicy(in: &group)
+        let deadline = surroundings.clock.now() + Self.shutdownGrace
+        group.addTask { [self, clock = surroundings.clock] in
+            if await clock.sleep(deadline) { post(.shutdownDeadline) }
+        }
+    }
+
+    // MARK: Effects
+
+    /// Carries out effects: operations and timers as child tasks, reports at once.
+    private func perform(_ effects: [Effect], in group: inout DiscardingTaskGroup) {
+        for effect in effects {
+            switch effect {
+            case .readRecord(let id): run(&group) { .recordRead(id, await $0.readRecord()) }
+            case .writeRecord(let id, let record, let version):
+                run(&group) { .recordWritten(id, await $0.writeRecord(record, replacing: version)) }
+            case .listMembers(let id): run(&group) { .membersListed(id, await $0.listMembers()) }
+            case .readMember(let id, let name): run(&group) { .memberRead(id, await $0.readMember(name)) }
+            case .writeRole(let id, let write): run(&group) { .roleWritten(id, await $0.writeRole(write)) }
+            case .startTimer(let id, let deadline): startTimer(id, at: deadline, in: &group)
+            case .startBackoff(let id, let attempt, let pause):
+                let delay = Self.backoff.delay(attempt: attempt, jitter: .random(in: 0...1))
+                startTimer(id, at: surroundings.clock.now() + max(delay, pause), in: &group)
+            case .report(let report): tell(report)
+            }
+        }
+    }
+
+    private func run(
+        _ group: inout DiscardingTaskGroup,
+        _ operation: @escaping @Sendable (any GroupAPI) async -> GroupInput
+    ) {
+        group.addTask { [self, api = surroundings.api] in post(await operation(api)) }
+    }
+
+    private func startTimer(_ id: OperationID, at deadline: MonotonicTime, in group: inout DiscardingTaskGroup) {
+        group.addTask { [self, clock = surroundings.clock] in
+            if await clock.sleep(deadline) { post(.timerFired(id)) }
+        }
+    }
+
+    /// A group that waits for its Service withholds everything; that is told once, as its cause.
+    private func tell(_ report: Report) {
+        if case .withheld = report, isStopping { return }
+        if case .usable = service { notify(.report(report)) }
+    }
+}

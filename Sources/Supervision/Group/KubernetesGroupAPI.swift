@@ -1,0 +1,122 @@
+import FailoverCore
+import Foundation
+import KubernetesClient
+import StandbyConfiguration
+
+/// A group's door to the API server.
+///
+/// Nothing is retried here: the machine decides what to do after a failure, because the world may have changed.
+actor KubernetesGroupAPI: GroupAPI {
+    private let client: APIClient
+    private let group: GroupConfiguration
+    private let namespace: String
+    private let mapping: PodMapping
+    private let limiter: WriteLimiter
+    /// Which pods the group means, once its Service is known.
+    private var selector = LabelSelector()
+    /// The Lease as last seen, so that an update keeps what others wrote on it.
+    private var lease: Lease?
+
+    init(client: APIClient, group: GroupConfiguration, namespace: String, limiter: WriteLimiter) {
+        self.client = client
+        self.group = group
+        self.namespace = namespace
+        self.limiter = limiter
+        mapping = PodMapping(group: group)
+    }
+
+    func select(_ selector: LabelSelector) {
+        self.selector = selector
+    }
+
+    // MARK: The record
+
+    func readRecord() async -> RecordReadOutcome {
+        do throws(KubernetesError) {
+            let name = RecordMapping.name(of: group.name)
+            let found = try await client.get(Lease.self, namespace: namespace, name: name, retry: .none)
+            lease = found
+            return .found(RecordMapping.stored(found))
+        } catch {
+            return error.code == 404 ? .absent : .failed(OperationFailure(error))
+        }
+    }
+
+    func writeRecord(_ record: GroupRecord, replacing version: StoredRecord.Version?) async -> RecordWriteOutcome {
+        var base: Lease?
+        if let version {
+            // The version to be replaced must be the one whose foreign fields we hold.
+            guard let lease, lease.metadata.resourceVersion == version.version.rawValue else { return .conflict }
+            base = lease
+        }
+        let wanted = RecordMapping.lease(record, group: group.name, namespace: namespace, base: base, now: Date())
+        return await limiter.withTurn { [base] in
+            do throws(KubernetesError) {
+                let stored =
+                    base == nil
+                    ? try await client.create(wanted, namespace: namespace)
+                    : try await client.update(wanted, namespace: namespace)
+                await remember(stored)
+                return .written(RecordMapping.stored(stored))
+            } catch {
+                return error.code == 409 ? .conflict : .failed(OperationFailure(error))
+            }
+        }
+    }
+
+    private func remember(_ stored: Lease) {
+        lease = stored
+    }
+
+    // MARK: Members
+
+    func listMembers() async -> MemberListOutcome {
+        do throws(KubernetesError) {
+            let list = try await client.list(
+                Pod.self, namespace: namespace, labelSelector: "\(selector)", retry: .none)
+            let members = (list.items ?? []).compactMap(mapping.member)
+            return .listed(members, version: ObjectVersion(list.metadata.resourceVersion ?? "0"))
+        } catch {
+            return .failed(OperationFailure(error))
+        }
+    }
+
+    func readMember(_ name: String) async -> MemberReadOutcome {
+        do throws(KubernetesError) {
+            let pod = try await client.get(Pod.self, namespace: namespace, name: name, retry: .none)
+            return mapping.member(pod).map(MemberReadOutcome.found) ?? .gone
+        } catch {
+            return error.code == 404 ? .gone : .failed(OperationFailure(error))
+        }
+    }
+
+    func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome {
+        let value = write.role == .active ? group.roleLabel.active : group.roleLabel.passive
+        let patch = MetadataPatch(
+            uid: write.member.id.uid,
+            resourceVersion: write.member.version.rawValue,
+            labels: [group.roleLabel.key: value],
+            annotations: [PodMapping.epochAnnotation: "\(write.epoch)"]
+        )
+        return await limiter.withTurn {
+            do throws(KubernetesError) {
+                let pod = try await client.patchMetadata(
+                    Pod.self, namespace: namespace, name: write.member.name, patch)
+                return mapping.member(pod).map(RoleWriteOutcome.written) ?? .gone
+            } catch {
+                switch error.code {
+                case 404: return .gone
+                case 409: return .conflict
+                case 422 where error.status?.hasCause(field: "metadata.uid") ?? false: return .gone
+                default: return .failed(OperationFailure(error))
+                }
+            }
+        }
+    }
+}
+
+extension OperationFailure {
+    fileprivate init(_ error: KubernetesError) {
+        self.init("\(error)", retryAfter: error.retryAfter)
+    }
+}

@@ -1,0 +1,92 @@
+import FailoverCore
+import Foundation
+import KubernetesClient
+import Probing
+import StandbyConfiguration
+
+/// Reads what matters to a group from its pods.
+struct PodMapping: Sendable {
+    /// The annotation that carries the epoch of the last switch that wrote a pod.
+    static let epochAnnotation = "kube-standby.io/epoch"
+    /// The annotation by which an operator takes a pod out of the choice.
+    static let excludeAnnotation = "kube-standby.io/exclude"
+    /// The label by which a StatefulSet tells a pod's ordinal.
+    private static let ordinalLabel = "apps.kubernetes.io/pod-index"
+
+    let group: GroupConfiguration
+
+    /// The member that a pod is; nil if it has no identity yet.
+    func member(_ pod: Pod) -> Member? {
+        let metadata = pod.metadata
+        guard let uid = metadata.uid, let name = metadata.name, let version = metadata.resourceVersion else { return nil }
+        let labels = metadata.labels ?? [:]
+        return Member(
+            id: Member.ID(uid),
+            name: name,
+            version: ObjectVersion(version),
+            role: role(labels),
+            epoch: metadata.annotations?[Self.epochAnnotation].flatMap { Int($0) }.map { Epoch($0) },
+            lifecycle: lifecycle(pod),
+            hasAddress: pod.status?.podIP?.isEmpty == false,
+            isReady: pod.isReady,
+            priority: group.priorities.priority(name: name, labels: labels),
+            isExcluded: metadata.annotations?[Self.excludeAnnotation] == "true",
+            ordinal: ordinal(pod, labels),
+            createdAt: metadata.creationTimestamp.flatMap { MicroTime($0) }?.seconds ?? 0
+        )
+    }
+
+    /// How a pod is to be probed; nil if it cannot be.
+    func target(_ pod: Pod, now: Date) -> ProbeTarget? {
+        guard let member = member(pod), member.lifecycle != .finished, let address = pod.status?.podIP, member.hasAddress
+        else { return nil }
+        let probe = member.role == .active ? group.probe : group.passiveProbe ?? group.probe
+        let containers = (pod.spec?.containers ?? []) + (pod.spec?.initContainers ?? [])
+        let ports = containers.flatMap { $0.ports ?? [] }.compactMap { port in port.name.map { ($0, port.containerPort) } }
+        return ProbeTarget(
+            id: member.id,
+            group: group.name,
+            pod: member.name,
+            namespace: pod.metadata.namespace ?? "",
+            address: address,
+            role: member.role,
+            incarnation: incarnation(pod),
+            ports: Dictionary(ports) { first, _ in first },
+            probe: probe,
+            initialWait: initialWait(pod, probe.timing, now: now)
+        )
+    }
+
+    private func role(_ labels: [String: String]) -> Role? {
+        let value = labels[group.roleLabel.key]
+        if value == group.roleLabel.active { return .active }
+        // Without a passive value, the absence of the label is the passive role.
+        return value == group.roleLabel.passive ? .passive : nil
+    }
+
+    private func lifecycle(_ pod: Pod) -> Member.Lifecycle {
+        if ["Failed", "Succeeded"].contains(pod.status?.phase) { return .finished }
+        return pod.metadata.deletionTimestamp == nil ? .running : .terminating
+    }
+
+    /// The ordinal that a StatefulSet gave; older clusters have no label for it, but the name ends with it.
+    private func ordinal(_ pod: Pod, _ labels: [String: String]) -> Int? {
+        if let number = labels[Self.ordinalLabel].flatMap({ Int($0) }) { return number }
+        let isOwned = pod.metadata.ownerReferences?.contains { $0.kind == "StatefulSet" } ?? false
+        guard isOwned, let suffix = pod.metadata.name?.split(separator: "-").last else { return nil }
+        return Int(suffix)
+    }
+
+    private func incarnation(_ pod: Pod) -> String {
+        let statuses = pod.status?.containerStatuses ?? []
+        return statuses.map { "\($0.name)/\($0.restartCount ?? 0)/\($0.containerID ?? "")" }.sorted().joined(separator: ",")
+    }
+
+    private func initialWait(_ pod: Pod, _ timing: ProbeTiming, now: Date) -> Duration {
+        guard timing.initialDelay > .zero else { return .zero }
+        let starts = (pod.status?.containerStatuses ?? []).compactMap { $0.state?.running?.startedAt }
+        guard let start = starts.compactMap({ MicroTime($0) }).map(\.microseconds).max() else { return timing.initialDelay }
+        let age = Duration.microseconds(MicroTime(now).microseconds - start)
+        return min(max(.zero, timing.initialDelay - age), timing.initialDelay)
+    }
+}

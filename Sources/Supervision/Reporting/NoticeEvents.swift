@@ -1,0 +1,82 @@
+import FailoverCore
+import Foundation
+import KubernetesClient
+
+/// Turns notices into Events on the Service and the pods.
+struct NoticeEvents: Sendable {
+    /// The controller's name on Events.
+    static let controller = "kube-standby.io/supervisor"
+
+    /// This process, on Events.
+    let instance: String
+
+    func events(of notice: GroupNotice) -> [Event] {
+        guard case .report(let report) = notice.content else { return [] }
+        switch report {
+        case .promoted(let member, let cause):
+            return [pod(member, notice, .normal, "Promoted", "Promote", "now active: \(cause)")]
+        case .demoted(let member, let cause):
+            return [pod(member, notice, .normal, "Demoted", "Demote", "now passive: \(cause)")]
+        case .moved(let move): return [service(notice, .normal, "FailedOver", "Failover", words(on: move))]
+        case .found(.noHealthyCandidate, let trace):
+            return [service(notice, .warning, "NoHealthyCandidate", "Decide", "no healthy candidate; \(trace)")]
+        case .found(.multipleActive(let names), _):
+            let note = "active together: \(names.joined(separator: ", "))"
+            return [service(notice, .warning, "MultipleActive", "Decide", note)]
+        case .adopted, .moveStarted, .withheld, .joined, .findingEnded, .steppedBack, .operationFailed: return []
+        }
+    }
+
+    private func words(on move: CompletedMove) -> String {
+        let from = move.from.isEmpty ? "nobody" : move.from.map(\.name).joined(separator: ", ")
+        return "active moved from \(from) to \(move.target?.name ?? "nobody"): \(move.cause); epoch \(move.epoch)"
+    }
+
+    private func service(
+        _ notice: GroupNotice,
+        _ type: Event.Kind,
+        _ reason: String,
+        _ action: String,
+        _ note: String
+    ) -> Event {
+        let object = Event.ObjectReference(
+            Service.resource, namespace: notice.namespace, name: notice.service, uid: notice.serviceID)
+        return event(type, reason, action, "group \(notice.group): \(note)", object)
+    }
+
+    private func pod(
+        _ member: Member,
+        _ notice: GroupNotice,
+        _ type: Event.Kind,
+        _ reason: String,
+        _ action: String,
+        _ note: String
+    ) -> Event {
+        let object = Event.ObjectReference(
+            Pod.resource, namespace: notice.namespace, name: member.name, uid: member.id.uid)
+        return event(type, reason, action, "group \(notice.group): \(note)", object)
+    }
+
+    private func event(
+        _ type: Event.Kind,
+        _ reason: String,
+        _ action: String,
+        _ note: String,
+        _ object: Event.ObjectReference
+    ) -> Event {
+        let now = Date()
+        let stamp = String(Int64(now.timeIntervalSince1970 * 1e9), radix: 16)
+        let suffix = String(UInt16.random(in: .min ... .max), radix: 16)
+        return Event(
+            name: "\(object.name).\(stamp)\(suffix)",
+            at: MicroTime(now),
+            controller: Self.controller,
+            instance: instance,
+            action: action,
+            reason: reason,
+            type: type,
+            note: note,
+            regarding: object
+        )
+    }
+}
