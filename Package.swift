@@ -37,6 +37,7 @@ let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -44,6 +45,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
@@ -103,12 +105,15 @@ let rooms: [Room] = [
         testDependencies: ["Sandbox"]
     ),
     // Health endpoints for the kubelet that runs the supervisor.
-    Room(name: "Operations", dependencies: ["Supervision", hummingbird, logging, serviceLifecycle]),
+    Room(
+        name: "Operations",
+        dependencies: ["Supervision", hummingbird, logging, nioCore, serviceLifecycle]
+    ),
     // An in-memory Kubernetes API server and toy applications, for the demo and the tests.
     Room(
         name: "Sandbox",
         dependencies: [
-            "YAMLDocument", hummingbird, hummingbirdHTTP2, httpTypes, logging, nioCore, nioPosix, nioSSL, crypto, asn1,
+            "YAMLDocument", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, logging, nioCore, nioPosix, nioSSL, crypto, asn1,
             x509,
         ]
     ),
@@ -155,7 +160,7 @@ let package = Package(
             name: "kube-standby",
             dependencies: [
                 "Transport", "KubernetesClient", "Probing", "Supervision", "Operations", "FailoverCore",
-                "StandbyConfiguration", "YAMLDocument", "Sandbox", argumentParser, logging, serviceLifecycle,
+                "StandbyConfiguration", "Sandbox", argumentParser, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: swiftSettings
         ),

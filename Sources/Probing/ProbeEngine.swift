@@ -209,6 +209,7 @@ package actor ProbeEngine {
                 member: id,
                 pod: state.target.pod,
                 health: state.tracker.health,
+                isDoubted: state.tracker.isDoubted,
                 verdict: outcome.verdict,
                 detail: outcome.detail,
                 isChange: isChange

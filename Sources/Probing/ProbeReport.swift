@@ -6,6 +6,8 @@ package struct ProbeReport: Sendable, Hashable {
     package var pod: String
     /// The health after this result.
     package var health: Health
+    /// Whether the last results contradict `health`, without having reached the threshold that would change it.
+    package var isDoubted: Bool
     package var verdict: ProbeVerdict
     /// What was seen, for people: `200`, `500`, `no answer in time`.
     package var detail: String

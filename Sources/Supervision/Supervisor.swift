@@ -102,7 +102,9 @@ package struct Supervisor: ServiceLifecycle.Service {
         let translation = NoticeEvents(instance: parts.identity)
         return { notice in
             log.write(notice)
-            for event in translation.events(of: notice) { events.publish(event) }
+            if !parts.isDryRun {
+                for event in translation.events(of: notice) { events.publish(event) }
+            }
             observe(notice)
         }
     }
@@ -117,8 +119,19 @@ package struct Supervisor: ServiceLifecycle.Service {
         }
     }
 
-    /// The loops that must turn for the supervisor to be alive.
-    package var loops: [EventLoop] { [parts.probeLoop, parts.client.loop] }
+    private var loops: [EventLoop] { [parts.probeLoop, parts.client.loop] }
+
+    /// The names of the event loops that take up no work within `limit`; empty while the supervisor is alive.
+    package func hangingLoops(after limit: Duration) async -> [String] {
+        var hanging: [String] = []
+        for loop in loops where await !loop.turns(within: limit) { hanging.append(loop.name) }
+        return hanging
+    }
+
+    /// Ends the event loops; nothing of the supervisor can be used afterwards.
+    package func stopLoops() {
+        for loop in loops { loop.stop() }
+    }
 
     /// Supervises until a graceful shutdown, which moves nothing, or until the task is cancelled.
     package func run() async throws {

@@ -87,16 +87,25 @@ struct DecisionRules {
         return .move(.init(target: best, cause: cause))
     }
 
-    /// Rule 6.
+    /// Rule 6. When everybody fails, or recovers, within one period, the first to reach its threshold must not move the
+    /// role: a verdict that the last probes contradict is waited for.
     private func moveFromUnhealthy(_ active: Member) -> Decision {
         let since = history.unhealthySince[active.id] ?? now
-        let due = since + policy.delay
-        if now < due { return .wait(until: due, finding: nil) }
-        if let best = bestHealthyCandidate() { return .move(.init(target: best, cause: .activeUnhealthy)) }
+        let best = bestHealthyCandidate()
+        let certain = max(endOfDoubt(of: active), best.map(endOfDoubt) ?? now)
+        let due = max(since + policy.delay, certain)
+        if now < due { return .wait(until: due, finding: best == nil ? .noHealthyCandidate : nil) }
+        if let best { return .move(.init(target: best, cause: .activeUnhealthy)) }
         if mayDemoteWithoutReplacement {
             return .move(.init(target: nil, cause: .activeUnhealthy, finding: .noHealthyCandidate))
         }
         return stay(active, finding: .noHealthyCandidate)
+    }
+
+    /// Until when a member's verdict is in doubt at most; in the past if it is not.
+    private func endOfDoubt(of member: Member) -> MonotonicTime {
+        guard let since = history.doubtedSince[member.id] else { return MonotonicTime(nanoseconds: 0) }
+        return since + policy.verdictWindow
     }
 
     /// Under `DemoteActive`, only when every candidate has its verdict, and only when our probes ever reached a member:

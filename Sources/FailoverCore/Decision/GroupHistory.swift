@@ -9,13 +9,18 @@ struct GroupHistory: Sendable, Hashable {
     /// Since when each unhealthy member is unhealthy.
     private(set) var unhealthySince: [Member.ID: MonotonicTime] = [:]
 
-    mutating func healthChanged(_ id: Member.ID, to health: Health, at now: MonotonicTime) {
-        unhealthySince[id] = health == .unhealthy ? now : nil
+    /// Since when the probes of a member contradict its health.
+    private(set) var doubtedSince: [Member.ID: MonotonicTime] = [:]
+
+    mutating func healthChanged(_ id: Member.ID, to health: Health, isDoubted: Bool, at now: MonotonicTime) {
+        unhealthySince[id] = health == .unhealthy ? unhealthySince[id] ?? now : nil
+        doubtedSince[id] = isDoubted ? doubtedSince[id] ?? now : nil
         if health == .healthy { hasSeenHealthy = true }
     }
 
     mutating func membersChanged(_ view: MemberView, under policy: GroupPolicy, at now: MonotonicTime) {
         unhealthySince = unhealthySince.filter { view[$0.key] != nil }
+        doubtedSince = doubtedSince.filter { view[$0.key] != nil }
         let hasActive = view.actives.contains { $0.lifecycle != .finished }
         if hasActive { hasSeenActive = true }
         let hasCandidate = view.all.contains { Candidacy(of: $0, under: policy) == .candidate }

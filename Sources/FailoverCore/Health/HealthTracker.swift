@@ -23,6 +23,9 @@ package struct HealthTracker: Sendable, Hashable {
         }
     }
 
+    /// Whether the last results contradict the verdict, without having reached the threshold that would change it.
+    package var isDoubted: Bool { health != .unknown && isCounting }
+
     /// Takes in one probe's verdict.
     ///
     /// - Returns: the new health if this verdict changed it, else nil.

@@ -76,11 +76,16 @@ package struct GroupStateMachine: Sendable {
         return membersChanged(at: now)
     }
 
-    /// A member's probes came to another verdict.
-    package mutating func healthChanged(_ id: Member.ID, to health: Health, at now: MonotonicTime) -> [Effect] {
-        guard view.health(of: id) != health else { return [] }
-        view.healthChanged(id, to: health)
-        history.healthChanged(id, to: health, at: now)
+    /// A member's probes came to another verdict, or began or ceased to contradict it.
+    package mutating func healthChanged(
+        _ id: Member.ID,
+        to health: Health,
+        isDoubted: Bool = false,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        guard view.health(of: id) != health || view.isDoubted(id) != isDoubted else { return [] }
+        view.healthChanged(id, to: health, isDoubted: isDoubted)
+        history.healthChanged(id, to: health, isDoubted: isDoubted, at: now)
         return proceed(at: now)
     }
 

@@ -5,6 +5,7 @@
 package struct MemberView: Sendable, Hashable {
     private var members: [Member.ID: Member] = [:]
     private var healths: [Member.ID: Health] = [:]
+    private var doubted: Set<Member.ID> = []
     /// The version of the newest whole listing that was taken in; nil before the first.
     package private(set) var listedVersion: ObjectVersion?
 
@@ -32,6 +33,11 @@ package struct MemberView: Sendable, Hashable {
         healths[id] ?? .unknown
     }
 
+    /// Whether a member's last probes contradict its health, without having reached the threshold that would change it.
+    package func isDoubted(_ id: Member.ID) -> Bool {
+        doubted.contains(id)
+    }
+
     /// Takes in a whole listing.
     ///
     /// - Parameters:
@@ -47,6 +53,7 @@ package struct MemberView: Sendable, Hashable {
             members[member.id] = previous.map { $0.version > member.version ? $0 : member } ?? member
         }
         healths = healths.filter { members[$0.key] != nil }
+        doubted = doubted.filter { members[$0] != nil }
     }
 
     /// Takes in one object that the API server returned; ignored if the member is not known or known newer.
@@ -59,10 +66,12 @@ package struct MemberView: Sendable, Hashable {
     mutating func removed(_ id: Member.ID) {
         members[id] = nil
         healths[id] = nil
+        doubted.remove(id)
     }
 
-    /// Takes in a member's health.
-    mutating func healthChanged(_ id: Member.ID, to health: Health) {
+    /// Takes in a member's health, and whether its last probes contradict it.
+    mutating func healthChanged(_ id: Member.ID, to health: Health, isDoubted: Bool) {
         healths[id] = health
+        if isDoubted { doubted.insert(id) } else { doubted.remove(id) }
     }
 }

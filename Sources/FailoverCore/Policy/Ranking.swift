@@ -1,6 +1,6 @@
 /// The order of preference among members: rule 8.
 ///
-/// Healthy first, then priority, then the member that is active, then Ready, then the lowest ordinal, then the oldest,
+/// Healthy first (before those whose last probes say otherwise), then priority, then the member that is active, then Ready, then the lowest ordinal, then the oldest,
 /// then the name.
 package struct Ranking: Sendable {
     private let view: MemberView
@@ -25,6 +25,7 @@ package struct Ranking: Sendable {
     private func key(of member: Member) -> [Int64] {
         [
             healthRank(view.health(of: member.id)),
+            view.isDoubted(member.id) ? 1 : 0,
             -Int64(member.priority),
             member.role == .active ? 0 : 1,
             member.isReady ? 0 : 1,

@@ -72,10 +72,12 @@ package actor Informer<Resource: KubernetesResource> {
     private func watch() async throws(KubernetesError) -> Bool {
         let version = store.resourceVersion ?? "0"
         let start = ContinuousClock.now
+        var isOpen = false
         var sawEvents = false
         var isVersionGone = false
         do throws(KubernetesError) {
             try await client.watch(Resource.self, namespace: namespace, from: version) {
+                isOpen = true
                 self.succeeded()
             } _: { event in
                 sawEvents = true
@@ -83,7 +85,7 @@ package actor Informer<Resource: KubernetesResource> {
                 return !isVersionGone
             }
         } catch {
-            if error.isEndOfWatch, sawEvents || ContinuousClock.now - start > Self.shortestWatch {
+            if isOpen, error.isEndOfWatch, sawEvents || ContinuousClock.now - start > Self.shortestWatch {
                 logger.debug("watch broke, resuming", metadata: ["error": "\(error)"])
                 return isVersionGone
             }

@@ -7,7 +7,10 @@ struct APIResponder: HTTPResponder {
     /// Keeps the channel at hand, so that a fault can end the connection.
     struct Context: InitializableFromSource, RequestContext {
         var coreContext: CoreRequestContextStorage
-        let channel: any Channel
+        private let channel: any Channel
+
+        /// The connection that the request's stream is part of.
+        var connection: any Channel { channel.parent ?? channel }
 
         init(source: ApplicationRequestContextSource) {
             coreContext = CoreRequestContextStorage(source: source)
@@ -89,8 +92,7 @@ struct APIResponder: HTTPResponder {
     }
 
     private func dropped(_ context: Context) async -> Response {
-        let connection = context.channel.parent ?? context.channel
-        try? await connection.close()
+        try? await context.connection.close()
         return Response(status: .internalServerError)
     }
 

@@ -1,7 +1,9 @@
 import Hummingbird
+import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
 import NIOCore
+import NIOSSL
 
 /// The sandbox's HTTPS listener; it can go away and come back at the same port.
 package actor APIServer {
@@ -9,7 +11,9 @@ package actor APIServer {
     private let certificates: Certificates
     /// The port, once the server has started.
     package private(set) var port = 0
+    private let connections = Connections()
     private var listening: Task<Void, any Error>?
+    private var listener: (any Channel)?
 
     init(responder: APIResponder, certificates: Certificates) {
         self.responder = responder
@@ -18,13 +22,14 @@ package actor APIServer {
 
     /// Begins to listen; the first time at a free port, later at the same.
     package func start() async throws {
-        let (ports, input) = AsyncStream.makeStream(of: Int.self)
+        connections.open()
+        let (listeners, input) = AsyncStream.makeStream(of: (any Channel).self)
         let application = Application(
             responder: responder,
-            server: try .http2Upgrade(tlsConfiguration: try certificates.tls),
+            server: server(tls: try certificates.tls),
             configuration: .init(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in
-                input.yield(channel.localAddress?.port ?? 0)
+                input.yield(channel)
                 input.finish()
             },
             logger: Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() }
@@ -33,12 +38,26 @@ package actor APIServer {
             defer { input.finish() }
             try await application.run()
         }
-        for await bound in ports { port = bound }
-        if port == 0 { try await listening?.value }
+        for await bound in listeners {
+            listener = bound
+            port = bound.localAddress?.port ?? 0
+        }
+        if listener == nil { try await listening?.value }
+    }
+
+    private func server(tls: TLSConfiguration) -> HTTPServerBuilder {
+        HTTPServerBuilder { [connections] responder in
+            NotedChannel(
+                base: try HTTP2UpgradeChannel(tlsConfiguration: tls, responder: responder), connections: connections)
+        }
     }
 
     /// Stops listening and ends every connection.
     package func stop() async {
+        // Connections end first: a stream that begins while the server is being cancelled is a fatal error in NIO.
+        try? await listener?.close()
+        await connections.close()
+        listener = nil
         listening?.cancel()
         _ = await listening?.result
         listening = nil

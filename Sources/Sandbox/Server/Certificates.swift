@@ -62,10 +62,13 @@ package struct Certificates: Sendable {
     /// The server's side of TLS.
     var tls: TLSConfiguration {
         get throws {
-            TLSConfiguration.makeServerConfiguration(
+            var configuration = TLSConfiguration.makeServerConfiguration(
                 certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(serverCertificate.utf8)).map { .certificate($0) },
                 privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(serverKey.utf8), format: .pem))
             )
+            // A server that goes away does not wait for the farewell of its clients.
+            configuration.shutdownTimeout = .milliseconds(20)
+            return configuration
         }
     }
 }

@@ -92,7 +92,9 @@ actor GroupSupervisor {
             perform(machine.connectionRestored(at: now), in: &group)
         case .probe(let report):
             notify(.probe(report))
-            perform(machine.healthChanged(report.member, to: report.health, at: now), in: &group)
+            let effects = machine.healthChanged(
+                report.member, to: report.health, isDoubted: report.isDoubted, at: now)
+            perform(effects, in: &group)
         case .recordRead(let id, let outcome): perform(machine.recordRead(id, outcome, at: now), in: &group)
         case .recordWritten(let id, let outcome): perform(machine.recordWritten(id, outcome, at: now), in: &group)
         case .membersListed(let id, let outcome): perform(machine.membersListed(id, outcome, at: now), in: &group)

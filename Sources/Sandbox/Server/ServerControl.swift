@@ -1,0 +1,64 @@
+/// The faults in force, the log of requests, and the switch that cuts watches.
+package actor ServerControl {
+    /// One request, as it came.
+    package struct LogEntry: Sendable {
+        package var verb: String
+        package var kind: Kind
+        package var namespace: String?
+        package var name: String?
+        package var user: String
+        package var time: ContinuousClock.Instant
+    }
+
+    /// Every request since the beginning.
+    package private(set) var log: [LogEntry] = []
+    private var faults: [Fault] = []
+    private var watches: [AsyncStream<Void>.Continuation] = []
+    private var writeHook: (@Sendable (APIRequest) async -> Void)?
+
+    package func add(_ fault: Fault) {
+        faults.append(fault)
+    }
+
+    package func removeFaults() {
+        faults = []
+    }
+
+    /// Ends every open watch.
+    package func cutWatches() {
+        for watch in watches { watch.finish() }
+        watches = []
+    }
+
+    /// Calls `hook` after each write was carried out, before its answer is sent.
+    package func afterEachWrite(_ hook: (@Sendable (APIRequest) async -> Void)?) {
+        writeHook = hook
+    }
+
+    func finishedWrite(_ request: APIRequest) async {
+        await writeHook?(request)
+    }
+
+    func record(_ request: APIRequest, user: String) {
+        log.append(
+            LogEntry(
+                verb: request.verb, kind: request.kind, namespace: request.namespace, name: request.name, user: user,
+                time: .now))
+    }
+
+    /// The fault that strikes a request; counts it.
+    func fault(for request: APIRequest) -> Fault.Effect? {
+        guard let index = faults.firstIndex(where: { $0.strikes(request) }) else { return nil }
+        let effect = faults[index].effect
+        faults[index].count -= 1
+        if faults[index].count <= 0 { faults.remove(at: index) }
+        return effect
+    }
+
+    /// A stream that ends when watches are cut.
+    func cutSignal() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        watches.append(continuation)
+        return stream
+    }
+}

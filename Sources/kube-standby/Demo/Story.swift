@@ -1,0 +1,81 @@
+import Foundation
+import KubernetesClient
+import Logging
+import Sandbox
+import ServiceLifecycle
+import StandbyConfiguration
+import Supervision
+import Transport
+import UnixSignals
+
+/// The demo: a sandbox, the real supervisor, and failures one by one.
+struct Story {
+    var keepsRunning: Bool
+
+    /// Plays the story.
+    ///
+    /// - Returns: whether every invariant held.
+    func play() async throws -> Bool {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "kube-standby-demo-\(UUID().uuidString)")
+        let scene = StoryScene(markers: folder.appending(path: "licenses"))
+        try FileManager.default.createDirectory(at: scene.markers, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try scene.setLicense(true)
+        return try await Sandbox.run { sandbox in
+            for group in StoryScene.Group.allCases { try await sandbox.apply(scene.manifests(of: group)) }
+            let kubeconfig = folder.appending(path: "kubeconfig").path(percentEncoded: false)
+            try Data(await sandbox.kubeconfig().utf8).write(to: URL(filePath: kubeconfig))
+            return try await play(scene, on: sandbox, kubeconfig: kubeconfig)
+        }
+    }
+
+    private func play(_ scene: StoryScene, on sandbox: Sandbox, kubeconfig: String) async throws -> Bool {
+        let timeline = Timeline()
+        let supervisor = try await supervisor(scene, kubeconfig: kubeconfig, timeline)
+        let services = ServiceGroup(services: [supervisor], logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() })
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            var acts = StoryActs(scene: scene, sandbox: sandbox, timeline: timeline)
+            try await acts.prepare()
+            group.addTask { try await services.run() }
+            let isIntact = try await acts.play()
+            if keepsRunning { try await keep(timeline, kubeconfig: kubeconfig) }
+            await services.triggerGracefulShutdown()
+            try await group.waitForAll()
+            supervisor.stopLoops()
+            return isIntact
+        }
+    }
+
+    private func supervisor(
+        _ scene: StoryScene,
+        kubeconfig: String,
+        _ timeline: Timeline
+    ) async throws -> Supervisor {
+        guard let configuration = ConfigurationReading(Array(scene.configuration.utf8)).configuration else {
+            throw LoadingError(description: "the demo's configuration has mistakes")
+        }
+        let logger = Logger(label: "kube-standby") { _ in SwiftLogNoOpLogHandler() }
+        let connection = try ClusterConnection.load(kubeconfig: kubeconfig, context: nil)
+        let client = APIClient(
+            connection: connection, loop: EventLoop(name: "api"), version: KubeStandby.version, logger: logger)
+        return Supervisor(
+            .init(
+                configuration: configuration, client: client, probeLoop: EventLoop(name: "probes"),
+                namespace: connection.namespace, identity: ProcessIdentity.make(), isDryRun: false, logger: logger)
+        ) { timeline.show($0) }
+    }
+
+    /// Stays up until interrupted.
+    private func keep(_ timeline: Timeline, kubeconfig: String) async throws {
+        timeline.tell("The sandbox stays up until you press Ctrl-C. Its kubeconfig: \(kubeconfig)")
+        let interruption = ServiceGroup(
+            services: [Pause()], gracefulShutdownSignals: [.sigint, .sigterm],
+            logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() })
+        try await interruption.run()
+    }
+
+    /// Does nothing until it is asked to end.
+    private struct Pause: ServiceLifecycle.Service {
+        func run() async throws { try await gracefulShutdown() }
+    }
+}

@@ -1,0 +1,182 @@
+import FailoverCore
+import Sandbox
+import Supervision
+
+/// The acts of the demo and the invariants that they must keep.
+struct StoryActs {
+    let scene: StoryScene
+    let sandbox: Sandbox
+    let timeline: Timeline
+    private var table = StoryTable()
+    private var broken: [String] = []
+
+    init(scene: StoryScene, sandbox: Sandbox, timeline: Timeline) {
+        self.scene = scene
+        self.sandbox = sandbox
+        self.timeline = timeline
+    }
+
+    /// The scene before the supervisor starts: all pods run, and `web-0` is active already.
+    mutating func prepare() async throws {
+        let pods = StoryScene.Group.allCases.flatMap(\.pods)
+        try await sandbox.wait(for: "nine pods to run") { store in
+            await store.list(.pods, namespace: StoryScene.namespace).filter { $0["status"]["podIP"] != .null }.count == pods.count
+        }
+        try await sandbox.apply(
+            "{apiVersion: v1, kind: Pod, metadata: {name: web-0, labels: {role: active}}}", namespace: StoryScene.namespace)
+        timeline.tell("Nine pods run in three groups. web-0 is active already; db and license have nobody active.")
+    }
+
+    /// Plays all acts.
+    ///
+    /// - Returns: whether every invariant held.
+    mutating func play() async throws -> Bool {
+        try await adoption()
+        try await errorAnswers()
+        try await hang()
+        try await deletion()
+        try await everybodyFails()
+        try await apiServerAway()
+        await audit()
+        timeline.tell("The moves:\n\n\(table.text)\n")
+        for invariant in broken { StandardOutput.print("BROKEN: \(invariant)") }
+        if broken.isEmpty { StandardOutput.print("Every invariant held: never two active in a group, and each group ends with exactly one.") }
+        return broken.isEmpty
+    }
+
+    // MARK: Acts
+
+    private mutating func adoption() async throws {
+        let start = ContinuousClock.now
+        for group in StoryScene.Group.allCases {
+            let holder = try await sandbox.waitForMove(awayFrom: nil, of: group.rawValue)
+            let wasActive = group == .web
+            let timing = wasActive ? nil : await timing(of: group, to: holder, since: start)
+            table.add(.init(act: wasActive ? "adopted" : "nobody was active", from: wasActive ? holder : "-", to: holder, timing: timing))
+        }
+        try await sandbox.wait(for: "web-0 to be on record") { store in
+            await store.list(.leases, namespace: StoryScene.namespace).contains { $0["spec"]["holderIdentity"] == "web-0" }
+        }
+        expect(await holder(of: .web) == "web-0", "the start moved the role of web")
+    }
+
+    private mutating func errorAnswers() async throws {
+        let old = await holder(of: .web)
+        timeline.tell("\(old) begins to answer 500.")
+        try await move(.web, act: "answers 500", from: old) { [sandbox] in
+            await sandbox.applications.set(.status(500), pod: old, namespace: StoryScene.namespace)
+        }
+        await sandbox.applications.set(.healthy, pod: old, namespace: StoryScene.namespace)
+    }
+
+    private mutating func hang() async throws {
+        let old = await holder(of: .web)
+        timeline.tell("\(old) hangs: it takes connections and answers nothing.")
+        try await move(.web, act: "hangs", from: old) { [sandbox] in
+            await sandbox.applications.set(.hanging, pod: old, namespace: StoryScene.namespace)
+        }
+        await sandbox.applications.set(.healthy, pod: old, namespace: StoryScene.namespace)
+    }
+
+    private mutating func deletion() async throws {
+        let old = await holder(of: .db)
+        timeline.tell("Somebody deletes the pod \(old).")
+        try await move(.db, act: "pod deleted", from: old) { [sandbox] in
+            try await sandbox.deletePod(old, namespace: StoryScene.namespace)
+        }
+        try await sandbox.wait(for: "\(old) to come back as passive") { store in
+            await store.list(.pods, namespace: StoryScene.namespace).contains {
+                $0["metadata"]["name"] == .string(old) && $0["metadata"]["labels"]["role"] == "passive"
+                    && $0["metadata"]["deletionTimestamp"] == .null
+            }
+        }
+    }
+
+    private mutating func everybodyFails() async throws {
+        let group = StoryScene.Group.license
+        let active = await holder(of: group)
+        let before = await audit(of: .license).moves
+        timeline.tell("Every pod of license fails at once. Nobody is better, so \(active) stays.")
+        try scene.setLicense(false)
+        try await waitForEvent("NoHealthyCandidate", about: .license)
+        timeline.tell("\(active) recovers first, then the others.")
+        let recovery = ContinuousClock.now
+        try scene.setLicense(true, pods: [active])
+        await timeline.wait(since: recovery) { notice in
+            if case .report(.findingEnded) = notice.content { notice.group == group.rawValue } else { false }
+        }
+        try scene.setLicense(true)
+        try await sandbox.waitForEndpoints([active], of: StoryScene.Group.license.rawValue)
+        expect(await audit(of: .license).moves == before, "license moved although nobody was better")
+        table.add(.init(act: "all fail", from: active, to: active, timing: nil))
+    }
+
+    private mutating func apiServerAway() async throws {
+        let old = await holder(of: .db)
+        timeline.tell("The API server goes away, and \(old) refuses connections meanwhile.")
+        await sandbox.server.stop()
+        await sandbox.applications.set(.refusing, pod: old, namespace: StoryScene.namespace)
+        try await Task.sleep(for: .seconds(4))
+        expect(await holder(of: .db) == old, "the absence of the API server moved something")
+        timeline.tell("The API server is back.")
+        try await move(.db, act: "while API away", from: old) { [sandbox] in try await sandbox.server.start() }
+    }
+
+    // MARK: Measuring
+
+    private mutating func move(
+        _ group: StoryScene.Group,
+        act: String,
+        from old: String,
+        _ breakIt: () async throws -> Void
+    ) async throws {
+        let fault = ContinuousClock.now
+        try await breakIt()
+        let new = try await sandbox.waitForMove(awayFrom: old, of: group.rawValue)
+        table.add(.init(act: act, from: old, to: new, timing: await timing(of: group, to: new, since: fault)))
+    }
+
+    private func timing(
+        of group: StoryScene.Group,
+        to pod: String,
+        since fault: ContinuousClock.Instant
+    ) async -> MoveTiming? {
+        MoveTiming(
+            await sandbox.store.history, namespace: StoryScene.namespace, group: group.rawValue, service: group.rawValue,
+            to: pod, since: fault)
+    }
+
+    private func holder(of group: StoryScene.Group) async -> String {
+        let audit = EndpointAudit(
+            await sandbox.store.history, namespace: StoryScene.namespace, service: group.rawValue)
+        return audit.current.sorted().joined(separator: ",")
+    }
+
+    private func waitForEvent(_ reason: String, about group: StoryScene.Group) async throws {
+        try await sandbox.wait(for: "an Event \(reason)") { store in
+            await store.list(.events, namespace: StoryScene.namespace).contains {
+                $0["reason"] == .string(reason) && $0["regarding"]["name"] == .string(group.rawValue)
+            }
+        }
+    }
+
+    // MARK: Invariants
+
+    private func audit(of group: StoryScene.Group) async -> RoleAudit {
+        RoleAudit(await sandbox.store.history, namespace: StoryScene.namespace) {
+            $0["metadata"]["labels"]["app"] == .string(group.rawValue)
+        }
+    }
+
+    private mutating func audit() async {
+        for group in StoryScene.Group.allCases {
+            let audit = await audit(of: group)
+            expect(audit.violations.isEmpty, "\(group) had two active at revisions \(audit.violations)")
+            expect(audit.sequence.last?.count == 1, "\(group) ends with \(audit.sequence.last ?? []) active")
+        }
+    }
+
+    private mutating func expect(_ holds: Bool, _ invariant: String) {
+        if !holds { broken.append(invariant) }
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import Sandbox
+
+/// The moves of the story and their times.
+struct StoryTable {
+    /// One act's result.
+    struct Row {
+        var act: String
+        var from: String
+        var to: String
+        /// Nil where the story broke nothing.
+        var timing: MoveTiming?
+    }
+
+    private var rows: [Row] = []
+
+    mutating func add(_ row: Row) {
+        rows.append(row)
+    }
+
+    static func milliseconds(_ duration: Duration) -> String {
+        String(format: "%.0f ms", duration / .milliseconds(1))
+    }
+
+    /// Columns: what happened, from, to, noticed after, switched within, without endpoint.
+    var text: String {
+        let head = ["what happened", "from", "to", "noticed after", "switched within", "no endpoint for"]
+        let cells = rows.map { row in
+            let times = row.timing.map { [$0.detection, $0.switch, $0.gap].map(Self.milliseconds) } ?? ["-", "-", "-"]
+            return [row.act, row.from, row.to] + times
+        }
+        let widths = head.indices.map { column in ([head] + cells).map { $0[column].count }.max() ?? 0 }
+        return ([head] + cells).map { line in
+            zip(line, widths).map { $0.padded(to: $1 + 2) }.joined()
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+
+/// The command line.
+@main
+struct KubeStandby: AsyncParsableCommand {
+    /// The version of this build.
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "kube-standby",
+        abstract: "Keeps exactly one healthy pod behind every active/passive Kubernetes Service.",
+        discussion: """
+            EXAMPLES
+              kube-standby demo
+              kube-standby validate config.yaml
+              kube-standby run --config config.yaml
+
+            EXIT CODES
+              0   done, or ended as asked
+              1   the configuration has mistakes, or the demo broke an invariant
+              2   something could not be read, reached or listened at
+              64  wrong usage
+            """,
+        version: version,
+        subcommands: [RunCommand.self, ValidateCommand.self, DemoCommand.self, VersionCommand.self]
+    )
+}

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// How a command ends; the numbers are documented in its help.
+enum ExitStatus: Int32, Comparable {
+    case success = 0
+    /// Mistakes in the configuration, or a broken invariant.
+    case mistakes = 1
+    /// Something could not be read, reached or listened at.
+    case unreachable = 2
+
+    var exitCode: ExitCode { ExitCode(rawValue) }
+
+    static func < (lhs: ExitStatus, rhs: ExitStatus) -> Bool { lhs.rawValue < rhs.rawValue }
+}
