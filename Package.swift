@@ -80,7 +80,11 @@ let rooms: [Room] = [
     // The pure decision core: events in, effects out.
     Room(name: "FailoverCore"),
     // The configuration file: schema, decoding with diagnostics, defaults.
-    Room(name: "StandbyConfiguration", dependencies: ["YAMLDocument", "FailoverCore"]),
+    Room(
+        name: "StandbyConfiguration",
+        dependencies: ["YAMLDocument", "FailoverCore"],
+        testDependencies: ["YAMLDocument", "FailoverCore"]
+    ),
     // A small client of the Kubernetes API.
     Room(
         name: "KubernetesClient",

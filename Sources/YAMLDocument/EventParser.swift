@@ -34,7 +34,6 @@ import CLibYAML
         unsafe input = .allocate(capacity: bytes.count)
         _ = unsafe input.initialize(from: bytes)
         _ = unsafe yaml_parser_initialize(parser)
-        unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
         unsafe yaml_parser_set_input_string(parser, input.baseAddress, bytes.count)
     }
 

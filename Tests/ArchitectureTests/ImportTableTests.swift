@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// The import lines of every room against the allowed table: arrows point down, and nothing imports upwards.
+@Suite struct ImportTableTests {
+    private static let rooms: [String: Set<String>] = [
+        "YAMLDocument": ["CLibYAML"],
+        "Transport": ["CLibcurl"],
+        "FailoverCore": [],
+        "StandbyConfiguration": ["YAMLDocument", "FailoverCore"],
+        "KubernetesClient": ["Transport", "YAMLDocument"],
+        "Probing": ["Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore"],
+        "Supervision": ["Transport", "KubernetesClient", "Probing", "FailoverCore", "StandbyConfiguration"],
+        "Operations": ["Supervision"],
+        "Sandbox": ["YAMLDocument"],
+    ]
+
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    private static func files(of room: String) throws -> [URL] {
+        let folder = root.appending(path: "Sources/\(room)")
+        let found = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        let files = (found?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+        try #require(!files.isEmpty, "room \(room) is empty")
+        return files
+    }
+
+    private static func imports(of file: URL) throws -> [String] {
+        try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
+            let words = line.split(separator: " ")
+            guard let index = words.firstIndex(of: "import"), index <= 2, words.count > index + 1 else { return nil }
+            return String(words[index + 1])
+        }
+    }
+
+    @Test(arguments: rooms.keys.sorted())
+    func importsOnlyWhatTheTableAllows(room: String) throws {
+        let allowed = Self.rooms[room] ?? []
+        let ours = Set(Self.rooms.keys).union(["CLibcurl", "CLibYAML"])
+        for file in try Self.files(of: room) {
+            for module in try Self.imports(of: file) where ours.contains(module) {
+                #expect(allowed.contains(module), "\(room)/\(file.lastPathComponent) imports \(module)")
+            }
+        }
+    }
+
+    @Test func coreImportsNothing() throws {
+        for file in try Self.files(of: "FailoverCore") {
+            #expect(try Self.imports(of: file).isEmpty, "\(file.lastPathComponent) imports something")
+        }
+    }
+
+    @Test func everyFolderOfSourcesIsInTheTable() throws {
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "Sources").path())
+        let known = Set(Self.rooms.keys).union(["CLibcurl", "CLibYAML", "kube-standby", "kube-standby-bench"])
+        #expect(Set(folders).isSubset(of: known), "unknown: \(Set(folders).subtracting(known))")
+    }
+
+    @Test func noFileOutgrowsTheHouse() throws {
+        for room in Self.rooms.keys {
+            for file in try Self.files(of: room) {
+                let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).count
+                #expect(lines <= 301, "\(room)/\(file.lastPathComponent) has \(lines) lines")
+            }
+        }
+    }
+
+    @Test func nothingIsPublic() throws {
+        for room in Self.rooms.keys {
+            for file in try Self.files(of: room) {
+                let text = try String(contentsOf: file, encoding: .utf8)
+                #expect(!text.contains("\npublic ") && !text.contains("    public "), "\(room)/\(file.lastPathComponent)")
+            }
+        }
+    }
+}

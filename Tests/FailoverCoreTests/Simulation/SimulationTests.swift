@@ -1,0 +1,42 @@
+import Testing
+
+@testable import FailoverCore
+
+@Suite struct SimulationTests {
+    /// Schedules of one run.
+    private static let seeds: Range<UInt64> = 0..<1500
+
+    @Test(.timeLimit(.minutes(5)))
+    func neverTwoActiveAndAlwaysOneInTheEnd() {
+        var (steps, faults, moves) = (0, 0, 0)
+        for seed in Self.seeds {
+            var simulation = Simulation(seed: seed, policy: GroupPolicy(verdictWindow: .seconds(1)))
+            for _ in 0..<400 {
+                simulation.step()
+                if simulation.mostActive > 1 {
+                    Issue.record("two active with seed \(seed) after \(simulation.steps) steps")
+                    return
+                }
+            }
+            simulation.calm()
+            #expect(simulation.mostActive <= 1, "two active with seed \(seed)")
+            #expect(simulation.actives.count == 1, "seed \(seed) ends with \(simulation.actives.map(\.name))")
+            steps += simulation.steps
+            faults += simulation.faults
+            moves += simulation.moves
+        }
+        print("simulation: \(Self.seeds.count) schedules, \(steps) steps, \(faults) faults, \(moves) moves")
+        #expect(moves > Self.seeds.count)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func endsWithOneActiveWhenItPromotesFirst() {
+        for seed in 0..<UInt64(200) {
+            let policy = GroupPolicy(order: .promoteFirst, verdictWindow: .seconds(1))
+            var simulation = Simulation(seed: seed, policy: policy)
+            for _ in 0..<300 { simulation.step() }
+            simulation.calm()
+            #expect(simulation.actives.count == 1, "seed \(seed) ends with \(simulation.actives.map(\.name))")
+        }
+    }
+}

@@ -1,0 +1,137 @@
+@testable import FailoverCore
+
+/// Drives one machine by hand: members are named by letters, time is in milliseconds.
+struct GroupScript {
+    var machine: GroupStateMachine
+    var members: [Member] = []
+    private var version = 100
+    private(set) var now = MonotonicTime(nanoseconds: 0)
+
+    init(_ policy: GroupPolicy = GroupPolicy(), identity: String = "me") {
+        machine = GroupStateMachine(policy: policy, identity: identity)
+    }
+
+    mutating func at(_ milliseconds: Int) {
+        now = MonotonicTime(nanoseconds: UInt64(milliseconds) * 1_000_000)
+    }
+
+    /// Puts members on the stage without telling the machine.
+    mutating func place(_ name: String, _ role: Role? = .passive, epoch: Int? = nil, _ change: (inout Member) -> Void = { _ in }) {
+        version += 1
+        var member = Member(
+            id: .init("uid-\(name)"), name: name, version: .init("\(version)"), role: role,
+            epoch: epoch.map { Epoch($0) })
+        change(&member)
+        members.removeAll { $0.id == member.id }
+        members.append(member)
+    }
+
+    mutating func remove(_ name: String) {
+        members.removeAll { $0.name == name }
+    }
+
+    func member(_ name: String) -> Member {
+        guard let member = members.first(where: { $0.name == name }) else { preconditionFailure("no member \(name)") }
+        return member
+    }
+
+    /// A consistent list of the stage.
+    mutating func listing() -> MemberListOutcome {
+        version += 1
+        return .listed(members, version: .init("\(version)"))
+    }
+
+    /// Tells the machine of the stage.
+    mutating func observe() -> [Effect] {
+        version += 1
+        return machine.membersObserved(members, version: .init("\(version)"), at: now)
+    }
+
+    mutating func health(_ name: String, _ health: Health, isDoubted: Bool = false) -> [Effect] {
+        machine.healthChanged(member(name).id, to: health, isDoubted: isDoubted, at: now)
+    }
+
+    /// Starts the machine with a record (nil: none) and all members in `healthy` healthy.
+    mutating func start(record: GroupRecord?, healthy: [String] = []) -> [Effect] {
+        guard case .readRecord(let id) = machine.started().first else { return [] }
+        var effects = machine.recordRead(id, record.map { .found(stored($0)) } ?? .absent, at: now)
+        effects += observe()
+        for name in healthy { effects += health(name, .healthy) }
+        return effects
+    }
+
+    func stored(_ record: GroupRecord, version: String = "7") -> StoredRecord {
+        StoredRecord(record: record, version: .init(uid: "lease", version: .init(version)))
+    }
+
+    func record(
+        _ name: String?,
+        epoch: Int = 1,
+        origin: GroupRecord.Origin = .adopted,
+        writer: String = "me"
+    ) -> GroupRecord {
+        GroupRecord(
+            holder: name.map { .init(name: $0, id: .init("uid-\($0)")) }, epoch: Epoch(epoch), origin: origin,
+            writer: writer, reason: "")
+    }
+
+    /// Answers every outstanding operation as an API server without faults would, until nothing is outstanding.
+    ///
+    /// - Returns: the roles written, in order, as `a=active@2`.
+    mutating func settle(_ effects: [Effect]) -> [String] {
+        var queue = effects
+        var writes: [String] = []
+        while !queue.isEmpty {
+            let effect = queue.removeFirst()
+            switch effect {
+            case .readRecord(let id): queue += machine.recordRead(id, machine.record.map { .found($0) } ?? .absent, at: now)
+            case .writeRecord(let id, let record, _):
+                version += 1
+                queue += machine.recordWritten(id, .written(stored(record, version: "\(version)")), at: now)
+            case .listMembers(let id):
+                version += 1
+                queue += machine.membersListed(id, .listed(members, version: .init("\(version)")), at: now)
+            case .readMember(let id, let name):
+                let found = members.first { $0.name == name }
+                queue += machine.memberRead(id, found.map { .found($0) } ?? .gone, at: now)
+            case .writeRole(let id, let write):
+                writes.append("\(write.member.name)=\(write.role.rawValue)@\(write.epoch)")
+                place(write.member.name, write.role, epoch: write.epoch.number) { [write] member in
+                    let kept = member.version
+                    member = write.member
+                    member.role = write.role
+                    member.epoch = write.epoch
+                    member.version = kept
+                }
+                queue += machine.roleWritten(id, .written(member(write.member.name)), at: now)
+            case .startTimer, .startBackoff, .report: break
+            }
+        }
+        return writes
+    }
+}
+
+extension [Effect] {
+    /// The causes of the moves that begin here.
+    var moves: [SwitchCause] {
+        compactMap { if case .report(.moveStarted(_, _, let cause, _)) = $0 { cause } else { nil } }
+    }
+
+    /// The targets of the moves that begin here.
+    var targets: [String?] {
+        compactMap { if case .report(.moveStarted(_, let target, _, _)) = $0 { .some(target) } else { nil } }
+    }
+
+    var findings: [Decision.Finding] {
+        compactMap { if case .report(.found(let finding, _)) = $0 { finding } else { nil } }
+    }
+
+    /// Everything that is no report.
+    var operations: [Effect] {
+        filter { if case .report = $0 { false } else { true } }
+    }
+
+    var deadlines: [MonotonicTime] {
+        compactMap { if case .startTimer(_, let at) = $0 { at } else { nil } }
+    }
+}
