@@ -171,7 +171,7 @@ let package = Package(
         // The real binary against the sandbox.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Sandbox", "YAMLDocument", "kube-standby", subprocess],
+            dependencies: ["Sandbox", "Transport", "kube-standby", subprocess, systemPackage],
             swiftSettings: swiftSettings
         ),
         // The import table, the manifest and the house rules.

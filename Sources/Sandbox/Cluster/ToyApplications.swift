@@ -1,6 +1,5 @@
 import NIOCore
 import NIOPosix
-import Synchronization
 
 /// The applications of the sandbox's pods: HTTP servers on loopback addresses, one for each pod, that can be broken.
 package actor ToyApplications {
@@ -47,9 +46,10 @@ package actor ToyApplications {
         initialBehaviours["\(namespace)/\(pod)"] = behaviour
     }
 
-    /// Requests that a pod's application has been asked for, connections that never sent one left out.
-    package func requests(pod: String, namespace: String) -> Int {
-        applications.values.first { $0.name == pod && $0.namespace == namespace }?.behaviour.requests ?? 0
+    /// The requests that a pod's application gets from now on; ends at once if there is no such pod.
+    package func requests(pod: String, namespace: String) -> AsyncStream<Void> {
+        let application = applications.values.first { $0.name == pod && $0.namespace == namespace }
+        return application?.behaviour.requests() ?? AsyncStream { $0.finish() }
     }
 
     /// The address of a pod's application.
@@ -124,44 +124,5 @@ private struct LoopbackAddresses {
     mutating func next() -> String {
         last &+= 1
         return "127.\(second).\(last >> 8).\(last & 0xFF)"
-    }
-}
-
-/// A behaviour that connections on other threads read.
-final class SharedBehaviour: Sendable {
-    private struct State {
-        var behaviour: ToyApplications.Behaviour
-        var requests = 0
-        var connections: [ObjectIdentifier: any Channel] = [:]
-    }
-
-    private let state: Mutex<State>
-
-    init(_ behaviour: ToyApplications.Behaviour) {
-        state = Mutex(State(behaviour: behaviour))
-    }
-
-    var requests: Int { state.withLock(\.requests) }
-
-    func set(_ behaviour: ToyApplications.Behaviour) {
-        state.withLock { $0.behaviour = behaviour }
-    }
-
-    /// The behaviour for one more request.
-    func request() -> ToyApplications.Behaviour {
-        state.withLock { state in
-            state.requests += 1
-            return state.behaviour
-        }
-    }
-
-    func opened(_ channel: any Channel) {
-        let id = ObjectIdentifier(channel)
-        state.withLock { $0.connections[id] = channel }
-        channel.closeFuture.whenComplete { [self] _ in state.withLock { _ = $0.connections.removeValue(forKey: id) } }
-    }
-
-    func closeConnections() {
-        for channel in state.withLock({ Array($0.connections.values) }) { channel.close(promise: nil) }
     }
 }

@@ -1,0 +1,116 @@
+import Foundation
+import Sandbox
+import Testing
+
+extension EndToEndTests {
+    /// The API server is away, slow, forgetful or unwilling.
+    @Suite struct APIFaultTests {
+        @Test func theAbsenceOfTheAPIServerMovesNothingAndWhatHappenedMeanwhileIsActedOn() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Stage.group("web")])
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let first = try await stage.waitUntilSettled("web")
+                    for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
+                    await stage.sandbox.server.stop()
+                    await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
+                    _ = await process.log.wait(for: "member.name=\(first)", "unhealthy")
+                    _ = await process.log.wait(for: "operation failed")
+                    #expect(await stage.audit("web").sequence.last == [first])
+                    try await stage.sandbox.server.start()
+                    try await stage.waitUntilSettled("web", otherThan: first)
+                }
+                let audit = await stage.audit("web")
+                #expect(audit.violations.isEmpty && audit.moves == 1)
+            }
+        }
+
+        @Test func aFailureThatIsOverBeforeTheAPIServerReturnsMovesNothing() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Stage.group("web")])
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let first = try await stage.waitUntilSettled("web")
+                    for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
+                    await stage.sandbox.server.stop()
+                    await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
+                    _ = await process.log.wait(for: "operation failed")
+                    let seen = await process.log.lines.count
+                    await stage.sandbox.applications.set(.healthy, pod: first, namespace: "default")
+                    while await !process.log.lines.dropFirst(seen).contains(where: { $0.contains("member.health=healthy") }) {
+                        _ = await process.log.next()
+                    }
+                    try await stage.sandbox.server.start()
+                    _ = await process.log.wait(for: "group resumes")
+                    #expect(try await stage.waitUntilSettled("web") == first)
+                }
+                #expect(await stage.audit("web").moves == 0)
+            }
+        }
+
+        @Test(arguments: ["lost answer of the intent", "lost answer of a patch", "500 on patches", "429 with Retry-After", "delay"])
+        func aMoveSurvivesFaultsOfItsWrites(fault: String) async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Stage.group("web")])
+                _ = try await SupervisorProcess.run(arguments) { _ in
+                    let first = try await stage.waitUntilSettled("web")
+                    let control = stage.sandbox.control
+                    switch fault {
+                    case "lost answer of the intent": await control.add(Fault(.loseAnswer, verb: "update", kind: .leases, count: 1))
+                    case "lost answer of a patch": await control.add(Fault(.loseAnswer, verb: "patch", kind: .pods, count: 2))
+                    case "500 on patches": await control.add(Fault(.refuse(code: 500, retryAfter: nil), verb: "patch", count: 3))
+                    case "429 with Retry-After":
+                        await control.add(Fault(.refuse(code: 429, retryAfter: 1), verb: "patch", count: 1))
+                    default: await control.add(Fault(.delay(.milliseconds(300)), kind: .pods))
+                    }
+                    await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
+                    let second = try await stage.waitUntilSettled("web", otherThan: first)
+                    try await stage.sandbox.waitForEndpoints([second], of: "web")
+                }
+                #expect(await stage.audit("web").violations.isEmpty)
+            }
+        }
+
+        @Test func aWatchThatIsCutAndForgottenIsMadeGood() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Stage.group("web")])
+                _ = try await SupervisorProcess.run(arguments) { _ in
+                    let first = try await stage.waitUntilSettled("web")
+                    await stage.sandbox.control.add(Fault(.drop, verb: "watch", count: 2))
+                    await stage.sandbox.control.cutWatches()
+                    try await stage.sandbox.deletePod("web-2", gracePeriod: 0)
+                    await stage.sandbox.compact()
+                    try await stage.waitForPods(of: "web", count: 3)
+                    try await stage.waitUntilSettled("web")
+                    try await stage.sandbox.deletePod(first)
+                    try await stage.waitUntilSettled("web", otherThan: first)
+                }
+                #expect(await stage.audit("web").violations.isEmpty)
+            }
+        }
+
+        @Test func idleItAsksForNothingButItsWatches() async throws {
+            var options = Sandbox.Options()
+            options.bookmarkInterval = .milliseconds(200)
+            try await Stage.run(options) { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Stage.group("web")])
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let holder = try await stage.waitUntilSettled("web")
+                    for pod in ["web-0", "web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
+                    try await stage.sandbox.wait(for: "the last Event") { store in
+                        await store.list(.events, namespace: "default").contains { $0["reason"] == "FailedOver" }
+                    }
+                    let before = await stage.sandbox.control.log.count
+                    // Five more probes, at one in 0.6 s.
+                    var probes = await stage.sandbox.applications.requests(pod: holder, namespace: "default").makeAsyncIterator()
+                    for _ in 0..<5 { await probes.next() }
+                    let later = await stage.sandbox.control.log.dropFirst(before)
+                    #expect(later.allSatisfy { $0.verb == "watch" }, "\(later.map { "\($0.verb) \($0.kind.plural)" })")
+                }
+            }
+        }
+    }
+}

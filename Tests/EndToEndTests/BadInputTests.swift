@@ -1,0 +1,128 @@
+import Foundation
+import Sandbox
+import Testing
+import Transport
+
+extension EndToEndTests {
+    /// One clear message each, and a group that waits until the cause is gone.
+    @Suite struct BadInputTests {
+        @Test func saysWhereItLookedForACluster() async throws {
+            try await Stage.run { stage in
+                let config = try stage.write("c.yaml", "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups: []\n")
+                let (text, code) = try await SupervisorProcess.finish(["run", "--config", config, "--listen", "off"])
+                #expect(code == 2)
+                #expect(text.contains("no cluster to talk to: --kubeconfig is not given, $KUBECONFIG is not set"))
+            }
+        }
+
+        @Test(arguments: [
+            (["run", "--config", "/no/such.yaml"], 2, "/no/such.yaml: cannot be read: no such file"),
+            (["validate", "/no/such.yaml"], 2, "/no/such.yaml: cannot be read: no such file"),
+            (["run"], 64, "Missing expected argument '--config <file>'"),
+            (["run", "--config", "x", "--listen", "nowhere"], 64, "give HOST:PORT, :PORT or off"),
+            (["run", "--config", "x", "--log-level", "loud"], 64, "trace, debug, info, notice, warning, error, critical"),
+        ])
+        func refusesWithAMessageAndACode(arguments: [String], code: Int, message: String) async throws {
+            let (text, found) = try await SupervisorProcess.finish(arguments)
+            #expect(found == code)
+            #expect(text.contains(message), "\(text)")
+        }
+
+        @Test func validatesFiles() async throws {
+            try await Stage.run { stage in
+                let head = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n"
+                let good = try stage.write("good.yaml", head + Stage.group("web"))
+                let bad = try stage.write("bad.yaml", head + "- {name: web, service: web, probe: {httpGet: {prt: 1}}}\n")
+                let valid = try await SupervisorProcess.finish(["validate", good])
+                #expect(valid.code == 0 && valid.text.contains("valid, 1 groups"))
+                let invalid = try await SupervisorProcess.finish(["validate", good, bad])
+                #expect(invalid.code == 1)
+                #expect(invalid.text.contains("bad.yaml:4:47: error: groups[0].probe.httpGet: unknown key \"prt\"; did you mean \"port\"?"))
+                let run = try await SupervisorProcess.finish(["run", "--config", bad, "--listen", "off"])
+                #expect(run.code == 1 && run.text.contains("unknown key \"prt\""))
+            }
+        }
+
+        @Test func namesTheRuleThatAMissingRightNeedsAndGoesOnOnceItIsThere() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let reading = ["get", "list", "watch"]
+                let rules = [
+                    Access.Rule(groups: [""], resources: ["services"], verbs: reading),
+                    Access.Rule(groups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"]),
+                ]
+                let user = "system:serviceaccount:default:standby"
+                await stage.sandbox.access.admit(token: "few", user: user, rules: rules)
+                let arguments = try await stage.arguments(groups: [Stage.group("web")], token: "few")
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let line = await process.log.wait(for: "may not list pods in namespace \"default\"")
+                    #expect(line?.contains(#"{apiGroups: [""], resources: ["pods"], verbs: ["list"]}"#) == true)
+                    let pods = Access.Rule(groups: [""], resources: ["pods"], verbs: reading + ["patch"])
+                    let events = Access.Rule(groups: ["events.k8s.io"], resources: ["events"], verbs: ["create"])
+                    await stage.sandbox.access.admit(token: "few", user: user, rules: rules + [pods, events])
+                    try await stage.waitUntilSettled("web")
+                }
+            }
+        }
+
+        @Test func waitsForAServiceWhileOthersGoOn() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                try await stage.sandbox.apply(Stage.statefulSet("db", replicas: 2))
+                let arguments = try await stage.arguments(groups: [Stage.group("web"), Stage.group("db")])
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let line = await process.log.wait(for: "group waits", "group.name=db")
+                    #expect(line?.contains("Service \"db\" does not exist in namespace \"default\"") == true)
+                    try await stage.waitUntilSettled("web")
+                    try await stage.sandbox.apply("{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {selector: {app: db}, ports: [{port: 1}]}}")
+                    let next = await process.log.wait(for: "group waits", "the selector of Service \"db\" lacks role")
+                    #expect(next?.contains("it must contain role: active") == true)
+                    try await stage.sandbox.apply("{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {selector: {role: active}}}")
+                    try await stage.waitUntilSettled("db")
+                }
+            }
+        }
+
+        @Test func waitsForAnUntrustedOrUnwillingServer() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Stage.group("web")], token: "unknown-yet")
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let line = await process.log.wait(for: "401, the API server does not accept the credentials")
+                    #expect(line != nil)
+                    await stage.sandbox.access.admit(token: "unknown-yet", user: "late", rules: [.all])
+                    try await stage.waitUntilSettled("web")
+                }
+                let foreign = await stage.sandbox.kubeconfig().replacing(
+                    /certificate-authority-data: .*/, with: "tls-server-name: localhost")
+                var untrusting = arguments
+                untrusting[4] = try stage.write("foreign", foreign)
+                _ = try await SupervisorProcess.run(untrusting) { process in
+                    let line = await process.log.wait(for: "certificate not trusted")
+                    #expect(line != nil)
+                }
+            }
+        }
+
+        @Test func servesLivenessAndReadiness() async throws {
+            let loop = EventLoop(name: "test")
+            defer { loop.stop() }
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(
+                    groups: [Stage.group("web")], ["--listen", "127.0.0.1:0", "--log-format", "json"])
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let line = try #require(await process.log.wait(for: "health endpoints are served"))
+                    let port = try #require(line.firstMatch(of: /"port":"(\d+)"/)?.output.1)
+                    try await stage.waitUntilSettled("web")
+                    for path in ["livez", "readyz"] {
+                        var request = HTTPRequest("GET", "http://127.0.0.1:\(port)/\(path)")
+                        request.timeout = .seconds(10)
+                        let response = try await loop.response(to: request)
+                        #expect(response.head.status == 200 && response.body == Array("ok\n".utf8))
+                    }
+                }
+            }
+        }
+    }
+}

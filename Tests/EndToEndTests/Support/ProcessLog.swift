@@ -1,0 +1,41 @@
+/// The lines that a process has printed, and whoever waits for one.
+actor ProcessLog {
+    private(set) var lines: [String] = []
+    private var partial: [UInt8] = []
+    private var followers: [AsyncStream<String>.Continuation] = []
+
+    func add(_ bytes: [UInt8]) {
+        partial += bytes
+        while let end = partial.firstIndex(of: UInt8(ascii: "\n")) {
+            let line = String(decoding: partial[..<end], as: UTF8.self)
+            partial.removeSubrange(...end)
+            lines.append(line)
+            for follower in followers { follower.yield(line) }
+        }
+    }
+
+    func finish() {
+        for follower in followers { follower.finish() }
+        followers = []
+    }
+
+    /// Waits for a line that contains every one of `parts`; lines that were printed already count.
+    func wait(for parts: String...) async -> String? {
+        let isWanted = { (line: String) in parts.allSatisfy(line.contains) }
+        if let line = lines.first(where: isWanted) { return line }
+        let (stream, continuation) = AsyncStream.makeStream(of: String.self)
+        followers.append(continuation)
+        for await line in stream where isWanted(line) { return line }
+        return nil
+    }
+
+    /// Waits for the next line, whatever it says; nil at the end.
+    func next() async -> String? {
+        let (stream, continuation) = AsyncStream.makeStream(of: String.self)
+        followers.append(continuation)
+        for await line in stream { return line }
+        return nil
+    }
+
+    var text: String { lines.joined(separator: "\n") }
+}

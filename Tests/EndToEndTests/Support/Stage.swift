@@ -1,0 +1,129 @@
+import Foundation
+import Sandbox
+
+/// A sandbox with groups on it, and the files that the real binary is started with.
+struct Stage: Sendable {
+    let sandbox: Sandbox
+    let folder: URL
+
+    /// Runs a sandbox and a folder for files as long as `body` takes.
+    static func run<Result: Sendable>(
+        _ options: Sandbox.Options = .init(),
+        _ body: @Sendable @escaping (Stage) async throws -> Result
+    ) async throws -> Result {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "kube-standby-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try await Sandbox.run(options) { sandbox in try await body(Stage(sandbox: sandbox, folder: folder)) }
+    }
+
+    /// Puts a StatefulSet and its active/passive Service on the stage and waits until all pods run.
+    func place(_ name: String, replicas: Int = 3, namespace: String = "default") async throws {
+        try await sandbox.apply(Self.service(name) + Self.statefulSet(name, replicas: replicas), namespace: namespace)
+        try await waitForPods(of: name, count: replicas, namespace: namespace)
+    }
+
+    func waitForPods(of name: String, count: Int, namespace: String = "default") async throws {
+        try await sandbox.wait(for: "\(count) pods of \(name) to run") { store in
+            await store.list(.pods, namespace: namespace).count {
+                $0["metadata"]["labels"]["app"] == .string(name) && $0["status"]["podIP"] != .null
+            } == count
+        }
+    }
+
+    static func service(_ name: String) -> String {
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: \(name)}
+        spec:
+          clusterIP: None
+          selector: {app: \(name), role: active}
+          ports: [{name: http, port: 8080}]
+        ---
+
+        """
+    }
+
+    static func statefulSet(_ name: String, replicas: Int) -> String {
+        """
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: {name: \(name)}
+        spec:
+          replicas: \(replicas)
+          serviceName: \(name)-all
+          selector: {matchLabels: {app: \(name)}}
+          template:
+            metadata: {labels: {app: \(name)}}
+            spec:
+              containers:
+              - {name: app, image: toy, ports: [{name: http, containerPort: 8080}]}
+        ---
+
+        """
+    }
+
+    /// A group that is probed fast.
+    static func group(_ name: String, _ more: String = "") -> String {
+        """
+        - name: \(name)
+          service: \(name)
+          probe: {httpGet: {path: /health, port: http}, periodSeconds: 0.6, fastPeriodSeconds: 0.2, timeoutSeconds: 0.5, failureThreshold: 3, successThreshold: 1}
+        \(more.isEmpty ? "" : "  \(more)\n")
+        """
+    }
+
+    /// Writes the files and returns the arguments of `run`.
+    func arguments(
+        groups: [String],
+        token: String = Sandbox.adminToken,
+        _ more: [String] = []
+    ) async throws -> [String] {
+        let configuration = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n" + groups.joined()
+        let kubeconfig = try write("kubeconfig", await sandbox.kubeconfig(token: token))
+        return ["run", "--config", try write("config.yaml", configuration), "--kubeconfig", kubeconfig]
+            + (more.contains("--listen") ? more : ["--listen", "off"] + more)
+    }
+
+    /// Writes a file into the stage's folder.
+    func write(_ name: String, _ text: String) throws -> String {
+        let file = folder.appending(path: name)
+        try Data(text.utf8).write(to: file)
+        return file.path(percentEncoded: false)
+    }
+
+    // MARK: Looking
+
+    /// Who is labelled active, by the recorded history.
+    func audit(_ name: String, namespace: String = "default") async -> RoleAudit {
+        RoleAudit(await sandbox.store.history, namespace: namespace) {
+            $0["metadata"]["labels"]["app"] == .string(name)
+        }
+    }
+
+    /// Waits until the record of a group names a holder that is labelled active, and nobody else is.
+    @discardableResult
+    func waitUntilSettled(
+        _ name: String,
+        namespace: String = "default",
+        otherThan old: String? = nil
+    ) async throws -> String {
+        try await sandbox.wait(for: "\(name) to settle") { store in
+            guard let holder = await Self.settledHolder(store, name, namespace) else { return false }
+            return holder != old
+        }
+        return await Self.settledHolder(sandbox.store, name, namespace) ?? ""
+    }
+
+    private static func settledHolder(_ store: ObjectStore, _ name: String, _ namespace: String) async -> String? {
+        let lease = ObjectKey(.leases, namespace: namespace, name: "kube-standby-\(name)")
+        guard let holder = try? await store.get(lease)["spec"]["holderIdentity"].string else { return nil }
+        let pods = await store.list(.pods, namespace: namespace).filter {
+            $0["metadata"]["labels"]["app"] == .string(name)
+        }
+        let active = pods.filter { $0["metadata"]["labels"]["role"] == "active" }
+        let isLabelled = pods.allSatisfy { ["active", "passive"].contains($0["metadata"]["labels"]["role"].string) }
+        return isLabelled && active.count == 1 && active[0]["metadata"]["name"] == .string(holder) ? holder : nil
+    }
+}
