@@ -76,7 +76,7 @@ let rooms: [Room] = [
     // Text to a tree of nodes with line and column marks.
     Room(name: "YAMLDocument", dependencies: ["CLibYAML"]),
     // The event loop: HTTP and TCP by libcurl on a thread of its own.
-    Room(name: "Transport", dependencies: ["CLibcurl", heapModule], testDependencies: [nioCore, nioPosix]),
+    Room(name: "Transport", dependencies: ["CLibcurl", heapModule], testDependencies: ["Sandbox", nioCore, nioPosix]),
     // The pure decision core: events in, effects out.
     Room(name: "FailoverCore"),
     // The configuration file: schema, decoding with diagnostics, defaults.
@@ -89,7 +89,7 @@ let rooms: [Room] = [
     Room(
         name: "KubernetesClient",
         dependencies: ["Transport", "YAMLDocument", logging, subprocess, systemPackage],
-        testDependencies: ["Sandbox"]
+        testDependencies: ["Sandbox", "Transport", logging]
     ),
     // Schedules and runs probes, counts thresholds.
     Room(

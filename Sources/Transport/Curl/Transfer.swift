@@ -123,6 +123,9 @@ import CLibcurl
         }
         let text = unsafe String(cString: handle.errorText)
         let detail = text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text
+        // libcurl's one code for "I do not know this scheme" and "the peer's answer is no HTTP".
+        let isPeersFault = code == CURLE_UNSUPPORTED_PROTOCOL && handle.long(CURLINFO_PRIMARY_PORT) > 0
+        if isPeersFault { return .failure(TransportError(.notHTTP, detail)) }
         return .failure(TransportError(code, errno: handle.long(CURLINFO_OS_ERRNO), detail: detail))
     }
 }

@@ -17,7 +17,7 @@ extension TransportError {
         case CURLE_SSL_CACERT_BADFILE, CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT:
             return .badRequest
         case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_INTERFACE_FAILED: return .localResource
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL: return .notHTTP
+        case CURLE_WEIRD_SERVER_REPLY: return .notHTTP
         default: return .connectionLost
         }
     }

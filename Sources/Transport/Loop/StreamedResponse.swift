@@ -4,20 +4,25 @@
 final class StreamedResponse: TransferObserver, @unchecked Sendable {
     /// Resumed with the head, or with the failure that came instead.
     var onHead: CheckedContinuation<Result<HTTPStream, TransportError>, Never>?
-    private let chunks: AsyncThrowingStream<[UInt8], any Error>
+    /// The reader's end, until the reader has it: when the last reader lets go of it, the transfer is ended.
+    private var chunks: AsyncThrowingStream<[UInt8], any Error>?
     private let input: AsyncThrowingStream<[UInt8], any Error>.Continuation
     private let onConsumed: @Sendable (Int) -> Void
 
     init(onConsumed: @escaping @Sendable (Int) -> Void, onAbandoned: @escaping @Sendable () -> Void) {
         self.onConsumed = onConsumed
         // Unbounded here, bounded by the transfer, which pauses at the high-water mark.
-        (chunks, input) = AsyncThrowingStream.makeStream(of: [UInt8].self, throwing: (any Error).self)
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self, throwing: (any Error).self)
+        chunks = stream
+        input = continuation
         input.onTermination = { _ in onAbandoned() }
     }
 
     func received(head: HTTPHead) {
-        onHead?.resume(returning: .success(HTTPStream(head: head, body: HTTPBody(chunks: chunks, consumed: onConsumed))))
-        onHead = nil
+        guard let onHead, let chunks else { return }
+        self.chunks = nil
+        self.onHead = nil
+        onHead.resume(returning: .success(HTTPStream(head: head, body: HTTPBody(chunks: chunks, consumed: onConsumed))))
     }
 
     func received(body: [UInt8]) -> Bool {

@@ -1,0 +1,89 @@
+import Foundation
+import Sandbox
+import Testing
+import Transport
+
+@testable import KubernetesClient
+
+@Suite(.timeLimit(.minutes(1))) struct InformerTests {
+    /// Runs an informer of pods labelled `app: x` and hands its events to `body`.
+    private func run(
+        _ body: @Sendable @escaping (Sandbox, AsyncStream<InformerEvent<Pod>>) async throws -> Void
+    ) async throws {
+        try await ClientStage.run { sandbox, client in
+            try await sandbox.apply(ClientStage.pod("a") + ClientStage.pod("other", labels: "app: y"))
+            let informer = Informer<Pod>(client: client, namespace: "default", logger: ClientStage.logger)
+            let (events, input) = AsyncStream.makeStream(of: InformerEvent<Pod>.self)
+            _ = await informer.subscribe(where: { $0.metadata.labels?["app"] == "x" }) { input.yield($0) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await informer.run() }
+                defer { group.cancelAll() }
+                try await body(sandbox, events)
+            }
+        }
+    }
+
+    /// The next snapshot that shows exactly these pods.
+    private func next(_ names: [String], _ events: inout AsyncStream<InformerEvent<Pod>>.Iterator) async -> InformerSnapshot<Pod>? {
+        while let event = await events.next(isolation: #isolation) {
+            if case .snapshot(let snapshot) = event, snapshot.objects.compactMap(\.metadata.name) == names { return snapshot }
+        }
+        return nil
+    }
+
+    @Test func showsWhatIsSelectedNowAndLater() async throws {
+        try await run { sandbox, stream in
+            var events = stream.makeAsyncIterator()
+            #expect(await next(["a"], &events)?.isRelist == true)
+            try await sandbox.apply(ClientStage.pod("b"))
+            #expect(await next(["a", "b"], &events)?.isRelist == false)
+            try await sandbox.apply("{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {app: y}}}")
+            #expect(await next(["b"], &events) != nil)
+            try await sandbox.deletePod("b", gracePeriod: 0)
+            #expect(await next([], &events) != nil)
+        }
+    }
+
+    @Test func resumesACutWatchWithoutAList() async throws {
+        try await run { sandbox, stream in
+            var events = stream.makeAsyncIterator()
+            _ = await next(["a"], &events)
+            try await sandbox.apply(ClientStage.pod("b"))
+            _ = await next(["a", "b"], &events)
+            await sandbox.control.cutWatches()
+            try await sandbox.apply(ClientStage.pod("c"))
+            #expect(await next(["a", "b", "c"], &events)?.isRelist == false)
+            #expect(await sandbox.control.log.count { $0.verb == "list" } == 1)
+        }
+    }
+
+    @Test func listsAnewWhenItsVersionIsForgotten() async throws {
+        try await run { sandbox, stream in
+            var events = stream.makeAsyncIterator()
+            _ = await next(["a"], &events)
+            try await sandbox.apply(ClientStage.pod("b"))
+            _ = await next(["a", "b"], &events)
+            await sandbox.control.add(Fault(.drop, verb: "watch", count: 1))
+            await sandbox.control.cutWatches()
+            try await sandbox.deletePod("b", gracePeriod: 0)
+            try await sandbox.apply(ClientStage.pod("c"))
+            await sandbox.compact()
+            #expect(await next(["a", "c"], &events)?.isRelist == true)
+        }
+    }
+
+    @Test func tellsOfFailureAndRecovery() async throws {
+        try await run { sandbox, stream in
+            var events = stream.makeAsyncIterator()
+            _ = await next(["a"], &events)
+            await sandbox.server.stop()
+            var failure: String?
+            while failure == nil, let event = await events.next(isolation: #isolation) {
+                if case .failing(let error) = event { failure = "\(error)" }
+            }
+            #expect(failure?.hasPrefix("cannot watch pods in namespace \"default\": ") == true)
+            try await sandbox.server.start()
+            while let event = await events.next(isolation: #isolation) { if case .recovered = event { break } }
+        }
+    }
+}

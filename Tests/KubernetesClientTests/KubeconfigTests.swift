@@ -1,0 +1,91 @@
+import Foundation
+import Testing
+
+@testable import KubernetesClient
+
+@Suite struct KubeconfigTests {
+    /// Writes files into a folder that goes away afterwards.
+    private func withFolder<Result>(_ files: [String: String], _ body: (String) throws -> Result) throws -> Result {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "kubeconfig-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (name, text) in files { try Data(text.utf8).write(to: folder.appending(path: name)) }
+        return try body(folder.path(percentEncoded: false))
+    }
+
+    private static func file(user: String = "{token: t}", cluster: String = "{server: https://h:6443}") -> String {
+        """
+        current-context: c
+        contexts: [{name: c, context: {cluster: k, user: u, namespace: ns}}]
+        clusters: [{name: k, cluster: \(cluster)}]
+        users: [{name: u, user: \(user)}]
+        """
+    }
+
+    private func load(_ text: String, context: String? = nil) throws -> ClusterConnection {
+        try withFolder(["config": text]) { try ClusterConnection.load(kubeconfig: $0 + "/config", context: context, environment: [:]) }
+    }
+
+    @Test func readsServerNamespaceAndToken() throws {
+        let connection = try load(Self.file(cluster: "{server: \"https://h:6443/prefix/?x\", tls-server-name: n, proxy-url: \"http://p\"}"))
+        #expect(connection.cluster.server == "https://h:6443/prefix")
+        #expect(connection.cluster.serverName == "n" && connection.cluster.proxy == "http://p" && connection.cluster.isVerified)
+        #expect(connection.namespace == "ns" && connection.credential.token == .inline("t"))
+    }
+
+    @Test func resolvesRelativePathsAtItsFolder() throws {
+        let text = Self.file(user: "{tokenFile: t/x, client-certificate: c, client-key: /k}", cluster: "{server: \"https://h\", certificate-authority: ca}")
+        try withFolder(["config": text]) { folder in
+            let connection = try ClusterConnection.load(kubeconfig: folder + "/config", context: nil, environment: [:])
+            #expect(connection.credential.token == .file(folder + "/t/x"))
+            #expect(connection.credential.certificate?.key == .file("/k"))
+            #expect(connection.cluster.authority == .file(folder + "/ca"))
+        }
+    }
+
+    @Test func takesTheFirstFileForEachWholeEntry() throws {
+        let first = "current-context: c\nclusters: [{name: k, cluster: {server: https://first}}]\n"
+        let second = Self.file(cluster: "{server: https://second, tls-server-name: n}")
+        try withFolder(["a": first, "b": second]) { folder in
+            let environment = ["KUBECONFIG": "\(folder)/a:\(folder)/missing:\(folder)/b"]
+            let connection = try ClusterConnection.load(kubeconfig: nil, context: nil, environment: environment)
+            #expect(connection.cluster.server == "https://first" && connection.cluster.serverName == nil)
+            #expect(connection.credential.token == .inline("t"))
+        }
+    }
+
+    @Test(arguments: [
+        ("{token: t, username: u}", "user \"u\" has both a token and a username; keep one of them"),
+        ("{client-certificate-data: QQ==}", "user \"u\" lacks client-key, the key of its client-certificate"),
+        ("{client-key-data: \"%%\", client-certificate-data: \"%\"}", "client-certificate-data is not base64"),
+        ("{auth-provider: {}}", "user \"u\" uses auth-provider, which is not supported; use an exec plugin"),
+        ("{exec: {apiVersion: client.authentication.k8s.io/v1}}", "user \"u\" lacks exec.command"),
+        ("{exec: {command: x, apiVersion: v9}}", "user \"u\" lacks exec.apiVersion client.authentication.k8s.io/v1 or v1beta1"),
+    ])
+    func refusesUsersThatCannotBe(user: String, message: String) throws {
+        #expect { try load(Self.file(user: user)) } throws: { "\($0)" == message }
+    }
+
+    @Test func namesTheContextsThatThereAre() throws {
+        #expect { try load(Self.file(), context: "x") } throws: { "\($0)" == "context \"x\" is not in the kubeconfig; it has c" }
+        #expect { try load("clusters: []\n") } throws: { "\($0)".contains("no current-context") }
+    }
+
+    @Test func saysWhichFileIsMalformedAndWhere() throws {
+        #expect { try load("a: [\n") } throws: { "\($0)".contains("/config: no kubeconfig: line 2: not valid YAML") }
+        #expect { try load("clusters: [{name: a}, {name: a}]\n") } throws: { "\($0)".contains("cluster \"a\" is given twice") }
+    }
+
+    @Test func readsTheServiceAccountOfAPod() throws {
+        try withFolder(["token": "t\n", "ca.crt": "pem", "namespace": "shop\n"]) { folder in
+            let environment = ["KUBERNETES_SERVICE_HOST": "fd00::1", "KUBERNETES_SERVICE_PORT": "443"]
+            let connection = try #require(try InClusterConnection.load(environment: environment, folder: folder))
+            #expect(connection.cluster.server == "https://[fd00::1]:443" && connection.namespace == "shop")
+            #expect(connection.credential.token == .file(folder + "/token"))
+            #expect(try InClusterConnection.load(environment: [:], folder: folder) == nil)
+        }
+        #expect { try InClusterConnection.load(environment: ["KUBERNETES_SERVICE_HOST": "h", "KUBERNETES_SERVICE_PORT": "1"], folder: "/none") } throws: {
+            "\($0)" == "/none/token: cannot be read: no such file"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Logging
+import Sandbox
+import Transport
+
+@testable import KubernetesClient
+
+/// A sandbox and a client of it.
+enum ClientStage {
+    static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    static func run<Result: Sendable>(
+        token: String = Sandbox.adminToken,
+        _ body: @Sendable @escaping (Sandbox, APIClient) async throws -> Result
+    ) async throws -> Result {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        return try await Sandbox.run { sandbox in
+            try await body(sandbox, await client(of: sandbox, token: token, loop: loop))
+        }
+    }
+
+    static func client(of sandbox: Sandbox, token: String, loop: EventLoop) async -> APIClient {
+        let connection = ClusterConnection(
+            cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
+            credential: Credential(token: .inline(token)),
+            namespace: "default"
+        )
+        return APIClient(connection: connection, loop: loop, version: "test", logger: logger)
+    }
+
+    /// A pod that no kubelet of the sandbox touches.
+    static func pod(_ name: String, labels: String = "app: x") -> String {
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: \(name), labels: {\(labels)}, annotations: {sandbox.kube-standby.io/unmanaged: "true"}}
+        spec: {containers: [{name: a, image: b}]}
+        ---
+
+        """
+    }
+}

@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Transport
+
+@Suite(.timeLimit(.minutes(1))) struct EventLoopTests {
+    /// An actor that lives on a loop.
+    private actor Resident {
+        let loop: EventLoop
+        nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+        init(loop: EventLoop) { self.loop = loop }
+
+        func isOnLoop() -> Bool { loop.isCurrent }
+
+        /// The order in which timers fire.
+        func fire(at delays: [UInt64]) async -> [UInt64] {
+            let (stream, input) = AsyncStream.makeStream(of: UInt64.self)
+            let now = EventLoop.now
+            var timers: [UInt64: LoopTimer] = [:]
+            for delay in delays { timers[delay] = loop.schedule(at: now + delay * 1_000_000) { input.yield(delay) } }
+            if let cancelled = timers[20] { loop.cancel(cancelled) }
+            _ = loop.schedule(at: now + 60_000_000) { input.finish() }
+            return await stream.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    @Test func runsActorsOnItsThread() async {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        #expect(await Resident(loop: loop).isOnLoop())
+        #expect(!loop.isCurrent)
+    }
+
+    @Test func firesTimersInOrderAndNotTheCancelled() async {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        #expect(await Resident(loop: loop).fire(at: [30, 10, 20, 0]) == [0, 10, 30])
+    }
+
+    @Test func saysThatItTurns() async {
+        let loop = EventLoop(name: "test")
+        #expect(await loop.turns(within: .seconds(10)))
+        loop.stop()
+    }
+}
