@@ -97,7 +97,7 @@ let rooms: [Room] = [
         dependencies: [
             "Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore", logging, subprocess,
         ],
-        testDependencies: ["Sandbox"]
+        testDependencies: ["Sandbox", "FailoverCore", "StandbyConfiguration", "Transport"]
     ),
     // One actor per group: observations to the core, effects to the API server.
     Room(
@@ -106,7 +106,7 @@ let rooms: [Room] = [
             "Transport", "KubernetesClient", "Probing", "FailoverCore", "StandbyConfiguration", logging,
             serviceLifecycle,
         ],
-        testDependencies: ["Sandbox"]
+        testDependencies: ["FailoverCore", "KubernetesClient", "Probing", "StandbyConfiguration"]
     ),
     // Health endpoints for the kubelet that runs the supervisor.
     Room(
@@ -119,7 +119,8 @@ let rooms: [Room] = [
         dependencies: [
             "YAMLDocument", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, logging, nioCore, nioPosix, nioSSL, crypto, asn1,
             x509,
-        ]
+        ],
+        testDependencies: ["Transport"]
     ),
 ]
 
@@ -165,6 +166,15 @@ let package = Package(
             dependencies: [
                 "Transport", "KubernetesClient", "Probing", "Supervision", "Operations", "FailoverCore",
                 "StandbyConfiguration", "Sandbox", argumentParser, logging, serviceLifecycle, unixSignals,
+            ],
+            swiftSettings: swiftSettings
+        ),
+        // Times of failovers on the sandbox.
+        .executableTarget(
+            name: "kube-standby-bench",
+            dependencies: [
+                "Transport", "KubernetesClient", "Supervision", "StandbyConfiguration", "Sandbox", logging,
+                serviceLifecycle,
             ],
             swiftSettings: swiftSettings
         ),

@@ -1,0 +1,40 @@
+# kube-standby. Two commands need nothing set up: `make demo` and `make test`.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := build
+
+.PHONY: setup build demo test lint format bench tsan chart clean
+
+setup: ## Install the system packages that are missing (Debian, Ubuntu).
+	@./.ci/setup
+
+build: setup ## Build the release binary.
+	swift build -c release --product kube-standby
+
+demo: setup ## Play the story of failures on the embedded sandbox; ends by itself.
+	swift build --product kube-standby
+	"$$(swift build --show-bin-path)/kube-standby" demo
+
+test: setup ## Build and run all tests.
+	swift build --build-tests
+	swift test --skip-build
+
+lint: ## Check the format, strictly.
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+format: ## Apply the format.
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+bench: setup ## Measure failovers on the sandbox.
+	swift build -c release --product kube-standby-bench
+	"$$(swift build -c release --show-bin-path)/kube-standby-bench"
+
+tsan: setup ## Run the tests under the thread sanitizer.
+	swift build --build-tests --sanitize thread --scratch-path .build-tsan
+	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --sanitize thread --scratch-path .build-tsan
+
+chart: ## Check the chart and the examples with the real helm and kubectl.
+	@./.ci/chart
+
+clean:
+	rm -rf .build .build-tsan

@@ -1,0 +1,135 @@
+import Foundation
+import KubernetesClient
+import Logging
+import Sandbox
+import ServiceLifecycle
+import StandbyConfiguration
+import Supervision
+import Transport
+
+/// Measures moves of one group on the sandbox: period 1 s, threshold 1, applications that answer 500.
+@main
+struct FailoverBenchmark {
+    /// Moves that are measured.
+    private static let rounds = 24
+    private static let namespace = "default"
+
+    static func main() async throws {
+        let timings = try await Sandbox.run { sandbox in
+            try await sandbox.apply(scene)
+            try await sandbox.wait(for: "three pods to run") { store in
+                await store.list(.pods, namespace: namespace).count { $0["status"]["podIP"] != .null } == 3
+            }
+            return try await measure(on: sandbox)
+        }
+        report(timings)
+    }
+
+    private static func measure(on sandbox: Sandbox) async throws -> [MoveTiming] {
+        let supervisor = try await supervisor(on: sandbox)
+        let services = ServiceGroup(services: [supervisor], logger: silent)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await services.run() }
+            var timings: [MoveTiming] = []
+            var holder = try await sandbox.waitForMove(awayFrom: nil, of: "web")
+            for _ in 0..<rounds {
+                try await waitForHealthyCandidates(sandbox, besides: holder)
+                let fault = ContinuousClock.now
+                await sandbox.applications.set(.status(500), pod: holder, namespace: namespace)
+                let next = try await sandbox.waitForMove(awayFrom: holder, of: "web")
+                let timing = MoveTiming(
+                    await sandbox.store.history, namespace: namespace, group: "web", service: "web", to: next, since: fault)
+                if let timing { timings.append(timing) }
+                await sandbox.applications.set(.healthy, pod: holder, namespace: namespace)
+                holder = next
+            }
+            await services.triggerGracefulShutdown()
+            try await group.waitForAll()
+            supervisor.stopLoops()
+            return timings
+        }
+    }
+
+    /// Waits until the other applications have each answered two more probes.
+    private static func waitForHealthyCandidates(_ sandbox: Sandbox, besides holder: String) async throws {
+        for pod in ["web-0", "web-1", "web-2"] where pod != holder {
+            var requests = await sandbox.applications.requests(pod: pod, namespace: namespace).makeAsyncIterator()
+            for _ in 0..<2 { await requests.next(isolation: nil) }
+        }
+    }
+
+    private static func supervisor(on sandbox: Sandbox) async throws -> Supervisor {
+        guard let configuration = ConfigurationReading(Array(configuration.utf8)).configuration else {
+            preconditionFailure("the benchmark's configuration has mistakes")
+        }
+        let connection = ClusterConnection(
+            cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
+            credential: Credential(token: .inline(Sandbox.adminToken)),
+            namespace: namespace
+        )
+        let client = APIClient(connection: connection, loop: EventLoop(name: "api"), version: "bench", logger: silent)
+        return Supervisor(
+            .init(
+                configuration: configuration, client: client, probeLoop: EventLoop(name: "probes"), namespace: namespace,
+                identity: UUID().uuidString, isDryRun: false, logger: silent))
+    }
+
+    private static var silent: Logger { Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() } }
+
+    // MARK: Report
+
+    private static func report(_ timings: [MoveTiming]) {
+        print("failover on the sandbox: period 1 s, threshold 1, \(timings.count) moves (ms)")
+        print("detection floor: uniform in 0...1000, median 500")
+        row("", "median", "max")
+        row("fault to EndpointSlice", timings.map { $0.detection + $0.switch })
+        row("of which detection", timings.map(\.detection))
+        row("of which not detection (goal: max 50)", timings.map(\.switch))
+        row("without an endpoint (goal: max 20)", timings.map(\.gap))
+    }
+
+    private static func row(_ name: String, _ durations: [Duration]) {
+        let sorted = durations.sorted()
+        guard let last = sorted.last else { return row(name, "-", "-") }
+        let text = { (duration: Duration) in String(format: "%.1f", duration / .milliseconds(1)) }
+        row(name, text(sorted[sorted.count / 2]), text(last))
+    }
+
+    private static func row(_ cells: String...) {
+        let widths = [40, 12, 12]
+        print(zip(cells, widths).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }.joined())
+    }
+
+    // MARK: Scene
+
+    private static let scene = """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec: {clusterIP: None, selector: {app: web, role: active}, ports: [{name: http, port: 8080}]}
+        ---
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: {name: web}
+        spec:
+          replicas: 3
+          serviceName: web
+          template:
+            metadata: {labels: {app: web}}
+            spec: {containers: [{name: app, image: toy, ports: [{name: http, containerPort: 8080}]}]}
+        """
+
+    private static let configuration = """
+        apiVersion: kube-standby.io/v1
+        kind: StandbyConfiguration
+        groups:
+        - name: web
+          service: web
+          probe:
+            httpGet: {path: /health, port: http}
+            periodSeconds: 1
+            timeoutSeconds: 0.5
+            failureThreshold: 1
+            successThreshold: 1
+        """
+}

@@ -1,0 +1,167 @@
+import FailoverCore
+import Foundation
+import Sandbox
+import StandbyConfiguration
+import Testing
+import Transport
+
+@testable import Probing
+
+@Suite(.timeLimit(.minutes(1))) struct ProbeEngineTests {
+    /// Two pods that run, an engine, and the reports of the group.
+    private func run(
+        _ body: @Sendable @escaping (Sandbox, ProbeEngine, AsyncStream<ProbeReport>.Continuation, AsyncStream<ProbeReport>) async throws -> Void
+    ) async throws {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        let engine = ProbeEngine(loop: loop)
+        try await Sandbox.run { sandbox in
+            for name in ["a", "b"] {
+                try await sandbox.apply(
+                    "{apiVersion: v1, kind: Pod, metadata: {name: \(name)}, spec: {containers: [{name: a, image: b}]}}")
+            }
+            try await sandbox.wait(for: "the pods to run") { store in
+                await store.list(.pods, namespace: "default").allSatisfy { $0["status"]["podIP"] != .null }
+            }
+            let (reports, input) = AsyncStream.makeStream(of: ProbeReport.self)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await engine.run() }
+                defer { group.cancelAll() }
+                try await body(sandbox, engine, input, reports)
+            }
+        }
+    }
+
+    private func target(
+        _ sandbox: Sandbox,
+        _ pod: String,
+        _ handler: ProbeConfiguration.Handler,
+        incarnation: String = "1",
+        _ change: (inout ProbeTiming) -> Void = { _ in }
+    ) async -> ProbeTarget {
+        var timing = ProbeTiming()
+        timing.period = .milliseconds(200)
+        timing.fastPeriod = .milliseconds(50)
+        timing.timeout = .milliseconds(200)
+        change(&timing)
+        return ProbeTarget(
+            id: .init(pod), group: "g", pod: pod, namespace: "default",
+            address: await sandbox.applications.address(pod: pod, namespace: "default") ?? "127.0.0.1", role: .passive,
+            incarnation: incarnation, ports: ["http": 8080], probe: .init(handler: handler, timing: timing),
+            initialWait: .zero)
+    }
+
+    /// The reports until one shows this health.
+    private func reports(
+        until health: Health,
+        _ iterator: inout AsyncStream<ProbeReport>.Iterator
+    ) async -> [ProbeReport] {
+        var seen: [ProbeReport] = []
+        while let report = await iterator.next(isolation: #isolation) {
+            seen.append(report)
+            if report.isChange, report.health == health { break }
+        }
+        return seen
+    }
+
+    private static let get = ProbeConfiguration.Handler.httpGet(HTTPProbe(port: .named("http")))
+
+    @Test func findsAHealthyApplicationHealthyAfterTheThreshold() async throws {
+        try await run { sandbox, engine, input, stream in
+            await engine.setTargets([await target(sandbox, "a", Self.get)], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            let seen = await reports(until: .healthy, &iterator)
+            #expect(seen.map(\.health) == [.unknown, .healthy])
+            #expect(seen.allSatisfy { $0.detail == "HTTP 200" })
+        }
+    }
+
+    @Test(arguments: [
+        (ToyApplications.Behaviour.status(500), "HTTP 500"), (.hanging, "no answer in time"), (.refusing, "connection refused"),
+    ])
+    func findsABrokenApplicationUnhealthyOnlyAtTheThreshold(behaviour: ToyApplications.Behaviour, detail: String) async throws {
+        try await run { sandbox, engine, input, stream in
+            await engine.setTargets([await target(sandbox, "a", Self.get)], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            _ = await reports(until: .healthy, &iterator)
+            await sandbox.applications.set(behaviour, pod: "a", namespace: "default")
+            let seen = await reports(until: .unhealthy, &iterator)
+            #expect(seen.first?.health == .healthy && seen.first?.isDoubted == true && seen.first?.isChange == false)
+            #expect(seen.last?.detail.hasPrefix(detail) == true, "\(seen.last?.detail ?? "")")
+            await sandbox.applications.set(.healthy, pod: "a", namespace: "default")
+            #expect(await reports(until: .healthy, &iterator).last?.health == .healthy)
+        }
+    }
+
+    @Test func connectsByTCP() async throws {
+        try await run { sandbox, engine, input, stream in
+            let probe = ProbeConfiguration.Handler.tcpSocket(TCPProbe(port: .number(8080)))
+            await engine.setTargets([await target(sandbox, "a", probe)], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            #expect(await reports(until: .healthy, &iterator).last?.detail == "connected")
+            await sandbox.applications.set(.refusing, pod: "a", namespace: "default")
+            #expect(await reports(until: .unhealthy, &iterator).last?.health == .unhealthy)
+        }
+    }
+
+    @Test func runsACommandWithTheMemberInItsEnvironment() async throws {
+        try await run { sandbox, engine, input, stream in
+            let script = #"test "$POD_NAME/$POD_NAMESPACE/$GROUP/$ROLE" = a/default/g/passive && test -n "$POD_IP" && exit 0; echo no; exit 3"#
+            let exec = ExecProbe(command: ["/bin/sh", "-c", script], place: .supervisor)
+            let slow = await target(sandbox, "a", .exec(exec)) { $0.timeout = .seconds(10); $0.period = .seconds(10) }
+            await engine.setTargets([slow], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            #expect(await reports(until: .healthy, &iterator).last?.detail == "exit code 0")
+        }
+    }
+
+    @Test func takesAnErrorOfOurOwnForNoResult() async throws {
+        try await run { sandbox, engine, input, stream in
+            let missing = ProbeConfiguration.Handler.httpGet(HTTPProbe(port: .named("absent")))
+            let absent = ExecProbe(command: ["/no/such/program"], place: .supervisor)
+            let targets = [await target(sandbox, "a", missing), await target(sandbox, "b", .exec(absent))]
+            await engine.setTargets(targets, of: "g") { input.yield($0) }
+            var seen: [String: ProbeReport] = [:]
+            for await report in stream {
+                seen[report.pod] = report
+                if seen.count == 2 { break }
+            }
+            #expect(seen.values.allSatisfy { $0.verdict == .noResult && $0.health == .unknown && !$0.isChange })
+        }
+    }
+
+    @Test func startsUnknownWhenTheContainerRestarted() async throws {
+        try await run { sandbox, engine, input, stream in
+            await engine.setTargets([await target(sandbox, "a", Self.get)], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            _ = await reports(until: .healthy, &iterator)
+            await engine.setTargets([await target(sandbox, "a", Self.get, incarnation: "2")], of: "g") { input.yield($0) }
+            #expect(await reports(until: .unknown, &iterator).last?.isChange == true)
+            #expect(await reports(until: .healthy, &iterator).last?.isChange == true)
+        }
+    }
+
+    @Test func stopsProbingWhoIsGone() async throws {
+        try await run { sandbox, engine, input, stream in
+            let (a, b) = (await target(sandbox, "a", Self.get), await target(sandbox, "b", Self.get))
+            await engine.setTargets([a, b], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            _ = await reports(until: .healthy, &iterator)
+            await engine.setTargets([b], of: "g") { input.yield($0) }
+            await sandbox.applications.set(.refusing, pod: "a", namespace: "default")
+            await sandbox.applications.set(.refusing, pod: "b", namespace: "default")
+            #expect(await reports(until: .unhealthy, &iterator).allSatisfy { $0.pod == "b" || $0.verdict == .success })
+        }
+    }
+
+    @Test func checksStatusAndBody() {
+        var probe = HTTPProbe(port: .number(1))
+        probe.expectedStatus = [StatusRange(200...204)]
+        probe.expectedBody = "^ok"
+        func verdict(_ status: Int, _ body: String) -> ProbeVerdict {
+            probe.outcome(of: HTTPResponse(head: HTTPHead(status: status), body: Array(body.utf8))).verdict
+        }
+        #expect(verdict(200, "ok") == .success && verdict(204, "okay") == .success)
+        #expect(verdict(301, "ok") == .failure && verdict(200, "not ok") == .failure)
+    }
+}

@@ -1,0 +1,105 @@
+import FailoverCore
+import Foundation
+import KubernetesClient
+import Probing
+import StandbyConfiguration
+import Testing
+
+@testable import Supervision
+
+@Suite struct MappingTests {
+    private static func group(_ more: String = "") throws -> GroupConfiguration {
+        let text = """
+            apiVersion: kube-standby.io/v1
+            kind: StandbyConfiguration
+            groups:
+            - {name: web, service: web, probe: {httpGet: {port: http}, initialDelaySeconds: 30} \(more)}
+            """
+        return try #require(ConfigurationReading(Array(text.utf8)).configuration?.groups.first)
+    }
+
+    private func pod(_ json: String) throws -> Pod {
+        try JSONDecoder().decode(Pod.self, from: Data(json.utf8))
+    }
+
+    private static let metadata = #""name":"web-1","uid":"u","resourceVersion":"5""#
+
+    @Test(arguments: [
+        (#"{"role":"active"}"#, Role.active as Role?), (#"{"role":"passive"}"#, .passive), (#"{"role":"odd"}"#, nil), ("{}", nil),
+    ])
+    func readsTheRole(labels: String, role: Role?) throws {
+        let member = PodMapping(group: try Self.group()).member(try pod(#"{"metadata":{\#(Self.metadata),"labels":\#(labels)}}"#))
+        #expect(member?.role == role)
+    }
+
+    @Test func readsTheAbsenceOfTheLabelAsPassiveWhereThatIsTheRole() throws {
+        let group = try Self.group(", roleLabel: {passive: null}")
+        #expect(PodMapping(group: group).member(try pod(#"{"metadata":{\#(Self.metadata)}}"#))?.role == .passive)
+    }
+
+    @Test func readsLifeReadinessEpochPriorityAndOrdinal() throws {
+        let group = try Self.group(", priorities: [{pod: web-1, priority: 7}]")
+        let json = """
+            {"metadata":{\(Self.metadata),"deletionTimestamp":"2026-01-01T00:00:00Z","annotations":
+            {"kube-standby.io/epoch":"4","kube-standby.io/exclude":"true"},"ownerReferences":[{"apiVersion":"apps/v1",
+            "kind":"StatefulSet","name":"web","uid":"s"}]},"status":{"phase":"Running","podIP":"10.0.0.1",
+            "conditions":[{"type":"Ready","status":"True"}]}}
+            """
+        let member = try #require(PodMapping(group: group).member(try pod(json)))
+        #expect(member.lifecycle == .terminating && member.epoch == Epoch(4) && member.isExcluded && member.isReady)
+        #expect(member.priority == 7 && member.ordinal == 1 && member.hasAddress)
+        let failed = try pod(#"{"metadata":{\#(Self.metadata)},"status":{"phase":"Failed"}}"#)
+        #expect(PodMapping(group: group).member(failed)?.lifecycle == .finished)
+    }
+
+    @Test func countsTheInitialDelayFromTheContainersStart() throws {
+        let json = """
+            {"metadata":{\(Self.metadata)},"status":{"podIP":"10.0.0.1","containerStatuses":[{"name":"a","restartCount":1,
+            "state":{"running":{"startedAt":"2026-01-01T00:00:00Z"}}}]}}
+            """
+        let now = Date(timeIntervalSince1970: TimeInterval((MicroTime("2026-01-01T00:00:10Z")?.seconds) ?? 0))
+        let target = PodMapping(group: try Self.group()).target(try pod(json), now: now)
+        #expect(target?.initialWait == .seconds(20) && target?.incarnation == "a/1/")
+    }
+
+    @Test func keepsWhatOthersWroteOnTheLease() {
+        var foreign = Lease(metadata: ObjectMeta(name: "kube-standby-web", namespace: "n"), spec: Lease.Spec())
+        foreign.metadata.annotations = ["other": "kept"]
+        foreign.metadata.uid = "l"
+        foreign.metadata.resourceVersion = "9"
+        let record = GroupRecord(
+            holder: .init(name: "a", id: .init("u")), epoch: Epoch(3), origin: .intended, writer: "w", reason: "r")
+        let lease = RecordMapping.lease(record, group: "web", namespace: "n", base: foreign, now: Date())
+        #expect(lease.metadata.annotations?["other"] == "kept" && lease.spec?.leaseTransitions == 3)
+        let stored = RecordMapping.stored(lease)
+        #expect(stored.record == record && stored.version == .init(uid: "l", version: .init("9")))
+    }
+
+    @Test func takesALeaseOfAnotherOriginForAnAdoptedRecord() {
+        var lease = Lease(metadata: ObjectMeta(name: "l"), spec: Lease.Spec())
+        lease.spec?.holderIdentity = "a"
+        #expect(RecordMapping.stored(lease).record.origin == .adopted)
+        #expect(RecordMapping.stored(lease).record.holder?.id == nil)
+    }
+
+    @Test(arguments: [
+        (nil, "does not exist"), ("{}", "has no selector"), (#"{"app":"x"}"#, "lacks role"), (#"{"app":"x","role":"a"}"#, "has role: a"),
+        (#"{"role":"active"}"#, "selects by nothing but role"),
+    ])
+    func refusesServicesThatCannotBeSwitched(selector: String?, reason: String) throws {
+        let service = try selector.map {
+            try JSONDecoder().decode(Service.self, from: Data(#"{"metadata":{"name":"web"},"spec":{"selector":\#($0)}}"#.utf8))
+        }
+        guard case .unusable(let words) = ServiceCheck(service, of: try Self.group(), namespace: "n") else {
+            Issue.record("usable")
+            return
+        }
+        #expect(words.contains(reason), "\(words)")
+    }
+
+    @Test func takesTheServicesSelectorWithoutTheRole() throws {
+        let json = #"{"metadata":{"name":"web","uid":"s"},"spec":{"selector":{"app":"x","role":"active"}}}"#
+        let service = try JSONDecoder().decode(Service.self, from: Data(json.utf8))
+        #expect(ServiceCheck(service, of: try Self.group(), namespace: "n") == .usable(LabelSelector(matchLabels: ["app": "x"]), uid: "s"))
+    }
+}
