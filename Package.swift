@@ -10,24 +10,27 @@ let warningSettings: [SwiftSetting] =
     Context.environment["CI"] == nil
     ? [] : [.treatAllWarnings(as: .error), .treatWarning("DeprecatedDeclaration", as: .warning)]
 
-/// One set of compiler settings for every target. Each flag names the proposal that it switches on.
-let swiftSettings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
-    .enableUpcomingFeature("ExistentialAny"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
-    .enableUpcomingFeature("MemberImportVisibility"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0470-isolated-conformances.md
-    .enableUpcomingFeature("InferIsolatedConformances"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0481-weak-let.md
-    .enableUpcomingFeature("ImmutableWeakCaptures"),
-    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
-    .strictMemorySafety(),
-] + warningSettings
+/// One set of compiler settings for every target.
+///
+/// Each flag names the proposal that it switches on.
+let swiftSettings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+        .enableUpcomingFeature("ExistentialAny"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+        .enableUpcomingFeature("MemberImportVisibility"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0470-isolated-conformances.md
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0481-weak-let.md
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+        .strictMemorySafety(),
+    ] + warningSettings
 
 // MARK: Dependencies
 
@@ -117,7 +120,8 @@ let rooms: [Room] = [
     Room(
         name: "Sandbox",
         dependencies: [
-            "YAMLDocument", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, logging, nioCore, nioPosix, nioSSL, crypto, asn1,
+            "YAMLDocument", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, logging, nioCore, nioPosix,
+            nioSSL, crypto, asn1,
             x509,
         ],
         testDependencies: ["Transport"]

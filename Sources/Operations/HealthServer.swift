@@ -14,7 +14,7 @@ package struct HealthServer: ServiceLifecycle.Service {
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
 
-    /// - Parameter onListening: called with the port once the server listens.
+    /// `onListening`: called with the port once the server listens.
     package init(
         address: ListenAddress,
         supervisor: Supervisor,
@@ -62,7 +62,9 @@ package struct HealthServer: ServiceLifecycle.Service {
 
     private static func answer(_ status: HTTPResponse.Status, _ text: String) -> Response {
         Response(
-            status: status, headers: [.contentType: "text/plain; charset=utf-8"],
-            body: .init(byteBuffer: ByteBuffer(string: text + "\n")))
+            status: status,
+            headers: [.contentType: "text/plain; charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(string: text + "\n"))
+        )
     }
 }

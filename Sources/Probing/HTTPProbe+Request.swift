@@ -10,7 +10,7 @@ extension HTTPProbe {
 
     /// The request that probes `target`; nil if its port cannot be resolved.
     ///
-    /// - Parameter count: probes made before this one.
+    /// `count`: probes made before this one.
     func request(for target: ProbeTarget, count: Int, pool: Int) -> HTTPRequest? {
         guard let number = target.number(of: port) else { return nil }
         let name = URLHost.text(host ?? target.address)

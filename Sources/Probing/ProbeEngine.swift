@@ -56,7 +56,7 @@ package actor ProbeEngine {
 
     /// Sets the members of a group; those that stay keep their counters and their phase.
     ///
-    /// - Parameter receive: called on the loop's thread for each report; must be quick.
+    /// `receive`: called on the loop's thread for each report; must be quick.
     package func setTargets(
         _ targets: [ProbeTarget],
         of group: String,
@@ -110,7 +110,9 @@ package actor ProbeEngine {
         guard isRestarted || isRescheduled else { return }
         let wait = isRestarted ? target.initialWait : .zero
         let soonest = EventLoop.now + wait.wholeNanoseconds
-        states[target.id]?.due = isRestarted ? max(state.due, soonest) : min(state.due, soonest + target.probe.timing.period.wholeNanoseconds)
+        states[target.id]?.due =
+            isRestarted
+            ? max(state.due, soonest) : min(state.due, soonest + target.probe.timing.period.wholeNanoseconds)
         if case .none = states[target.id]?.flight ?? .none { arm(target.id) }
     }
 
@@ -150,7 +152,8 @@ package actor ProbeEngine {
                 ProbeOutcome(verdict: .success, detail: "connected")
             }
         case .exec(let probe) where probe.place == .supervisor: run(probe, state)
-        case .exec: ended(id, ProbeOutcome(verdict: .noResult, detail: "exec in the pod is not available in this version"))
+        case .exec:
+            ended(id, ProbeOutcome(verdict: .noResult, detail: "exec in the pod is not available in this version"))
         case .grpc: ended(id, ProbeOutcome(verdict: .noResult, detail: "grpc is not available in this version"))
         }
     }
@@ -198,7 +201,11 @@ package actor ProbeEngine {
         if change != nil || state.lastOutcome != outcome { report(id, outcome, isChange: change != nil) }
         let isCounting = states[id]?.tracker.isCounting ?? false
         states[id]?.due = ProbeSchedule.next(
-            after: state.due, isCounting: isCounting, timing: state.target.probe.timing, now: EventLoop.now)
+            after: state.due,
+            isCounting: isCounting,
+            timing: state.target.probe.timing,
+            now: EventLoop.now
+        )
         arm(id)
     }
 
@@ -213,6 +220,7 @@ package actor ProbeEngine {
                 verdict: outcome.verdict,
                 detail: outcome.detail,
                 isChange: isChange
-            ))
+            )
+        )
     }
 }

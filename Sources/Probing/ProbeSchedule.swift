@@ -8,9 +8,8 @@ enum ProbeSchedule {
 
     /// The first probe: spread over the fast period, or over as much of the period as many members need.
     ///
-    /// - Parameters:
-    ///   - phase: a hash of the member.
-    ///   - count: members in all.
+    /// `phase`: a hash of the member.
+    /// `count`: members in all.
     static func first(_ target: ProbeTarget, phase: UInt64, count: Int, now: UInt64) -> UInt64 {
         let timing = target.probe.timing
         let spread = min(timing.period, max(timing.fastPeriod, .milliseconds(count)))

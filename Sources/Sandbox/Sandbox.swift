@@ -37,7 +37,11 @@ package struct Sandbox: Sendable {
         let handler = APIHandler(store: store, pages: pages, kubelet: kubelet)
         server = APIServer(
             responder: APIResponder(
-                handler: handler, access: access, control: control, bookmarkInterval: options.bookmarkInterval),
+                handler: handler,
+                access: access,
+                control: control,
+                bookmarkInterval: options.bookmarkInterval
+            ),
             certificates: certificates
         )
     }
@@ -84,7 +88,8 @@ package struct Sandbox: Sendable {
     package func apply(_ yaml: String, namespace: String = "default") async throws {
         for document in try YAMLDocument.parseStream(Array(yaml.utf8)) where document.mapping != nil {
             let object = JSONValue(document)
-            guard let kind = Kind.named(object["kind"].string ?? "", apiVersion: object["apiVersion"].string ?? "") else {
+            guard let kind = Kind.named(object["kind"].string ?? "", apiVersion: object["apiVersion"].string ?? "")
+            else {
                 continue
             }
             let place = kind.isNamespaced ? object["metadata"]["namespace"].string ?? namespace : ""
@@ -100,7 +105,10 @@ package struct Sandbox: Sendable {
     /// Deletes a pod as `kubectl delete pod` does.
     package func deletePod(_ name: String, namespace: String = "default", gracePeriod: Int? = nil) async throws {
         _ = try await kubelet.delete(
-            ObjectKey(.pods, namespace: namespace, name: name), gracePeriod: gracePeriod, .init())
+            ObjectKey(.pods, namespace: namespace, name: name),
+            gracePeriod: gracePeriod,
+            .init()
+        )
     }
 
     /// Forgets the history that watches and continued lists need, so that they are answered with 410.

@@ -58,7 +58,7 @@ package struct Supervisor: ServiceLifecycle.Service {
     private let probes: ProbeEngine
     private let events: EventPublisher
 
-    /// - Parameter observe: called for each notice, on any thread; must be quick.
+    /// `observe`: called for each notice, on any thread; must be quick.
     package init(_ parts: Parts, observe: @escaping @Sendable (GroupNotice) -> Void = { _ in }) {
         self.parts = parts
         let probes = ProbeEngine(loop: parts.probeLoop)
@@ -76,7 +76,13 @@ package struct Supervisor: ServiceLifecycle.Service {
                 identity: parts.identity,
                 isDryRun: parts.isDryRun,
                 surroundings: .init(
-                    api: api, pods: own.pods, services: own.services, probes: probes, clock: .system, notify: notify)
+                    api: api,
+                    pods: own.pods,
+                    services: own.services,
+                    probes: probes,
+                    clock: .system,
+                    notify: notify
+                )
             )
         }
         self.probes = probes
@@ -86,11 +92,17 @@ package struct Supervisor: ServiceLifecycle.Service {
 
     private static func informers(of parts: Parts) -> [String: NamespaceInformers] {
         let namespaces = Set(parts.configuration.groups.map { $0.namespace ?? parts.namespace })
-        return Dictionary(uniqueKeysWithValues: namespaces.map { namespace in
-            let pods = Informer<Pod>(client: parts.client, namespace: namespace, logger: parts.logger)
-            let services = Informer<KubernetesClient.Service>(client: parts.client, namespace: namespace, logger: parts.logger)
-            return (namespace, NamespaceInformers(pods: pods, services: services))
-        })
+        return Dictionary(
+            uniqueKeysWithValues: namespaces.map { namespace in
+                let pods = Informer<Pod>(client: parts.client, namespace: namespace, logger: parts.logger)
+                let services = Informer<KubernetesClient.Service>(
+                    client: parts.client,
+                    namespace: namespace,
+                    logger: parts.logger
+                )
+                return (namespace, NamespaceInformers(pods: pods, services: services))
+            }
+        )
     }
 
     private static func notifier(

@@ -1,4 +1,6 @@
-/// The tag resolution of YAML 1.2's core schema: https://yaml.org/spec/1.2.2/#1032-tag-resolution
+/// The tag resolution of YAML 1.2's core schema.
+///
+/// https://yaml.org/spec/1.2.2/#1032-tag-resolution
 enum CoreSchema {
     /// The value of a plain scalar.
     static func resolve(_ text: String) -> YAMLScalar.Value {

@@ -38,7 +38,13 @@ struct FailoverBenchmark {
                 await sandbox.applications.set(.status(500), pod: holder, namespace: namespace)
                 let next = try await sandbox.waitForMove(awayFrom: holder, of: "web")
                 let timing = MoveTiming(
-                    await sandbox.store.history, namespace: namespace, group: "web", service: "web", to: next, since: fault)
+                    await sandbox.store.history,
+                    namespace: namespace,
+                    group: "web",
+                    service: "web",
+                    to: next,
+                    since: fault
+                )
                 if let timing { timings.append(timing) }
                 await sandbox.applications.set(.healthy, pod: holder, namespace: namespace)
                 holder = next
@@ -70,8 +76,15 @@ struct FailoverBenchmark {
         let client = APIClient(connection: connection, loop: EventLoop(name: "api"), version: "bench", logger: silent)
         return Supervisor(
             .init(
-                configuration: configuration, client: client, probeLoop: EventLoop(name: "probes"), namespace: namespace,
-                identity: UUID().uuidString, isDryRun: false, logger: silent))
+                configuration: configuration,
+                client: client,
+                probeLoop: EventLoop(name: "probes"),
+                namespace: namespace,
+                identity: UUID().uuidString,
+                isDryRun: false,
+                logger: silent
+            )
+        )
     }
 
     private static var silent: Logger { Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() } }

@@ -60,7 +60,10 @@ import Testing
     @Test func noFileOutgrowsTheHouse() throws {
         for room in Self.rooms.keys {
             for file in try Self.files(of: room) {
-                let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).count
+                let lines = try String(contentsOf: file, encoding: .utf8).split(
+                    separator: "\n",
+                    omittingEmptySubsequences: false
+                ).count
                 #expect(lines <= 301, "\(room)/\(file.lastPathComponent) has \(lines) lines")
             }
         }
@@ -70,7 +73,10 @@ import Testing
         for room in Self.rooms.keys {
             for file in try Self.files(of: room) {
                 let text = try String(contentsOf: file, encoding: .utf8)
-                #expect(!text.contains("\npublic ") && !text.contains("    public "), "\(room)/\(file.lastPathComponent)")
+                #expect(
+                    !text.contains("\npublic ") && !text.contains("    public "),
+                    "\(room)/\(file.lastPathComponent)"
+                )
             }
         }
     }

@@ -37,7 +37,9 @@ extension EndToEndTests {
                     _ = await process.log.wait(for: "operation failed")
                     let seen = await process.log.lines.count
                     await stage.sandbox.applications.set(.healthy, pod: first, namespace: "default")
-                    while await !process.log.lines.dropFirst(seen).contains(where: { $0.contains("member.health=healthy") }) {
+                    while await !process.log.lines.dropFirst(seen).contains(where: {
+                        $0.contains("member.health=healthy")
+                    }) {
                         _ = await process.log.next()
                     }
                     try await stage.sandbox.server.start()
@@ -48,7 +50,9 @@ extension EndToEndTests {
             }
         }
 
-        @Test(arguments: ["lost answer of the intent", "lost answer of a patch", "500 on patches", "429 with Retry-After", "delay"])
+        @Test(arguments: [
+            "lost answer of the intent", "lost answer of a patch", "500 on patches", "429 with Retry-After", "delay",
+        ])
         func aMoveSurvivesFaultsOfItsWrites(fault: String) async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
@@ -57,9 +61,12 @@ extension EndToEndTests {
                     let first = try await stage.waitUntilSettled("web")
                     let control = stage.sandbox.control
                     switch fault {
-                    case "lost answer of the intent": await control.add(Fault(.loseAnswer, verb: "update", kind: .leases, count: 1))
-                    case "lost answer of a patch": await control.add(Fault(.loseAnswer, verb: "patch", kind: .pods, count: 2))
-                    case "500 on patches": await control.add(Fault(.refuse(code: 500, retryAfter: nil), verb: "patch", count: 3))
+                    case "lost answer of the intent":
+                        await control.add(Fault(.loseAnswer, verb: "update", kind: .leases, count: 1))
+                    case "lost answer of a patch":
+                        await control.add(Fault(.loseAnswer, verb: "patch", kind: .pods, count: 2))
+                    case "500 on patches":
+                        await control.add(Fault(.refuse(code: 500, retryAfter: nil), verb: "patch", count: 3))
                     case "429 with Retry-After":
                         await control.add(Fault(.refuse(code: 429, retryAfter: 1), verb: "patch", count: 1))
                     default: await control.add(Fault(.delay(.milliseconds(300)), kind: .pods))
@@ -99,13 +106,16 @@ extension EndToEndTests {
                 let arguments = try await stage.arguments(groups: [Stage.group("web")])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let holder = try await stage.waitUntilSettled("web")
-                    for pod in ["web-0", "web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
+                    for pod in ["web-0", "web-1", "web-2"] {
+                        _ = await process.log.wait(for: "member.name=\(pod)", "healthy")
+                    }
                     try await stage.sandbox.wait(for: "the last Event") { store in
                         await store.list(.events, namespace: "default").contains { $0["reason"] == "FailedOver" }
                     }
                     let before = await stage.sandbox.control.log.count
                     // Five more probes, at one in 0.6 s.
-                    var probes = await stage.sandbox.applications.requests(pod: holder, namespace: "default").makeAsyncIterator()
+                    var probes = await stage.sandbox.applications.requests(pod: holder, namespace: "default")
+                        .makeAsyncIterator()
                     for _ in 0..<5 { await probes.next() }
                     let later = await stage.sandbox.control.log.dropFirst(before)
                     #expect(later.allSatisfy { $0.verb == "watch" }, "\(later.map { "\($0.verb) \($0.kind.plural)" })")

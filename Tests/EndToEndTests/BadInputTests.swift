@@ -8,7 +8,10 @@ extension EndToEndTests {
     @Suite struct BadInputTests {
         @Test func saysWhereItLookedForACluster() async throws {
             try await Stage.run { stage in
-                let config = try stage.write("c.yaml", "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups: []\n")
+                let config = try stage.write(
+                    "c.yaml",
+                    "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups: []\n"
+                )
                 let (text, code) = try await SupervisorProcess.finish(["run", "--config", config, "--listen", "off"])
                 #expect(code == 2)
                 #expect(text.contains("no cluster to talk to: --kubeconfig is not given, $KUBECONFIG is not set"))
@@ -20,7 +23,10 @@ extension EndToEndTests {
             (["validate", "/no/such.yaml"], 2, "/no/such.yaml: cannot be read: no such file"),
             (["run"], 64, "Missing expected argument '--config <file>'"),
             (["run", "--config", "x", "--listen", "nowhere"], 64, "give HOST:PORT, :PORT or off"),
-            (["run", "--config", "x", "--log-level", "loud"], 64, "trace, debug, info, notice, warning, error, critical"),
+            (
+                ["run", "--config", "x", "--log-level", "loud"], 64,
+                "trace, debug, info, notice, warning, error, critical"
+            ),
         ])
         func refusesWithAMessageAndACode(arguments: [String], code: Int, message: String) async throws {
             let (text, found) = try await SupervisorProcess.finish(arguments)
@@ -32,12 +38,19 @@ extension EndToEndTests {
             try await Stage.run { stage in
                 let head = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n"
                 let good = try stage.write("good.yaml", head + Stage.group("web"))
-                let bad = try stage.write("bad.yaml", head + "- {name: web, service: web, probe: {httpGet: {prt: 1}}}\n")
+                let bad = try stage.write(
+                    "bad.yaml",
+                    head + "- {name: web, service: web, probe: {httpGet: {prt: 1}}}\n"
+                )
                 let valid = try await SupervisorProcess.finish(["validate", good])
                 #expect(valid.code == 0 && valid.text.contains("valid, 1 groups"))
                 let invalid = try await SupervisorProcess.finish(["validate", good, bad])
                 #expect(invalid.code == 1)
-                #expect(invalid.text.contains("bad.yaml:4:47: error: groups[0].probe.httpGet: unknown key \"prt\"; did you mean \"port\"?"))
+                #expect(
+                    invalid.text.contains(
+                        "bad.yaml:4:47: error: groups[0].probe.httpGet: unknown key \"prt\"; did you mean \"port\"?"
+                    )
+                )
                 let run = try await SupervisorProcess.finish(["run", "--config", bad, "--listen", "off"])
                 #expect(run.code == 1 && run.text.contains("unknown key \"prt\""))
             }
@@ -49,7 +62,11 @@ extension EndToEndTests {
                 let reading = ["get", "list", "watch"]
                 let rules = [
                     Access.Rule(groups: [""], resources: ["services"], verbs: reading),
-                    Access.Rule(groups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"]),
+                    Access.Rule(
+                        groups: ["coordination.k8s.io"],
+                        resources: ["leases"],
+                        verbs: ["get", "create", "update"]
+                    ),
                 ]
                 let user = "system:serviceaccount:default:standby"
                 await stage.sandbox.access.admit(token: "few", user: user, rules: rules)
@@ -74,10 +91,14 @@ extension EndToEndTests {
                     let line = await process.log.wait(for: "group waits", "group.name=db")
                     #expect(line?.contains("Service \"db\" does not exist in namespace \"default\"") == true)
                     try await stage.waitUntilSettled("web")
-                    try await stage.sandbox.apply("{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {selector: {app: db}, ports: [{port: 1}]}}")
+                    try await stage.sandbox.apply(
+                        "{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {selector: {app: db}, ports: [{port: 1}]}}"
+                    )
                     let next = await process.log.wait(for: "group waits", "the selector of Service \"db\" lacks role")
                     #expect(next?.contains("it must contain role: active") == true)
-                    try await stage.sandbox.apply("{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {selector: {role: active}}}")
+                    try await stage.sandbox.apply(
+                        "{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {selector: {role: active}}}"
+                    )
                     try await stage.waitUntilSettled("db")
                 }
             }
@@ -94,7 +115,9 @@ extension EndToEndTests {
                     try await stage.waitUntilSettled("web")
                 }
                 let foreign = await stage.sandbox.kubeconfig().replacing(
-                    /certificate-authority-data: .*/, with: "tls-server-name: localhost")
+                    /certificate-authority-data: .*/,
+                    with: "tls-server-name: localhost"
+                )
                 var untrusting = arguments
                 untrusting[4] = try stage.write("foreign", foreign)
                 _ = try await SupervisorProcess.run(untrusting) { process in
@@ -110,7 +133,9 @@ extension EndToEndTests {
             try await Stage.run { stage in
                 try await stage.place("web")
                 let arguments = try await stage.arguments(
-                    groups: [Stage.group("web")], ["--listen", "127.0.0.1:0", "--log-format", "json"])
+                    groups: [Stage.group("web")],
+                    ["--listen", "127.0.0.1:0", "--log-format", "json"]
+                )
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let line = try #require(await process.log.wait(for: "health endpoints are served"))
                     let port = try #require(line.firstMatch(of: /"port":"(\d+)"/)?.output.1)

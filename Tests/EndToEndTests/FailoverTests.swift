@@ -53,7 +53,8 @@ extension EndToEndTests {
                           labels: {app: api, pod-template-hash: 6d5f8}
                           ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: api-6d5f8, uid: u}]
                         spec: {containers: [{name: app, image: toy, ports: [{name: http, containerPort: 8080}]}]}
-                        """)
+                        """
+                    )
                 }
                 try await stage.waitForPods(of: "api", count: 2)
                 let arguments = try await stage.arguments(groups: [Stage.group("api")])
@@ -93,7 +94,9 @@ extension EndToEndTests {
                         await stage.sandbox.applications.set(.status(503), pod: pod, namespace: "default")
                     }
                     try await stage.sandbox.wait(for: "an Event") { store in
-                        await store.list(.events, namespace: "default").contains { $0["reason"] == "NoHealthyCandidate" }
+                        await store.list(.events, namespace: "default").contains {
+                            $0["reason"] == "NoHealthyCandidate"
+                        }
                     }
                     await stage.sandbox.applications.set(.healthy, pod: holder, namespace: "default")
                     _ = await process.log.wait(for: "no longer")
@@ -106,7 +109,9 @@ extension EndToEndTests {
         @Test func promotesFirstIfAskedTo() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Stage.group("web", "failover: {order: PromoteFirst}")])
+                let arguments = try await stage.arguments(groups: [
+                    Stage.group("web", "failover: {order: PromoteFirst}")
+                ])
                 _ = try await SupervisorProcess.run(arguments) { _ in
                     let first = try await stage.waitUntilSettled("web")
                     await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
@@ -134,7 +139,8 @@ extension EndToEndTests {
                                     && $0["regarding"]["name"] == .string(name) && $0["regarding"]["uid"] != .null
                             }
                         }
-                        return has("Promoted", "Pod", second) && has("Demoted", "Pod", first) && has("FailedOver", "Service", "web")
+                        return has("Promoted", "Pod", second) && has("Demoted", "Pod", first)
+                            && has("FailedOver", "Service", "web")
                     }
                 }
             }
@@ -146,7 +152,9 @@ extension EndToEndTests {
                 let arguments = try await stage.arguments(groups: [Stage.group("web")])
                 _ = try await SupervisorProcess.run(arguments) { _ in
                     let holder = try await stage.waitUntilSettled("web")
-                    try await stage.sandbox.apply("{apiVersion: v1, kind: Pod, metadata: {name: web-2, labels: {role: active}}}")
+                    try await stage.sandbox.apply(
+                        "{apiVersion: v1, kind: Pod, metadata: {name: web-2, labels: {role: active}}}"
+                    )
                     #expect(try await stage.waitUntilSettled("web") == holder)
                 }
             }

@@ -16,7 +16,9 @@ import Testing
 
     @Test func readsAndListsPages() async throws {
         try await ClientStage.run { sandbox, client in
-            for index in 0..<7 { try await sandbox.apply(ClientStage.pod("p\(index)", labels: "app: \(index < 5 ? "x" : "y")")) }
+            for index in 0..<7 {
+                try await sandbox.apply(ClientStage.pod("p\(index)", labels: "app: \(index < 5 ? "x" : "y")"))
+            }
             let list = try await client.list(Pod.self, namespace: "default", labelSelector: "app=x")
             #expect(list.items?.compactMap(\.metadata.name) == (0..<5).map { "p\($0)" })
             let last = try await client.get(Pod.self, namespace: "default", name: "p6")
@@ -30,12 +32,26 @@ import Testing
             try await sandbox.apply(ClientStage.pod("p"))
             let pod = try await client.get(Pod.self, namespace: "default", name: "p")
             let (uid, version) = (pod.metadata.uid ?? "", pod.metadata.resourceVersion ?? "")
-            let patch = MetadataPatch(uid: uid, resourceVersion: version, labels: ["role": "active", "app": nil], annotations: ["e": "1"])
+            let patch = MetadataPatch(
+                uid: uid,
+                resourceVersion: version,
+                labels: ["role": "active", "app": nil],
+                annotations: ["e": "1"]
+            )
             let patched = try await client.patchMetadata(Pod.self, namespace: "default", name: "p", patch)
             #expect(patched.metadata.labels == ["role": "active"] && patched.metadata.annotations?["e"] == "1")
-            #expect(await failure { try await client.patchMetadata(Pod.self, namespace: "default", name: "p", patch) }?.code == 409)
-            let other = MetadataPatch(uid: "other", resourceVersion: patched.metadata.resourceVersion ?? "", labels: ["role": "x"])
-            let refusal = await failure { try await client.patchMetadata(Pod.self, namespace: "default", name: "p", other) }
+            #expect(
+                await failure { try await client.patchMetadata(Pod.self, namespace: "default", name: "p", patch) }?.code
+                    == 409
+            )
+            let other = MetadataPatch(
+                uid: "other",
+                resourceVersion: patched.metadata.resourceVersion ?? "",
+                labels: ["role": "x"]
+            )
+            let refusal = await failure {
+                try await client.patchMetadata(Pod.self, namespace: "default", name: "p", other)
+            }
             #expect(refusal?.code == 422 && refusal?.status?.hasCause(field: "metadata.uid") == true)
         }
     }
@@ -61,7 +77,12 @@ import Testing
         try await ClientStage.run(token: "few") { sandbox, client in
             let rule = Access.Rule(groups: [""], resources: ["pods"], verbs: ["get"], namespace: "default")
             await sandbox.access.admit(token: "few", user: "u", rules: [rule])
-            let may = SelfSubjectAccessReview.ResourceAttributes(namespace: "default", verb: "get", group: "", resource: "pods")
+            let may = SelfSubjectAccessReview.ResourceAttributes(
+                namespace: "default",
+                verb: "get",
+                group: "",
+                resource: "pods"
+            )
             let isAllowed = try await client.review(may)
             #expect(isAllowed)
             var mayNot = may
@@ -76,8 +97,10 @@ import Testing
             await sandbox.access.admit(token: "few", user: "u", rules: [])
             let error = await failure { try await client.get(Lease.self, namespace: "shop", name: "l") }
             #expect(
-                error?.description == "may not get leases \"l\" in namespace \"shop\": 403 Forbidden; a Role with this rule"
-                    + " grants it: {apiGroups: [\"coordination.k8s.io\"], resources: [\"leases\"], verbs: [\"get\"]}")
+                error?.description
+                    == "may not get leases \"l\" in namespace \"shop\": 403 Forbidden; a Role with this rule"
+                    + " grants it: {apiGroups: [\"coordination.k8s.io\"], resources: [\"leases\"], verbs: [\"get\"]}"
+            )
         }
     }
 

@@ -4,9 +4,16 @@ import Testing
 @testable import KubernetesClient
 
 @Suite(.timeLimit(.minutes(1))) struct BoundedCommandTests {
-    private func run(_ script: String, timeout: Duration = .seconds(20), limit: Int = 100) async throws -> BoundedCommand.Outcome {
+    private func run(
+        _ script: String,
+        timeout: Duration = .seconds(20),
+        limit: Int = 100
+    ) async throws -> BoundedCommand.Outcome {
         try await BoundedCommand(
-            command: ["/bin/sh", "-c", script], environment: ["X": "y"], timeout: timeout, outputLimit: limit
+            command: ["/bin/sh", "-c", script],
+            environment: ["X": "y"],
+            timeout: timeout,
+            outputLimit: limit
         ).outcome()
     }
 
@@ -39,7 +46,12 @@ import Testing
 
     @Test func saysThatACommandCannotBeStarted() async {
         await #expect(throws: (any Error).self) {
-            try await BoundedCommand(command: ["/no/such/program"], environment: [:], timeout: .seconds(1), outputLimit: 1).outcome()
+            try await BoundedCommand(
+                command: ["/no/such/program"],
+                environment: [:],
+                timeout: .seconds(1),
+                outputLimit: 1
+            ).outcome()
         }
     }
 }

@@ -24,9 +24,14 @@ import Transport
     }
 
     /// The next snapshot that shows exactly these pods.
-    private func next(_ names: [String], _ events: inout AsyncStream<InformerEvent<Pod>>.Iterator) async -> InformerSnapshot<Pod>? {
+    private func next(
+        _ names: [String],
+        _ events: inout AsyncStream<InformerEvent<Pod>>.Iterator
+    ) async -> InformerSnapshot<Pod>? {
         while let event = await events.next(isolation: #isolation) {
-            if case .snapshot(let snapshot) = event, snapshot.objects.compactMap(\.metadata.name) == names { return snapshot }
+            if case .snapshot(let snapshot) = event, snapshot.objects.compactMap(\.metadata.name) == names {
+                return snapshot
+            }
         }
         return nil
     }

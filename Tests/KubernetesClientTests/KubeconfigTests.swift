@@ -23,18 +23,28 @@ import Testing
     }
 
     private func load(_ text: String, context: String? = nil) throws -> ClusterConnection {
-        try withFolder(["config": text]) { try ClusterConnection.load(kubeconfig: $0 + "/config", context: context, environment: [:]) }
+        try withFolder(["config": text]) {
+            try ClusterConnection.load(kubeconfig: $0 + "/config", context: context, environment: [:])
+        }
     }
 
     @Test func readsServerNamespaceAndToken() throws {
-        let connection = try load(Self.file(cluster: "{server: \"https://h:6443/prefix/?x\", tls-server-name: n, proxy-url: \"http://p\"}"))
+        let connection = try load(
+            Self.file(cluster: "{server: \"https://h:6443/prefix/?x\", tls-server-name: n, proxy-url: \"http://p\"}")
+        )
         #expect(connection.cluster.server == "https://h:6443/prefix")
-        #expect(connection.cluster.serverName == "n" && connection.cluster.proxy == "http://p" && connection.cluster.isVerified)
+        #expect(
+            connection.cluster.serverName == "n" && connection.cluster.proxy == "http://p"
+                && connection.cluster.isVerified
+        )
         #expect(connection.namespace == "ns" && connection.credential.token == .inline("t"))
     }
 
     @Test func resolvesRelativePathsAtItsFolder() throws {
-        let text = Self.file(user: "{tokenFile: t/x, client-certificate: c, client-key: /k}", cluster: "{server: \"https://h\", certificate-authority: ca}")
+        let text = Self.file(
+            user: "{tokenFile: t/x, client-certificate: c, client-key: /k}",
+            cluster: "{server: \"https://h\", certificate-authority: ca}"
+        )
         try withFolder(["config": text]) { folder in
             let connection = try ClusterConnection.load(kubeconfig: folder + "/config", context: nil, environment: [:])
             #expect(connection.credential.token == .file(folder + "/t/x"))
@@ -60,20 +70,27 @@ import Testing
         ("{client-key-data: \"%%\", client-certificate-data: \"%\"}", "client-certificate-data is not base64"),
         ("{auth-provider: {}}", "user \"u\" uses auth-provider, which is not supported; use an exec plugin"),
         ("{exec: {apiVersion: client.authentication.k8s.io/v1}}", "user \"u\" lacks exec.command"),
-        ("{exec: {command: x, apiVersion: v9}}", "user \"u\" lacks exec.apiVersion client.authentication.k8s.io/v1 or v1beta1"),
+        (
+            "{exec: {command: x, apiVersion: v9}}",
+            "user \"u\" lacks exec.apiVersion client.authentication.k8s.io/v1 or v1beta1"
+        ),
     ])
     func refusesUsersThatCannotBe(user: String, message: String) throws {
         #expect { try load(Self.file(user: user)) } throws: { "\($0)" == message }
     }
 
     @Test func namesTheContextsThatThereAre() throws {
-        #expect { try load(Self.file(), context: "x") } throws: { "\($0)" == "context \"x\" is not in the kubeconfig; it has c" }
+        #expect { try load(Self.file(), context: "x") } throws: {
+            "\($0)" == "context \"x\" is not in the kubeconfig; it has c"
+        }
         #expect { try load("clusters: []\n") } throws: { "\($0)".contains("no current-context") }
     }
 
     @Test func saysWhichFileIsMalformedAndWhere() throws {
         #expect { try load("a: [\n") } throws: { "\($0)".contains("/config: no kubeconfig: line 2: not valid YAML") }
-        #expect { try load("clusters: [{name: a}, {name: a}]\n") } throws: { "\($0)".contains("cluster \"a\" is given twice") }
+        #expect { try load("clusters: [{name: a}, {name: a}]\n") } throws: {
+            "\($0)".contains("cluster \"a\" is given twice")
+        }
     }
 
     @Test func readsTheServiceAccountOfAPod() throws {
@@ -84,7 +101,12 @@ import Testing
             #expect(connection.credential.token == .file(folder + "/token"))
             #expect(try InClusterConnection.load(environment: [:], folder: folder) == nil)
         }
-        #expect { try InClusterConnection.load(environment: ["KUBERNETES_SERVICE_HOST": "h", "KUBERNETES_SERVICE_PORT": "1"], folder: "/none") } throws: {
+        #expect {
+            try InClusterConnection.load(
+                environment: ["KUBERNETES_SERVICE_HOST": "h", "KUBERNETES_SERVICE_PORT": "1"],
+                folder: "/none"
+            )
+        } throws: {
             "\($0)" == "/none/token: cannot be read: no such file"
         }
     }

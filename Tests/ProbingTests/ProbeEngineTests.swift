@@ -10,7 +10,9 @@ import Transport
 @Suite(.timeLimit(.minutes(1))) struct ProbeEngineTests {
     /// Two pods that run, an engine, and the reports of the group.
     private func run(
-        _ body: @Sendable @escaping (Sandbox, ProbeEngine, AsyncStream<ProbeReport>.Continuation, AsyncStream<ProbeReport>) async throws -> Void
+        _ body:
+            @Sendable @escaping (Sandbox, ProbeEngine, AsyncStream<ProbeReport>.Continuation, AsyncStream<ProbeReport>)
+            async throws -> Void
     ) async throws {
         let loop = EventLoop(name: "test")
         defer { loop.stop() }
@@ -18,7 +20,8 @@ import Transport
         try await Sandbox.run { sandbox in
             for name in ["a", "b"] {
                 try await sandbox.apply(
-                    "{apiVersion: v1, kind: Pod, metadata: {name: \(name)}, spec: {containers: [{name: a, image: b}]}}")
+                    "{apiVersion: v1, kind: Pod, metadata: {name: \(name)}, spec: {containers: [{name: a, image: b}]}}"
+                )
             }
             try await sandbox.wait(for: "the pods to run") { store in
                 await store.list(.pods, namespace: "default").allSatisfy { $0["status"]["podIP"] != .null }
@@ -45,10 +48,17 @@ import Transport
         timing.timeout = .milliseconds(200)
         change(&timing)
         return ProbeTarget(
-            id: .init(pod), group: "g", pod: pod, namespace: "default",
-            address: await sandbox.applications.address(pod: pod, namespace: "default") ?? "127.0.0.1", role: .passive,
-            incarnation: incarnation, ports: ["http": 8080], probe: .init(handler: handler, timing: timing),
-            initialWait: .zero)
+            id: .init(pod),
+            group: "g",
+            pod: pod,
+            namespace: "default",
+            address: await sandbox.applications.address(pod: pod, namespace: "default") ?? "127.0.0.1",
+            role: .passive,
+            incarnation: incarnation,
+            ports: ["http": 8080],
+            probe: .init(handler: handler, timing: timing),
+            initialWait: .zero
+        )
     }
 
     /// The reports until one shows this health.
@@ -77,9 +87,13 @@ import Transport
     }
 
     @Test(arguments: [
-        (ToyApplications.Behaviour.status(500), "HTTP 500"), (.hanging, "no answer in time"), (.refusing, "connection refused"),
+        (ToyApplications.Behaviour.status(500), "HTTP 500"), (.hanging, "no answer in time"),
+        (.refusing, "connection refused"),
     ])
-    func findsABrokenApplicationUnhealthyOnlyAtTheThreshold(behaviour: ToyApplications.Behaviour, detail: String) async throws {
+    func findsABrokenApplicationUnhealthyOnlyAtTheThreshold(
+        behaviour: ToyApplications.Behaviour,
+        detail: String
+    ) async throws {
         try await run { sandbox, engine, input, stream in
             await engine.setTargets([await target(sandbox, "a", Self.get)], of: "g") { input.yield($0) }
             var iterator = stream.makeAsyncIterator()
@@ -106,9 +120,13 @@ import Transport
 
     @Test func runsACommandWithTheMemberInItsEnvironment() async throws {
         try await run { sandbox, engine, input, stream in
-            let script = #"test "$POD_NAME/$POD_NAMESPACE/$GROUP/$ROLE" = a/default/g/passive && test -n "$POD_IP" && exit 0; echo no; exit 3"#
+            let script =
+                #"test "$POD_NAME/$POD_NAMESPACE/$GROUP/$ROLE" = a/default/g/passive && test -n "$POD_IP" && exit 0; echo no; exit 3"#
             let exec = ExecProbe(command: ["/bin/sh", "-c", script], place: .supervisor)
-            let slow = await target(sandbox, "a", .exec(exec)) { $0.timeout = .seconds(10); $0.period = .seconds(10) }
+            let slow = await target(sandbox, "a", .exec(exec)) {
+                $0.timeout = .seconds(10)
+                $0.period = .seconds(10)
+            }
             await engine.setTargets([slow], of: "g") { input.yield($0) }
             var iterator = stream.makeAsyncIterator()
             #expect(await reports(until: .healthy, &iterator).last?.detail == "exit code 0")
@@ -135,7 +153,9 @@ import Transport
             await engine.setTargets([await target(sandbox, "a", Self.get)], of: "g") { input.yield($0) }
             var iterator = stream.makeAsyncIterator()
             _ = await reports(until: .healthy, &iterator)
-            await engine.setTargets([await target(sandbox, "a", Self.get, incarnation: "2")], of: "g") { input.yield($0) }
+            await engine.setTargets([await target(sandbox, "a", Self.get, incarnation: "2")], of: "g") {
+                input.yield($0)
+            }
             #expect(await reports(until: .unknown, &iterator).last?.isChange == true)
             #expect(await reports(until: .healthy, &iterator).last?.isChange == true)
         }

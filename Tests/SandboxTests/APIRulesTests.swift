@@ -40,7 +40,10 @@ import Transport
 
     private static func pod(_ name: String) -> JSONValue {
         [
-            "metadata": ["name": .string(name), "labels": ["app": "x"], "annotations": ["sandbox.kube-standby.io/unmanaged": "1"]],
+            "metadata": [
+                "name": .string(name), "labels": ["app": "x"],
+                "annotations": ["sandbox.kube-standby.io/unmanaged": "1"],
+            ],
             "spec": ["containers": [["name": "a", "image": "b"]]],
         ]
     }
@@ -69,7 +72,9 @@ import Transport
             #expect(try await patch(["resourceVersion": "1", "labels": ["role": "active"]]).code == 409)
             let stale = try await patch(["uid": "x", "resourceVersion": "1"])
             #expect(stale.code == 409, "the version is compared before the uid")
-            let done = try await patch(["uid": pod["uid"], "resourceVersion": pod["resourceVersion"], "labels": ["role": "active"]])
+            let done = try await patch([
+                "uid": pod["uid"], "resourceVersion": pod["resourceVersion"], "labels": ["role": "active"],
+            ])
             #expect(done.code == 200 && done.body["metadata"]["labels"] == ["app": "x", "role": "active"])
             let same = try await patch(["labels": ["role": "active"]])
             #expect(same.body["metadata"]["resourceVersion"] == done.body["metadata"]["resourceVersion"])
@@ -86,7 +91,10 @@ import Transport
             let refused = try await api.ask("PATCH", Self.pods + "/p", failing, type: type)
             #expect(refused.code == 422 && refused.body["details"] == .null)
             let fine: JSONValue = [["op": "add", "path": "/metadata/labels/a.b~1c", "value": "d"]]
-            #expect(try await api.ask("PATCH", Self.pods + "/p", fine, type: type).body["metadata"]["labels"]["a.b/c"] == "d")
+            #expect(
+                try await api.ask("PATCH", Self.pods + "/p", fine, type: type).body["metadata"]["labels"]["a.b/c"]
+                    == "d"
+            )
         }
     }
 
@@ -102,10 +110,27 @@ import Transport
             let meta = created.body["metadata"]
             #expect(try await api.ask("PUT", path, lease(["name": "l"])).code == 422)
             #expect(try await api.ask("PUT", path, lease(["name": "l", "resourceVersion": "5"])).code == 409)
-            #expect(try await api.ask("PUT", path, lease(["name": "l", "uid": "x", "resourceVersion": meta["resourceVersion"]])).code == 409)
-            #expect(try await api.ask("PUT", path, lease(["name": "l", "uid": meta["uid"], "resourceVersion": meta["resourceVersion"]])).code == 200)
-            #expect(try await api.ask("POST", Self.leases, lease(["name": "t"], ["acquireTime": "2026-01-02T03:04:05Z"])).code == 400)
-            #expect(try await api.ask("POST", Self.leases, lease(["name": "t"], ["leaseDurationSeconds": 0])).code == 422)
+            #expect(
+                try await api.ask(
+                    "PUT",
+                    path,
+                    lease(["name": "l", "uid": "x", "resourceVersion": meta["resourceVersion"]])
+                ).code == 409
+            )
+            #expect(
+                try await api.ask(
+                    "PUT",
+                    path,
+                    lease(["name": "l", "uid": meta["uid"], "resourceVersion": meta["resourceVersion"]])
+                ).code == 200
+            )
+            #expect(
+                try await api.ask("POST", Self.leases, lease(["name": "t"], ["acquireTime": "2026-01-02T03:04:05Z"]))
+                    .code == 400
+            )
+            #expect(
+                try await api.ask("POST", Self.leases, lease(["name": "t"], ["leaseDurationSeconds": 0])).code == 422
+            )
         }
     }
 
@@ -146,14 +171,21 @@ import Transport
             await api.sandbox.access.admit(token: "few", user: "joe", rules: [])
             let refused = try await api.ask("GET", Self.pods, token: "few")
             #expect(refused.code == 403)
-            #expect(refused.body["message"] == "pods is forbidden: User \"joe\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\"")
+            #expect(
+                refused.body["message"]
+                    == "pods is forbidden: User \"joe\" cannot list resource \"pods\" in API group \"\" in the namespace \"default\""
+            )
         }
     }
 
     @Test func watchesWithSelectorsAndForgets() async throws {
         try await run { api in
-            let version = try await api.ask("POST", Self.pods, Self.pod("p")).body["metadata"]["resourceVersion"].string ?? ""
-            var request = HTTPRequest("GET", await api.sandbox.url + Self.pods + "?watch=true&labelSelector=app%3Dx&resourceVersion=\(version)")
+            let version =
+                try await api.ask("POST", Self.pods, Self.pod("p")).body["metadata"]["resourceVersion"].string ?? ""
+            var request = HTTPRequest(
+                "GET",
+                await api.sandbox.url + Self.pods + "?watch=true&labelSelector=app%3Dx&resourceVersion=\(version)"
+            )
             request.headers = [.init("Authorization", "Bearer \(Sandbox.adminToken)")]
             request.tls.authority = .pem(Array(api.sandbox.authority.utf8))
             request.headTimeout = .seconds(10)

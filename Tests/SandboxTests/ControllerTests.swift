@@ -42,7 +42,9 @@ import Testing
             try await sandbox.apply(Self.scene)
             try await sandbox.wait(for: "the slice") { await !$0.list(.endpointSlices, namespace: "default").isEmpty }
             try await sandbox.wait(for: "web-0") { store in
-                await store.list(.pods, namespace: "default").contains { $0["metadata"]["name"] == "web-0" && $0["status"]["podIP"] != .null }
+                await store.list(.pods, namespace: "default").contains {
+                    $0["metadata"]["name"] == "web-0" && $0["status"]["podIP"] != .null
+                }
             }
             try await sandbox.apply("{apiVersion: v1, kind: Pod, metadata: {name: web-0, labels: {role: active}}}")
             try await sandbox.waitForEndpoints(["web-0"], of: "web")
@@ -56,7 +58,9 @@ import Testing
             try await sandbox.apply(Self.scene)
             try await sandbox.wait(for: "two pods") { await $0.list(.pods, namespace: "default").count == 2 }
             for (pod, role) in [("web-0", "active"), ("web-1", "active"), ("web-0", "passive")] {
-                try await sandbox.apply("{apiVersion: v1, kind: Pod, metadata: {name: \(pod), labels: {role: \(role)}}}")
+                try await sandbox.apply(
+                    "{apiVersion: v1, kind: Pod, metadata: {name: \(pod), labels: {role: \(role)}}}"
+                )
             }
             let audit = RoleAudit(await sandbox.store.history, namespace: "default")
             #expect(audit.mostActive == 2 && audit.violations.count >= 1)

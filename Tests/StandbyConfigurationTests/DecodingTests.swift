@@ -24,16 +24,20 @@ import Testing
 
     @Test func readsEveryField() throws {
         let reading = Fixture.group(
-            "namespace: shop", "selector: {matchLabels: {app: x}, matchExpressions: [{key: t, operator: In, values: [a, b]}]}",
+            "namespace: shop",
+            "selector: {matchLabels: {app: x}, matchExpressions: [{key: t, operator: In, values: [a, b]}]}",
             "roleLabel: {key: example.com/role, active: primary, passive: null}",
             "probe: {httpGet: {path: /h, port: http, scheme: HTTPS, httpHeaders: [{name: X, value: y}],"
                 + " expectedStatus: [200, \"300-302\"], expectedBody: ok, method: HEAD, keepAlive: true,"
                 + " tls: {verify: true, caFile: /ca, serverName: n}}, initialDelaySeconds: 5, periodSeconds: 0.5,"
                 + " fastPeriodSeconds: 0.25, timeoutSeconds: 0.2, failureThreshold: 4, successThreshold: 1}",
-            "passiveProbe: {tcpSocket: {port: 81}}", "requireReady: true",
+            "passiveProbe: {tcpSocket: {port: 81}}",
+            "requireReady: true",
             "priorities: [{pod: web-0, priority: 200}, {matchLabels: {z: \"1\"}, priority: 0}]",
             "failover: {order: PromoteFirst, delaySeconds: 1.5, whenNoneHealthy: DemoteActive, cooldownSeconds: 1,"
-                + " flap: {maxSwitches: 0, windowSeconds: 5, holdSeconds: 6}}", "paused: true")
+                + " flap: {maxSwitches: 0, windowSeconds: 5, holdSeconds: 6}}",
+            "paused: true"
+        )
         let group = try #require(reading.configuration?.groups.first, "\(reading.errors.map(\.text))")
         #expect(group.namespace == "shop" && group.requireReady && group.isPaused)
         #expect(group.selector?.description == "app=x,t in (a,b)")
@@ -49,15 +53,21 @@ import Testing
             Issue.record("other handlers")
             return
         }
-        #expect(probe.port == .named("http") && probe.expectedStatus == [StatusRange(200...200), StatusRange(300...302)])
+        #expect(
+            probe.port == .named("http") && probe.expectedStatus == [StatusRange(200...200), StatusRange(300...302)]
+        )
         #expect(probe.tls.isVerified && probe.tls.serverName == "n" && probe.keepAlive && probe.method == .head)
         #expect(passive.port == .number(81))
     }
 
     @Test func mergesDefaultsFieldByFieldAndHandlersWhole() throws {
-        let defaults = "{probe: {httpGet: {port: 80}, periodSeconds: 7, failureThreshold: 9}, failover: {delaySeconds: 3}}"
+        let defaults =
+            "{probe: {httpGet: {port: 80}, periodSeconds: 7, failureThreshold: 9}, failover: {delaySeconds: 3}}"
         let reading = Fixture.group(
-            "probe: {tcpSocket: {port: 90}, periodSeconds: 4}", "failover: {order: PromoteFirst}", defaults: defaults)
+            "probe: {tcpSocket: {port: 90}, periodSeconds: 4}",
+            "failover: {order: PromoteFirst}",
+            defaults: defaults
+        )
         let group = try #require(reading.configuration?.groups.first)
         guard case .tcpSocket = group.probe.handler else {
             Issue.record("handler not replaced")
@@ -83,7 +93,12 @@ import Testing
         (.isNotIn, ["a"], ["k": "a"], false), (.isNotIn, ["a"], [:], true), (.exists, [], ["k": "x"], true),
         (.exists, [], [:], false), (.doesNotExist, [], [:], true), (.doesNotExist, [], ["k": "x"], false),
     ])
-    func selectsByExpressions(symbol: LabelSelector.Operator, values: [String], labels: [String: String], expected: Bool) {
+    func selectsByExpressions(
+        symbol: LabelSelector.Operator,
+        values: [String],
+        labels: [String: String],
+        expected: Bool
+    ) {
         let selector = LabelSelector(matchExpressions: [.init(key: "k", operator: symbol, values: values)])
         #expect(selector.matches(labels) == expected)
     }

@@ -9,7 +9,8 @@ import YAMLDocument
 
     @Test(arguments: [
         (
-            "selectr: {}", "groups[0]: unknown key \"selectr\"; did you mean \"selector\"?; allowed are name, namespace,"
+            "selectr: {}",
+            "groups[0]: unknown key \"selectr\"; did you mean \"selector\"?; allowed are name, namespace,"
                 + " service, selector, mode, roleLabel, probe, passiveProbe, requireReady, priorities, failover, hooks, paused"
         ),
         ("mode: Lable", "groups[0].mode: found \"Lable\", allowed is Label or EndpointSlice; did you mean \"Label\"?"),
@@ -20,12 +21,21 @@ import YAMLDocument
             "groups[0].namespace: found \"Shop\", allowed is a DNS label: a-z, 0-9 and \"-\", at most 63, a letter or digit"
                 + " at both ends"
         ),
-        ("failover: {delaySeconds: 3601}", "groups[0].failover.delaySeconds: found 3601, allowed is a number of seconds 0…3600"),
+        (
+            "failover: {delaySeconds: 3601}",
+            "groups[0].failover.delaySeconds: found 3601, allowed is a number of seconds 0…3600"
+        ),
         ("failover: []", "groups[0].failover: found a list, allowed is a mapping"),
-        ("priorities: [{pod: a, priority: 1001}]", "groups[0].priorities[0].priority: found 1001, allowed is a whole number 0…1000"),
+        (
+            "priorities: [{pod: a, priority: 1001}]",
+            "groups[0].priorities[0].priority: found 1001, allowed is a whole number 0…1000"
+        ),
         ("priorities: [{priority: 1}]", "groups[0].priorities[0]: says no pods: give \"pod\" or \"matchLabels\""),
         ("priorities: [{pod: a}]", "groups[0].priorities[0]: required key \"priority\" is missing"),
-        ("roleLabel: {passive: active}", "groups[0].roleLabel.passive: is \"active\" like roleLabel.active; the two must differ"),
+        (
+            "roleLabel: {passive: active}",
+            "groups[0].roleLabel.passive: is \"active\" like roleLabel.active; the two must differ"
+        ),
         (
             "selector: {matchLabels: {role: active}}",
             "groups[0].selector.matchLabels.role: selects by the role label \"role\"; the selector must hold for both roles"
@@ -34,7 +44,10 @@ import YAMLDocument
             "selector: {matchExpressions: [{key: a, operator: In}]}",
             "groups[0].selector.matchExpressions[0].operator: operator In needs at least one entry in \"values\""
         ),
-        ("hooks: {onPromote: {}}", "groups[0].hooks.onPromote: has no handler; give exactly one of httpGet, tcpSocket, grpc, exec"),
+        (
+            "hooks: {onPromote: {}}",
+            "groups[0].hooks.onPromote: has no handler; give exactly one of httpGet, tcpSocket, grpc, exec"
+        ),
     ])
     func saysWhatIsWrongAndWhatWouldBeRight(field: String, message: String) {
         #expect(Fixture.error(Fixture.group(Self.probe, field)) == message)
@@ -57,12 +70,18 @@ import YAMLDocument
             "groups[0].probe.httpGet.expectedStatus[0]: found \"2xx\", allowed is a status code 100…599 or a range like"
                 + " \"200-399\""
         ),
-        ("{httpGet: {port: 1, expectedBody: \"(\"}}", "groups[0].probe.httpGet.expectedBody: found \"(\", allowed is a regular expression"),
+        (
+            "{httpGet: {port: 1, expectedBody: \"(\"}}",
+            "groups[0].probe.httpGet.expectedBody: found \"(\", allowed is a regular expression"
+        ),
         (
             "{httpGet: {port: http, host: db}}",
             "groups[0].probe.httpGet.port: is the port name \"http\", but host is not the pod; give the port's number"
         ),
-        ("{exec: {command: []}}", "groups[0].probe.exec.command: found an empty list, allowed is a list of at least one entry"),
+        (
+            "{exec: {command: []}}",
+            "groups[0].probe.exec.command: found an empty list, allowed is a list of at least one entry"
+        ),
         (
             "{exec: {command: [a], runIn: Supervisor, container: c}}",
             "groups[0].probe.exec.container: has no use with runIn: Supervisor, which runs beside the supervisor; remove it"
@@ -94,7 +113,8 @@ import YAMLDocument
               namespce: x
               probe: {tcpSocket: {port: 1}}
             - service: web
-            """)
+            """
+        )
         #expect(reading.configuration == nil)
         #expect(reading.errors.map(\.mark.line) == [1, 4, 6, 6, 8, 9, 11, 11, 11])
     }
@@ -105,7 +125,8 @@ import YAMLDocument
             reading.errors.map(\.text) == [
                 "groups[1].name: group \"web\" exists already, at line 4; names are unique",
                 "groups[1].service: Service \"web\" has a group already, at line 5; a Service belongs to one group",
-            ])
+            ]
+        )
     }
 
     @Test func namesTheAliasThroughWhichAMistakeCame() {
@@ -116,7 +137,8 @@ import YAMLDocument
             groups:
             - {name: a, service: a, probe: &p {tcpSocket: {port: 99999}}}
             - {name: b, service: b, probe: *p}
-            """)
+            """
+        )
         #expect(reading.errors.count == 1)
         #expect(reading.errors.first?.mark.line == 4)
     }
@@ -130,7 +152,8 @@ import YAMLDocument
             groups:
             - {name: a, service: a}
             - {name: b, service: b}
-            """)
+            """
+        )
         #expect(reading.errors.map(\.mark.line) == [3])
     }
 
@@ -147,8 +170,15 @@ import YAMLDocument
     }
 
     @Test func warnsOfAPriorityThatNeverMatches() {
-        let reading = Fixture.group(Self.probe, "priorities: [{matchLabels: {a: b}, priority: 1}, {matchLabels: {a: b, c: d}, priority: 2}]")
-        #expect(reading.diagnostics.map(\.text) == ["groups[0].priorities[1]: never matches: priorities[0] matches the same pods before it"])
+        let reading = Fixture.group(
+            Self.probe,
+            "priorities: [{matchLabels: {a: b}, priority: 1}, {matchLabels: {a: b, c: d}, priority: 2}]"
+        )
+        #expect(
+            reading.diagnostics.map(\.text) == [
+                "groups[0].priorities[1]: never matches: priorities[0] matches the same pods before it"
+            ]
+        )
     }
 
     @Test func printsTheLineAndACaret() {
@@ -158,7 +188,8 @@ import YAMLDocument
         #expect(
             lines == [
                 "c.yaml:2:7: error: kind: found \"Standby\", allowed is StandbyConfiguration\n  kind: Standby\n        ^"
-            ])
+            ]
+        )
     }
 
     @Test func saysWhereTheYAMLIsBroken() {

@@ -25,10 +25,13 @@ import Testing
     private static let metadata = #""name":"web-1","uid":"u","resourceVersion":"5""#
 
     @Test(arguments: [
-        (#"{"role":"active"}"#, Role.active as Role?), (#"{"role":"passive"}"#, .passive), (#"{"role":"odd"}"#, nil), ("{}", nil),
+        (#"{"role":"active"}"#, Role.active as Role?), (#"{"role":"passive"}"#, .passive), (#"{"role":"odd"}"#, nil),
+        ("{}", nil),
     ])
     func readsTheRole(labels: String, role: Role?) throws {
-        let member = PodMapping(group: try Self.group()).member(try pod(#"{"metadata":{\#(Self.metadata),"labels":\#(labels)}}"#))
+        let member = PodMapping(group: try Self.group()).member(
+            try pod(#"{"metadata":{\#(Self.metadata),"labels":\#(labels)}}"#)
+        )
         #expect(member?.role == role)
     }
 
@@ -68,7 +71,12 @@ import Testing
         foreign.metadata.uid = "l"
         foreign.metadata.resourceVersion = "9"
         let record = GroupRecord(
-            holder: .init(name: "a", id: .init("u")), epoch: Epoch(3), origin: .intended, writer: "w", reason: "r")
+            holder: .init(name: "a", id: .init("u")),
+            epoch: Epoch(3),
+            origin: .intended,
+            writer: "w",
+            reason: "r"
+        )
         let lease = RecordMapping.lease(record, group: "web", namespace: "n", base: foreign, now: Date())
         #expect(lease.metadata.annotations?["other"] == "kept" && lease.spec?.leaseTransitions == 3)
         let stored = RecordMapping.stored(lease)
@@ -83,12 +91,16 @@ import Testing
     }
 
     @Test(arguments: [
-        (nil, "does not exist"), ("{}", "has no selector"), (#"{"app":"x"}"#, "lacks role"), (#"{"app":"x","role":"a"}"#, "has role: a"),
+        (nil, "does not exist"), ("{}", "has no selector"), (#"{"app":"x"}"#, "lacks role"),
+        (#"{"app":"x","role":"a"}"#, "has role: a"),
         (#"{"role":"active"}"#, "selects by nothing but role"),
     ])
     func refusesServicesThatCannotBeSwitched(selector: String?, reason: String) throws {
         let service = try selector.map {
-            try JSONDecoder().decode(Service.self, from: Data(#"{"metadata":{"name":"web"},"spec":{"selector":\#($0)}}"#.utf8))
+            try JSONDecoder().decode(
+                Service.self,
+                from: Data(#"{"metadata":{"name":"web"},"spec":{"selector":\#($0)}}"#.utf8)
+            )
         }
         guard case .unusable(let words) = ServiceCheck(service, of: try Self.group(), namespace: "n") else {
             Issue.record("usable")
@@ -100,6 +112,9 @@ import Testing
     @Test func takesTheServicesSelectorWithoutTheRole() throws {
         let json = #"{"metadata":{"name":"web","uid":"s"},"spec":{"selector":{"app":"x","role":"active"}}}"#
         let service = try JSONDecoder().decode(Service.self, from: Data(json.utf8))
-        #expect(ServiceCheck(service, of: try Self.group(), namespace: "n") == .usable(LabelSelector(matchLabels: ["app": "x"]), uid: "s"))
+        #expect(
+            ServiceCheck(service, of: try Self.group(), namespace: "n")
+                == .usable(LabelSelector(matchLabels: ["app": "x"]), uid: "s")
+        )
     }
 }

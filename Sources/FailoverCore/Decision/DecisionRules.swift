@@ -87,8 +87,10 @@ struct DecisionRules {
         return .move(.init(target: best, cause: cause))
     }
 
-    /// Rule 6. When everybody fails, or recovers, within one period, the first to reach its threshold must not move the
-    /// role: a verdict that the last probes contradict is waited for.
+    /// Rule 6.
+    ///
+    /// When everybody fails, or recovers, within one period, the first to reach its threshold must not move the role: a
+    /// verdict that the last probes contradict is waited for.
     private func moveFromUnhealthy(_ active: Member) -> Decision {
         let since = history.unhealthySince[active.id] ?? now
         let best = bestHealthyCandidate()

@@ -1,5 +1,7 @@
 extension GroupStateMachine {
-    /// Decides, and begins what was decided. Only called in the settled phase.
+    /// Decides, and begins what was decided.
+    ///
+    /// Only called in the settled phase.
     mutating func evaluate(at now: MonotonicTime) -> [Effect] {
         guard view.listedVersion != nil else { return [] }
         if let reread = rereadForHigherEpoch() { return reread }
@@ -20,8 +22,9 @@ extension GroupStateMachine {
         DecisionRules(policy: policy, view: view, record: record, history: history, now: now).decide()
     }
 
-    /// A pod shows an epoch that the record does not know: another supervisor acted, or the record was lost. It is read
-    /// once for each such epoch; if it still lags, the next write raises it.
+    /// A pod shows an epoch that the record does not know: another supervisor acted, or the record was lost.
+    ///
+    /// It is read once for each such epoch; if it still lags, the next write raises it.
     private mutating func rereadForHigherEpoch() -> [Effect]? {
         guard let highest = view.highestEpoch, highest > record?.record.epoch ?? Epoch(0) else { return nil }
         if let confirmedEpoch, confirmedEpoch >= highest { return nil }

@@ -42,8 +42,10 @@ extension GroupStateMachine {
         return [.listMembers(id)]
     }
 
-    /// The consistent list is in. What was decided on older knowledge is decided again under the record that the intent
-    /// replaced; a move that has lost its ground is taken back on the Lease before any pod is written.
+    /// The consistent list is in.
+    ///
+    /// What was decided on older knowledge is decided again under the record that the intent replaced; a move that has
+    /// lost its ground is taken back on the Lease before any pod is written.
     mutating func membersConfirmed(_ progress: SwitchProgress, at now: MonotonicTime) -> [Effect] {
         trustedEpoch = progress.epoch
         phase = .settled
@@ -138,7 +140,8 @@ extension GroupStateMachine {
             duration: now.since(progress.startedAt),
             gap: hasGap ? progress.fencedAt.map { now.since($0) } : nil
         )
-        return demoted.map { .report(.demoted($0, cause)) } + [promoted].compactMap { $0.map { .report(.promoted($0, cause)) } }
+        return demoted.map { .report(.demoted($0, cause)) }
+            + [promoted].compactMap { $0.map { .report(.promoted($0, cause)) } }
             + [.report(.moved(completed))]
     }
 }

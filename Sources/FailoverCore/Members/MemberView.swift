@@ -40,9 +40,8 @@ package struct MemberView: Sendable, Hashable {
 
     /// Takes in a whole listing.
     ///
-    /// - Parameters:
-    ///   - version: the collection's version that the listing shows.
-    ///   - isRelist: whether the source started anew, so that even a lower version counts (a restored etcd).
+    /// `version`: the collection's version that the listing shows.
+    /// `isRelist`: whether the source started anew, so that even a lower version counts (a restored etcd).
     mutating func listed(_ listing: [Member], version: ObjectVersion, isRelist: Bool) {
         if let listedVersion, version < listedVersion, !isRelist { return }
         listedVersion = version

@@ -13,7 +13,7 @@ extension APIClient {
 
     /// Lists a collection consistently, as new as now, page by page.
     ///
-    /// - Parameter labelSelector: nil or empty: every object.
+    /// `labelSelector`: nil or empty: every object.
     package func list<Resource: KubernetesResource>(
         _ type: Resource.Type,
         namespace: String?,
@@ -39,7 +39,10 @@ extension APIClient {
         var list: ResourceList<Resource> = try await page(namespace: namespace, query: query, retry: retry)
         while let token = list.metadata.continue, !token.isEmpty {
             let next: ResourceList<Resource> = try await page(
-                namespace: namespace, query: query + [("continue", token)], retry: retry)
+                namespace: namespace,
+                query: query + [("continue", token)],
+                retry: retry
+            )
             list.items = (list.items ?? []) + (next.items ?? [])
             list.metadata.continue = next.metadata.continue
         }
@@ -66,7 +69,8 @@ extension APIClient {
     ) async throws(KubernetesError) -> Resource {
         try await send(
             .write("create", method: "POST", Resource.resource, namespace: namespace, body: try encoded(object)),
-            retry: retry)
+            retry: retry
+        )
     }
 
     /// Replaces an object; its `resourceVersion` and `uid` are the write's conditions.
@@ -77,9 +81,15 @@ extension APIClient {
     ) async throws(KubernetesError) -> Resource {
         try await send(
             .write(
-                "update", method: "PUT", Resource.resource, namespace: namespace, name: object.metadata.name,
-                body: try encoded(object)),
-            retry: retry)
+                "update",
+                method: "PUT",
+                Resource.resource,
+                namespace: namespace,
+                name: object.metadata.name,
+                body: try encoded(object)
+            ),
+            retry: retry
+        )
     }
 
     /// Changes labels and annotations of exactly one version of one object.
@@ -95,9 +105,16 @@ extension APIClient {
     ) async throws(KubernetesError) -> Resource {
         try await send(
             .write(
-                "patch", method: "PATCH", Resource.resource, namespace: namespace, name: name,
-                contentType: "application/merge-patch+json", body: try encoded(patch)),
-            retry: retry)
+                "patch",
+                method: "PATCH",
+                Resource.resource,
+                namespace: namespace,
+                name: name,
+                contentType: "application/merge-patch+json",
+                body: try encoded(patch)
+            ),
+            retry: retry
+        )
     }
 
     /// Asks whether we may do something.
@@ -107,7 +124,8 @@ extension APIClient {
         let body = try encoded(SelfSubjectAccessReview(attributes))
         let answer: SelfSubjectAccessReview = try await send(
             .write("create", method: "POST", SelfSubjectAccessReview.resource, namespace: nil, body: body),
-            retry: .standard)
+            retry: .standard
+        )
         return answer.status?.allowed ?? false
     }
 

@@ -1,4 +1,5 @@
-/// A merge patch of labels and annotations, bound to one version of one object:
+/// A merge patch of labels and annotations, bound to one version of one object.
+///
 /// https://www.rfc-editor.org/rfc/rfc7386
 package struct MetadataPatch: Encodable, Sendable, Hashable {
     /// The condition that it is the same object.

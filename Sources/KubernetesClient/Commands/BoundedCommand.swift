@@ -55,7 +55,10 @@ package struct BoundedCommand: Sendable {
 
     private func runMixed() async throws -> Outcome {
         let result = try await Subprocess.run(
-            configuration, input: .none, output: .sequence, error: .combinedWithOutput
+            configuration,
+            input: .none,
+            output: .sequence,
+            error: .combinedWithOutput
         ) { execution in
             await collect([execution.standardOutput], of: execution.processIdentifier)
         }
@@ -64,7 +67,10 @@ package struct BoundedCommand: Sendable {
 
     private func runApart() async throws -> Outcome {
         let result = try await Subprocess.run(
-            configuration, input: .none, output: .sequence, error: .sequence
+            configuration,
+            input: .none,
+            output: .sequence,
+            error: .sequence
         ) { execution in
             await collect([execution.standardOutput, execution.standardError], of: execution.processIdentifier)
         }

@@ -13,7 +13,8 @@ extension ClusterConnection {
         if let connection = try InClusterConnection.load(environment: environment) { return connection }
         throw .noConfiguration(searched: [
             "--kubeconfig is not given",
-            environment["KUBECONFIG"].map { "$KUBECONFIG names no file that exists (\"\($0)\")" } ?? "$KUBECONFIG is not set",
+            environment["KUBECONFIG"].map { "$KUBECONFIG names no file that exists (\"\($0)\")" }
+                ?? "$KUBECONFIG is not set",
             "~/.kube/config does not exist",
             "this is no pod with a service account",
         ])

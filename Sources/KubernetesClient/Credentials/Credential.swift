@@ -1,4 +1,6 @@
-/// How we prove who we are: https://kubernetes.io/docs/reference/access-authn-authz/authentication/
+/// How we prove who we are.
+///
+/// https://kubernetes.io/docs/reference/access-authn-authz/authentication/
 package struct Credential: Sendable, Hashable {
     /// A bearer token's source.
     package enum Token: Sendable, Hashable {

@@ -20,12 +20,15 @@ extension CredentialError: CustomStringConvertible {
         case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
         case .malformed(let file, let reason): "\(file): no kubeconfig: \(reason)"
         case .unknown(let kind, let name, let known):
-            "\(kind) \"\(name)\" is not in the kubeconfig" + (known.isEmpty ? "" : "; it has " + known.joined(separator: ", "))
+            "\(kind) \"\(name)\" is not in the kubeconfig"
+                + (known.isEmpty ? "" : "; it has " + known.joined(separator: ", "))
         case .noCurrentContext: "the kubeconfig has no current-context; give --context NAME"
-        case .conflicting(let user, let one, let other): "user \"\(user)\" has both \(one) and \(other); keep one of them"
+        case .conflicting(let user, let one, let other):
+            "user \"\(user)\" has both \(one) and \(other); keep one of them"
         case .incomplete(let user, let missing): "user \"\(user)\" lacks \(missing)"
         case .notBase64(let field): "\(field) is not base64"
-        case .unsupported(let user, let feature, let instead): "user \"\(user)\" uses \(feature), which is not supported; \(instead)"
+        case .unsupported(let user, let feature, let instead):
+            "user \"\(user)\" uses \(feature), which is not supported; \(instead)"
         case .pluginFailed(let command, let reason): "credential plugin \"\(command)\": \(reason)"
         }
     }

@@ -29,7 +29,9 @@ actor Credentials {
         self.logger = logger
     }
 
-    /// The proof for a request that is sent now. Plain HTTP carries none.
+    /// The proof for a request that is sent now.
+    ///
+    /// Plain HTTP carries none.
     func current() async throws(CredentialError) -> Proof {
         var proof = Proof()
         guard cluster.server.hasPrefix("https:") else { return proof }
@@ -85,7 +87,9 @@ actor Credentials {
         let now = ContinuousClock.now
         if let identity, now - identity.readAt < Self.certificateLifetime { return identity.value }
         let value = TLSConfiguration.Identity(
-            certificate: try certificate.certificate.bytes(), key: try certificate.key.bytes())
+            certificate: try certificate.certificate.bytes(),
+            key: try certificate.key.bytes()
+        )
         identity = (value, now)
         return value
     }

@@ -1,7 +1,8 @@
 import Foundation
 import Transport
 
-/// A command that prints credentials:
+/// A command that prints credentials.
+///
 /// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
 package struct ExecCredentialPlugin: Sendable, Hashable {
     /// `client.authentication.k8s.io/v1` or `/v1beta1`.

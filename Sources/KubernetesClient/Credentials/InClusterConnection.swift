@@ -1,6 +1,7 @@
 import Foundation
 
-/// The connection that a pod has by its service account:
+/// The connection that a pod has by its service account.
+///
 /// https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
 package enum InClusterConnection {
     /// Where the kubelet mounts the service account.

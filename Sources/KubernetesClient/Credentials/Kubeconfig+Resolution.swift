@@ -13,7 +13,10 @@ extension Kubeconfig {
             userName.isEmpty
             ? Credential() : try Self.find(userName, in: users, kind: "user").credential(of: userName)
         return ClusterConnection(
-            cluster: cluster, credential: credential, namespace: context.text("namespace") ?? "default")
+            cluster: cluster,
+            credential: credential,
+            namespace: context.text("namespace") ?? "default"
+        )
     }
 
     private static func find(
@@ -89,7 +92,9 @@ extension Kubeconfig.Entry {
     }
 
     private var extra: [String: [String]] {
-        let pairs = node["as-user-extra"]?.mapping?.map { ($0.key, $0.value.sequence?.compactMap { $0.scalar?.text } ?? []) }
+        let pairs = node["as-user-extra"]?.mapping?.map {
+            ($0.key, $0.value.sequence?.compactMap { $0.scalar?.text } ?? [])
+        }
         return Dictionary(pairs ?? []) { first, _ in first }
     }
 
@@ -98,14 +103,16 @@ extension Kubeconfig.Entry {
         case (nil, nil): return nil
         case (let certificate?, let key?): return .init(certificate: certificate, key: key)
         case (.some, nil): throw .incomplete(user: user, missing: "client-key, the key of its client-certificate")
-        case (nil, .some): throw .incomplete(user: user, missing: "client-certificate, the certificate of its client-key")
+        case (nil, .some):
+            throw .incomplete(user: user, missing: "client-certificate, the certificate of its client-key")
         }
     }
 
     private func plugin(_ exec: YAMLNode, of user: String) throws(CredentialError) -> ExecCredentialPlugin {
         let entry = Kubeconfig.Entry(node: exec, folder: folder)
         guard let command = entry.text("command") else { throw .incomplete(user: user, missing: "exec.command") }
-        guard let version = entry.text("apiVersion"), ["v1", "v1beta1"].map({ "client.authentication.k8s.io/\($0)" }).contains(version)
+        guard let version = entry.text("apiVersion"),
+            ["v1", "v1beta1"].map({ "client.authentication.k8s.io/\($0)" }).contains(version)
         else { throw .incomplete(user: user, missing: "exec.apiVersion client.authentication.k8s.io/v1 or v1beta1") }
         if entry.text("interactiveMode") == "Always" {
             throw .unsupported(user: user, feature: "interactiveMode Always", instead: "a supervisor has no terminal")
@@ -114,7 +121,9 @@ extension Kubeconfig.Entry {
         if command.contains("/") { plugin.command = entry.path("command") ?? command }
         plugin.arguments = exec["args"]?.sequence?.compactMap { $0.scalar?.text } ?? []
         for variable in exec["env"]?.sequence ?? [] {
-            if let name = variable["name"]?.scalar?.text { plugin.environment[name] = variable["value"]?.scalar?.text ?? "" }
+            if let name = variable["name"]?.scalar?.text {
+                plugin.environment[name] = variable["value"]?.scalar?.text ?? ""
+            }
         }
         plugin.installHint = entry.text("installHint")
         plugin.providesClusterInfo = entry.flag("provideClusterInfo")

@@ -1,7 +1,9 @@
 import Foundation
 import YAMLDocument
 
-/// The entries of one or several kubeconfig files: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
+/// The entries of one or several kubeconfig files.
+///
+/// https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
 struct Kubeconfig {
     /// One named entry and the folder of the file that it came from.
     struct Entry {

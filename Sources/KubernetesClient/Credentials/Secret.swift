@@ -21,7 +21,8 @@ package enum FileReading {
         do {
             return Array(try Data(contentsOf: URL(filePath: path)))
         } catch {
-            let reason = (error as? CocoaError)?.code == .fileReadNoSuchFile ? "no such file" : "\(error.localizedDescription)"
+            let reason =
+                (error as? CocoaError)?.code == .fileReadNoSuchFile ? "no such file" : "\(error.localizedDescription)"
             throw .unreadable(file: path, reason: reason)
         }
     }

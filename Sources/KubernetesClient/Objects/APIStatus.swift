@@ -1,4 +1,5 @@
-/// An answer that says how a request failed:
+/// An answer that says how a request failed.
+///
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
 package struct APIStatus: Codable, Sendable, Hashable {
     package struct Cause: Codable, Sendable, Hashable {

@@ -1,7 +1,13 @@
-/// An EndpointSlice: https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/
+/// An EndpointSlice.
+///
+/// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/
 package struct EndpointSlice: KubernetesResource, Hashable {
     package static let resource = ResourceType(
-        group: "discovery.k8s.io", version: "v1", plural: "endpointslices", kind: "EndpointSlice")
+        group: "discovery.k8s.io",
+        version: "v1",
+        plural: "endpointslices",
+        kind: "EndpointSlice"
+    )
 
     package struct Conditions: Codable, Sendable, Hashable {
         /// Nil means true.

@@ -1,7 +1,13 @@
-/// An Event: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
+/// An Event.
+///
+/// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 package struct Event: KubernetesResource, Hashable {
     package static let resource = ResourceType(
-        group: "events.k8s.io", version: "v1", plural: "events", kind: "Event")
+        group: "events.k8s.io",
+        version: "v1",
+        plural: "events",
+        kind: "Event"
+    )
 
     package enum Kind: String, Codable, Sendable, Hashable {
         case normal = "Normal"

@@ -5,7 +5,9 @@ package protocol KubernetesResource: Codable, Sendable {
     var metadata: ObjectMeta { get set }
 }
 
-/// The place of a kind in the API: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
+/// The place of a kind in the API.
+///
+/// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-uris
 package struct ResourceType: Sendable, Hashable {
     /// The API group; empty for the core group.
     package var group: String

@@ -1,7 +1,13 @@
-/// A Lease: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/
+/// A Lease.
+///
+/// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/
 package struct Lease: KubernetesResource, Hashable {
     package static let resource = ResourceType(
-        group: "coordination.k8s.io", version: "v1", plural: "leases", kind: "Lease")
+        group: "coordination.k8s.io",
+        version: "v1",
+        plural: "leases",
+        kind: "Lease"
+    )
 
     package struct Spec: Codable, Sendable, Hashable {
         package var holderIdentity: String?

@@ -23,7 +23,10 @@ package struct MicroTime: Codable, Sendable, Hashable {
     package init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
         guard let time = MicroTime(text) else {
-            let context = DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "\"\(text)\" is no time")
+            let context = DecodingError.Context(
+                codingPath: decoder.codingPath,
+                debugDescription: "\"\(text)\" is no time"
+            )
             throw DecodingError.dataCorrupted(context)
         }
         self = time

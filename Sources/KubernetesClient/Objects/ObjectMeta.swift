@@ -1,4 +1,6 @@
-/// What every object says of itself: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
+/// What every object says of itself.
+///
+/// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
 package struct ObjectMeta: Codable, Sendable, Hashable {
     /// Who owns an object.
     package struct OwnerReference: Codable, Sendable, Hashable {

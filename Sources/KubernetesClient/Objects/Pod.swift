@@ -1,4 +1,5 @@
-/// A pod, as far as a failover supervisor looks at it:
+/// A pod, as far as a failover supervisor looks at it.
+///
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 package struct Pod: KubernetesResource, Hashable {
     package static let resource = ResourceType(group: "", version: "v1", plural: "pods", kind: "Pod")

@@ -1,4 +1,5 @@
-/// The question whether we may do something, and its answer:
+/// The question whether we may do something, and its answer.
+///
 /// https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/
 package struct SelfSubjectAccessReview: Codable, Sendable, Hashable {
     package static let resource = ResourceType(

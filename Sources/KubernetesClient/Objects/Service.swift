@@ -1,4 +1,6 @@
-/// A Service: https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/
+/// A Service.
+///
+/// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/
 package struct Service: KubernetesResource, Hashable {
     package static let resource = ResourceType(group: "", version: "v1", plural: "services", kind: "Service")
 

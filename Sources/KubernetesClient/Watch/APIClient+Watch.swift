@@ -7,9 +7,8 @@ extension APIClient {
 
     /// Watches a collection from a version on, until the server ends the watch.
     ///
-    /// - Parameters:
-    ///   - opened: called once the server accepted the watch.
-    ///   - body: called for each event in order; answers whether to go on.
+    /// `opened`: called once the server accepted the watch.
+    /// `body`: called for each event in order; answers whether to go on.
     /// - Throws: `KubernetesError` if the watch could not be opened, was refused, broke, fell silent, or sent what is no
     ///   event.
     func watch<Resource: KubernetesResource>(

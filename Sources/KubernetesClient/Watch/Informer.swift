@@ -31,7 +31,7 @@ package actor Informer<Resource: KubernetesResource> {
 
     /// Tells a new subscriber of every object that it selects, now and later.
     ///
-    /// - Parameter receive: called in order, without waiting; must be quick.
+    /// `receive`: called in order, without waiting; must be quick.
     package func subscribe(
         where selects: @escaping @Sendable (Resource) -> Bool,
         _ receive: @escaping @Sendable (InformerEvent<Resource>) -> Void

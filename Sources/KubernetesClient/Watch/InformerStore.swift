@@ -92,6 +92,7 @@ struct InformerStore<Resource: KubernetesResource> {
         guard let subscriber = subscribers[id], let resourceVersion else { return }
         let objects = subscriber.objects.sorted { $0.key < $1.key }.map(\.value)
         subscriber.receive(
-            .snapshot(InformerSnapshot(objects: objects, resourceVersion: resourceVersion, isRelist: isRelist)))
+            .snapshot(InformerSnapshot(objects: objects, resourceVersion: resourceVersion, isRelist: isRelist))
+        )
     }
 }

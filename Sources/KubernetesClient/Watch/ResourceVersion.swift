@@ -1,4 +1,5 @@
 /// The order of resource versions: decimal integers of any length without leading zeros.
+///
 /// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
 enum ResourceVersion {
     /// Whether `left` is older than `right`; an absent version is older than any.

@@ -1,4 +1,6 @@
-/// One change that a watch delivers: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+/// One change that a watch delivers.
+///
+/// https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 package enum WatchEvent<Resource: KubernetesResource>: Sendable {
     case added(Resource)
     case modified(Resource)

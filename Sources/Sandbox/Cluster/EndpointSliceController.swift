@@ -77,9 +77,11 @@ struct EndpointSliceController: Sendable {
 
     /// The endpoint of a pod; nil if it has no address or is finished.
     private static func endpoint(_ pod: JSONValue, publishesAll: Bool) -> JSONValue? {
-        guard let address = pod["status"]["podIP"].string, !["Succeeded", "Failed"].contains(pod["status"]["phase"].string)
+        guard let address = pod["status"]["podIP"].string,
+            !["Succeeded", "Failed"].contains(pod["status"]["phase"].string)
         else { return nil }
-        let isServing = pod["status"]["conditions"].array?.contains { $0["type"] == "Ready" && $0["status"] == "True" } ?? false
+        let isServing =
+            pod["status"]["conditions"].array?.contains { $0["type"] == "Ready" && $0["status"] == "True" } ?? false
         let isTerminating = pod["metadata"]["deletionTimestamp"] != .null
         return [
             "addresses": [.string(address)],

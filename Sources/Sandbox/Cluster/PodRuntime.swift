@@ -70,7 +70,9 @@ package actor PodRuntime {
     // MARK: Start
 
     private func start(_ pod: JSONValue) async {
-        guard let uid = pod["metadata"]["uid"].string, running[uid] == nil, pod["status"]["podIP"] == .null else { return }
+        guard let uid = pod["metadata"]["uid"].string, running[uid] == nil, pod["status"]["podIP"] == .null else {
+            return
+        }
         let metadata = pod["metadata"]
         // A pod that is written with this annotation is left to the test that made it.
         if metadata["annotations"]["sandbox.kube-standby.io/unmanaged"] != .null { return }

@@ -17,7 +17,9 @@ struct StatefulSetController: Sendable {
     }
 
     private func reconcileOwner(of pod: JSONValue) async {
-        guard let owner = pod["metadata"]["ownerReferences"].array?.first, owner["kind"] == "StatefulSet" else { return }
+        guard let owner = pod["metadata"]["ownerReferences"].array?.first, owner["kind"] == "StatefulSet" else {
+            return
+        }
         let namespace = pod["metadata"]["namespace"].string ?? ""
         let key = ObjectKey(.statefulSets, namespace: namespace, name: owner["name"].string ?? "")
         if let set = try? await store.get(key) { await reconcile(set) }

@@ -69,7 +69,13 @@ package actor ToyApplications {
             let behaviour = SharedBehaviour(initial)
             guard let listener = try? await Self.listen(address, port, behaviour) else { continue }
             applications[uid] = Application(
-                name: name, namespace: namespace, address: address, port: port, behaviour: behaviour, listener: listener)
+                name: name,
+                namespace: namespace,
+                address: address,
+                port: port,
+                behaviour: behaviour,
+                listener: listener
+            )
             if initial == .refusing { await close(uid) }
             return address
         }

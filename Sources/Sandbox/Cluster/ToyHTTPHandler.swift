@@ -32,8 +32,12 @@ final class ToyHTTPHandler: ChannelInboundHandler {
         case .status(let status): write(context, status: status, isHead: isHead)
         case .slow(let delay):
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-            context.eventLoop.scheduleTask(in: .nanoseconds(delay.components.seconds * 1_000_000_000
-                    + delay.components.attoseconds / 1_000_000_000)) {
+            context.eventLoop.scheduleTask(
+                in: .nanoseconds(
+                    delay.components.seconds * 1_000_000_000
+                        + delay.components.attoseconds / 1_000_000_000
+                )
+            ) {
                 let (handler, context) = bound.value
                 handler.write(context, status: 200, isHead: isHead)
             }

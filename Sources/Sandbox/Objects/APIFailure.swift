@@ -1,4 +1,5 @@
-/// A refusal of the API, as its Status says it:
+/// A refusal of the API, as its Status says it.
+///
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
 package struct APIFailure: Error, Sendable, Hashable {
     /// The field that is wrong.
@@ -31,9 +32,11 @@ package struct APIFailure: Error, Sendable, Hashable {
         if let kind, !kind.group.isEmpty { details["group"] = .string(kind.group) }
         if let retryAfter { details["retryAfterSeconds"] = .int(retryAfter) }
         if !causes.isEmpty {
-            details["causes"] = .array(causes.map {
-                ["reason": "FieldValueInvalid", "message": .string($0.message), "field": .string($0.field)]
-            })
+            details["causes"] = .array(
+                causes.map {
+                    ["reason": "FieldValueInvalid", "message": .string($0.message), "field": .string($0.field)]
+                }
+            )
         }
         if details != [:] { status["details"] = details }
         return status
@@ -42,27 +45,46 @@ package struct APIFailure: Error, Sendable, Hashable {
 
 extension APIFailure {
     static func notFound(_ kind: Kind, _ name: String) -> APIFailure {
-        APIFailure(code: 404, reason: "NotFound", message: "\(kind.qualified) \"\(name)\" not found", name: name, kind: kind)
+        APIFailure(
+            code: 404,
+            reason: "NotFound",
+            message: "\(kind.qualified) \"\(name)\" not found",
+            name: name,
+            kind: kind
+        )
     }
 
     static func alreadyExists(_ kind: Kind, _ name: String) -> APIFailure {
         APIFailure(
-            code: 409, reason: "AlreadyExists", message: "\(kind.qualified) \"\(name)\" already exists", name: name,
-            kind: kind)
+            code: 409,
+            reason: "AlreadyExists",
+            message: "\(kind.qualified) \"\(name)\" already exists",
+            name: name,
+            kind: kind
+        )
     }
 
     static func conflict(_ kind: Kind, _ name: String, _ why: String) -> APIFailure {
         APIFailure(
-            code: 409, reason: "Conflict",
-            message: "Operation cannot be fulfilled on \(kind.qualified) \"\(name)\": \(why)", name: name, kind: kind)
+            code: 409,
+            reason: "Conflict",
+            message: "Operation cannot be fulfilled on \(kind.qualified) \"\(name)\": \(why)",
+            name: name,
+            kind: kind
+        )
     }
 
     static let modified = "the object has been modified; please apply your changes to the latest version and try again"
 
     static func invalid(_ kind: Kind, _ name: String, field: String, _ why: String) -> APIFailure {
         APIFailure(
-            code: 422, reason: "Invalid", message: "\(kind.kind) \"\(name)\" is invalid: \(field): \(why)",
-            causes: [Cause(field: field, message: why)], name: name, kind: kind)
+            code: 422,
+            reason: "Invalid",
+            message: "\(kind.kind) \"\(name)\" is invalid: \(field): \(why)",
+            causes: [Cause(field: field, message: why)],
+            name: name,
+            kind: kind
+        )
     }
 
     static func badRequest(_ message: String) -> APIFailure {
@@ -77,8 +99,10 @@ extension APIFailure {
 
     static func methodNotAllowed() -> APIFailure {
         APIFailure(
-            code: 405, reason: "MethodNotAllowed",
-            message: "the server does not allow this method on the requested resource")
+            code: 405,
+            reason: "MethodNotAllowed",
+            message: "the server does not allow this method on the requested resource"
+        )
     }
 }
 

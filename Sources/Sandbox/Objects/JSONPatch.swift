@@ -1,6 +1,8 @@
 /// The two kinds of patch that the sandbox understands.
 enum JSONPatch {
-    /// A merge patch: https://www.rfc-editor.org/rfc/rfc7386
+    /// A merge patch.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc7386
     static func merge(_ patch: JSONValue, into target: JSONValue) -> JSONValue {
         guard case .object(let changes) = patch else { return patch }
         var members = target.object ?? [:]
@@ -10,7 +12,9 @@ enum JSONPatch {
         return .object(members)
     }
 
-    /// A JSON patch: https://www.rfc-editor.org/rfc/rfc6902
+    /// A JSON patch.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc6902
     ///
     /// - Throws: 400 if it is none, 422 if an operation fails.
     static func apply(_ patch: JSONValue, to target: JSONValue) throws(APIFailure) -> JSONValue {
@@ -27,7 +31,10 @@ enum JSONPatch {
     }
 
     private static let failure = APIFailure(
-        code: 422, reason: "Invalid", message: "the server rejected our request due to an error in our request")
+        code: 422,
+        reason: "Invalid",
+        message: "the server rejected our request due to an error in our request"
+    )
 
     private static func apply(
         _ operation: String,

@@ -10,7 +10,9 @@ package enum JSONValue: Sendable, Hashable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// A member of an object; null where there is none. Setting null removes the member.
+    /// A member of an object; null where there is none.
+    ///
+    /// Setting null removes the member.
     package subscript(key: String) -> JSONValue {
         get {
             if case .object(let members) = self { members[key] ?? .null } else { .null }

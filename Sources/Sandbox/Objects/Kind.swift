@@ -30,8 +30,12 @@ extension Kind {
     package static let endpointSlices = Kind(group: "discovery.k8s.io", plural: "endpointslices", kind: "EndpointSlice")
     package static let events = Kind(group: "events.k8s.io", plural: "events", kind: "Event")
     package static let leases = Kind(
-        group: "coordination.k8s.io", plural: "leases", kind: "Lease", allowsUnconditionalUpdate: false,
-        createsOnUpdate: true)
+        group: "coordination.k8s.io",
+        plural: "leases",
+        kind: "Lease",
+        allowsUnconditionalUpdate: false,
+        createsOnUpdate: true
+    )
 
     /// Every kind that is stored.
     package static let all = [pods, services, namespaces, configMaps, statefulSets, endpointSlices, events, leases]

@@ -22,8 +22,11 @@ enum Validation {
     ) throws(APIFailure) {
         for field in ["uid", "name", "namespace"] where object["metadata"][field] != old["metadata"][field] {
             throw .invalid(
-                kind, name, field: "metadata.\(field)",
-                "Invalid value: \"\(object["metadata"][field].string ?? "")\": field is immutable")
+                kind,
+                name,
+                field: "metadata.\(field)",
+                "Invalid value: \"\(object["metadata"][field].string ?? "")\": field is immutable"
+            )
         }
     }
 
@@ -32,16 +35,25 @@ enum Validation {
             if let text = lease["spec"][field].string, !isMicroTime(text) {
                 throw .badRequest(
                     "Lease in version \"v1\" cannot be handled as a Lease: parsing time \"\(text)\" as"
-                        + " \"2006-01-02T15:04:05.000000Z07:00\": cannot parse \"\(text)\"")
+                        + " \"2006-01-02T15:04:05.000000Z07:00\": cannot parse \"\(text)\""
+                )
             }
         }
         if let seconds = lease["spec"]["leaseDurationSeconds"].int, seconds <= 0 {
-            throw .invalid(.leases, name, field: "spec.leaseDurationSeconds", "Invalid value: \(seconds): must be greater than 0")
+            throw .invalid(
+                .leases,
+                name,
+                field: "spec.leaseDurationSeconds",
+                "Invalid value: \(seconds): must be greater than 0"
+            )
         }
         if let count = lease["spec"]["leaseTransitions"].int, count < 0 {
             throw .invalid(
-                .leases, name, field: "spec.leaseTransitions",
-                "Invalid value: \(count): must be greater than or equal to 0")
+                .leases,
+                name,
+                field: "spec.leaseTransitions",
+                "Invalid value: \(count): must be greater than or equal to 0"
+            )
         }
         if lease["spec"]["holderIdentity"] == "" {
             throw .invalid(.leases, name, field: "spec.holderIdentity", "Invalid value: \"\": must not be empty")
@@ -76,7 +88,11 @@ enum Validation {
         }
         for (key, value) in pod["metadata"]["labels"].strings where value.utf8.count > 63 {
             throw .invalid(
-                .pods, name, field: "metadata.labels", "Invalid value: \"\(value)\": \(key): must be no more than 63 bytes")
+                .pods,
+                name,
+                field: "metadata.labels",
+                "Invalid value: \"\(value)\": \(key): must be no more than 63 bytes"
+            )
         }
     }
 

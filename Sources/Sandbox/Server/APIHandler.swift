@@ -57,8 +57,12 @@ struct APIHandler: Sendable {
         guard let wanted = Int(version), wanted > 0 else { return }
         if wanted > (await store.revision) {
             throw APIFailure(
-                code: 504, reason: "Timeout", message: "Too large resource version: \(wanted), current: \(await store.revision)",
-                causes: [.init(field: "", message: "Too large resource version")], retryAfter: 1)
+                code: 504,
+                reason: "Timeout",
+                message: "Too large resource version: \(wanted), current: \(await store.revision)",
+                causes: [.init(field: "", message: "Too large resource version")],
+                retryAfter: 1
+            )
         }
     }
 
@@ -96,7 +100,8 @@ struct APIHandler: Sendable {
         }
         if let wanted = request.name, let name = object["metadata"]["name"].string, name != wanted {
             throw .badRequest(
-                "the name of the object (\(name)) does not match the name on the URL (\(wanted))")
+                "the name of the object (\(name)) does not match the name on the URL (\(wanted))"
+            )
         }
     }
 
@@ -110,12 +115,18 @@ struct APIHandler: Sendable {
                 if let uid, uid != old["metadata"]["uid"].string {
                     let have = old["metadata"]["uid"].string ?? ""
                     throw .conflict(
-                        key.kind, key.name, "Precondition failed: UID in precondition: \(uid), UID in object meta: \(have)")
+                        key.kind,
+                        key.name,
+                        "Precondition failed: UID in precondition: \(uid), UID in object meta: \(have)"
+                    )
                 }
                 if version == nil, !key.kind.allowsUnconditionalUpdate {
                     throw .invalid(
-                        key.kind, key.name, field: "metadata.resourceVersion",
-                        "Invalid value: 0: must be specified for an update")
+                        key.kind,
+                        key.name,
+                        field: "metadata.resourceVersion",
+                        "Invalid value: 0: must be specified for an update"
+                    )
                 }
                 return Self.replacing(old, with: object, subresource: request.subresource)
             }
@@ -124,7 +135,10 @@ struct APIHandler: Sendable {
             guard error.code == 404, key.kind.createsOnUpdate else { throw error }
             if let uid {
                 throw .conflict(
-                    key.kind, key.name, "Precondition failed: UID in precondition: \(uid), UID in object meta: ")
+                    key.kind,
+                    key.name,
+                    "Precondition failed: UID in precondition: \(uid), UID in object meta: "
+                )
             }
             return Answer(code: 201, body: try await store.create(key.kind, namespace: key.namespace, object))
         }
@@ -152,12 +166,15 @@ struct APIHandler: Sendable {
         let isKnown = ["merge", "strategic-merge", "json"].contains { type == "application/\($0)-patch+json" }
         guard isKnown else {
             throw APIFailure(
-                code: 415, reason: "UnsupportedMediaType",
+                code: 415,
+                reason: "UnsupportedMediaType",
                 message: "the body of the request was in an unknown format - accepted media types include:"
-                    + " application/json-patch+json, application/merge-patch+json")
+                    + " application/json-patch+json, application/merge-patch+json"
+            )
         }
         return try await store.modify(key) { (old) throws(APIFailure) in
-            type == "application/json-patch+json" ? try JSONPatch.apply(patch, to: old) : JSONPatch.merge(patch, into: old)
+            type == "application/json-patch+json"
+                ? try JSONPatch.apply(patch, to: old) : JSONPatch.merge(patch, into: old)
         }
     }
 
@@ -179,6 +196,7 @@ struct APIHandler: Sendable {
         details["uid"] = gone["metadata"]["uid"]
         return Answer(
             code: 200,
-            body: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "details": details])
+            body: ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "details": details]
+        )
     }
 }

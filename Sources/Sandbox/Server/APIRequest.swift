@@ -23,7 +23,9 @@ package struct APIRequest: Sendable {
         method = request.method.rawValue
         path = request.uri.path
         query = Dictionary(
-            request.uri.queryParameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
+            request.uri.queryParameters.map { (String($0.key), String($0.value)) },
+            uniquingKeysWith: { first, _ in first }
+        )
         contentType = request.headers[.contentType] ?? ""
         self.body = body
         var parts = path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }[...]

@@ -57,7 +57,12 @@ struct APIResponder: HTTPResponder {
         switch fault {
         case .delay(let pause): try await Task.sleep(for: pause)
         case .refuse(let code, let retryAfter):
-            throw APIFailure(code: code, reason: "InternalError", message: "a fault was asked for", retryAfter: retryAfter)
+            throw APIFailure(
+                code: code,
+                reason: "InternalError",
+                message: "a fault was asked for",
+                retryAfter: retryAfter
+            )
         case .hang:
             try await Task.sleep(for: .seconds(3600))
         case .drop: return await dropped(context)
@@ -78,8 +83,13 @@ struct APIResponder: HTTPResponder {
     private func plainAnswer(_ path: String) -> Response? {
         switch path {
         case "/livez", "/readyz", "/healthz":
-            Response(status: .ok, headers: [.contentType: "text/plain"], body: .init(byteBuffer: ByteBuffer(string: "ok")))
-        case "/version": json(200, ["major": "1", "minor": "36", "gitVersion": "v1.36.0-sandbox", "platform": "linux/amd64"])
+            Response(
+                status: .ok,
+                headers: [.contentType: "text/plain"],
+                body: .init(byteBuffer: ByteBuffer(string: "ok"))
+            )
+        case "/version":
+            json(200, ["major": "1", "minor": "36", "gitVersion": "v1.36.0-sandbox", "platform": "linux/amd64"])
         default: nil
         }
     }
@@ -88,7 +98,10 @@ struct APIResponder: HTTPResponder {
         var headers: HTTPFields = [.contentType: "application/json"]
         if let retryAfter { headers[.retryAfter] = "\(retryAfter)" }
         return Response(
-            status: .init(code: code), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body.json)))
+            status: .init(code: code),
+            headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: body.json))
+        )
     }
 
     private func dropped(_ context: Context) async -> Response {

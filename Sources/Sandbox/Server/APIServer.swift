@@ -48,7 +48,9 @@ package actor APIServer {
     private func server(tls: TLSConfiguration) -> HTTPServerBuilder {
         HTTPServerBuilder { [connections] responder in
             NotedChannel(
-                base: try HTTP2UpgradeChannel(tlsConfiguration: tls, responder: responder), connections: connections)
+                base: try HTTP2UpgradeChannel(tlsConfiguration: tls, responder: responder),
+                connections: connections
+            )
         }
     }
 

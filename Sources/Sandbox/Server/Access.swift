@@ -49,7 +49,8 @@ package actor Access {
 
     /// The user behind an Authorization header.
     func user(authorization: String?) throws(APIFailure) -> String {
-        guard let authorization, authorization.hasPrefix("Bearer "), let user = users[String(authorization.dropFirst(7))]
+        guard let authorization, authorization.hasPrefix("Bearer "),
+            let user = users[String(authorization.dropFirst(7))]
         else { throw .unauthorized }
         return user
     }
@@ -61,15 +62,22 @@ package actor Access {
     func check(_ user: String, _ request: APIRequest) throws(APIFailure) {
         let resource = request.subresource.map { "\(request.kind.plural)/\($0)" } ?? request.kind.plural
         let attributes = Attributes(
-            verb: request.verb, group: request.kind.group, resource: resource, namespace: request.namespace)
+            verb: request.verb,
+            group: request.kind.group,
+            resource: resource,
+            namespace: request.namespace
+        )
         if allows(user, attributes) { return }
         let place = request.namespace.map { "in the namespace \"\($0)\"" } ?? "at the cluster scope"
         let object = request.name.map { " \"\($0)\"" } ?? ""
         throw APIFailure(
-            code: 403, reason: "Forbidden",
+            code: 403,
+            reason: "Forbidden",
             message: "\(request.kind.qualified)\(object) is forbidden: User \"\(user)\" cannot \(request.verb) resource"
                 + " \"\(resource)\" in API group \"\(request.kind.group)\" \(place)",
-            name: request.name, kind: request.kind)
+            name: request.name,
+            kind: request.kind
+        )
     }
 
     /// Answers a SelfSubjectAccessReview.

@@ -17,14 +17,20 @@ package struct Certificates: Sendable {
         let authorityKey = P256.Signing.PrivateKey()
         let name = try DistinguishedName { CommonName("kube-standby sandbox authority") }
         let authority = try Self.certificate(
-            subject: name, issuer: name, key: authorityKey, issuerKey: authorityKey,
+            subject: name,
+            issuer: name,
+            key: authorityKey,
+            issuerKey: authorityKey,
             extensions: try Certificate.Extensions {
                 Critical(BasicConstraints.isCertificateAuthority(maxPathLength: nil))
                 Critical(KeyUsage(keyCertSign: true))
-            })
+            }
+        )
         let serverKey = P256.Signing.PrivateKey()
         let server = try Self.certificate(
-            subject: try DistinguishedName { CommonName("kube-standby sandbox") }, issuer: name, key: serverKey,
+            subject: try DistinguishedName { CommonName("kube-standby sandbox") },
+            issuer: name,
+            key: serverKey,
             issuerKey: authorityKey,
             extensions: try Certificate.Extensions {
                 Critical(BasicConstraints.notCertificateAuthority)
@@ -32,7 +38,8 @@ package struct Certificates: Sendable {
                 SubjectAlternativeNames([
                     .dnsName("localhost"), .ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1])),
                 ])
-            })
+            }
+        )
         self.authority = try authority.serializeAsPEM().pemString
         serverCertificate = try server.serializeAsPEM().pemString
         self.serverKey = serverKey.pemRepresentation
@@ -64,7 +71,9 @@ package struct Certificates: Sendable {
     var tls: TLSConfiguration {
         get throws {
             var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(serverCertificate.utf8)).map { .certificate($0) },
+                certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(serverCertificate.utf8)).map {
+                    .certificate($0)
+                },
                 privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(serverKey.utf8), format: .pem))
             )
             // A server that goes away does not wait for the farewell of its clients.

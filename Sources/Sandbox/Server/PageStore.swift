@@ -49,7 +49,10 @@ actor PageStore {
         order.append(token)
         if order.count > Self.capacity { rests[order.removeFirst()] = nil }
         return Page(
-            items: Array(rest.items[..<limit]), revision: rest.revision, token: token,
-            remaining: rest.items.count - limit)
+            items: Array(rest.items[..<limit]),
+            revision: rest.revision,
+            token: token,
+            remaining: rest.items.count - limit
+        )
     }
 }

@@ -42,8 +42,14 @@ package actor ServerControl {
     func record(_ request: APIRequest, user: String) {
         log.append(
             LogEntry(
-                verb: request.verb, kind: request.kind, namespace: request.namespace, name: request.name, user: user,
-                time: .now))
+                verb: request.verb,
+                kind: request.kind,
+                namespace: request.namespace,
+                name: request.name,
+                user: user,
+                time: .now
+            )
+        )
     }
 
     /// The fault that strikes a request; counts it.

@@ -92,7 +92,8 @@ struct WatchSession: Sendable {
             [
                 "kind": .string(request.kind.kind), "apiVersion": .string(request.kind.apiVersion),
                 "metadata": ["resourceVersion": .string("\(await store.revision)"), "creationTimestamp": .null],
-            ])
+            ]
+        )
     }
 
     private func frame(_ type: String, _ object: JSONValue) -> [UInt8] {

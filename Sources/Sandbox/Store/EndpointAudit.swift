@@ -11,7 +11,9 @@ package struct EndpointAudit: Sendable {
 
     package init(_ history: [StoreChange], namespace: String, service: String) {
         for change in history where change.key.kind == .endpointSlices && change.key.namespace == namespace {
-            guard change.object["metadata"]["labels"]["kubernetes.io/service-name"] == .string(service) else { continue }
+            guard change.object["metadata"]["labels"]["kubernetes.io/service-name"] == .string(service) else {
+                continue
+            }
             let endpoints = change.action == .deleted ? [] : change.object["endpoints"].array ?? []
             let ready = endpoints.filter { $0["conditions"]["ready"] != false }
             let pods = Set(ready.compactMap { $0["targetRef"]["name"].string })

@@ -9,8 +9,7 @@ package struct MoveTiming: Sendable, Hashable {
 
     /// Nil if the move to `pod` is not in the history.
     ///
-    /// - Parameters:
-    ///   - fault: when the application was broken.
+    /// `fault`: when the application was broken.
     package init?(
         _ history: [StoreChange],
         namespace: String,

@@ -21,7 +21,7 @@ package actor ObjectStore {
 
     /// The objects of a collection, by namespace and name.
     ///
-    /// - Parameter namespace: nil: all namespaces.
+    /// `namespace`: nil: all namespaces.
     package func list(_ kind: Kind, namespace: String?) -> [JSONValue] {
         objects.filter { $0.key.kind == kind && (namespace == nil || $0.key.namespace == namespace) }
             .sorted { ($0.key.namespace, $0.key.name) < ($1.key.namespace, $1.key.name) }
@@ -107,8 +107,10 @@ package actor ObjectStore {
         if let uid = conditions.uid, metadata["uid"].string != uid {
             let stored = metadata["uid"].string ?? ""
             throw .conflict(
-                key.kind, key.name,
-                "Precondition failed: UID in precondition: \(uid), UID in object meta: \(stored)")
+                key.kind,
+                key.name,
+                "Precondition failed: UID in precondition: \(uid), UID in object meta: \(stored)"
+            )
         }
         if let version = conditions.resourceVersion, metadata["resourceVersion"].string != version {
             throw .conflict(key.kind, key.name, APIFailure.modified)
@@ -135,7 +137,13 @@ package actor ObjectStore {
         stored["metadata"]["resourceVersion"] = .string("\(revision)")
         objects[key] = action == .deleted ? nil : stored
         let change = StoreChange(
-            revision: revision, action: action, key: key, object: stored, previous: previous, time: .now)
+            revision: revision,
+            action: action,
+            key: key,
+            object: stored,
+            previous: previous,
+            time: .now
+        )
         history.append(change)
         for (id, follower) in followers {
             if case .terminated = follower.yield(change) { followers[id] = nil }

@@ -7,10 +7,7 @@ package struct RoleAudit: Sendable {
     /// The names of the active pods after each change of the set, in order.
     package private(set) var sequence: [Set<String>] = []
 
-    /// - Parameters:
-    ///   - selects: which pods form the group.
-    ///   - key: the role label's key.
-    ///   - active: its active value.
+    /// Reads a history; `selects` says which pods form the group, `key` and `active` what their role label looks like.
     package init(
         _ history: [StoreChange],
         namespace: String,

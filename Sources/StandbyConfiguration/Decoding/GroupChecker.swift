@@ -28,7 +28,11 @@ struct GroupChecker {
         let label = reader["roleLabel"]
         if reader["mode"].string == GroupConfiguration.Mode.endpointSlice.rawValue {
             if label.isPresent { report(.roleLabelInEndpointSliceMode, at: ["roleLabel"]) }
-            report(.notAvailable("mode EndpointSlice", consequence: "the group waits"), at: ["mode"], severity: .warning)
+            report(
+                .notAvailable("mode EndpointSlice", consequence: "the group waits"),
+                at: ["mode"],
+                severity: .warning
+            )
         }
         let active = label["active"].string ?? RoleLabel().active
         let passive = label["passive"].isPresent ? label["passive"].string : RoleLabel().passive
@@ -40,7 +44,9 @@ struct GroupChecker {
     private mutating func checkSelector() {
         let key = reader["roleLabel"]["key"].string ?? RoleLabel().key
         let selector = reader["selector"]
-        if selector["matchLabels"].labels[key] != nil { report(.roleKeyInSelector(key), at: ["selector", "matchLabels", key]) }
+        if selector["matchLabels"].labels[key] != nil {
+            report(.roleKeyInSelector(key), at: ["selector", "matchLabels", key])
+        }
         for (index, item) in selector["matchExpressions"].items.enumerated() {
             let place = ["selector", "matchExpressions", "[\(index)]"]
             if item["key"].string == key { report(.roleKeyInSelector(key), at: place + ["key"]) }
@@ -102,7 +108,9 @@ struct GroupChecker {
 
     private mutating func checkNamedPort(_ name: String) {
         for handler in ["httpGet", "tcpSocket"] {
-            guard reader[name][handler]["host"].isPresent, let port = reader[name][handler]["port"].string else { continue }
+            guard reader[name][handler]["host"].isPresent, let port = reader[name][handler]["port"].string else {
+                continue
+            }
             report(.namedPortOfForeignHost(port), at: [name, handler, "port"])
         }
     }
@@ -139,7 +147,10 @@ struct GroupChecker {
             report(.notAvailable("preempt", consequence: consequence), at: ["failover", "preempt"], severity: .warning)
         }
         if failover["onNodeDrain"].string == FailoverConfiguration.NodeDrain.switch.rawValue {
-            let message = DiagnosticMessage.notAvailable("onNodeDrain", consequence: "the role moves when the pod terminates")
+            let message = DiagnosticMessage.notAvailable(
+                "onNodeDrain",
+                consequence: "the role moves when the pod terminates"
+            )
             report(message, at: ["failover", "onNodeDrain"], severity: .warning)
         }
     }
@@ -175,7 +186,8 @@ struct GroupChecker {
         }
         let keyPath = keys.reduce(path) { $1.hasPrefix("[") ? $0 + $1 : "\($0).\($1)" }
         diagnostics.append(
-            Diagnostic(message, severity: severity, path: keyPath, mark: mark, aliasMark: node.aliasMark))
+            Diagnostic(message, severity: severity, path: keyPath, mark: mark, aliasMark: node.aliasMark)
+        )
     }
 }
 

@@ -85,7 +85,10 @@ extension HookConfiguration.Hook {
             self.init(action: .httpPost(url), timeout: timeout)
         } else if reader["exec"].isPresent {
             let exec = reader["exec"]
-            self.init(action: .exec(command: exec["command"].strings, container: exec["container"].string), timeout: timeout)
+            self.init(
+                action: .exec(command: exec["command"].strings, container: exec["container"].string),
+                timeout: timeout
+            )
         } else {
             return nil
         }

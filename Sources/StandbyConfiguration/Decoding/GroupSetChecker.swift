@@ -30,7 +30,8 @@ struct GroupSetChecker {
         if let first = roleKeys[scope] {
             let message = DiagnosticMessage.sharedUnprefixedRoleKey(key, firstLine: first.line)
             diagnostics.append(
-                Diagnostic(message, severity: .warning, path: "\(path).roleLabel.key", mark: group.mark))
+                Diagnostic(message, severity: .warning, path: "\(path).roleLabel.key", mark: group.mark)
+            )
         } else {
             roleKeys[scope] = group.mark
         }

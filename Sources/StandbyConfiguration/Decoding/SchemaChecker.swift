@@ -66,7 +66,10 @@ struct SchemaChecker {
             }
             let suggestion = Suggestion.nearest(to: text, among: names)
             return report(
-                .notAllowed(found: found, allowed: schema.words, suggestion: suggestion), path: path, node: node)
+                .notAllowed(found: found, allowed: schema.words, suggestion: suggestion),
+                path: path,
+                node: node
+            )
         }
     }
 

@@ -24,7 +24,8 @@ extension ValueSchema {
         case .string(let format): format.words
         case .bool: "true or false"
         case .integer(let range): "a whole number \(range.lowerBound)…\(range.upperBound)"
-        case .seconds(let range): "a number of seconds \(Self.number(range.lowerBound))…\(Self.number(range.upperBound))"
+        case .seconds(let range):
+            "a number of seconds \(Self.number(range.lowerBound))…\(Self.number(range.upperBound))"
         case .enumeration(let names): names.joined(separator: " or ")
         case .port(let mayBeNamed): "a port number 1…65535" + (mayBeNamed ? " or the name of a container port" : "")
         case .statusRange: "a status code 100…599 or a range like \"200-399\""

@@ -13,13 +13,15 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .handlerCount(let found): handlerCount(found)
         case .matchCount(let found):
             found.isEmpty
-                ? "says no pods: give \"pod\" or \"matchLabels\"" : "has both \"pod\" and \"matchLabels\"; give one of them"
+                ? "says no pods: give \"pod\" or \"matchLabels\""
+                : "has both \"pod\" and \"matchLabels\"; give one of them"
         case .timeoutAbovePeriod: "is above periodSeconds: a probe must end before the next begins"
         case .fastPeriodAbovePeriod: "is above periodSeconds: the fast period is at most the period"
         case .passiveEqualsActive(let value): "is \"\(value)\" like roleLabel.active; the two must differ"
         case .roleKeyInSelector(let key): "selects by the role label \"\(key)\"; the selector must hold for both roles"
         case .roleLabelInEndpointSliceMode: "has no use in mode EndpointSlice, which writes no labels; remove it"
-        case .containerBesideSupervisor: "has no use with runIn: Supervisor, which runs beside the supervisor; remove it"
+        case .containerBesideSupervisor:
+            "has no use with runIn: Supervisor, which runs beside the supervisor; remove it"
         case .namedPortOfForeignHost(let name):
             "is the port name \"\(name)\", but host is not the pod; give the port's number"
         case .valuesOfExists(let name): "must not be given with operator \(name)"
@@ -43,7 +45,8 @@ extension DiagnosticMessage: CustomStringConvertible {
     private func handlerCount(_ found: [String]) -> String {
         let allowed = "exactly one of \(ObjectSchema.handlers.joined(separator: ", "))"
         return found.isEmpty
-            ? "has no handler; give \(allowed)" : "has \(found.count) handlers (\(found.joined(separator: ", "))); give \(allowed)"
+            ? "has no handler; give \(allowed)"
+            : "has \(found.count) handlers (\(found.joined(separator: ", "))); give \(allowed)"
     }
 
     private func didYouMean(_ suggestion: String?) -> String {

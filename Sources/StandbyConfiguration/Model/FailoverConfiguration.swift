@@ -10,7 +10,9 @@ package struct FailoverConfiguration: Sendable, Hashable {
 
     /// When too many moves mean that moving does not help.
     package struct Flap: Sendable, Hashable {
-        /// More moves than this in the window: hold. 0 turns it off.
+        /// More moves than this in the window: hold.
+        ///
+        /// 0 turns it off.
         package var maxSwitches = 3
         package var window: Duration = .seconds(600)
         package var hold: Duration = .seconds(600)

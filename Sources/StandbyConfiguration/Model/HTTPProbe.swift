@@ -26,7 +26,9 @@ package struct HTTPProbe: Sendable, Hashable {
     package var path = "/"
     package var port: PortReference
     package var scheme: Scheme = .http
-    /// Nil: the pod's IP. Sent as Host header and server name.
+    /// Nil: the pod's IP.
+    ///
+    /// Sent as Host header and server name.
     package var host: String?
     package var headers: [Header] = []
     package var expectedStatus = [StatusRange(200...399)]

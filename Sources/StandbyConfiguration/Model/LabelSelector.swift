@@ -1,4 +1,6 @@
-/// A Kubernetes label selector: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
+/// A Kubernetes label selector.
+///
+/// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
 package struct LabelSelector: Sendable, Hashable {
     package enum Operator: String, Sendable, Hashable, CaseIterable {
         case isIn = "In"

@@ -5,7 +5,9 @@ package enum PortReference: Sendable, Hashable {
     case named(String)
 
     /// Whether `text` can name a container port: an IANA service name, at most 15 of a-z, 0-9 and "-", at least one
-    /// letter. https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports
+    /// letter.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports
     static func isPortName(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         let hyphen = UInt8(ascii: "-")

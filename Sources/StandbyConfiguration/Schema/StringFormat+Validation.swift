@@ -5,8 +5,10 @@ extension ValueSchema.StringFormat {
         case .any: true
         case .nonEmpty: !text.isEmpty
         case .dnsLabel: Self.isDNSLabel(text)
-        case .dnsSubdomain: text.utf8.count <= 253 && text.split(separator: ".", omittingEmptySubsequences: false)
-                .allSatisfy { Self.isDNSLabel(String($0)) }
+        case .dnsSubdomain:
+            text.utf8.count <= 253
+                && text.split(separator: ".", omittingEmptySubsequences: false)
+                    .allSatisfy { Self.isDNSLabel(String($0)) }
         case .labelKey: Self.isLabelKey(text)
         case .labelValue: text.isEmpty || Self.isLabelName(text)
         case .path: text.hasPrefix("/") && Self.isSingleLine(text) && !text.contains(" ")
@@ -25,7 +27,8 @@ extension ValueSchema.StringFormat {
         case .dnsLabel: "a DNS label: a-z, 0-9 and \"-\", at most 63, a letter or digit at both ends"
         case .dnsSubdomain: "a pod name: DNS labels joined by \".\", at most 253 characters"
         case .labelKey: "a label key: an optional DNS prefix and \"/\", then a name of at most 63 characters"
-        case .labelValue: "a label value: at most 63 of a-z, A-Z, 0-9, \"-\", \"_\", \".\", a letter or digit at both ends"
+        case .labelValue:
+            "a label value: at most 63 of a-z, A-Z, 0-9, \"-\", \"_\", \".\", a letter or digit at both ends"
         case .path: "a path that begins with \"/\" and has no spaces"
         case .headerName: "an HTTP header name"
         case .singleLine: "one line of text that is not empty"

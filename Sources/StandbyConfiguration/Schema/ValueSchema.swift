@@ -21,7 +21,9 @@ package indirect enum ValueSchema: Sendable {
     package enum StringFormat: Sendable, Hashable {
         case any
         case nonEmpty
-        /// RFC 1123 label: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
+        /// RFC 1123 label.
+        ///
+        /// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
         case dnsLabel
         /// RFC 1123 subdomain, the form of a pod's name.
         case dnsSubdomain
@@ -30,7 +32,9 @@ package indirect enum ValueSchema: Sendable {
         case labelValue
         /// An HTTP path; begins with a slash.
         case path
-        /// An HTTP field name: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
+        /// An HTTP field name.
+        ///
+        /// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
         case headerName
         /// A value that can stand in a header or a URL: no control characters.
         case singleLine

@@ -59,7 +59,9 @@ actor GroupSupervisor {
     /// Supervises the group until it was asked to shut down, or the task is cancelled.
     func run() async {
         let serviceName = configuration.service
-        let subscription = await surroundings.services.subscribe { $0.metadata.name == serviceName } _: { [self] event in
+        let subscription = await surroundings.services.subscribe {
+            $0.metadata.name == serviceName
+        } _: { [self] event in
             switch event {
             case .snapshot(let snapshot): post(.service(snapshot.objects.first))
             case .failing(let error): post(.failing("\(error)"))
@@ -84,7 +86,8 @@ actor GroupSupervisor {
     private func take(_ input: GroupInput, in group: inout DiscardingTaskGroup) async {
         let now = surroundings.clock.now()
         switch input {
-        case .service(let found): await serviceChanged(ServiceCheck(found, of: configuration, namespace: namespace), in: &group)
+        case .service(let found):
+            await serviceChanged(ServiceCheck(found, of: configuration, namespace: namespace), in: &group)
         case .pods(let snapshot): await podsChanged(snapshot, in: &group)
         case .failing(let problem): wait(for: problem)
         case .recovered:
@@ -93,7 +96,11 @@ actor GroupSupervisor {
         case .probe(let report):
             notify(.probe(report))
             let effects = machine.healthChanged(
-                report.member, to: report.health, isDoubted: report.isDoubted, at: now)
+                report.member,
+                to: report.health,
+                isDoubted: report.isDoubted,
+                at: now
+            )
             perform(effects, in: &group)
         case .recordRead(let id, let outcome): perform(machine.recordRead(id, outcome, at: now), in: &group)
         case .recordWritten(let id, let outcome): perform(machine.recordWritten(id, outcome, at: now), in: &group)
@@ -172,8 +179,13 @@ actor GroupSupervisor {
         let id: String? = if case .usable(_, let uid) = service { uid } else { nil }
         surroundings.notify(
             GroupNotice(
-                group: configuration.name, namespace: namespace, service: configuration.service, serviceID: id,
-                content: content))
+                group: configuration.name,
+                namespace: namespace,
+                service: configuration.service,
+                serviceID: id,
+                content: content
+            )
+        )
     }
 
     // MARK: The end

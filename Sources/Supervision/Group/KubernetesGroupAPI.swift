@@ -73,7 +73,11 @@ actor KubernetesGroupAPI: GroupAPI {
     func listMembers() async -> MemberListOutcome {
         do throws(KubernetesError) {
             let list = try await client.list(
-                Pod.self, namespace: namespace, labelSelector: "\(selector)", retry: .none)
+                Pod.self,
+                namespace: namespace,
+                labelSelector: "\(selector)",
+                retry: .none
+            )
             let members = (list.items ?? []).compactMap(mapping.member)
             return .listed(members, version: ObjectVersion(list.metadata.resourceVersion ?? "0"))
         } catch {
@@ -101,7 +105,11 @@ actor KubernetesGroupAPI: GroupAPI {
         return await limiter.withTurn {
             do throws(KubernetesError) {
                 let pod = try await client.patchMetadata(
-                    Pod.self, namespace: namespace, name: write.member.name, patch)
+                    Pod.self,
+                    namespace: namespace,
+                    name: write.member.name,
+                    patch
+                )
                 return mapping.member(pod).map(RoleWriteOutcome.written) ?? .gone
             } catch {
                 switch error.code {

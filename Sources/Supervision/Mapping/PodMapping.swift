@@ -18,7 +18,9 @@ struct PodMapping: Sendable {
     /// The member that a pod is; nil if it has no identity yet.
     func member(_ pod: Pod) -> Member? {
         let metadata = pod.metadata
-        guard let uid = metadata.uid, let name = metadata.name, let version = metadata.resourceVersion else { return nil }
+        guard let uid = metadata.uid, let name = metadata.name, let version = metadata.resourceVersion else {
+            return nil
+        }
         let labels = metadata.labels ?? [:]
         return Member(
             id: Member.ID(uid),
@@ -38,11 +40,14 @@ struct PodMapping: Sendable {
 
     /// How a pod is to be probed; nil if it cannot be.
     func target(_ pod: Pod, now: Date) -> ProbeTarget? {
-        guard let member = member(pod), member.lifecycle != .finished, let address = pod.status?.podIP, member.hasAddress
+        guard let member = member(pod), member.lifecycle != .finished, let address = pod.status?.podIP,
+            member.hasAddress
         else { return nil }
         let probe = member.role == .active ? group.probe : group.passiveProbe ?? group.probe
         let containers = (pod.spec?.containers ?? []) + (pod.spec?.initContainers ?? [])
-        let ports = containers.flatMap { $0.ports ?? [] }.compactMap { port in port.name.map { ($0, port.containerPort) } }
+        let ports = containers.flatMap { $0.ports ?? [] }.compactMap { port in
+            port.name.map { ($0, port.containerPort) }
+        }
         return ProbeTarget(
             id: member.id,
             group: group.name,
@@ -79,13 +84,17 @@ struct PodMapping: Sendable {
 
     private func incarnation(_ pod: Pod) -> String {
         let statuses = pod.status?.containerStatuses ?? []
-        return statuses.map { "\($0.name)/\($0.restartCount ?? 0)/\($0.containerID ?? "")" }.sorted().joined(separator: ",")
+        return statuses.map { "\($0.name)/\($0.restartCount ?? 0)/\($0.containerID ?? "")" }.sorted().joined(
+            separator: ","
+        )
     }
 
     private func initialWait(_ pod: Pod, _ timing: ProbeTiming, now: Date) -> Duration {
         guard timing.initialDelay > .zero else { return .zero }
         let starts = (pod.status?.containerStatuses ?? []).compactMap { $0.state?.running?.startedAt }
-        guard let start = starts.compactMap({ MicroTime($0) }).map(\.microseconds).max() else { return timing.initialDelay }
+        guard let start = starts.compactMap({ MicroTime($0) }).map(\.microseconds).max() else {
+            return timing.initialDelay
+        }
         let age = Duration.microseconds(MicroTime(now).microseconds - start)
         return min(max(.zero, timing.initialDelay - age), timing.initialDelay)
     }

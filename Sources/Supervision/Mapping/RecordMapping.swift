@@ -26,7 +26,9 @@ enum RecordMapping {
         return StoredRecord(
             record: record,
             version: .init(
-                uid: lease.metadata.uid ?? "", version: ObjectVersion(lease.metadata.resourceVersion ?? ""))
+                uid: lease.metadata.uid ?? "",
+                version: ObjectVersion(lease.metadata.resourceVersion ?? "")
+            )
         )
     }
 
@@ -40,7 +42,8 @@ enum RecordMapping {
         spec.renewTime = MicroTime(now)
         if spec.acquireTime == nil || previousHolder != record.holder?.name { spec.acquireTime = MicroTime(now) }
         lease.spec = spec
-        lease.metadata.labels = (lease.metadata.labels ?? [:]).merging(["app.kubernetes.io/managed-by": "kube-standby"]) { $1 }
+        lease.metadata.labels = (lease.metadata.labels ?? [:]).merging(["app.kubernetes.io/managed-by": "kube-standby"])
+        { $1 }
         var annotations = lease.metadata.annotations ?? [:]
         annotations[uidAnnotation] = record.holder?.id?.uid
         annotations[originAnnotation] = record.origin.rawValue

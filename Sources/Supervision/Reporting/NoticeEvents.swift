@@ -40,7 +40,11 @@ struct NoticeEvents: Sendable {
         _ note: String
     ) -> Event {
         let object = Event.ObjectReference(
-            Service.resource, namespace: notice.namespace, name: notice.service, uid: notice.serviceID)
+            Service.resource,
+            namespace: notice.namespace,
+            name: notice.service,
+            uid: notice.serviceID
+        )
         return event(type, reason, action, "group \(notice.group): \(note)", object)
     }
 
@@ -53,7 +57,11 @@ struct NoticeEvents: Sendable {
         _ note: String
     ) -> Event {
         let object = Event.ObjectReference(
-            Pod.resource, namespace: notice.namespace, name: member.name, uid: member.id.uid)
+            Pod.resource,
+            namespace: notice.namespace,
+            name: member.name,
+            uid: member.id.uid
+        )
         return event(type, reason, action, "group \(notice.group): \(note)", object)
     }
 

@@ -30,17 +30,22 @@ struct NoticeLog: Sendable {
         switch report {
         case .adopted(let member, let epoch):
             logger.notice(
-                "active member is on record", metadata: group.with("member.name", member.name).with("epoch", "\(epoch)"))
+                "active member is on record",
+                metadata: group.with("member.name", member.name).with("epoch", "\(epoch)")
+            )
         case .moveStarted(let from, let target, let cause, let trace):
             logger.notice(
                 "move begins",
                 metadata: group.with("from", from.joined(separator: ",")).with("to", target ?? "nobody")
-                    .with("cause", "\(cause)").with("members", "\(trace)"))
+                    .with("cause", "\(cause)").with("members", "\(trace)")
+            )
         case .withheld(let target, let cause, let trace):
             logger.notice(
                 "move withheld, the group is paused",
-                metadata: group.with("to", target ?? "nobody").with("cause", "\(cause)").with("members", "\(trace)"))
-        case .promoted(let member, _): logger.notice("member promoted", metadata: group.with("member.name", member.name))
+                metadata: group.with("to", target ?? "nobody").with("cause", "\(cause)").with("members", "\(trace)")
+            )
+        case .promoted(let member, _):
+            logger.notice("member promoted", metadata: group.with("member.name", member.name))
         case .demoted(let member, _): logger.notice("member demoted", metadata: group.with("member.name", member.name))
         case .moved(let move): write(move, group)
         case .joined(let member): logger.info("member is passive", metadata: group.with("member.name", member.name))
@@ -49,7 +54,10 @@ struct NoticeLog: Sendable {
         case .findingEnded(let finding): logger.notice("no longer: \(finding)", metadata: group)
         case .steppedBack: logger.notice("another supervisor acted, reading its record", metadata: group)
         case .operationFailed(let action, let failure):
-            logger.warning("operation failed, trying again", metadata: group.with("operation", action).with("error", "\(failure)"))
+            logger.warning(
+                "operation failed, trying again",
+                metadata: group.with("operation", action).with("error", "\(failure)")
+            )
         }
     }
 

@@ -53,7 +53,10 @@ struct HandleOptions {
         set(CURLOPT_POSTFIELDSIZE, body.count)
         _ = unsafe body.withUnsafeBytes { bytes in
             unsafe cl_easy_set_pointer(
-                handle.easy, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+                handle.easy,
+                CURLOPT_COPYPOSTFIELDS,
+                UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+            )
         }
     }
 

@@ -4,7 +4,9 @@ import Glibc
 /// Options of the kernel's TCP.
 enum SocketOptions {
     /// Ends a connection whose peer has not acknowledged bytes for `limit`, and asks an idle peer at that rate whether it
-    /// lives: https://man7.org/linux/man-pages/man7/tcp.7.html
+    /// lives.
+    ///
+    /// https://man7.org/linux/man-pages/man7/tcp.7.html
     static func detectDeadPeer(_ socket: Int32, within limit: Duration) {
         let seconds = Int32(clamping: max(1, limit.components.seconds))
         set(socket, SOL_SOCKET, SO_KEEPALIVE, 1)

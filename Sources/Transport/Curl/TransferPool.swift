@@ -74,7 +74,9 @@ import CLibcurl
     func takeFinished() -> (transfer: Transfer, code: CURLcode)? {
         var left: Int32 = 0
         while let message = unsafe curl_multi_info_read(multi, &left) {
-            guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else { continue }
+            guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else {
+                continue
+            }
             let code = unsafe message.pointee.data.result
             var context: UnsafeMutableRawPointer?
             _ = unsafe cl_easy_get_pointer(easy, CURLINFO_PRIVATE, &context)

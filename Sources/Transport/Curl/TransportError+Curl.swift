@@ -2,7 +2,9 @@ import CLibcurl
 import Glibc
 
 extension TransportError {
-    /// The failure behind libcurl's code: https://curl.se/libcurl/c/libcurl-errors.html
+    /// The failure behind libcurl's code.
+    ///
+    /// https://curl.se/libcurl/c/libcurl-errors.html
     init(_ code: CURLcode, errno number: Int, detail: String) {
         self.init(Self.kind(of: code, errno: Int32(number)), detail)
     }

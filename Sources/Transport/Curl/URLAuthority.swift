@@ -14,8 +14,11 @@ struct URLAuthority {
         let end = afterScheme.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? afterScheme.endIndex
         rest = afterScheme[end...]
         let authority = afterScheme[..<end]
-        let hostEnd = authority.hasPrefix("[") ? authority.firstIndex(of: "]") ?? authority.startIndex : authority.startIndex
-        if let separator = authority[hostEnd...].lastIndex(of: ":"), let number = Int(authority[authority.index(after: separator)...]) {
+        let hostEnd =
+            authority.hasPrefix("[") ? authority.firstIndex(of: "]") ?? authority.startIndex : authority.startIndex
+        if let separator = authority[hostEnd...].lastIndex(of: ":"),
+            let number = Int(authority[authority.index(after: separator)...])
+        {
             host = String(authority[..<separator])
             port = number
         } else {

@@ -47,14 +47,22 @@ package struct HTTPRequest: Sendable {
     package var tls = TLSConfiguration()
     package var version: Version = .http1
     package var connection: ConnectionUse = .shared
-    /// The whole exchange: name resolution, connect, TLS, headers and body. Nil: no limit, for streams.
+    /// The whole exchange: name resolution, connect, TLS, headers and body.
+    ///
+    /// Nil: no limit, for streams.
     package var timeout: Duration?
-    /// Until the answer's headers are in; for streams. Nil: only `timeout` counts.
+    /// Until the answer's headers are in; for streams.
+    ///
+    /// Nil: only `timeout` counts.
     package var headTimeout: Duration?
-    /// Without a byte of body, back-pressure not counted; for streams. Nil: no limit.
+    /// Without a byte of body, back-pressure not counted; for streams.
+    ///
+    /// Nil: no limit.
     package var idleTimeout: Duration?
-    /// Unacknowledged bytes older than this end the connection (TCP_USER_TIMEOUT), and idle connections are probed at that
-    /// rate. Nil: the kernel's defaults.
+    /// Unacknowledged bytes older than this end the connection (TCP_USER_TIMEOUT), and idle connections are probed at
+    /// that rate.
+    ///
+    /// Nil: the kernel's defaults.
     package var deadPeerTimeout: Duration?
     /// Bytes of body that are kept.
     package var bodyLimit = 16 * 1024 * 1024

@@ -82,16 +82,17 @@ extension EventLoop {
     private func armIdleTimer(_ transfer: Transfer) {
         guard let limit = transfer.request.idleTimeout?.nanosecondCount else { return }
         let due = transfer.lastActivity + limit
-        transfer.timers = transfer.timers.suffix(1) + [
-            schedule(at: due) { [self, unowned transfer] in
-                if transfer.isPaused || transfer.lastActivity + limit > Self.now {
-                    if transfer.isPaused { transfer.lastActivity = Self.now }
-                    armIdleTimer(transfer)
-                } else {
-                    finish(transfer, .failure(TransportError(.idle)))
+        transfer.timers =
+            transfer.timers.suffix(1) + [
+                schedule(at: due) { [self, unowned transfer] in
+                    if transfer.isPaused || transfer.lastActivity + limit > Self.now {
+                        if transfer.isPaused { transfer.lastActivity = Self.now }
+                        armIdleTimer(transfer)
+                    } else {
+                        finish(transfer, .failure(TransportError(.idle)))
+                    }
                 }
-            }
-        ]
+            ]
     }
 }
 

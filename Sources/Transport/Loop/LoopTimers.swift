@@ -16,7 +16,7 @@ struct LoopTimers {
 
     /// Arms a timer.
     ///
-    /// - Parameter due: monotonic nanoseconds.
+    /// `due`: monotonic nanoseconds.
     mutating func arm(at due: UInt64, _ action: @escaping () -> Void) -> LoopTimer {
         lastID += 1
         heap.insert(Entry(due: due, id: lastID))

@@ -39,8 +39,9 @@ package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>
         signal.finish()
     }
 
-    /// The batches of events, in the order of their keys' first posting; for one consumer. Ends after `finish`, or when
-    /// the consumer's task is cancelled.
+    /// The batches of events, in the order of their keys' first posting; for one consumer.
+    ///
+    /// Ends after `finish`, or when the consumer's task is cancelled.
     package var batches: some AsyncSequence<[Event], Never> {
         signals.map { [self] in takeAll() }
     }

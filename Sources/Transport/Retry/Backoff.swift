@@ -16,7 +16,7 @@ package struct Backoff: Sendable, Hashable {
 
     /// The wait before the attempt after `attempt` failures (from 0).
     ///
-    /// - Parameter jitter: 0...1, uniformly random; injected so that the function is pure.
+    /// `jitter`: 0...1, uniformly random; injected so that the function is pure.
     package func delay(attempt: Int, jitter: Double) -> Duration {
         let doubled = first * (1 << min(max(attempt, 0), 20))
         let full = min(doubled, cap)

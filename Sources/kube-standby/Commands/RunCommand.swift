@@ -67,10 +67,15 @@ struct RunCommand: AsyncParsableCommand {
             services.append(
                 HealthServer(address: address, supervisor: supervisor, logger: logger) { port in
                     logger.notice("health endpoints are served", metadata: ["port": "\(port)"])
-                })
+                }
+            )
         }
         services.append(supervisor)
-        let group = ServiceGroup(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger))
+        let group = ServiceGroup(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: quiet(logger)
+        )
         do {
             try await group.run()
         } catch {
@@ -112,19 +117,26 @@ struct RunCommand: AsyncParsableCommand {
         logger.notice(
             "supervising",
             metadata: [
-                "version": "\(KubeStandby.version)", "server": "\(connection.cluster.server)", "namespace": "\(namespace)",
+                "version": "\(KubeStandby.version)", "server": "\(connection.cluster.server)",
+                "namespace": "\(namespace)",
                 "groups": "\(configuration.groups.count)", "dry-run": "\(dryRun)",
-            ])
+            ]
+        )
         return Supervisor(
             .init(
                 configuration: configuration,
                 client: APIClient(
-                    connection: connection, loop: EventLoop(name: "api"), version: KubeStandby.version, logger: logger),
+                    connection: connection,
+                    loop: EventLoop(name: "api"),
+                    version: KubeStandby.version,
+                    logger: logger
+                ),
                 probeLoop: EventLoop(name: "probes"),
                 namespace: namespace,
                 identity: ProcessIdentity.make(),
                 isDryRun: dryRun,
                 logger: logger
-            ))
+            )
+        )
     }
 }

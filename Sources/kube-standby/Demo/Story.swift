@@ -32,7 +32,10 @@ struct Story {
     private func play(_ scene: StoryScene, on sandbox: Sandbox, kubeconfig: String) async throws -> Bool {
         let timeline = Timeline()
         let supervisor = try await supervisor(scene, kubeconfig: kubeconfig, timeline)
-        let services = ServiceGroup(services: [supervisor], logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() })
+        let services = ServiceGroup(
+            services: [supervisor],
+            logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
+        )
         return try await withThrowingTaskGroup(of: Void.self) { group in
             var acts = StoryActs(scene: scene, sandbox: sandbox, timeline: timeline)
             try await acts.prepare()
@@ -57,11 +60,21 @@ struct Story {
         let logger = Logger(label: "kube-standby") { _ in SwiftLogNoOpLogHandler() }
         let connection = try ClusterConnection.load(kubeconfig: kubeconfig, context: nil)
         let client = APIClient(
-            connection: connection, loop: EventLoop(name: "api"), version: KubeStandby.version, logger: logger)
+            connection: connection,
+            loop: EventLoop(name: "api"),
+            version: KubeStandby.version,
+            logger: logger
+        )
         return Supervisor(
             .init(
-                configuration: configuration, client: client, probeLoop: EventLoop(name: "probes"),
-                namespace: connection.namespace, identity: ProcessIdentity.make(), isDryRun: false, logger: logger)
+                configuration: configuration,
+                client: client,
+                probeLoop: EventLoop(name: "probes"),
+                namespace: connection.namespace,
+                identity: ProcessIdentity.make(),
+                isDryRun: false,
+                logger: logger
+            )
         ) { timeline.show($0) }
     }
 
@@ -69,8 +82,10 @@ struct Story {
     private func keep(_ timeline: Timeline, kubeconfig: String) async throws {
         timeline.tell("The sandbox stays up until you press Ctrl-C. Its kubeconfig: \(kubeconfig)")
         let interruption = ServiceGroup(
-            services: [Pause()], gracefulShutdownSignals: [.sigint, .sigterm],
-            logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() })
+            services: [Pause()],
+            gracefulShutdownSignals: [.sigint, .sigterm],
+            logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
+        )
         try await interruption.run()
     }
 

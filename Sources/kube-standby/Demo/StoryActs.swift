@@ -20,10 +20,13 @@ struct StoryActs {
     mutating func prepare() async throws {
         let pods = StoryScene.Group.allCases.flatMap(\.pods)
         try await sandbox.wait(for: "nine pods to run") { store in
-            await store.list(.pods, namespace: StoryScene.namespace).filter { $0["status"]["podIP"] != .null }.count == pods.count
+            await store.list(.pods, namespace: StoryScene.namespace).filter { $0["status"]["podIP"] != .null }.count
+                == pods.count
         }
         try await sandbox.apply(
-            "{apiVersion: v1, kind: Pod, metadata: {name: web-0, labels: {role: active}}}", namespace: StoryScene.namespace)
+            "{apiVersion: v1, kind: Pod, metadata: {name: web-0, labels: {role: active}}}",
+            namespace: StoryScene.namespace
+        )
         timeline.tell("Nine pods run in three groups. web-0 is active already; db and license have nobody active.")
     }
 
@@ -40,7 +43,11 @@ struct StoryActs {
         await audit()
         timeline.tell("The moves:\n\n\(table.text)\n")
         for invariant in broken { StandardOutput.print("BROKEN: \(invariant)") }
-        if broken.isEmpty { StandardOutput.print("Every invariant held: never two active in a group, and each group ends with exactly one.") }
+        if broken.isEmpty {
+            StandardOutput.print(
+                "Every invariant held: never two active in a group, and each group ends with exactly one."
+            )
+        }
         return broken.isEmpty
     }
 
@@ -52,10 +59,19 @@ struct StoryActs {
             let holder = try await sandbox.waitForMove(awayFrom: nil, of: group.rawValue)
             let wasActive = group == .web
             let timing = wasActive ? nil : await timing(of: group, to: holder, since: start)
-            table.add(.init(act: wasActive ? "adopted" : "nobody was active", from: wasActive ? holder : "-", to: holder, timing: timing))
+            table.add(
+                .init(
+                    act: wasActive ? "adopted" : "nobody was active",
+                    from: wasActive ? holder : "-",
+                    to: holder,
+                    timing: timing
+                )
+            )
         }
         try await sandbox.wait(for: "web-0 to be on record") { store in
-            await store.list(.leases, namespace: StoryScene.namespace).contains { $0["spec"]["holderIdentity"] == "web-0" }
+            await store.list(.leases, namespace: StoryScene.namespace).contains {
+                $0["spec"]["holderIdentity"] == "web-0"
+            }
         }
         expect(await holder(of: .web) == "web-0", "the start moved the role of web")
     }
@@ -142,13 +158,21 @@ struct StoryActs {
         since fault: ContinuousClock.Instant
     ) async -> MoveTiming? {
         MoveTiming(
-            await sandbox.store.history, namespace: StoryScene.namespace, group: group.rawValue, service: group.rawValue,
-            to: pod, since: fault)
+            await sandbox.store.history,
+            namespace: StoryScene.namespace,
+            group: group.rawValue,
+            service: group.rawValue,
+            to: pod,
+            since: fault
+        )
     }
 
     private func holder(of group: StoryScene.Group) async -> String {
         let audit = EndpointAudit(
-            await sandbox.store.history, namespace: StoryScene.namespace, service: group.rawValue)
+            await sandbox.store.history,
+            namespace: StoryScene.namespace,
+            service: group.rawValue
+        )
         return audit.current.sorted().joined(separator: ",")
     }
 

@@ -65,7 +65,8 @@ struct Timeline: Sendable {
 
     private func words(of move: CompletedMove) -> String {
         let gap = move.gap.map { ", nobody labelled for \(StoryTable.milliseconds($0))" } ?? ""
-        return "ACTIVE: \(move.target?.name ?? "nobody"), epoch \(move.epoch), in \(StoryTable.milliseconds(move.duration))\(gap)"
+        return
+            "ACTIVE: \(move.target?.name ?? "nobody"), epoch \(move.epoch), in \(StoryTable.milliseconds(move.duration))\(gap)"
     }
 }
 

@@ -14,7 +14,7 @@ struct LoadedConfiguration {
     let reading: ConfigurationReading
     private let bytes: [UInt8]
 
-    /// - Parameter file: a path, or `-` for standard input.
+    /// `file`: a path, or `-` for standard input.
     init(file: String) throws(LoadingError) {
         name = file == "-" ? "<stdin>" : file
         if file == "-" {

@@ -9,7 +9,9 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable {
     /// The level of that name.
     static func level(_ name: String) throws -> Logger.Level {
         if let level = Logger.Level(rawValue: name) { return level }
-        throw ValidationError("\"\(name)\" is no level: " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+        throw ValidationError(
+            "\"\(name)\" is no level: " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        )
     }
 
     /// A logger to standard error.

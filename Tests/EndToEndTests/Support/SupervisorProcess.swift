@@ -28,10 +28,15 @@ struct SupervisorProcess: Sendable {
         for (name, value) in environment { if let key = Environment.Key(rawValue: name) { variables[key] = value } }
         let log = ProcessLog()
         let configuration = Configuration(
-            executable: .path(FilePath(binary)), arguments: Arguments(arguments),
-            environment: .inherit.updating(variables))
+            executable: .path(FilePath(binary)),
+            arguments: Arguments(arguments),
+            environment: .inherit.updating(variables)
+        )
         let outcome = try await Subprocess.run(
-            configuration, input: .none, output: .sequence, error: .combinedWithOutput
+            configuration,
+            input: .none,
+            output: .sequence,
+            error: .combinedWithOutput
         ) { execution in
             let process = SupervisorProcess(processID: execution.processIdentifier.value, log: log)
             return try await withThrowingTaskGroup(of: Void.self) { group in

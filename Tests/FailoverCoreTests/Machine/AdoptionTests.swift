@@ -19,7 +19,10 @@ import Testing
         var script = GroupScript()
         script.place("a", .active, epoch: 4)
         script.place("b", .passive, epoch: 4)
-        let effects = script.start(record: script.record("a", epoch: 4, origin: .intended, writer: "other"), healthy: ["a", "b"])
+        let effects = script.start(
+            record: script.record("a", epoch: 4, origin: .intended, writer: "other"),
+            healthy: ["a", "b"]
+        )
         #expect(effects.operations.isEmpty)
     }
 
@@ -55,6 +58,8 @@ import Testing
         var effects = script.start(record: nil, healthy: ["a", "b"])
         effects += script.health("a", .unhealthy)
         #expect(effects.operations.isEmpty)
-        #expect(effects.contains { if case .report(.withheld(to: "b", .activeUnhealthy, _)) = $0 { true } else { false } })
+        #expect(
+            effects.contains { if case .report(.withheld(to: "b", .activeUnhealthy, _)) = $0 { true } else { false } }
+        )
     }
 }

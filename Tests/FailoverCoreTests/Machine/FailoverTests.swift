@@ -5,7 +5,10 @@ import Testing
 /// Rules 4 to 8: when the role moves, and to whom.
 @Suite struct FailoverTests {
     /// Three members, `a` active and on record, all healthy.
-    private func healthyGroup(_ policy: GroupPolicy = GroupPolicy(), members: [String] = ["a", "b", "c"]) -> GroupScript {
+    private func healthyGroup(
+        _ policy: GroupPolicy = GroupPolicy(),
+        members: [String] = ["a", "b", "c"]
+    ) -> GroupScript {
         var script = GroupScript(policy)
         for name in members { script.place(name, name == "a" ? .active : .passive) }
         _ = script.settle(script.start(record: nil, healthy: members))

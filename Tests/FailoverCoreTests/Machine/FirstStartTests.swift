@@ -28,7 +28,10 @@ import Testing
         var script = group(["a", "b"])
         let effects = script.start(record: nil, healthy: ["b"])
         #expect(effects.moves.isEmpty)
-        guard case .startTimer(let id, let due) = effects.first(where: { if case .startTimer = $0 { true } else { false } })
+        guard
+            case .startTimer(let id, let due) = effects.first(where: {
+                if case .startTimer = $0 { true } else { false }
+            })
         else {
             Issue.record("no timer")
             return

@@ -5,7 +5,9 @@ import Testing
 /// The switch, step by step, and what interrupts it.
 @Suite struct SwitchProtocolTests {
     /// `a` active and unhealthy, `b` and `c` healthy; the intent of the move to `b` is on its way.
-    private func moving(_ policy: GroupPolicy = GroupPolicy()) -> (script: GroupScript, intent: OperationID, record: GroupRecord) {
+    private func moving(
+        _ policy: GroupPolicy = GroupPolicy()
+    ) -> (script: GroupScript, intent: OperationID, record: GroupRecord) {
         var script = GroupScript(policy)
         script.place("a", .active)
         script.place("b")
@@ -107,7 +109,8 @@ import Testing
     @Test func readsAPodAgainBeforeItRepeatsAWrite() {
         var (script, effects) = writing()
         let fence = writes(effects)[0]
-        guard case .readMember(let id, "a") = script.machine.roleWritten(fence.id, .conflict, at: script.now).first else {
+        guard case .readMember(let id, "a") = script.machine.roleWritten(fence.id, .conflict, at: script.now).first
+        else {
             Issue.record("no read")
             return
         }
@@ -120,7 +123,9 @@ import Testing
     @Test func stepsBackFromAHigherEpoch() {
         var (script, effects) = writing()
         let fence = writes(effects)[0]
-        guard case .readMember(let id, _) = script.machine.roleWritten(fence.id, .conflict, at: script.now).first else { return }
+        guard case .readMember(let id, _) = script.machine.roleWritten(fence.id, .conflict, at: script.now).first else {
+            return
+        }
         var fresh = fence.write.member
         fresh.epoch = Epoch(99)
         effects = script.machine.memberRead(id, .found(fresh), at: script.now)
@@ -151,7 +156,8 @@ import Testing
         if how == "gone" {
             effects = script.machine.roleWritten(fences[0].id, .gone, at: script.now)
         } else {
-            guard case .readMember(let id, _) = script.machine.roleWritten(fences[0].id, .conflict, at: script.now).first
+            guard
+                case .readMember(let id, _) = script.machine.roleWritten(fences[0].id, .conflict, at: script.now).first
             else { return }
             let other = Member(id: .init("uid-new"), name: "a", version: .init("800"))
             effects = script.machine.memberRead(id, .found(other), at: script.now)
@@ -227,7 +233,11 @@ import Testing
 
     @Test func honoursRetryAfter() {
         var (script, effects) = writing()
-        effects = script.machine.roleWritten(writes(effects)[0].id, .failed(.init("429", retryAfter: .seconds(7))), at: script.now)
+        effects = script.machine.roleWritten(
+            writes(effects)[0].id,
+            .failed(.init("429", retryAfter: .seconds(7))),
+            at: script.now
+        )
         guard case .startBackoff(_, _, let pause) = effects.last else { return }
         #expect(pause == .seconds(7))
     }

@@ -14,7 +14,10 @@ import Testing
         view.listed(members, version: .init("1"), isRelist: false)
         for member in members {
             view.healthChanged(
-                member.id, to: health[member.name] ?? .healthy, isDoubted: doubted.contains(member.name))
+                member.id,
+                to: health[member.name] ?? .healthy,
+                isDoubted: doubted.contains(member.name)
+            )
         }
         return Ranking(view).best(of: members)?.name
     }
@@ -33,7 +36,15 @@ import Testing
     }
 
     @Test func prefersTheActiveMemberBeforeReadiness() {
-        #expect(best([member("a"), member("b") { $0.role = .active; $0.isReady = false }]) == "b")
+        #expect(
+            best([
+                member("a"),
+                member("b") {
+                    $0.role = .active
+                    $0.isReady = false
+                },
+            ]) == "b"
+        )
     }
 
     @Test func prefersReadinessThenOrdinalThenAgeThenName() {

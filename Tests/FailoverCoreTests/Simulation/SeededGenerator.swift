@@ -1,4 +1,6 @@
-/// SplitMix64: https://prng.di.unimi.it/splitmix64.c
+/// SplitMix64.
+///
+/// https://prng.di.unimi.it/splitmix64.c
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -49,7 +49,9 @@ struct SimulatedStore {
         if lease?.version != expected { return .conflict }
         version += 1
         let stored = StoredRecord(
-            record: record, version: .init(uid: lease?.version.uid ?? "lease-\(version)", version: .init("\(version)")))
+            record: record,
+            version: .init(uid: lease?.version.uid ?? "lease-\(version)", version: .init("\(version)"))
+        )
         lease = stored
         return .written(stored)
     }

@@ -18,7 +18,8 @@ struct SimulatedSupervisor {
         for effect in effects {
             switch effect {
             case .startTimer(let id, let at): timers.append((id, at))
-            case .startBackoff(let id, let attempt, _): timers.append((id, now + .milliseconds(50 * (1 << min(attempt, 4)))))
+            case .startBackoff(let id, let attempt, _):
+                timers.append((id, now + .milliseconds(50 * (1 << min(attempt, 4)))))
             case .report: break
             case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole: outbox.append(effect)
             }

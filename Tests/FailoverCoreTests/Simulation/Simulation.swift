@@ -134,7 +134,10 @@ struct Simulation {
         let shown = mayBeStale ? snapshots.randomElement(using: &random) : snapshots.last
         guard let shown else { return }
         let effects = supervisors[index].machine.membersObserved(
-            shown.members, version: .init("\(shown.version)"), at: now)
+            shown.members,
+            version: .init("\(shown.version)"),
+            at: now
+        )
         supervisors[index].take(effects, at: now)
     }
 
@@ -165,7 +168,8 @@ struct Simulation {
         case 1: store.change(name) { $0.lifecycle = .terminating }
         case 2: store.change(name) { $0.isReady.toggle() }
         case 3, 4: crash(Int.random(in: 0..<2, using: &random))
-        case 5: if !orphans.isEmpty { _ = answer(orphans.remove(at: Int.random(in: 0..<orphans.count, using: &random))) }
+        case 5:
+            if !orphans.isEmpty { _ = answer(orphans.remove(at: Int.random(in: 0..<orphans.count, using: &random))) }
         case 6: if random.once(in: 4) { store.deleteLease() }
         default: store.change(name) { $0.hasAddress.toggle() }
         }

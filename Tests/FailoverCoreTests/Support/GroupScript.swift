@@ -16,11 +16,20 @@ struct GroupScript {
     }
 
     /// Puts members on the stage without telling the machine.
-    mutating func place(_ name: String, _ role: Role? = .passive, epoch: Int? = nil, _ change: (inout Member) -> Void = { _ in }) {
+    mutating func place(
+        _ name: String,
+        _ role: Role? = .passive,
+        epoch: Int? = nil,
+        _ change: (inout Member) -> Void = { _ in }
+    ) {
         version += 1
         var member = Member(
-            id: .init("uid-\(name)"), name: name, version: .init("\(version)"), role: role,
-            epoch: epoch.map { Epoch($0) })
+            id: .init("uid-\(name)"),
+            name: name,
+            version: .init("\(version)"),
+            role: role,
+            epoch: epoch.map { Epoch($0) }
+        )
         change(&member)
         members.removeAll { $0.id == member.id }
         members.append(member)
@@ -71,8 +80,12 @@ struct GroupScript {
         writer: String = "me"
     ) -> GroupRecord {
         GroupRecord(
-            holder: name.map { .init(name: $0, id: .init("uid-\($0)")) }, epoch: Epoch(epoch), origin: origin,
-            writer: writer, reason: "")
+            holder: name.map { .init(name: $0, id: .init("uid-\($0)")) },
+            epoch: Epoch(epoch),
+            origin: origin,
+            writer: writer,
+            reason: ""
+        )
     }
 
     /// Answers every outstanding operation as an API server without faults would, until nothing is outstanding.
@@ -84,7 +97,8 @@ struct GroupScript {
         while !queue.isEmpty {
             let effect = queue.removeFirst()
             switch effect {
-            case .readRecord(let id): queue += machine.recordRead(id, machine.record.map { .found($0) } ?? .absent, at: now)
+            case .readRecord(let id):
+                queue += machine.recordRead(id, machine.record.map { .found($0) } ?? .absent, at: now)
             case .writeRecord(let id, let record, _):
                 version += 1
                 queue += machine.recordWritten(id, .written(stored(record, version: "\(version)")), at: now)

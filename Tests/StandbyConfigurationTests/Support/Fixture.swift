@@ -20,7 +20,9 @@ enum Fixture {
     static func group(_ lines: String..., defaults: String = "") -> ConfigurationReading {
         let head = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\n"
         let body = lines.map { "  \($0)\n" }.joined()
-        return read(head + (defaults.isEmpty ? "" : "defaults: \(defaults)\n") + "groups:\n- name: web\n  service: web\n" + body)
+        return read(
+            head + (defaults.isEmpty ? "" : "defaults: \(defaults)\n") + "groups:\n- name: web\n  service: web\n" + body
+        )
     }
 
     /// The first error's text.
