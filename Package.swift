@@ -185,7 +185,7 @@ let package = Package(
         // The real binary against the sandbox.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Sandbox", "Transport", "kube-standby", subprocess, systemPackage],
+            dependencies: ["Sandbox", "Transport", "YAMLDocument", "kube-standby", subprocess, systemPackage],
             swiftSettings: swiftSettings
         ),
         // The import table, the manifest and the house rules.

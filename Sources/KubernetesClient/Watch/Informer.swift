@@ -9,6 +9,8 @@ package actor Informer<Resource: KubernetesResource> {
 
     /// Waits between failures; short, because what happened meanwhile is acted on only after the return.
     private static var backoff: Backoff { Backoff(first: .milliseconds(100), cap: .seconds(1)) }
+    /// Waits after a refusal that somebody has to mend, like a missing right.
+    private static var refusalBackoff: Backoff { Backoff(first: .milliseconds(500), cap: .seconds(5)) }
     /// A watch that ends sooner than this without an event counts as a failure.
     private static var shortestWatch: Duration { .seconds(1) }
 
@@ -135,7 +137,9 @@ package actor Informer<Resource: KubernetesResource> {
             logger.error("\(error)", metadata: metadata)
             store.tellAll(.failing(error))
         }
-        let pause = max(error.retryAfter, Self.backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
+        let isRefusal = error.code.map { (400...428).contains($0) && $0 != 410 } ?? false
+        let backoff = isRefusal ? Self.refusalBackoff : Self.backoff
+        let pause = max(error.retryAfter, backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
         failures += 1
         try? await Task.sleep(for: min(pause, .seconds(30)))
     }

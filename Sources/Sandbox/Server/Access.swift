@@ -7,12 +7,21 @@ package actor Access {
         package var verbs: [String]
         /// Nil: everywhere.
         package var namespace: String?
+        /// Names of single objects; nil: all. Never restricts a creation.
+        package var names: [String]?
 
-        package init(groups: [String], resources: [String], verbs: [String], namespace: String? = nil) {
+        package init(
+            groups: [String],
+            resources: [String],
+            verbs: [String],
+            namespace: String? = nil,
+            names: [String]? = nil
+        ) {
             self.groups = groups
             self.resources = resources
             self.verbs = verbs
             self.namespace = namespace
+            self.names = names
         }
 
         /// Everything.
@@ -22,6 +31,7 @@ package actor Access {
             func contains(_ list: [String], _ value: String) -> Bool { list.contains("*") || list.contains(value) }
             return contains(groups, attributes.group) && contains(resources, attributes.resource)
                 && contains(verbs, attributes.verb) && (namespace == nil || namespace == attributes.namespace)
+                && (names?.contains(attributes.name ?? "") ?? true)
         }
     }
 
@@ -31,6 +41,7 @@ package actor Access {
         var group: String
         var resource: String
         var namespace: String?
+        var name: String?
     }
 
     private var users: [String: String] = [:]
@@ -65,7 +76,8 @@ package actor Access {
             verb: request.verb,
             group: request.kind.group,
             resource: resource,
-            namespace: request.namespace
+            namespace: request.namespace,
+            name: request.name
         )
         if allows(user, attributes) { return }
         let place = request.namespace.map { "in the namespace \"\($0)\"" } ?? "at the cluster scope"
@@ -90,7 +102,8 @@ package actor Access {
             verb: asked["verb"].string ?? "",
             group: asked["group"].string ?? "",
             resource: subresource.isEmpty ? plural : "\(plural)/\(subresource)",
-            namespace: namespace.isEmpty ? nil : namespace
+            namespace: namespace.isEmpty ? nil : namespace,
+            name: asked["name"].string
         )
         var answer = body
         answer["status"] = ["allowed": .bool(allows(user, attributes))]

@@ -76,7 +76,7 @@ struct NoticeEvents: Sendable {
         let stamp = String(Int64(now.timeIntervalSince1970 * 1e9), radix: 16)
         let suffix = String(UInt16.random(in: .min ... .max), radix: 16)
         return Event(
-            name: "\(object.name).\(stamp)\(suffix)",
+            name: "\(object.name.prefix(220)).\(stamp)\(suffix)",
             at: MicroTime(now),
             controller: Self.controller,
             instance: instance,

@@ -17,8 +17,9 @@ struct Simulation {
     private(set) var faults = 0
     private(set) var moves = 0
 
-    init(seed: UInt64, policy: GroupPolicy) {
+    init(seed: UInt64, policy: GroupPolicy, checksVersions: Bool = true) {
         random = SeededGenerator(seed: seed)
+        store.checksVersions = checksVersions
         self.policy = policy
         for name in ["a", "b", "c"] { store.recreate(name) }
         for _ in 0..<2 { supervisors.append(newProcess()) }

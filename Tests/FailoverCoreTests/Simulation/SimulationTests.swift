@@ -29,6 +29,18 @@ import Testing
         #expect(moves > Self.seeds.count)
     }
 
+    /// A planted fault: without the versions on writes the simulation must find what the protocol prevents.
+    @Test(.timeLimit(.minutes(5)))
+    func findsTwoActiveWithoutVersions() {
+        let finding = Self.seeds.first { seed in
+            let policy = GroupPolicy(verdictWindow: .seconds(1))
+            var simulation = Simulation(seed: seed, policy: policy, checksVersions: false)
+            for _ in 0..<400 where simulation.mostActive <= 1 { simulation.step() }
+            return simulation.mostActive > 1
+        }
+        #expect(finding != nil)
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func endsWithOneActiveWhenItPromotesFirst() {
         for seed in 0..<UInt64(200) {

@@ -1,0 +1,67 @@
+import Foundation
+import Sandbox
+import Testing
+import YAMLDocument
+
+extension EndToEndTests {
+    /// What a user would apply works as it is, with the rights that it grants and no others.
+    @Suite struct ExampleTests {
+        private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "examples/helloworld")
+
+        private func read(_ name: String) throws -> String {
+            try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
+        }
+
+        /// The objects of a manifest.
+        private func objects(_ name: String) throws -> [JSONValue] {
+            try YAMLDocument.parseStream(Array(try read(name).utf8)).map { JSONValue($0) }
+        }
+
+        private func rules() throws -> [Access.Rule] {
+            let role = try #require(try objects("supervisor.yaml").first { $0["kind"] == "Role" })
+            func strings(_ value: JSONValue) -> [String] { value.array?.compactMap(\.string) ?? [] }
+            return (role["rules"].array ?? []).map { rule in
+                Access.Rule(
+                    groups: strings(rule["apiGroups"]), resources: strings(rule["resources"]),
+                    verbs: strings(rule["verbs"]), namespace: "default",
+                    names: rule["resourceNames"].array?.compactMap(\.string))
+            }
+        }
+
+        @Test func theLoopOfTheArticleIsReplacedAndNothingElseChanges() async throws {
+            let configuration = try #require(
+                try objects("supervisor.yaml").first { $0["kind"] == "ConfigMap" }?["data"]["config.yaml"].string)
+            #expect(configuration.contains("helloworld-svc"))
+            try await Stage.run { stage in
+                try await stage.sandbox.apply(try read("application.yaml"))
+                try await stage.sandbox.wait(for: "two pods to run") { store in
+                    await store.list(.pods, namespace: "default").count { $0["status"]["podIP"] != .null } == 2
+                }
+                // As the loop left them.
+                for (pod, role) in [("helloworld-statefulset-0", "active"), ("helloworld-statefulset-1", "passive")] {
+                    try await stage.sandbox.apply(
+                        "{apiVersion: v1, kind: Pod, metadata: {name: \(pod), labels: {role: \(role)}}}")
+                }
+                await stage.sandbox.access.admit(
+                    token: "few", user: "system:serviceaccount:default:kube-standby", rules: try rules())
+                var arguments = try await stage.arguments(groups: [], token: "few")
+                arguments[2] = try stage.write("example.yaml", configuration)
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    _ = await process.log.wait(for: "active member is on record", "helloworld-statefulset-0")
+                    _ = await process.log.wait(for: "member.name=helloworld-statefulset-1", "healthy")
+                    await stage.sandbox.applications.set(
+                        .status(500), pod: "helloworld-statefulset-0", namespace: "default")
+                    try await stage.sandbox.waitForEndpoints(["helloworld-statefulset-1"], of: "helloworld-svc")
+                    try await stage.sandbox.wait(for: "the Event") { store in
+                        await store.list(.events, namespace: "default").contains { $0["reason"] == "FailedOver" }
+                    }
+                    let log = await process.log.text
+                    #expect(!log.contains("may not"), "\(log)")
+                }
+                let audit = RoleAudit(await stage.sandbox.store.history, namespace: "default")
+                #expect(audit.violations.isEmpty && audit.moves == 1)
+            }
+        }
+    }
+}
