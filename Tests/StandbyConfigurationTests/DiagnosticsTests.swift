@@ -46,7 +46,7 @@ import YAMLDocument
         ),
         (
             "hooks: {onPromote: {}}",
-            "groups[0].hooks.onPromote: has no handler; give exactly one of httpGet, tcpSocket, grpc, exec"
+            "groups[0].hooks.onPromote: has no handler; give exactly one of exec, httpPost"
         ),
     ])
     func saysWhatIsWrongAndWhatWouldBeRight(field: String, message: String) {

@@ -80,12 +80,12 @@ struct GroupChecker {
     private mutating func checkProbe(_ name: String) {
         let probe = reader[name]
         let handlers = ObjectSchema.handlers.filter { probe[$0].isPresent }
-        if handlers.count != 1 { report(.handlerCount(handlers), at: [name]) }
+        if handlers.count != 1 { report(.handlerCount(handlers, allowed: ObjectSchema.handlers), at: [name]) }
         checkTimings(name)
         checkNamedPort(name)
         if probe["httpGet"]["tls"].isPresent, probe["httpGet"]["tls"]["verify"].bool != true {
             for key in ["caFile", "serverName"] where probe["httpGet"]["tls"][key].isPresent {
-                report(.bothSecretsOfTLS, at: [name, "httpGet", "tls", key], severity: .warning)
+                report(.unverifiedTLS, at: [name, "httpGet", "tls", key], severity: .warning)
             }
         }
         checkExec(name)
@@ -158,8 +158,9 @@ struct GroupChecker {
     private mutating func checkHooks() {
         for name in ["onPromote", "onDemote"] where reader["hooks"][name].isPresent {
             let hook = reader["hooks"][name]
-            let given = ["exec", "httpPost"].filter { hook[$0].isPresent }
-            if given.count != 1 { report(.handlerCount(given), at: ["hooks", name]) }
+            let choices = ["exec", "httpPost"]
+            let given = choices.filter { hook[$0].isPresent }
+            if given.count != 1 { report(.handlerCount(given, allowed: choices), at: ["hooks", name]) }
             report(.notAvailable("a hook", consequence: "it is not run"), at: ["hooks", name], severity: .warning)
         }
     }

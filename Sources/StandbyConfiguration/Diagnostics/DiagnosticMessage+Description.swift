@@ -10,7 +10,7 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .wrongType(let found, let allowed): "found \(found), allowed is \(allowed)"
         case .notAllowed(let found, let allowed, let suggestion):
             "found \(found), allowed is \(allowed)" + didYouMean(suggestion)
-        case .handlerCount(let found): handlerCount(found)
+        case .handlerCount(let found, let allowed): handlerCount(found, allowed)
         case .matchCount(let found):
             found.isEmpty
                 ? "says no pods: give \"pod\" or \"matchLabels\""
@@ -26,7 +26,7 @@ extension DiagnosticMessage: CustomStringConvertible {
             "is the port name \"\(name)\", but host is not the pod; give the port's number"
         case .valuesOfExists(let name): "must not be given with operator \(name)"
         case .noValues(let name): "operator \(name) needs at least one entry in \"values\""
-        case .bothSecretsOfTLS: "has no effect unless tls.verify is true"
+        case .unverifiedTLS: "has no effect unless tls.verify is true"
         case .duplicateName(let name, let line): "group \"\(name)\" exists already, at line \(line); names are unique"
         case .duplicateService(let name, let line):
             "Service \"\(name)\" has a group already, at line \(line); a Service belongs to one group"
@@ -42,8 +42,8 @@ extension DiagnosticMessage: CustomStringConvertible {
         }
     }
 
-    private func handlerCount(_ found: [String]) -> String {
-        let allowed = "exactly one of \(ObjectSchema.handlers.joined(separator: ", "))"
+    private func handlerCount(_ found: [String], _ choices: [String]) -> String {
+        let allowed = "exactly one of \(choices.joined(separator: ", "))"
         return found.isEmpty
             ? "has no handler; give \(allowed)"
             : "has \(found.count) handlers (\(found.joined(separator: ", "))); give \(allowed)"

@@ -10,7 +10,7 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case wrongType(found: String, allowed: String)
     case notAllowed(found: String, allowed: String, suggestion: String?)
     // Fields that do not go together
-    case handlerCount([String])
+    case handlerCount([String], allowed: [String])
     case matchCount([String])
     case timeoutAbovePeriod
     case fastPeriodAbovePeriod
@@ -21,7 +21,7 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case namedPortOfForeignHost(String)
     case valuesOfExists(String)
     case noValues(String)
-    case bothSecretsOfTLS
+    case unverifiedTLS
     // Groups that do not go together
     case duplicateName(String, firstLine: Int)
     case duplicateService(String, firstLine: Int)

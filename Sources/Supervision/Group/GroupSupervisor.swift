@@ -89,7 +89,8 @@ actor GroupSupervisor {
         case .service(let found):
             await serviceChanged(ServiceCheck(found, of: configuration, namespace: namespace), in: &group)
         case .pods(let snapshot): await podsChanged(snapshot, in: &group)
-        case .failing(let problem): wait(for: problem)
+        // Both informers tell of the same absence; the first is enough.
+        case .failing(let problem): if !isWaiting { wait(for: problem) }
         case .recovered:
             resume()
             perform(machine.connectionRestored(at: now), in: &group)

@@ -8,8 +8,10 @@ import CLibcurl
     let request: HTTPRequest
     let handle: EasyHandle
     let observer: any TransferObserver
-    /// The loop's timers for this exchange.
-    var timers: [LoopTimer] = []
+    /// Ends the exchange if no head comes.
+    var headTimer: LoopTimer?
+    /// Ends the exchange if its peer falls silent.
+    var idleTimer: LoopTimer?
     /// When the last bytes came, monotonic nanoseconds.
     var lastActivity = EventLoop.now
     private(set) var isPaused = false

@@ -52,7 +52,7 @@ extension EventLoop {
     func finish(_ transfer: Transfer, _ outcome: Result<HTTPResponse, TransportError>) {
         transfers[transfer.id] = nil
         pools[transfer.request.pool]?.remove(transfer)
-        transfer.timers.forEach(cancel)
+        for timer in [transfer.headTimer, transfer.idleTimer] { timer.map(cancel) }
         handles.giveBack(transfer.handle)
         removeIfRetired(transfer.request.pool)
         transfer.observer.ended(outcome)
@@ -73,26 +73,22 @@ extension EventLoop {
 
     private func armHeadTimer(_ transfer: Transfer) {
         guard let limit = transfer.request.headTimeout else { return }
-        let timer = schedule(at: Self.now + limit.nanosecondCount) { [self, unowned transfer] in
+        transfer.headTimer = schedule(at: Self.now + limit.nanosecondCount) { [self, unowned transfer] in
             if !transfer.hasHead { finish(transfer, .failure(TransportError(.timedOut, "no headers"))) }
         }
-        transfer.timers.append(timer)
     }
 
     private func armIdleTimer(_ transfer: Transfer) {
         guard let limit = transfer.request.idleTimeout?.nanosecondCount else { return }
-        let due = transfer.lastActivity + limit
-        transfer.timers =
-            transfer.timers.suffix(1) + [
-                schedule(at: due) { [self, unowned transfer] in
-                    if transfer.isPaused || transfer.lastActivity + limit > Self.now {
-                        if transfer.isPaused { transfer.lastActivity = Self.now }
-                        armIdleTimer(transfer)
-                    } else {
-                        finish(transfer, .failure(TransportError(.idle)))
-                    }
-                }
-            ]
+        transfer.idleTimer = schedule(at: transfer.lastActivity + limit) { [self, unowned transfer] in
+            // Before the head the other limits count; while it is paused the reader is the slow one, not the peer.
+            if transfer.isPaused || !transfer.hasHead { transfer.lastActivity = Self.now }
+            if transfer.lastActivity + limit > Self.now {
+                armIdleTimer(transfer)
+            } else {
+                finish(transfer, .failure(TransportError(.idle)))
+            }
+        }
     }
 }
 
