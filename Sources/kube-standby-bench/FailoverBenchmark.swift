@@ -34,6 +34,8 @@ struct FailoverBenchmark {
             var holder = try await sandbox.waitForMove(awayFrom: nil, of: "web")
             for _ in 0..<rounds {
                 try await waitForHealthyCandidates(sandbox, besides: holder)
+                // Faults strike at any phase of the period.
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0..<1000)))
                 let fault = ContinuousClock.now
                 await sandbox.applications.set(.status(500), pod: holder, namespace: namespace)
                 let next = try await sandbox.waitForMove(awayFrom: holder, of: "web")

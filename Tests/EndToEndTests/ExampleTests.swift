@@ -23,15 +23,19 @@ extension EndToEndTests {
             func strings(_ value: JSONValue) -> [String] { value.array?.compactMap(\.string) ?? [] }
             return (role["rules"].array ?? []).map { rule in
                 Access.Rule(
-                    groups: strings(rule["apiGroups"]), resources: strings(rule["resources"]),
-                    verbs: strings(rule["verbs"]), namespace: "default",
-                    names: rule["resourceNames"].array?.compactMap(\.string))
+                    groups: strings(rule["apiGroups"]),
+                    resources: strings(rule["resources"]),
+                    verbs: strings(rule["verbs"]),
+                    namespace: "default",
+                    names: rule["resourceNames"].array?.compactMap(\.string)
+                )
             }
         }
 
         @Test func theLoopOfTheArticleIsReplacedAndNothingElseChanges() async throws {
             let configuration = try #require(
-                try objects("supervisor.yaml").first { $0["kind"] == "ConfigMap" }?["data"]["config.yaml"].string)
+                try objects("supervisor.yaml").first { $0["kind"] == "ConfigMap" }?["data"]["config.yaml"].string
+            )
             #expect(configuration.contains("helloworld-svc"))
             try await Stage.run { stage in
                 try await stage.sandbox.apply(try read("application.yaml"))
@@ -41,17 +45,24 @@ extension EndToEndTests {
                 // As the loop left them.
                 for (pod, role) in [("helloworld-statefulset-0", "active"), ("helloworld-statefulset-1", "passive")] {
                     try await stage.sandbox.apply(
-                        "{apiVersion: v1, kind: Pod, metadata: {name: \(pod), labels: {role: \(role)}}}")
+                        "{apiVersion: v1, kind: Pod, metadata: {name: \(pod), labels: {role: \(role)}}}"
+                    )
                 }
                 await stage.sandbox.access.admit(
-                    token: "few", user: "system:serviceaccount:default:kube-standby", rules: try rules())
+                    token: "few",
+                    user: "system:serviceaccount:default:kube-standby",
+                    rules: try rules()
+                )
                 var arguments = try await stage.arguments(groups: [], token: "few")
                 arguments[2] = try stage.write("example.yaml", configuration)
                 _ = try await SupervisorProcess.run(arguments) { process in
                     _ = await process.log.wait(for: "active member is on record", "helloworld-statefulset-0")
                     _ = await process.log.wait(for: "member.name=helloworld-statefulset-1", "healthy")
                     await stage.sandbox.applications.set(
-                        .status(500), pod: "helloworld-statefulset-0", namespace: "default")
+                        .status(500),
+                        pod: "helloworld-statefulset-0",
+                        namespace: "default"
+                    )
                     try await stage.sandbox.waitForEndpoints(["helloworld-statefulset-1"], of: "helloworld-svc")
                     try await stage.sandbox.wait(for: "the Event") { store in
                         await store.list(.events, namespace: "default").contains { $0["reason"] == "FailedOver" }

@@ -19,6 +19,8 @@ package actor Informer<Resource: KubernetesResource> {
     private let namespace: String?
     private let logger: Logger
     private var store = InformerStore<Resource>()
+    /// Whether the collection must be read as a whole before it is watched.
+    private var needsList = true
     private var failures = 0
     private var isFailing = false
 
@@ -47,16 +49,18 @@ package actor Informer<Resource: KubernetesResource> {
 
     /// Lists and watches until the task is cancelled.
     package func run() async {
-        var needsList = true
-        while !Task.isCancelled {
-            do throws(KubernetesError) {
-                if needsList { try await list() }
-                needsList = try await watch()
-            } catch {
-                if Task.isCancelled { return }
-                needsList = needsList || error.code == 410 || error.code.map { $0 < 429 } ?? false
-                await pause(after: error)
-            }
+        while !Task.isCancelled { await turn() }
+    }
+
+    /// One list, if it is needed, and one watch.
+    private func turn() async {
+        do throws(KubernetesError) {
+            if needsList { try await list() }
+            try await watch()
+        } catch {
+            if Task.isCancelled { return }
+            if error.isRefusal || error.code == 410 { needsList = true }
+            await pause(after: error)
         }
     }
 
@@ -65,60 +69,55 @@ package actor Informer<Resource: KubernetesResource> {
     private func list() async throws(KubernetesError) {
         let list = try await client.list(Resource.self, namespace: namespace, retry: .none)
         store.replace(with: list.items ?? [], resourceVersion: list.metadata.resourceVersion ?? "0")
+        needsList = false
         succeeded()
     }
 
-    /// Watches once.
-    ///
-    /// - Returns: whether the list must be read anew.
-    private func watch() async throws(KubernetesError) -> Bool {
+    /// Watches once; a watch that was open and merely broke is no failure.
+    private func watch() async throws(KubernetesError) {
         let version = store.resourceVersion ?? "0"
         let start = ContinuousClock.now
         var isOpen = false
         var sawEvents = false
-        var isVersionGone = false
         do throws(KubernetesError) {
             try await client.watch(Resource.self, namespace: namespace, from: version) {
                 isOpen = true
                 self.succeeded()
             } _: { event in
                 sawEvents = true
-                isVersionGone = !self.take(event)
-                return !isVersionGone
+                self.take(event)
+                return !self.needsList
             }
         } catch {
-            if isOpen, error.isEndOfWatch, sawEvents || ContinuousClock.now - start > Self.shortestWatch {
-                logger.debug("watch broke, resuming", metadata: ["error": "\(error)"])
-                return isVersionGone
-            }
-            throw error
+            guard isOpen, error.isEndOfWatch else { throw error }
+            logger.debug("watch broke, resuming", metadata: ["error": "\(error)"])
         }
-        if isVersionGone { return true }
-        if !sawEvents, ContinuousClock.now - start < Self.shortestWatch {
-            try? await Task.sleep(for: Self.backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
-            failures += 1
-            return true
-        }
-        return false
+        // A server that ends every watch at once is not to be asked without a pause.
+        let isShort = ContinuousClock.now - start < Self.shortestWatch
+        if isShort, needsList || !sawEvents { await pauseAfterShortWatch(sawEvents: sawEvents) }
     }
 
-    /// Takes in one event.
-    ///
-    /// - Returns: false if the server forgot our version or fell behind it, so that the list must be read anew.
-    private func take(_ event: WatchEvent<Resource>) -> Bool {
-        failures = 0
+    private func pauseAfterShortWatch(sawEvents: Bool) async {
+        if !sawEvents { needsList = true }
+        let pause = Self.backoff.delay(attempt: failures, jitter: .random(in: 0...1))
+        failures += 1
+        try? await Task.sleep(for: pause)
+    }
+
+    /// Takes in one event; notes when the list must be read anew, because the server forgot our version or fell behind it.
+    private func take(_ event: WatchEvent<Resource>) {
         switch event {
         case .added(let object), .modified(let object): store.put(object)
         case .deleted(let object): store.remove(object)
         case .bookmark(let version):
             // A server that was restored from an older state would otherwise stay silent for ever.
-            if ResourceVersion.isOlder(version, than: store.resourceVersion) { return false }
+            needsList = ResourceVersion.isOlder(version, than: store.resourceVersion)
             store.advance(to: version)
         case .error(let status):
             logger.debug("watch ended by the server", metadata: ["message": "\(status.message ?? "")"])
-            return false
+            needsList = true
         }
-        return true
+        if !needsList { failures = 0 }
     }
 
     // MARK: Failure and recovery
@@ -137,8 +136,7 @@ package actor Informer<Resource: KubernetesResource> {
             logger.error("\(error)", metadata: metadata)
             store.tellAll(.failing(error))
         }
-        let isRefusal = error.code.map { (400...428).contains($0) && $0 != 410 } ?? false
-        let backoff = isRefusal ? Self.refusalBackoff : Self.backoff
+        let backoff = error.isRefusal ? Self.refusalBackoff : Self.backoff
         let pause = max(error.retryAfter, backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
         failures += 1
         try? await Task.sleep(for: min(pause, .seconds(30)))
@@ -150,6 +148,9 @@ package actor Informer<Resource: KubernetesResource> {
 }
 
 extension KubernetesError {
+    /// Whether the server will not have the request before somebody mends something.
+    fileprivate var isRefusal: Bool { code.map { (400...428).contains($0) && $0 != 410 } ?? false }
+
     /// Whether a watch that was open merely broke.
     fileprivate var isEndOfWatch: Bool {
         guard case .transport(let error) = cause else { return false }

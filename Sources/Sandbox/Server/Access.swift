@@ -7,7 +7,7 @@ package actor Access {
         package var verbs: [String]
         /// Nil: everywhere.
         package var namespace: String?
-        /// Names of single objects; nil: all. Never restricts a creation.
+        /// Names of single objects; nil: all.
         package var names: [String]?
 
         package init(
