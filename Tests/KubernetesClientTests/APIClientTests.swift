@@ -4,7 +4,7 @@ import Testing
 
 @testable import KubernetesClient
 
-@Suite(.timeLimit(.minutes(1))) struct APIClientTests {
+@Suite(.timeLimit(.minutes(5))) struct APIClientTests {
     private func failure<Value>(_ body: () async throws -> Value) async -> KubernetesError? {
         do {
             _ = try await body()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KubernetesClient
 
-@Suite(.timeLimit(.minutes(1))) struct BoundedCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct BoundedCommandTests {
     private func run(
         _ script: String,
         timeout: Duration = .seconds(20),

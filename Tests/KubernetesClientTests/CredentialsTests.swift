@@ -4,7 +4,7 @@ import Transport
 
 @testable import KubernetesClient
 
-@Suite(.timeLimit(.minutes(1))) struct CredentialsTests {
+@Suite(.timeLimit(.minutes(5))) struct CredentialsTests {
     private let cluster = ClusterConnection.Cluster(server: "https://h")
 
     private func headers(_ credential: Credential, _ cluster: ClusterConnection.Cluster? = nil) async throws -> [String]

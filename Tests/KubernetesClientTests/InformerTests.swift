@@ -5,7 +5,7 @@ import Transport
 
 @testable import KubernetesClient
 
-@Suite(.timeLimit(.minutes(1))) struct InformerTests {
+@Suite(.timeLimit(.minutes(5))) struct InformerTests {
     /// Runs an informer of pods labelled `app: x` and hands its events to `body`.
     private func run(
         _ body: @Sendable @escaping (Sandbox, AsyncStream<InformerEvent<Pod>>) async throws -> Void

@@ -7,7 +7,7 @@ import Transport
 
 @testable import Probing
 
-@Suite(.timeLimit(.minutes(1))) struct ProbeEngineTests {
+@Suite(.timeLimit(.minutes(5))) struct ProbeEngineTests {
     /// Two pods that run, an engine, and the reports of the group.
     private func run(
         _ body:

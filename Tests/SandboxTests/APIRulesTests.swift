@@ -5,7 +5,7 @@ import Transport
 @testable import Sandbox
 
 /// The rules of a real API server that the supervisor relies on, to the status code.
-@Suite(.timeLimit(.minutes(1))) struct APIRulesTests {
+@Suite(.timeLimit(.minutes(5))) struct APIRulesTests {
     /// Speaks plain HTTP to the sandbox, without the client whose mistakes it would share.
     private struct Speaker: Sendable {
         let sandbox: Sandbox

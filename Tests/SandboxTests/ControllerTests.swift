@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct ControllerTests {
+@Suite(.timeLimit(.minutes(5))) struct ControllerTests {
     private static let scene = """
         apiVersion: v1
         kind: Service

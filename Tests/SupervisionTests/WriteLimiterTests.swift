@@ -2,7 +2,7 @@ import Testing
 
 @testable import Supervision
 
-@Suite(.timeLimit(.minutes(1))) struct WriteLimiterTests {
+@Suite(.timeLimit(.minutes(5))) struct WriteLimiterTests {
     private actor Gauge {
         private var now = 0
         private(set) var most = 0

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Transport
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPExchangeTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPExchangeTests {
     private func withLoop<Result>(_ body: (EventLoop) async throws -> Result) async throws -> Result {
         let loop = EventLoop(name: "test")
         defer { loop.stop() }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Transport
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPStreamTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPStreamTests {
     private static let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"
 
     @Test func deliversTheHeadBeforeTheBodyEnds() async throws {

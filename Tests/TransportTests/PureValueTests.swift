@@ -44,7 +44,7 @@ import Testing
         #expect(mailbox.takeAll().isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(1))) func wakesTheConsumerAndEndsWhenFinished() async {
+    @Test(.timeLimit(.minutes(5))) func wakesTheConsumerAndEndsWhenFinished() async {
         let mailbox = CoalescingMailbox<Int, Int>()
         mailbox.post(7, for: 1)
         mailbox.finish()

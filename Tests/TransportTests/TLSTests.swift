@@ -3,7 +3,7 @@ import Testing
 
 @testable import Transport
 
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(5))) struct TLSTests {
     private func request(_ sandbox: Sandbox, host: String = "127.0.0.1") async -> HTTPRequest {
         var request = HTTPRequest("GET", "https://\(host):\(await sandbox.server.port)/version")
         request.tls.authority = .pem(Array(sandbox.authority.utf8))
