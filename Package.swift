@@ -43,6 +43,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -120,7 +121,8 @@ let rooms: [Room] = [
     Room(
         name: "Sandbox",
         dependencies: [
-            "YAMLDocument", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, logging, nioCore, nioPosix,
+            "YAMLDocument", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, logging, nioConcurrency, nioCore,
+            nioPosix,
             nioSSL, crypto, asn1,
             x509,
         ],

@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// A behaviour that connections on other threads read.
 final class SharedBehaviour: Sendable {
@@ -9,26 +9,26 @@ final class SharedBehaviour: Sendable {
         var connections: [ObjectIdentifier: any Channel] = [:]
     }
 
-    private let state: Mutex<State>
+    private let state: NIOLockedValueBox<State>
 
     init(_ behaviour: ToyApplications.Behaviour) {
-        state = Mutex(State(behaviour: behaviour))
+        state = NIOLockedValueBox(State(behaviour: behaviour))
     }
 
     /// The requests from now on.
     func requests() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-        state.withLock { $0.followers.append(continuation) }
+        state.withLockedValue { $0.followers.append(continuation) }
         return stream
     }
 
     func set(_ behaviour: ToyApplications.Behaviour) {
-        state.withLock { $0.behaviour = behaviour }
+        state.withLockedValue { $0.behaviour = behaviour }
     }
 
     /// The behaviour for one more request.
     func request() -> ToyApplications.Behaviour {
-        state.withLock { state in
+        state.withLockedValue { state in
             for follower in state.followers { follower.yield() }
             return state.behaviour
         }
@@ -36,11 +36,13 @@ final class SharedBehaviour: Sendable {
 
     func opened(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
-        state.withLock { $0.connections[id] = channel }
-        channel.closeFuture.whenComplete { [self] _ in state.withLock { _ = $0.connections.removeValue(forKey: id) } }
+        state.withLockedValue { $0.connections[id] = channel }
+        channel.closeFuture.whenComplete { [self] _ in
+            state.withLockedValue { _ = $0.connections.removeValue(forKey: id) }
+        }
     }
 
     func closeConnections() {
-        for channel in state.withLock({ Array($0.connections.values) }) { channel.close(promise: nil) }
+        for channel in state.withLockedValue({ Array($0.connections.values) }) { channel.close(promise: nil) }
     }
 }

@@ -1,8 +1,8 @@
 import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
-import Synchronization
 
 /// Every connection that the server has accepted, from its first moment on.
 final class Connections: Sendable {
@@ -11,29 +11,30 @@ final class Connections: Sendable {
         var isOpen = true
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// Notes a connection.
     ///
     /// - Returns: false if the server is going away, and the connection must not come to be.
     func add(_ channel: any Channel) -> Bool {
         let id = ObjectIdentifier(channel)
-        let isOpen = state.withLock { state in
+        let isOpen = state.withLockedValue { state in
             state.channels[id] = channel
             return state.isOpen
         }
-        channel.closeFuture.whenComplete { [self] _ in state.withLock { _ = $0.channels.removeValue(forKey: id) } }
+        channel.closeFuture.whenComplete { [self] _ in state.withLockedValue { _ = $0.channels.removeValue(forKey: id) }
+        }
         return isOpen
     }
 
     /// Accepts connections again.
     func open() {
-        state.withLock { $0.isOpen = true }
+        state.withLockedValue { $0.isOpen = true }
     }
 
     /// Ends every connection, and every later one, until `open`.
     func close() async {
-        let channels = state.withLock { state in
+        let channels = state.withLockedValue { state in
             state.isOpen = false
             return Array(state.channels.values)
         }

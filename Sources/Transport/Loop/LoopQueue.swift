@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Work from other threads for the loop's thread.
 final class LoopQueue: Sendable {
     /// One piece of work.
@@ -8,12 +6,12 @@ final class LoopQueue: Sendable {
         case job(UnownedJob)
     }
 
-    private struct State {
+    private struct State: Sendable {
         var work: [Work] = []
         var isClosed = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Adds work.
     ///

@@ -1,16 +1,14 @@
-import Synchronization
-
 /// A queue of events whose memory is bounded by what they speak of, not by how many there are: a newer event under the
 /// same key replaces the older one, in the older one's place.
 ///
 /// One consumer awaits; anybody posts, from any thread, without waiting.
 package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>: Sendable {
-    private struct State {
+    private struct State: Sendable {
         var order: [Key] = []
         var events: [Key: Event] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let merge: @Sendable (_ older: Event, _ newer: Event) -> Event
