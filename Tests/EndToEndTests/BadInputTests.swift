@@ -127,6 +127,25 @@ extension EndToEndTests {
             }
         }
 
+        @Test func goesOnWhenATokenThatExpiredIsAcceptedAgain() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                await stage.sandbox.access.admit(token: "t", user: "u", rules: [.all])
+                let arguments = try await stage.arguments(groups: [Stage.group("web")], token: "t")
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let holder = try await stage.waitUntilSettled("web")
+                    await stage.sandbox.access.expire(token: "t")
+                    await stage.sandbox.control.cutWatches()
+                    let line = await process.log.wait(for: "401, the API server does not accept the credentials")
+                    #expect(line != nil)
+                    await stage.sandbox.access.admit(token: "t", user: "u", rules: [.all])
+                    _ = await process.log.wait(for: "group resumes")
+                    #expect(try await stage.waitUntilSettled("web") == holder)
+                }
+                #expect(await stage.audit("web").moves == 0)
+            }
+        }
+
         @Test func servesLivenessAndReadiness() async throws {
             let loop = EventLoop(name: "test")
             defer { loop.stop() }

@@ -27,8 +27,6 @@ package actor ToyApplications {
     }
 
     private var applications: [String: Application] = [:]
-    /// What an application started under a name begins with.
-    private var initialBehaviours: [String: Behaviour] = [:]
     private var addresses = LoopbackAddresses()
 
     // MARK: For whoever plays
@@ -39,11 +37,6 @@ package actor ToyApplications {
             applications[uid]?.behaviour.set(behaviour)
             if behaviour == .refusing { await close(uid) } else { await open(uid) }
         }
-    }
-
-    /// Applications that start under this pod's name from now on behave so from the beginning; nil: healthy.
-    package func setInitial(_ behaviour: Behaviour?, pod: String, namespace: String) {
-        initialBehaviours["\(namespace)/\(pod)"] = behaviour
     }
 
     /// The requests that a pod's application gets from now on; ends at once if there is no such pod.
@@ -63,10 +56,9 @@ package actor ToyApplications {
     ///
     /// - Returns: its address; nil if no address of ours is free.
     func start(name: String, namespace: String, uid: String, port: Int) async -> String? {
-        let initial = initialBehaviours["\(namespace)/\(name)"] ?? .healthy
         for _ in 0..<32 {
             let address = addresses.next()
-            let behaviour = SharedBehaviour(initial)
+            let behaviour = SharedBehaviour(.healthy)
             guard let listener = try? await Self.listen(address, port, behaviour) else { continue }
             applications[uid] = Application(
                 name: name,
@@ -76,7 +68,6 @@ package actor ToyApplications {
                 behaviour: behaviour,
                 listener: listener
             )
-            if initial == .refusing { await close(uid) }
             return address
         }
         return nil

@@ -20,10 +20,6 @@ package actor ServerControl {
         faults.append(fault)
     }
 
-    package func removeFaults() {
-        faults = []
-    }
-
     /// Ends every open watch.
     package func cutWatches() {
         for watch in watches { watch.finish() }
