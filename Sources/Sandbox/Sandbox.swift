@@ -10,6 +10,16 @@ package struct Sandbox: Sendable {
         package var bookmarkInterval: Duration = .seconds(60)
         /// How long a toy application takes to end.
         package var terminationDelay: Duration = .milliseconds(200)
+        /// How many nodes there are; with none, somebody else plays the kubelet.
+        package var nodes = 3
+        /// How fast heartbeats, graces and evictions pass.
+        package var pace = Pace()
+        /// Changes that are kept; watches and assertions reach no further back.
+        package var historyLimit = 200_000
+        /// Where the toy applications listen.
+        package var addresses: AddressRange = .loopback
+        /// The API server's port; 0: any that is free.
+        package var port = 0
 
         package init() {}
     }
@@ -17,32 +27,41 @@ package struct Sandbox: Sendable {
     /// The token of a user who may do everything.
     package static let adminToken = "sandbox-admin"
 
+    /// The version that the sandbox says it is.
+    package static let version = "v1.36.0-sandbox"
+
     package let store: ObjectStore
     package let applications: ToyApplications
-    package let access: Access
+    package let authentication: Authentication
     package let control: ServerControl
     package let server: APIServer
+    package let nodes: Nodes
     private let certificates: Certificates
-    private let kubelet: PodRuntime
-    private let pages: PageStore
+    private let pace: Pace
 
     private init(_ options: Options) throws {
-        store = ObjectStore()
-        applications = ToyApplications()
-        access = Access()
+        store = ObjectStore(historyLimit: options.historyLimit)
+        applications = ToyApplications(addresses: options.addresses)
+        authentication = Authentication()
         control = ServerControl()
-        pages = PageStore()
         certificates = try Certificates()
-        kubelet = PodRuntime(store: store, applications: applications, terminationDelay: options.terminationDelay)
-        let handler = APIHandler(store: store, pages: pages, kubelet: kubelet)
+        pace = options.pace
+        nodes = Nodes(
+            count: options.nodes,
+            store: store,
+            applications: applications,
+            terminationDelay: options.terminationDelay,
+            pace: pace
+        )
+        let handler = APIHandler(
+            store: store,
+            authentication: authentication,
+            authorizer: Authorizer(store: store)
+        )
         server = APIServer(
-            responder: APIResponder(
-                handler: handler,
-                access: access,
-                control: control,
-                bookmarkInterval: options.bookmarkInterval
-            ),
-            certificates: certificates
+            responder: APIResponder(handler: handler, control: control, bookmarkInterval: options.bookmarkInterval),
+            certificates: certificates,
+            port: options.port
         )
     }
 
@@ -52,8 +71,11 @@ package struct Sandbox: Sendable {
         _ body: @Sendable (Sandbox) async throws -> Result
     ) async throws -> Result {
         let sandbox = try Sandbox(options)
-        await sandbox.access.admit(token: adminToken, user: "admin", rules: [.all])
-        try await sandbox.createNamespace("default")
+        await sandbox.authentication.admit(
+            token: adminToken,
+            Caller(user: "kubernetes-admin", groups: [Caller.masters])
+        )
+        try await sandbox.apply(BootstrapObjects.manifests)
         try await sandbox.server.start()
         let result: Swift.Result<Result, any Error>
         do {
@@ -70,9 +92,15 @@ package struct Sandbox: Sendable {
         during body: @Sendable (Sandbox) async throws -> Result
     ) async throws -> Result {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await kubelet.run() }
+            group.addTask { await nodes.run() }
+            group.addTask { await Scheduler(store: store).run() }
+            group.addTask { await NodeLifecycleController(store: store, pace: pace).run() }
             group.addTask { await EndpointSliceController(store: store).run() }
-            group.addTask { await StatefulSetController(store: store, kubelet: kubelet).run() }
+            group.addTask { await StatefulSetController(store: store).run() }
+            group.addTask { await ReplicaSetController(store: store).run() }
+            group.addTask { await DeploymentController(store: store).run() }
+            group.addTask { await NamespaceController(store: store).run() }
+            group.addTask { await GarbageCollector(store: store).run() }
             defer { group.cancelAll() }
             return try await body(self)
         }
@@ -104,17 +132,49 @@ package struct Sandbox: Sendable {
 
     /// Deletes a pod as `kubectl delete pod` does.
     package func deletePod(_ name: String, namespace: String = "default", gracePeriod: Int? = nil) async throws {
-        _ = try await kubelet.delete(
+        try await store.delete(
             ObjectKey(.pods, namespace: namespace, name: name),
-            gracePeriod: gracePeriod,
-            .init()
+            Deletion(gracePeriod: gracePeriod)
+        )
+    }
+
+    /// Lets a token in as a user with these rights, everywhere or in one namespace.
+    package func admit(
+        token: String,
+        user: String,
+        rules: [PolicyRule],
+        namespace: String? = nil
+    ) async throws(APIFailure) {
+        await authentication.admit(token: token, Caller(user: user))
+        try await grant(rules, to: user, namespace: namespace)
+    }
+
+    /// Replaces the rights of a user, everywhere or in one namespace, by a role and a binding.
+    package func grant(_ rules: [PolicyRule], to user: String, namespace: String? = nil) async throws(APIFailure) {
+        let role: Kind = namespace == nil ? .clusterRoles : .roles
+        let binding: Kind = namespace == nil ? .clusterRoleBindings : .roleBindings
+        let name = "sandbox:\(user)"
+        let place = namespace ?? ""
+        for kind in [role, binding] { await store.remove(ObjectKey(kind, namespace: place, name: name)) }
+        try await store.create(
+            role,
+            namespace: place,
+            ["metadata": ["name": .string(name)], "rules": .array(rules.map(\.json))]
+        )
+        try await store.create(
+            binding,
+            namespace: place,
+            [
+                "metadata": ["name": .string(name)],
+                "roleRef": ["kind": .string(role.kind), "name": .string(name)],
+                "subjects": [["kind": "User", "name": .string(user)]],
+            ]
         )
     }
 
     /// Forgets the history that watches and continued lists need, so that they are answered with 410.
     package func compact() async {
         await store.compact()
-        await pages.expireAll()
     }
 
     // MARK: For clients

@@ -61,22 +61,22 @@ extension EndToEndTests {
                 try await stage.place("web")
                 let reading = ["get", "list", "watch"]
                 let rules = [
-                    Access.Rule(groups: [""], resources: ["services"], verbs: reading),
-                    Access.Rule(
+                    PolicyRule(groups: [""], resources: ["services"], verbs: reading),
+                    PolicyRule(
                         groups: ["coordination.k8s.io"],
                         resources: ["leases"],
                         verbs: ["get", "create", "update"]
                     ),
                 ]
                 let user = "system:serviceaccount:default:standby"
-                await stage.sandbox.access.admit(token: "few", user: user, rules: rules)
+                try await stage.sandbox.admit(token: "few", user: user, rules: rules)
                 let arguments = try await stage.arguments(groups: [Stage.group("web")], token: "few")
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let line = await process.log.wait(for: "may not list pods in namespace \"default\"")
                     #expect(line?.contains(#"{apiGroups: [""], resources: ["pods"], verbs: ["list"]}"#) == true)
-                    let pods = Access.Rule(groups: [""], resources: ["pods"], verbs: reading + ["patch"])
-                    let events = Access.Rule(groups: ["events.k8s.io"], resources: ["events"], verbs: ["create"])
-                    await stage.sandbox.access.admit(token: "few", user: user, rules: rules + [pods, events])
+                    let pods = PolicyRule(groups: [""], resources: ["pods"], verbs: reading + ["patch"])
+                    let events = PolicyRule(groups: ["events.k8s.io"], resources: ["events"], verbs: ["create"])
+                    try await stage.sandbox.grant(rules + [pods, events], to: user)
                     try await stage.waitUntilSettled("web")
                 }
             }
@@ -111,7 +111,7 @@ extension EndToEndTests {
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let line = await process.log.wait(for: "401, the API server does not accept the credentials")
                     #expect(line != nil)
-                    await stage.sandbox.access.admit(token: "unknown-yet", user: "late", rules: [.all])
+                    try await stage.sandbox.admit(token: "unknown-yet", user: "late", rules: [.all])
                     try await stage.waitUntilSettled("web")
                 }
                 let foreign = await stage.sandbox.kubeconfig().replacing(
@@ -130,15 +130,15 @@ extension EndToEndTests {
         @Test func goesOnWhenATokenThatExpiredIsAcceptedAgain() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
-                await stage.sandbox.access.admit(token: "t", user: "u", rules: [.all])
+                try await stage.sandbox.admit(token: "t", user: "u", rules: [.all])
                 let arguments = try await stage.arguments(groups: [Stage.group("web")], token: "t")
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let holder = try await stage.waitUntilSettled("web")
-                    await stage.sandbox.access.expire(token: "t")
+                    await stage.sandbox.authentication.expire(token: "t")
                     await stage.sandbox.control.cutWatches()
                     let line = await process.log.wait(for: "401, the API server does not accept the credentials")
                     #expect(line != nil)
-                    await stage.sandbox.access.admit(token: "t", user: "u", rules: [.all])
+                    await stage.sandbox.authentication.admit(token: "t", Caller(user: "u"))
                     _ = await process.log.wait(for: "group resumes")
                     #expect(try await stage.waitUntilSettled("web") == holder)
                 }

@@ -18,20 +18,6 @@ extension EndToEndTests {
             try YAMLDocument.parseStream(Array(try read(name).utf8)).map { JSONValue($0) }
         }
 
-        private func rules() throws -> [Access.Rule] {
-            let role = try #require(try objects("supervisor.yaml").first { $0["kind"] == "Role" })
-            func strings(_ value: JSONValue) -> [String] { value.array?.compactMap(\.string) ?? [] }
-            return (role["rules"].array ?? []).map { rule in
-                Access.Rule(
-                    groups: strings(rule["apiGroups"]),
-                    resources: strings(rule["resources"]),
-                    verbs: strings(rule["verbs"]),
-                    namespace: "default",
-                    names: rule["resourceNames"].array?.compactMap(\.string)
-                )
-            }
-        }
-
         @Test func theLoopOfTheArticleIsReplacedAndNothingElseChanges() async throws {
             let configuration = try #require(
                 try objects("supervisor.yaml").first { $0["kind"] == "ConfigMap" }?["data"]["config.yaml"].string
@@ -48,10 +34,10 @@ extension EndToEndTests {
                         "{apiVersion: v1, kind: Pod, metadata: {name: \(pod), labels: {role: \(role)}}}"
                     )
                 }
-                await stage.sandbox.access.admit(
+                try await stage.sandbox.apply(try read("supervisor.yaml"))
+                await stage.sandbox.authentication.admit(
                     token: "few",
-                    user: "system:serviceaccount:default:kube-standby",
-                    rules: try rules()
+                    .serviceAccount("kube-standby", namespace: "default")
                 )
                 var arguments = try await stage.arguments(groups: [], token: "few")
                 arguments[2] = try stage.write("example.yaml", configuration)

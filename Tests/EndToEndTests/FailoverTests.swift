@@ -43,19 +43,19 @@ extension EndToEndTests {
         @Test func supervisesPodsOfADeployment() async throws {
             try await Stage.run { stage in
                 try await stage.sandbox.apply(Stage.service("api"))
-                for suffix in ["x7k2p", "b9w4q"] {
-                    try await stage.sandbox.apply(
-                        """
-                        apiVersion: v1
-                        kind: Pod
-                        metadata:
-                          name: api-6d5f8-\(suffix)
-                          labels: {app: api, pod-template-hash: 6d5f8}
-                          ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: api-6d5f8, uid: u}]
+                try await stage.sandbox.apply(
+                    """
+                    apiVersion: apps/v1
+                    kind: Deployment
+                    metadata: {name: api}
+                    spec:
+                      replicas: 2
+                      selector: {matchLabels: {app: api}}
+                      template:
+                        metadata: {labels: {app: api}}
                         spec: {containers: [{name: app, image: toy, ports: [{name: http, containerPort: 8080}]}]}
-                        """
-                    )
-                }
+                    """
+                )
                 try await stage.waitForPods(of: "api", count: 2)
                 let arguments = try await stage.arguments(groups: [Stage.group("api")])
                 _ = try await SupervisorProcess.run(arguments) { _ in

@@ -75,8 +75,8 @@ import Testing
 
     @Test func asksWhatItMay() async throws {
         try await ClientStage.run(token: "few") { sandbox, client in
-            let rule = Access.Rule(groups: [""], resources: ["pods"], verbs: ["get"], namespace: "default")
-            await sandbox.access.admit(token: "few", user: "u", rules: [rule])
+            let rule = PolicyRule(groups: [""], resources: ["pods"], verbs: ["get"])
+            try await sandbox.admit(token: "few", user: "u", rules: [rule], namespace: "default")
             let may = SelfSubjectAccessReview.ResourceAttributes(
                 namespace: "default",
                 verb: "get",
@@ -94,7 +94,7 @@ import Testing
 
     @Test func namesTheGrantingRuleOfAMissingRight() async throws {
         try await ClientStage.run(token: "few") { sandbox, client in
-            await sandbox.access.admit(token: "few", user: "u", rules: [])
+            try await sandbox.admit(token: "few", user: "u", rules: [])
             let error = await failure { try await client.get(Lease.self, namespace: "shop", name: "l") }
             #expect(
                 error?.description

@@ -14,6 +14,7 @@ import Testing
         metadata: {name: web}
         spec:
           replicas: 2
+          selector: {matchLabels: {app: web}}
           template:
             metadata: {labels: {app: web}}
             spec: {containers: [{name: a, image: b}]}

@@ -2,8 +2,9 @@
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
 package struct APIFailure: Error, Sendable, Hashable {
-    /// The field that is wrong.
+    /// What is wrong, for a program.
     struct Cause: Sendable, Hashable {
+        var reason = "FieldValueInvalid"
         var field: String
         var message: String
     }
@@ -29,12 +30,14 @@ package struct APIFailure: Error, Sendable, Hashable {
         var details: JSONValue = [:]
         if let name { details["name"] = .string(name) }
         if let kind { details["kind"] = .string(kind.plural) }
+        // An invalid object is named by its kind, everything else by its resource.
+        if reason == "Invalid", let kind { details["kind"] = .string(kind.kind) }
         if let kind, !kind.group.isEmpty { details["group"] = .string(kind.group) }
         if let retryAfter { details["retryAfterSeconds"] = .int(retryAfter) }
         if !causes.isEmpty {
             details["causes"] = .array(
                 causes.map {
-                    ["reason": "FieldValueInvalid", "message": .string($0.message), "field": .string($0.field)]
+                    ["reason": .string($0.reason), "message": .string($0.message), "field": .string($0.field)]
                 }
             )
         }
@@ -44,6 +47,20 @@ package struct APIFailure: Error, Sendable, Hashable {
 }
 
 extension APIFailure {
+    /// The words for an answer that a fault asks for, by its code.
+    static func injected(code: Int, retryAfter: Int?) -> APIFailure {
+        let reasons = [
+            401: "Unauthorized", 403: "Forbidden", 409: "Conflict", 410: "Expired", 429: "TooManyRequests",
+            503: "ServiceUnavailable", 504: "Timeout",
+        ]
+        return APIFailure(
+            code: code,
+            reason: reasons[code] ?? "InternalError",
+            message: "the sandbox was asked to answer \(code)",
+            retryAfter: retryAfter
+        )
+    }
+
     static func notFound(_ kind: Kind, _ name: String) -> APIFailure {
         APIFailure(
             code: 404,
@@ -53,6 +70,13 @@ extension APIFailure {
             kind: kind
         )
     }
+
+    /// No kind has this place.
+    static let noResource = APIFailure(
+        code: 404,
+        reason: "NotFound",
+        message: "the server could not find the requested resource"
+    )
 
     static func alreadyExists(_ kind: Kind, _ name: String) -> APIFailure {
         APIFailure(
@@ -74,14 +98,27 @@ extension APIFailure {
         )
     }
 
-    static let modified = "the object has been modified; please apply your changes to the latest version and try again"
+    /// The object has another uid than the request asks for.
+    ///
+    /// `stored`: empty if there is no object.
+    static func otherUID(_ kind: Kind, _ name: String, wanted: String, stored: String) -> APIFailure {
+        conflict(kind, name, "Precondition failed: UID in precondition: \(wanted), UID in object meta: \(stored)")
+    }
 
-    static func invalid(_ kind: Kind, _ name: String, field: String, _ why: String) -> APIFailure {
+    static func modified(_ kind: Kind, _ name: String) -> APIFailure {
+        conflict(
+            kind,
+            name,
+            "the object has been modified; please apply your changes to the latest version and try again"
+        )
+    }
+
+    static func forbidden(_ kind: Kind, _ name: String?, _ why: String, causes: [Cause] = []) -> APIFailure {
         APIFailure(
-            code: 422,
-            reason: "Invalid",
-            message: "\(kind.kind) \"\(name)\" is invalid: \(field): \(why)",
-            causes: [Cause(field: field, message: why)],
+            code: 403,
+            reason: "Forbidden",
+            message: "\(kind.qualified)\(name.map { " \"\($0)\"" } ?? "") is forbidden: \(why)",
+            causes: causes,
             name: name,
             kind: kind
         )
@@ -97,16 +134,63 @@ extension APIFailure {
 
     static let unauthorized = APIFailure(code: 401, reason: "Unauthorized", message: "Unauthorized")
 
-    static func methodNotAllowed() -> APIFailure {
-        APIFailure(
-            code: 405,
-            reason: "MethodNotAllowed",
-            message: "the server does not allow this method on the requested resource"
-        )
-    }
+    static let methodNotAllowed = APIFailure(
+        code: 405,
+        reason: "MethodNotAllowed",
+        message: "the server does not allow this method on the requested resource"
+    )
+
+    static let unsupportedMediaType = APIFailure(
+        code: 415,
+        reason: "UnsupportedMediaType",
+        message: "the body of the request was in an unknown format - accepted media types include: application/json,"
+            + " application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json"
+    )
 }
 
-extension Kind {
-    /// `leases.coordination.k8s.io`, or `pods` for the core group.
-    var qualified: String { group.isEmpty ? plural : "\(plural).\(group)" }
+// MARK: Fields
+
+extension APIFailure {
+    /// A field's value is wrong.
+    static func invalid(
+        _ kind: Kind,
+        _ object: JSONValue,
+        _ field: String,
+        _ value: JSONValue,
+        _ why: String
+    )
+        -> APIFailure
+    {
+        let shown = String(decoding: value.json, as: UTF8.self)
+        return ofField(kind, object, field, "FieldValueInvalid", "Invalid value: \(shown): \(why)")
+    }
+
+    static func required(_ kind: Kind, _ object: JSONValue, _ field: String, _ why: String = "") -> APIFailure {
+        ofField(kind, object, field, "FieldValueRequired", why.isEmpty ? "Required value" : "Required value: \(why)")
+    }
+
+    /// The field may not be there, or may not change.
+    static func forbiddenField(_ kind: Kind, _ object: JSONValue, _ field: String, _ why: String) -> APIFailure {
+        ofField(kind, object, field, "FieldValueForbidden", "Forbidden: \(why)")
+    }
+
+    private static func ofField(
+        _ kind: Kind,
+        _ object: JSONValue,
+        _ field: String,
+        _ reason: String,
+        _ why: String
+    )
+        -> APIFailure
+    {
+        let name = object["metadata"]["name"].string ?? ""
+        return APIFailure(
+            code: 422,
+            reason: "Invalid",
+            message: "\(kind.qualifiedKind) \"\(name)\" is invalid: \(field): \(why)",
+            causes: [Cause(reason: reason, field: field, message: why)],
+            name: name,
+            kind: kind
+        )
+    }
 }

@@ -1,4 +1,4 @@
-/// The two kinds of patch that the sandbox understands.
+/// The two kinds of patch that the IETF has specified.
 enum JSONPatch {
     /// A merge patch.
     ///
@@ -24,48 +24,78 @@ enum JSONPatch {
             guard let name = operation["op"].string, let path = operation["path"].string else {
                 throw .badRequest("an operation of a JSON patch has op and path")
             }
-            let keys = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(unescaped)
-            result = try apply(name, keys, operation["value"], to: result)
+            switch name {
+            case "move", "copy":
+                let source = keys(of: operation["from"].string ?? "")
+                guard let value = value(at: source[...], in: result) else { throw failure }
+                if name == "move" { result = try change(result, at: source[...]) { _ in nil } }
+                result = try add(value, to: result, at: keys(of: path))
+            case "add": result = try add(operation["value"], to: result, at: keys(of: path))
+            case "test":
+                if value(at: keys(of: path)[...], in: result) ?? .null != operation["value"] { throw failure }
+            case "replace": result = try change(result, at: keys(of: path)[...]) { _ in operation["value"] }
+            case "remove": result = try change(result, at: keys(of: path)[...]) { _ in nil }
+            default: throw .badRequest("operation \"\(name)\" is not supported")
+            }
         }
         return result
     }
 
+    /// The API does not say which operation failed.
     private static let failure = APIFailure(
         code: 422,
         reason: "Invalid",
         message: "the server rejected our request due to an error in our request"
     )
 
-    private static func apply(
-        _ operation: String,
-        _ keys: [String],
-        _ value: JSONValue,
-        to target: JSONValue
-    ) throws(APIFailure) -> JSONValue {
-        guard let key = keys.first else { throw failure }
-        guard let members = target.object else { throw failure }
-        if keys.count > 1 {
-            guard let child = members[key] else { throw failure }
-            var result = target
-            result[key] = try apply(operation, Array(keys.dropFirst()), value, to: child)
-            return result
+    private static func keys(of path: String) -> [String] {
+        path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map {
+            String($0.replacing("~1", with: "/").replacing("~0", with: "~"))
         }
-        var changed = members
-        switch operation {
-        case "test": if members[key] ?? .null != value { throw failure }
-        case "add": changed[key] = value
-        case "replace":
-            if members[key] == nil { throw failure }
-            changed[key] = value
-        case "remove":
-            if members[key] == nil { throw failure }
-            changed[key] = nil
-        default: throw .badRequest("operation \"\(operation)\" is not supported")
-        }
-        return .object(changed)
     }
 
-    private static func unescaped(_ key: Substring) -> String {
-        String(key.replacing("~1", with: "/").replacing("~0", with: "~"))
+    private static func value(at keys: ArraySlice<String>, in target: JSONValue) -> JSONValue? {
+        guard let key = keys.first else { return target }
+        let child: JSONValue? =
+            if let items = target.array { Int(key).flatMap { items.indices.contains($0) ? items[$0] : nil } } else {
+                target.object?[key]
+            }
+        return child.flatMap { value(at: keys.dropFirst(), in: $0) }
+    }
+
+    private static func add(_ value: JSONValue, to target: JSONValue, at keys: [String]) throws(APIFailure) -> JSONValue
+    {
+        guard let last = keys.last else { return value }
+        return try change(target, at: keys.dropLast()[...]) { (parent) throws(APIFailure) in
+            if var items = parent.array {
+                guard let index = last == "-" ? items.count : Int(last), (0...items.count).contains(index) else {
+                    throw failure
+                }
+                items.insert(value, at: index)
+                return .array(items)
+            }
+            guard var members = parent.object else { throw failure }
+            members[last] = value
+            return .object(members)
+        }
+    }
+
+    /// Puts what `change` makes of the value at a place there; nil takes the place away.
+    private static func change(
+        _ target: JSONValue,
+        at keys: ArraySlice<String>,
+        _ change: (JSONValue) throws(APIFailure) -> JSONValue?
+    ) throws(APIFailure) -> JSONValue {
+        guard let key = keys.first else { return try change(target) ?? .null }
+        guard let child = value(at: [key], in: target) else { throw failure }
+        let isLast = keys.count == 1
+        let new = isLast ? try change(child) : try self.change(child, at: keys.dropFirst(), change)
+        if var items = target.array, let index = Int(key) {
+            if let new { items[index] = new } else { items.remove(at: index) }
+            return .array(items)
+        }
+        var members = target.object ?? [:]
+        members[key] = new
+        return .object(members)
     }
 }

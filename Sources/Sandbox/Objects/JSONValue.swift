@@ -44,6 +44,13 @@ package enum JSONValue: Sendable, Hashable {
         if case .object(let value) = self { value } else { nil }
     }
 
+    /// The object with one member set.
+    func with(_ key: String, _ value: JSONValue) -> JSONValue {
+        var result = self
+        result[key] = value
+        return result
+    }
+
     /// The members of an object whose values are strings.
     package var strings: [String: String] { (object ?? [:]).compactMapValues(\.string) }
 

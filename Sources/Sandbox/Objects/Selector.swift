@@ -12,6 +12,31 @@ struct Selector: Sendable {
 
     private var requirements: [Requirement] = []
 
+    /// Whether everything is selected.
+    var isEmpty: Bool { requirements.isEmpty }
+
+    /// The keys that are spoken of.
+    var keys: [String] {
+        requirements.map { requirement in
+            switch requirement {
+            case .equals(let key, _), .differs(let key, _), .isIn(let key, _), .isNotIn(let key, _), .exists(let key),
+                .isAbsent(let key):
+                key
+            }
+        }
+    }
+
+    /// Adds a requirement.
+    mutating func require(_ key: String, equals value: String) {
+        requirements.append(.equals(key, value))
+    }
+
+    /// The one value that a key must have; nil if there is no such requirement.
+    func value(of key: String) -> String? {
+        for case .equals(let known, let value) in requirements where known == key { return value }
+        return nil
+    }
+
     /// Selects everything.
     init() {}
 
@@ -75,25 +100,5 @@ struct Selector: Sendable {
             case .isAbsent(let key): values[key] == nil
             }
         }
-    }
-}
-
-/// Which objects of a collection a request speaks of.
-struct ObjectFilter: Sendable {
-    var labels = Selector()
-    var fields = Selector()
-
-    func matches(_ object: JSONValue) -> Bool {
-        labels.matches(object["metadata"]["labels"].strings) && fields.matches(Self.fields(of: object))
-    }
-
-    private static func fields(of object: JSONValue) -> [String: String] {
-        [
-            "metadata.name": object["metadata"]["name"].string ?? "",
-            "metadata.namespace": object["metadata"]["namespace"].string ?? "",
-            "spec.nodeName": object["spec"]["nodeName"].string ?? "",
-            "status.phase": object["status"]["phase"].string ?? "",
-            "status.podIP": object["status"]["podIP"].string ?? "",
-        ]
     }
 }

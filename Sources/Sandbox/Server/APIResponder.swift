@@ -19,88 +19,131 @@ struct APIResponder: HTTPResponder {
     }
 
     let handler: APIHandler
-    let access: Access
     let control: ServerControl
     let bookmarkInterval: Duration
+
+    /// The most bytes of a request's body, as a real API server takes them.
+    private static let bodyLimit = 3 * 1024 * 1024
 
     func respond(to request: Request, context: Context) async throws -> Response {
         do {
             return try await answer(request, context)
         } catch let failure as APIFailure {
-            return json(failure.code, failure.status, retryAfter: failure.retryAfter)
+            return json(failure.code, failure.status.json, retryAfter: failure.retryAfter)
         }
     }
 
     private func answer(_ request: Request, _ context: Context) async throws -> Response {
-        if let plain = plainAnswer(request.uri.path) { return plain }
-        let user = try await access.user(authorization: request.headers[.authorization])
-        if request.uri.path == "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews" {
-            let body = JSONValue(json: try await bytes(of: request)) ?? [:]
-            return json(201, await access.review(body, user: user))
+        let path = request.uri.path
+        if let plain = plainAnswer(path) { return plain }
+        let caller = try await caller(of: request)
+        guard var call = APIRequest(request) else { return try await nonResource(path, caller) }
+        if call.verb != "watch" {
+            do {
+                call.body = Array(buffer: try await request.body.collect(upTo: Self.bodyLimit))
+            } catch is NIOTooManyBytesError {
+                throw APIFailure(
+                    code: 413,
+                    reason: "RequestEntityTooLarge",
+                    message: "Request entity too large: limit is \(Self.bodyLimit)"
+                )
+            }
         }
-        let isWatch = ["true", "1"].contains(request.uri.queryParameters["watch"].map(String.init))
-        let body = isWatch ? [] : try await bytes(of: request)
-        guard let call = APIRequest(request, body: body) else {
-            throw APIFailure(code: 404, reason: "NotFound", message: "the server could not find the requested resource")
-        }
-        await control.record(call, user: user)
-        return try await answer(call, from: request, user: user, context)
+        await control.record(call, from: caller)
+        return try await answer(call, from: request, caller, context)
     }
 
-    private func answer(
-        _ call: APIRequest,
-        from request: Request,
-        user: String,
-        _ context: Context
-    ) async throws -> Response {
-        let fault = await control.fault(for: call)
-        switch fault {
-        case .delay(let pause): try await Task.sleep(for: pause)
-        case .refuse(let code, let retryAfter):
-            throw APIFailure(
-                code: code,
-                reason: "InternalError",
-                message: "a fault was asked for",
-                retryAfter: retryAfter
-            )
-        case .hang:
-            try await Task.sleep(for: .seconds(3600))
-        case .drop: return await dropped(context)
-        case .loseAnswer, nil: break
+    // MARK: Who asks
+
+    /// The caller, or whom the caller impersonates.
+    ///
+    /// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+    private func caller(of request: Request) async throws -> Caller {
+        let caller = try await handler.authentication.caller(authorization: request.headers[.authorization])
+        func values(_ header: String) -> [String] {
+            request.headers.filter { $0.name.canonicalName == header }.map(\.value)
         }
-        try await access.check(user, call)
-        if call.verb == "watch" { return try await watch(call, request) }
-        let answer = try await handler.answer(call)
-        if call.verb != "get", call.verb != "list" { await control.finishedWrite(call) }
-        if case .loseAnswer = fault { return await dropped(context) }
-        return json(answer.code, answer.body)
+        guard let name = values("impersonate-user").first else { return caller }
+        let groups = values("impersonate-group")
+        try await mayImpersonate(caller, "users", name)
+        for group in groups { try await mayImpersonate(caller, "groups", group) }
+        return Caller(user: name, groups: groups)
     }
 
-    private func bytes(of request: Request) async throws -> [UInt8] {
-        Array(buffer: try await request.body.collect(upTo: 3 * 1024 * 1024))
+    private func mayImpersonate(_ caller: Caller, _ resource: String, _ name: String) async throws(APIFailure) {
+        let attributes = AccessAttributes(verb: "impersonate", resource: resource, name: name)
+        let kind = Kind(group: "", plural: resource, kind: resource)
+        try await handler.authorizer.check(caller, attributes, kind: kind)
     }
+
+    // MARK: What is no resource
 
     private func plainAnswer(_ path: String) -> Response? {
         switch path {
         case "/livez", "/readyz", "/healthz":
             Response(
                 status: .ok,
-                headers: [.contentType: "text/plain"],
+                headers: [.contentType: "text/plain; charset=utf-8"],
                 body: .init(byteBuffer: ByteBuffer(string: "ok"))
             )
         case "/version":
-            json(200, ["major": "1", "minor": "36", "gitVersion": "v1.36.0-sandbox", "platform": "linux/amd64"])
+            json(
+                200,
+                (["major": "1", "minor": "36", "gitVersion": .string(Sandbox.version), "platform": "linux/amd64"]
+                    as JSONValue).json
+            )
         default: nil
         }
     }
 
-    private func json(_ code: Int, _ body: JSONValue, retryAfter: Int? = nil) -> Response {
+    private func nonResource(_ path: String, _ caller: Caller) async throws -> Response {
+        if !(await handler.authorizer.allows(caller, AccessAttributes(verb: "get", path: path))) {
+            throw APIFailure(
+                code: 403,
+                reason: "Forbidden",
+                message: "forbidden: User \"\(caller.user)\" cannot get path \"\(path)\""
+            )
+        }
+        guard let answer = Discovery.answer(path) else { throw APIFailure.noResource }
+        return json(200, answer.json)
+    }
+
+    // MARK: Resources
+
+    private func answer(
+        _ call: APIRequest,
+        from request: Request,
+        _ caller: Caller,
+        _ context: Context
+    ) async throws -> Response {
+        let fault = await control.fault(for: call, from: caller)
+        switch fault {
+        case .delay(let pause): try await Task.sleep(for: pause)
+        case .refuse(let code, let retryAfter): throw APIFailure.injected(code: code, retryAfter: retryAfter)
+        case .hang: try await Task.sleep(for: .seconds(3600))
+        case .drop: return await dropped(context)
+        case .loseAnswer, .truncate, .trickle, .stale, .silence, nil: break
+        }
+        try await handler.authorizer.check(caller, try call.attributes(), kind: call.kind)
+        if call.verb == "watch" { return try await watch(call, request, fault) }
+        let past: StoreView? = if case .stale(let view) = fault { view } else { nil }
+        let answer = try await handler.answer(call, from: caller, past: past)
+        if call.verb != "get", call.verb != "list" { await control.finishedWrite(call) }
+        switch fault {
+        case .loseAnswer: return await dropped(context)
+        case .truncate(let count): return FaultyBody.truncated(answer, after: count, context.connection)
+        case .trickle: return FaultyBody.trickled(answer)
+        default: return json(answer.code, answer.text)
+        }
+    }
+
+    private func json(_ code: Int, _ text: [UInt8], retryAfter: Int? = nil) -> Response {
         var headers: HTTPFields = [.contentType: "application/json"]
         if let retryAfter { headers[.retryAfter] = "\(retryAfter)" }
         return Response(
             status: .init(code: code),
             headers: headers,
-            body: .init(byteBuffer: ByteBuffer(bytes: body.json))
+            body: .init(byteBuffer: ByteBuffer(bytes: text))
         )
     }
 
@@ -111,15 +154,25 @@ struct APIResponder: HTTPResponder {
 
     // MARK: Watches
 
-    private func watch(_ call: APIRequest, _ request: Request) async throws -> Response {
-        let session = WatchSession(
+    private func watch(_ call: APIRequest, _ request: Request, _ fault: Fault.Effect?) async throws -> Response {
+        let cut = await control.cutSignal()
+        var session = WatchSession(
             request: call,
             filter: try call.filter(),
+            options: try WatchOptions(call),
             store: handler.store,
             bookmarkInterval: bookmarkInterval,
-            cut: await control.cutSignal()
+            cut: cut.stream
         )
-        let body = ResponseBody { writer in
+        if case .silence = fault { session.isSilent = true }
+        if case .stale(let view) = fault { session.past = view }
+        let isTrickled = if case .trickle = fault { true } else { false }
+        let body = watchBody(session, request, isTrickled: isTrickled, cut.id)
+        return Response(status: .ok, headers: [.contentType: "application/json"], body: body)
+    }
+
+    private func watchBody(_ session: WatchSession, _ request: Request, isTrickled: Bool, _ id: Int) -> ResponseBody {
+        ResponseBody { [control] writer in
             // Headers go out before the first event.
             try await writer.write(ByteBuffer())
             let (chunks, input) = AsyncStream.makeStream(of: [UInt8].self)
@@ -129,12 +182,15 @@ struct APIResponder: HTTPResponder {
                         defer { input.finish() }
                         try await session.run { bytes in input.yield(bytes) }
                     }
-                    for await chunk in chunks { try await writer.write(ByteBuffer(bytes: chunk)) }
+                    for await chunk in chunks {
+                        let pieces = isTrickled ? chunk.map { [$0] } : [chunk]
+                        for piece in pieces { try await writer.write(ByteBuffer(bytes: piece)) }
+                    }
                     group.cancelAll()
                 }
             }
+            await control.watchEnded(id)
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: [.contentType: "application/json"], body: body)
     }
 }

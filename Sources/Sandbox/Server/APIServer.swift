@@ -10,13 +10,15 @@ package actor APIServer {
     private let responder: APIResponder
     private let certificates: Certificates
     /// The port, once the server has started.
-    package private(set) var port = 0
+    package private(set) var port: Int
     private let connections = Connections()
     private var listening: Task<Void, any Error>?
     private var listener: (any Channel)?
 
-    init(responder: APIResponder, certificates: Certificates) {
+    /// `port`: 0: any that is free.
+    init(responder: APIResponder, certificates: Certificates, port: Int) {
         self.responder = responder
+        self.port = port
         self.certificates = certificates
     }
 

@@ -1,21 +1,35 @@
 import Foundation
 
-/// The objects, one revision counter for all of them, and the history of every change.
+/// The objects, one revision counter for all of them, and the history of their changes.
 package actor ObjectStore {
     /// The revision of the newest change.
-    package private(set) var revision = 1000
-    /// Every change since the beginning, for assertions; watches are served from it down to the compacted revision.
+    package var revision: Int { current.revision }
+    /// Every change since the beginning, for assertions; at most `historyLimit`.
     package private(set) var history: [StoreChange] = []
-    /// Watches and lists from this revision or before are answered with 410.
-    private(set) var compactedRevision = 0
-    private var objects: [ObjectKey: JSONValue] = [:]
+    /// Watches and lists from before this revision are answered with 410.
+    private(set) var compactedRevision = firstRevision
+    /// Where in the history the revisions that count now begin.
+    private var windowStart = 0
+    private var current = StoreView(revision: firstRevision)
     private var followers: [Int: AsyncStream<StoreChange>.Continuation] = [:]
     private var lastFollower = 0
+    private let historyLimit: Int
+
+    private static let firstRevision = 1000
+    /// Changes that a watch may lag behind; one that is slower is ended, as a real API server does.
+    private static let watchBuffer = 32_768
+
+    /// `historyLimit`: changes that are kept; beyond it, the older half is compacted.
+    package init(historyLimit: Int = 200_000) {
+        self.historyLimit = historyLimit
+    }
 
     // MARK: Reading
 
-    package func get(_ key: ObjectKey) throws(APIFailure) -> JSONValue {
-        guard let object = objects[key] else { throw .notFound(key.kind, key.name) }
+    package func get(_ key: ObjectKey) throws(APIFailure) -> JSONValue { try stored(key).value }
+
+    func stored(_ key: ObjectKey) throws(APIFailure) -> StoredObject {
+        guard let object = current[key] else { throw .notFound(key.kind, key.name) }
         return object
     }
 
@@ -23,25 +37,43 @@ package actor ObjectStore {
     ///
     /// `namespace`: nil: all namespaces.
     package func list(_ kind: Kind, namespace: String?) -> [JSONValue] {
-        objects.filter { $0.key.kind == kind && (namespace == nil || $0.key.namespace == namespace) }
-            .sorted { ($0.key.namespace, $0.key.name) < ($1.key.namespace, $1.key.name) }
-            .map(\.value)
+        current.list(kind, namespace: namespace).map(\.object.value)
+    }
+
+    /// Everything as it is now.
+    package var view: StoreView { current }
+
+    /// Everything as it was at a revision; nil if that is no longer known.
+    func view(at revision: Int) -> StoreView? {
+        if revision < compactedRevision { return nil }
+        var view = current
+        for change in history[windowStart...].reversed() {
+            if change.revision <= revision { break }
+            view.undo(change)
+        }
+        view.revision = min(revision, self.revision)
+        return view
     }
 
     /// The changes after `revision` and all later ones; nil if they are no longer known.
+    ///
+    /// A follower that falls too far behind gets no more.
     func changes(after start: Int) -> (past: [StoreChange], future: AsyncStream<StoreChange>)? {
         if start < compactedRevision { return nil }
-        let (stream, continuation) = AsyncStream.makeStream(of: StoreChange.self)
-        lastFollower += 1
-        let id = lastFollower
-        followers[id] = continuation
-        let first = history.partitioningIndex { $0.revision > start }
-        return (Array(history[first...]), stream)
+        let first = history[windowStart...].partitioningIndex { $0.revision > start }
+        return (Array(history[first...]), follow(buffering: .bufferingOldest(Self.watchBuffer)))
     }
 
-    /// All later changes.
-    package func follow() -> AsyncStream<StoreChange> {
-        changes(after: revision)?.future ?? AsyncStream { $0.finish() }
+    /// All later changes, for the controllers of the sandbox itself.
+    package func follow() -> AsyncStream<StoreChange> { follow(buffering: .unbounded) }
+
+    private func follow(
+        buffering: AsyncStream<StoreChange>.Continuation.BufferingPolicy
+    ) -> AsyncStream<StoreChange> {
+        let (stream, continuation) = AsyncStream.makeStream(of: StoreChange.self, bufferingPolicy: buffering)
+        lastFollower += 1
+        followers[lastFollower] = continuation
+        return stream
     }
 
     /// Forgets what was before now, as etcd's compaction does.
@@ -49,28 +81,72 @@ package actor ObjectStore {
         compactedRevision = revision
     }
 
+    /// Counts revisions from `revision` on, as after the restore of a backup: every object has a lower version than its
+    /// readers have seen.
+    package func resetRevisions(to revision: Int) {
+        let objects = current.all
+        current.revision = revision
+        for (key, object) in objects {
+            current.revision += 1
+            var value = object.value
+            value["metadata"]["resourceVersion"] = .string("\(current.revision)")
+            current[key] = StoredObject(value)
+        }
+        compactedRevision = current.revision
+        windowStart = history.endIndex
+    }
+
     // MARK: Writing
 
     /// Stores a new object; gives it uid, creation time and version.
+    ///
+    /// `isDryRun`: everything is checked, nothing is stored.
     @discardableResult
-    package func create(_ kind: Kind, namespace: String, _ body: JSONValue) throws(APIFailure) -> JSONValue {
+    package func create(
+        _ kind: Kind,
+        namespace: String,
+        _ body: JSONValue,
+        isDryRun: Bool = false
+    ) throws(APIFailure) -> JSONValue {
         var object = body
         object["apiVersion"] = .string(kind.apiVersion)
         object["kind"] = .string(kind.kind)
-        if kind.isNamespaced {
-            object["metadata"]["namespace"] = .string(namespace)
-            if objects[ObjectKey(.namespaces, namespace: "", name: namespace)] == nil {
-                throw .notFound(.namespaces, namespace)
-            }
-        }
         let name = try name(for: object, kind)
         object["metadata"]["name"] = .string(name)
+        if kind.isNamespaced {
+            object["metadata"]["namespace"] = .string(namespace)
+            try checkNamespace(namespace, for: kind, name)
+        }
         let key = ObjectKey(kind, namespace: kind.isNamespaced ? namespace : "", name: name)
-        if objects[key] != nil { throw .alreadyExists(kind, name) }
+        if current[key] != nil { throw .alreadyExists(kind, name) }
         object["metadata"]["uid"] = .string(UUID().uuidString.lowercased())
-        object["metadata"]["creationTimestamp"] = .string(Date().formatted(.iso8601))
-        try Validation.check(object, of: kind, replacing: nil)
-        return commit(.added, key, object, previous: nil)
+        object["metadata"]["creationTimestamp"] = Timestamp.seconds()
+        if kind.countsGenerations { object["metadata"]["generation"] = 1 }
+        kind.fillIn(&object)
+        try MetadataRules.check(object, of: kind, replacing: nil)
+        try kind.check(object, nil)
+        return isDryRun ? object : commit(.added, key, object, previous: nil)
+    }
+
+    private func checkNamespace(_ namespace: String, for kind: Kind, _ name: String) throws(APIFailure) {
+        guard let place = current[ObjectKey(.namespaces, namespace: "", name: namespace)]?.value else {
+            throw .notFound(.namespaces, namespace)
+        }
+        if place["metadata"]["deletionTimestamp"] != .null {
+            let why = "unable to create new content in namespace \(namespace) because it is being terminated"
+            throw .forbidden(
+                kind,
+                name,
+                why,
+                causes: [
+                    .init(
+                        reason: "NamespaceTerminating",
+                        field: "metadata.namespace",
+                        message: "namespace \(namespace) is being terminated"
+                    )
+                ]
+            )
+        }
     }
 
     /// Replaces an object by what `change` makes of the newest version.
@@ -79,41 +155,84 @@ package actor ObjectStore {
     @discardableResult
     package func modify(
         _ key: ObjectKey,
+        isDryRun: Bool = false,
         _ change: @Sendable (JSONValue) throws(APIFailure) -> JSONValue
     ) throws(APIFailure) -> JSONValue {
         let old = try get(key)
         var new = try change(old)
         let claimed = new["metadata"]["resourceVersion"]
-        if claimed != .null, claimed != old["metadata"]["resourceVersion"] {
-            throw .conflict(key.kind, key.name, APIFailure.modified)
+        if claimed != .null, claimed != old["metadata"]["resourceVersion"] { throw .modified(key.kind, key.name) }
+        for field in ["resourceVersion", "creationTimestamp", "generation"] {
+            new["metadata"][field] = old["metadata"][field]
         }
-        new["metadata"]["resourceVersion"] = old["metadata"]["resourceVersion"]
-        new["metadata"]["creationTimestamp"] = old["metadata"]["creationTimestamp"]
+        key.kind.fillIn(&new)
         if new == old { return old }
-        try Validation.check(new, of: key.kind, replacing: old)
-        return commit(.modified, key, new, previous: old)
-    }
-
-    /// Takes an object away at once.
-    @discardableResult
-    func remove(_ key: ObjectKey, _ conditions: DeletePreconditions = .init()) throws(APIFailure) -> JSONValue {
-        let old = try get(key)
-        try check(conditions, key, old)
-        return commit(.deleted, key, old, previous: old)
-    }
-
-    func check(_ conditions: DeletePreconditions, _ key: ObjectKey, _ object: JSONValue) throws(APIFailure) {
-        let metadata = object["metadata"]
-        if let uid = conditions.uid, metadata["uid"].string != uid {
-            let stored = metadata["uid"].string ?? ""
-            throw .conflict(
-                key.kind,
-                key.name,
-                "Precondition failed: UID in precondition: \(uid), UID in object meta: \(stored)"
-            )
+        try MetadataRules.check(new, of: key.kind, replacing: old)
+        try key.kind.check(new, old)
+        if key.kind.countsGenerations, new["spec"] != old["spec"] {
+            new["metadata"]["generation"] = .int((old["metadata"]["generation"].int ?? 0) + 1)
         }
-        if let version = conditions.resourceVersion, metadata["resourceVersion"].string != version {
-            throw .conflict(key.kind, key.name, APIFailure.modified)
+        if isDryRun { return new }
+        return commit(isFinished(new) ? .deleted : .modified, key, new, previous: old)
+    }
+
+    /// Whether an object was only waiting for its finalizers to go.
+    private func isFinished(_ object: JSONValue) -> Bool {
+        let metadata = object["metadata"]
+        return metadata["deletionTimestamp"] != .null && metadata["finalizers"].array?.isEmpty ?? true
+            && metadata["deletionGracePeriodSeconds"] == 0
+    }
+
+    /// Deletes an object, or marks it if its pod is given time or a finalizer holds it.
+    ///
+    /// - Returns: the object as it is left, or as it was when it went.
+    @discardableResult
+    package func delete(_ key: ObjectKey) throws(APIFailure) -> JSONValue { try delete(key, Deletion()) }
+
+    /// Deletes an object under conditions.
+    ///
+    /// - Returns: the object as it is left, or as it was when it went.
+    @discardableResult
+    func delete(_ key: ObjectKey, _ deletion: Deletion, isDryRun: Bool = false) throws(APIFailure) -> JSONValue {
+        let old = try get(key)
+        try check(deletion, key, old)
+        let grace = Self.gracePeriod(of: old, key.kind, asked: deletion.gracePeriod)
+        let isHeld = key.kind == .namespaces || !(old["metadata"]["finalizers"].array?.isEmpty ?? true)
+        if isDryRun { return old }
+        if grace == 0, !isHeld { return commit(.deleted, key, old, previous: old) }
+        if old["metadata"]["deletionTimestamp"] != .null {
+            let left = old["metadata"]["deletionGracePeriodSeconds"].int ?? 0
+            if grace >= left { return old }
+        }
+        return commit(.modified, key, Self.marked(old, grace: grace), previous: old)
+    }
+
+    private static func gracePeriod(of object: JSONValue, _ kind: Kind, asked: Int?) -> Int {
+        let isFinished = ["Succeeded", "Failed"].contains(object["status"]["phase"].string)
+        guard kind == .pods, object["spec"]["nodeName"] != .null, !isFinished else { return 0 }
+        return asked ?? object["spec"]["terminationGracePeriodSeconds"].int ?? 30
+    }
+
+    private static func marked(_ object: JSONValue, grace: Int) -> JSONValue {
+        var marked = object
+        marked["metadata"]["deletionTimestamp"] = Timestamp.seconds(Date(timeIntervalSinceNow: TimeInterval(grace)))
+        marked["metadata"]["deletionGracePeriodSeconds"] = .int(grace)
+        if object["kind"] == "Namespace" { marked["status"]["phase"] = "Terminating" }
+        return marked
+    }
+
+    /// Takes an object away at once, whatever holds it.
+    func remove(_ key: ObjectKey) {
+        if let old = current[key]?.value { _ = commit(.deleted, key, old, previous: old) }
+    }
+
+    private func check(_ deletion: Deletion, _ key: ObjectKey, _ object: JSONValue) throws(APIFailure) {
+        let metadata = object["metadata"]
+        if let uid = deletion.uid, metadata["uid"].string != uid {
+            throw .otherUID(key.kind, key.name, wanted: uid, stored: metadata["uid"].string ?? "")
+        }
+        if let version = deletion.resourceVersion, metadata["resourceVersion"].string != version {
+            throw .modified(key.kind, key.name)
         }
     }
 
@@ -123,7 +242,7 @@ package actor ObjectStore {
             let letters = Array("bcdfghjklmnpqrstvwxz2456789")
             return prefix + String((0..<5).compactMap { _ in letters.randomElement() })
         }
-        throw .invalid(kind, "", field: "metadata.name", "Required value: name or generateName is required")
+        throw .required(kind, object, "metadata.name", "name or generateName is required")
     }
 
     private func commit(
@@ -132,33 +251,46 @@ package actor ObjectStore {
         _ object: JSONValue,
         previous: JSONValue?
     ) -> JSONValue {
-        revision += 1
+        current.revision += 1
         var stored = object
         stored["metadata"]["resourceVersion"] = .string("\(revision)")
-        objects[key] = action == .deleted ? nil : stored
-        let change = StoreChange(
-            revision: revision,
-            action: action,
-            key: key,
-            object: stored,
-            previous: previous,
-            time: .now
-        )
-        history.append(change)
+        current[key] = action == .deleted ? nil : StoredObject(stored)
+        let change = StoreChange(revision: revision, action: action, key: key, object: stored, previous: previous)
+        keep(change)
         for (id, follower) in followers {
-            if case .terminated = follower.yield(change) { followers[id] = nil }
+            switch follower.yield(change) {
+            case .enqueued: break
+            default:
+                follower.finish()
+                followers[id] = nil
+            }
         }
         return stored
     }
+
+    private func keep(_ change: StoreChange) {
+        history.append(change)
+        guard history.count > historyLimit else { return }
+        let dropped = history.count / 2
+        if dropped > windowStart { compactedRevision = history[dropped - 1].revision }
+        history.removeFirst(dropped)
+        windowStart = max(0, windowStart - dropped)
+    }
 }
 
-extension Array {
-    /// The first index from which on `predicate` holds, in an array where it never stops holding.
-    func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
-        var (low, high) = (startIndex, endIndex)
-        while low < high {
-            let middle = (low + high) / 2
-            if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+extension RandomAccessCollection {
+    /// The first index from which on `predicate` holds, in a collection where it never stops holding.
+    func partitioningIndex(where predicate: (Element) -> Bool) -> Index {
+        var (low, count) = (startIndex, self.count)
+        while count > 0 {
+            let half = count / 2
+            let middle = index(low, offsetBy: half)
+            if predicate(self[middle]) {
+                count = half
+            } else {
+                low = index(after: middle)
+                count -= half + 1
+            }
         }
         return low
     }

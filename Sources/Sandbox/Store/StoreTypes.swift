@@ -12,6 +12,23 @@ package struct ObjectKey: Sendable, Hashable {
     }
 }
 
+/// An object, and its text, so that lists of many need not be written anew.
+struct StoredObject: Sendable {
+    let value: JSONValue
+    /// The JSON text without `kind` and `apiVersion`, as items of a list have it.
+    let text: [UInt8]
+
+    init(_ value: JSONValue) {
+        self.value = value
+        text = value.with("kind", .null).with("apiVersion", .null).json
+    }
+
+    /// The JSON text of an object that stands alone.
+    func text(of kind: Kind) -> [UInt8] {
+        Array("{\"kind\":\"\(kind.kind)\",\"apiVersion\":\"\(kind.apiVersion)\",".utf8) + text.dropFirst()
+    }
+}
+
 /// One committed change; the store's history holds all of them.
 package struct StoreChange: Sendable {
     /// What happened to the object.
@@ -30,10 +47,30 @@ package struct StoreChange: Sendable {
     package var previous: JSONValue?
     /// When it was committed.
     package var time: ContinuousClock.Instant
+
+    package init(
+        revision: Int,
+        action: Action,
+        key: ObjectKey,
+        object: JSONValue,
+        previous: JSONValue? = nil,
+        time: ContinuousClock.Instant = .now
+    ) {
+        self.revision = revision
+        self.action = action
+        self.key = key
+        self.object = object
+        self.previous = previous
+        self.time = time
+    }
 }
 
-/// The conditions of a deletion.
-struct DeletePreconditions: Sendable {
+/// How an object is to be deleted.
+struct Deletion: Sendable {
+    /// Nil: any.
     var uid: String?
+    /// Nil: any.
     var resourceVersion: String?
+    /// Seconds; nil: what the object says.
+    var gracePeriod: Int?
 }

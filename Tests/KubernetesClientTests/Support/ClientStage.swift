@@ -33,8 +33,8 @@ enum ClientStage {
         """
         apiVersion: v1
         kind: Pod
-        metadata: {name: \(name), labels: {\(labels)}, annotations: {sandbox.kube-standby.io/unmanaged: "true"}}
-        spec: {containers: [{name: a, image: b}]}
+        metadata: {name: \(name), labels: {\(labels)}}
+        spec: {schedulerName: nobody, containers: [{name: a, image: b}]}
         ---
 
         """

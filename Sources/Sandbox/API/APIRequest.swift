@@ -1,0 +1,104 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// A request in the words of the API: verb, kind, place and parameters.
+package struct APIRequest: Sendable {
+    package var method: String
+    package var path: String
+    /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete` or `deletecollection`; as RBAC names them.
+    package var verb: String
+    package var kind: Kind
+    /// Nil: all namespaces, or a kind without.
+    package var namespace: String?
+    /// Nil for a collection.
+    package var name: String?
+    package var subresource: String?
+    var query: [String: String]
+    var contentType: String
+    /// How the answer is to be shown.
+    var presentation: Presentation
+    var body: [UInt8] = []
+
+    /// Nil if the path is none of a known kind.
+    init?(_ request: Request) {
+        method = request.method.rawValue
+        path = request.uri.path
+        query = Dictionary(
+            request.uri.queryParameters.map { (String($0.key), String($0.value)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        contentType = request.headers[.contentType]?.split(separator: ";").first.map(String.init) ?? ""
+        presentation = Presentation(accept: request.headers[.accept] ?? "", includes: query["includeObject"])
+        var parts = path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }[...]
+        guard let group = Self.takeGroup(&parts) else { return nil }
+        let isOfNamespaceItself = parts.count == 3 && ["status", "finalize"].contains(parts.last)
+        if parts.first == "namespaces", parts.count >= 3, !isOfNamespaceItself {
+            namespace = parts[parts.startIndex + 1]
+            parts = parts.dropFirst(2)
+        }
+        guard let plural = parts.popFirst(), let kind = Kind.at(group: group, plural: plural) else { return nil }
+        self.kind = kind
+        name = parts.popFirst()
+        subresource = parts.popFirst()
+        if !parts.isEmpty { return nil }
+        verb = Self.verb(method, isCollection: name == nil, isWatch: Self.isTrue(query["watch"]))
+    }
+
+    /// The group of `/api/v1/…` or `/apis/GROUP/v1/…`.
+    private static func takeGroup(_ parts: inout ArraySlice<String>) -> String? {
+        switch parts.popFirst() {
+        case "api": return parts.popFirst() == "v1" ? "" : nil
+        case "apis":
+            guard let group = parts.popFirst(), parts.popFirst() == "v1" else { return nil }
+            return group
+        default: return nil
+        }
+    }
+
+    private static func verb(_ method: String, isCollection: Bool, isWatch: Bool) -> String {
+        switch method {
+        case "GET", "HEAD": isWatch ? "watch" : isCollection ? "list" : "get"
+        case "POST": "create"
+        case "PUT": "update"
+        case "PATCH": "patch"
+        case "DELETE": isCollection ? "deletecollection" : "delete"
+        default: method.lowercased()
+        }
+    }
+
+    static func isTrue(_ value: String?) -> Bool { ["true", "1"].contains(value) }
+
+    /// Whether nothing is to be stored.
+    var isDryRun: Bool { query["dryRun"] == "All" }
+
+    /// Which objects of the collection are meant.
+    ///
+    /// - Throws: 400 if a selector cannot be read.
+    func filter() throws(APIFailure) -> ObjectFilter {
+        var filter = try ObjectFilter(labels: query["labelSelector"], fields: query["fieldSelector"], of: kind)
+        if verb == "watch", let name { filter.requireName(name) }
+        return filter
+    }
+
+    /// What RBAC is asked about this request.
+    func attributes() throws(APIFailure) -> AccessAttributes {
+        var name = name
+        if name == nil { name = try filter().name }
+        return AccessAttributes(
+            verb: verb,
+            group: kind.group,
+            resource: [kind.plural, subresource].compactMap(\.self).joined(separator: "/"),
+            namespace: namespace ?? (kind == .namespaces ? name : nil),
+            name: name
+        )
+    }
+
+    /// - Throws: 400 if the body is no JSON object.
+    func object() throws(APIFailure) -> JSONValue {
+        guard let object = JSONValue(json: body), object.object != nil else {
+            throw .badRequest("the object provided is unrecognized (must be of type \(kind.kind))")
+        }
+        return object
+    }
+}

@@ -1,0 +1,54 @@
+import NIOConcurrencyHelpers
+import NIOCore
+
+/// A behaviour that connections on other threads read.
+final class SharedBehaviour: Sendable {
+    private struct State {
+        var behaviour: ToyApplications.Behaviour
+        var isFrozen = false
+        var followers: [AsyncStream<Void>.Continuation] = []
+        var connections: [ObjectIdentifier: any Channel] = [:]
+    }
+
+    private let state: NIOLockedValueBox<State>
+
+    init(_ behaviour: ToyApplications.Behaviour) {
+        state = NIOLockedValueBox(State(behaviour: behaviour))
+    }
+
+    /// The requests from now on.
+    func requests() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        state.withLockedValue { $0.followers.append(continuation) }
+        return stream
+    }
+
+    func set(_ behaviour: ToyApplications.Behaviour) {
+        state.withLockedValue { $0.behaviour = behaviour }
+    }
+
+    /// Whether nothing is answered, whatever the behaviour.
+    func freeze(_ isFrozen: Bool) {
+        state.withLockedValue { $0.isFrozen = isFrozen }
+    }
+
+    /// The behaviour for one more request.
+    func request() -> ToyApplications.Behaviour {
+        state.withLockedValue { state in
+            for follower in state.followers { follower.yield() }
+            return state.isFrozen ? .hanging : state.behaviour
+        }
+    }
+
+    func opened(_ channel: any Channel) {
+        let id = ObjectIdentifier(channel)
+        state.withLockedValue { $0.connections[id] = channel }
+        channel.closeFuture.whenComplete { [self] _ in
+            state.withLockedValue { _ = $0.connections.removeValue(forKey: id) }
+        }
+    }
+
+    func closeConnections() {
+        for channel in state.withLockedValue({ Array($0.connections.values) }) { channel.close(promise: nil) }
+    }
+}

@@ -1,0 +1,57 @@
+/// Something that goes wrong for requests of a kind.
+package struct Fault: Sendable {
+    /// What goes wrong.
+    package enum Effect: Sendable {
+        /// The answer comes this much later.
+        case delay(Duration)
+        /// The request is refused, unread.
+        case refuse(code: Int, retryAfter: Int?)
+        /// The request is carried out, and the connection ends instead of an answer.
+        case loseAnswer
+        /// The connection ends, and the request is not carried out.
+        case drop
+        /// No answer ever comes, and the request is not carried out.
+        case hang
+        /// The answer's body ends after so many bytes, and the connection with it.
+        case truncate(after: Int)
+        /// The answer's body comes one byte at a time.
+        case trickle
+        /// A read shows the objects as they were; a watch shows only what was already there.
+        case stale(StoreView)
+        /// A watch is accepted and says nothing, not even a bookmark.
+        case silence
+    }
+
+    package var effect: Effect
+    /// Nil: every verb.
+    package var verb: String?
+    /// Nil: every kind.
+    package var kind: Kind?
+    /// Nil: every object.
+    package var name: String?
+    /// Who makes the request; nil: everybody.
+    package var user: String?
+    /// How often it strikes before it goes away.
+    package var count: Int
+
+    package init(
+        _ effect: Effect,
+        verb: String? = nil,
+        kind: Kind? = nil,
+        name: String? = nil,
+        user: String? = nil,
+        count: Int = .max
+    ) {
+        self.effect = effect
+        self.verb = verb
+        self.kind = kind
+        self.name = name
+        self.user = user
+        self.count = count
+    }
+
+    func strikes(_ request: APIRequest, from caller: Caller) -> Bool {
+        (verb == nil || verb == request.verb) && (kind == nil || kind == request.kind)
+            && (name == nil || name == request.name) && (user == nil || user == caller.user)
+    }
+}

@@ -1,0 +1,28 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Answers whose bodies do not come as they should.
+enum FaultyBody {
+    /// Promises the whole body, sends the beginning and ends the connection.
+    static func truncated(_ answer: APIHandler.Answer, after count: Int, _ connection: any Channel) -> Response {
+        let body = ResponseBody(contentLength: answer.text.count) { writer in
+            try await writer.write(ByteBuffer(bytes: answer.text.prefix(count)))
+            try await connection.close()
+        }
+        return response(answer, body)
+    }
+
+    /// Sends the body one byte at a time.
+    static func trickled(_ answer: APIHandler.Answer) -> Response {
+        let body = ResponseBody(contentLength: answer.text.count) { writer in
+            for byte in answer.text { try await writer.write(ByteBuffer(bytes: [byte])) }
+            try await writer.finish(nil)
+        }
+        return response(answer, body)
+    }
+
+    private static func response(_ answer: APIHandler.Answer, _ body: ResponseBody) -> Response {
+        Response(status: .init(code: answer.code), headers: [.contentType: "application/json"], body: body)
+    }
+}

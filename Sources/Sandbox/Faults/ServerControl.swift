@@ -1,0 +1,81 @@
+/// The faults in force, the log of requests, and the switch that cuts watches.
+package actor ServerControl {
+    /// One request, as it came.
+    package struct LogEntry: Sendable {
+        package var verb: String
+        package var kind: Kind
+        package var namespace: String?
+        package var name: String?
+        package var user: String
+        package var time: ContinuousClock.Instant
+    }
+
+    /// The newest requests; the older half goes when there are more than `logLimit`.
+    package private(set) var log: [LogEntry] = []
+    private var faults: [Fault] = []
+    private var watches: [Int: AsyncStream<Void>.Continuation] = [:]
+    private var lastWatch = 0
+    private var writeHook: (@Sendable (APIRequest) async -> Void)?
+
+    private static let logLimit = 100_000
+
+    package func add(_ fault: Fault) {
+        faults.append(fault)
+    }
+
+    /// Everything goes right again.
+    package func removeFaults() {
+        faults = []
+    }
+
+    /// Ends every open watch.
+    package func cutWatches() {
+        for watch in watches.values { watch.finish() }
+        watches = [:]
+    }
+
+    /// Calls `hook` after each write was carried out, before its answer is sent.
+    package func afterEachWrite(_ hook: (@Sendable (APIRequest) async -> Void)?) {
+        writeHook = hook
+    }
+
+    func finishedWrite(_ request: APIRequest) async {
+        await writeHook?(request)
+    }
+
+    func record(_ request: APIRequest, from caller: Caller) {
+        if log.count >= Self.logLimit { log.removeFirst(log.count / 2) }
+        log.append(
+            LogEntry(
+                verb: request.verb,
+                kind: request.kind,
+                namespace: request.namespace,
+                name: request.name,
+                user: caller.user,
+                time: .now
+            )
+        )
+    }
+
+    /// The fault that strikes a request; counts it.
+    func fault(for request: APIRequest, from caller: Caller) -> Fault.Effect? {
+        guard let index = faults.firstIndex(where: { $0.strikes(request, from: caller) }) else { return nil }
+        let effect = faults[index].effect
+        faults[index].count -= 1
+        if faults[index].count <= 0 { faults.remove(at: index) }
+        return effect
+    }
+
+    /// A stream that ends when watches are cut.
+    func cutSignal() -> (id: Int, stream: AsyncStream<Void>) {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        lastWatch += 1
+        watches[lastWatch] = continuation
+        return (lastWatch, stream)
+    }
+
+    /// A watch ended by itself.
+    func watchEnded(_ id: Int) {
+        watches[id] = nil
+    }
+}

@@ -1,0 +1,103 @@
+/// A kind of object, and the rules that set it apart.
+///
+/// All kinds are at version `v1` of their group.
+package struct Kind: Sendable {
+    /// Where the objects of a kind are.
+    enum Storage: Sendable {
+        case stored
+        /// Another form of the objects of another kind.
+        case form(of: FormConversion)
+        /// Nowhere: a POST is a question, and its answer is the object.
+        case answered
+    }
+
+    /// What can be asked of an object beside the object itself.
+    enum Subresource: String, Sendable {
+        case status, scale, binding, eviction, token
+    }
+
+    /// The API group; empty for the core group.
+    package var group: String
+    package var plural: String
+    package var kind: String
+    var shortNames: [String] = []
+    /// `all` puts a kind into `kubectl get all`.
+    var categories: [String] = []
+    package var isNamespaced = true
+    var storage: Storage = .stored
+    var subresources: Set<Subresource> = []
+    /// Whether a PUT without a resourceVersion is accepted.
+    var allowsUnconditionalUpdate = true
+    /// Whether a PUT of an absent object creates it.
+    var createsOnUpdate = false
+    /// Whether `metadata.generation` counts the changes of the spec.
+    var countsGenerations = false
+    /// The columns of kubectl's table; NAME goes before them, AGE is among them.
+    var columns: [Column] = [.age]
+    /// The fields by which objects can be selected, beside name and namespace, with their values for an object.
+    var fields: @Sendable (JSONValue) -> [String: String] = { _ in [:] }
+    /// Fills in what the writer left out.
+    var fillIn: @Sendable (inout JSONValue) -> Void = { _ in }
+    /// Refuses what a real API server refuses; the second object is the one that is replaced.
+    var check: @Sendable (JSONValue, JSONValue?) throws(APIFailure) -> Void = { (_, _) throws(APIFailure) in }
+
+    package var version: String { "v1" }
+    package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+    var singular: String { kind.lowercased() }
+
+    /// `leases.coordination.k8s.io`, or `pods` for the core group.
+    var qualified: String { group.isEmpty ? plural : "\(plural).\(group)" }
+
+    /// `Lease.coordination.k8s.io`, or `Pod` for the core group.
+    var qualifiedKind: String { group.isEmpty ? kind : "\(kind).\(group)" }
+
+    /// The kind under which the objects are stored.
+    var stored: Kind {
+        if case .form(let conversion) = storage { conversion.stored } else { self }
+    }
+
+    /// The verbs of RBAC that collections and objects of this kind know.
+    var verbs: [String] {
+        if case .answered = storage { return ["create"] }
+        return ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+    }
+
+    /// The values by which objects can be selected, for an object.
+    func selectableFields(_ object: JSONValue) -> [String: String] {
+        var values = fields(object)
+        values["metadata.name"] = object["metadata"]["name"].string ?? ""
+        values["metadata.namespace"] = object["metadata"]["namespace"].string ?? ""
+        return values
+    }
+}
+
+extension Kind: Hashable {
+    package static func == (lhs: Kind, rhs: Kind) -> Bool { lhs.plural == rhs.plural && lhs.group == rhs.group }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(plural)
+        hasher.combine(group)
+    }
+}
+
+/// How objects of one kind are another form of a stored kind's.
+struct FormConversion: Sendable {
+    private let box: @Sendable () -> Kind
+    /// To the stored form.
+    let toStored: @Sendable (JSONValue) -> JSONValue
+    /// From the stored form.
+    let fromStored: @Sendable (JSONValue) -> JSONValue
+
+    init(
+        of stored: @escaping @Sendable () -> Kind,
+        toStored: @escaping @Sendable (JSONValue) -> JSONValue,
+        fromStored: @escaping @Sendable (JSONValue) -> JSONValue
+    ) {
+        box = stored
+        self.toStored = toStored
+        self.fromStored = fromStored
+    }
+
+    /// The kind under which the objects are stored.
+    var stored: Kind { box() }
+}

@@ -1,0 +1,163 @@
+/// Plays the kubelet of one node: gives each pod an address and a toy application behind it, takes terminating pods away
+/// once their application ended, and shows by a Lease that the node lives.
+package actor Kubelet {
+    /// How a node fails.
+    package enum Failure: String, Sendable, CaseIterable {
+        /// The machine stops: its applications answer no more.
+        case dead
+        /// The machine is cut off from the API server: its applications go on.
+        case partitioned
+    }
+
+    package nonisolated let node: String
+    private let api: any KubeletAPI
+    private let applications: ToyApplications
+    /// How long an application takes to end after its pod's deletion was requested.
+    private let terminationDelay: Duration
+    private let pace: Pace
+    private var failure: Failure?
+    private var session: AsyncStream<Void>.Continuation?
+    private var recovery: AsyncStream<Void>.Continuation?
+    /// The pods that run here, by uid.
+    private var running: [String: JSONValue] = [:]
+    private var ending: Set<String> = []
+    private var restarts = 0
+
+    /// How often a kubelet shows that it lives.
+    private static let heartbeat: Duration = .seconds(10)
+
+    package init(
+        node: String,
+        api: any KubeletAPI,
+        applications: ToyApplications,
+        terminationDelay: Duration,
+        pace: Pace
+    ) {
+        self.node = node
+        self.api = api
+        self.applications = applications
+        self.terminationDelay = terminationDelay
+        self.pace = pace
+    }
+
+    /// Runs pods until the task is cancelled.
+    package func run() async {
+        while !Task.isCancelled {
+            if failure == nil { await runUntilFailure() } else { await waitForRecovery() }
+        }
+    }
+
+    // MARK: Failure
+
+    package func fail(_ failure: Failure) async {
+        if self.failure != nil { return }
+        self.failure = failure
+        session?.finish()
+        if failure == .dead {
+            for uid in running.keys { await applications.freeze(uid: uid) }
+        }
+    }
+
+    /// The node is back; after a death its applications have been restarted.
+    package func recover() async {
+        if failure == .dead {
+            restarts += 1
+            for uid in running.keys { await applications.thaw(uid: uid) }
+        }
+        failure = nil
+        recovery?.finish()
+    }
+
+    private func waitForRecovery() async {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        recovery = continuation
+        for await _ in stream {}
+    }
+
+    // MARK: Work
+
+    private func runUntilFailure() async {
+        let (end, continuation) = AsyncStream.makeStream(of: Void.self)
+        session = continuation
+        await withTaskGroup { group in
+            group.addTask { await self.showLife() }
+            group.addTask { await self.followPods() }
+            for await _ in end {}
+            group.cancelAll()
+        }
+    }
+
+    private func showLife() async {
+        while !Task.isCancelled {
+            if (try? await api.register(NodeStatus.ready(node))) != nil { break }
+            try? await Task.sleep(for: pace(.seconds(1)))
+        }
+        while !Task.isCancelled {
+            try? await api.renewHeartbeat(of: node)
+            try? await Task.sleep(for: pace(Self.heartbeat))
+        }
+    }
+
+    private func followPods() async {
+        while !Task.isCancelled {
+            await withDiscardingTaskGroup { group in
+                guard let sightings = try? await api.pods(of: node) else { return }
+                do {
+                    for try await sighting in sightings { await take(sighting, &group) }
+                } catch {
+                    // The connection is lost; the next list tells what was missed.
+                    return
+                }
+            }
+            if !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
+        }
+    }
+
+    private func take(_ sighting: PodSighting, _ group: inout DiscardingTaskGroup) async {
+        switch sighting {
+        case .gone(let pod): await ended(pod)
+        case .present(let pod) where pod["metadata"]["deletionTimestamp"] != .null:
+            guard let uid = pod["metadata"]["uid"].string, ending.insert(uid).inserted else { return }
+            group.addTask { await self.terminate(pod) }
+        case .present(let pod): await start(pod)
+        }
+    }
+
+    private func terminate(_ pod: JSONValue) async {
+        try? await Task.sleep(for: terminationDelay)
+        // Whoever was cut off in the meantime says so when it is back.
+        let uid = pod["metadata"]["uid"].string ?? ""
+        ending.remove(uid)
+        if Task.isCancelled { return }
+        await ended(pod)
+        try? await api.confirmDeletion(of: pod)
+    }
+
+    private func ended(_ pod: JSONValue) async {
+        guard let uid = pod["metadata"]["uid"].string, running.removeValue(forKey: uid) != nil else { return }
+        await applications.stop(uid: uid)
+    }
+
+    private func start(_ pod: JSONValue) async {
+        guard let uid = pod["metadata"]["uid"].string else { return }
+        if let known = running[uid] {
+            // The API server may have been told that the pod is not ready while the node was silent.
+            let address = known["status"]["podIP"].string ?? ""
+            if !PodStatus.isReady(pod) { await publish(pod, address: address) }
+            return
+        }
+        if pod["status"]["podIP"] != .null { return }
+        running[uid] = pod
+        let key = ObjectKey(pod: pod)
+        let port = pod["spec"]["containers"].array?.first?["ports"].array?.first?["containerPort"].int ?? 8080
+        guard let address = await applications.start(name: key.name, namespace: key.namespace, uid: uid, port: port)
+        else { return }
+        await publish(pod, address: address)
+    }
+
+    private func publish(_ pod: JSONValue, address: String) async {
+        let status = PodStatus.running(pod, address: address, restarts: restarts)
+        running[pod["metadata"]["uid"].string ?? ""] = pod.with("status", status)
+        try? await api.publish(status, of: pod)
+    }
+}

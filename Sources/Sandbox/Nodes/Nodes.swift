@@ -1,0 +1,50 @@
+/// The nodes of the sandbox.
+package struct Nodes: Sendable {
+    /// No such node.
+    package struct Unknown: Error, CustomStringConvertible {
+        package var name: String
+        package var known: [String]
+        package var description: String { "no node \"\(name)\"; there are \(known.joined(separator: ", "))" }
+    }
+
+    private let kubelets: [String: Kubelet]
+
+    init(count: Int, store: ObjectStore, applications: ToyApplications, terminationDelay: Duration, pace: Pace) {
+        let api = StoreKubeletAPI(store: store)
+        let names = (0..<count).map { "sandbox-node-\($0 + 1)" }
+        kubelets = Dictionary(
+            uniqueKeysWithValues: names.map { name in
+                let kubelet = Kubelet(
+                    node: name,
+                    api: api,
+                    applications: applications,
+                    terminationDelay: terminationDelay,
+                    pace: pace
+                )
+                return (name, kubelet)
+            }
+        )
+    }
+
+    /// Runs every kubelet until the task is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for kubelet in kubelets.values { group.addTask { await kubelet.run() } }
+        }
+    }
+
+    /// Makes a node fail.
+    package func fail(_ name: String, _ failure: Kubelet.Failure) async throws {
+        try await kubelet(name).fail(failure)
+    }
+
+    /// Brings a node back.
+    package func recover(_ name: String) async throws {
+        try await kubelet(name).recover()
+    }
+
+    private func kubelet(_ name: String) throws -> Kubelet {
+        guard let kubelet = kubelets[name] else { throw Unknown(name: name, known: kubelets.keys.sorted()) }
+        return kubelet
+    }
+}

@@ -1,0 +1,64 @@
+/// A kubelet's door to the sandbox's own store.
+struct StoreKubeletAPI: KubeletAPI {
+    let store: ObjectStore
+
+    func pods(of node: String) async throws -> AsyncThrowingStream<PodSighting, any Error> {
+        let changes = await store.follow()
+        let present = await store.list(.pods, namespace: nil)
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: PodSighting.self, throwing: (any Error).self)
+        for pod in present where pod["spec"]["nodeName"] == .string(node) { continuation.yield(.present(pod)) }
+        let feed = changes.filter { $0.key.kind == .pods && $0.object["spec"]["nodeName"] == .string(node) }
+        let task = Task {
+            for await change in feed {
+                continuation.yield(change.action == .deleted ? .gone(change.object) : .present(change.object))
+            }
+            continuation.finish()
+        }
+        continuation.onTermination = { _ in task.cancel() }
+        return stream
+    }
+
+    func register(_ node: JSONValue) async throws {
+        let key = ObjectKey(.nodes, namespace: "", name: node["metadata"]["name"].string ?? "")
+        if (try? await store.get(key)) == nil {
+            try await store.create(.nodes, namespace: "", node)
+        } else {
+            try await store.modify(key) { (old) throws(APIFailure) in old.with("status", node["status"]) }
+        }
+    }
+
+    func renewHeartbeat(of node: String) async throws {
+        let key = ObjectKey(.leases, namespace: NodeStatus.leaseNamespace, name: node)
+        if (try? await store.get(key)) == nil {
+            try await store.create(.leases, namespace: key.namespace, NodeStatus.lease(of: node))
+        } else {
+            try await store.modify(key) { (old) throws(APIFailure) in
+                old.with("spec", NodeStatus.lease(of: node)["spec"])
+            }
+        }
+    }
+
+    func publish(_ status: JSONValue, of pod: JSONValue) async throws {
+        try await store.modify(ObjectKey(pod: pod)) { (old) throws(APIFailure) in
+            old["metadata"]["uid"] == pod["metadata"]["uid"] ? old.with("status", status) : old
+        }
+    }
+
+    func confirmDeletion(of pod: JSONValue) async throws {
+        try await store.delete(
+            ObjectKey(pod: pod),
+            Deletion(uid: pod["metadata"]["uid"].string, gracePeriod: 0)
+        )
+    }
+}
+
+extension ObjectKey {
+    /// The key of a pod.
+    package init(pod: JSONValue) {
+        self.init(
+            .pods,
+            namespace: pod["metadata"]["namespace"].string ?? "",
+            name: pod["metadata"]["name"].string ?? ""
+        )
+    }
+}
