@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
 
-.PHONY: setup build demo test lint format bench tsan chart clean
+.PHONY: setup build demo test conformance e2e lint format bench tsan chart clean
 
 setup: ## Install the system packages that are missing (Debian, Ubuntu).
 	@./.ci/setup
@@ -17,7 +17,15 @@ demo: setup ## Play the story of failures on the embedded sandbox; ends by itsel
 
 test: setup ## Build and run all tests.
 	swift build --build-tests
-	swift test --skip-build
+	PATH="$$(./.ci/tools kubectl):$$PATH" swift test --skip-build
+
+# The server to test: the sandbox, or KUBECONFIG=file with NAMESPACE=name.
+conformance: setup ## Check the rules of the API on the sandbox, or on the server of KUBECONFIG in NAMESPACE.
+	@if [ -n "$(KUBECONFIG)" ] && [ -z "$(NAMESPACE)" ]; then \
+	    echo "conformance: say in which namespace it may work: make conformance KUBECONFIG=$(KUBECONFIG) NAMESPACE=name" >&2; exit 64; fi
+	swift build --build-tests
+	KUBE_STANDBY_TEST_KUBECONFIG="$(KUBECONFIG)" KUBE_STANDBY_TEST_NAMESPACE="$(NAMESPACE)" \
+	    swift test --skip-build --filter ConformanceTests
 
 lint: ## Check the format, strictly.
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
@@ -31,7 +39,7 @@ bench: setup ## Measure failovers on the sandbox.
 
 tsan: setup ## Run the tests under the thread sanitizer.
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
-	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --sanitize thread --scratch-path .build-tsan
+	PATH="$$(./.ci/tools kubectl):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --sanitize thread --scratch-path .build-tsan
 
 chart: ## Check the chart and the examples with the real helm and kubectl.
 	@./.ci/chart

@@ -41,10 +41,13 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
-let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypes1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioHTTPTypes2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -121,10 +124,8 @@ let rooms: [Room] = [
     Room(
         name: "Sandbox",
         dependencies: [
-            "YAMLDocument", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpTypes, logging, nioConcurrency, nioCore,
-            nioPosix,
-            nioSSL, crypto, asn1,
-            x509,
+            "YAMLDocument", hummingbird, hummingbirdCore, httpTypes, logging, nioConcurrency, nioCore,
+            nioHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTPTypes2, nioPosix, nioSSL, crypto, asn1, x509,
         ],
         testDependencies: ["Transport"]
     ),
@@ -143,6 +144,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         // Sockets of the sandbox's toy applications and of the tests' servers.
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        // HTTP/2 of the sandbox's API server, with limits that hummingbird does not let one set.
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
+        // From the frames of NIO to the vocabulary of hummingbird's requests.
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         // TLS of the sandbox's API server.
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         // The sandbox's certificate authority and server certificate.
@@ -188,6 +193,19 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["Sandbox", "Transport", "YAMLDocument", "kube-standby", subprocess, systemPackage],
+            swiftSettings: swiftSettings
+        ),
+        // A cluster to test on: the sandbox, or whatever a kubeconfig names.
+        .target(
+            name: "TestedCluster",
+            dependencies: ["Sandbox", "Transport", "KubernetesClient", logging, nioConcurrency],
+            path: "Tests/TestedCluster",
+            swiftSettings: swiftSettings
+        ),
+        // The rules of the API that the product relies on, against any server.
+        .testTarget(
+            name: "ConformanceTests",
+            dependencies: ["TestedCluster", "Sandbox"],
             swiftSettings: swiftSettings
         ),
         // The import table, the manifest and the house rules.

@@ -113,11 +113,16 @@ package struct Sandbox: Sendable {
     }
 
     /// Creates every object of a YAML text, or merges it into the one that exists.
-    package func apply(_ yaml: String, namespace: String = "default") async throws {
+    ///
+    /// - Returns: what the sandbox has no kind for, and is left out.
+    @discardableResult
+    package func apply(_ yaml: String, namespace: String = "default") async throws -> [String] {
+        var skipped: [String] = []
         for document in try YAMLDocument.parseStream(Array(yaml.utf8)) where document.mapping != nil {
             let object = JSONValue(document)
-            guard let kind = Kind.named(object["kind"].string ?? "", apiVersion: object["apiVersion"].string ?? "")
-            else {
+            let (name, version) = (object["kind"].string ?? "", object["apiVersion"].string ?? "")
+            guard let kind = Kind.named(name, apiVersion: version) else {
+                skipped.append("\(name) of \(version)")
                 continue
             }
             let place = kind.isNamespaced ? object["metadata"]["namespace"].string ?? namespace : ""
@@ -128,6 +133,7 @@ package struct Sandbox: Sendable {
                 try await store.modify(key) { (old) throws(APIFailure) in JSONPatch.merge(object, into: old) }
             }
         }
+        return skipped
     }
 
     /// Deletes a pod as `kubectl delete pod` does.

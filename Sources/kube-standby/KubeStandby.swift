@@ -22,6 +22,8 @@ struct KubeStandby: AsyncParsableCommand {
               64  wrong usage
             """,
         version: version,
-        subcommands: [RunCommand.self, ValidateCommand.self, DemoCommand.self, VersionCommand.self]
+        subcommands: [
+            RunCommand.self, ValidateCommand.self, DemoCommand.self, SandboxCommand.self, VersionCommand.self,
+        ]
     )
 }

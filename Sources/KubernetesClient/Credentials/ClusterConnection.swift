@@ -1,4 +1,4 @@
-import Transport
+package import Transport
 
 /// Where the API server is, how it proves who it is, and how we prove who we are.
 package struct ClusterConnection: Sendable, Hashable {
@@ -19,7 +19,7 @@ package struct ClusterConnection: Sendable, Hashable {
         }
 
         /// - Throws: if the authority's file cannot be read.
-        func tls(identity: TLSConfiguration.Identity?) throws(CredentialError) -> TLSConfiguration {
+        package func tls(identity: TLSConfiguration.Identity?) throws(CredentialError) -> TLSConfiguration {
             var tls = TLSConfiguration()
             tls.verifiesServer = isVerified
             tls.authority = if let authority { .pem(try authority.bytes()) } else { .system }

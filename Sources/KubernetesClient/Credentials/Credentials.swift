@@ -1,13 +1,13 @@
 import Foundation
-import Logging
-import Transport
+package import Logging
+package import Transport
 
 /// The proof of identity in force now: files are read again as they rotate, plugins run again as their answers expire.
-actor Credentials {
+package actor Credentials {
     /// What goes into a request.
-    struct Proof: Sendable {
-        var headers: [HTTPRequest.Header] = []
-        var identity: TLSConfiguration.Identity?
+    package struct Proof: Sendable {
+        package var headers: [HTTPRequest.Header] = []
+        package var identity: TLSConfiguration.Identity?
     }
 
     /// Token files are read again at least this often.
@@ -23,7 +23,7 @@ actor Credentials {
     private var pluginAnswer: ExecCredentialPlugin.Answer?
     private var pluginRun: Task<Result<ExecCredentialPlugin.Answer, CredentialError>, Never>?
 
-    init(_ credential: Credential, cluster: ClusterConnection.Cluster, logger: Logger) {
+    package init(_ credential: Credential, cluster: ClusterConnection.Cluster, logger: Logger) {
         self.credential = credential
         self.cluster = cluster
         self.logger = logger
@@ -32,7 +32,7 @@ actor Credentials {
     /// The proof for a request that is sent now.
     ///
     /// Plain HTTP carries none.
-    func current() async throws(CredentialError) -> Proof {
+    package func current() async throws(CredentialError) -> Proof {
         var proof = Proof()
         guard cluster.server.hasPrefix("https:") else { return proof }
         proof.identity = try certificate()

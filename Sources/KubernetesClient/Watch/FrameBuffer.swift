@@ -1,15 +1,17 @@
 /// Cuts a watch's bytes, which come in any pieces, into frames: JSON objects, each followed by a line feed.
-struct FrameBuffer {
+package struct FrameBuffer {
     /// The largest frame that is accepted, as in client-go.
     static let limit = 16 * 1024 * 1024
 
     private var bytes: [UInt8] = []
     private var searched = 0
 
+    package init() {}
+
     /// Adds a piece and takes the frames that it completes, empty lines left out.
     ///
     /// - Returns: nil if a frame grew beyond the limit.
-    mutating func frames(adding piece: [UInt8]) -> [[UInt8]]? {
+    package mutating func frames(adding piece: [UInt8]) -> [[UInt8]]? {
         bytes += piece
         var frames: [[UInt8]] = []
         var start = 0

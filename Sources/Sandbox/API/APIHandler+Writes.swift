@@ -9,7 +9,7 @@ extension APIHandler {
         // What the server writes itself is not taken from the request.
         for field in ["resourceVersion", "uid", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"] {
             if field == "resourceVersion", object["metadata"][field].string?.isEmpty == false {
-                throw .badRequest("resourceVersion should not be set on objects to be created")
+                throw .versionOnCreation
             }
             object["metadata"][field] = .null
         }

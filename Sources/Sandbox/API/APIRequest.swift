@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import YAMLDocument
 
 /// A request in the words of the API: verb, kind, place and parameters.
 package struct APIRequest: Sendable {
@@ -24,10 +25,7 @@ package struct APIRequest: Sendable {
     init?(_ request: Request) {
         method = request.method.rawValue
         path = request.uri.path
-        query = Dictionary(
-            request.uri.queryParameters.map { (String($0.key), String($0.value)) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        query = Self.query(request.uri.query ?? "")
         contentType = request.headers[.contentType]?.split(separator: ";").first.map(String.init) ?? ""
         presentation = Presentation(accept: request.headers[.accept] ?? "", includes: query["includeObject"])
         var parts = path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }[...]
@@ -43,6 +41,19 @@ package struct APIRequest: Sendable {
         subresource = parts.popFirst()
         if !parts.isEmpty { return nil }
         verb = Self.verb(method, isCollection: name == nil, isWatch: Self.isTrue(query["watch"]))
+    }
+
+    /// The parameters of a query, the first of each name.
+    private static func query(_ text: String) -> [String: String] {
+        func decoded(_ part: Substring) -> String {
+            let spaced = part.replacing("+", with: " ")
+            return spaced.removingPercentEncoding ?? String(spaced)
+        }
+        let pairs = text.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (decoded(parts[0]), parts.count > 1 ? decoded(parts[1]) : "")
+        }
+        return Dictionary(pairs) { first, _ in first }
     }
 
     /// The group of `/api/v1/…` or `/apis/GROUP/v1/…`.
@@ -94,9 +105,18 @@ package struct APIRequest: Sendable {
         )
     }
 
-    /// - Throws: 400 if the body is no JSON object.
+    /// - Throws: 400 if the body is no object, 415 if it is in a form that is not understood.
     func object() throws(APIFailure) -> JSONValue {
-        guard let object = JSONValue(json: body), object.object != nil else {
+        var object: JSONValue?
+        switch contentType {
+        case "", "application/json": object = JSONValue(json: body)
+        case "application/yaml": object = (try? YAMLDocument.parse(body)).map { JSONValue($0) }
+        case ProtobufReader.contentType:
+            object = ProtobufReader.object(body)
+            if object == nil { throw .unsupportedMediaType }
+        default: throw .unsupportedMediaType
+        }
+        guard let object, object.object != nil else {
             throw .badRequest("the object provided is unrecognized (must be of type \(kind.kind))")
         }
         return object

@@ -90,6 +90,8 @@ struct WatchSession: Sendable {
         for await step in steps {
             switch step {
             case .change(let change):
+                // A version of the future is waited for.
+                if change.revision <= start { continue }
                 seen = change.revision
                 try await send(change, &output)
             case .bookmark: if options.wantsBookmarks { try await output.bookmark(seen, endsInitialEvents: false) }

@@ -35,17 +35,17 @@ private enum EventRules {
         .text("Type") { $0["type"].string },
         .text("Reason") { $0["reason"].string },
         .text("Object") { event in
-            let object = event["regarding"] == .null ? event["involvedObject"] : event["regarding"]
+            let object = event["regarding"]
             return "\((object["kind"].string ?? "").lowercased())/\(object["name"].string ?? "")"
         },
-        .text("Source", priority: 1) { $0["reportingController"].string ?? $0["source"]["component"].string },
-        .text("Message") { $0["note"].string ?? $0["message"].string },
+        .text("Source", priority: 1) { $0["reportingController"].string ?? $0["deprecatedSource"]["component"].string },
+        .text("Message") { $0["note"].string },
         .text("Name", priority: 1) { $0["metadata"]["name"].string },
     ]
 
     private static func lastSeen(_ event: JSONValue) -> JSONValue {
         [
-            event["series"]["lastObservedTime"], event["deprecatedLastTimestamp"], event["lastTimestamp"],
+            event["series"]["lastObservedTime"], event["deprecatedLastTimestamp"],
             event["eventTime"], event["metadata"]["creationTimestamp"],
         ].first { $0 != .null } ?? .null
     }
@@ -57,11 +57,12 @@ private enum EventRules {
         ]) { first, _ in first }
     }
 
+    /// The fields of the older form, read from the newer one.
     static func coreFields(_ event: JSONValue) -> [String: String] {
-        fields(of: event["involvedObject"], named: "involvedObject").merging([
+        fields(of: event["regarding"], named: "involvedObject").merging([
             "reason": event["reason"].string ?? "", "type": event["type"].string ?? "",
-            "reportingComponent": event["reportingComponent"].string ?? "",
-            "source": event["source"]["component"].string ?? "",
+            "reportingComponent": event["reportingController"].string ?? "",
+            "source": event["deprecatedSource"]["component"].string ?? event["reportingController"].string ?? "",
         ]) { first, _ in first }
     }
 
@@ -91,7 +92,6 @@ private enum EventRules {
         }
         result["apiVersion"] = "v1"
         if result["source"] == .null { result["source"] = [:] }
-        // An absent time is null, and kubectl asks for the fields.
         return result
     }
 

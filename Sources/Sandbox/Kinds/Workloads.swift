@@ -11,7 +11,7 @@ extension Kind {
         subresources: [.status, .scale],
         countsGenerations: true,
         columns: [.text("Ready", WorkloadRules.ready), .age] + Column.containers,
-        fillIn: WorkloadRules.fillIn,
+        fillIn: WorkloadRules.fillInStatefulSet,
         check: { (set, _) throws(APIFailure) in try WorkloadRules.check(set, .statefulSets) }
     )
 
@@ -71,6 +71,12 @@ private enum WorkloadRules {
     @Sendable static func fillIn(_ workload: inout JSONValue) {
         if workload["spec"]["replicas"] == .null { workload["spec"]["replicas"] = 1 }
         if workload["status"] == .null { workload["status"] = ["replicas": 0] }
+    }
+
+    @Sendable static func fillInStatefulSet(_ set: inout JSONValue) {
+        fillIn(&set)
+        if set["spec"]["podManagementPolicy"] == .null { set["spec"]["podManagementPolicy"] = "OrderedReady" }
+        if set["spec"]["updateStrategy"] == .null { set["spec"]["updateStrategy"] = ["type": "RollingUpdate"] }
     }
 
     static func check(_ workload: JSONValue, _ kind: Kind) throws(APIFailure) {

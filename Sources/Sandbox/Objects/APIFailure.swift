@@ -134,6 +134,13 @@ extension APIFailure {
 
     static let unauthorized = APIFailure(code: 401, reason: "Unauthorized", message: "Unauthorized")
 
+    /// A real API server does not take it for the client's mistake either.
+    static let versionOnCreation = APIFailure(
+        code: 500,
+        reason: "",
+        message: "resourceVersion should not be set on objects to be created"
+    )
+
     static let methodNotAllowed = APIFailure(
         code: 405,
         reason: "MethodNotAllowed",

@@ -39,18 +39,26 @@ struct APIResponder: HTTPResponder {
         let caller = try await caller(of: request)
         guard var call = APIRequest(request) else { return try await nonResource(path, caller) }
         if call.verb != "watch" {
-            do {
-                call.body = Array(buffer: try await request.body.collect(upTo: Self.bodyLimit))
-            } catch is NIOTooManyBytesError {
-                throw APIFailure(
-                    code: 413,
-                    reason: "RequestEntityTooLarge",
-                    message: "Request entity too large: limit is \(Self.bodyLimit)"
-                )
-            }
+            call.body = try await Self.body(of: request)
         }
         await control.record(call, from: caller)
         return try await answer(call, from: request, caller, context)
+    }
+
+    /// The whole body; one that is too large is read to its end, so that the connection can go on.
+    private static func body(of request: Request) async throws -> [UInt8] {
+        var body: [UInt8] = []
+        var size = 0
+        for try await buffer in request.body {
+            size += buffer.readableBytes
+            if size <= bodyLimit { body += Array(buffer: buffer) }
+        }
+        if size <= bodyLimit { return body }
+        throw APIFailure(
+            code: 413,
+            reason: "RequestEntityTooLarge",
+            message: "Request entity too large: limit is \(bodyLimit)"
+        )
     }
 
     // MARK: Who asks
@@ -140,11 +148,7 @@ struct APIResponder: HTTPResponder {
     private func json(_ code: Int, _ text: [UInt8], retryAfter: Int? = nil) -> Response {
         var headers: HTTPFields = [.contentType: "application/json"]
         if let retryAfter { headers[.retryAfter] = "\(retryAfter)" }
-        return Response(
-            status: .init(code: code),
-            headers: headers,
-            body: .init(byteBuffer: ByteBuffer(bytes: text))
-        )
+        return Response(status: .init(code: code), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: text)))
     }
 
     private func dropped(_ context: Context) async -> Response {

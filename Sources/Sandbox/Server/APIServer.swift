@@ -1,6 +1,5 @@
 import Hummingbird
 import HummingbirdCore
-import HummingbirdHTTP2
 import Logging
 import NIOCore
 import NIOSSL
@@ -28,7 +27,7 @@ package actor APIServer {
         let (listeners, input) = AsyncStream.makeStream(of: (any Channel).self)
         let application = Application(
             responder: responder,
-            server: server(tls: try certificates.tls),
+            server: try server(tls: certificates.tls),
             configuration: .init(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { channel in
                 input.yield(channel)
@@ -47,12 +46,10 @@ package actor APIServer {
         if listener == nil { try await listening?.value }
     }
 
-    private func server(tls: TLSConfiguration) -> HTTPServerBuilder {
-        HTTPServerBuilder { [connections] responder in
-            NotedChannel(
-                base: try HTTP2UpgradeChannel(tlsConfiguration: tls, responder: responder),
-                connections: connections
-            )
+    private func server(tls: TLSConfiguration) throws -> HTTPServerBuilder {
+        let context = try NIOSSLContext(configuration: tls)
+        return HTTPServerBuilder { [connections] responder in
+            APIChannel(responder: responder, tls: context, connections: connections)
         }
     }
 

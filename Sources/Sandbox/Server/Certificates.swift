@@ -78,6 +78,7 @@ package struct Certificates: Sendable {
             )
             // A server that goes away does not wait for the farewell of its clients.
             configuration.shutdownTimeout = .milliseconds(20)
+            configuration.applicationProtocols = ["h2", "http/1.1"]
             return configuration
         }
     }

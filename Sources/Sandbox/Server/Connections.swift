@@ -1,6 +1,3 @@
-import HummingbirdCore
-import HummingbirdHTTP2
-import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 
@@ -39,24 +36,5 @@ final class Connections: Sendable {
             return Array(state.channels.values)
         }
         for channel in channels { try? await channel.close() }
-    }
-}
-
-/// The server's channel, each connection noted.
-struct NotedChannel: HTTPChannelHandler {
-    let base: HTTP2UpgradeChannel
-    let connections: Connections
-
-    var responder: Responder { base.responder }
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP2UpgradeChannel.Value> {
-        guard connections.add(channel) else {
-            return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
-        }
-        return base.setup(channel: channel, logger: logger)
-    }
-
-    func handle(value: HTTP2UpgradeChannel.Value, logger: Logger) async {
-        await base.handle(value: value, logger: logger)
     }
 }

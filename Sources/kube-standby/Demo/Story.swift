@@ -6,7 +6,6 @@ import ServiceLifecycle
 import StandbyConfiguration
 import Supervision
 import Transport
-import UnixSignals
 
 /// The demo: a sandbox, the real supervisor, and failures one by one.
 struct Story {
@@ -41,7 +40,7 @@ struct Story {
             try await acts.prepare()
             group.addTask { try await services.run() }
             let isIntact = try await acts.play()
-            if keepsRunning { try await keep(timeline, kubeconfig: kubeconfig) }
+            if keepsRunning { try await SandboxSession(sandbox, kubeconfig: nil).run() }
             await services.triggerGracefulShutdown()
             try await group.waitForAll()
             supervisor.stopLoops()
@@ -76,21 +75,5 @@ struct Story {
                 logger: logger
             )
         ) { timeline.show($0) }
-    }
-
-    /// Stays up until interrupted.
-    private func keep(_ timeline: Timeline, kubeconfig: String) async throws {
-        timeline.tell("The sandbox stays up until you press Ctrl-C. Its kubeconfig: \(kubeconfig)")
-        let interruption = ServiceGroup(
-            services: [Pause()],
-            gracefulShutdownSignals: [.sigint, .sigterm],
-            logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
-        )
-        try await interruption.run()
-    }
-
-    /// Does nothing until it is asked to end.
-    private struct Pause: ServiceLifecycle.Service {
-        func run() async throws { try await gracefulShutdown() }
     }
 }

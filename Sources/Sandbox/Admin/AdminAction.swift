@@ -1,0 +1,85 @@
+/// Something that whoever plays with the sandbox does to it, as a path says it.
+package enum AdminAction: Sendable, Equatable {
+    case setApplication(namespace: String, pod: String, ToyApplications.Behaviour)
+    case failNode(String, Kubelet.Failure)
+    case recoverNode(String)
+    /// `seconds`: how long; nil: until it is started.
+    case stopServer(seconds: Int?)
+    case startServer
+    /// `resetsRevisions`: the resourceVersions begin anew, as after the restore of a backup.
+    case restartServer(resetsRevisions: Bool)
+    case cutWatches
+    case compact
+    case removeFaults
+
+    /// Nil for a path that is no action.
+    package init?(path: String, seconds: Int?) {
+        let parts = path.split(separator: "/").map(String.init)
+        switch (parts.first, parts.count) {
+        case ("pods", 4...):
+            guard let behaviour = ToyApplications.Behaviour(Array(parts[3...])) else { return nil }
+            self = .setApplication(namespace: parts[1], pod: parts[2], behaviour)
+        case ("nodes", 3):
+            if parts[2] == "recover" {
+                self = .recoverNode(parts[1])
+            } else if let failure = Kubelet.Failure(rawValue: parts[2]) {
+                self = .failNode(parts[1], failure)
+            } else {
+                return nil
+            }
+        case ("server", 2):
+            guard let action = Self.ofServer(parts[1], seconds: seconds) else { return nil }
+            self = action
+        default: return nil
+        }
+    }
+
+    private static func ofServer(_ word: String, seconds: Int?) -> AdminAction? {
+        switch word {
+        case "stop": .stopServer(seconds: seconds)
+        case "start": .startServer
+        case "restart": .restartServer(resetsRevisions: false)
+        case "restore": .restartServer(resetsRevisions: true)
+        case "cut-watches": .cutWatches
+        case "compact": .compact
+        case "heal": .removeFaults
+        default: nil
+        }
+    }
+
+    /// What there is, one line each.
+    package static let help = """
+        POST /pods/NAMESPACE/POD/healthy|hanging|refusing|status/CODE|slow/SECONDS
+        POST /nodes/NAME/dead|partitioned|recover
+        POST /server/stop[?seconds=N]   the API server goes away
+        POST /server/start
+        POST /server/restart            every connection ends, everything is kept
+        POST /server/restore            the same, and resourceVersions begin anew
+        POST /server/cut-watches
+        POST /server/compact            older resourceVersions are answered with 410
+        POST /server/faults             {"effect": "refuse", "code": 500, "verb": "patch", "resource": "pods", "count": 3}
+             effects: refuse (code, retryAfter), delay (seconds), loseAnswer, drop, hang, truncate (bytes), trickle,
+             stale, silence; verb, resource, group, name, user and count narrow it down
+        POST /server/heal               the faults end
+        GET  /pods                      the applications and their addresses
+
+        """
+}
+
+extension ToyApplications.Behaviour {
+    /// Reads `healthy`, `status/503`, `slow/2` and so on; nil for anything else.
+    fileprivate init?(_ words: [String]) {
+        switch (words[0], words.count) {
+        case ("healthy", 1): self = .healthy
+        case ("hanging", 1): self = .hanging
+        case ("refusing", 1): self = .refusing
+        case ("status", 2):
+            guard let code = Int(words[1]), (200...599).contains(code) else { return nil }
+            self = .status(code)
+        case ("slow", 2):
+            guard let seconds = Double(words[1]), (0...3600).contains(seconds) else { return nil }
+            self = .slow(.milliseconds(Int(seconds * 1000)))
+        default: return nil
+        }
+    }
+}

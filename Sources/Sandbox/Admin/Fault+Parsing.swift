@@ -1,0 +1,46 @@
+extension Fault {
+    /// A fault that cannot be read.
+    struct ParsingError: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// Reads a fault as the admin endpoint takes it.
+    ///
+    /// `now`: what stale reads show.
+    init(_ json: JSONValue, now: StoreView) throws(ParsingError) {
+        let known = [
+            "effect", "code", "retryAfter", "seconds", "bytes", "verb", "resource", "group", "name", "user", "count",
+        ]
+        if let key = json.object?.keys.first(where: { !known.contains($0) }) {
+            throw ParsingError(description: "unknown key \"\(key)\"; there are \(known.joined(separator: ", "))")
+        }
+        var kind: Kind?
+        if let resource = json["resource"].string {
+            kind = Kind.all.first { $0.plural == resource && (json["group"].string ?? $0.group) == $0.group }
+            if kind == nil { throw ParsingError(description: "no resource \"\(resource)\"") }
+        }
+        self.init(
+            try Self.effect(json, now),
+            verb: json["verb"].string,
+            kind: kind,
+            name: json["name"].string,
+            user: json["user"].string,
+            count: json["count"].int ?? .max
+        )
+    }
+
+    private static func effect(_ json: JSONValue, _ now: StoreView) throws(ParsingError) -> Effect {
+        switch json["effect"].string {
+        case "refuse": return .refuse(code: json["code"].int ?? 500, retryAfter: json["retryAfter"].int)
+        case "delay": return .delay(.seconds(json["seconds"].int ?? 1))
+        case "loseAnswer": return .loseAnswer
+        case "drop": return .drop
+        case "hang": return .hang
+        case "truncate": return .truncate(after: json["bytes"].int ?? 10)
+        case "trickle": return .trickle
+        case "stale": return .stale(now)
+        case "silence": return .silence
+        default: throw ParsingError(description: "\"effect\" is missing or unknown")
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP2
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import NIOHTTPTypesHTTP2
+import NIOSSL
+
+/// The server's side of a connection: TLS, then HTTP/2 or HTTP/1.1, with the patience of a real API server.
+struct APIChannel: HTTPChannelHandler {
+    typealias Stream = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    typealias Negotiated = NIONegotiatedHTTPVersion<Stream, (Void, NIOHTTP2Handler.AsyncStreamMultiplexer<Stream>)>
+
+    /// A connection, while it is not yet known which protocol it speaks.
+    struct Value: ServerChildChannelValue {
+        let negotiated: EventLoopFuture<Negotiated>
+        let channel: any Channel
+    }
+
+    let responder: Responder
+    let tls: NIOSSLContext
+    let connections: Connections
+
+    /// Old libcurl resets every stream once it has the answer, and sends a priority with every request; NIO would end a
+    /// connection on which that happens more than 200 times in 30 s, a real API server does not.
+    private static var patience: NIOHTTP2Handler.Configuration {
+        var configuration = NIOHTTP2Handler.Configuration()
+        configuration.stream.streamResetFrameRateLimit.maximumCount = .max
+        configuration.stream.streamErrorRateLimit.maximumCount = .max
+        configuration.connection.controlFrameRateLimit.maximumCount = .max
+        return configuration
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        guard connections.add(channel) else {
+            return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+        }
+        return channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
+        }.flatMap {
+            channel.configureAsyncHTTPServerPipeline(
+                http2Configuration: Self.patience,
+                http1ConnectionInitializer: { Self.stream(on: $0) { HTTP1ToHTTPServerCodec(secure: true) } },
+                http2ConnectionInitializer: { $0.eventLoop.makeSucceededVoidFuture() },
+                http2StreamInitializer: { Self.stream(on: $0) { HTTP2FramePayloadToHTTPServerCodec() } }
+            )
+        }.map { Value(negotiated: $0, channel: channel) }
+    }
+
+    private static func stream(
+        on channel: any Channel,
+        _ codec: @Sendable @escaping () -> some ChannelHandler
+    ) -> EventLoopFuture<Stream> {
+        channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(codec())
+            return try Stream(wrappingChannelSynchronously: channel)
+        }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        guard let negotiated = try? await value.negotiated.get() else { return }
+        switch negotiated {
+        case .http1_1(let stream): await handleHTTP(asyncChannel: stream, logger: logger)
+        case .http2(let (_, streams)):
+            // A connection that breaks ends its streams; there is nobody to be told.
+            try? await withThrowingDiscardingTaskGroup { group in
+                for try await stream in streams.inbound {
+                    group.addTask { await handleHTTP(asyncChannel: stream, logger: logger) }
+                }
+            }
+        }
+    }
+}

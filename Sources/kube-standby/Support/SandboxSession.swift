@@ -1,0 +1,71 @@
+import Foundation
+import Sandbox
+
+/// A sandbox that stays up for somebody to play with: its kubeconfig, its admin endpoint, and what to try.
+struct SandboxSession: Sendable {
+    private let sandbox: Sandbox
+    private let kubeconfig: URL
+    private let adminPort: Int
+    /// What a kubeconfig of ours begins with; a file that does not is never overwritten.
+    private static let mark = "# Written by kube-standby for its sandbox.\n"
+
+    /// `kubeconfig`: nil: a file in the temporary folder.
+    ///
+    /// - Throws: if a file of somebody else is in the way.
+    init(_ sandbox: Sandbox, kubeconfig: String?, adminPort: Int = 0) throws {
+        self.sandbox = sandbox
+        self.adminPort = adminPort
+        self.kubeconfig =
+            kubeconfig.map { URL(filePath: $0) }
+            ?? FileManager.default.temporaryDirectory.appending(
+                path: "kube-standby-sandbox-\(ProcessInfo.processInfo.processIdentifier).kubeconfig"
+            )
+        let path = self.kubeconfig.path(percentEncoded: false)
+        if let present = try? String(contentsOfFile: path, encoding: .utf8), !present.hasPrefix(Self.mark) {
+            throw LoadingError(description: "\(path) exists and is not a sandbox's; give another --kubeconfig")
+        }
+    }
+
+    /// Writes the kubeconfig, says what to try and stays until it is interrupted.
+    func run() async throws {
+        let path = kubeconfig.path(percentEncoded: false)
+        let text = Self.mark + (await sandbox.kubeconfig())
+        let isWritten = FileManager.default.createFile(
+            atPath: path,
+            contents: Data(text.utf8),
+            attributes: [.posixPermissions: 0o600]
+        )
+        if !isWritten { throw LoadingError(description: "cannot write \(path)") }
+        defer { try? FileManager.default.removeItem(at: kubeconfig) }
+        let server = await sandbox.url
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await AdminServer(sandbox, port: adminPort).run { admin in
+                    StandardOutput.print(Self.invitation(server: server, kubeconfig: path, admin: admin))
+                }
+            }
+            group.addTask { try await Interruption.wait() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private static func invitation(server: String, kubeconfig: String, admin: String) -> String {
+        """
+
+        The sandbox is up at \(server), until Ctrl-C. In another terminal:
+
+          export KUBECONFIG=\(kubeconfig)
+          kubectl get pods -A -o wide
+          kubectl apply -f examples/helloworld/application.yaml
+          kube-standby run --config examples/helloworld/config.yaml --listen off
+          kubectl get pods -L role --watch
+
+        Break something (GET \(admin)/ names everything that can be broken):
+
+          curl -X POST \(admin)/pods/default/helloworld-statefulset-0/status/500
+          curl -X POST \(admin)/nodes/sandbox-node-1/dead
+          curl -X POST '\(admin)/server/stop?seconds=20'
+        """
+    }
+}

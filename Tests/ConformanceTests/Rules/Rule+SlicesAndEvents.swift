@@ -1,0 +1,129 @@
+import Sandbox
+import TestedCluster
+
+extension Rule {
+    private static func slice(_ s: Subject, _ addresses: [String], type: String = "IPv4") -> JSONValue {
+        [
+            "metadata": s.metadata("a"), "addressType": .string(type),
+            "endpoints": .array(addresses.map { ["addresses": [.string($0)]] }), "ports": [["port": 80]],
+        ]
+    }
+
+    static let slices: [Rule] = [
+        Rule("5.1", "a slice gets the names and protocols of its ports") { s in
+            let created = try await s.ask("POST", s.path(.slices), slice(s, ["10.1.2.3"])).expect(201).body
+            try s.check(created["ports"] == [["name": "", "protocol": "TCP", "port": 80]], "\(created["ports"])")
+        },
+        Rule("5.1", "the type of the addresses does not change") { s in
+            var stored = try await s.ask("POST", s.path(.slices), slice(s, ["10.1.2.3"])).expect(201).body
+            stored["addressType"] = "IPv6"
+            stored["endpoints"] = []
+            try await s.ask("PUT", s.path(.slices, "a"), stored).expect(422, "Invalid", field: "addressType")
+        },
+        Rule("5.1", "link-local and unspecified addresses are 422") { s in
+            for address in ["169.254.1.1", "0.0.0.0"] {
+                try await s.ask("POST", s.path(.slices), slice(s, [address])).expect(
+                    422,
+                    "Invalid",
+                    field: "endpoints[0].addresses[0]"
+                )
+            }
+        },
+        Rule("5.1", "loopback addresses are 422", isDocumentedDifference: true) { s in
+            try await s.ask("POST", s.path(.slices), slice(s, ["127.0.0.1"])).expect(422, "Invalid")
+        },
+        Rule("5.1", "addresses of another family, and endpoints without, are 422") { s in
+            try await s.ask("POST", s.path(.slices), slice(s, ["fd00::1"])).expect(422, "Invalid")
+            try await s.ask("POST", s.path(.slices), slice(s, ["10.1.2.3"], type: "IPv6")).expect(422, "Invalid")
+            var none = slice(s, ["10.1.2.3"])
+            none["endpoints"] = [["addresses": []]]
+            try await s.ask("POST", s.path(.slices), none).expect(422, "Invalid", field: "endpoints[0].addresses")
+        },
+        Rule("5.1", "more than a thousand endpoints are 422") { s in
+            let addresses = (0...1000).map { "10.1.\($0 / 250).\($0 % 250 + 1)" }
+            try await s.ask("POST", s.path(.slices), slice(s, addresses)).expect(422, "Invalid", field: "endpoints")
+        },
+        Rule("5.1", "a PUT of an absent slice is 404; one of a present slice needs no version") { s in
+            try await s.ask("PUT", s.path(.slices, "a"), slice(s, ["10.1.2.3"])).expect(404, "NotFound")
+            try await s.ask("POST", s.path(.slices), slice(s, ["10.1.2.3"])).expect(201)
+            let updated = try await s.ask("PUT", s.path(.slices, "a"), slice(s, ["10.1.2.4"])).expect(200).body
+            try s.check(updated["endpoints"].array?.first?["addresses"] == ["10.1.2.4"], "\(updated["endpoints"])")
+        },
+    ]
+
+    private static func event(_ s: Subject, _ changes: JSONValue = [:]) -> JSONValue {
+        var event: JSONValue = [
+            "metadata": s.metadata("a"), "eventTime": "2026-01-02T03:04:05.000000Z",
+            "reportingController": "kube-standby.io/supervisor", "reportingInstance": "conformance",
+            "action": "Failover", "reason": "Promoted", "type": "Normal", "note": "a note",
+            "regarding": [
+                "apiVersion": "v1", "kind": "Pod", "namespace": .string(s.namespace), "name": .string(s.name("pod")),
+            ],
+        ]
+        for (key, value) in changes.object ?? [:] { event[key] = value }
+        return event
+    }
+
+    static let events: [Rule] = [
+        Rule("7", "an Event of the newer form is 201") { s in
+            let stored = try await s.ask("POST", s.path(.events), event(s)).expect(201).body
+            try s.check(stored["note"] == "a note" && stored["kind"] == "Event", "\(stored)")
+        },
+        Rule("7", "what the newer form requires is 422 when it is missing") { s in
+            for field in ["eventTime", "reportingController", "reportingInstance", "action", "reason"] {
+                try await s.ask("POST", s.path(.events), event(s).without(field)).expect(422, "Invalid")
+            }
+        },
+        Rule("7", "a note is at most 1024 long, a reason 128, and the type one of two") { s in
+            for (field, value) in [
+                ("note", String(repeating: "x", count: 1025)), ("reason", String(repeating: "x", count: 129)),
+                ("type", "Important"),
+            ] {
+                try await s.ask("POST", s.path(.events), event(s, [field: .string(value)])).expect(422, "Invalid")
+            }
+        },
+        Rule("7", "what it regards is in the same namespace") { s in
+            let other: JSONValue = ["apiVersion": "v1", "kind": "Pod", "namespace": "kube-standby-other", "name": "x"]
+            try await s.ask("POST", s.path(.events), event(s, ["regarding": other])).expect(422, "Invalid")
+        },
+        Rule("7", "a note does not change, a series does") { s in
+            try await s.ask("POST", s.path(.events), event(s)).expect(201)
+            try await s.patch(s.path(.events, "a"), ["note": "another"]).expect(422, "Invalid")
+            let series: JSONValue = ["series": ["count": 2, "lastObservedTime": "2026-01-02T03:04:06.000000Z"]]
+            let patched = try await s.patch(s.path(.events, "a"), series).expect(200).body
+            try s.check(patched["series"]["count"] == 2, "\(patched)")
+        },
+        Rule("7", "the older API shows the same Event in its form, by its fields") { s in
+            try await s.ask("POST", s.path(.events), event(s)).expect(201)
+            let selector = "involvedObject.name%3D\(s.name("pod")),involvedObject.kind%3DPod"
+            let list = try await s.ask("GET", s.path(.coreEvents) + "?fieldSelector=\(selector)").expect(200).body
+            let event = list["items"].array?.first ?? .null
+            try s.check(event["message"] == "a note" && event["reason"] == "Promoted", "\(event)")
+            try s.check(event["reportingComponent"] == "kube-standby.io/supervisor", "\(event)")
+            try s.check(event["involvedObject"]["name"] == .string(s.name("pod")), "\(event)")
+        },
+        Rule("7", "the newer API shows an Event of the older form") { s in
+            let body: JSONValue = [
+                "metadata": s.metadata("a"), "message": "a message", "reason": "Old", "type": "Normal",
+                "source": ["component": "test"], "count": 1, "firstTimestamp": "2026-01-02T03:04:05Z",
+                "lastTimestamp": "2026-01-02T03:04:05Z",
+                "involvedObject": [
+                    "apiVersion": "v1", "kind": "Pod", "namespace": .string(s.namespace), "name": "x",
+                ],
+            ]
+            try await s.ask("POST", s.path(.coreEvents), body).expect(201)
+            let event = try await s.ask("GET", s.path(.events, "a")).expect(200).body
+            try s.check(event["note"] == "a message" && event["regarding"]["name"] == "x", "\(event)")
+            try s.check(event["deprecatedSource"]["component"] == "test", "\(event)")
+        },
+    ]
+}
+
+extension JSONValue {
+    /// The object without a member.
+    fileprivate func without(_ key: String) -> JSONValue {
+        var result = self
+        result[key] = .null
+        return result
+    }
+}
