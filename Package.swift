@@ -127,7 +127,7 @@ let rooms: [Room] = [
             "YAMLDocument", hummingbird, hummingbirdCore, httpTypes, logging, nioConcurrency, nioCore,
             nioHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTPTypes2, nioPosix, nioSSL, crypto, asn1, x509,
         ],
-        testDependencies: ["Transport"]
+        testDependencies: ["Transport", "KubernetesClient", logging, subprocess, systemPackage]
     ),
 ]
 
