@@ -27,6 +27,13 @@ conformance: setup ## Check the rules of the API on the sandbox, or on the serve
 	KUBE_STANDBY_TEST_KUBECONFIG="$(KUBECONFIG)" KUBE_STANDBY_TEST_NAMESPACE="$(NAMESPACE)" \
 	    swift test --skip-build --filter ConformanceTests
 
+# The suite plays the kubelet on a node of its own, with applications on ADDRESSES of this machine (default: loopback,
+# which a real EndpointSlice controller does not publish); its namespaces begin with NAMESPACE.
+e2e: setup ## Run the real binary on the sandbox, or on the cluster of KUBECONFIG, with pods played on ADDRESSES.
+	swift build --build-tests
+	KUBE_STANDBY_TEST_KUBECONFIG="$(KUBECONFIG)" KUBE_STANDBY_TEST_NAMESPACE="$(NAMESPACE)" \
+	    KUBE_STANDBY_TEST_ADDRESSES="$(ADDRESSES)" swift test --skip-build --filter ClusterTests
+
 lint: ## Check the format, strictly.
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift
 

@@ -189,16 +189,24 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        // The real binary against the sandbox.
+        // The real binary on any cluster, pods played without containers.
+        .testTarget(
+            name: "ClusterTests",
+            dependencies: ["Sandbox", "TestedCluster", "YAMLDocument", "kube-standby"],
+            swiftSettings: swiftSettings
+        ),
+        // The real binary against the sandbox, under its faults.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Sandbox", "Transport", "YAMLDocument", "kube-standby", subprocess, systemPackage],
+            dependencies: ["Sandbox", "TestedCluster", "Transport", "YAMLDocument", "kube-standby"],
             swiftSettings: swiftSettings
         ),
         // A cluster to test on: the sandbox, or whatever a kubeconfig names.
         .target(
             name: "TestedCluster",
-            dependencies: ["Sandbox", "Transport", "KubernetesClient", logging, nioConcurrency],
+            dependencies: [
+                "Sandbox", "Transport", "KubernetesClient", "kube-standby", logging, subprocess, systemPackage,
+            ],
             path: "Tests/TestedCluster",
             swiftSettings: swiftSettings
         ),

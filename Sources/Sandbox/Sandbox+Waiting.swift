@@ -4,6 +4,11 @@ package struct WaitTimeout: Error, Sendable, CustomStringConvertible {
     package var what: String
     package var limit: Duration
 
+    package init(what: String, limit: Duration) {
+        self.what = what
+        self.limit = limit
+    }
+
     package var description: String { "waited \(limit) in vain for: \(what)" }
 }
 

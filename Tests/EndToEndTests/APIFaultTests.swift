@@ -1,5 +1,6 @@
 import Foundation
 import Sandbox
+import TestedCluster
 import Testing
 
 extension EndToEndTests {

@@ -1,29 +1,12 @@
 import Foundation
 import Glibc
 import Sandbox
+import TestedCluster
 import Testing
 
 extension EndToEndTests {
     /// The supervisor dies, ends and starts again.
     @Suite struct RestartTests {
-        @Test func aRestartMovesNothing() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Stage.group("web")])
-                for _ in 0..<3 {
-                    let (_, code) = try await SupervisorProcess.run(arguments) { process in
-                        try await stage.waitUntilSettled("web")
-                        for pod in ["web-0", "web-1", "web-2"] {
-                            _ = await process.log.wait(for: "member.name=\(pod)", "member.health=healthy")
-                        }
-                    }
-                    #expect(code == 0)
-                }
-                let audit = await stage.audit("web")
-                #expect(audit.moves == 0 && audit.sequence.last == ["web-0"])
-            }
-        }
-
         /// Writes of one move: the intent, two fences, the promotion.
         @Test(arguments: 1...4, ["DemoteFirst", "PromoteFirst"])
         func aKillBetweenAnyTwoWritesIsMadeGood(writes: Int, order: String) async throws {

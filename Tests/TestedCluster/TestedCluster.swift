@@ -93,6 +93,10 @@ package struct TestedCluster: Sendable {
     /// The cluster cannot be used for the suite.
     package struct Unusable: Error, CustomStringConvertible {
         package var description: String
+
+        package init(description: String) {
+            self.description = description
+        }
     }
 
     /// Asks again and again, at growing intervals, until it is so: for what an API server decides behind its caches and

@@ -6,7 +6,7 @@ package enum Secret: Sendable, Hashable {
     case file(String)
 
     /// The bytes, read now.
-    func bytes() throws(CredentialError) -> [UInt8] {
+    package func bytes() throws(CredentialError) -> [UInt8] {
         switch self {
         case .inline(let bytes): return bytes
         case .file(let path): return try FileReading.bytes(of: path)

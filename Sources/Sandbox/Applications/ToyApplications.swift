@@ -87,7 +87,7 @@ package actor ToyApplications {
         applications[uid] = nil
     }
 
-    func stopAll() async {
+    package func stopAll() async {
         for uid in applications.keys { await stop(uid: uid) }
     }
 

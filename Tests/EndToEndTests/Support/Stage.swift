@@ -1,5 +1,6 @@
 import Foundation
 import Sandbox
+import TestedCluster
 
 /// A sandbox with groups on it, and the files that the real binary is started with.
 struct Stage: Sendable {
@@ -117,13 +118,10 @@ struct Stage: Sendable {
     }
 
     private static func settledHolder(_ store: ObjectStore, _ name: String, _ namespace: String) async -> String? {
-        let lease = ObjectKey(.leases, namespace: namespace, name: "kube-standby-\(name)")
-        guard let holder = try? await store.get(lease)["spec"]["holderIdentity"].string else { return nil }
+        let lease = try? await store.get(ObjectKey(.leases, namespace: namespace, name: "kube-standby-\(name)"))
         let pods = await store.list(.pods, namespace: namespace).filter {
             $0["metadata"]["labels"]["app"] == .string(name)
         }
-        let active = pods.filter { $0["metadata"]["labels"]["role"] == "active" }
-        let isLabelled = pods.allSatisfy { ["active", "passive"].contains($0["metadata"]["labels"]["role"].string) }
-        return isLabelled && active.count == 1 && active[0]["metadata"]["name"] == .string(holder) ? holder : nil
+        return GroupSight.settledHolder(lease: lease, pods: pods)
     }
 }

@@ -4,22 +4,22 @@ import Subprocess
 import SystemPackage
 
 /// The real binary, running.
-struct SupervisorProcess: Sendable {
-    let processID: Int32
-    let log: ProcessLog
+package struct SupervisorProcess: Sendable {
+    package let processID: Int32
+    package let log: ProcessLog
 
     /// The binary that was built beside the tests.
-    static let binary = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+    package static let binary = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appending(path: "kube-standby").path(percentEncoded: false)
 
-    func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         kill(processID, signal)
     }
 
     /// Runs the binary for as long as `body` takes, then asks it to end.
     ///
     /// - Returns: what `body` returns, and the exit code; negative for a signal.
-    static func run<Result: Sendable>(
+    package static func run<Result: Sendable>(
         _ arguments: [String],
         environment: [String: String] = [:],
         _ body: @Sendable @escaping (SupervisorProcess) async throws -> Result
@@ -57,7 +57,7 @@ struct SupervisorProcess: Sendable {
     /// Runs the binary to its own end.
     ///
     /// - Returns: what it printed, and its exit code.
-    static func finish(
+    package static func finish(
         _ arguments: [String],
         environment: [String: String] = [:]
     ) async throws -> (text: String, code: Int) {

@@ -1,6 +1,6 @@
 /// The lines that a process has printed, and whoever waits for one.
-actor ProcessLog {
-    private(set) var lines: [String] = []
+package actor ProcessLog {
+    package private(set) var lines: [String] = []
     private var partial: [UInt8] = []
     private var followers: [AsyncStream<String>.Continuation] = []
 
@@ -20,7 +20,7 @@ actor ProcessLog {
     }
 
     /// Waits for a line that contains every one of `parts`; lines that were printed already count.
-    func wait(for parts: String...) async -> String? {
+    package func wait(for parts: String...) async -> String? {
         let isWanted = { (line: String) in parts.allSatisfy(line.contains) }
         if let line = lines.first(where: isWanted) { return line }
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)
@@ -30,12 +30,12 @@ actor ProcessLog {
     }
 
     /// Waits for the next line, whatever it says; nil at the end.
-    func next() async -> String? {
+    package func next() async -> String? {
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)
         followers.append(continuation)
         for await line in stream { return line }
         return nil
     }
 
-    var text: String { lines.joined(separator: "\n") }
+    package var text: String { lines.joined(separator: "\n") }
 }

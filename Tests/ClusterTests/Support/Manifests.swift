@@ -1,0 +1,92 @@
+/// The objects and groups of the suite.
+enum Manifests {
+    static func service(_ name: String) -> String {
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: \(name)}
+        spec:
+          clusterIP: None
+          selector: {app: \(name), role: active}
+          ports: [{name: http, port: 8080}]
+
+        """
+    }
+
+    static func statefulSet(_ name: String, replicas: Int, node: String) -> String {
+        """
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata: {name: \(name)}
+        spec:
+          replicas: \(replicas)
+          serviceName: \(name)-all
+          selector: {matchLabels: {app: \(name)}}
+          template: \(template(name, node: node))
+
+        """
+    }
+
+    static func deployment(_ name: String, replicas: Int, node: String) -> String {
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: \(name)}
+        spec:
+          replicas: \(replicas)
+          selector: {matchLabels: {app: \(name)}}
+          template: \(template(name, node: node))
+
+        """
+    }
+
+    /// Bound to the node from the beginning: no scheduler is asked.
+    private static func template(_ name: String, node: String) -> String {
+        "{metadata: {labels: {app: \(name)}}, spec: {nodeName: \(node), terminationGracePeriodSeconds: 5, containers: "
+            + "[{name: app, image: registry.k8s.io/pause:3.10, ports: [{name: http, containerPort: 8080}]}]}}"
+    }
+
+    /// A group that is probed fast.
+    static func group(_ name: String, _ more: String = "") -> String {
+        """
+        - name: \(name)
+          service: \(name)
+          probe: {httpGet: {path: /health, port: http}, periodSeconds: 0.6, fastPeriodSeconds: 0.2, timeoutSeconds: 0.5, failureThreshold: 3, successThreshold: 1}
+        \(more.isEmpty ? "" : "  \(more)\n")
+        """
+    }
+
+    /// A ServiceAccount that may do what the supervisor needs in its namespace, and nothing else.
+    static let rights = account + role(podVerbs: "[get, list, watch, patch]")
+
+    /// The same without the right to patch pods.
+    static let readOnlyRights = account + role(podVerbs: "[get, list, watch]")
+
+    private static let account = """
+        apiVersion: v1
+        kind: ServiceAccount
+        metadata: {name: standby}
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata: {name: standby}
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: standby}
+        subjects: [{kind: ServiceAccount, name: standby}]
+        ---
+
+        """
+
+    static func role(podVerbs: String) -> String {
+        """
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: Role
+        metadata: {name: standby}
+        rules:
+        - {apiGroups: [""], resources: [pods], verbs: \(podVerbs)}
+        - {apiGroups: [""], resources: [services], verbs: [get, list, watch]}
+        - {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [create, get, update]}
+        - {apiGroups: [events.k8s.io], resources: [events], verbs: [create]}
+
+        """
+    }
+}
