@@ -40,7 +40,8 @@ lint: ## Check the format, strictly.
 format: ## Apply the format.
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
-bench: setup ## Measure failovers on the sandbox.
+bench: setup ## Measure failovers on the sandbox, and the sandbox with 10,000 groups.
+	swift build -c release --product kube-standby
 	swift build -c release --product kube-standby-bench
 	"$$(swift build -c release --show-bin-path)/kube-standby-bench"
 

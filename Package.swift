@@ -180,12 +180,12 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        // Times of failovers on the sandbox.
+        // Times of failovers on the sandbox, and what the sandbox itself can bear.
         .executableTarget(
             name: "kube-standby-bench",
             dependencies: [
                 "Transport", "KubernetesClient", "Supervision", "StandbyConfiguration", "Sandbox", logging,
-                serviceLifecycle,
+                serviceLifecycle, subprocess, systemPackage,
             ],
             swiftSettings: swiftSettings
         ),

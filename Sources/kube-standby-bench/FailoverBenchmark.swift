@@ -8,13 +8,12 @@ import Supervision
 import Transport
 
 /// Measures moves of one group on the sandbox: period 1 s, threshold 1, applications that answer 500.
-@main
 struct FailoverBenchmark {
     /// Moves that are measured.
     private static let rounds = 24
     private static let namespace = "default"
 
-    static func main() async throws {
+    static func run() async throws {
         let timings = try await Sandbox.run { sandbox in
             try await sandbox.apply(scene)
             try await sandbox.wait(for: "three pods to run") { store in
@@ -129,6 +128,7 @@ struct FailoverBenchmark {
         spec:
           replicas: 3
           serviceName: web
+          selector: {matchLabels: {app: web}}
           template:
             metadata: {labels: {app: web}}
             spec: {containers: [{name: app, image: toy, ports: [{name: http, containerPort: 8080}]}]}

@@ -53,20 +53,24 @@ package struct AdminServer: Sendable {
                 return Self.answer(.badRequest, error.description)
             }
         }
-        router.post("**") { [sandbox] request, _ in
-            let seconds = request.uri.queryParameters["seconds"].flatMap { Int($0) }
-            guard let action = AdminAction(path: request.uri.path, seconds: seconds) else {
-                return Self.answer(.notFound, "no such action; there are:\n" + AdminAction.help)
-            }
-            do {
-                try await sandbox.perform(action)
-            } catch {
-                return Self.answer(.notFound, "\(error)")
-            }
-            if case .stopServer(let seconds?) = action { returns.yield(.seconds(seconds)) }
-            return Self.answer(.ok, "done")
+        for path in ["/pods/**", "/nodes/**", "/server/**"] {
+            router.post(RouterPath(path)) { request, _ in await act(request, returns: returns) }
         }
         return router
+    }
+
+    private func act(_ request: Request, returns: AsyncStream<Duration>.Continuation) async -> Response {
+        let seconds = request.uri.queryParameters["seconds"].flatMap { Int($0) }
+        guard let action = AdminAction(path: request.uri.path, seconds: seconds) else {
+            return Self.answer(.notFound, "no such action; there are:\n" + AdminAction.help)
+        }
+        do {
+            try await sandbox.perform(action)
+        } catch {
+            return Self.answer(.notFound, "\(error)")
+        }
+        if case .stopServer(let seconds?) = action { returns.yield(.seconds(seconds)) }
+        return Self.answer(.ok, "done")
     }
 
     private static func answer(_ status: HTTPResponse.Status, _ text: String) -> Response {

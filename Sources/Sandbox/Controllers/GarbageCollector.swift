@@ -4,24 +4,34 @@
 struct GarbageCollector: Sendable {
     let store: ObjectStore
 
+    /// Who lives, by uid, and what depends on whom.
+    private struct Graph {
+        var living: Set<String> = []
+        var dependents: [String: Set<ObjectKey>] = [:]
+
+        mutating func add(_ key: ObjectKey, _ object: JSONValue) {
+            living.insert(object["metadata"]["uid"].string ?? "")
+            for owner in GarbageCollector.owners(of: object) { dependents[owner, default: []].insert(key) }
+        }
+    }
+
     /// Runs until the task is cancelled.
     func run() async {
         let changes = await store.follow()
-        // The living, by uid; and what depends on whom.
-        var living: Set<String> = []
-        var dependents: [String: Set<ObjectKey>] = [:]
-        for (_, object) in await store.view.all { living.insert(object.value["metadata"]["uid"].string ?? "") }
+        var graph = Graph()
+        let present = await store.view.all
+        for (key, object) in present { graph.add(key, object.value) }
+        for (key, _) in present { await collect(key, graph) }
         for await change in changes {
-            let uid = change.object["metadata"]["uid"].string ?? ""
             switch change.action {
             case .added:
-                living.insert(uid)
-                for owner in Self.owners(of: change.object) { dependents[owner, default: []].insert(change.key) }
-                await collect(change.key, living: living)
+                graph.add(change.key, change.object)
+                await collect(change.key, graph)
             case .modified: break
             case .deleted:
-                living.remove(uid)
-                for key in dependents.removeValue(forKey: uid) ?? [] { await collect(key, living: living) }
+                let uid = change.object["metadata"]["uid"].string ?? ""
+                graph.living.remove(uid)
+                for key in graph.dependents.removeValue(forKey: uid) ?? [] { await collect(key, graph) }
             }
         }
     }
@@ -30,10 +40,10 @@ struct GarbageCollector: Sendable {
         (object["metadata"]["ownerReferences"].array ?? []).compactMap { $0["uid"].string }
     }
 
-    private func collect(_ key: ObjectKey, living: Set<String>) async {
+    private func collect(_ key: ObjectKey, _ graph: Graph) async {
         guard let object = try? await store.get(key) else { return }
         let owners = Self.owners(of: object)
-        if !owners.isEmpty, !owners.contains(where: living.contains) {
+        if !owners.isEmpty, !owners.contains(where: graph.living.contains) {
             _ = try? await store.delete(key, Deletion(uid: object["metadata"]["uid"].string))
         }
     }

@@ -39,10 +39,13 @@ package actor APIServer {
             defer { input.finish() }
             try await application.run()
         }
-        for await bound in listeners {
-            listener = bound
-            port = bound.localAddress?.port ?? 0
+        // Not the caller's task: if that is cancelled, the server is none the less there or not.
+        let binding = Task {
+            for await bound in listeners { return bound as (any Channel)? }
+            return nil
         }
+        listener = await binding.value
+        port = listener?.localAddress?.port ?? port
         if listener == nil { try await listening?.value }
     }
 

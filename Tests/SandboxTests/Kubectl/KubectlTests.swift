@@ -2,7 +2,7 @@ import Foundation
 import Sandbox
 import Testing
 
-/// What a user does with kubectl, by the real program. `make test` fetches it where it is missing.
+/// What a user does with kubectl, by the real program, which `make test` fetches.
 @Suite(.timeLimit(.minutes(5))) struct KubectlTests {
     private static let scene = """
         apiVersion: v1

@@ -1,0 +1,9 @@
+/// Every benchmark, or those that are named: `failover`, `sandbox`.
+@main
+struct Benchmarks {
+    static func main() async throws {
+        let wanted = CommandLine.arguments.dropFirst()
+        if wanted.isEmpty || wanted.contains("failover") { try await FailoverBenchmark.run() }
+        if wanted.isEmpty || wanted.contains("sandbox") { try await SandboxBenchmark.run() }
+    }
+}

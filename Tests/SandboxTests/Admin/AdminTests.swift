@@ -1,0 +1,103 @@
+import Testing
+import Transport
+
+@testable import Sandbox
+
+@Suite(.timeLimit(.minutes(2))) struct AdminTests {
+    @Test(arguments: [
+        ("/pods/a/b/healthy", AdminAction.setApplication(namespace: "a", pod: "b", .healthy)),
+        ("/pods/a/b/status/503", .setApplication(namespace: "a", pod: "b", .status(503))),
+        ("/pods/a/b/slow/1.5", .setApplication(namespace: "a", pod: "b", .slow(.milliseconds(1500)))),
+        ("/nodes/n/dead", .failNode("n", .dead)), ("/nodes/n/partitioned", .failNode("n", .partitioned)),
+        ("/nodes/n/recover", .recoverNode("n")), ("/server/stop", .stopServer(seconds: 4)),
+        ("/server/restore", .restartServer(resetsRevisions: true)), ("/server/cut-watches", .cutWatches),
+    ])
+    func readsActions(path: String, expected: AdminAction) {
+        #expect(AdminAction(path: path, seconds: 4) == expected)
+    }
+
+    @Test(arguments: [
+        "/", "/pods/a/b", "/pods/a/b/ill", "/pods/a/b/status/9", "/pods/a/b/status", "/nodes/n/ill", "/server/explode",
+        "/server", "/pods/a/b/slow/never",
+    ])
+    func refusesWhatIsNoAction(path: String) {
+        #expect(AdminAction(path: path, seconds: nil) == nil)
+    }
+
+    @Test func readsFaultsAndNamesWhatIsWrong() throws {
+        let view = StoreView(revision: 1)
+        let fault = try Fault(
+            ["effect": "refuse", "code": 429, "retryAfter": 3, "verb": "patch", "resource": "leases", "count": 2],
+            now: view
+        )
+        #expect(fault.verb == "patch" && fault.kind == .leases && fault.count == 2)
+        if case .refuse(429, 3) = fault.effect {} else { Issue.record("\(fault.effect)") }
+        let wrong: [(JSONValue, String)] = [
+            (["effect": "explode"], "\"effect\" is missing or unknown"),
+            (["effect": "drop", "resource": "nothings"], "no resource \"nothings\""),
+            (["effect": "drop", "cuont": 1], "unknown key \"cuont\""),
+        ]
+        for (json, message) in wrong {
+            let error = #expect(throws: Fault.ParsingError.self) { try Fault(json, now: view) }
+            #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
+        }
+    }
+
+    @Test func breaksAndMendsOverHTTP() async throws {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        try await Sandbox.run { sandbox in
+            try await sandbox.apply(
+                "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: b}]}}"
+            )
+            try await sandbox.wait(for: "the pod") { store in
+                await store.list(.pods, namespace: "default").first?["status"]["podIP"].string != nil
+            }
+            let (urls, input) = AsyncStream.makeStream(of: String.self)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await AdminServer(sandbox, port: 0).run { input.yield($0) } }
+                var iterator = urls.makeAsyncIterator()
+                let url = try #require(await iterator.next(isolation: #isolation))
+                func send(_ method: String, _ path: String, _ body: String? = nil) async throws -> (Int, String) {
+                    var request = HTTPRequest(method, url + path)
+                    request.body = body.map { Array($0.utf8) } ?? (method == "POST" ? [] : nil)
+                    request.timeout = .seconds(10)
+                    let response = try await loop.response(to: request)
+                    return (response.head.status, String(decoding: response.body, as: UTF8.self))
+                }
+                let address = try #require(await sandbox.applications.address(pod: "a", namespace: "default"))
+                func application() async throws -> Int {
+                    var request = HTTPRequest("GET", "http://\(address):8080/")
+                    request.timeout = .seconds(5)
+                    return try await loop.response(to: request).head.status
+                }
+                let pods = try await send("GET", "/pods")
+                #expect(pods.1 == "default/a \(address)\n")
+                let broken = try await send("POST", "/pods/default/a/status/503")
+                let status = try await application()
+                #expect(broken.0 == 200 && status == 503)
+                let unknown = try await send("POST", "/pods/default/b/healthy")
+                let node = try await send("POST", "/nodes/other/dead")
+                let action = try await send("POST", "/server/explode")
+                #expect(
+                    unknown.0 == 404 && node.1.contains("there are sandbox-node-1") && action.1.contains("POST /nodes/")
+                )
+                let fault = try await send("POST", "/server/faults", #"{"effect": "refuse", "code": 503, "count": 1}"#)
+                let bad = try await send("POST", "/server/faults", "{}")
+                #expect(fault.0 == 200 && bad.0 == 400)
+                func isUp() async throws -> Bool {
+                    var request = HTTPRequest("GET", await sandbox.url + "/livez")
+                    request.tls.authority = .pem(Array(sandbox.authority.utf8))
+                    request.timeout = .seconds(5)
+                    return (try? await loop.response(to: request).head.status) == 200
+                }
+                for (action, expected) in [("stop", false), ("start", true), ("restart", true), ("restore", true)] {
+                    let answer = try await send("POST", "/server/\(action)")
+                    let isReached = try await isUp()
+                    #expect(answer.0 == 200 && isReached == expected, "\(action)")
+                }
+                group.cancelAll()
+            }
+        }
+    }
+}
