@@ -62,14 +62,16 @@ let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates"
 struct Room {
     var name: String
     var isExecutable = false
+    /// Files of the folder that are no sources.
+    var exclude: [String] = []
     var dependencies: [Target.Dependency] = []
     var testDependencies: [Target.Dependency] = []
 
     var targets: [Target] {
         let source: Target =
             isExecutable
-            ? .executableTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
-            : .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+            ? .executableTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
+            : .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
         let tests: Target = .testTarget(
             name: "\(name)Tests",
             dependencies: [.byName(name: name)] + testDependencies,
@@ -123,6 +125,7 @@ let rooms: [Room] = [
     // An in-memory Kubernetes API server and toy applications, for the demo and the tests.
     Room(
         name: "Sandbox",
+        exclude: ["README.md"],
         dependencies: [
             "YAMLDocument", hummingbird, hummingbirdCore, httpTypes, logging, nioConcurrency, nioCore,
             nioHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTPTypes2, nioPosix, nioSSL, crypto, asn1, x509,

@@ -51,6 +51,8 @@ struct SandboxProcess: Sendable {
         }
     }
 
+    /// What the process has taken until now.
+    ///
     /// https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
     var usage: Usage {
         let text = (try? String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)) ?? ""

@@ -1,0 +1,93 @@
+import Foundation
+import Glibc
+import Sandbox
+import TestedCluster
+import Testing
+import Transport
+
+extension EndToEndTests {
+    /// `kube-standby sandbox`, as a user starts it.
+    @Suite struct SandboxCommandTests {
+        private func withFolder(_ body: @Sendable (URL) async throws -> Void) async throws {
+            let folder = FileManager.default.temporaryDirectory.appending(path: "sandbox-test-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            try await body(folder)
+        }
+
+        private static func path(_ url: URL) -> String { url.path(percentEncoded: false) }
+
+        @Test func runsWithManifestsAKubeconfigAndAnAdminEndpoint() async throws {
+            let examples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "examples/helloworld")
+            try await withFolder { folder in
+                let kubeconfig = folder.appending(path: "kubeconfig")
+                let arguments = [
+                    "sandbox", "--manifests", Self.path(examples), "--kubeconfig", Self.path(kubeconfig),
+                ]
+                let (_, code) = try await SupervisorProcess.run(arguments) { process in
+                    let skipped = await process.log.wait(for: "skipped in config.yaml: StandbyConfiguration")
+                    let invitation = await process.log.wait(for: "curl -X POST", "/pods/")
+                    #expect(skipped != nil)
+                    let permissions = try FileManager.default.attributesOfItem(atPath: Self.path(kubeconfig))
+                    #expect(permissions[.posixPermissions] as? Int == 0o600)
+                    let parameters = TestedCluster.Parameters(environment: [
+                        "KUBE_STANDBY_TEST_KUBECONFIG": Self.path(kubeconfig)
+                    ])
+                    let admin = try #require(invitation?.split(separator: " ").last?.split(separator: "/pods/").first)
+                    try await TestedCluster.run(parameters) { cluster in
+                        try await cluster.retry(for: "the example's pods") {
+                            let pods = try await cluster.speaker.ask("GET", "/api/v1/namespaces/default/pods").body
+                            return pods["items"].array?.count { PodStatus.isReady($0) } == 3
+                        }
+                        var request = HTTPRequest("POST", "\(admin)/pods/default/helloworld-statefulset-0/hanging")
+                        request.body = []
+                        request.timeout = .seconds(10)
+                        let answer = try await cluster.loop.response(to: request)
+                        #expect(answer.head.status == 200)
+                    }
+                }
+                #expect(code == 0)
+                #expect(!FileManager.default.fileExists(atPath: Self.path(kubeconfig)), "nothing is left")
+            }
+        }
+
+        @Test func neverOverwritesAFileOfSomebodyElse() async throws {
+            try await withFolder { folder in
+                let file = folder.appending(path: "config")
+                try Data("apiVersion: v1\nkind: Config\n".utf8).write(to: file)
+                let (text, code) = try await SupervisorProcess.finish(["sandbox", "--kubeconfig", Self.path(file)])
+                #expect(
+                    code == 2 && text.contains("exists and is not a sandbox's; give another --kubeconfig"),
+                    "\(text)"
+                )
+                #expect(try String(contentsOf: file, encoding: .utf8) == "apiVersion: v1\nkind: Config\n")
+            }
+        }
+
+        @Test func saysWhichManifestIsWrong() async throws {
+            try await withFolder { folder in
+                let bad = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 0}]}\n"
+                try Data(bad.utf8).write(to: folder.appending(path: "web.yaml"))
+                let (text, code) = try await SupervisorProcess.finish(["sandbox", "--manifests", Self.path(folder)])
+                #expect(code == 2, "\(text)")
+                #expect(
+                    text.contains("web.yaml: Service \"web\" is invalid: spec.ports[0].port: Invalid value: 0"),
+                    "\(text)"
+                )
+                let (absent, absentCode) = try await SupervisorProcess.finish([
+                    "sandbox", "--manifests", "/nonexistent",
+                ])
+                #expect(absentCode == 2 && absent.contains("nonexistent"), "\(absent)")
+            }
+        }
+
+        @Test(arguments: [["--port", "70000"], ["--nodes", "-1"], ["--speed", "0"], ["--admin-port", "-2"]])
+        func refusesValuesThatAreOutOfBounds(option: [String]) async throws {
+            // A negative number would be taken for an option.
+            let joined = "\(option[0])=\(option[1])"
+            let (text, code) = try await SupervisorProcess.finish(["sandbox", joined])
+            #expect(code == 64 && text.contains(option[0]), "\(text)")
+        }
+    }
+}
