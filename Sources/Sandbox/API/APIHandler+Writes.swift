@@ -90,7 +90,7 @@ extension APIHandler {
 
     /// A write of the object leaves the status, a write of the status leaves the spec; metadata that the server keeps
     /// stays.
-    private static func replacing(
+    static func replacing(
         _ old: JSONValue,
         with new: JSONValue,
         subresource: String?,
@@ -117,6 +117,7 @@ extension APIHandler {
     // MARK: Patch
 
     func patch(_ request: APIRequest) async throws(APIFailure) -> Answer {
+        if request.contentType == Self.applyType { return try await apply(request) }
         let key = try key(request)
         let apply = try Self.patch(request)
         let subresource = request.subresource

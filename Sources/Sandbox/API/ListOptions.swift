@@ -125,12 +125,6 @@ struct ListOptions: Sendable {
     }
 
     static func invalid(_ field: String, _ reason: String, _ why: String) -> APIFailure {
-        APIFailure(
-            code: 422,
-            reason: "Invalid",
-            message: "ListOptions.meta.k8s.io \"\" is invalid: \(field): \(why)",
-            causes: [.init(reason: reason, field: field, message: why)],
-            kind: Kind(group: "meta.k8s.io", plural: "listoptions", kind: "ListOptions")
-        )
+        WriteOptions.invalid("ListOptions", field, reason, why)
     }
 }

@@ -66,7 +66,9 @@ struct DeploymentController: Sendable {
                 new["status"][field] = set["status"][field]
             }
             new["status"]["observedGeneration"] = old["metadata"]["generation"]
-            return new
+            let isAvailable = set["status"]["readyReplicas"] == old["spec"]["replicas"]
+            new = PodStatus.setting("Available", isAvailable ? "True" : "False", reason: "Replicas", new)
+            return PodStatus.setting("Progressing", "True", reason: "NewReplicaSetAvailable", new)
         }
     }
 

@@ -26,16 +26,16 @@ package enum PodStatus {
         ]
     }
 
-    /// The pod with a condition set; its time changes with its status only.
-    static func setting(_ type: String, _ status: String, reason: String? = nil, _ pod: JSONValue) -> JSONValue {
-        var conditions = pod["status"]["conditions"].array ?? []
+    /// The object with a condition set; its time changes with its status only.
+    static func setting(_ type: String, _ status: String, reason: String? = nil, _ object: JSONValue) -> JSONValue {
+        var conditions = object["status"]["conditions"].array ?? []
         let index = conditions.firstIndex { $0["type"] == .string(type) }
         var condition: JSONValue = index.map { conditions[$0] } ?? ["type": .string(type)]
         if condition["status"] != .string(status) { condition["lastTransitionTime"] = Timestamp.seconds() }
         condition["status"] = .string(status)
         if let reason { condition["reason"] = .string(reason) }
         if let index { conditions[index] = condition } else { conditions.append(condition) }
-        return pod.with("status", pod["status"].with("conditions", .array(conditions)))
+        return object.with("status", object["status"].with("conditions", .array(conditions)))
     }
 
     /// The pod as the scheduler leaves it.

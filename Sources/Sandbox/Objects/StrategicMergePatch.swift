@@ -47,10 +47,15 @@ enum StrategicMergePatch {
         key.hasPrefix(prefix) ? String(key.dropFirst(prefix.count)) : nil
     }
 
+    /// The key by which the items of a list are told apart; nil if the list is replaced as a whole.
+    static func mergeKey(of list: String, _ items: [JSONValue]) -> String? {
+        let sample = items.first { $0.object != nil && $0["$patch"] == .null } ?? items.first ?? .null
+        return mergeKeys[list]?.first { sample[$0] != .null }
+    }
+
     private static func merge(_ items: [JSONValue], into old: [JSONValue], list: String) -> JSONValue {
         if unitedLists.contains(list) { return .array(old + items.filter { !old.contains($0) }) }
-        let sample = items.first { $0.object != nil && $0["$patch"] == .null } ?? items.first ?? .null
-        guard let key = mergeKeys[list]?.first(where: { sample[$0] != .null }) else {
+        guard let key = mergeKey(of: list, items) else {
             return .array(items.filter { $0["$patch"] == .null })
         }
         if items.contains(where: { $0["$patch"] == "replace" }) {

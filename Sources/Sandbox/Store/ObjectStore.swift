@@ -13,6 +13,8 @@ package actor ObjectStore {
     private var current = StoreView(revision: firstRevision)
     private var followers: [Int: AsyncStream<StoreChange>.Continuation] = [:]
     private var lastFollower = 0
+    /// What managers have applied, by the uid of the object and the manager.
+    private var appliedObjects: [String: [String: JSONValue]] = [:]
     private let historyLimit: Int
 
     private static let firstRevision = 1000
@@ -221,6 +223,19 @@ package actor ObjectStore {
         return marked
     }
 
+    // MARK: Server-side apply
+
+    /// What a manager applied to an object the last time; an empty object: nothing.
+    func applied(by manager: String, to object: JSONValue) -> JSONValue {
+        appliedObjects[object["metadata"]["uid"].string ?? ""]?[manager] ?? [:]
+    }
+
+    func noteApplied(_ configuration: JSONValue, by manager: String, to object: JSONValue) {
+        appliedObjects[object["metadata"]["uid"].string ?? "", default: [:]][manager] = configuration
+    }
+
+    // MARK: Deletion
+
     /// Takes an object away at once, whatever holds it.
     func remove(_ key: ObjectKey) {
         if let old = current[key]?.value { _ = commit(.deleted, key, old, previous: old) }
@@ -269,6 +284,7 @@ package actor ObjectStore {
     }
 
     private func keep(_ change: StoreChange) {
+        if change.action == .deleted { appliedObjects[change.object["metadata"]["uid"].string ?? ""] = nil }
         history.append(change)
         guard history.count > historyLimit else { return }
         let dropped = history.count / 2

@@ -95,6 +95,20 @@ import Testing
         }
     }
 
+    @Test func appliesOnTheServerSide() async throws {
+        @Sendable func configMap(_ data: String) -> String {
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {\(data)}\n"
+        }
+        try await Kubectl.run { _, kubectl in
+            try await kubectl.succeed("apply", "--server-side", "-f", "-", input: configMap("a: '1', b: '2'"))
+            try await kubectl.succeed("patch", "cm", "c", "-p", #"{"data":{"mine":"3"}}"#)
+            let answer = try await kubectl.succeed("apply", "--server-side", "-f", "-", input: configMap("a: '4'"))
+            #expect(answer == "configmap/c serverside-applied\n")
+            let data = try await kubectl.succeed("get", "cm", "c", "-o", "json")
+            #expect(JSONValue(json: Array(data.utf8))?["data"] == ["a": "4", "mine": "3"], "what was dropped is gone")
+        }
+    }
+
     @Test func labelsAnnotatesPatchesAndScales() async throws {
         try await run { sandbox, kubectl in
             #expect(try await kubectl.succeed("label", "pod", "web-0", "role=active") == "pod/web-0 labeled\n")
