@@ -19,20 +19,29 @@ test: setup ## Build and run all tests.
 	swift build --build-tests
 	PATH="$$(./.ci/tools kubectl):$$PATH" swift test --skip-build
 
-# The server to test: the sandbox, or KUBECONFIG=file with NAMESPACE=name.
-conformance: setup ## Check the rules of the API on the sandbox, or on the server of KUBECONFIG in NAMESPACE.
+# A suite that writes into a cluster takes it from the command line only, never from the environment.
+define cluster_is_named
+@if [ "$(origin KUBECONFIG)" = environment ]; then \
+    echo "$@: KUBECONFIG is in the environment; say make $@ KUBECONFIG=$$KUBECONFIG to test that cluster," >&2; \
+    echo "  or make $@ KUBECONFIG= to test the sandbox" >&2; exit 64; fi
+endef
+
+TEST_CLUSTER = KUBE_STANDBY_TEST_KUBECONFIG="$(KUBECONFIG)" KUBE_STANDBY_TEST_NAMESPACE="$(NAMESPACE)" \
+    KUBE_STANDBY_TEST_ADDRESSES="$(ADDRESSES)"
+
+conformance: setup ## Check the rules of the API on the sandbox, or with KUBECONFIG=file NAMESPACE=name on a real server.
+	$(cluster_is_named)
 	@if [ -n "$(KUBECONFIG)" ] && [ -z "$(NAMESPACE)" ]; then \
-	    echo "conformance: say in which namespace it may work: make conformance KUBECONFIG=$(KUBECONFIG) NAMESPACE=name" >&2; exit 64; fi
+	    echo "conformance: say in which namespace it may work: NAMESPACE=name" >&2; exit 64; fi
 	swift build --build-tests
-	KUBE_STANDBY_TEST_KUBECONFIG="$(KUBECONFIG)" KUBE_STANDBY_TEST_NAMESPACE="$(NAMESPACE)" \
-	    swift test --skip-build --filter ConformanceTests
+	$(TEST_CLUSTER) swift test --skip-build --filter ConformanceTests
 
 # The suite plays the kubelet on a node of its own, with applications on ADDRESSES of this machine (default: loopback,
 # which a real EndpointSlice controller does not publish); its namespaces begin with NAMESPACE.
-e2e: setup ## Run the real binary on the sandbox, or on the cluster of KUBECONFIG, with pods played on ADDRESSES.
+e2e: setup ## Run the real binary on the sandbox, or with KUBECONFIG=file ADDRESSES=range on a real control plane.
+	$(cluster_is_named)
 	swift build --build-tests
-	KUBE_STANDBY_TEST_KUBECONFIG="$(KUBECONFIG)" KUBE_STANDBY_TEST_NAMESPACE="$(NAMESPACE)" \
-	    KUBE_STANDBY_TEST_ADDRESSES="$(ADDRESSES)" swift test --skip-build --filter ClusterTests
+	$(TEST_CLUSTER) swift test --skip-build --filter ClusterTests
 
 lint: ## Check the format, strictly.
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift

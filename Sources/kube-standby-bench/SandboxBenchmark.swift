@@ -79,17 +79,18 @@ struct SandboxBenchmark {
     private static func list(_ sandbox: SandboxProcess) async throws {
         for query in ["", "?limit=500"] {
             let before = sandbox.usage
-            let start = ContinuousClock.now
+            var elapsed = Duration.zero
             var (items, bytes, pages) = (0, 0, 0)
             var token: String? = ""
             while let next = token {
+                let start = ContinuousClock.now
                 let body = try await sandbox.send("GET", pods + query + (next.isEmpty ? "" : "&continue=\(next)"))
+                elapsed += .now - start
                 bytes += body.count
                 pages += 1
                 items += count(of: Array("\"podIP\"".utf8), in: body)
                 token = continuation(of: body)
             }
-            let elapsed = ContinuousClock.now - start
             let cpu = text(sandbox.usage.cpu - before.cpu)
             print("list of \(items) pods, \(pages) pages: \(text(elapsed)), \(cpu) of CPU, \(bytes / 1_000_000) MB")
         }

@@ -18,14 +18,14 @@ package struct TestedCluster: Sendable {
         /// Nil: a sandbox.
         package var kubeconfig: String?
         package var namespace: String?
-        /// Addresses of this machine for applications; nil: loopback.
-        package var addresses: AddressRange?
+        /// Addresses of this machine for applications, such as `10.99.0.0/24`; nil: loopback.
+        package var addresses: String?
 
         package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
             func value(_ key: String) -> String? { environment[key].flatMap { $0.isEmpty ? nil : $0 } }
             kubeconfig = value("KUBE_STANDBY_TEST_KUBECONFIG")
             namespace = value("KUBE_STANDBY_TEST_NAMESPACE")
-            addresses = value("KUBE_STANDBY_TEST_ADDRESSES").flatMap { AddressRange($0) }
+            addresses = value("KUBE_STANDBY_TEST_ADDRESSES")
         }
     }
 

@@ -64,7 +64,7 @@ package actor ToyApplications {
     /// Starts an application.
     ///
     /// - Returns: its address; nil if no address of ours is free.
-    func start(name: String, namespace: String, uid: String, port: Int) async -> String? {
+    package func start(name: String, namespace: String, uid: String, port: Int) async -> String? {
         for _ in 0..<32 {
             let address = addresses.next()
             let behaviour = SharedBehaviour(.healthy)
@@ -82,7 +82,7 @@ package actor ToyApplications {
         return nil
     }
 
-    func stop(uid: String) async {
+    package func stop(uid: String) async {
         await close(uid)
         applications[uid] = nil
     }

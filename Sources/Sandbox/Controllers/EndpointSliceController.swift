@@ -5,8 +5,7 @@ struct EndpointSliceController: Sendable {
     /// What was seen of pods and Services.
     private struct Index {
         var pods = LabelIndex()
-        /// Services by their selectors.
-        var services = LabelIndex()
+        var services = SelectorIndex()
         /// The names of the slices, by Service.
         var slices: [ObjectKey: ObjectKey] = [:]
     }
@@ -32,9 +31,9 @@ struct EndpointSliceController: Sendable {
         let isGone = change.action == .deleted
         let labels = change.object["metadata"]["labels"].strings
         index.pods.set(isGone ? nil : labels, of: change.key)
-        var concerned = index.services.within(labels, namespace: change.key.namespace)
+        var concerned = index.services.selecting(labels, namespace: change.key.namespace)
         if let before = change.previous?["metadata"]["labels"].strings, before != labels {
-            concerned.formUnion(index.services.within(before, namespace: change.key.namespace))
+            concerned.formUnion(index.services.selecting(before, namespace: change.key.namespace))
         }
         for key in concerned {
             if let service = try? await store.get(key) { await reconcile(service, &index) }
@@ -44,7 +43,7 @@ struct EndpointSliceController: Sendable {
     private func take(_ service: JSONValue, isGone: Bool, _ index: inout Index) async {
         let key = Self.key(of: service)
         let selector = service["spec"]["selector"].strings
-        index.services.set(isGone || selector.isEmpty ? nil : selector, of: key)
+        index.services.set(isGone ? nil : selector, of: key)
         if isGone {
             if let slice = index.slices.removeValue(forKey: key) { _ = try? await store.delete(slice) }
         } else if !selector.isEmpty {

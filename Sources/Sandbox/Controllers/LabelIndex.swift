@@ -25,19 +25,7 @@ struct LabelIndex {
     /// The objects that have every one of these pairs, by name.
     func having(all wanted: [String: String], namespace: String) -> [ObjectKey] {
         let sets = wanted.map { keys[Pair(namespace: namespace, key: $0.key, value: $0.value)] ?? [] }
-        guard var result = sets.min(by: { $0.count < $1.count }) else { return [] }
-        for set in sets { result.formIntersection(set) }
-        return result.sorted { $0.name < $1.name }
-    }
-
-    /// The objects all of whose pairs are among these.
-    func within(_ pairs: [String: String], namespace: String) -> Set<ObjectKey> {
-        var result: Set<ObjectKey> = []
-        for (key, value) in pairs {
-            for object in keys[Pair(namespace: namespace, key: key, value: value)] ?? [] {
-                if labels[object]?.allSatisfy({ pairs[$0.key] == $0.value }) == true { result.insert(object) }
-            }
-        }
-        return result
+        let smallest = sets.min { $0.count < $1.count } ?? []
+        return smallest.filter { key in sets.allSatisfy { $0.contains(key) } }.sorted { $0.name < $1.name }
     }
 }

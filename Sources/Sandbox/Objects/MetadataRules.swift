@@ -8,13 +8,13 @@ enum MetadataRules {
             for field in ["uid", "name", "namespace"] where metadata[field] != old["metadata"][field] {
                 throw .invalid(kind, object, "metadata.\(field)", metadata[field], "field is immutable")
             }
-        } else if metadata["name"].string?.wholeMatch(of: kind.namePattern) == nil {
+        } else if !isName(metadata["name"].string ?? "", of: kind) {
             throw .invalid(kind, object, "metadata.name", metadata["name"], nameRule)
         }
         for (key, value) in metadata["labels"].object ?? [:] {
             try checkKey(key, "metadata.labels", object, kind)
             let text = value.string ?? ""
-            if text.utf8.count > 63 || text.wholeMatch(of: /([A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?)?/) == nil {
+            if !text.isEmpty, !isQualifiedName(text[...]) {
                 throw .invalid(kind, object, "metadata.labels", value, labelRule)
             }
         }
@@ -24,12 +24,42 @@ enum MetadataRules {
     }
 
     private static func checkKey(_ key: String, _ field: String, _ object: JSONValue, _ kind: Kind) throws(APIFailure) {
-        let parts = key.split(separator: "/", omittingEmptySubsequences: false)
-        let name = parts.last ?? ""
-        let isName = name.utf8.count <= 63 && name.wholeMatch(of: /[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?/) != nil
-        let isPrefix =
-            parts.count == 1 || parts.count == 2 && parts[0].wholeMatch(of: /[a-z0-9]([-.a-z0-9]*[a-z0-9])?/) != nil
-        if !isName || !isPrefix { throw .invalid(kind, object, field, .string(key), keyRule) }
+        let parts = key.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let isPrefixFine = parts.count == 1 || isDNSName(parts[0], limit: 253, allows: ".")
+        if !isPrefixFine || !isQualifiedName(parts[parts.count - 1]) {
+            throw .invalid(kind, object, field, .string(key), keyRule)
+        }
+    }
+
+    /// The names of roles are any segment of a path.
+    private static func isName(_ name: String, of kind: Kind) -> Bool {
+        if kind.group == "rbac.authorization.k8s.io" {
+            return !name.isEmpty && !name.contains("/") && !name.contains("%")
+        }
+        switch kind {
+        case .services, .namespaces: return isDNSName(name[...], limit: 63, allows: "")
+        default: return isDNSName(name[...], limit: 253, allows: ".")
+        }
+    }
+
+    /// Lower case letters, digits, `-` and what else is allowed, a letter or digit at both ends.
+    private static func isDNSName(_ text: Substring, limit: Int, allows more: String) -> Bool {
+        let bytes = text.utf8
+        func isAlphanumeric(_ byte: UInt8?) -> Bool {
+            byte.map { (97...122).contains($0) || (48...57).contains($0) } ?? false
+        }
+        return bytes.count <= limit && isAlphanumeric(bytes.first) && isAlphanumeric(bytes.last)
+            && bytes.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") || more.utf8.contains($0) }
+    }
+
+    /// At most 63 letters, digits, `-`, `_` and `.`, a letter or digit at both ends.
+    private static func isQualifiedName(_ text: Substring) -> Bool {
+        let bytes = text.utf8
+        func isAlphanumeric(_ byte: UInt8?) -> Bool {
+            byte.map { (97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0) } ?? false
+        }
+        return bytes.count <= 63 && isAlphanumeric(bytes.first) && isAlphanumeric(bytes.last)
+            && bytes.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
     }
 
     private static let nameRule =
@@ -41,15 +71,4 @@ enum MetadataRules {
     private static let keyRule =
         "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an"
         + " alphanumeric character"
-}
-
-extension Kind {
-    /// What names its objects may have; those of roles are any segment of a path.
-    fileprivate var namePattern: Regex<Substring> {
-        if group == "rbac.authorization.k8s.io" { return /[^\/%]{1,253}/ }
-        switch self {
-        case .services, .namespaces: return /[a-z0-9][-a-z0-9]{0,62}/
-        default: return /[a-z0-9][-.a-z0-9]{0,252}/
-        }
-    }
 }

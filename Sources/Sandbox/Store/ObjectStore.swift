@@ -197,8 +197,8 @@ package actor ObjectStore {
     @discardableResult
     func delete(_ key: ObjectKey, _ deletion: Deletion, isDryRun: Bool = false) throws(APIFailure) -> JSONValue {
         let old = try get(key)
-        try check(deletion, key, old)
-        let grace = Self.gracePeriod(of: old, key.kind, asked: deletion.gracePeriod)
+        try deletion.check(old, key)
+        let grace = deletion.gracePeriod(for: old, key.kind)
         let isHeld = key.kind == .namespaces || !(old["metadata"]["finalizers"].array?.isEmpty ?? true)
         if isDryRun { return old }
         if grace == 0, !isHeld { return commit(.deleted, key, old, previous: old) }
@@ -206,21 +206,7 @@ package actor ObjectStore {
             let left = old["metadata"]["deletionGracePeriodSeconds"].int ?? 0
             if grace >= left { return old }
         }
-        return commit(.modified, key, Self.marked(old, grace: grace), previous: old)
-    }
-
-    private static func gracePeriod(of object: JSONValue, _ kind: Kind, asked: Int?) -> Int {
-        let isFinished = ["Succeeded", "Failed"].contains(object["status"]["phase"].string)
-        guard kind == .pods, object["spec"]["nodeName"] != .null, !isFinished else { return 0 }
-        return asked ?? object["spec"]["terminationGracePeriodSeconds"].int ?? 30
-    }
-
-    private static func marked(_ object: JSONValue, grace: Int) -> JSONValue {
-        var marked = object
-        marked["metadata"]["deletionTimestamp"] = Timestamp.seconds(Date(timeIntervalSinceNow: TimeInterval(grace)))
-        marked["metadata"]["deletionGracePeriodSeconds"] = .int(grace)
-        if object["kind"] == "Namespace" { marked["status"]["phase"] = "Terminating" }
-        return marked
+        return commit(.modified, key, deletion.mark(old, gracePeriod: grace), previous: old)
     }
 
     // MARK: Server-side apply
@@ -239,16 +225,6 @@ package actor ObjectStore {
     /// Takes an object away at once, whatever holds it.
     func remove(_ key: ObjectKey) {
         if let old = current[key]?.value { _ = commit(.deleted, key, old, previous: old) }
-    }
-
-    private func check(_ deletion: Deletion, _ key: ObjectKey, _ object: JSONValue) throws(APIFailure) {
-        let metadata = object["metadata"]
-        if let uid = deletion.uid, metadata["uid"].string != uid {
-            throw .otherUID(key.kind, key.name, wanted: uid, stored: metadata["uid"].string ?? "")
-        }
-        if let version = deletion.resourceVersion, metadata["resourceVersion"].string != version {
-            throw .modified(key.kind, key.name)
-        }
     }
 
     private func name(for object: JSONValue, _ kind: Kind) throws(APIFailure) -> String {

@@ -64,13 +64,3 @@ package struct StoreChange: Sendable {
         self.time = time
     }
 }
-
-/// How an object is to be deleted.
-struct Deletion: Sendable {
-    /// Nil: any.
-    var uid: String?
-    /// Nil: any.
-    var resourceVersion: String?
-    /// Seconds; nil: what the object says.
-    var gracePeriod: Int?
-}

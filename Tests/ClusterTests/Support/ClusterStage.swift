@@ -37,7 +37,7 @@ struct ClusterStage: Sendable {
         let id = UUID().uuidString.prefix(8).lowercased()
         namespace = "\(parameters.namespace ?? "kube-standby-e2e")-\(id)"
         node = "kube-standby-e2e-\(id)"
-        let addresses = parameters.addresses ?? .loopback
+        let addresses = try Self.addresses(parameters)
         publishesEndpoints = cluster.sandbox != nil || !addresses.isLoopback
         applications = ToyApplications(addresses: addresses)
         record = ClusterRecord(cluster.speaker)
@@ -52,9 +52,30 @@ struct ClusterStage: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
+    private static func addresses(_ parameters: TestedCluster.Parameters) throws -> AddressRange {
+        guard let text = parameters.addresses else { return .loopback }
+        guard let range = AddressRange(text) else {
+            throw TestedCluster.Unusable(description: "ADDRESSES=\(text): give a range such as 10.99.0.0/24")
+        }
+        return range
+    }
+
+    /// Pods on addresses at which nobody can listen would only be waited for.
+    private func checkAddresses() async throws {
+        let address = await applications.start(name: "check", namespace: namespace, uid: "check", port: 8080)
+        await applications.stop(uid: "check")
+        if address == nil {
+            throw TestedCluster.Unusable(
+                description:
+                    "ADDRESSES: nobody can listen there; ip route add local RANGE dev lo makes a range this machine's"
+            )
+        }
+    }
+
     private func play<Result: Sendable>(
         _ body: @Sendable @escaping (ClusterStage) async throws -> Result
     ) async throws -> Result {
+        try await checkAddresses()
         _ = try await cluster.prepareNamespace(namespace)
         let result: Swift.Result<Result, any Error>
         do {
