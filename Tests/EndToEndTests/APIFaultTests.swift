@@ -9,7 +9,7 @@ extension EndToEndTests {
         @Test func theAbsenceOfTheAPIServerMovesNothingAndWhatHappenedMeanwhileIsActedOn() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Stage.group("web")])
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let first = try await stage.waitUntilSettled("web")
                     for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
@@ -29,7 +29,7 @@ extension EndToEndTests {
         @Test func aFailureThatIsOverBeforeTheAPIServerReturnsMovesNothing() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Stage.group("web")])
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let first = try await stage.waitUntilSettled("web")
                     for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
@@ -57,7 +57,7 @@ extension EndToEndTests {
         func aMoveSurvivesFaultsOfItsWrites(fault: String) async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Stage.group("web")])
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
                 _ = try await SupervisorProcess.run(arguments) { _ in
                     let first = try await stage.waitUntilSettled("web")
                     let control = stage.sandbox.control
@@ -83,7 +83,7 @@ extension EndToEndTests {
         @Test func aWatchThatIsCutAndForgottenIsMadeGood() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Stage.group("web")])
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
                 _ = try await SupervisorProcess.run(arguments) { _ in
                     let first = try await stage.waitUntilSettled("web")
                     await stage.sandbox.control.add(Fault(.drop, verb: "watch", count: 2))
@@ -104,7 +104,7 @@ extension EndToEndTests {
             options.bookmarkInterval = .milliseconds(200)
             try await Stage.run(options) { stage in
                 try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Stage.group("web")])
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let holder = try await stage.waitUntilSettled("web")
                     for pod in ["web-0", "web-1", "web-2"] {

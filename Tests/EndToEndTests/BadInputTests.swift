@@ -38,7 +38,7 @@ extension EndToEndTests {
         @Test func validatesFiles() async throws {
             try await Stage.run { stage in
                 let head = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n"
-                let good = try stage.write("good.yaml", head + Stage.group("web"))
+                let good = try stage.write("good.yaml", head + Manifests.group("web"))
                 let bad = try stage.write(
                     "bad.yaml",
                     head + "- {name: web, service: web, probe: {httpGet: {prt: 1}}}\n"
@@ -71,7 +71,7 @@ extension EndToEndTests {
                 ]
                 let user = "system:serviceaccount:default:standby"
                 try await stage.sandbox.admit(token: "few", user: user, rules: rules)
-                let arguments = try await stage.arguments(groups: [Stage.group("web")], token: "few")
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")], token: "few")
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let line = await process.log.wait(for: "may not list pods in namespace \"default\"")
                     #expect(line?.contains(#"{apiGroups: [""], resources: ["pods"], verbs: ["list"]}"#) == true)
@@ -86,8 +86,8 @@ extension EndToEndTests {
         @Test func waitsForAServiceWhileOthersGoOn() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
-                try await stage.sandbox.apply(Stage.statefulSet("db", replicas: 2))
-                let arguments = try await stage.arguments(groups: [Stage.group("web"), Stage.group("db")])
+                try await stage.sandbox.apply(Manifests.statefulSet("db", replicas: 2))
+                let arguments = try await stage.arguments(groups: [Manifests.group("web"), Manifests.group("db")])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let line = await process.log.wait(for: "group waits", "group.name=db")
                     #expect(line?.contains("Service \"db\" does not exist in namespace \"default\"") == true)
@@ -108,7 +108,7 @@ extension EndToEndTests {
         @Test func waitsForAnUntrustedOrUnwillingServer() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Stage.group("web")], token: "unknown-yet")
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")], token: "unknown-yet")
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let line = await process.log.wait(for: "401, the API server does not accept the credentials")
                     #expect(line != nil)
@@ -132,7 +132,7 @@ extension EndToEndTests {
             try await Stage.run { stage in
                 try await stage.place("web")
                 try await stage.sandbox.admit(token: "t", user: "u", rules: [.all])
-                let arguments = try await stage.arguments(groups: [Stage.group("web")], token: "t")
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")], token: "t")
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let holder = try await stage.waitUntilSettled("web")
                     await stage.sandbox.authentication.expire(token: "t")
@@ -153,7 +153,7 @@ extension EndToEndTests {
             try await Stage.run { stage in
                 try await stage.place("web")
                 let arguments = try await stage.arguments(
-                    groups: [Stage.group("web")],
+                    groups: [Manifests.group("web")],
                     ["--listen", "127.0.0.1:0", "--log-format", "json"]
                 )
                 _ = try await SupervisorProcess.run(arguments) { process in

@@ -12,7 +12,7 @@ extension EndToEndTests {
         func aKillBetweenAnyTwoWritesIsMadeGood(writes: Int, order: String) async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
-                let group = Stage.group("web", "failover: {order: \(order)}")
+                let group = Manifests.group("web", "failover: {order: \(order)}")
                 let arguments = try await stage.arguments(groups: [group])
                 let (old, _) = try await SupervisorProcess.run(arguments) { process in
                     let first = try await stage.waitUntilSettled("web")
@@ -54,7 +54,7 @@ extension EndToEndTests {
         @Test func doesNotTouchAPodThatWasRecreatedBetweenDecisionAndPatch() async throws {
             try await Stage.run { stage in
                 try await stage.place("web", replicas: 2)
-                let arguments = try await stage.arguments(groups: [Stage.group("web")])
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let first = try await stage.waitUntilSettled("web")
                     _ = await process.log.wait(for: "member.name=web-1", "healthy")

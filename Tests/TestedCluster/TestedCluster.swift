@@ -5,8 +5,6 @@ package import Transport
 
 /// The cluster that a suite runs against: the one that a kubeconfig names, or a sandbox that is made for it.
 package struct TestedCluster: Sendable {
-    /// Nil on a cluster that is none of ours.
-    package let sandbox: Sandbox?
     package let speaker: APISpeaker
     package let connection: ClusterConnection
     /// The text of a kubeconfig that reaches the cluster.
@@ -42,7 +40,7 @@ package struct TestedCluster: Sendable {
         if let file = parameters.kubeconfig {
             let connection = try ClusterConnection.load(kubeconfig: file, context: nil)
             let text = try String(contentsOfFile: file, encoding: .utf8)
-            return try await body(TestedCluster(sandbox: nil, connection: connection, kubeconfig: text, loop: loop))
+            return try await body(TestedCluster(connection: connection, kubeconfig: text, loop: loop))
         }
         return try await Sandbox.run(options) { sandbox in
             let connection = ClusterConnection(
@@ -51,16 +49,20 @@ package struct TestedCluster: Sendable {
                 namespace: "default"
             )
             let text = await sandbox.kubeconfig()
-            return try await body(TestedCluster(sandbox: sandbox, connection: connection, kubeconfig: text, loop: loop))
+            return try await body(TestedCluster(connection: connection, kubeconfig: text, loop: loop))
         }
     }
 
-    private init(sandbox: Sandbox?, connection: ClusterConnection, kubeconfig: String, loop: EventLoop) {
-        self.sandbox = sandbox
+    private init(connection: ClusterConnection, kubeconfig: String, loop: EventLoop) {
         self.connection = connection
         self.kubeconfig = kubeconfig
         self.loop = loop
         speaker = APISpeaker(connection: connection, loop: loop)
+    }
+
+    /// Whether the server says of itself that it is a sandbox, ours or one that runs elsewhere.
+    package func isSandbox() async throws -> Bool {
+        try await speaker.ask("GET", "/version").body["gitVersion"] == .string(Sandbox.version)
     }
 
     /// Where the API server is.

@@ -2,64 +2,64 @@ extension Kind {
     /// Workloads whose pods keep their names.
     ///
     /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/
-    package static let statefulSets: Kind = Kind(
-        group: "apps",
-        plural: "statefulsets",
-        kind: "StatefulSet",
-        shortNames: ["sts"],
-        categories: ["all"],
-        subresources: [.status, .scale],
-        countsGenerations: true,
+    package static let statefulSets: Kind = WorkloadRules.kind(
+        "StatefulSet",
+        shortName: "sts",
         columns: [.text("Ready", WorkloadRules.ready), .age] + Column.containers,
-        fillIn: WorkloadRules.fillInStatefulSet,
-        check: { (set, _) throws(APIFailure) in try WorkloadRules.check(set, .statefulSets) }
+        fillIn: WorkloadRules.fillInStatefulSet
     )
 
     /// Workloads that keep a ReplicaSet for their template.
     ///
     /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/
-    package static let deployments: Kind = Kind(
-        group: "apps",
-        plural: "deployments",
-        kind: "Deployment",
-        shortNames: ["deploy"],
-        categories: ["all"],
-        subresources: [.status, .scale],
-        countsGenerations: true,
+    package static let deployments: Kind = WorkloadRules.kind(
+        "Deployment",
+        shortName: "deploy",
         columns: [
             .text("Ready", WorkloadRules.ready),
             .number("Up-to-date") { $0["status"]["updatedReplicas"].int },
             .number("Available") { $0["status"]["availableReplicas"].int },
             .age,
         ] + Column.containers + [.text("Selector", priority: 1, WorkloadRules.selector)],
-        fillIn: WorkloadRules.fillIn,
-        check: { (deployment, _) throws(APIFailure) in try WorkloadRules.check(deployment, .deployments) }
+        fillIn: WorkloadRules.fillIn
     )
 
     /// Workloads that keep a number of equal pods.
     ///
     /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/replica-set-v1/
-    package static let replicaSets: Kind = Kind(
-        group: "apps",
-        plural: "replicasets",
-        kind: "ReplicaSet",
-        shortNames: ["rs"],
-        categories: ["all"],
-        subresources: [.status, .scale],
-        countsGenerations: true,
+    package static let replicaSets: Kind = WorkloadRules.kind(
+        "ReplicaSet",
+        shortName: "rs",
         columns: [
             .number("Desired") { $0["spec"]["replicas"].int },
             .number("Current") { $0["status"]["replicas"].int },
             .number("Ready") { $0["status"]["readyReplicas"].int },
             .age,
         ] + Column.containers + [.text("Selector", priority: 1, WorkloadRules.selector)],
-        fillIn: WorkloadRules.fillIn,
-        check: { (set, _) throws(APIFailure) in try WorkloadRules.check(set, .replicaSets) }
+        fillIn: WorkloadRules.fillIn
     )
 }
 
 /// What sets those kinds apart that keep a number of pods.
 private enum WorkloadRules {
+    static func kind(
+        _ name: String,
+        shortName: String,
+        columns: [Column],
+        fillIn: @escaping @Sendable (inout JSONValue) -> Void
+    ) -> Kind {
+        let kind = Kind(group: "apps", plural: name.lowercased() + "s", kind: name)
+        var result = kind
+        result.shortNames = [shortName]
+        result.categories = ["all"]
+        result.subresources = [.status, .scale]
+        result.countsGenerations = true
+        result.columns = columns
+        result.fillIn = fillIn
+        result.check = { (workload, _) throws(APIFailure) in try check(workload, kind) }
+        return result
+    }
+
     @Sendable static func ready(_ workload: JSONValue) -> String? {
         "\(workload["status"]["readyReplicas"].int ?? 0)/\(workload["spec"]["replicas"].int ?? 0)"
     }

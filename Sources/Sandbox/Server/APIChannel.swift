@@ -23,13 +23,19 @@ struct APIChannel: HTTPChannelHandler {
     let tls: NIOSSLContext
     let connections: Connections
 
+    /// More of one kind would be an attack after all; NIO keeps the time of each.
+    private static let framesPerSecond = 20_000
+
     /// Old libcurl resets every stream once it has the answer, and sends a priority with every request; NIO would end a
     /// connection on which that happens more than 200 times in 30 s, a real API server does not.
     private static var patience: NIOHTTP2Handler.Configuration {
         var configuration = NIOHTTP2Handler.Configuration()
-        configuration.stream.streamResetFrameRateLimit.maximumCount = .max
-        configuration.stream.streamErrorRateLimit.maximumCount = .max
-        configuration.connection.controlFrameRateLimit.maximumCount = .max
+        configuration.stream.streamResetFrameRateLimit.maximumCount = framesPerSecond
+        configuration.stream.streamResetFrameRateLimit.windowLength = .seconds(1)
+        configuration.stream.streamErrorRateLimit.maximumCount = framesPerSecond
+        configuration.stream.streamErrorRateLimit.windowLength = .seconds(1)
+        configuration.connection.controlFrameRateLimit.maximumCount = framesPerSecond
+        configuration.connection.controlFrameRateLimit.windowLength = .seconds(1)
         return configuration
     }
 

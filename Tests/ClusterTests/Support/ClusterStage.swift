@@ -27,18 +27,18 @@ struct ClusterStage: Sendable {
         options.nodes = 0
         let parameters = TestedCluster.Parameters()
         return try await TestedCluster.run(parameters, options) { cluster in
-            let stage = try ClusterStage(cluster, parameters)
+            let stage = try ClusterStage(cluster, isSandbox: try await cluster.isSandbox(), parameters)
             return try await stage.play(body)
         }
     }
 
-    private init(_ cluster: TestedCluster, _ parameters: TestedCluster.Parameters) throws {
+    private init(_ cluster: TestedCluster, isSandbox: Bool, _ parameters: TestedCluster.Parameters) throws {
         self.cluster = cluster
         let id = UUID().uuidString.prefix(8).lowercased()
         namespace = "\(parameters.namespace ?? "kube-standby-e2e")-\(id)"
         node = "kube-standby-e2e-\(id)"
         let addresses = try Self.addresses(parameters)
-        publishesEndpoints = cluster.sandbox != nil || !addresses.isLoopback
+        publishesEndpoints = isSandbox || !addresses.isLoopback
         applications = ToyApplications(addresses: addresses)
         record = ClusterRecord(cluster.speaker)
         kubelet = Kubelet(

@@ -20,7 +20,10 @@ struct Stage: Sendable {
 
     /// Puts a StatefulSet and its active/passive Service on the stage and waits until all pods run.
     func place(_ name: String, replicas: Int = 3, namespace: String = "default") async throws {
-        try await sandbox.apply(Self.service(name) + Self.statefulSet(name, replicas: replicas), namespace: namespace)
+        try await sandbox.apply(
+            Manifests.service(name) + "---\n" + Manifests.statefulSet(name, replicas: replicas),
+            namespace: namespace
+        )
         try await waitForPods(of: name, count: replicas, namespace: namespace)
     }
 
@@ -30,49 +33,6 @@ struct Stage: Sendable {
                 $0["metadata"]["labels"]["app"] == .string(name) && $0["status"]["podIP"] != .null
             } == count
         }
-    }
-
-    static func service(_ name: String) -> String {
-        """
-        apiVersion: v1
-        kind: Service
-        metadata: {name: \(name)}
-        spec:
-          clusterIP: None
-          selector: {app: \(name), role: active}
-          ports: [{name: http, port: 8080}]
-        ---
-
-        """
-    }
-
-    static func statefulSet(_ name: String, replicas: Int) -> String {
-        """
-        apiVersion: apps/v1
-        kind: StatefulSet
-        metadata: {name: \(name)}
-        spec:
-          replicas: \(replicas)
-          serviceName: \(name)-all
-          selector: {matchLabels: {app: \(name)}}
-          template:
-            metadata: {labels: {app: \(name)}}
-            spec:
-              containers:
-              - {name: app, image: toy, ports: [{name: http, containerPort: 8080}]}
-        ---
-
-        """
-    }
-
-    /// A group that is probed fast.
-    static func group(_ name: String, _ more: String = "") -> String {
-        """
-        - name: \(name)
-          service: \(name)
-          probe: {httpGet: {path: /health, port: http}, periodSeconds: 0.6, fastPeriodSeconds: 0.2, timeoutSeconds: 0.5, failureThreshold: 3, successThreshold: 1}
-        \(more.isEmpty ? "" : "  \(more)\n")
-        """
     }
 
     /// Writes the files and returns the arguments of `run`.

@@ -1,9 +1,11 @@
 import Sandbox
 import Testing
 
-/// A node that dies, on a clock that runs a hundred times as fast.
+/// A node that dies, on a clock that runs twenty times as fast.
 @Suite(.timeLimit(.minutes(5))) struct NodeFailureTests {
-    private static let scene = """
+    /// `tolerated`: for how many seconds a pod stays on an unreachable node.
+    private static func scene(tolerated: Int) -> String {
+        """
         apiVersion: v1
         kind: Service
         metadata: {name: web}
@@ -19,15 +21,16 @@ import Testing
             metadata: {labels: {app: web}}
             spec:
               containers: [{name: a, image: b}]
-              tolerations: [{key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 100}]
+              tolerations: [{key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: \(tolerated)}]
         """
+    }
 
-    private func run(_ body: @Sendable @escaping (Sandbox) async throws -> Void) async throws {
+    private func run(tolerated: Int = 10_000, _ body: @Sendable @escaping (Sandbox) async throws -> Void) async throws {
         var options = Sandbox.Options()
         options.nodes = 2
-        options.pace = Pace(speed: 100)
+        options.pace = Pace(speed: 20)
         try await Sandbox.run(options) { sandbox in
-            try await sandbox.apply(Self.scene)
+            try await sandbox.apply(Self.scene(tolerated: tolerated))
             try await sandbox.waitForEndpoints(["web-0", "web-1"], of: "web")
             try await body(sandbox)
         }
@@ -42,7 +45,7 @@ import Testing
     }
 
     @Test func isUnknownThenTaintedThenEvictedAndItsPodStaysTerminating() async throws {
-        try await run { sandbox in
+        try await run(tolerated: 20) { sandbox in
             let name = try await nodeName(sandbox)
             try await sandbox.nodes.fail(name, .dead)
             try await sandbox.wait(for: "the node to be unknown") { store in

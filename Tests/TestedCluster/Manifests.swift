@@ -1,6 +1,6 @@
-/// The objects and groups of the suite.
-enum Manifests {
-    static func service(_ name: String) -> String {
+/// The objects and groups of the suites.
+package enum Manifests {
+    package static func service(_ name: String) -> String {
         """
         apiVersion: v1
         kind: Service
@@ -13,7 +13,7 @@ enum Manifests {
         """
     }
 
-    static func statefulSet(_ name: String, replicas: Int, node: String) -> String {
+    package static func statefulSet(_ name: String, replicas: Int, node: String? = nil) -> String {
         """
         apiVersion: apps/v1
         kind: StatefulSet
@@ -27,7 +27,7 @@ enum Manifests {
         """
     }
 
-    static func deployment(_ name: String, replicas: Int, node: String) -> String {
+    package static func deployment(_ name: String, replicas: Int, node: String? = nil) -> String {
         """
         apiVersion: apps/v1
         kind: Deployment
@@ -40,14 +40,15 @@ enum Manifests {
         """
     }
 
-    /// Bound to the node from the beginning: no scheduler is asked.
-    private static func template(_ name: String, node: String) -> String {
-        "{metadata: {labels: {app: \(name)}}, spec: {nodeName: \(node), terminationGracePeriodSeconds: 5, containers: "
+    /// `node`: bound to it from the beginning, no scheduler is asked.
+    private static func template(_ name: String, node: String?) -> String {
+        let binding = node.map { "nodeName: \($0), " } ?? ""
+        return "{metadata: {labels: {app: \(name)}}, spec: {\(binding)terminationGracePeriodSeconds: 5, containers: "
             + "[{name: app, image: registry.k8s.io/pause:3.10, ports: [{name: http, containerPort: 8080}]}]}}"
     }
 
     /// A group that is probed fast.
-    static func group(_ name: String, _ more: String = "") -> String {
+    package static func group(_ name: String, _ more: String = "") -> String {
         """
         - name: \(name)
           service: \(name)
@@ -57,10 +58,10 @@ enum Manifests {
     }
 
     /// A ServiceAccount that may do what the supervisor needs in its namespace, and nothing else.
-    static let rights = account + role(podVerbs: "[get, list, watch, patch]")
+    package static let rights = account + role(podVerbs: "[get, list, watch, patch]")
 
     /// The same without the right to patch pods.
-    static let readOnlyRights = account + role(podVerbs: "[get, list, watch]")
+    package static let readOnlyRights = account + role(podVerbs: "[get, list, watch]")
 
     private static let account = """
         apiVersion: v1
@@ -76,7 +77,7 @@ enum Manifests {
 
         """
 
-    static func role(podVerbs: String) -> String {
+    package static func role(podVerbs: String) -> String {
         """
         apiVersion: rbac.authorization.k8s.io/v1
         kind: Role
