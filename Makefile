@@ -56,7 +56,7 @@ bench: setup ## Measure failovers on the sandbox, and the sandbox with 10,000 gr
 
 tsan: setup ## Run the tests under the thread sanitizer.
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
-	PATH="$$(./.ci/tools kubectl):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --sanitize thread --scratch-path .build-tsan
+	PATH="$$(./.ci/tools kubectl):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
 
 chart: ## Check the chart and the examples with the real helm and kubectl.
 	@./.ci/chart

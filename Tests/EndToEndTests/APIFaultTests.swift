@@ -53,6 +53,7 @@ extension EndToEndTests {
 
         @Test(arguments: [
             "lost answer of the intent", "lost answer of a patch", "500 on patches", "429 with Retry-After", "delay",
+            "answers cut short", "answers byte by byte", "a list of the past",
         ])
         func aMoveSurvivesFaultsOfItsWrites(fault: String) async throws {
             try await Stage.run { stage in
@@ -70,6 +71,13 @@ extension EndToEndTests {
                         await control.add(Fault(.refuse(code: 500, retryAfter: nil), verb: "patch", count: 3))
                     case "429 with Retry-After":
                         await control.add(Fault(.refuse(code: 429, retryAfter: 1), verb: "patch", count: 1))
+                    case "answers cut short":
+                        await control.add(Fault(.truncate(after: 30), verb: "patch", count: 2))
+                    case "answers byte by byte": await control.add(Fault(.trickle))
+                    case "a list of the past":
+                        let past = await stage.sandbox.store.view
+                        await control.add(Fault(.stale(past), verb: "list", kind: .pods, count: 1))
+                        await control.cutWatches()
                     default: await control.add(Fault(.delay(.milliseconds(300)), kind: .pods))
                     }
                     await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
@@ -96,6 +104,27 @@ extension EndToEndTests {
                     try await stage.waitUntilSettled("web", otherThan: first)
                 }
                 #expect(await stage.audit("web").violations.isEmpty)
+            }
+        }
+
+        @Test func aServerRestoredFromABackupIsFollowed() async throws {
+            var options = Sandbox.Options()
+            options.bookmarkInterval = .milliseconds(500)
+            try await Stage.run(options) { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+                _ = try await SupervisorProcess.run(arguments) { _ in
+                    let first = try await stage.waitUntilSettled("web")
+                    try await stage.sandbox.perform(.restartServer(resetsRevisions: true))
+                    try await stage.sandbox.deletePod("web-2")
+                    try await stage.waitForPods(of: "web", count: 3)
+                    try await stage.waitUntilSettled("web")
+                    await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
+                    let second = try await stage.waitUntilSettled("web", otherThan: first)
+                    try await stage.sandbox.waitForEndpoints([second], of: "web")
+                }
+                let audit = await stage.audit("web")
+                #expect(audit.violations.isEmpty && audit.moves == 1)
             }
         }
 

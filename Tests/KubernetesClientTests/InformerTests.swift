@@ -77,6 +77,21 @@ import Transport
         }
     }
 
+    @Test func listsAnewWhenTheServerWasSetBack() async throws {
+        try await run { sandbox, stream in
+            var events = stream.makeAsyncIterator()
+            _ = await next(["a"], &events)
+            try await sandbox.apply(ClientStage.pod("b"))
+            let before = await next(["a", "b"], &events)
+            try await sandbox.perform(.restartServer(resetsRevisions: true))
+            let after = await next(["a", "b"], &events)
+            #expect(after?.isRelist == true)
+            #expect(ResourceVersion.isOlder(after?.resourceVersion, than: before?.resourceVersion))
+            try await sandbox.apply(ClientStage.pod("c"))
+            #expect(await next(["a", "b", "c"], &events) != nil)
+        }
+    }
+
     @Test func tellsOfFailureAndRecovery() async throws {
         try await run { sandbox, stream in
             var events = stream.makeAsyncIterator()

@@ -30,6 +30,15 @@ extension APIClient {
         }
     }
 
+    /// The version of a collection now, at the cost of one object.
+    func version<Resource: KubernetesResource>(
+        of type: Resource.Type,
+        namespace: String?
+    ) async throws(KubernetesError) -> String? {
+        let list: ResourceList<Resource> = try await page(namespace: namespace, query: [("limit", "1")], retry: .none)
+        return list.metadata.resourceVersion
+    }
+
     private func listPages<Resource: KubernetesResource>(
         namespace: String?,
         selector: [(String, String)],

@@ -21,6 +21,8 @@ package actor Informer<Resource: KubernetesResource> {
     private var store = InformerStore<Resource>()
     /// Whether the collection must be read as a whole before it is watched.
     private var needsList = true
+    /// Whether the server may have been set back to an older state: a watch did not end as it should.
+    private var needsVersionCheck = false
     private var failures = 0
     private var isFailing = false
 
@@ -55,10 +57,12 @@ package actor Informer<Resource: KubernetesResource> {
     /// One list, if it is needed, and one watch.
     private func turn() async {
         do throws(KubernetesError) {
+            if needsVersionCheck { try await checkVersion() }
             if needsList { try await list() }
             try await watch()
         } catch {
             if Task.isCancelled { return }
+            if error.isTransport { needsVersionCheck = true }
             if error.isRefusal || error.code == 410 { needsList = true }
             await pause(after: error)
         }
@@ -71,6 +75,19 @@ package actor Informer<Resource: KubernetesResource> {
         store.replace(with: list.items ?? [], resourceVersion: list.metadata.resourceVersion ?? "0")
         needsList = false
         succeeded()
+    }
+
+    /// Asks how far the server is.
+    ///
+    /// One that was restored from a backup knows nothing of our version, accepts a watch from
+    /// it and stays silent.
+    private func checkVersion() async throws(KubernetesError) {
+        let version = try await client.version(of: Resource.self, namespace: namespace)
+        if ResourceVersion.isOlder(version, than: store.resourceVersion) {
+            logger.notice("the API server was set back, reading everything anew", metadata: metadata)
+            needsList = true
+        }
+        needsVersionCheck = false
     }
 
     /// Watches once; a watch that was open and merely broke is no failure.
@@ -91,6 +108,7 @@ package actor Informer<Resource: KubernetesResource> {
         } catch {
             guard isOpen, error.isEndOfWatch else { throw error }
             logger.debug("watch broke, resuming", metadata: ["error": "\(error)"])
+            needsVersionCheck = true
         }
         // A server that ends every watch at once is not to be asked without a pause.
         let isShort = ContinuousClock.now - start < Self.shortestWatch
@@ -150,6 +168,11 @@ package actor Informer<Resource: KubernetesResource> {
 extension KubernetesError {
     /// Whether the server will not have the request before somebody mends something.
     fileprivate var isRefusal: Bool { code.map { (400...428).contains($0) && $0 != 410 } ?? false }
+
+    /// Whether the server was not reached, or an answer of it was lost.
+    fileprivate var isTransport: Bool {
+        if case .transport = cause { true } else { false }
+    }
 
     /// Whether a watch that was open merely broke.
     fileprivate var isEndOfWatch: Bool {

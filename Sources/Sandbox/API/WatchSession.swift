@@ -94,7 +94,11 @@ struct WatchSession: Sendable {
                 if change.revision <= start { continue }
                 seen = change.revision
                 try await send(change, &output)
-            case .bookmark: if options.wantsBookmarks { try await output.bookmark(seen, endsInitialEvents: false) }
+            case .bookmark:
+                // Of a version of the future nothing can be said, not even that it is still to come.
+                if options.wantsBookmarks, await store.revision >= start {
+                    try await output.bookmark(seen, endsInitialEvents: false)
+                }
             case .end: return
             }
         }
