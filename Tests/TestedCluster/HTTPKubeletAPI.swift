@@ -8,29 +8,18 @@ package struct HTTPKubeletAPI: KubeletAPI {
         self.speaker = speaker
     }
 
-    package func pods(of node: String) async throws -> AsyncThrowingStream<PodSighting, any Error> {
+    package func followPods(of node: String, _ receive: @Sendable (PodSighting) async -> Void) async throws {
         let query = "/api/v1/pods?fieldSelector=spec.nodeName%3D\(node)"
         let list = try await speaker.ask("GET", query).body
         let version = list["metadata"]["resourceVersion"].string ?? ""
-        let (stream, continuation) = AsyncThrowingStream.makeStream(of: PodSighting.self, throwing: (any Error).self)
-        for pod in list["items"].array ?? [] { continuation.yield(.present(pod)) }
-        let task = Task { [speaker] in
-            do {
-                let events = try await speaker.watch(
-                    "\(query)&watch=true&resourceVersion=\(version)&timeoutSeconds=300",
-                    idleTimeout: .seconds(310)
-                )
-                while let event = try await events.next(), event["type"] != "ERROR" {
-                    let isGone = event["type"] == "DELETED"
-                    continuation.yield(isGone ? .gone(event["object"]) : .present(event["object"]))
-                }
-                continuation.finish()
-            } catch {
-                continuation.finish(throwing: error)
-            }
+        for pod in list["items"].array ?? [] { await receive(.present(pod)) }
+        let events = try await speaker.watch(
+            "\(query)&watch=true&resourceVersion=\(version)&timeoutSeconds=300",
+            idleTimeout: .seconds(310)
+        )
+        while let event = try await events.next(), event["type"] != "ERROR" {
+            await receive(event["type"] == "DELETED" ? .gone(event["object"]) : .present(event["object"]))
         }
-        continuation.onTermination = { _ in task.cancel() }
-        return stream
     }
 
     package func register(_ node: JSONValue) async throws {

@@ -15,10 +15,11 @@ struct Presentation: Sendable {
     private let included: Included
 
     init(accept: String, includes: String?) {
-        let first = accept.split(separator: ",").first ?? ""
-        isTable =
-            first.contains("as=Table") && first.contains("v=v1;")
-            || first.hasSuffix("v=v1") && first.contains("as=Table")
+        // The first form that is named is the one that is wanted.
+        let parameters = (accept.split(separator: ",").first ?? "").split(separator: ";").map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
+        isTable = parameters.contains("as=Table") && parameters.contains("v=v1")
         included = includes.flatMap(Included.init) ?? .metadata
     }
 

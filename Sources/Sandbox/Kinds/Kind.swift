@@ -82,7 +82,8 @@ extension Kind: Hashable {
 
 /// How objects of one kind are another form of a stored kind's.
 struct FormConversion: Sendable {
-    private let box: @Sendable () -> Kind
+    /// Asked for late: the table of kinds is not there yet while it is being made.
+    private let storedKind: @Sendable () -> Kind
     /// To the stored form.
     let toStored: @Sendable (JSONValue) -> JSONValue
     /// From the stored form.
@@ -93,11 +94,11 @@ struct FormConversion: Sendable {
         toStored: @escaping @Sendable (JSONValue) -> JSONValue,
         fromStored: @escaping @Sendable (JSONValue) -> JSONValue
     ) {
-        box = stored
+        storedKind = stored
         self.toStored = toStored
         self.fromStored = fromStored
     }
 
     /// The kind under which the objects are stored.
-    var stored: Kind { box() }
+    var stored: Kind { storedKind() }
 }

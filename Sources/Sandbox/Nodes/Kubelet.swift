@@ -100,25 +100,26 @@ package actor Kubelet {
 
     private func followPods() async {
         while !Task.isCancelled {
+            let (leaving, input) = AsyncStream.makeStream(of: JSONValue.self)
             await withDiscardingTaskGroup { group in
-                guard let sightings = try? await api.pods(of: node) else { return }
-                do {
-                    for try await sighting in sightings { await take(sighting, &group) }
-                } catch {
-                    // The connection is lost; the next list tells what was missed.
-                    return
+                group.addTask {
+                    // A connection that is lost is made anew; the next list tells what was missed.
+                    try? await self.api.followPods(of: self.node) { sighting in await self.take(sighting, input) }
+                    input.finish()
                 }
+                for await pod in leaving { group.addTask { await self.terminate(pod) } }
             }
             if !Task.isCancelled { try? await Task.sleep(for: .milliseconds(100)) }
         }
     }
 
-    private func take(_ sighting: PodSighting, _ group: inout DiscardingTaskGroup) async {
+    /// Starts a pod, or hands it to whoever ends those that are leaving.
+    private func take(_ sighting: PodSighting, _ leaving: AsyncStream<JSONValue>.Continuation) async {
         switch sighting {
         case .gone(let pod): await ended(pod)
         case .present(let pod) where pod["metadata"]["deletionTimestamp"] != .null:
             guard let uid = pod["metadata"]["uid"].string, ending.insert(uid).inserted else { return }
-            group.addTask { await self.terminate(pod) }
+            leaving.yield(pod)
         case .present(let pod): await start(pod)
         }
     }

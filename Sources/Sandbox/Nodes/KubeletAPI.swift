@@ -1,7 +1,8 @@
 /// What a kubelet says to the API server; in the sandbox it writes into the store, elsewhere it may speak HTTPS.
 package protocol KubeletAPI: Sendable {
-    /// The pods that are bound to a node, as they are and then after each change, until the task is cancelled.
-    func pods(of node: String) async throws -> AsyncThrowingStream<PodSighting, any Error>
+    /// Tells of the pods that are bound to a node, as they are and then after each change, until the task is cancelled or
+    /// the connection is lost.
+    func followPods(of node: String, _ receive: @Sendable (PodSighting) async -> Void) async throws
     /// Makes a Node known, or says again how it is.
     func register(_ node: JSONValue) async throws
     /// Renews the node's Lease.

@@ -2,20 +2,15 @@
 struct StoreKubeletAPI: KubeletAPI {
     let store: ObjectStore
 
-    func pods(of node: String) async throws -> AsyncThrowingStream<PodSighting, any Error> {
+    func followPods(of node: String, _ receive: @Sendable (PodSighting) async -> Void) async throws {
         let changes = await store.follow()
-        let present = await store.list(.pods, namespace: nil)
-        let (stream, continuation) = AsyncThrowingStream.makeStream(of: PodSighting.self, throwing: (any Error).self)
-        for pod in present where pod["spec"]["nodeName"] == .string(node) { continuation.yield(.present(pod)) }
-        let feed = changes.filter { $0.key.kind == .pods && $0.object["spec"]["nodeName"] == .string(node) }
-        let task = Task {
-            for await change in feed {
-                continuation.yield(change.action == .deleted ? .gone(change.object) : .present(change.object))
-            }
-            continuation.finish()
+        for pod in await store.list(.pods, namespace: nil) where pod["spec"]["nodeName"] == .string(node) {
+            await receive(.present(pod))
         }
-        continuation.onTermination = { _ in task.cancel() }
-        return stream
+        for await change in changes
+        where change.key.kind == .pods && change.object["spec"]["nodeName"] == .string(node) {
+            await receive(change.action == .deleted ? .gone(change.object) : .present(change.object))
+        }
     }
 
     func register(_ node: JSONValue) async throws {
