@@ -47,7 +47,7 @@ private enum EndpointSliceRules {
         }
         let endpoints = slice["endpoints"].array ?? []
         if endpoints.count > 1000 {
-            throw field(slice, "endpoints", "Too many: \(endpoints.count): must have at most 1000 items")
+            throw .tooMany(.endpointSlices, slice, "endpoints", endpoints.count, limit: 1000)
         }
         for (index, endpoint) in endpoints.enumerated() {
             let place = "endpoints[\(index)].addresses"
@@ -64,9 +64,7 @@ private enum EndpointSliceRules {
         _ place: String,
         _ slice: JSONValue,
         isIPv4: Bool
-    )
-        throws(APIFailure)
-    {
+    ) throws(APIFailure) {
         let text = address.string ?? ""
         let family = isIPv4 ? "IPv4" : "IPv6"
         let isOfFamily = isIPv4 ? IPAddress(text)?.isIPv4 == true : IPAddress(text)?.isIPv4 == false
@@ -92,12 +90,5 @@ private enum EndpointSliceRules {
                 "may not be unspecified (\(isIPv4 ? "0.0.0.0" : "::"))"
             )
         }
-    }
-
-    private static func field(_ slice: JSONValue, _ field: String, _ why: String) -> APIFailure {
-        var failure = APIFailure.required(.endpointSlices, slice, field)
-        failure.message = failure.message.replacing("Required value", with: why)
-        failure.causes = [.init(reason: "FieldValueTooMany", field: field, message: why)]
-        return failure
     }
 }

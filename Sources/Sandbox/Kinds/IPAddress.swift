@@ -19,10 +19,6 @@ struct IPAddress {
 
     var isIPv4: Bool { bytes.count == 4 }
 
-    var isLoopback: Bool {
-        isIPv4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes[15] == 1
-    }
-
     var isLinkLocal: Bool {
         isIPv4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
     }

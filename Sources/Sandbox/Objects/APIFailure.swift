@@ -181,6 +181,10 @@ extension APIFailure {
         ofField(kind, object, field, "FieldValueForbidden", "Forbidden: \(why)")
     }
 
+    static func tooMany(_ kind: Kind, _ object: JSONValue, _ field: String, _ count: Int, limit: Int) -> APIFailure {
+        ofField(kind, object, field, "FieldValueTooMany", "Too many: \(count): must have at most \(limit) items")
+    }
+
     private static func ofField(
         _ kind: Kind,
         _ object: JSONValue,
