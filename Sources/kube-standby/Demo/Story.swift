@@ -40,7 +40,7 @@ struct Story {
             try await acts.prepare()
             group.addTask { try await services.run() }
             let isIntact = try await acts.play()
-            if keepsRunning { try await SandboxSession(sandbox, kubeconfig: nil).run() }
+            if keepsRunning { try await SandboxSession(sandbox, kubeconfig: nil, isSupervised: true).run() }
             await services.triggerGracefulShutdown()
             try await group.waitForAll()
             supervisor.stopLoops()

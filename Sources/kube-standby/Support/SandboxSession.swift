@@ -6,15 +6,17 @@ struct SandboxSession: Sendable {
     private let sandbox: Sandbox
     private let kubeconfig: URL
     private let adminPort: Int
+    private let isSupervised: Bool
     /// What a kubeconfig of ours begins with; a file that does not is never overwritten.
     private static let mark = "# Written by kube-standby for its sandbox.\n"
 
-    /// `kubeconfig`: nil: a file in the temporary folder.
+    /// `kubeconfig`: nil: a file in the temporary folder. `isSupervised`: a supervisor runs already.
     ///
     /// - Throws: if a file of somebody else is in the way.
-    init(_ sandbox: Sandbox, kubeconfig: String?, adminPort: Int = 0) throws {
+    init(_ sandbox: Sandbox, kubeconfig: String?, adminPort: Int = 0, isSupervised: Bool = false) throws {
         self.sandbox = sandbox
         self.adminPort = adminPort
+        self.isSupervised = isSupervised
         self.kubeconfig =
             kubeconfig.map { URL(filePath: $0) }
             ?? FileManager.default.temporaryDirectory.appending(
@@ -37,11 +39,10 @@ struct SandboxSession: Sendable {
         )
         if !isWritten { throw LoadingError(description: "cannot write \(path)") }
         defer { try? FileManager.default.removeItem(at: kubeconfig) }
-        let server = await sandbox.url
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await AdminServer(sandbox, port: adminPort).run { admin in
-                    StandardOutput.print(Self.invitation(server: server, kubeconfig: path, admin: admin))
+                    StandardOutput.print(await invitation(kubeconfig: path, admin: admin))
                 }
             }
             group.addTask { try await Interruption.wait() }
@@ -50,22 +51,29 @@ struct SandboxSession: Sendable {
         }
     }
 
-    private static func invitation(server: String, kubeconfig: String, admin: String) -> String {
-        """
+    private func invitation(kubeconfig: String, admin: String) async -> String {
+        let pod = await sandbox.applications.pods.first.map { "\($0.namespace)/\($0.name)" }
+        let trial =
+            isSupervised
+            ? ""
+            : """
+              kubectl apply -f examples/helloworld/application.yaml
+              kube-standby run --config examples/helloworld/config.yaml --listen off
 
-        The sandbox is up at \(server), until Ctrl-C. In another terminal:
+            """
+        return """
 
-          export KUBECONFIG=\(kubeconfig)
-          kubectl get pods -A -o wide
-          kubectl apply -f examples/helloworld/application.yaml
-          kube-standby run --config examples/helloworld/config.yaml --listen off
-          kubectl get pods -L role --watch
+            The sandbox is up at \(await sandbox.url), until Ctrl-C. In another terminal:
 
-        Break something (GET \(admin)/ names everything that can be broken):
+              export KUBECONFIG=\(kubeconfig)
+              kubectl get pods -A -o wide
+            \(trial)  kubectl get pods -L role --watch
 
-          curl -X POST \(admin)/pods/default/helloworld-statefulset-0/status/500
-          curl -X POST \(admin)/nodes/sandbox-node-1/dead
-          curl -X POST '\(admin)/server/stop?seconds=20'
-        """
+            Break something (GET \(admin)/ names everything that can be broken):
+
+              curl -X POST \(admin)/pods/\(pod ?? "default/helloworld-statefulset-0")/status/500
+              curl -X POST \(admin)/nodes/sandbox-node-1/dead
+              curl -X POST '\(admin)/server/stop?seconds=20'
+            """
     }
 }
