@@ -10,6 +10,8 @@ struct SandboxSession: Sendable {
     /// What a kubeconfig of ours begins with; a file that does not is never overwritten.
     private static let mark = "# Written by kube-standby for its sandbox.\n"
 
+    /// Checks that nothing is in the way of the kubeconfig.
+    ///
     /// `kubeconfig`: nil: a file in the temporary folder. `isSupervised`: a supervisor runs already.
     ///
     /// - Throws: if a file of somebody else is in the way.
