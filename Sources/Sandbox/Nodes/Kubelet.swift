@@ -152,7 +152,11 @@ package actor Kubelet {
         let key = ObjectKey(pod: pod)
         let port = pod["spec"]["containers"].array?.first?["ports"].array?.first?["containerPort"].int ?? 8080
         guard let address = await applications.start(name: key.name, namespace: key.namespace, uid: uid, port: port)
-        else { return }
+        else {
+            // No address is free: the pod stays pending, and is tried again when it is seen again.
+            running[uid] = nil
+            return
+        }
         await publish(pod, address: address)
     }
 
