@@ -97,7 +97,12 @@ extension ClusterTests {
                 let arguments = try await stage.arguments(groups: [Manifests.group("web")])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let holder = try await stage.waitUntilSettled("web")
-                    for pod in ["web-0", "web-1", "web-2"] { await stage.set(.status(503), pod: pod) }
+                    // The active pod last: were all to fail at one moment, a standby could still be seen as healthy.
+                    for pod in ["web-0", "web-1", "web-2"] where pod != holder {
+                        await stage.set(.status(503), pod: pod)
+                        _ = await process.log.wait(for: "health changed", "member.name=\(pod)", "unhealthy")
+                    }
+                    await stage.set(.status(503), pod: holder)
                     try await stage.waitForEvent("NoHealthyCandidate", on: "Service", "web")
                     await stage.set(.healthy, pod: holder)
                     _ = await process.log.wait(for: "no longer")

@@ -1,4 +1,5 @@
 import FailoverCore
+import Probing
 import Sandbox
 import Supervision
 
@@ -112,7 +113,17 @@ struct StoryActs {
         let group = StoryScene.Group.license
         let active = await holder(of: group)
         let before = await audit(of: .license).moves
-        timeline.tell("Every pod of license fails at once. Nobody is better, so \(active) stays.")
+        timeline.tell("Every pod of license fails, \(active) last. Nobody is better, so it stays.")
+        let fault = ContinuousClock.now
+        var standbys = Set(group.pods).subtracting([active])
+        try scene.setLicense(false, pods: Array(standbys))
+        // Probes are spread over the period: were all to fail at one moment, the supervisor could still see one as healthy.
+        await timeline.wait(since: fault) { notice in
+            if case .probe(let report) = notice.content, report.isChange, report.health == .unhealthy {
+                standbys.remove(report.pod)
+            }
+            return standbys.isEmpty
+        }
         try scene.setLicense(false)
         try await waitForEvent("NoHealthyCandidate", about: .license)
         timeline.tell("\(active) recovers first, then the others.")
