@@ -66,6 +66,8 @@ struct Room {
     var exclude: [String] = []
     var dependencies: [Target.Dependency] = []
     var testDependencies: [Target.Dependency] = []
+    /// Files of the tests' folder that are no sources.
+    var testExclude: [String] = []
 
     var targets: [Target] {
         let source: Target =
@@ -75,6 +77,7 @@ struct Room {
         let tests: Target = .testTarget(
             name: "\(name)Tests",
             dependencies: [.byName(name: name)] + testDependencies,
+            exclude: testExclude,
             swiftSettings: swiftSettings
         )
         return [source, tests]
@@ -92,7 +95,8 @@ let rooms: [Room] = [
     Room(
         name: "StandbyConfiguration",
         dependencies: ["YAMLDocument", "FailoverCore"],
-        testDependencies: ["YAMLDocument", "FailoverCore"]
+        testDependencies: ["YAMLDocument", "FailoverCore", subprocess, systemPackage],
+        testExclude: ["Fixtures"]
     ),
     // A small client of the Kubernetes API.
     Room(
@@ -179,7 +183,8 @@ let package = Package(
             name: "kube-standby",
             dependencies: [
                 "Transport", "KubernetesClient", "Probing", "Supervision", "Operations", "FailoverCore",
-                "StandbyConfiguration", "Sandbox", argumentParser, logging, serviceLifecycle, unixSignals,
+                "StandbyConfiguration", "Sandbox", "YAMLDocument", argumentParser, logging, serviceLifecycle,
+                unixSignals,
             ],
             swiftSettings: swiftSettings
         ),

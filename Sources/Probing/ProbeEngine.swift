@@ -1,4 +1,4 @@
-import FailoverCore
+package import FailoverCore
 import StandbyConfiguration
 package import Transport
 
@@ -56,10 +56,12 @@ package actor ProbeEngine {
 
     /// Sets the members of a group; those that stay keep their counters and their phase.
     ///
+    /// `renewed`: members whose probe asks something else than before, so that what was counted is void.
     /// `receive`: called on the loop's thread for each report; must be quick.
     package func setTargets(
         _ targets: [ProbeTarget],
         of group: String,
+        renewing renewed: Set<Member.ID> = [],
         _ receive: @escaping @Sendable (ProbeReport) -> Void
     ) {
         receivers[group] = receive
@@ -67,8 +69,21 @@ package actor ProbeEngine {
         for id in members[group, default: []].subtracting(wanted) { remove(id) }
         members[group] = wanted
         for target in targets {
-            if states[target.id] == nil { add(target) } else { change(target) }
+            if states[target.id] == nil {
+                add(target)
+            } else {
+                change(target, isRenewed: renewed.contains(target.id))
+            }
         }
+    }
+
+    /// Where each probe of a group stands, by pod.
+    package func progress(of group: String) -> [String: ProbeProgress] {
+        let known = members[group, default: []].compactMap { states[$0] }
+        let progress = known.map {
+            ($0.target.pod, ProbeProgress(sequence: $0.probeCount, due: $0.due, tracker: $0.tracker))
+        }
+        return Dictionary(progress) { first, _ in first }
     }
 
     /// Stops probing a group.
@@ -95,19 +110,19 @@ package actor ProbeEngine {
         arm(target.id)
     }
 
-    private func change(_ target: ProbeTarget) {
+    private func change(_ target: ProbeTarget, isRenewed: Bool) {
         guard let state = states[target.id], state.target != target else { return }
         let isRestarted = state.target.incarnation != target.incarnation
         states[target.id]?.target = target
         states[target.id]?.tracker.thresholdsChanged(target.probe.timing.thresholds)
-        if isRestarted {
+        if isRestarted || isRenewed {
             abandonFlight(target.id)
-            let change = states[target.id]?.tracker.containerRestarted()
-            let outcome = ProbeOutcome(verdict: .noResult, detail: "its container restarted")
-            if change != nil { report(target.id, outcome, isChange: true) }
+            let change = states[target.id]?.tracker.forget()
+            let detail = isRestarted ? "its container restarted" : "it is probed in another way"
+            if change != nil { report(target.id, ProbeOutcome(verdict: .noResult, detail: detail), isChange: true) }
         }
         let isRescheduled = state.target.probe.timing.period > target.probe.timing.period
-        guard isRestarted || isRescheduled else { return }
+        guard isRestarted || isRenewed || isRescheduled else { return }
         let wait = isRestarted ? target.initialWait : .zero
         let soonest = EventLoop.now + wait.wholeNanoseconds
         states[target.id]?.due =

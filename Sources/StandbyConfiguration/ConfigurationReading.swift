@@ -2,68 +2,80 @@ package import YAMLDocument
 
 /// The result of reading one configuration: every diagnostic, and the configuration if there is no error among them.
 package struct ConfigurationReading: Sendable {
-    /// In file order.
+    /// Bytes that a text may have.
+    package static let sizeLimit = YAMLLimits().bytes
+
+    /// In file order; at most a thousand.
     package let diagnostics: [Diagnostic]
     /// Nil if there is an error.
     package let configuration: SupervisorConfiguration?
+    private let source: InheritedNodes
 
     /// The errors among the diagnostics.
     package var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
 
-    /// Reads a text.
+    /// Reads a text that must be one configuration.
     package init(_ bytes: [UInt8]) {
-        do throws(YAMLError) {
-            self.init(document: try YAMLDocument.parse(bytes))
-        } catch {
-            self.init(diagnostics: [Diagnostic(.yaml(error.reason), path: "", mark: error.mark)], configuration: nil)
-        }
+        self.init(YAMLDocument.read(bytes))
     }
 
-    private init(diagnostics: [Diagnostic], configuration: SupervisorConfiguration?) {
-        self.diagnostics = diagnostics
-        self.configuration = configuration
+    /// Reads a text that was parsed already.
+    init(_ stream: YAMLReading) {
+        let problems = stream.documents.flatMap(\.problems) + (stream.failure.map { [$0] } ?? [])
+        guard let document = stream.documents.first, stream.failure == nil else {
+            let nothing = [YAMLError(.noDocument, at: YAMLMark(line: 1, column: 1))]
+            self.init(failures: problems.isEmpty ? nothing : problems)
+            return
+        }
+        let surplus = stream.documents.dropFirst().prefix(1).map { YAMLError(.severalDocuments, at: $0.root.mark) }
+        self.init(document: document.root, problems: problems + surplus)
+    }
+
+    private init(failures: [YAMLError]) {
+        diagnostics = failures.map { Diagnostic(.yaml($0.reason), path: "", mark: $0.mark) }
+        configuration = nil
+        source = InheritedNodes()
     }
 
     /// Reads a document that was parsed already.
-    package init(document: YAMLNode) {
-        var schema = SchemaChecker()
-        schema.check(document, against: .file, path: "", requiresKeys: true)
-        let groups = document["groups"]?.sequence?.filter { $0.mapping != nil } ?? []
-        let merged = groups.map { DefaultsMerge.merge(document["defaults"], into: $0) }
-        var set = GroupSetChecker()
-        var found = schema.diagnostics
-        for (index, group) in merged.enumerated() {
-            var checker = GroupChecker(group: group, path: "groups[\(index)]")
-            checker.check()
-            set.check(group, path: "groups[\(index)]")
-            found += checker.diagnostics
-        }
-        diagnostics = Self.ordered(found + set.diagnostics)
+    ///
+    /// `problems`: the mistakes of its text.
+    package init(document: YAMLNode, problems: [YAMLError] = []) {
+        let collector = DiagnosticCollector()
+        for problem in problems { collector.add(Diagnostic(.yaml(problem.reason), path: "", mark: problem.mark)) }
+        var schema = SchemaChecker(reportingTo: collector)
+        schema.check(document)
+        source = InheritedNodes(document, reportingTo: collector)
+        let groups = source.check(reportingTo: collector)
+        diagnostics = collector.ordered
         let isValid = !diagnostics.contains { $0.severity == .error }
-        configuration = isValid ? SupervisorConfiguration(groups: merged.compactMap(Self.group)) : nil
+        configuration = isValid ? SupervisorConfiguration(groups: groups) : nil
     }
 
-    private static func group(_ node: YAMLNode) -> GroupConfiguration? {
-        GroupConfiguration(NodeReader(node: node))
+    /// The same, every diagnostic told at `mark`: the text cannot be mapped to the lines of what holds it.
+    func moved(to mark: YAMLMark, entry: String) -> ConfigurationReading {
+        let moved = diagnostics.map { diagnostic in
+            var moved = diagnostic
+            moved.notes.append(.insideEntry(entry, line: diagnostic.mark.line))
+            moved.mark = mark
+            return moved
+        }
+        return ConfigurationReading(diagnostics: moved, configuration: configuration, source: source)
     }
 
-    /// In file order, and each mistake once: one in `defaults` shows in every group.
-    private static func ordered(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
-        var seen: Set<DiagnosticKey> = []
-        return diagnostics.enumerated()
-            .sorted { ($0.element.mark, $0.offset) < ($1.element.mark, $1.offset) }
-            .map(\.element)
-            .filter { seen.insert(DiagnosticKey($0)).inserted }
+    private init(diagnostics: [Diagnostic], configuration: SupervisorConfiguration?, source: InheritedNodes) {
+        self.diagnostics = diagnostics
+        self.configuration = configuration
+        self.source = source
     }
-}
 
-/// What makes two diagnostics the same mistake: the words and the place in the text, not the path that led there.
-private struct DiagnosticKey: Hashable {
-    let message: DiagnosticMessage
-    let mark: YAMLMark
-
-    init(_ diagnostic: Diagnostic) {
-        message = diagnostic.message
-        mark = diagnostic.mark
+    /// A diagnostic about a value of a group, found after the reading; `keys` from the group down.
+    package func diagnostic(
+        _ finding: ClusterFinding,
+        severity: Diagnostic.Severity = .error,
+        group index: Int,
+        keys: [String]
+    ) -> Diagnostic {
+        source.diagnostic(.cluster(finding), severity: severity, group: index, keys: keys)
     }
 }

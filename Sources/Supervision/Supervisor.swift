@@ -2,7 +2,7 @@ import FailoverCore
 import Foundation
 package import KubernetesClient
 package import Logging
-import Probing
+package import Probing
 import ServiceLifecycle
 package import StandbyConfiguration
 package import Transport
@@ -12,6 +12,7 @@ package import Transport
 package struct Supervisor: ServiceLifecycle.Service {
     /// What a supervisor is made of.
     package struct Parts: Sendable {
+        /// What is supervised first.
         package var configuration: SupervisorConfiguration
         package var client: APIClient
         /// The loop for probes; the client has one of its own, so that neither delays the other.
@@ -46,29 +47,35 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// Writes under way at once, over all groups.
     private static let writeLimit = 64
 
-    /// The informers of one namespace.
-    private struct NamespaceInformers: Sendable {
-        var pods: Informer<Pod>
-        var services: Informer<KubernetesClient.Service>
-    }
-
     private let parts: Parts
-    private let informers: [String: NamespaceInformers]
-    private let groups: [GroupSupervisor]
+    private let roster: Roster
     private let probes: ProbeEngine
     private let events: EventPublisher
+    /// What is to be run since the configuration changed.
+    private let changes: AsyncStream<Roster.Change>
+    private let change: AsyncStream<Roster.Change>.Continuation
 
     /// `observe`: called for each notice, on any thread; must be quick.
     package init(_ parts: Parts, observe: @escaping @Sendable (GroupNotice) -> Void = { _ in }) {
         self.parts = parts
-        let probes = ProbeEngine(loop: parts.probeLoop)
-        let events = EventPublisher(client: parts.client, logger: parts.logger)
-        let informers = Self.informers(of: parts)
-        let limiter = WriteLimiter(limit: Self.writeLimit)
-        let notify = Self.notifier(parts, events, observe)
-        groups = parts.configuration.groups.compactMap { group -> GroupSupervisor? in
-            let namespace = group.namespace ?? parts.namespace
-            guard let own = informers[namespace] else { return nil }
+        probes = ProbeEngine(loop: parts.probeLoop)
+        events = EventPublisher(client: parts.client, logger: parts.logger)
+        roster = Self.roster(parts, probes, notify: Self.notifier(parts, events, observe))
+        (changes, change) = AsyncStream.makeStream()
+    }
+
+    private static func roster(
+        _ parts: Parts,
+        _ probes: ProbeEngine,
+        notify: @escaping @Sendable (GroupNotice) -> Void
+    ) -> Roster {
+        let limiter = WriteLimiter(limit: writeLimit)
+        return Roster(namespace: parts.namespace) { namespace in
+            .init(
+                pods: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
+                services: Informer(client: parts.client, namespace: namespace, logger: parts.logger)
+            )
+        } makeSupervisor: { group, namespace, informers in
             let api = KubernetesGroupAPI(client: parts.client, group: group, namespace: namespace, limiter: limiter)
             return GroupSupervisor(
                 group,
@@ -77,32 +84,14 @@ package struct Supervisor: ServiceLifecycle.Service {
                 isDryRun: parts.isDryRun,
                 surroundings: .init(
                     api: api,
-                    pods: own.pods,
-                    services: own.services,
+                    pods: informers.pods,
+                    services: informers.services,
                     probes: probes,
                     clock: .system,
                     notify: notify
                 )
             )
         }
-        self.probes = probes
-        self.events = events
-        self.informers = informers
-    }
-
-    private static func informers(of parts: Parts) -> [String: NamespaceInformers] {
-        let namespaces = Set(parts.configuration.groups.map { $0.namespace ?? parts.namespace })
-        return Dictionary(
-            uniqueKeysWithValues: namespaces.map { namespace in
-                let pods = Informer<Pod>(client: parts.client, namespace: namespace, logger: parts.logger)
-                let services = Informer<KubernetesClient.Service>(
-                    client: parts.client,
-                    namespace: namespace,
-                    logger: parts.logger
-                )
-                return (namespace, NamespaceInformers(pods: pods, services: services))
-            }
-        )
     }
 
     private static func notifier(
@@ -123,12 +112,7 @@ package struct Supervisor: ServiceLifecycle.Service {
 
     /// Whether the first list of every namespace is in.
     package var isReady: Bool {
-        get async {
-            for informer in informers.values {
-                guard await informer.pods.hasSynced, await informer.services.hasSynced else { return false }
-            }
-            return true
-        }
+        get async { await roster.isReady }
     }
 
     private var loops: [EventLoop] { [parts.probeLoop, parts.client.loop] }
@@ -145,29 +129,49 @@ package struct Supervisor: ServiceLifecycle.Service {
         for loop in loops { loop.stop() }
     }
 
+    /// Goes over to another configuration: groups that it leaves as they are go on undisturbed.
+    ///
+    /// No role moves because of that alone.
+    @discardableResult
+    package func apply(_ configuration: SupervisorConfiguration) async -> ConfigurationDiff {
+        let (diff, next) = await roster.apply(configuration)
+        change.yield(next)
+        return diff
+    }
+
+    /// Where each probe of a group stands, by pod.
+    package func probeProgress(of group: String) async -> [String: ProbeProgress] {
+        await probes.progress(of: group)
+    }
+
     /// Supervises until a graceful shutdown, which moves nothing, or until the task is cancelled.
     package func run() async throws {
-        await withTaskGroup(of: Void.self) { background in
-            for informer in informers.values {
-                background.addTask { await informer.pods.run() }
-                background.addTask { await informer.services.run() }
-            }
+        await apply(parts.configuration)
+        await withDiscardingTaskGroup { background in
             background.addTask { await probes.run() }
             background.addTask { await events.run() }
-            await runGroups()
+            await withGracefulShutdownHandler {
+                await runGroups(informersIn: &background)
+            } onGracefulShutdown: {
+                change.finish()
+            }
             background.cancelAll()
         }
     }
 
-    private func runGroups() async {
-        await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { group in
-                for supervisor in groups { group.addTask { await supervisor.run() } }
-                // A configuration without groups supervises nothing until it is asked to end.
-                if groups.isEmpty { group.addTask { try? await gracefulShutdown() } }
+    /// Runs what each change of the configuration brings; informers outlive the groups, which need them to the end.
+    private func runGroups(informersIn background: inout DiscardingTaskGroup) async {
+        await withDiscardingTaskGroup { groups in
+            for await change in changes {
+                for informers in change.informers { background.addTask { await informers() } }
+                for run in change.runs {
+                    groups.addTask {
+                        await run()
+                        await roster.ended(run)
+                    }
+                }
             }
-        } onGracefulShutdown: {
-            for supervisor in groups { supervisor.post(.shutdown) }
+            await roster.endAll()
         }
     }
 }

@@ -1,26 +1,50 @@
 /// Builds trees from events: anchors, aliases, merge keys, duplicate keys, limits.
+///
+/// A mistake that leaves the structure readable is noted, and the reading goes on; `throws` is for those that do not.
 struct Composer {
     private let events: EventParser
     private let limits: YAMLLimits
     private var anchors: [String: YAMLNode] = [:]
     private var nodeCount = 0
+    private var problems: [YAMLError] = []
+    /// Items and entries of the collections that are open, so that each finished one is allocated once, in its size.
+    private var openItems: [YAMLNode] = []
+    private var openEntries: [YAMLEntry] = []
 
     init(events: EventParser, limits: YAMLLimits) {
         self.events = events
         self.limits = limits
     }
 
-    /// All documents of the stream.
-    mutating func compose() throws(YAMLError) -> [YAMLNode] {
-        var documents: [YAMLNode] = []
+    /// All documents of the stream, up to the mistake that ends the reading.
+    mutating func compose() -> YAMLReading {
+        var reading = YAMLReading(documents: [])
+        do throws(YAMLError) {
+            while let root = try nextRoot() {
+                reading.documents.append(.init(root: root, problems: problems))
+                problems = []
+            }
+        } catch {
+            reading.failure = error
+            // What was found in the broken document belongs to the reading, too.
+            if !problems.isEmpty {
+                let empty = YAMLNode(content: .scalar(YAMLScalar("")), mark: problems[0].mark)
+                reading.documents.append(.init(root: empty, problems: problems))
+            }
+        }
+        return reading
+    }
+
+    /// The root of the next document; nil at the end of the stream.
+    private mutating func nextRoot() throws(YAMLError) -> YAMLNode? {
         while true {
             let (event, mark) = try events.next()
             switch event {
-            case .streamEnd: return documents
+            case .streamEnd: return nil
             case .documentStart: anchors = [:]
             case .documentEnd: break
             case .alias, .scalar, .sequenceStart, .sequenceEnd, .mappingStart, .mappingEnd:
-                documents.append(try node(event, at: mark, depth: 0))
+                return try node(event, at: mark, depth: 0)
             }
         }
     }
@@ -41,25 +65,29 @@ struct Composer {
         }
     }
 
+    private mutating func note(_ problem: YAMLError) {
+        if problems.count < limits.problems { problems.append(problem) }
+    }
+
     // MARK: Scalars and aliases
 
     private mutating func scalar(_ raw: EventParser.Scalar, at mark: YAMLMark) throws(YAMLError) -> YAMLNode {
-        let node = YAMLNode(content: .scalar(try resolve(raw, at: mark)), mark: mark, size: 1)
-        return try finished(node, anchor: raw.anchor)
-    }
-
-    private func resolve(_ raw: EventParser.Scalar, at mark: YAMLMark) throws(YAMLError) -> YAMLScalar {
-        guard let tag = raw.tag else {
-            return raw.isPlain ? YAMLScalar(plain: raw.text) : YAMLScalar(value: .string(raw.text), text: raw.text)
+        var scalar = YAMLScalar(raw.text, style: raw.style)
+        if let tag = raw.tag {
+            do throws(YAMLError) {
+                scalar = try TaggedScalar.scalar(raw, tag: tag, at: mark)
+            } catch {
+                note(error)
+            }
         }
-        guard let value = try TaggedScalar.value(of: raw.text, tag: tag, at: mark) else {
-            throw YAMLError(.doesNotFitTag(tag, text: raw.text), at: mark)
-        }
-        return YAMLScalar(value: value, text: raw.text)
+        return try finished(YAMLNode(content: .scalar(scalar), mark: mark), anchor: raw.anchor)
     }
 
     private mutating func alias(_ name: String, at mark: YAMLMark) throws(YAMLError) -> YAMLNode {
-        guard var node = anchors[name] else { throw YAMLError(.unknownAlias(name), at: mark) }
+        guard var node = anchors[name] else {
+            note(YAMLError(.unknownAlias(name), at: mark))
+            return YAMLNode(content: .scalar(YAMLScalar("*\(name)")), mark: mark)
+        }
         node.aliasMark = mark
         try count(node.size, at: mark)
         return node
@@ -72,12 +100,13 @@ struct Composer {
         anchor: String?,
         depth: Int
     ) throws(YAMLError) -> YAMLNode {
-        var items: [YAMLNode] = []
+        let start = openItems.count
         while true {
             let (event, itemMark) = try events.next()
             if case .sequenceEnd = event { break }
-            items.append(try node(event, at: itemMark, depth: depth + 1))
+            openItems.append(try node(event, at: itemMark, depth: depth + 1))
         }
+        let items = openItems.removeTail(from: start)
         let size = items.reduce(1) { $0 + $1.size }
         return try finished(YAMLNode(content: .sequence(items), mark: mark, size: size), anchor: anchor)
     }
@@ -87,21 +116,25 @@ struct Composer {
         anchor: String?,
         depth: Int
     ) throws(YAMLError) -> YAMLNode {
-        var builder = MappingBuilder()
+        var builder = MappingBuilder(start: openEntries.count)
         while true {
             let (event, keyMark) = try events.next()
             if case .mappingEnd = event { break }
-            let isPlainMerge = if case .scalar(let key) = event { key.isPlain && key.text == "<<" } else { false }
+            let isMerge = if case .scalar(let key) = event { key.isMergeKey } else { false }
             let key = try node(event, at: keyMark, depth: depth + 1)
             let (valueEvent, valueMark) = try events.next()
             let value = try node(valueEvent, at: valueMark, depth: depth + 1)
-            if isPlainMerge {
-                try builder.merge(value, at: keyMark)
-            } else {
-                try builder.insert(key: key, at: keyMark, value: value)
+            do throws(YAMLError) {
+                if isMerge {
+                    try builder.merge(value)
+                } else {
+                    try builder.insert(key: key, at: keyMark, value: value, into: &openEntries)
+                }
+            } catch {
+                note(error)
             }
         }
-        let entries = builder.entries
+        let entries = builder.finish(&openEntries)
         let size = entries.reduce(1) { $0 + 1 + $1.value.size }
         return try finished(YAMLNode(content: .mapping(entries), mark: mark, size: size), anchor: anchor)
     }

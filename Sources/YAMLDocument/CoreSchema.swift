@@ -4,19 +4,25 @@
 enum CoreSchema {
     /// The value of a plain scalar.
     static func resolve(_ text: String) -> YAMLScalar.Value {
-        switch text {
-        case "", "~", "null", "Null", "NULL": return .null
-        case "true", "True", "TRUE": return .bool(true)
-        case "false", "False", "FALSE": return .bool(false)
-        default: break
+        // The first byte tells most scalars from all that is no string.
+        guard let first = text.utf8.first else { return .null }
+        return switch first {
+        case UInt8(ascii: "~"), UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "t"), UInt8(ascii: "T"),
+            UInt8(ascii: "f"), UInt8(ascii: "F"):
+            word(text) ?? .string(text)
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+            integer(text).map(YAMLScalar.Value.int) ?? float(text).map(YAMLScalar.Value.float) ?? .string(text)
+        default: .string(text)
         }
-        guard mayBeNumber(text) else { return .string(text) }
-        return integer(text).map(YAMLScalar.Value.int) ?? float(text).map(YAMLScalar.Value.float) ?? .string(text)
     }
 
-    private static func mayBeNumber(_ text: String) -> Bool {
-        guard let first = text.utf8.first else { return false }
-        return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) || "+-.".utf8.contains(first)
+    private static func word(_ text: String) -> YAMLScalar.Value? {
+        switch text {
+        case "~", "null", "Null", "NULL": .null
+        case "true", "True", "TRUE": .bool(true)
+        case "false", "False", "FALSE": .bool(false)
+        default: nil
+        }
     }
 
     /// `[-+]?[0-9]+`, `0o[0-7]+` or `0x[0-9a-fA-F]+`; nil for anything else or outside 64 bits.

@@ -5,10 +5,13 @@ import CLibYAML
     /// A scalar as it was written.
     struct Scalar {
         var text: String
-        var isPlain: Bool
+        var style: YAMLScalar.Style
         /// The explicit tag; nil if there is none.
         var tag: String?
         var anchor: String?
+
+        /// Whether the scalar, as a key, merges the value into its mapping.
+        var isMergeKey: Bool { style == .plain && text == "<<" }
     }
 
     /// One step of the text.
@@ -24,12 +27,13 @@ import CLibYAML
         case streamEnd
     }
 
-    private let bytes: [UInt8]
+    private let origin: YAMLMark
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let input: UnsafeMutableBufferPointer<UInt8>
 
-    init(bytes: [UInt8]) {
-        self.bytes = bytes
+    /// `origin`: the place of the first character.
+    init(bytes: [UInt8], origin: YAMLMark) {
+        self.origin = origin
         unsafe parser = .allocate(capacity: 1)
         unsafe input = .allocate(capacity: bytes.count)
         _ = unsafe input.initialize(from: bytes)
@@ -49,7 +53,7 @@ import CLibYAML
             var raw = unsafe yaml_event_t()
             guard unsafe yaml_parser_parse(parser, &raw) == 1 else { throw error() }
             defer { unsafe yaml_event_delete(&raw) }
-            let mark = unsafe YAMLMark(raw.start_mark)
+            let mark = unsafe YAMLMark(raw.start_mark, from: origin)
             if let event = unsafe event(raw) { return (event, mark) }
         }
     }
@@ -73,7 +77,7 @@ import CLibYAML
         let content = unsafe UnsafeBufferPointer(start: raw.value, count: raw.length)
         return Scalar(
             text: unsafe String(decoding: content, as: UTF8.self),
-            isPlain: unsafe raw.style == YAML_PLAIN_SCALAR_STYLE,
+            style: unsafe YAMLScalar.Style(raw.style),
             tag: unsafe string(raw.tag),
             anchor: unsafe string(raw.anchor)
         )
@@ -87,14 +91,25 @@ import CLibYAML
     private func error() -> YAMLError {
         let problem = unsafe parser.pointee.problem.map { unsafe String(cString: $0) } ?? "unreadable"
         let context = unsafe parser.pointee.context.map { unsafe String(cString: $0) + ", " } ?? ""
-        let mark = unsafe YAMLMark(parser.pointee.problem_mark)
+        let mark = unsafe YAMLMark(parser.pointee.problem_mark, from: origin)
         return YAMLError(.syntax(context + problem), at: mark)
+    }
+}
+
+extension YAMLScalar.Style {
+    fileprivate init(_ style: yaml_scalar_style_t) {
+        switch style {
+        case YAML_PLAIN_SCALAR_STYLE: self = .plain
+        case YAML_LITERAL_SCALAR_STYLE: self = .literal
+        case YAML_FOLDED_SCALAR_STYLE: self = .folded
+        default: self = .quoted
+        }
     }
 }
 
 extension YAMLMark {
     /// libyaml counts lines and columns from 0.
-    fileprivate init(_ mark: yaml_mark_t) {
-        self.init(line: mark.line + 1, column: mark.column + 1)
+    fileprivate init(_ mark: yaml_mark_t, from origin: YAMLMark) {
+        self.init(line: mark.line + origin.line, column: mark.column + origin.column)
     }
 }

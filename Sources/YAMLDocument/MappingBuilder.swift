@@ -3,33 +3,60 @@
 /// A merged key never replaces one that is written out, and of several merged mappings the first wins:
 /// https://yaml.org/type/merge.html
 struct MappingBuilder {
-    private var written: [YAMLEntry] = []
-    private var merged: [YAMLEntry] = []
-    private var writtenKeys: [String: YAMLMark] = [:]
+    /// Up to this many entries are searched one by one, which is faster than hashing them.
+    private static let searchedCount = 12
 
-    /// The entries in the order written, then the merged ones.
-    var entries: [YAMLEntry] {
+    /// Where the mapping's entries begin among those of all open mappings.
+    private let start: Int
+    private var merged: [YAMLEntry] = []
+    /// Where each key stands; empty while they are few.
+    private var places: [String: Int] = [:]
+
+    init(start: Int) {
+        self.start = start
+    }
+
+    mutating func insert(
+        key: YAMLNode,
+        at mark: YAMLMark,
+        value: YAMLNode,
+        into entries: inout [YAMLEntry]
+    ) throws(YAMLError) {
+        guard case .scalar(let scalar) = key.content else { throw YAMLError(.keyIsNotAString, at: mark) }
+        if let place = place(of: scalar.text, in: entries) {
+            throw YAMLError(.duplicateKey(scalar.text, first: entries[place].keyMark), at: mark)
+        }
+        entries.append(YAMLEntry(key: scalar.text, keyMark: mark, value: value))
+        if entries.count - start > Self.searchedCount { index(entries) }
+    }
+
+    private func place(of key: String, in entries: [YAMLEntry]) -> Int? {
+        if !places.isEmpty { return places[key] }
+        for place in start..<entries.count where entries[place].key == key { return place }
+        return nil
+    }
+
+    private mutating func index(_ entries: [YAMLEntry]) {
+        let new = places.isEmpty ? start..<entries.count : entries.count - 1..<entries.count
+        for place in new { places[entries[place].key] = place }
+    }
+
+    /// Takes the mapping's entries off the open ones: in the order written, then the merged ones.
+    func finish(_ entries: inout [YAMLEntry]) -> [YAMLEntry] {
+        let written = entries.removeTail(from: start)
         if merged.isEmpty { return written }
-        var seen = Set(writtenKeys.keys)
+        var seen = Set(written.map(\.key))
         return written + merged.filter { seen.insert($0.key).inserted }
     }
 
-    mutating func insert(key: YAMLNode, at mark: YAMLMark, value: YAMLNode) throws(YAMLError) {
-        guard case .scalar(let scalar) = key.content else { throw YAMLError(.keyIsNotAString, at: mark) }
-        if let first = writtenKeys.updateValue(mark, forKey: scalar.text) {
-            throw YAMLError(.duplicateKey(scalar.text, first: first), at: mark)
-        }
-        written.append(YAMLEntry(key: scalar.text, keyMark: mark, value: value))
-    }
-
-    mutating func merge(_ value: YAMLNode, at mark: YAMLMark) throws(YAMLError) {
+    mutating func merge(_ value: YAMLNode) throws(YAMLError) {
         switch value.content {
         case .mapping(let entries):
             merged += entries.map { inherited($0, through: value.aliasMark) }
         case .sequence(let items):
             for item in items {
                 guard item.mapping != nil else { throw YAMLError(.mergeOfNoMapping, at: item.mark) }
-                try merge(item, at: mark)
+                try merge(item)
             }
         case .scalar:
             throw YAMLError(.mergeOfNoMapping, at: value.mark)

@@ -3,6 +3,29 @@
 /// The text is read whole by libyaml's event interface; anchors, aliases and merge keys are resolved, duplicate keys are
 /// refused, and size, depth and expansion are bounded.
 package enum YAMLDocument {
+    /// Reads a text and every mistake in it, as far as it can be read.
+    ///
+    /// `origin`: where the text begins in the text that it is a part of; marks are those of the latter.
+    package static func read(
+        _ bytes: [UInt8],
+        limits: YAMLLimits = YAMLLimits(),
+        origin: YAMLMark = YAMLMark(line: 1, column: 1)
+    ) -> YAMLReading {
+        if bytes.count > limits.bytes {
+            let error = YAMLError(.tooLarge(bytes: bytes.count, limit: limits.bytes), at: origin)
+            return YAMLReading(documents: [], failure: error)
+        }
+        if let line = InvalidUTF8.firstLine(in: bytes) {
+            return YAMLReading(documents: [], failure: YAMLError(.notUTF8, at: YAMLMark(line: line, column: 1)))
+        }
+        if let line = DirectiveCount.firstLine(in: bytes, above: limits.directives) {
+            let error = YAMLError(.tooManyDirectives(limit: limits.directives), at: YAMLMark(line: line, column: 1))
+            return YAMLReading(documents: [], failure: error)
+        }
+        var composer = Composer(events: EventParser(bytes: bytes, origin: origin), limits: limits)
+        return composer.compose()
+    }
+
     /// Reads a text that must hold exactly one document.
     package static func parse(_ bytes: [UInt8], limits: YAMLLimits = YAMLLimits()) throws(YAMLError) -> YAMLNode {
         let documents = try parseStream(bytes, limits: limits)
@@ -13,20 +36,13 @@ package enum YAMLDocument {
         return first
     }
 
-    /// Reads a text that may hold any number of documents.
+    /// Reads a text that may hold any number of documents; throws its first mistake.
     package static func parseStream(
         _ bytes: [UInt8],
         limits: YAMLLimits = YAMLLimits()
     ) throws(YAMLError) -> [YAMLNode] {
-        let start = YAMLMark(line: 1, column: 1)
-        if bytes.count > limits.bytes {
-            throw YAMLError(.tooLarge(bytes: bytes.count, limit: limits.bytes), at: start)
-        }
-        if let line = InvalidUTF8.firstLine(in: bytes) {
-            throw YAMLError(.notUTF8, at: YAMLMark(line: line, column: 1))
-        }
-        let events = EventParser(bytes: bytes)
-        var composer = Composer(events: events, limits: limits)
-        return try composer.compose()
+        let reading = read(bytes, limits: limits)
+        if let problem = reading.documents.lazy.flatMap(\.problems).first ?? reading.failure { throw problem }
+        return reading.documents.map(\.root)
     }
 }

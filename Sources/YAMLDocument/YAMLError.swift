@@ -7,6 +7,7 @@ package struct YAMLError: Error, Sendable, Hashable {
         case tooLarge(bytes: Int, limit: Int)
         case tooDeep(limit: Int)
         case tooManyNodes(limit: Int)
+        case tooManyDirectives(limit: Int)
         case notUTF8
         case unknownAlias(String)
         case duplicateKey(String, first: YAMLMark)
@@ -34,6 +35,7 @@ extension YAMLError: CustomStringConvertible {
         case .tooLarge(let bytes, let limit): "the file has \(bytes) bytes; at most \(limit) are read"
         case .tooDeep(let limit): "collections are nested deeper than \(limit)"
         case .tooManyNodes(let limit): "the document has more than \(limit) nodes once its aliases are expanded"
+        case .tooManyDirectives(let limit): "more than \(limit) lines begin with \"%\", as directives do"
         case .notUTF8: "the file is not UTF-8"
         case .unknownAlias(let name): "alias \"*\(name)\" has no anchor before it"
         case .duplicateKey(let key, let first): "key \"\(key)\" is given twice; the first is at line \(first.line)"

@@ -11,43 +11,53 @@ package struct YAMLNode: Sendable, Hashable {
     package var content: Content
     /// Where the node begins; for an aliased node where its anchor stands.
     package var mark: YAMLMark
-    /// Where the alias stands through which the node came here; nil if it was written in place.
-    package var aliasMark: YAMLMark?
-    /// Nodes in this subtree, itself included, aliases expanded.
-    var size: Int
+    /// The alias's place, or line 0: half the size of an optional.
+    private var storedAliasMark = YAMLMark(line: 0, column: 0)
+    /// Nodes in this subtree, itself included, aliases expanded; at most `YAMLLimits.nodes`.
+    private var storedSize: UInt32
 
-    package init(content: Content, mark: YAMLMark, aliasMark: YAMLMark? = nil) {
-        self.init(content: content, mark: mark, aliasMark: aliasMark, size: 1)
+    package init(content: Content, mark: YAMLMark) {
+        self.init(content: content, mark: mark, size: 1)
     }
 
-    init(content: Content, mark: YAMLMark, aliasMark: YAMLMark? = nil, size: Int) {
+    init(content: Content, mark: YAMLMark, size: Int) {
         self.content = content
         self.mark = mark
-        self.aliasMark = aliasMark
-        self.size = size
+        storedSize = UInt32(clamping: size)
     }
 
+    /// Where the alias stands through which the node came here; nil if it was written in place.
+    package var aliasMark: YAMLMark? {
+        get { storedAliasMark.line == 0 ? nil : storedAliasMark }
+        set { storedAliasMark = newValue ?? YAMLMark(line: 0, column: 0) }
+    }
+
+    /// Nodes in this subtree, itself included, aliases expanded.
+    package var size: Int { Int(storedSize) }
+
     /// The value under `key`; nil if this is no mapping or has no such key.
+    @inlinable
     package subscript(key: String) -> YAMLNode? {
         guard case .mapping(let entries) = content else { return nil }
-        return entries.first { $0.key == key }?.value
+        for index in entries.indices where entries[index].key == key { return entries[index].value }
+        return nil
     }
 
     /// The node's scalar; nil for a collection.
-    package var scalar: YAMLScalar? {
+    @inlinable package var scalar: YAMLScalar? {
         if case .scalar(let scalar) = content { scalar } else { nil }
     }
 
     /// The text of a string scalar; nil for anything else.
-    package var string: String? { scalar?.string }
+    @inlinable package var string: String? { scalar?.string }
 
     /// The items of a sequence; nil for anything else.
-    package var sequence: [YAMLNode]? {
+    @inlinable package var sequence: [YAMLNode]? {
         if case .sequence(let items) = content { items } else { nil }
     }
 
     /// The entries of a mapping; nil for anything else.
-    package var mapping: [YAMLEntry]? {
+    @inlinable package var mapping: [YAMLEntry]? {
         if case .mapping(let entries) = content { entries } else { nil }
     }
 }

@@ -12,18 +12,49 @@ package struct YAMLScalar: Sendable, Hashable {
         case string(String)
     }
 
-    package var value: Value
-    /// As written, quotes removed.
-    package var text: String
-
-    package init(value: Value, text: String) {
-        self.value = value
-        self.text = text
+    /// How the scalar was written.
+    package enum Style: UInt8, Sendable, Hashable {
+        case plain
+        /// In single or double quotes.
+        case quoted
+        /// A block whose lines are kept: `|`.
+        case literal
+        /// A block whose lines are joined: `>`.
+        case folded
     }
 
-    /// Resolves a plain scalar.
-    package init(plain text: String) {
-        self.init(value: CoreSchema.resolve(text), text: text)
+    /// How the text is turned into a value.
+    enum Typing: UInt8, Sendable, Hashable {
+        /// As the core schema says.
+        case core
+        case string
+        /// As a number with a fraction, whatever it looks like.
+        case float
+    }
+
+    /// As written, quotes removed.
+    package let text: String
+    package let style: Style
+    private let typing: Typing
+
+    init(text: String, style: Style, typing: Typing) {
+        self.text = text
+        self.style = style
+        self.typing = typing
+    }
+
+    /// A scalar that was written without a tag.
+    package init(_ text: String, style: Style = .plain) {
+        self.init(text: text, style: style, typing: style == .plain ? .core : .string)
+    }
+
+    /// The value, resolved when it is asked for: most scalars are asked once.
+    package var value: Value {
+        switch typing {
+        case .core: CoreSchema.resolve(text)
+        case .string: .string(text)
+        case .float: (CoreSchema.float(text) ?? CoreSchema.integer(text).map(Double.init)).map(Value.float) ?? .null
+        }
     }
 
     /// The text of a string; nil for any other type.

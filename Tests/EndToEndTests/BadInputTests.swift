@@ -96,7 +96,7 @@ extension EndToEndTests {
                         "{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {selector: {app: db}, ports: [{port: 1}]}}"
                     )
                     let next = await process.log.wait(for: "group waits", "the selector of Service \"db\" lacks role")
-                    #expect(next?.contains("it must contain role: active") == true)
+                    #expect(next?.contains("so that every pod may get traffic") == true)
                     try await stage.sandbox.apply(
                         "{apiVersion: v1, kind: Service, metadata: {name: db}, spec: {selector: {role: active}}}"
                     )
@@ -157,7 +157,7 @@ extension EndToEndTests {
                     ["--listen", "127.0.0.1:0", "--log-format", "json"]
                 )
                 _ = try await SupervisorProcess.run(arguments) { process in
-                    let line = try #require(await process.log.wait(for: "health endpoints are served"))
+                    let line = try #require(await process.log.wait(for: "operations endpoints are served"))
                     let port = try #require(line.firstMatch(of: /"port":"(\d+)"/)?.output.1)
                     try await stage.waitUntilSettled("web")
                     for path in ["livez", "readyz"] {

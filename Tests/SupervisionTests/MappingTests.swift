@@ -93,7 +93,7 @@ import Testing
     @Test(arguments: [
         (nil, "does not exist"), ("{}", "has no selector"), (#"{"app":"x"}"#, "lacks role"),
         (#"{"app":"x","role":"a"}"#, "has role: a"),
-        (#"{"role":"active"}"#, "selects by nothing but role"),
+        (#"{"role":"active"}"#, "selects by nothing but the role label"),
     ])
     func refusesServicesThatCannotBeSwitched(selector: String?, reason: String) throws {
         let service = try selector.map {
@@ -106,7 +106,7 @@ import Testing
             Issue.record("usable")
             return
         }
-        #expect(words.contains(reason), "\(words)")
+        #expect("\(words)".contains(reason), "\(words)")
     }
 
     @Test func takesTheServicesSelectorWithoutTheRole() throws {

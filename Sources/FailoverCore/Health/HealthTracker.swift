@@ -44,10 +44,10 @@ package struct HealthTracker: Sendable, Hashable {
         }
     }
 
-    /// Forgets everything: another container answers from now on.
+    /// Forgets everything: another container answers from now on, or another question is asked.
     ///
     /// - Returns: `.unknown` if that changed the health, else nil.
-    package mutating func containerRestarted() -> Health? {
+    package mutating func forget() -> Health? {
         consecutiveFailures = 0
         consecutiveSuccesses = 0
         return become(.unknown)

@@ -10,7 +10,7 @@ extension GroupStateMachine {
         if policy.isPaused { return effects + withhold(decision) }
         withheldMove = nil
         switch decision {
-        case .keep(_, let members, _): return effects + repair(members)
+        case .keep(let active, let members, _): return effects + repair(members) + relabel(keeping: active)
         case .adopt(let active): return effects + adopt(active)
         case .move(let move): return effects + begin(move, at: now)
         case .wait(let deadline, _): return effects + wake(at: deadline)
@@ -88,12 +88,26 @@ extension GroupStateMachine {
     // MARK: Repairs
 
     private mutating func repair(_ members: [Member]) -> [Effect] {
-        guard let epoch = record?.record.epoch else { return [] }
         var effects: [Effect] = []
-        for member in members where repairs[member.id] == nil {
-            let repair = RoleAssignment(.passive, at: epoch, on: member, ids: &ids, effects: &effects)
-            if !repair.isSettled { repairs[member.id] = repair }
+        for member in members { effects += assign(.passive, to: member) }
+        return effects
+    }
+
+    /// Writes roles anew on members whose label is being changed: each keeps the role that it has.
+    private mutating func relabel(keeping active: Member) -> [Effect] {
+        var effects: [Effect] = []
+        for member in view.all where member.isRelabelDue {
+            if member.id == active.id { effects += assign(.active, to: member) }
+            if member.role == .passive { effects += assign(.passive, to: member) }
         }
+        return effects
+    }
+
+    private mutating func assign(_ role: Role, to member: Member) -> [Effect] {
+        guard let epoch = record?.record.epoch, repairs[member.id] == nil else { return [] }
+        var effects: [Effect] = []
+        let repair = RoleAssignment(role, at: epoch, on: member, ids: &ids, effects: &effects)
+        if !repair.isSettled { repairs[member.id] = repair }
         return effects
     }
 }

@@ -29,7 +29,7 @@ package struct GroupStateMachine: Sendable {
     var phase: Phase = .initial
     var history = GroupHistory()
     var ids = OperationIDs()
-    /// The passive role on members that lack a role or have one too many.
+    /// The passive role on members that lack a role or have one too many, and roles that are to be labelled anew.
     var repairs: [Member.ID: RoleAssignment] = [:]
     /// The epoch up to which every member that another supervisor may have promoted is known to this one.
     var trustedEpoch: Epoch?

@@ -74,7 +74,7 @@ struct RoleAssignment: Sendable {
         member = known
         if let theirs = known.epoch, theirs > epoch {
             stage = .superseded
-        } else if known.role == role, known.epoch == epoch {
+        } else if known.role == role, known.epoch == epoch, !known.isRelabelDue {
             stage = .acknowledged
         } else {
             let id = ids.next()

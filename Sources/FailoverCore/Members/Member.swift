@@ -29,6 +29,8 @@ package struct Member: Sendable, Hashable, Identifiable {
     package var version: ObjectVersion
     /// What the role label says; nil for no label or another value than the group's two.
     package var role: Role?
+    /// Whether its labels do not say the role in full, because the group's label is being changed.
+    package var isRelabelDue: Bool
     /// The epoch of the last switch that wrote this pod; nil if none did.
     package var epoch: Epoch?
     package var lifecycle: Lifecycle
@@ -50,6 +52,7 @@ package struct Member: Sendable, Hashable, Identifiable {
         name: String,
         version: ObjectVersion,
         role: Role? = nil,
+        isRelabelDue: Bool = false,
         epoch: Epoch? = nil,
         lifecycle: Lifecycle = .running,
         hasAddress: Bool = true,
@@ -63,6 +66,7 @@ package struct Member: Sendable, Hashable, Identifiable {
         self.name = name
         self.version = version
         self.role = role
+        self.isRelabelDue = isRelabelDue
         self.epoch = epoch
         self.lifecycle = lifecycle
         self.hasAddress = hasAddress

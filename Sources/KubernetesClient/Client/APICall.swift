@@ -8,6 +8,10 @@ struct APICall: Sendable {
     var target: String
     var contentType: String?
     var body: [UInt8]?
+    /// Whom to act as.
+    ///
+    /// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
+    var impersonatedUser: String?
     var timeout: Duration = APIClient.requestTimeout
 
     /// Whether the call changes nothing.

@@ -126,15 +126,15 @@ extension APIClient {
         )
     }
 
-    /// Asks whether we may do something.
+    /// Asks whether we, or a user whom we may impersonate, may do something.
     package func review(
-        _ attributes: SelfSubjectAccessReview.ResourceAttributes
+        _ attributes: SelfSubjectAccessReview.ResourceAttributes,
+        as user: String? = nil
     ) async throws(KubernetesError) -> Bool {
         let body = try encoded(SelfSubjectAccessReview(attributes))
-        let answer: SelfSubjectAccessReview = try await send(
-            .write("create", method: "POST", SelfSubjectAccessReview.resource, namespace: nil, body: body),
-            retry: .standard
-        )
+        var call = APICall.write("create", method: "POST", SelfSubjectAccessReview.resource, namespace: nil, body: body)
+        call.impersonatedUser = user
+        let answer: SelfSubjectAccessReview = try await send(call, retry: .standard)
         return answer.status?.allowed ?? false
     }
 

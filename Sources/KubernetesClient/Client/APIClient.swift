@@ -113,6 +113,7 @@ package final class APIClient: Sendable {
         }
         request.headers += [.init("User-Agent", userAgent), .init("Accept", "application/json")]
         if let contentType = call.contentType { request.headers.append(.init("Content-Type", contentType)) }
+        if let user = call.impersonatedUser { request.headers.append(.init("Impersonate-User", user)) }
         request.body = call.body
         request.version = .http2
         request.deadPeerTimeout = Self.deadPeerTimeout

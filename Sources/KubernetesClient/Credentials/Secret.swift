@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Bytes that are given in place or kept in a file.
 package enum Secret: Sendable, Hashable {
@@ -17,13 +17,29 @@ package enum Secret: Sendable, Hashable {
 /// Reads small files.
 package enum FileReading {
     /// The whole content of a file.
-    package static func bytes(of path: String) throws(CredentialError) -> [UInt8] {
+    ///
+    /// `limit`: no more than this many bytes are read, and one more if there is one.
+    package static func bytes(of path: String, limit: Int = 64 * 1024 * 1024) throws(CredentialError) -> [UInt8] {
         do {
-            return Array(try Data(contentsOf: URL(filePath: path)))
+            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            defer { try? file.close() }
+            return try bytes(of: file, limit: limit)
         } catch {
             let reason =
                 (error as? CocoaError)?.code == .fileReadNoSuchFile ? "no such file" : "\(error.localizedDescription)"
             throw .unreadable(file: path, reason: reason)
         }
+    }
+
+    /// What can be read from an open file, up to one byte more than `limit`.
+    package static func bytes(of file: FileHandle, limit: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count <= limit {
+            guard let chunk = try file.read(upToCount: min(limit + 1 - bytes.count, 1 << 20)), !chunk.isEmpty else {
+                break
+            }
+            bytes += chunk
+        }
+        return bytes
     }
 }

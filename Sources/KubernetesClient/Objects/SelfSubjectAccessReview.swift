@@ -17,6 +17,22 @@ package struct SelfSubjectAccessReview: Codable, Sendable, Hashable {
         package var resource: String
         package var subresource: String = ""
         package var name: String = ""
+
+        package init(
+            namespace: String,
+            verb: String,
+            group: String,
+            resource: String,
+            subresource: String = "",
+            name: String = ""
+        ) {
+            self.namespace = namespace
+            self.verb = verb
+            self.group = group
+            self.resource = resource
+            self.subresource = subresource
+            self.name = name
+        }
     }
 
     package struct Spec: Codable, Sendable, Hashable {

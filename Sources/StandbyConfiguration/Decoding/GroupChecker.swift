@@ -1,54 +1,71 @@
 import FailoverCore
 import YAMLDocument
 
-/// Finds what does not go together inside one group, `defaults` merged in.
+/// Finds what does not go together inside one group.
 struct GroupChecker {
-    private(set) var diagnostics: [Diagnostic] = []
-    let group: YAMLNode
-    let path: String
+    private let collector: DiagnosticCollector
+    private let node: InheritedNode
+    private let path: NodePath
+    private let reader: NodeReader
 
-    private var reader: NodeReader { NodeReader(node: group) }
+    init(_ node: InheritedNode, path: NodePath, reportingTo collector: DiagnosticCollector) {
+        self.node = node
+        self.path = path
+        self.collector = collector
+        reader = NodeReader(node: node.merged)
+    }
 
-    mutating func check() {
-        for field in ObjectSchema.group.fields where field.isRequired && group[field.name] == nil {
-            report(.missingKey(field.name), at: [], severity: .error)
+    /// Checks the group.
+    ///
+    /// `isNews`: whether a field that the group has only from `defaults` is seen for the first time; it is checked once.
+    func check(isNews: (String) -> Bool) {
+        for field in ObjectSchema.group.fields where field.isRequired && node.merged[field.name] == nil {
+            report(.missingKey(field.name), at: [])
         }
         checkRoleLabel()
         checkSelector()
-        checkPriorities()
-        for name in ["probe", "passiveProbe"] where group[name] != nil { checkProbe(name) }
-        checkHooks()
+        let news = ["priorities", "probe", "passiveProbe", "hooks", "failover"].filter { field in
+            node.merged[field] != nil && (node.own[field] != nil || isNews(field))
+        }
+        for field in news { check(field) }
         checkEqualProbes()
-        checkFailover()
+    }
+
+    private func check(_ field: String) {
+        switch field {
+        case "priorities": checkPriorities()
+        case "hooks": checkHooks()
+        case "failover": checkFailover()
+        default: checkProbe(field)
+        }
     }
 
     // MARK: Labels and selectors
 
-    private mutating func checkRoleLabel() {
+    private func checkRoleLabel() {
         let label = reader["roleLabel"]
         if reader["mode"].string == GroupConfiguration.Mode.endpointSlice.rawValue {
             if label.isPresent { report(.roleLabelInEndpointSliceMode, at: ["roleLabel"]) }
-            report(
-                .notAvailable("mode EndpointSlice", consequence: "the group waits"),
-                at: ["mode"],
-                severity: .warning
-            )
+            warn(.notAvailable("mode EndpointSlice", consequence: "the group waits"), at: ["mode"])
         }
+        guard label.isPresent else { return }
         let active = label["active"].string ?? RoleLabel().active
         let passive = label["passive"].isPresent ? label["passive"].string : RoleLabel().passive
         if active == passive {
-            report(.passiveEqualsActive(active), at: ["roleLabel", label["passive"].isPresent ? "passive" : "active"])
+            let field = label["passive"].isPresent ? "passive" : "active"
+            report(.passiveEqualsActive(active), at: ["roleLabel", .key(field)])
         }
     }
 
-    private mutating func checkSelector() {
-        let key = reader["roleLabel"]["key"].string ?? RoleLabel().key
+    private func checkSelector() {
         let selector = reader["selector"]
-        if selector["matchLabels"].labels[key] != nil {
-            report(.roleKeyInSelector(key), at: ["selector", "matchLabels", key])
+        guard selector.isPresent else { return }
+        let key = reader["roleLabel"]["key"].string ?? RoleLabel().key
+        if selector["matchLabels"][key].isPresent {
+            report(.roleKeyInSelector(key), at: ["selector", "matchLabels", .key(key)])
         }
         for (index, item) in selector["matchExpressions"].items.enumerated() {
-            let place = ["selector", "matchExpressions", "[\(index)]"]
+            let place: [NodePath.Step] = ["selector", "matchExpressions", .index(index)]
             if item["key"].string == key { report(.roleKeyInSelector(key), at: place + ["key"]) }
             guard let name = item["operator"].string else { continue }
             let takesValues = ["In", "NotIn"].contains(name)
@@ -57,149 +74,140 @@ struct GroupChecker {
         }
     }
 
-    private mutating func checkPriorities() {
-        let rules = reader["priorities"].items
-        var seen: [PriorityRule.Match] = []
-        for (index, rule) in rules.enumerated() {
-            let given = ["pod", "matchLabels"].filter { rule[$0].isPresent }
-            if given.count != 1 {
-                report(.matchCount(given), at: ["priorities", "[\(index)]"])
-                seen.append(.labels(["": "\(index)"]))
+    private func checkPriorities() {
+        var covered = PriorityCoverage()
+        for (index, rule) in reader["priorities"].items.enumerated() {
+            let given = ObjectSchema.priority.choice.filter { rule[$0].isPresent }
+            guard given.count == 1 else {
+                report(.matchCount(given), at: ["priorities", .index(index)])
                 continue
             }
             let match = rule["pod"].string.map(PriorityRule.Match.pod) ?? .labels(rule["matchLabels"].labels)
-            if let earlier = seen.firstIndex(where: { $0.covers(match) }) {
-                report(.unreachablePriority(earlier: earlier), at: ["priorities", "[\(index)]"], severity: .warning)
+            if let earlier = covered.add(match, at: index) {
+                warn(.unreachablePriority(earlier: earlier), at: ["priorities", .index(index)])
             }
-            seen.append(match)
         }
     }
 
     // MARK: Probes
 
-    private mutating func checkProbe(_ name: String) {
+    private func checkProbe(_ name: String) {
         let probe = reader[name]
+        guard probe.isMapping else { return }
+        let step = NodePath.Step.key(name)
         let handlers = ObjectSchema.handlers.filter { probe[$0].isPresent }
-        if handlers.count != 1 { report(.handlerCount(handlers, allowed: ObjectSchema.handlers), at: [name]) }
-        checkTimings(name)
-        checkNamedPort(name)
-        if probe["httpGet"]["tls"].isPresent, probe["httpGet"]["tls"]["verify"].bool != true {
-            for key in ["caFile", "serverName"] where probe["httpGet"]["tls"][key].isPresent {
-                report(.unverifiedTLS, at: [name, "httpGet", "tls", key], severity: .warning)
-            }
-        }
-        checkExec(name)
+        if handlers.count != 1 { report(.handlerCount(handlers, allowed: ObjectSchema.handlers), at: [step]) }
+        checkTimings(name, probe)
+        checkHTTP(name, probe["httpGet"])
+        checkNamedPort(name, "tcpSocket", probe["tcpSocket"])
+        checkExec(name, probe["exec"], probe)
         if probe["grpc"].isPresent {
-            let consequence = "its members stay unknown"
-            report(.notAvailable("grpc", consequence: consequence), at: [name, "grpc"], severity: .warning)
+            warn(.notAvailable("grpc", consequence: "its members stay unknown"), at: [step, "grpc"])
         }
     }
 
-    private mutating func checkTimings(_ name: String) {
-        let timing = ProbeTiming(reader[name])
-        let hasPeriod = reader[name]["periodSeconds"].isPresent
+    private func checkTimings(_ name: String, _ probe: NodeReader) {
+        let timing = ProbeTiming(probe)
+        let (period, step) = (timing.period.seconds, NodePath.Step.key(name))
+        let whole: [NodePath.Step] = [step, "periodSeconds"]
         if timing.timeout > timing.period {
-            report(.timeoutAbovePeriod, at: [name, "timeoutSeconds"])
-        } else if timing.timeout == timing.period, hasPeriod || reader[name]["timeoutSeconds"].isPresent {
-            report(.timeoutEqualsPeriod, at: [name, "timeoutSeconds"], severity: .warning)
+            let message = DiagnosticMessage.timeoutAbovePeriod(timing.timeout.seconds, period: period)
+            report(message, at: [step, "timeoutSeconds"], comparedWith: whole)
+        } else if timing.timeout == timing.period, probe["timeoutSeconds"].isPresent {
+            warn(.timeoutEqualsPeriod(period), at: [step, "timeoutSeconds"])
         }
-        if timing.fastPeriod > timing.period { report(.fastPeriodAbovePeriod, at: [name, "fastPeriodSeconds"]) }
-    }
-
-    private mutating func checkNamedPort(_ name: String) {
-        for handler in ["httpGet", "tcpSocket"] {
-            guard reader[name][handler]["host"].isPresent, let port = reader[name][handler]["port"].string else {
-                continue
-            }
-            report(.namedPortOfForeignHost(port), at: [name, handler, "port"])
+        if timing.fastPeriod > timing.period {
+            let message = DiagnosticMessage.fastPeriodAbovePeriod(timing.fastPeriod.seconds, period: period)
+            report(message, at: [step, "fastPeriodSeconds"], comparedWith: whole)
         }
     }
 
-    private mutating func checkExec(_ name: String) {
-        let exec = reader[name]["exec"]
+    private func checkHTTP(_ name: String, _ probe: NodeReader) {
+        guard probe.isPresent else { return }
+        checkNamedPort(name, "httpGet", probe)
+        let tls = probe["tls"]
+        guard tls.isPresent, tls["verify"].bool != true else { return }
+        for key in ["caFile", "serverName"] where tls[key].isPresent {
+            warn(.unverifiedTLS, at: [.key(name), "httpGet", "tls", .key(key)])
+        }
+    }
+
+    private func checkNamedPort(_ name: String, _ handler: String, _ probe: NodeReader) {
+        guard probe["host"].isPresent, let port = probe["port"].string else { return }
+        report(.namedPortOfForeignHost(port), at: [.key(name), .key(handler), "port"])
+    }
+
+    private func checkExec(_ name: String, _ exec: NodeReader, _ probe: NodeReader) {
         guard exec.isPresent else { return }
         if exec["runIn"].string == ExecProbe.Place.supervisor.rawValue {
-            if exec["container"].isPresent { report(.containerBesideSupervisor, at: [name, "exec", "container"]) }
+            if exec["container"].isPresent {
+                report(.containerBesideSupervisor, at: [.key(name), "exec", "container"])
+            }
             return
         }
-        let consequence = "its members stay unknown"
-        report(.notAvailable("exec in the pod", consequence: consequence), at: [name, "exec"], severity: .warning)
-        if ProbeTiming(reader[name]).period < .seconds(1) {
-            report(.fastExecInPod, at: [name, "periodSeconds"], severity: .warning)
-        }
+        warn(.notAvailable("exec in the pod", consequence: "its members stay unknown"), at: [.key(name), "exec"])
+        if ProbeTiming(probe).period < .seconds(1) { warn(.fastExecInPod, at: [.key(name), "periodSeconds"]) }
     }
 
-    private mutating func checkEqualProbes() {
-        guard let passive = ProbeConfiguration(reader["passiveProbe"]), passive == ProbeConfiguration(reader["probe"])
+    private func checkEqualProbes() {
+        guard reader["passiveProbe"].isPresent,
+            let passive = ProbeConfiguration(reader["passiveProbe"]), passive == ProbeConfiguration(reader["probe"])
         else { return }
-        report(.passiveProbeEqualsProbe, at: ["passiveProbe"], severity: .warning)
+        warn(.passiveProbeEqualsProbe, at: ["passiveProbe"])
     }
 
     // MARK: Failover and hooks
 
-    private mutating func checkFailover() {
+    private func checkFailover() {
         let failover = reader["failover"]
         if failover["preempt"].bool == true {
             if failover["preemptDelaySeconds"].duration == .zero {
-                report(.preemptWithoutDelay, at: ["failover", "preemptDelaySeconds"], severity: .warning)
+                warn(.preemptWithoutDelay, at: ["failover", "preemptDelaySeconds"])
             }
             let consequence = "a member of higher priority does not take the role back by itself"
-            report(.notAvailable("preempt", consequence: consequence), at: ["failover", "preempt"], severity: .warning)
+            warn(.notAvailable("preempt", consequence: consequence), at: ["failover", "preempt"])
         }
         if failover["onNodeDrain"].string == FailoverConfiguration.NodeDrain.switch.rawValue {
-            let message = DiagnosticMessage.notAvailable(
-                "onNodeDrain",
-                consequence: "the role moves when the pod terminates"
-            )
-            report(message, at: ["failover", "onNodeDrain"], severity: .warning)
+            let consequence = "the role moves when the pod terminates"
+            warn(.notAvailable("onNodeDrain", consequence: consequence), at: ["failover", "onNodeDrain"])
         }
     }
 
-    private mutating func checkHooks() {
-        for name in ["onPromote", "onDemote"] where reader["hooks"][name].isPresent {
+    private func checkHooks() {
+        for name in ["onPromote", "onDemote"] where reader["hooks"][name].isMapping {
             let hook = reader["hooks"][name]
-            let choices = ["exec", "httpPost"]
+            let choices = ObjectSchema.hook.choice
             let given = choices.filter { hook[$0].isPresent }
-            if given.count != 1 { report(.handlerCount(given, allowed: choices), at: ["hooks", name]) }
-            report(.notAvailable("a hook", consequence: "it is not run"), at: ["hooks", name], severity: .warning)
+            if given.count != 1 { report(.handlerCount(given, allowed: choices), at: ["hooks", .key(name)]) }
+            warn(.notAvailable("a hook", consequence: "it is not run"), at: ["hooks", .key(name)])
         }
     }
 
     // MARK: Reporting
 
-    /// Reports at the deepest node of `keys` that exists; `[N]` steps into a list.
-    private mutating func report(
+    private func warn(_ message: DiagnosticMessage, at steps: [NodePath.Step]) {
+        report(message, at: steps, severity: .warning)
+    }
+
+    /// `other`: the value that this one was compared with; told if it came from `defaults` and this one did not.
+    private func report(
         _ message: DiagnosticMessage,
-        at keys: [String],
+        at steps: [NodePath.Step],
+        comparedWith other: [NodePath.Step]? = nil,
         severity: Diagnostic.Severity = .error
     ) {
-        var node = group
-        var mark = group.mark
-        for key in keys {
-            if key.hasPrefix("["), let index = Int(key.dropFirst().dropLast()), let items = node.sequence {
-                node = items[index]
-            } else if let value = node[key] {
-                node = value
-            } else {
-                break
-            }
-            mark = node.mark
+        let place = node.place(of: steps, in: path)
+        var notes = place.notes
+        if place.defaultsLine == nil, let other, case .key(let name) = other.last,
+            let line = node.place(of: other, in: path).defaultsLine
+        {
+            notes.append(.otherFromDefaults(name, line: line))
         }
-        let keyPath = keys.reduce(path) { $1.hasPrefix("[") ? $0 + $1 : "\($0).\($1)" }
-        diagnostics.append(
-            Diagnostic(message, severity: severity, path: keyPath, mark: mark, aliasMark: node.aliasMark)
-        )
+        collector.add(Diagnostic(message, severity: severity, path: "\(place.path)", mark: place.mark, notes: notes))
     }
 }
 
-extension PriorityRule.Match {
-    /// Whether every pod that `other` matches is matched by this one before it.
-    fileprivate func covers(_ other: PriorityRule.Match) -> Bool {
-        switch (self, other) {
-        case (.pod(let mine), .pod(let theirs)): mine == theirs
-        case (.labels(let mine), .labels(let theirs)): mine.allSatisfy { theirs[$0.key] == $0.value }
-        case (.labels(let mine), .pod): mine.isEmpty
-        case (.pod, .labels): false
-        }
-    }
+extension Duration {
+    /// In seconds.
+    fileprivate var seconds: Double { self / .seconds(1) }
 }

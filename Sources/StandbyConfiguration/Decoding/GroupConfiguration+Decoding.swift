@@ -80,7 +80,7 @@ extension HookConfiguration {
 
 extension HookConfiguration.Hook {
     fileprivate init?(_ reader: NodeReader) {
-        let timeout = reader["timeoutSeconds"].duration ?? .seconds(5)
+        let timeout = reader["timeoutSeconds"].duration ?? Self.standardTimeout
         if let url = reader["httpPost"]["url"].string {
             self.init(action: .httpPost(url), timeout: timeout)
         } else if reader["exec"].isPresent {

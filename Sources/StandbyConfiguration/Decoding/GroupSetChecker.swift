@@ -2,52 +2,75 @@ import YAMLDocument
 
 /// Finds what does not go together between groups.
 struct GroupSetChecker {
-    private(set) var diagnostics: [Diagnostic] = []
+    private let collector: DiagnosticCollector
     private var names: [String: YAMLMark] = [:]
     private var services: [String: YAMLMark] = [:]
-    private var roleKeys: [String: YAMLMark] = [:]
+    private var sharings: [String: RoleKeySharing] = [:]
 
-    /// Checks one group against those before it; `group` has `defaults` merged in.
-    mutating func check(_ group: YAMLNode, path: String) {
-        let namespace = group["namespace"]?.string ?? ""
-        if let name = group["name"], let text = name.string {
-            note(text, name, in: \.names, path: "\(path).name") { .duplicateName(text, firstLine: $0) }
-        }
-        if let service = group["service"], let text = service.string {
-            note("\(namespace)/\(text)", service, in: \.services, path: "\(path).service") {
-                .duplicateService(text, firstLine: $0)
+    init(reportingTo collector: DiagnosticCollector) {
+        self.collector = collector
+    }
+
+    /// Checks one group against those before it.
+    mutating func check(_ group: InheritedNode, path: NodePath) {
+        let reader = NodeReader(node: group.merged)
+        let namespace = reader["namespace"].string ?? ""
+        if let name = reader["name"].string {
+            if let first = names[name] {
+                report(.duplicateName(name, firstLine: first.line), at: ["name"], of: group, path)
+            } else {
+                names[name] = group.merged["name"]?.mark
             }
         }
-        guard group["mode"]?.string != GroupConfiguration.Mode.endpointSlice.rawValue else { return }
-        noteRoleKey(of: group, namespace: namespace, path: path)
-    }
-
-    /// Two groups whose Services differ in the application label do not overlap; only a key that is spelt out is warned of,
-    /// because the default `role` is what most files mean.
-    private mutating func noteRoleKey(of group: YAMLNode, namespace: String, path: String) {
-        guard let node = group["roleLabel"]?["key"], let key = node.string, !key.contains("/") else { return }
-        let scope = "\(namespace)/\(key)"
-        if let first = roleKeys[scope] {
-            let message = DiagnosticMessage.sharedUnprefixedRoleKey(key, firstLine: first.line)
-            diagnostics.append(
-                Diagnostic(message, severity: .warning, path: "\(path).roleLabel.key", mark: group.mark)
-            )
-        } else {
-            roleKeys[scope] = group.mark
+        if let service = reader["service"].string {
+            let key = "\(namespace)/\(service)"
+            if let first = services[key] {
+                report(.duplicateService(service, firstLine: first.line), at: ["service"], of: group, path)
+            } else {
+                services[key] = group.merged["service"]?.mark
+            }
         }
+        guard reader["mode"].string != GroupConfiguration.Mode.endpointSlice.rawValue else { return }
+        checkRoleKey(reader, namespace: namespace, of: group, path)
     }
 
-    private mutating func note(
-        _ key: String,
-        _ node: YAMLNode,
-        in seen: WritableKeyPath<GroupSetChecker, [String: YAMLMark]>,
-        path: String,
-        message: (Int) -> DiagnosticMessage
+    /// Two groups of one namespace write the same label: an error if they surely select the same pods, a warning if it
+    /// cannot be ruled out and no prefix tells whose label it is.
+    private mutating func checkRoleKey(
+        _ reader: NodeReader,
+        namespace: String,
+        of group: InheritedNode,
+        _ path: NodePath
     ) {
-        if let first = self[keyPath: seen][key] {
-            diagnostics.append(Diagnostic(message(first.line), path: path, mark: node.mark, aliasMark: node.aliasMark))
-        } else {
-            self[keyPath: seen][key] = node.mark
+        let key = reader["roleLabel"]["key"].string ?? RoleLabel().key
+        let scope = "\(namespace)/\(key)"
+        let selector = reader["selector"]
+        switch sharings[scope, default: RoleKeySharing()].add(
+            labels: selector["matchLabels"].labels,
+            isExact: !selector["matchExpressions"].isPresent,
+            mark: group.own.mark
+        ) {
+        case .none: break
+        case .samePods(let first): report(.samePods(key, firstLine: first.line), at: ["selector"], of: group, path)
+        case .possible(let first) where !key.contains("/"):
+            let message = DiagnosticMessage.sharedUnprefixedRoleKey(key, firstLine: first.line)
+            report(message, at: ["roleLabel", "key"], of: group, path, severity: .warning)
+        case .possible: break
         }
+    }
+
+    private mutating func report(
+        _ message: DiagnosticMessage,
+        at steps: [NodePath.Step],
+        of group: InheritedNode,
+        _ path: NodePath,
+        severity: Diagnostic.Severity = .error
+    ) {
+        let place = group.place(of: steps, in: path)
+        // Told at the group, even if the value came from `defaults`: it is the group that collides.
+        let mark = place.defaultsLine == nil ? place.mark : group.own.mark
+        collector.add(
+            Diagnostic(message, severity: severity, path: "\(path.appending(steps))", mark: mark, notes: place.notes)
+        )
     }
 }

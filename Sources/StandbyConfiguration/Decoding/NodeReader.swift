@@ -10,6 +10,8 @@ struct NodeReader {
 
     var isPresent: Bool { node != nil }
 
+    var isMapping: Bool { node?.mapping != nil }
+
     var items: [NodeReader] { node?.sequence?.map { NodeReader(node: $0) } ?? [] }
 
     var string: String? { node?.string }

@@ -1,93 +1,113 @@
 import YAMLDocument
 
-/// Holds a tree of nodes against the schema and collects every mistake; required keys are another pass's matter, because
-/// `defaults` may supply them.
+/// Holds a tree of nodes against the schema and collects every mistake; required keys of what `defaults` may supply are
+/// another pass's matter.
 struct SchemaChecker {
-    private(set) var diagnostics: [Diagnostic] = []
+    private let collector: DiagnosticCollector
+    /// Where the walk is; kept as steps, because words are needed only for mistakes.
+    private var path = NodePath()
+    /// The place of the innermost alias on the way.
+    private var aliasMark: YAMLMark?
+    private var expressions = ExpressionCache()
 
-    mutating func check(_ node: YAMLNode, against schema: ObjectSchema, path: String, requiresKeys: Bool = false) {
+    init(reportingTo collector: DiagnosticCollector) {
+        self.collector = collector
+    }
+
+    /// Checks the whole file.
+    mutating func check(_ root: YAMLNode) {
+        check(root, against: .file, requiresKeys: true)
+    }
+
+    private mutating func check(_ node: YAMLNode, against schema: ObjectSchema, requiresKeys: Bool) {
         guard let entries = node.mapping else {
-            return report(.wrongType(found: node.words, allowed: "a mapping"), path: path, node: node)
+            return report(.wrongType(found: node.words, allowed: "a mapping"), at: node.mark)
         }
         for entry in entries {
-            let entryPath = path.isEmpty ? entry.key : "\(path).\(entry.key)"
             if let field = schema.field(entry.key) {
-                check(entry.value, against: field.value, path: entryPath)
+                path.push(.key(entry.key))
+                check(entry.value, against: field.value)
+                path.pop()
             } else {
-                reportUnknownKey(entry, schema: schema, path: path)
+                reportUnknownKey(entry, schema)
             }
         }
-        for field in schema.fields where requiresKeys && field.isRequired && node[field.name] == nil {
-            report(.missingKey(field.name), path: path, node: node)
+        guard requiresKeys else { return }
+        for field in schema.fields where field.isRequired && node[field.name] == nil {
+            report(.missingKey(field.name), at: node.mark)
         }
     }
 
-    private mutating func check(_ node: YAMLNode, against schema: ValueSchema, path: String) {
+    private mutating func check(_ node: YAMLNode, against schema: ValueSchema) {
+        let outer = aliasMark
+        if let own = node.aliasMark { aliasMark = own }
+        defer { aliasMark = outer }
         switch schema {
-        case .object(let object):
-            check(node, against: object, path: path, requiresKeys: !ObjectSchema.isMerged(at: path))
-        case .list(let item, let isEmptyAllowed): checkList(node, item, isEmptyAllowed: isEmptyAllowed, path: path)
-        case .labels: checkLabels(node, path: path)
-        case .nullable(let wrapped): if node.scalar?.value != .null { check(node, against: wrapped, path: path) }
-        case .string, .bool, .integer, .seconds, .enumeration, .port, .statusRange:
-            checkScalar(node, schema, path: path)
+        case .object(let object): check(node, against: object, requiresKeys: !object.isMerged)
+        case .list(let item, let isEmptyAllowed): checkList(node, item, isEmptyAllowed: isEmptyAllowed)
+        case .labels: checkLabels(node)
+        case .nullable(let wrapped): if node.scalar?.value != .null { check(node, against: wrapped) }
+        case .string, .bool, .integer, .seconds, .enumeration, .port, .statusRange: checkScalar(node, schema)
         }
     }
 
-    private mutating func checkList(_ node: YAMLNode, _ item: ValueSchema, isEmptyAllowed: Bool, path: String) {
+    private mutating func checkList(_ node: YAMLNode, _ item: ValueSchema, isEmptyAllowed: Bool) {
         guard let items = node.sequence else {
-            return report(.wrongType(found: node.words, allowed: "a list"), path: path, node: node)
+            return report(.wrongType(found: node.words, allowed: "a list"), at: node.mark)
         }
         if items.isEmpty, !isEmptyAllowed {
-            report(.wrongType(found: "an empty list", allowed: "a list of at least one entry"), path: path, node: node)
+            report(.wrongType(found: "an empty list", allowed: "a list of at least one entry"), at: node.mark)
         }
-        for (index, value) in items.enumerated() { check(value, against: item, path: "\(path)[\(index)]") }
+        for index in items.indices {
+            path.push(.index(index))
+            check(items[index], against: item)
+            path.pop()
+        }
     }
 
-    private mutating func checkLabels(_ node: YAMLNode, path: String) {
+    private mutating func checkLabels(_ node: YAMLNode) {
         guard let entries = node.mapping else {
-            return report(.wrongType(found: node.words, allowed: "a mapping of labels"), path: path, node: node)
+            return report(.wrongType(found: node.words, allowed: "a mapping of labels"), at: node.mark)
         }
         for entry in entries {
-            let format = ValueSchema.StringFormat.labelKey
+            let format = StringFormat.labelKey
             if !format.accepts(entry.key) {
-                let message = DiagnosticMessage.wrongType(found: "\"\(entry.key)\"", allowed: format.words)
-                diagnostics.append(Diagnostic(message, path: path, mark: entry.keyMark))
+                report(.wrongType(found: entry.key.quoted, allowed: format.words), at: entry.keyMark)
             }
-            check(entry.value, against: .string(.labelValue), path: "\(path).\(entry.key)")
+            path.push(.key(entry.key))
+            check(entry.value, against: .string(.labelValue))
+            path.pop()
         }
     }
 
-    private mutating func checkScalar(_ node: YAMLNode, _ schema: ValueSchema, path: String) {
-        guard let scalar = node.scalar, schema.accepts(scalar) else {
-            let found = node.words
-            guard case .enumeration(let names) = schema, let text = node.string else {
-                return report(.wrongType(found: found, allowed: schema.words), path: path, node: node)
-            }
-            let suggestion = Suggestion.nearest(to: text, among: names)
-            return report(
-                .notAllowed(found: found, allowed: schema.words, suggestion: suggestion),
-                path: path,
-                node: node
-            )
+    private mutating func checkScalar(_ node: YAMLNode, _ schema: ValueSchema) {
+        if let scalar = node.scalar, accepts(scalar, schema) { return }
+        let found = node.words
+        guard case .enumeration(let names) = schema, let text = node.string else {
+            return report(.wrongType(found: found, allowed: schema.words), at: node.mark)
         }
+        let suggestion = Suggestion.nearest(to: text, among: names)
+        report(.notAllowed(found: found, allowed: schema.words, suggestion: suggestion), at: node.mark)
     }
 
-    private mutating func reportUnknownKey(_ entry: YAMLEntry, schema: ObjectSchema, path: String) {
+    private mutating func accepts(_ scalar: YAMLScalar, _ schema: ValueSchema) -> Bool {
+        if case .string(.regularExpression) = schema { return expressions.accepts(scalar) }
+        return schema.accepts(scalar)
+    }
+
+    private mutating func reportUnknownKey(_ entry: YAMLEntry, _ schema: ObjectSchema) {
         let allowed = schema.fields.map(\.name)
         let suggestion = Suggestion.nearest(to: entry.key, among: allowed)
-        let message = DiagnosticMessage.unknownKey(entry.key, allowed: allowed, suggestion: suggestion)
-        diagnostics.append(Diagnostic(message, path: path, mark: entry.keyMark, aliasMark: entry.value.aliasMark))
+        report(.unknownKey(entry.key, allowed: allowed, suggestion: suggestion), at: entry.keyMark)
     }
 
-    private mutating func report(_ message: DiagnosticMessage, path: String, node: YAMLNode) {
-        diagnostics.append(Diagnostic(message, path: path, mark: node.mark, aliasMark: node.aliasMark))
+    private mutating func report(_ message: DiagnosticMessage, at mark: YAMLMark) {
+        let notes = aliasMark.map { [DiagnosticNote.alias(line: $0.line)] } ?? []
+        collector.add(Diagnostic(message, path: "\(path)", mark: mark, notes: notes))
     }
 }
 
 extension ObjectSchema {
-    /// Whether the mapping at `path` may get keys from `defaults`, so that a key missing here is not missing yet.
-    fileprivate static func isMerged(at path: String) -> Bool {
-        path == "defaults" || path.hasPrefix("groups[") && path.hasSuffix("]") && !path.contains(".")
-    }
+    /// Whether keys that are missing here may come from `defaults`, or are `defaults` themselves.
+    fileprivate var isMerged: Bool { self === ObjectSchema.group || self === ObjectSchema.defaults }
 }

@@ -25,7 +25,7 @@ extension ValueSchema {
         case .bool: "true or false"
         case .integer(let range): "a whole number \(range.lowerBound)…\(range.upperBound)"
         case .seconds(let range):
-            "a number of seconds \(Self.number(range.lowerBound))…\(Self.number(range.upperBound))"
+            "a number of seconds \(range.lowerBound.plain)…\(range.upperBound.plain)"
         case .enumeration(let names): names.joined(separator: " or ")
         case .port(let mayBeNamed): "a port number 1…65535" + (mayBeNamed ? " or the name of a container port" : "")
         case .statusRange: "a status code 100…599 or a range like \"200-399\""
@@ -33,10 +33,6 @@ extension ValueSchema {
         case .labels, .object: "a mapping"
         case .nullable(let wrapped): wrapped.words + ", or null"
         }
-    }
-
-    private static func number(_ value: Double) -> String {
-        value == value.rounded() ? "\(Int(value))" : "\(value)"
     }
 }
 
@@ -48,9 +44,9 @@ extension YAMLNode {
         case .mapping: "a mapping"
         case .scalar(let scalar):
             switch scalar.value {
-            case .string(let text): "\"\(text.prefix(100))\""
+            case .string(let text): text.quoted
             case .null: scalar.text.isEmpty ? "nothing" : scalar.text
-            case .bool, .int, .float: String(scalar.text.prefix(100))
+            case .bool, .int, .float: String(scalar.text.prefix(100)).escaped
             }
         }
     }

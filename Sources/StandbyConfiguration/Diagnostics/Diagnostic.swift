@@ -13,27 +13,26 @@ package struct Diagnostic: Sendable, Hashable {
     package var path: String
     package var message: DiagnosticMessage
     package var mark: YAMLMark
-    /// The alias through which the value came; nil if it was written in place.
-    package var aliasMark: YAMLMark?
+    /// How the value came to its place; empty if it was written there.
+    package var notes: [DiagnosticNote]
 
-    init(
+    package init(
         _ message: DiagnosticMessage,
         severity: Severity = .error,
         path: String,
         mark: YAMLMark,
-        aliasMark: YAMLMark? = nil
+        notes: [DiagnosticNote] = []
     ) {
         self.severity = severity
         self.path = path
         self.message = message
         self.mark = mark
-        self.aliasMark = aliasMark
+        self.notes = notes
     }
 
-    /// The message with its path and, for an aliased value, the line of the alias.
+    /// The message with its path and notes.
     package var text: String {
-        let place = path.isEmpty ? "" : "\(path): "
-        let alias = aliasMark.map { " (used through the alias at line \($0.line))" } ?? ""
-        return place + message.description + alias
+        let place = path.isEmpty ? "" : "\(path.escaped): "
+        return place + message.description + notes.map { " (\($0))" }.joined()
     }
 }

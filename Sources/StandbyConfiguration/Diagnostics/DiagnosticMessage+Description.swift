@@ -3,42 +3,56 @@ import YAMLDocument
 extension DiagnosticMessage: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .yaml(let reason): YAMLError(reason, at: YAMLMark(line: 1, column: 1)).description
+        case .yaml(let reason): YAMLError(reason, at: YAMLMark(line: 1, column: 1)).description.escaped
+        case .noConfiguration: "holds no StandbyConfiguration, neither by itself nor in a ConfigMap"
+        case .furtherMistakes(let count): "\(count) further mistakes are not listed"
         case .unknownKey(let key, let allowed, let suggestion):
-            "unknown key \"\(key)\"" + didYouMean(suggestion) + "; allowed are \(allowed.joined(separator: ", "))"
+            "unknown key \(key.quoted)" + didYouMean(suggestion) + "; allowed are \(allowed.joined(separator: ", "))"
         case .missingKey(let key): "required key \"\(key)\" is missing"
         case .wrongType(let found, let allowed): "found \(found), allowed is \(allowed)"
         case .notAllowed(let found, let allowed, let suggestion):
             "found \(found), allowed is \(allowed)" + didYouMean(suggestion)
+        case .defaultsTooLarge(let limit):
+            "come to more than \(limit) nodes over all groups; give long lists to the groups that need them"
         case .handlerCount(let found, let allowed): handlerCount(found, allowed)
         case .matchCount(let found):
             found.isEmpty
                 ? "says no pods: give \"pod\" or \"matchLabels\""
                 : "has both \"pod\" and \"matchLabels\"; give one of them"
-        case .timeoutAbovePeriod: "is above periodSeconds: a probe must end before the next begins"
-        case .fastPeriodAbovePeriod: "is above periodSeconds: the fast period is at most the period"
-        case .passiveEqualsActive(let value): "is \"\(value)\" like roleLabel.active; the two must differ"
-        case .roleKeyInSelector(let key): "selects by the role label \"\(key)\"; the selector must hold for both roles"
+        case .timeoutAbovePeriod(let timeout, let period):
+            "is \(timeout.plain), above periodSeconds (\(period.plain)): a probe must end before the next begins"
+        case .fastPeriodAbovePeriod(let fast, let period):
+            "is \(fast.plain), above periodSeconds (\(period.plain)): the fast period is at most the period"
+        case .passiveEqualsActive(let value): "is \(value.quoted) like roleLabel.active; the two must differ"
+        case .roleKeyInSelector(let key):
+            "selects by the role label \(key.quoted); the selector must hold for both roles"
         case .roleLabelInEndpointSliceMode: "has no use in mode EndpointSlice, which writes no labels; remove it"
         case .containerBesideSupervisor:
             "has no use with runIn: Supervisor, which runs beside the supervisor; remove it"
         case .namedPortOfForeignHost(let name):
-            "is the port name \"\(name)\", but host is not the pod; give the port's number"
+            "is the port name \(name.quoted), but host is not the pod; give the port's number"
         case .valuesOfExists(let name): "must not be given with operator \(name)"
         case .noValues(let name): "operator \(name) needs at least one entry in \"values\""
         case .unverifiedTLS: "has no effect unless tls.verify is true"
-        case .duplicateName(let name, let line): "group \"\(name)\" exists already, at line \(line); names are unique"
+        case .duplicateName(let name, let line):
+            "group \(name.quoted) exists already, at line \(line); names are unique"
         case .duplicateService(let name, let line):
-            "Service \"\(name)\" has a group already, at line \(line); a Service belongs to one group"
-        case .timeoutEqualsPeriod: "equals periodSeconds: a hanging probe leaves no pause before the next"
+            "Service \(name.quoted) has a group already, at line \(line); a Service belongs to one group"
+        case .samePods(let key, let line):
+            "selects the pods of the group at line \(line), and both write the label \(key.quoted); give one of them"
+                + " another selector or roleLabel.key"
+        case .timeoutEqualsPeriod(let period):
+            "equals periodSeconds (\(period.plain)): a hanging probe leaves no pause before the next"
         case .preemptWithoutDelay: "is 0 with preempt: a pod that restarts often takes the role back each time"
         case .passiveProbeEqualsProbe: "equals probe, which is its default; remove it"
         case .unreachablePriority(let earlier): "never matches: priorities[\(earlier)] matches the same pods before it"
         case .sharedUnprefixedRoleKey(let key, let line):
-            "\"\(key)\" has no prefix and is shared with the group at line \(line) in the same namespace; pods that both"
-                + " groups select would be written by both"
+            "\(key.quoted) has no prefix and is shared with the group at line \(line) in the same namespace; a pod that both"
+                + " select would be written by both: give a key like \"example.com/\(key)\" or selectors that differ in a"
+                + " label"
         case .fastExecInPod: "is under 1 with exec in the pod: every run is a request to the API server and the kubelet"
         case .notAvailable(let what, let consequence): "\(what) is not available in this version: \(consequence)"
+        case .cluster(let finding): finding.description
         }
     }
 
@@ -51,5 +65,12 @@ extension DiagnosticMessage: CustomStringConvertible {
 
     private func didYouMean(_ suggestion: String?) -> String {
         suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
+    }
+}
+
+extension Double {
+    /// Without a fraction if there is none.
+    var plain: String {
+        self == rounded() && abs(self) < 1e15 ? "\(Int(self))" : "\(self)"
     }
 }

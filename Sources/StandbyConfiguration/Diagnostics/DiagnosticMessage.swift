@@ -4,16 +4,19 @@ package import YAMLDocument
 package enum DiagnosticMessage: Sendable, Hashable {
     // The text
     case yaml(YAMLError.Reason)
+    case noConfiguration
+    case furtherMistakes(Int)
     // Keys and values
     case unknownKey(String, allowed: [String], suggestion: String?)
     case missingKey(String)
     case wrongType(found: String, allowed: String)
     case notAllowed(found: String, allowed: String, suggestion: String?)
+    case defaultsTooLarge(limit: Int)
     // Fields that do not go together
     case handlerCount([String], allowed: [String])
     case matchCount([String])
-    case timeoutAbovePeriod
-    case fastPeriodAbovePeriod
+    case timeoutAbovePeriod(Double, period: Double)
+    case fastPeriodAbovePeriod(Double, period: Double)
     case passiveEqualsActive(String)
     case roleKeyInSelector(String)
     case roleLabelInEndpointSliceMode
@@ -25,12 +28,15 @@ package enum DiagnosticMessage: Sendable, Hashable {
     // Groups that do not go together
     case duplicateName(String, firstLine: Int)
     case duplicateService(String, firstLine: Int)
+    case samePods(String, firstLine: Int)
     // Warnings
-    case timeoutEqualsPeriod
+    case timeoutEqualsPeriod(Double)
     case preemptWithoutDelay
     case passiveProbeEqualsProbe
     case unreachablePriority(earlier: Int)
     case sharedUnprefixedRoleKey(String, firstLine: Int)
     case fastExecInPod
     case notAvailable(String, consequence: String)
+    // The cluster
+    case cluster(ClusterFinding)
 }

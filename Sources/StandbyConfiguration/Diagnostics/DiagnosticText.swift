@@ -2,26 +2,55 @@ import YAMLDocument
 
 /// Prints diagnostics as compilers do: place, message, the source line and a caret.
 package struct DiagnosticText: Sendable {
+    /// The words around a diagnostic that a terminal may show in colour.
+    package struct Colours: Sendable {
+        /// Escape sequences; empty for none.
+        package var error = ""
+        package var warning = ""
+        package var bold = ""
+        package var reset = ""
+
+        package static let none = Colours()
+        package static let terminal = Colours(
+            error: "\u{1B}[1;31m",
+            warning: "\u{1B}[1;35m",
+            bold: "\u{1B}[1m",
+            reset: "\u{1B}[0m"
+        )
+    }
+
+    /// A longer source line is not shown.
+    private static let longestLine = 400
+
     private let file: String
-    private let lines: [Substring]
+    private let colours: Colours
+    private let lines: [Int: [Unicode.Scalar]]
 
     /// - Parameters:
     ///   - file: the name to print.
     ///   - source: the text that the diagnostics speak of.
-    package init(file: String, source: [UInt8]) {
+    ///   - diagnostics: those that are going to be printed; only their lines are kept.
+    ///   - colours: what to colour, and how.
+    package init(file: String, source: [UInt8], for diagnostics: [Diagnostic], colours: Colours = .none) {
         self.file = file
-        let text = String(decoding: source, as: UTF8.self)
-        self.lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        self.colours = colours
+        lines = SourceLines.find(Set(diagnostics.map(\.mark.line)), in: source)
     }
 
     /// `FILE:LINE:COLUMN: error: MESSAGE`, the line and a caret.
     package func render(_ diagnostic: Diagnostic) -> String {
         let mark = diagnostic.mark
-        let head = "\(file):\(mark.line):\(mark.column): \(diagnostic.severity.rawValue): \(diagnostic.text)"
-        guard lines.indices.contains(mark.line - 1) else { return head }
-        let line = lines[mark.line - 1]
-        if line.count > 400 { return head }
-        let indent = line.prefix(mark.column - 1).map { $0 == "\t" ? "\t" : " " }.joined()
-        return "\(head)\n  \(line)\n  \(indent)^"
+        let colour = diagnostic.severity == .error ? colours.error : colours.warning
+        let place = "\(colours.bold)\(file):\(mark):\(colours.reset)"
+        let severity = "\(colour)\(diagnostic.severity.rawValue):\(colours.reset)"
+        let head = "\(place) \(severity) \(diagnostic.text)"
+        guard let line = lines[mark.line], line.count <= Self.longestLine else { return head }
+        let text = line.map { $0.isControl && $0 != "\t" ? "\u{FFFD}" : $0 }
+        let indent = line.prefix(mark.column - 1).map { $0 == "\t" ? "\t" : " " as Unicode.Scalar }
+        return "\(head)\n  \(Self.string(text))\n  \(Self.string(indent))\(colour)^\(colours.reset)"
+    }
+
+    private static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+        String(String.UnicodeScalarView(scalars))
     }
 }

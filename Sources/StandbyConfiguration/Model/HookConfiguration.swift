@@ -9,6 +9,8 @@ package struct HookConfiguration: Sendable, Hashable {
             case httpPost(String)
         }
 
+        package static let standardTimeout: Duration = .seconds(5)
+
         package var action: Action
         package var timeout: Duration
     }

@@ -1,57 +1,160 @@
+import FailoverCore
+
 extension ObjectSchema {
     /// The fields of a probe that are handlers; a probe has exactly one.
-    static let handlers = ["httpGet", "tcpSocket", "grpc", "exec"]
+    static var handlers: [String] { probe.choice }
 
-    static let probe = ObjectSchema([
-        Field("httpGet", .object(httpGet)),
-        Field("tcpSocket", .object(tcpSocket)),
-        Field("grpc", .object(grpc)),
-        Field("exec", .object(exec)),
-        Field("initialDelaySeconds", .seconds(0...3600)),
-        Field("periodSeconds", .seconds(0.1...3600)),
-        Field("fastPeriodSeconds", .seconds(0.05...3600)),
-        Field("timeoutSeconds", .seconds(0.05...60)),
-        Field("failureThreshold", .integer(1...100)),
-        Field("successThreshold", .integer(1...100)),
-    ])
+    static let probe = ObjectSchema(
+        "probe",
+        choice: ["httpGet", "tcpSocket", "grpc", "exec"],
+        [
+            .optional("httpGet", .object(httpGet), "Succeeds if the answer to an HTTP request is as expected"),
+            .optional("tcpSocket", .object(tcpSocket), "Succeeds if a TCP connection comes about"),
+            .optional("grpc", .object(grpc), "Succeeds if grpc.health.v1.Health/Check answers SERVING"),
+            .optional("exec", .object(exec), "Succeeds if a command ends with exit code 0"),
+            .optional(
+                "initialDelaySeconds",
+                .seconds(0...3600),
+                default: .seconds(ProbeTiming().initialDelay),
+                "How long after the container's start the first probe waits"
+            ),
+            .optional(
+                "periodSeconds",
+                .seconds(0.1...3600),
+                default: .seconds(ProbeTiming().period),
+                "How often a member is probed"
+            ),
+            .optional(
+                "fastPeriodSeconds",
+                .seconds(0.05...3600),
+                "How often while a threshold is being counted; default: 1, or periodSeconds if that is less"
+            ),
+            .optional(
+                "timeoutSeconds",
+                .seconds(0.05...60),
+                "How long the whole probe may take; default: 1, or periodSeconds if that is less"
+            ),
+            .optional(
+                "failureThreshold",
+                .integer(1...100),
+                default: .integer(ProbeTiming().thresholds.failure),
+                "Failures in a row that make a member unhealthy"
+            ),
+            .optional(
+                "successThreshold",
+                .integer(1...100),
+                default: .integer(ProbeTiming().thresholds.success),
+                "Successes in a row that make a member healthy"
+            ),
+        ]
+    )
 
-    static let httpGet = ObjectSchema([
-        Field("path", .string(.path)),
-        Field("port", .port(mayBeNamed: true), isRequired: true),
-        Field("scheme", .enumeration(HTTPProbe.Scheme.names)),
-        Field("host", .string(.singleLine)),
-        Field("httpHeaders", .list(.object(httpHeader), isEmptyAllowed: true)),
-        Field("expectedStatus", .list(.statusRange, isEmptyAllowed: false)),
-        Field("expectedBody", .string(.regularExpression)),
-        Field("method", .enumeration(HTTPProbe.Method.names)),
-        Field("keepAlive", .bool),
-        Field("tls", .object(tls)),
-    ])
+    /// What an HTTP probe is when nothing but its port is given.
+    private static let plain = HTTPProbe(port: .number(1))
 
-    static let httpHeader = ObjectSchema([
-        Field("name", .string(.headerName), isRequired: true),
-        Field("value", .string(.singleLine), isRequired: true),
-    ])
+    static let httpGet = ObjectSchema(
+        "httpGet",
+        [
+            .optional("path", .string(.path), default: .string(plain.path), "The path, with a query if need be"),
+            .required("port", .port(mayBeNamed: true), "A port number, or the name of a container port"),
+            .optional(
+                "scheme",
+                .enumeration(HTTPProbe.Scheme.names),
+                default: .string(plain.scheme.rawValue),
+                "HTTP or HTTPS"
+            ),
+            .optional(
+                "host",
+                .string(.singleLine),
+                "Whom to connect to; sent as Host header and server name; default: the pod's IP"
+            ),
+            .optional(
+                "httpHeaders",
+                .list(.object(httpHeader), isEmptyAllowed: true),
+                default: .list([]),
+                "Headers to send"
+            ),
+            .optional(
+                "expectedStatus",
+                .list(.statusRange, isEmptyAllowed: false),
+                default: .list(plain.expectedStatus.map(\.value)),
+                "Status codes, or ranges of them, that are a success"
+            ),
+            .optional(
+                "expectedBody",
+                .string(.regularExpression),
+                "A regular expression that the first 10 KiB of the body must match; default: any body"
+            ),
+            .optional(
+                "method",
+                .enumeration(HTTPProbe.Method.names),
+                default: .string(plain.method.rawValue),
+                "The request's method"
+            ),
+            .optional(
+                "keepAlive",
+                .bool,
+                default: .bool(plain.keepAlive),
+                "Whether a connection is used again, every tenth probe excepted"
+            ),
+            .optional("tls", .object(tls), "How the server's certificate is checked"),
+        ]
+    )
 
-    static let tls = ObjectSchema([
-        Field("verify", .bool),
-        Field("caFile", .string(.nonEmpty)),
-        Field("serverName", .string(.singleLine)),
-    ])
+    static let httpHeader = ObjectSchema(
+        "httpHeader",
+        [
+            .required("name", .string(.headerName), "The header's name"),
+            .required("value", .string(.singleLine), "The header's value"),
+        ]
+    )
 
-    static let tcpSocket = ObjectSchema([
-        Field("port", .port(mayBeNamed: true), isRequired: true),
-        Field("host", .string(.singleLine)),
-    ])
+    static let tls = ObjectSchema(
+        "tls",
+        [
+            .optional(
+                "verify",
+                .bool,
+                default: .bool(plain.tls.isVerified),
+                "Whether the certificate must be valid; kubelet does not ask"
+            ),
+            .optional("caFile", .string(.nonEmpty), "The authorities to trust, PEM; default: the system's"),
+            .optional("serverName", .string(.singleLine), "The name that the certificate must have; default: the host"),
+        ]
+    )
 
-    static let grpc = ObjectSchema([
-        Field("port", .port(mayBeNamed: false), isRequired: true),
-        Field("service", .string(.singleLine)),
-    ])
+    static let tcpSocket = ObjectSchema(
+        "tcpSocket",
+        [
+            .required("port", .port(mayBeNamed: true), "A port number, or the name of a container port"),
+            .optional("host", .string(.singleLine), "Whom to connect to; default: the pod's IP"),
+        ]
+    )
 
-    static let exec = ObjectSchema([
-        Field("command", .list(.string(.any), isEmptyAllowed: false), isRequired: true),
-        Field("runIn", .enumeration(ExecProbe.Place.names)),
-        Field("container", .string(.dnsLabel)),
-    ])
+    static let grpc = ObjectSchema(
+        "grpc",
+        [
+            .required("port", .port(mayBeNamed: false), "The port's number"),
+            .optional("service", .string(.printable), default: .string(""), "The service whose health is asked for"),
+        ]
+    )
+
+    static let exec = ObjectSchema(
+        "exec",
+        [
+            .required(
+                "command",
+                .list(.string(.any), isEmptyAllowed: false),
+                "The program and its arguments; no shell is involved"
+            ),
+            .optional(
+                "runIn",
+                .enumeration(ExecProbe.Place.names),
+                default: .string(ExecProbe.Place.pod.rawValue),
+                "In the pod, through the API server, or beside the supervisor with POD_NAME, POD_NAMESPACE, POD_IP, GROUP and"
+                    + " ROLE in its environment"
+            ),
+            .optional("container", .string(.dnsLabel), "The container; default: the pod's only or default one"),
+        ]
+    )
 }

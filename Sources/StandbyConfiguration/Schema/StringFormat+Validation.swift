@@ -1,4 +1,4 @@
-extension ValueSchema.StringFormat {
+extension StringFormat {
     /// Whether `text` has this form.
     func accepts(_ text: String) -> Bool {
         switch self {
@@ -14,7 +14,9 @@ extension ValueSchema.StringFormat {
         case .path: text.hasPrefix("/") && Self.isSingleLine(text) && !text.contains(" ")
         case .headerName: !text.isEmpty && text.utf8.allSatisfy(Self.isTokenCharacter)
         case .singleLine: !text.isEmpty && Self.isSingleLine(text)
-        case .regularExpression: (try? Regex(text)) != nil
+        case .printable: Self.isSingleLine(text)
+        case .regularExpression:
+            text.utf8.count <= Self.longestExpression && Self.isNestedWithin(text) && (try? Regex(text)) != nil
         case .url: Self.isURL(text)
         }
     }
@@ -32,28 +34,26 @@ extension ValueSchema.StringFormat {
         case .path: "a path that begins with \"/\" and has no spaces"
         case .headerName: "an HTTP header name"
         case .singleLine: "one line of text that is not empty"
-        case .regularExpression: "a regular expression"
+        case .printable: "one line of text"
+        case .regularExpression: "a regular expression of at most \(Self.longestExpression) characters"
         case .url: "a URL that begins with http:// or https://"
         }
     }
 
     private static func isDNSLabel(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
+        let bytes = text.utf8
         guard let first = bytes.first, let last = bytes.last, bytes.count <= 63 else { return false }
         return first != hyphen && last != hyphen && bytes.allSatisfy { isLowercase($0) || isDigit($0) || $0 == hyphen }
     }
 
     private static func isLabelKey(_ text: String) -> Bool {
+        guard text.utf8.contains(UInt8(ascii: "/")) else { return isLabelName(text) }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        switch parts.count {
-        case 1: return isLabelName(parts[0])
-        case 2: return ValueSchema.StringFormat.dnsSubdomain.accepts(parts[0]) && isLabelName(parts[1])
-        default: return false
-        }
+        return parts.count == 2 && StringFormat.dnsSubdomain.accepts(parts[0]) && isLabelName(parts[1])
     }
 
     private static func isLabelName(_ text: String) -> Bool {
-        let bytes = Array(text.utf8)
+        let bytes = text.utf8
         guard let first = bytes.first, let last = bytes.last, bytes.count <= 63 else { return false }
         return isAlphanumeric(first) && isAlphanumeric(last)
             && bytes.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
@@ -62,6 +62,17 @@ extension ValueSchema.StringFormat {
     private static func isURL(_ text: String) -> Bool {
         let rest = text.hasPrefix("http://") ? text.dropFirst(7) : text.hasPrefix("https://") ? text.dropFirst(8) : ""
         return !rest.isEmpty && isSingleLine(text) && !text.contains(" ")
+    }
+
+    /// The parser of regular expressions goes as deep as they nest, on the stack.
+    private static func isNestedWithin(_ text: String, limit: Int = 50) -> Bool {
+        var depth = 0
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") { depth += 1 }
+            if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") { depth -= 1 }
+            if depth > limit { return false }
+        }
+        return true
     }
 
     private static func isSingleLine(_ text: String) -> Bool {

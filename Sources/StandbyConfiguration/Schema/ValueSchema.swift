@@ -16,30 +16,4 @@ package indirect enum ValueSchema: Sendable {
     case object(ObjectSchema)
     /// The same, or null.
     case nullable(ValueSchema)
-
-    /// What a text must look like.
-    package enum StringFormat: Sendable, Hashable {
-        case any
-        case nonEmpty
-        /// RFC 1123 label.
-        ///
-        /// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
-        case dnsLabel
-        /// RFC 1123 subdomain, the form of a pod's name.
-        case dnsSubdomain
-        /// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
-        case labelKey
-        case labelValue
-        /// An HTTP path; begins with a slash.
-        case path
-        /// An HTTP field name.
-        ///
-        /// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
-        case headerName
-        /// A value that can stand in a header or a URL: no control characters.
-        case singleLine
-        case regularExpression
-        /// An `http://` or `https://` URL.
-        case url
-    }
 }

@@ -1,9 +1,12 @@
 import FailoverCore
 import KubernetesClient
 import Probing
+import StandbyConfiguration
 
 /// What a group's loop hears.
 enum GroupInput: Sendable {
+    /// The configuration gives the group other properties.
+    case configuration(GroupConfiguration)
     case service(Service?)
     case pods(InformerSnapshot<Pod>)
     /// The Service's namespace or the pods' cannot be read.
@@ -24,6 +27,7 @@ enum GroupInput: Sendable {
 
     /// Inputs under one key replace each other while they are unread.
     enum Key: Hashable, Sendable {
+        case configuration
         case service
         case pods
         case connection
@@ -35,6 +39,7 @@ enum GroupInput: Sendable {
 
     var key: Key {
         switch self {
+        case .configuration: .configuration
         case .service: .service
         case .pods: .pods
         case .failing, .recovered: .connection

@@ -23,16 +23,21 @@ actor GroupSupervisor {
     /// Waits between attempts of a failed operation; a recovery of the connection ends them early.
     private static let backoff = Backoff(first: .milliseconds(50), cap: .seconds(2))
 
-    private let configuration: GroupConfiguration
-    private let namespace: String
-    private let surroundings: Surroundings
-    private let mapping: PodMapping
+    var configuration: GroupConfiguration
+    let namespace: String
+    let surroundings: Surroundings
+    var mapping: PodMapping
     private nonisolated let mailbox = CoalescingMailbox<GroupInput.Key, GroupInput>(merging: GroupInput.merge)
-    private var machine: GroupStateMachine
-    private var service = ServiceCheck.pending
-    private var podSubscription: Int?
-    private var isForcedToPause: Bool
-    private var isStopping = false
+    var machine: GroupStateMachine
+    var service = ServiceCheck.pending
+    /// The Service as last seen; nil if there is none, or none was seen yet.
+    var seenService: Service?
+    /// The pods as last seen; nil before the first look.
+    var seenPods: InformerSnapshot<Pod>?
+    var serviceSubscription: Int?
+    var podSubscription: Int?
+    var isForcedToPause: Bool
+    var isStopping = false
     private var isWaiting = false
 
     init(
@@ -58,16 +63,7 @@ actor GroupSupervisor {
 
     /// Supervises the group until it was asked to shut down, or the task is cancelled.
     func run() async {
-        let serviceName = configuration.service
-        let subscription = await surroundings.services.subscribe {
-            $0.metadata.name == serviceName
-        } _: { [self] event in
-            switch event {
-            case .snapshot(let snapshot): post(.service(snapshot.objects.first))
-            case .failing(let error): post(.failing("\(error)"))
-            case .recovered: post(.recovered)
-            }
-        }
+        await followService()
         await withDiscardingTaskGroup { group in
             perform(machine.started(), in: &group)
             for await batch in mailbox.batches {
@@ -76,7 +72,7 @@ actor GroupSupervisor {
             }
             group.cancelAll()
         }
-        await surroundings.services.unsubscribe(subscription)
+        if let serviceSubscription { await surroundings.services.unsubscribe(serviceSubscription) }
         if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
         await surroundings.probes.remove(group: configuration.name)
     }
@@ -86,9 +82,13 @@ actor GroupSupervisor {
     private func take(_ input: GroupInput, in group: inout DiscardingTaskGroup) async {
         let now = surroundings.clock.now()
         switch input {
+        case .configuration(let next): await reconfigure(next, in: &group)
         case .service(let found):
-            await serviceChanged(ServiceCheck(found, of: configuration, namespace: namespace), in: &group)
-        case .pods(let snapshot): await podsChanged(snapshot, in: &group)
+            seenService = found
+            await serviceChanged(in: &group)
+        case .pods(let snapshot):
+            seenPods = snapshot
+            await podsChanged(snapshot, in: &group)
         // Both informers tell of the same absence; the first is enough.
         case .failing(let problem): if !isWaiting { wait(for: problem) }
         case .recovered:
@@ -114,63 +114,35 @@ actor GroupSupervisor {
         }
     }
 
-    private func podsChanged(_ snapshot: InformerSnapshot<Pod>, in group: inout DiscardingTaskGroup) async {
+    func podsChanged(
+        _ snapshot: InformerSnapshot<Pod>,
+        renewing renewed: Set<Member.ID> = [],
+        in group: inout DiscardingTaskGroup
+    ) async {
         let wallTime = Date()
         let targets = snapshot.objects.compactMap { mapping.target($0, now: wallTime) }
-        await surroundings.probes.setTargets(targets, of: configuration.name) { [self] in post(.probe($0)) }
+        await surroundings.probes.setTargets(targets, of: configuration.name, renewing: renewed) { [self] in
+            post(.probe($0))
+        }
+        let members = snapshot.objects.compactMap(mapping.member)
         let effects = machine.membersObserved(
-            snapshot.objects.compactMap(mapping.member),
+            members,
             version: ObjectVersion(snapshot.resourceVersion),
             isRelist: snapshot.isRelist,
             at: surroundings.clock.now()
         )
         perform(effects, in: &group)
+        if !members.contains(where: \.isRelabelDue) { await labelsComplete() }
     }
 
-    // MARK: The Service
+    // MARK: Waiting
 
-    private func serviceChanged(_ next: ServiceCheck, in group: inout DiscardingTaskGroup) async {
-        let previous = service
-        service = next
-        switch next {
-        case .pending: break
-        case .unusable(let problem):
-            wait(for: problem)
-            applyPolicy(in: &group)
-        case .usable(let selector, _):
-            resume()
-            if case .usable(selector, _) = previous {} else { await selectPods(selector) }
-            applyPolicy(in: &group)
-        }
-    }
-
-    private func selectPods(_ selector: LabelSelector) async {
-        if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
-        await surroundings.api.select(selector)
-        podSubscription = await surroundings.pods.subscribe {
-            selector.matches($0.metadata.labels ?? [:])
-        } _: { [self] event in
-            switch event {
-            case .snapshot(let snapshot): post(.pods(snapshot))
-            case .failing(let error): post(.failing("\(error)"))
-            case .recovered: post(.recovered)
-            }
-        }
-    }
-
-    private func applyPolicy(in group: inout DiscardingTaskGroup) {
-        let isUsable = if case .usable = service { true } else { false }
-        let isPaused = configuration.isPaused || isForcedToPause || isStopping || !isUsable
-        let policy = GroupPolicy(configuration, isPaused: isPaused)
-        perform(machine.policyChanged(policy, at: surroundings.clock.now()), in: &group)
-    }
-
-    private func wait(for problem: String) {
+    func wait(for problem: String) {
         isWaiting = true
         notify(.waiting(problem))
     }
 
-    private func resume() {
+    func resume() {
         if case .unusable = service { return }
         if isWaiting { notify(.resumed) }
         isWaiting = false
@@ -203,7 +175,7 @@ actor GroupSupervisor {
     // MARK: Effects
 
     /// Carries out effects: operations and timers as child tasks, reports at once.
-    private func perform(_ effects: [Effect], in group: inout DiscardingTaskGroup) {
+    func perform(_ effects: [Effect], in group: inout DiscardingTaskGroup) {
         for effect in effects {
             switch effect {
             case .readRecord(let id): run(&group) { .recordRead(id, await $0.readRecord()) }

@@ -8,9 +8,9 @@ import StandbyConfiguration
 /// Nothing is retried here: the machine decides what to do after a failure, because the world may have changed.
 actor KubernetesGroupAPI: GroupAPI {
     private let client: APIClient
-    private let group: GroupConfiguration
+    private let name: String
     private let namespace: String
-    private let mapping: PodMapping
+    private var mapping: PodMapping
     private let limiter: WriteLimiter
     /// Which pods the group means, once its Service is known.
     private var selector = LabelSelector()
@@ -19,7 +19,7 @@ actor KubernetesGroupAPI: GroupAPI {
 
     init(client: APIClient, group: GroupConfiguration, namespace: String, limiter: WriteLimiter) {
         self.client = client
-        self.group = group
+        name = group.name
         self.namespace = namespace
         self.limiter = limiter
         mapping = PodMapping(group: group)
@@ -29,11 +29,16 @@ actor KubernetesGroupAPI: GroupAPI {
         self.selector = selector
     }
 
+    /// Reads and writes pods by another mapping from now on.
+    func use(_ mapping: PodMapping) {
+        self.mapping = mapping
+    }
+
     // MARK: The record
 
     func readRecord() async -> RecordReadOutcome {
         do throws(KubernetesError) {
-            let name = RecordMapping.name(of: group.name)
+            let name = RecordMapping.name(of: name)
             let found = try await client.get(Lease.self, namespace: namespace, name: name, retry: .none)
             lease = found
             return .found(RecordMapping.stored(found))
@@ -49,7 +54,7 @@ actor KubernetesGroupAPI: GroupAPI {
             guard let lease, lease.metadata.resourceVersion == version.version.rawValue else { return .conflict }
             base = lease
         }
-        let wanted = RecordMapping.lease(record, group: group.name, namespace: namespace, base: base, now: Date())
+        let wanted = RecordMapping.lease(record, group: name, namespace: namespace, base: base, now: Date())
         return await limiter.withTurn { [base] in
             do throws(KubernetesError) {
                 let stored =
@@ -95,14 +100,13 @@ actor KubernetesGroupAPI: GroupAPI {
     }
 
     func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome {
-        let value = write.role == .active ? group.roleLabel.active : group.roleLabel.passive
         let patch = MetadataPatch(
             uid: write.member.id.uid,
             resourceVersion: write.member.version.rawValue,
-            labels: [group.roleLabel.key: value],
+            labels: mapping.labelling.values(for: write.role),
             annotations: [PodMapping.epochAnnotation: "\(write.epoch)"]
         )
-        return await limiter.withTurn {
+        return await limiter.withTurn { [mapping, client, namespace] in
             do throws(KubernetesError) {
                 let pod = try await client.patchMetadata(
                     Pod.self,

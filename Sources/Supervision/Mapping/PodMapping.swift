@@ -14,6 +14,12 @@ struct PodMapping: Sendable {
     private static let ordinalLabel = "apps.kubernetes.io/pod-index"
 
     let group: GroupConfiguration
+    var labelling: RoleLabelling
+
+    init(group: GroupConfiguration, labelling: RoleLabelling? = nil) {
+        self.group = group
+        self.labelling = labelling ?? RoleLabelling(group.roleLabel)
+    }
 
     /// The member that a pod is; nil if it has no identity yet.
     func member(_ pod: Pod) -> Member? {
@@ -22,11 +28,13 @@ struct PodMapping: Sendable {
             return nil
         }
         let labels = metadata.labels ?? [:]
+        let role = labelling.role(of: labels)
         return Member(
             id: Member.ID(uid),
             name: name,
             version: ObjectVersion(version),
-            role: role(labels),
+            role: role,
+            isRelabelDue: labelling.isRelabelDue(labels, role: role),
             epoch: metadata.annotations?[Self.epochAnnotation].flatMap { Int($0) }.map { Epoch($0) },
             lifecycle: lifecycle(pod),
             hasAddress: pod.status?.podIP?.isEmpty == false,
@@ -60,13 +68,6 @@ struct PodMapping: Sendable {
             probe: probe,
             initialWait: initialWait(pod, probe.timing, now: now)
         )
-    }
-
-    private func role(_ labels: [String: String]) -> Role? {
-        let value = labels[group.roleLabel.key]
-        if value == group.roleLabel.active { return .active }
-        // Without a passive value, the absence of the label is the passive role.
-        return value == group.roleLabel.passive ? .passive : nil
     }
 
     private func lifecycle(_ pod: Pod) -> Member.Lifecycle {

@@ -6,44 +6,60 @@ enum ServiceCheck: Sendable, Hashable {
     /// Not seen yet.
     case pending
     /// The group waits until the cause is gone.
-    case unusable(String)
+    case unusable(ClusterFinding)
     /// The group's members, and the Service's uid for Events.
     case usable(LabelSelector, uid: String)
 
+    /// Holds a Service against its group.
+    ///
     /// `service`: nil if there is none of that name.
-    init(_ service: Service?, of group: GroupConfiguration, namespace: String) {
+    /// `labelling`: also accepts a label that is being changed.
+    /// `allowsSlices`: whether mode EndpointSlice is taken for available.
+    init(
+        _ service: Service?,
+        of group: GroupConfiguration,
+        namespace: String,
+        labelling: RoleLabelling? = nil,
+        allowsSlices: Bool = false
+    ) {
         guard let service else {
-            self = .unusable("Service \"\(group.service)\" does not exist in namespace \"\(namespace)\"")
-            return
-        }
-        if group.mode == .endpointSlice {
-            self = .unusable("mode EndpointSlice is not available in this version")
+            self = .unusable(.serviceMissing(group.service, namespace: namespace))
             return
         }
         let selector = service.spec?.selector ?? [:]
-        let (key, active) = (group.roleLabel.key, group.roleLabel.active)
-        guard !selector.isEmpty else {
-            self = .unusable(
-                "Service \"\(group.service)\" has no selector; mode Label needs one with \(key): \(active)"
-            )
+        let isRetiring = labelling?.isRetiringSelector(selector) ?? false
+        let problem: ClusterFinding? =
+            switch group.mode {
+            case .label where isRetiring: nil
+            case .label: Self.problem(of: selector, group, namespace: namespace)
+            case .endpointSlice where !allowsSlices: .modeNotAvailable
+            case .endpointSlice:
+                selector.isEmpty ? nil : .serviceWithSelector(group.service, namespace: namespace)
+            }
+        if let problem {
+            self = .unusable(problem)
             return
         }
-        guard selector[key] == active else {
-            let found = selector[key].map { "has \(key): \($0)" } ?? "lacks \(key)"
-            self = .unusable(
-                "the selector of Service \"\(group.service)\" \(found); it must contain \(key): \(active), or every pod gets"
-                    + " traffic"
-            )
-            return
-        }
-        let own = LabelSelector(matchLabels: selector.filter { $0.key != key })
+        let keys = labelling?.keys ?? [group.roleLabel.key]
+        let own = LabelSelector(matchLabels: selector.filter { !keys.contains($0.key) })
         let members = group.selector ?? own
         if members.matchLabels.isEmpty, members.matchExpressions.isEmpty {
-            self = .unusable(
-                "Service \"\(group.service)\" selects by nothing but \(key); give the group a selector for its pods"
-            )
-            return
+            self = .unusable(.noSelector(group.service))
+        } else {
+            self = .usable(members, uid: service.metadata.uid ?? "")
         }
-        self = .usable(members, uid: service.metadata.uid ?? "")
+    }
+
+    private static func problem(
+        of selector: [String: String],
+        _ group: GroupConfiguration,
+        namespace: String
+    ) -> ClusterFinding? {
+        let (key, active) = (group.roleLabel.key, group.roleLabel.active)
+        if selector.isEmpty {
+            return .serviceWithoutSelector(group.service, namespace: namespace, label: "\(key): \(active)")
+        }
+        if selector[key] == active { return nil }
+        return .selectorLacksRole(group.service, namespace: namespace, key: key, active: active, found: selector[key])
     }
 }

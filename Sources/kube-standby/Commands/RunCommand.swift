@@ -18,6 +18,9 @@ struct RunCommand: AsyncParsableCommand {
             The cluster is found as kubectl finds it: --kubeconfig, $KUBECONFIG, ~/.kube/config, or the pod's service
             account. SIGTERM and SIGINT end it; that moves nothing.
 
+            The configuration is reloaded when its file changes, at SIGHUP, and at POST /-/reload. A file with mistakes changes
+            nothing; groups that a file leaves as they are go on undisturbed.
+
             EXAMPLES
               kube-standby run --config config.yaml
               kube-standby run --config config.yaml --context staging --dry-run
@@ -31,19 +34,18 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The configuration file.", valueName: "file"))
     var config: String
 
-    @Option(help: ArgumentHelp("The kubeconfig file.", valueName: "file"))
-    var kubeconfig: String?
-
-    @Option(help: ArgumentHelp("The context of the kubeconfig; default: its current one.", valueName: "name"))
-    var context: String?
-
-    @Option(help: ArgumentHelp("The namespace of groups that name none; default: the context's.", valueName: "name"))
-    var namespace: String?
+    @OptionGroup
+    var cluster: ClusterOptions
 
     @Flag(help: "Observe and tell what would be done; write nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("Where /livez and /readyz are served; \"off\" for nowhere.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "Where /livez, /readyz, /metrics and POST /-/reload are served; \"off\" for nowhere.",
+            valueName: "host:port"
+        )
+    )
     var listen = ":8080"
 
     @Option(help: "trace, debug, info, notice, warning, error or critical.", transform: LogFormat.level)
@@ -60,17 +62,16 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = logFormat.logger(level: logLevel)
-        let configuration = try loadConfiguration()
-        let supervisor = try supervisor(for: configuration, logger: logger)
-        var services: [any ServiceLifecycle.Service] = []
-        if let address = ListenAddress(listen) {
-            services.append(
-                HealthServer(address: address, supervisor: supervisor, logger: logger) { port in
-                    logger.notice("health endpoints are served", metadata: ["port": "\(port)"])
-                }
-            )
-        }
-        services.append(supervisor)
+        let loaded = try LoadedConfiguration.load(config)
+        let supervisor = try supervisor(for: loaded.configuration, logger: logger)
+        let reloader = ConfigurationReloader(
+            path: config,
+            initial: loaded.bytes,
+            groups: loaded.configuration.groups.count,
+            supervisor: supervisor,
+            logger: logger
+        )
+        let services = server(supervisor, reloader, logger) + [supervisor, reloader, HangupService(reloader: reloader)]
         let group = ServiceGroup(
             services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -85,6 +86,19 @@ struct RunCommand: AsyncParsableCommand {
         logger.notice("ended as asked; every label stays as it is")
     }
 
+    private func server(
+        _ supervisor: Supervisor,
+        _ reloader: ConfigurationReloader,
+        _ logger: Logger
+    ) -> [any ServiceLifecycle.Service] {
+        guard let address = ListenAddress(listen) else { return [] }
+        let server = OperationsServer(address: address, supervisor: supervisor, reloader: reloader, logger: logger) {
+            port in
+            logger.notice("operations endpoints are served", metadata: ["port": "\(port)"])
+        }
+        return [server]
+    }
+
     /// The lifecycle's own words are of no interest below warnings.
     private func quiet(_ logger: Logger) -> Logger {
         var logger = logger
@@ -92,28 +106,9 @@ struct RunCommand: AsyncParsableCommand {
         return logger
     }
 
-    private func loadConfiguration() throws -> SupervisorConfiguration {
-        let loaded: LoadedConfiguration
-        do throws(LoadingError) {
-            loaded = try LoadedConfiguration(file: config)
-        } catch {
-            StandardError.print(error.description)
-            throw ExitStatus.unreachable.exitCode
-        }
-        for line in loaded.renderedDiagnostics { StandardError.print(line) }
-        guard let configuration = loaded.reading.configuration else { throw ExitStatus.mistakes.exitCode }
-        return configuration
-    }
-
     private func supervisor(for configuration: SupervisorConfiguration, logger: Logger) throws -> Supervisor {
-        let connection: ClusterConnection
-        do throws(CredentialError) {
-            connection = try ClusterConnection.load(kubeconfig: kubeconfig, context: context)
-        } catch {
-            StandardError.print("\(error)")
-            throw ExitStatus.unreachable.exitCode
-        }
-        let namespace = namespace ?? connection.namespace
+        let connection = try cluster.connection()
+        let namespace = cluster.namespace ?? connection.namespace
         logger.notice(
             "supervising",
             metadata: [
@@ -125,12 +120,7 @@ struct RunCommand: AsyncParsableCommand {
         return Supervisor(
             .init(
                 configuration: configuration,
-                client: APIClient(
-                    connection: connection,
-                    loop: EventLoop(name: "api"),
-                    version: KubeStandby.version,
-                    logger: logger
-                ),
+                client: cluster.client(connection, logger: logger),
                 probeLoop: EventLoop(name: "probes"),
                 namespace: namespace,
                 identity: ProcessIdentity.make(),

@@ -1,50 +1,124 @@
 import ArgumentParser
 import Foundation
 import StandbyConfiguration
+import Supervision
+import YAMLDocument
 
 /// `kube-standby validate`.
-struct ValidateCommand: ParsableCommand {
+struct ValidateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
-        abstract: "Check configuration files and print every mistake.",
+        abstract: "Check configurations and print every mistake.",
         discussion: """
+            A path is a file, a folder (its *.yaml and *.yml files), or "-" for standard input. Of ConfigMap manifests, also in a
+            stream of several documents, each entry that holds a configuration is checked; other kinds are skipped.
+
+            With --cluster the live API server is asked as well: whether Services, pods, ports and owners fit, and whether the
+            rights suffice, those of --as or else of whoever asks.
+
             EXAMPLES
               kube-standby validate config.yaml
-              kube-standby validate --strict a.yaml b.yaml
-              kube-standby validate - < config.yaml
+              kube-standby validate --strict --format github config/
+              helm template standby charts/kube-standby -f values.yaml | kube-standby validate -
+              kube-standby validate --print config.yaml
+              kube-standby validate --cluster --as system:serviceaccount:ops:kube-standby config.yaml
 
             EXIT CODES
-              0 valid, 1 mistakes, 2 a file could not be read, 64 wrong usage
+              0 valid, 1 mistakes, 2 something could not be read or reached, 64 wrong usage
             """
     )
 
     @Flag(help: "Let warnings fail, too.")
     var strict = false
 
-    @Argument(help: "Configuration files; \"-\" is standard input.")
-    var files: [String]
+    @Option(help: "text (colour on a terminal), json or github.")
+    var format: DiagnosticFormat = .text
 
-    func run() throws {
-        var worst = ExitStatus.success
-        for file in files { worst = max(worst, check(file)) }
-        if worst != .success { throw worst.exitCode }
+    @Flag(name: .customLong("print"), help: "Print the effective configuration, every default filled in.")
+    var printsEffective = false
+
+    @Flag(help: "Check against the live API server, too.")
+    var cluster = false
+
+    @OptionGroup(title: "With --cluster")
+    var options: ClusterOptions
+
+    @Option(name: .customLong("as"), help: ArgumentHelp("Whose rights to check.", valueName: "user"))
+    var user: String?
+
+    @Argument(help: ArgumentHelp("Files, folders or \"-\".", valueName: "path"))
+    var paths: [String]
+
+    func validate() throws {
+        if paths.count(where: { $0 == "-" }) > 1 { throw ValidationError("standard input can be read once only") }
+        if printsEffective, format != .text { throw ValidationError("--print goes with --format text only") }
+        if !cluster, user != nil || options.isGiven {
+            throw ValidationError("--as, --kubeconfig, --context and --namespace go with --cluster only")
+        }
     }
 
-    private func check(_ file: String) -> ExitStatus {
-        let loaded: LoadedConfiguration
-        do throws(LoadingError) {
-            loaded = try LoadedConfiguration(file: file)
-        } catch {
-            StandardError.print(error.description)
-            return .unreachable
+    // On the main thread, whose heap grows at less cost than that of another.
+    @MainActor
+    func run() async throws {
+        var status = ExitStatus.success
+        var printer = DiagnosticPrinter(format)
+        let examination = try cluster ? ClusterExamination(options, user: user) : nil
+        for input in InputFiles.read(paths) {
+            switch input {
+            case .success(let input): status = max(status, await check(input, examination, &printer))
+            case .failure(let error):
+                StandardError.print(error.description)
+                status = .unreachable
+            }
         }
-        for line in loaded.renderedDiagnostics { StandardError.print(line) }
-        let warnings = loaded.reading.diagnostics.count - loaded.reading.errors.count
-        guard let configuration = loaded.reading.configuration, !strict || warnings == 0 else {
-            StandardError.print("\(loaded.name): \(loaded.reading.errors.count) errors, \(warnings) warnings")
-            return .mistakes
+        printer.finish()
+        examination?.stop()
+        if status != .success { throw status.exitCode }
+    }
+
+    private func check(
+        _ input: InputFiles.Input,
+        _ examination: ClusterExamination?,
+        _ printer: inout DiagnosticPrinter
+    ) async -> ExitStatus {
+        let manifest = ManifestReading(input.bytes, skipsOthers: input.isFromFolder)
+        var diagnostics = manifest.diagnostics
+        var isReached = true
+        if let examination {
+            for entry in manifest.entries {
+                let findings = await examination.findings(of: entry)
+                diagnostics += findings.diagnostics
+                isReached = isReached && findings.isComplete
+            }
+            diagnostics.sort { $0.mark < $1.mark }
         }
-        StandardOutput.print("\(loaded.name): valid, \(configuration.groups.count) groups")
-        return .success
+        printer.print(diagnostics, file: input.name, source: input.bytes)
+        let errors = diagnostics.count { $0.severity == .error }
+        let warnings = diagnostics.count - errors
+        let isValid = errors == 0 && (!strict || warnings == 0)
+        if isValid {
+            accept(manifest, input)
+        } else {
+            summarise("\(input.name): \(errors) errors, \(warnings) warnings")
+        }
+        return isReached ? isValid ? .success : .mistakes : .unreachable
+    }
+
+    private func accept(_ manifest: ManifestReading, _ input: InputFiles.Input) {
+        for entry in manifest.entries {
+            guard let configuration = entry.reading.configuration else { continue }
+            if printsEffective {
+                if manifest.entries.count > 1 { StandardOutput.print("---\n# \(entry.name ?? input.name)") }
+                StandardOutput.write(YAMLText.write(configuration.effective))
+            } else {
+                let name = entry.name.map { "\(input.name): \($0)" } ?? input.name
+                summarise("\(name): valid, \(configuration.groups.count) groups", to: StandardOutput.print)
+            }
+        }
+    }
+
+    /// What the other formats have no place for is left out.
+    private func summarise(_ line: String, to print: (String) -> Void = StandardError.print) {
+        if format == .text { print(line) }
     }
 }

@@ -2,36 +2,37 @@ import Foundation
 import KubernetesClient
 import StandbyConfiguration
 
-/// Why a configuration file could not be read.
+/// Why something could not be read.
 struct LoadingError: Error, CustomStringConvertible {
     var description: String
 }
 
-/// A configuration file that was read, and what is wrong with it.
+/// The one configuration that a command works with.
 struct LoadedConfiguration {
-    /// The file's name for messages.
-    let name: String
-    let reading: ConfigurationReading
-    private let bytes: [UInt8]
+    let configuration: SupervisorConfiguration
+    /// The file's content.
+    let bytes: [UInt8]
 
-    /// `file`: a path, or `-` for standard input.
-    init(file: String) throws(LoadingError) {
-        name = file == "-" ? "<stdin>" : file
-        if file == "-" {
-            bytes = Array(FileHandle.standardInput.readDataToEndOfFile())
-        } else {
-            do throws(CredentialError) {
-                bytes = try FileReading.bytes(of: file)
-            } catch {
-                throw LoadingError(description: "\(error)")
-            }
-        }
-        reading = ConfigurationReading(bytes)
+    /// The content of a configuration file; one that is too large is cut, and refused by the parser in its own words.
+    static func bytes(of file: String) throws(CredentialError) -> [UInt8] {
+        try FileReading.bytes(of: file, limit: ConfigurationReading.sizeLimit)
     }
 
-    /// Every diagnostic as compilers print it.
-    var renderedDiagnostics: [String] {
-        let text = DiagnosticText(file: name, source: bytes)
-        return reading.diagnostics.map(text.render)
+    /// Reads a file, prints what is wrong with it and answers the configuration.
+    ///
+    /// - Throws: the exit code of a file that cannot be read or has mistakes.
+    static func load(_ file: String) throws -> LoadedConfiguration {
+        let bytes: [UInt8]
+        do throws(CredentialError) {
+            bytes = try Self.bytes(of: file)
+        } catch {
+            StandardError.print("\(error)")
+            throw ExitStatus.unreachable.exitCode
+        }
+        let reading = ConfigurationReading(bytes)
+        var printer = DiagnosticPrinter(.text)
+        printer.print(reading.diagnostics, file: file, source: bytes)
+        guard let configuration = reading.configuration else { throw ExitStatus.mistakes.exitCode }
+        return LoadedConfiguration(configuration: configuration, bytes: bytes)
     }
 }

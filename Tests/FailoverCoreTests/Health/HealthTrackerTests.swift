@@ -38,8 +38,8 @@ import Testing
     @Test func startsUnknownWhenTheContainerRestarted() {
         var tracker = HealthTracker(thresholds: .init(failure: 1, success: 1))
         _ = tracker.probeFinished(.success)
-        #expect(tracker.containerRestarted() == .unknown)
-        #expect(tracker.containerRestarted() == nil)
+        #expect(tracker.forget() == .unknown)
+        #expect(tracker.forget() == nil)
         #expect(tracker.consecutiveSuccesses == 0)
     }
 

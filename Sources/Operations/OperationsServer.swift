@@ -4,13 +4,15 @@ import NIOCore
 import ServiceLifecycle
 package import Supervision
 
-/// Answers the kubelet that runs the supervisor: `/livez` while the loops turn, `/readyz` once the first lists are in.
-package struct HealthServer: ServiceLifecycle.Service {
+/// Answers the kubelet, Prometheus and operators: `/livez` while the loops turn, `/readyz` once the first lists are in,
+/// `/metrics`, and `POST /-/reload`.
+package struct OperationsServer: ServiceLifecycle.Service {
     /// A loop that takes up no work for this long hangs.
     private static let patience: Duration = .seconds(5)
 
     private let address: ListenAddress
     private let supervisor: Supervisor
+    private let reloader: ConfigurationReloader
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
 
@@ -18,11 +20,13 @@ package struct HealthServer: ServiceLifecycle.Service {
     package init(
         address: ListenAddress,
         supervisor: Supervisor,
+        reloader: ConfigurationReloader,
         logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.address = address
         self.supervisor = supervisor
+        self.reloader = reloader
         self.logger = logger
         self.onListening = onListening
     }
@@ -34,6 +38,10 @@ package struct HealthServer: ServiceLifecycle.Service {
         let router = Router()
         router.get("livez") { [supervisor] _, _ in await Self.liveness(of: supervisor) }
         router.get("readyz") { [supervisor] _, _ in await Self.readiness(of: supervisor) }
+        router.get("metrics") { [status = reloader.status] _, _ in
+            Self.answer(.ok, MetricsText.write(status.current), type: MetricsText.contentType)
+        }
+        router.post("-/reload") { [reloader] _, _ in await Self.reload(reloader) }
         let application = Application(
             router: router,
             configuration: .init(address: .hostname(address.host, port: address.port)),
@@ -53,18 +61,29 @@ package struct HealthServer: ServiceLifecycle.Service {
     private static func liveness(of supervisor: Supervisor) async -> Response {
         let hanging = await supervisor.hangingLoops(after: patience)
         return hanging.isEmpty
-            ? answer(.ok, "ok") : answer(.serviceUnavailable, "these loops hang: \(hanging.joined(separator: ", "))")
+            ? answer(.ok, "ok\n")
+            : answer(.serviceUnavailable, "these loops hang: \(hanging.joined(separator: ", "))\n")
     }
 
     private static func readiness(of supervisor: Supervisor) async -> Response {
-        await supervisor.isReady ? answer(.ok, "ok") : answer(.serviceUnavailable, "the first lists are not in")
+        await supervisor.isReady ? answer(.ok, "ok\n") : answer(.serviceUnavailable, "the first lists are not in\n")
     }
 
-    private static func answer(_ status: HTTPResponse.Status, _ text: String) -> Response {
-        Response(
-            status: status,
-            headers: [.contentType: "text/plain; charset=utf-8"],
-            body: .init(byteBuffer: ByteBuffer(string: text + "\n"))
-        )
+    private static func reload(_ reloader: ConfigurationReloader) async -> Response {
+        switch await reloader.reload(by: "POST /-/reload") {
+        case .applied(let diff): answer(.ok, "\(diff)\n")
+        case .unchanged: answer(.ok, "unchanged\n")
+        case .refused(let lines):
+            answer(.internalServerError, "the running configuration stays:\n\(lines.joined(separator: "\n"))\n")
+        case .none: answer(.serviceUnavailable, "busy or ending; nothing was reloaded\n")
+        }
+    }
+
+    private static func answer(
+        _ status: HTTPResponse.Status,
+        _ text: String,
+        type: String = "text/plain; charset=utf-8"
+    ) -> Response {
+        Response(status: status, headers: [.contentType: type], body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 }

@@ -1,0 +1,41 @@
+import Supervision
+
+/// Writes metrics in Prometheus' text format.
+///
+/// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+enum MetricsText {
+    static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
+    /// What is known of the configuration.
+    static func write(_ state: ConfigurationStatus.State) -> String {
+        [
+            gauge(
+                "config_last_reload_successful",
+                "Whether the configuration that was read last is the one that is running.",
+                state.isLastReloadSuccessful ? "1" : "0"
+            ),
+            gauge(
+                "config_last_reload_success_timestamp_seconds",
+                "When the running configuration was read, seconds since 1970.",
+                "\(state.lastSuccess)"
+            ),
+            gauge("config_groups", "Groups of the running configuration.", "\(state.groups)"),
+            metric(
+                "config_reloads_total",
+                "counter",
+                "Reloads since the start, by their result.",
+                ["{result=\"success\"} \(state.successes)", "{result=\"failure\"} \(state.failures)"]
+            ),
+        ].joined()
+    }
+
+    private static func gauge(_ name: String, _ help: String, _ value: String) -> String {
+        metric(name, "gauge", help, [" " + value])
+    }
+
+    private static func metric(_ name: String, _ type: String, _ help: String, _ samples: [String]) -> String {
+        let full = "kube_standby_\(name)"
+        let lines = ["# HELP \(full) \(help)", "# TYPE \(full) \(type)"] + samples.map { full + $0 }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,57 @@
+/// What does not fit between a configuration and the cluster that it is meant for.
+package enum ClusterFinding: Sendable, Hashable {
+    case serviceMissing(String, namespace: String)
+    /// The Service has no selector at all, in mode Label.
+    case serviceWithoutSelector(String, namespace: String, label: String)
+    /// The Service's selector lacks the role label or has another value.
+    case selectorLacksRole(String, namespace: String, key: String, active: String, found: String?)
+    /// In mode EndpointSlice the Service has a selector, so that Kubernetes writes its endpoints.
+    case serviceWithSelector(String, namespace: String)
+    /// Neither the Service nor the group says which pods are meant.
+    case noSelector(String)
+    case modeNotAvailable
+    case noPods(selector: String, namespace: String)
+    case oneMember(String)
+    case noSuchPort(String, pod: String, container: [String])
+    /// The role label stands in the owner's pod template: every new pod would claim it.
+    case roleInTemplate(key: String, kind: String, name: String)
+    /// The role label stands in the owner's selector: a patch of it would orphan the pod.
+    case roleInOwnerSelector(key: String, kind: String, name: String)
+    case missingRight(AccessRight, rule: String)
+    /// Something could not be looked at.
+    case notChecked(what: String, reason: String)
+}
+
+extension ClusterFinding: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .serviceMissing(let name, let namespace):
+            "Service \"\(name)\" does not exist in namespace \"\(namespace)\""
+        case .serviceWithoutSelector(let name, let namespace, let label):
+            "Service \"\(name)\" has no selector; mode Label needs one with \(label): kubectl edit service \(name) -n"
+                + " \(namespace)"
+        case .selectorLacksRole(let name, let namespace, let key, let active, let found):
+            "the selector of Service \"\(name)\" \(found.map { "has \(key): \($0)" } ?? "lacks \(key)"), so that every pod"
+                + " may get traffic: kubectl patch service \(name) -n \(namespace) -p"
+                + " '{\"spec\":{\"selector\":{\"\(key)\":\"\(active)\"}}}'"
+        case .serviceWithSelector(let name, let namespace):
+            "Service \"\(name)\" has a selector, so that Kubernetes itself writes its endpoints; mode EndpointSlice needs"
+                + " one without: kubectl patch service \(name) -n \(namespace) -p '{\"spec\":{\"selector\":null}}'"
+        case .noSelector(let name):
+            "Service \"\(name)\" selects by nothing but the role label; give the group a selector for its pods"
+        case .modeNotAvailable: "mode EndpointSlice is not available in this version"
+        case .noPods(let selector, let namespace):
+            "no pod in namespace \"\(namespace)\" matches \(selector): kubectl get pods -n \(namespace) -l '\(selector)'"
+        case .oneMember(let name): "pod \"\(name)\" is the only member: nobody could take over"
+        case .noSuchPort(let port, let pod, let known):
+            "no container of pod \"\(pod)\" has a port named \"\(port)\"; "
+                + (known.isEmpty ? "none of its ports has a name" : "its ports are \(known.joined(separator: ", "))")
+        case .roleInTemplate(let key, let kind, let name):
+            "the pod template of \(kind) \"\(name)\" sets the label \"\(key)\"; remove it there, or new pods claim a role"
+        case .roleInOwnerSelector(let key, let kind, let name):
+            "\(kind) \"\(name)\" selects its pods by the label \"\(key)\"; a change of role would orphan the pod"
+        case .missingRight(let right, let rule): "the right to \(right) is missing; this rule grants it: \(rule)"
+        case .notChecked(let what, let reason): "\(what) could not be checked: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,43 @@
+/// What distinguishes two configurations, group by group, by name.
+package struct ConfigurationDiff: Sendable, Hashable {
+    /// Names, in the order of the newer file.
+    package private(set) var added: [String] = []
+    package private(set) var changed: [String] = []
+    /// Names, in the order of the older file.
+    package private(set) var removed: [String] = []
+    package private(set) var unchangedCount = 0
+
+    package init(from old: SupervisorConfiguration, to new: SupervisorConfiguration) {
+        let before = Dictionary(old.groups.map { ($0.name, $0) }) { first, _ in first }
+        for group in new.groups {
+            switch before[group.name] {
+            case .none: added.append(group.name)
+            case .some(let known) where known == group: unchangedCount += 1
+            case .some: changed.append(group.name)
+            }
+        }
+        let names = Set(new.groups.map(\.name))
+        removed = old.groups.map(\.name).filter { !names.contains($0) }
+    }
+
+    /// Whether the two say the same.
+    package var isEmpty: Bool { added.isEmpty && changed.isEmpty && removed.isEmpty }
+}
+
+extension ConfigurationDiff: CustomStringConvertible {
+    /// Names listed of each kind.
+    private static let listed = 10
+
+    /// Like `added a, b; changed c; 7 unchanged`.
+    package var description: String {
+        let parts = [("added", added), ("changed", changed), ("removed", removed)].compactMap {
+            verb,
+            names -> String? in
+            if names.isEmpty { return nil }
+            let rest = names.count - Self.listed
+            return "\(verb) \(names.prefix(Self.listed).joined(separator: ", "))"
+                + (rest > 0 ? " and \(rest) more" : "")
+        }
+        return (parts + ["\(unchangedCount) unchanged"]).joined(separator: "; ")
+    }
+}

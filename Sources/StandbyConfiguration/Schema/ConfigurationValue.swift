@@ -1,0 +1,30 @@
+/// A value as the configuration file writes it.
+package indirect enum ConfigurationValue: Sendable, Hashable {
+    case null
+    case bool(Bool)
+    case integer(Int)
+    /// Seconds or any other number with a fraction.
+    case number(Double)
+    case string(String)
+    case list([ConfigurationValue])
+    /// In the order to be written.
+    case mapping([Entry])
+
+    /// A key and its value.
+    package struct Entry: Sendable, Hashable {
+        package var key: String
+        package var value: ConfigurationValue
+
+        package init(_ key: String, _ value: ConfigurationValue) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// Seconds, whole ones without a fraction.
+    static func seconds(_ duration: Duration) -> ConfigurationValue {
+        let (whole, attoseconds) = duration.components
+        if attoseconds == 0 { return .integer(Int(whole)) }
+        return .number(Double(whole) + Double(attoseconds) / 1e18)
+    }
+}

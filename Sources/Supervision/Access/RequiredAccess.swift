@@ -1,0 +1,65 @@
+package import StandbyConfiguration
+
+/// The least rights with which a configuration can be supervised.
+///
+/// Whoever adds a request to the API server adds its right here; a test compares them with what the supervisor asks for.
+package struct RequiredAccess: Sendable {
+    /// By namespace.
+    package private(set) var rules: [String: [AccessRule]] = [:]
+    /// Those that no Role of a namespace can give.
+    package private(set) var clusterRules: [AccessRule] = []
+
+    /// `namespace`: that of groups that name none.
+    package init(_ configuration: SupervisorConfiguration, namespace: String) {
+        let groups = Dictionary(grouping: configuration.groups) { $0.namespace ?? namespace }
+        rules = groups.mapValues(Self.rules)
+        // Nodes have no namespace.
+        if configuration.groups.contains(where: { $0.failover.onNodeDrain == .switch }) {
+            clusterRules = [AccessRule(apiGroup: "", resource: "nodes", verbs: ["get", "list", "watch"])]
+        }
+    }
+
+    private static func rules(of groups: [GroupConfiguration]) -> [AccessRule] {
+        let hasLabels = groups.contains { $0.mode == .label }
+        let hasSlices = groups.contains { $0.mode == .endpointSlice }
+        var rules = [
+            AccessRule(
+                apiGroup: "",
+                resource: "pods",
+                verbs: ["get", "list", "watch"] + (hasLabels ? ["patch"] : [])
+            ),
+            AccessRule(apiGroup: "", resource: "services", verbs: ["get", "list", "watch"]),
+            // RBAC cannot restrict a creation to a name.
+            AccessRule(apiGroup: "coordination.k8s.io", resource: "leases", verbs: ["create"]),
+            AccessRule(
+                apiGroup: "coordination.k8s.io",
+                resource: "leases",
+                names: groups.map { RecordMapping.name(of: $0.name) },
+                verbs: ["get", "update"]
+            ),
+            AccessRule(apiGroup: "events.k8s.io", resource: "events", verbs: ["create"]),
+        ]
+        if groups.contains(where: \.runsCommandsInPods) {
+            // Since 1.35 the upgrade to a WebSocket needs create, too.
+            rules.append(AccessRule(apiGroup: "", resource: "pods/exec", verbs: ["get", "create"]))
+        }
+        if hasSlices {
+            rules.append(
+                AccessRule(
+                    apiGroup: "discovery.k8s.io",
+                    resource: "endpointslices",
+                    verbs: ["get", "list", "watch", "create", "update"]
+                )
+            )
+        }
+        return rules
+    }
+
+    /// Every right, namespaces in order.
+    package var rights: [(rule: AccessRule, right: AccessRight)] {
+        let namespaced = rules.sorted { $0.key < $1.key }.flatMap { namespace, rules in
+            rules.flatMap { rule in rule.rights(namespace: namespace).map { (rule, $0) } }
+        }
+        return namespaced + clusterRules.flatMap { rule in rule.rights(namespace: nil).map { (rule, $0) } }
+    }
+}

@@ -1,0 +1,229 @@
+package import KubernetesClient
+package import StandbyConfiguration
+
+/// Looks whether a configuration fits the cluster that it is meant for; changes nothing.
+package actor ClusterExaminer {
+    /// What was found, and whether everything could be looked at.
+    package struct Findings: Sendable {
+        package var diagnostics: [Diagnostic] = []
+        package var isComplete = true
+    }
+
+    /// What a namespace holds; nil for what could not be read.
+    private struct Stock {
+        var services: [String: Service]?
+        var pods: [Pod]?
+    }
+
+    private let client: APIClient
+    /// The namespace of groups that name none.
+    private let namespace: String
+    /// Whose rights are checked; nil: those of the client.
+    private let user: String?
+    private var stocks: [String: Stock] = [:]
+    private let owners = OwnerLookup()
+
+    package init(client: APIClient, namespace: String, user: String?) {
+        self.client = client
+        self.namespace = namespace
+        self.user = user
+    }
+
+    /// Examines every group of a configuration that was read without mistakes.
+    package func findings(of reading: ConfigurationReading) async -> Findings {
+        var findings = Findings()
+        guard let configuration = reading.configuration else { return findings }
+        var report = Report(reading: reading)
+        for (index, group) in configuration.groups.enumerated() {
+            report.group = index
+            await examine(group, &report)
+        }
+        report.group = 0
+        if !configuration.groups.isEmpty { await examineRights(configuration, &report) }
+        findings.diagnostics = report.diagnostics
+        findings.isComplete = report.isComplete
+        return findings
+    }
+
+    // MARK: One group
+
+    private func examine(_ group: GroupConfiguration, _ report: inout Report) async {
+        let place = group.namespace ?? namespace
+        let stock = await stock(of: place, &report)
+        guard let services = stock.services else { return }
+        switch ServiceCheck(services[group.service], of: group, namespace: place, allowsSlices: true) {
+        case .pending: break
+        case .unusable(let finding): report.add(finding, at: "service")
+        case .usable(let selector, _):
+            guard let pods = stock.pods else { return }
+            let members = pods.filter { selector.matches($0.metadata.labels ?? [:]) }
+            await examine(members, of: group, selector: "\(selector)", namespace: place, &report)
+        }
+    }
+
+    private func examine(
+        _ members: [Pod],
+        of group: GroupConfiguration,
+        selector: String,
+        namespace: String,
+        _ report: inout Report
+    ) async {
+        let place = group.selector == nil ? "service" : "selector"
+        if members.isEmpty { return report.add(.noPods(selector: selector, namespace: namespace), at: place) }
+        if members.count == 1, let name = members[0].metadata.name {
+            report.add(.oneMember(name), at: place, severity: .warning)
+        }
+        for probe in ["probe", "passiveProbe"] { examinePort(of: probe, group, members, &report) }
+        if group.mode == .label { await examineOwners(of: members, group, namespace: namespace, &report) }
+    }
+
+    private func examinePort(
+        of field: String,
+        _ group: GroupConfiguration,
+        _ members: [Pod],
+        _ report: inout Report
+    ) {
+        guard let probe = field == "probe" ? group.probe : group.passiveProbe, let port = probe.handler.namedPort,
+            let pod = members.first(where: { $0.port(named: port) == nil })
+        else { return }
+        let known = (pod.spec?.containers ?? []).flatMap { $0.ports ?? [] }.compactMap(\.name)
+        report.add(
+            .noSuchPort(port, pod: pod.metadata.name ?? "", container: known),
+            at: field,
+            probe.handler.name,
+            "port"
+        )
+    }
+
+    private func examineOwners(
+        of members: [Pod],
+        _ group: GroupConfiguration,
+        namespace: String,
+        _ report: inout Report
+    ) async {
+        let key = group.roleLabel.key
+        var seen: Set<OwnerLookup.Owner> = []
+        for member in members {
+            switch await owners.owner(of: member.metadata, namespace: namespace, client) {
+            case .none: break
+            case .unreadable(let reason): report.addOnce(.notChecked(what: "the pods' owners", reason: reason))
+            case .found(let owner) where seen.insert(owner).inserted:
+                if owner.selectorKeys.contains(key) {
+                    report.add(
+                        .roleInOwnerSelector(key: key, kind: owner.kind, name: owner.name),
+                        at: "roleLabel",
+                        "key"
+                    )
+                }
+                if owner.templateKeys.contains(key) {
+                    report.add(.roleInTemplate(key: key, kind: owner.kind, name: owner.name), at: "roleLabel", "key")
+                }
+            case .found: break
+            }
+        }
+    }
+
+    // MARK: What a namespace holds
+
+    private func stock(of namespace: String, _ report: inout Report) async -> Stock {
+        if let known = stocks[namespace] { return known }
+        var stock = Stock()
+        do throws(KubernetesError) {
+            let services = try await client.list(Service.self, namespace: namespace)
+            let named = (services.items ?? []).compactMap { service in service.metadata.name.map { ($0, service) } }
+            stock.services = Dictionary(named) { first, _ in first }
+            stock.pods = try await client.list(Pod.self, namespace: namespace).items ?? []
+        } catch {
+            report.add(.notChecked(what: "namespace \"\(namespace)\"", reason: "\(error)"), at: "namespace")
+            report.isComplete = false
+        }
+        stocks[namespace] = stock
+        return stock
+    }
+
+    // MARK: Rights
+
+    /// One review for each verb, resource and namespace, and for each name that has no right by itself.
+    private func examineRights(_ configuration: SupervisorConfiguration, _ report: inout Report) async {
+        var verdicts: [AccessRight: Bool] = [:]
+        for (rule, right) in RequiredAccess(configuration, namespace: namespace).rights {
+            do throws(KubernetesError) {
+                var everyObject = right
+                everyObject.name = nil
+                if try await isAllowed(everyObject, &verdicts) { continue }
+                if right.name != nil, try await isAllowed(right, &verdicts) { continue }
+                let place = configuration.groups.firstIndex { ($0.namespace ?? namespace) == right.namespace }
+                report.group = place ?? 0
+                report.add(.missingRight(right, rule: Self.words(of: rule)), at: "namespace")
+            } catch {
+                report.add(.notChecked(what: "the rights", reason: "\(error)"), at: "namespace")
+                report.isComplete = false
+                return
+            }
+        }
+    }
+
+    private func isAllowed(
+        _ right: AccessRight,
+        _ verdicts: inout [AccessRight: Bool]
+    ) async throws(KubernetesError) -> Bool {
+        if let known = verdicts[right] { return known }
+        let parts = right.resource.split(separator: "/", maxSplits: 1).map(String.init)
+        let allowed = try await client.review(
+            .init(
+                namespace: right.namespace ?? "",
+                verb: right.verb,
+                group: right.apiGroup,
+                resource: parts[0],
+                subresource: parts.count > 1 ? parts[1] : "",
+                name: right.name ?? ""
+            ),
+            as: user
+        )
+        verdicts[right] = allowed
+        return allowed
+    }
+
+    private static func words(of rule: AccessRule) -> String {
+        let names = rule.names.isEmpty ? "" : ", resourceNames: [\(rule.names.joined(separator: ", "))]"
+        return "{apiGroups: [\"\(rule.apiGroup)\"], resources: [\(rule.resource)]\(names), verbs:"
+            + " [\(rule.verbs.joined(separator: ", "))]}"
+    }
+}
+
+extension ClusterExaminer {
+    /// Collects findings where they stand in the file.
+    private struct Report {
+        let reading: ConfigurationReading
+        var group = 0
+        var diagnostics: [Diagnostic] = []
+        var isComplete = true
+        private var told: Set<ClusterFinding> = []
+
+        init(reading: ConfigurationReading) {
+            self.reading = reading
+        }
+
+        mutating func add(_ finding: ClusterFinding, at keys: String..., severity: Diagnostic.Severity = .error) {
+            diagnostics.append(reading.diagnostic(finding, severity: severity, group: group, keys: keys))
+        }
+
+        /// A warning that would be the same for every group.
+        mutating func addOnce(_ finding: ClusterFinding) {
+            if told.insert(finding).inserted { add(finding, at: "service", severity: .warning) }
+        }
+    }
+}
+
+extension ProbeConfiguration.Handler {
+    /// The name of the port that the probe asks for; nil if it gives a number or none.
+    fileprivate var namedPort: String? {
+        let port: PortReference? =
+            switch self {
+            case .httpGet(let probe): probe.port
+            case .tcpSocket(let probe): probe.port
+            case .grpc, .exec: nil
+            }
+        return if case .named(let name) = port { name } else { nil }
+    }
+}

@@ -1,0 +1,116 @@
+import FailoverCore
+import Foundation
+import KubernetesClient
+import Probing
+import StandbyConfiguration
+
+/// What a group is told by its configuration and its Service.
+extension GroupSupervisor {
+    // MARK: The configuration
+
+    /// Takes over what the configuration says now; what its change does not concern goes on as it is.
+    func reconfigure(_ next: GroupConfiguration, in group: inout DiscardingTaskGroup) async {
+        let previous = mapping
+        let isOtherService = next.service != configuration.service
+        configuration = next
+        var labelling = mapping.labelling
+        labelling.labelChanged(to: next.roleLabel)
+        await use(PodMapping(group: next, labelling: labelling))
+        if isOtherService {
+            await followService()
+        } else if service != .pending {
+            await serviceChanged(in: &group)
+        }
+        if let snapshot = seenPods {
+            await podsChanged(snapshot, renewing: renewed(snapshot.objects, since: previous), in: &group)
+        }
+        applyPolicy(in: &group)
+    }
+
+    /// The members that are probed by another handler than before; what was known of them is void.
+    private func renewed(_ pods: [Pod], since previous: PodMapping) -> Set<Member.ID> {
+        let now = Date()
+        let changed = pods.compactMap { pod -> Member.ID? in
+            guard let before = previous.target(pod, now: now), let after = mapping.target(pod, now: now) else {
+                return nil
+            }
+            return before.probe.handler == after.probe.handler ? nil : after.id
+        }
+        return Set(changed)
+    }
+
+    private func use(_ next: PodMapping) async {
+        mapping = next
+        await surroundings.api.use(next)
+    }
+
+    func labelsComplete() async {
+        guard mapping.labelling.retiring != nil, !mapping.labelling.routesByRetiring else { return }
+        mapping.labelling.completed()
+        await use(mapping)
+    }
+
+    // MARK: The Service
+
+    func followService() async {
+        if let serviceSubscription { await surroundings.services.unsubscribe(serviceSubscription) }
+        service = .pending
+        seenService = nil
+        let name = configuration.service
+        serviceSubscription = await surroundings.services.subscribe {
+            $0.metadata.name == name
+        } _: { [self] event in
+            switch event {
+            case .snapshot(let snapshot): post(.service(snapshot.objects.first))
+            case .failing(let error): post(.failing("\(error)"))
+            case .recovered: post(.recovered)
+            }
+        }
+    }
+
+    func serviceChanged(in group: inout DiscardingTaskGroup) async {
+        let previous = service
+        let next = ServiceCheck(seenService, of: configuration, namespace: namespace, labelling: mapping.labelling)
+        service = next
+        switch next {
+        case .pending: break
+        case .unusable(let problem): wait(for: "\(problem)")
+        case .usable(let selector, _):
+            resume()
+            await followRoute(in: &group)
+            if case .usable(selector, _) = previous {} else { await selectPods(selector) }
+        }
+        applyPolicy(in: &group)
+    }
+
+    /// Notes by which of two labels the Service routes, while one is changed for the other.
+    private func followRoute(in group: inout DiscardingTaskGroup) async {
+        var labelling = mapping.labelling
+        labelling.routed(byRetiring: labelling.isRetiringSelector(seenService?.spec?.selector ?? [:]))
+        guard labelling != mapping.labelling else { return }
+        mapping.labelling = labelling
+        await use(mapping)
+        if let snapshot = seenPods { await podsChanged(snapshot, in: &group) }
+    }
+
+    private func selectPods(_ selector: LabelSelector) async {
+        if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
+        await surroundings.api.select(selector)
+        podSubscription = await surroundings.pods.subscribe {
+            selector.matches($0.metadata.labels ?? [:])
+        } _: { [self] event in
+            switch event {
+            case .snapshot(let snapshot): post(.pods(snapshot))
+            case .failing(let error): post(.failing("\(error)"))
+            case .recovered: post(.recovered)
+            }
+        }
+    }
+
+    func applyPolicy(in group: inout DiscardingTaskGroup) {
+        let isUsable = if case .usable = service { true } else { false }
+        let isPaused = configuration.isPaused || isForcedToPause || isStopping || !isUsable
+        let policy = GroupPolicy(configuration, isPaused: isPaused)
+        perform(machine.policyChanged(policy, at: surroundings.clock.now()), in: &group)
+    }
+}

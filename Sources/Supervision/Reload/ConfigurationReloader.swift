@@ -1,0 +1,145 @@
+import Foundation
+package import Logging
+import ServiceLifecycle
+import StandbyConfiguration
+import Transport
+
+/// Watches the configuration file and brings what is valid to the supervisor; what is not changes nothing.
+package struct ConfigurationReloader: ServiceLifecycle.Service {
+    /// How often the content is compared even if nothing was heard of the folder.
+    private static let safetyNet: Duration = .seconds(5)
+    /// Demands that wait at once; more are refused.
+    private static let demandLimit = 16
+
+    /// How long whoever demands a reload waits for its outcome.
+    private static let answerDeadline: Duration = .seconds(30)
+
+    private let file: ConfigurationFile
+    private let supervisor: Supervisor
+    private let logger: Logger
+    /// What became of the last attempt.
+    package let status: ConfigurationStatus
+    private let triggers: AsyncStream<ReloadTrigger>
+    private let trigger: AsyncStream<ReloadTrigger>.Continuation
+
+    /// `initial`: the content that the supervisor was started with.
+    package init(
+        path: String,
+        initial: [UInt8],
+        groups: Int,
+        supervisor: Supervisor,
+        logger: Logger
+    ) {
+        file = ConfigurationFile(path: path, initial: initial)
+        self.supervisor = supervisor
+        self.logger = logger
+        status = ConfigurationStatus(groups: groups, now: Date().timeIntervalSince1970)
+        (triggers, trigger) = AsyncStream.makeStream(
+            of: ReloadTrigger.self,
+            bufferingPolicy: .bufferingOldest(Self.demandLimit)
+        )
+    }
+
+    /// Asks for a reload and waits for its outcome; nil if too many ask, or the service has ended.
+    package func reload(by origin: String) async -> ReloadOutcome? {
+        let answer = Answer<ReloadOutcome>()
+        guard case .enqueued = trigger.yield(.demand(by: origin, answer: answer)) else { return nil }
+        return await withTaskGroup(of: ReloadOutcome?.self) { group in
+            group.addTask { await answer.value() }
+            group.addTask {
+                try? await Task.sleep(for: Self.answerDeadline)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+
+    /// Asks for a reload without waiting.
+    package func demand(by origin: String) {
+        trigger.yield(.demand(by: origin, answer: nil))
+    }
+
+    /// Watches the file's folders until a graceful shutdown.
+    package func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await watch() }
+            group.addTask { await run(triggers: triggers) }
+            try? await gracefulShutdown()
+            trigger.finish()
+            group.cancelAll()
+        }
+    }
+
+    /// Turns what happens in the folders, and the passing of time, into triggers.
+    private func watch() async {
+        let watcher = FolderWatcher()
+        watcher.watch(file.folders)
+        // Whatever happened before the watch began.
+        trigger.yield(.look)
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for await event in watcher.events {
+                    file.noted(event)
+                    trigger.yield(.look)
+                    watcher.watch(file.folders)
+                }
+            }
+            group.addTask {
+                while (try? await Task.sleep(for: Self.safetyNet)) != nil {
+                    watcher.watch(file.folders)
+                    trigger.yield(.look)
+                }
+            }
+        }
+        watcher.close()
+    }
+
+    /// Takes triggers one after the other.
+    func run(triggers: some AsyncSequence<ReloadTrigger, Never>) async {
+        for await trigger in triggers {
+            switch trigger {
+            case .look: _ = await reload(isDemanded: false, by: "the file")
+            case .demand(let origin, let answer):
+                let outcome = await reload(isDemanded: true, by: origin)
+                answer?.send(outcome)
+            }
+        }
+    }
+
+    /// Reads, checks and, if everything is right, applies.
+    private func reload(isDemanded: Bool, by origin: String) async -> ReloadOutcome {
+        switch await file.read(isDemanded: isDemanded) {
+        case .unchanged: return .unchanged
+        case .unreadable(let reason): return refuse([reason], by: origin)
+        case .content(let bytes):
+            let reading = await Self.parse(bytes)
+            let lines = DiagnosticText(file: file.path, source: bytes, for: reading.diagnostics)
+            guard let configuration = reading.configuration else {
+                return refuse(reading.errors.map(lines.render), by: origin)
+            }
+            for warning in reading.diagnostics {
+                logger.warning("configuration warning", metadata: ["diagnostic": "\(lines.render(warning))"])
+            }
+            let diff = await supervisor.apply(configuration)
+            status.succeeded(groups: configuration.groups.count, now: Date().timeIntervalSince1970)
+            logger.notice("configuration reloaded", metadata: ["by": "\(origin)", "changes": "\(diff)"])
+            return .applied(diff)
+        }
+    }
+
+    private func refuse(_ lines: [String], by origin: String) -> ReloadOutcome {
+        status.failed()
+        for line in lines {
+            logger.error(
+                "configuration refused, the running one stays",
+                metadata: ["by": "\(origin)", "diagnostic": "\(line)"]
+            )
+        }
+        return .refused(lines)
+    }
+
+    /// Outside every actor: a large file takes a while.
+    @concurrent
+    private static func parse(_ bytes: [UInt8]) async -> ConfigurationReading { ConfigurationReading(bytes) }
+}

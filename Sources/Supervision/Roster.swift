@@ -1,0 +1,143 @@
+import KubernetesClient
+import StandbyConfiguration
+import Transport
+
+/// Which groups are supervised, and the informers that they need; changes with the configuration.
+actor Roster {
+    /// A group that is supervised, or about to end.
+    private struct Entry {
+        var supervisor: GroupSupervisor
+        var configuration: GroupConfiguration
+        var run: GroupRun
+    }
+
+    /// One run of a group, for a child task.
+    struct GroupRun: Sendable {
+        let supervisor: GroupSupervisor
+        /// The run that had the name before; it ends first.
+        let predecessor: Turnstile?
+        let ended = Turnstile()
+
+        /// Supervises until the group is told to end.
+        func callAsFunction() async {
+            if let predecessor { await predecessor.wait() }
+            await supervisor.run()
+            ended.open()
+        }
+    }
+
+    /// The informers of one namespace.
+    struct NamespaceInformers: Sendable {
+        let pods: Informer<Pod>
+        let services: Informer<KubernetesClient.Service>
+        let stop = Turnstile()
+
+        /// Runs both until they are stopped or the task is cancelled.
+        func callAsFunction() async {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await pods.run() }
+                group.addTask { await services.run() }
+                group.addTask { await stop.wait() }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// What has to be run after a change.
+    struct Change: Sendable {
+        var informers: [NamespaceInformers] = []
+        var runs: [GroupRun] = []
+    }
+
+    private let makeInformers: @Sendable (_ namespace: String) -> NamespaceInformers
+    private let makeSupervisor:
+        @Sendable (GroupConfiguration, _ namespace: String, NamespaceInformers) -> GroupSupervisor
+    /// The namespace of groups that name none.
+    private let namespace: String
+    private var entries: [String: Entry] = [:]
+    /// The last run of each name that ended or is about to, for its successor to wait for.
+    private var leaving: [String: Turnstile] = [:]
+    private var informers: [String: NamespaceInformers] = [:]
+    private(set) var configuration = SupervisorConfiguration(groups: [])
+
+    init(
+        namespace: String,
+        makeInformers: @escaping @Sendable (_ namespace: String) -> NamespaceInformers,
+        makeSupervisor: @escaping @Sendable (GroupConfiguration, String, NamespaceInformers) -> GroupSupervisor
+    ) {
+        self.namespace = namespace
+        self.makeInformers = makeInformers
+        self.makeSupervisor = makeSupervisor
+    }
+
+    /// Whether the first list of every namespace is in.
+    var isReady: Bool {
+        get async {
+            for informer in informers.values {
+                guard await informer.pods.hasSynced, await informer.services.hasSynced else { return false }
+            }
+            return true
+        }
+    }
+
+    /// Goes over to another configuration; groups that are the same in both are not touched.
+    func apply(_ next: SupervisorConfiguration) -> (ConfigurationDiff, Change) {
+        let diff = ConfigurationDiff(from: configuration, to: next)
+        configuration = next
+        var change = Change()
+        for name in diff.removed { end(name) }
+        let wanted = Dictionary(next.groups.map { ($0.name, $0) }) { first, _ in first }
+        for name in diff.changed + diff.added {
+            guard let group = wanted[name] else { continue }
+            if let entry = entries[name], !isAnother(group, than: entry.configuration) {
+                entries[name]?.configuration = group
+                entry.supervisor.post(.configuration(group))
+            } else {
+                end(name)
+                start(group, &change)
+            }
+        }
+        stopUnusedInformers()
+        return (diff, change)
+    }
+
+    /// A run is over.
+    func ended(_ run: GroupRun) {
+        for (name, turnstile) in leaving where turnstile === run.ended { leaving[name] = nil }
+    }
+
+    /// Tells every group to end.
+    func endAll() {
+        for name in Array(entries.keys) { end(name) }
+    }
+
+    /// A group of another namespace or mode has nothing in common with the one before.
+    private func isAnother(_ group: GroupConfiguration, than known: GroupConfiguration) -> Bool {
+        group.namespace != known.namespace || group.mode != known.mode
+    }
+
+    private func start(_ group: GroupConfiguration, _ change: inout Change) {
+        let place = group.namespace ?? namespace
+        let own = informers[place] ?? makeInformers(place)
+        if informers.updateValue(own, forKey: place) == nil { change.informers.append(own) }
+        let supervisor = makeSupervisor(group, place, own)
+        let run = GroupRun(supervisor: supervisor, predecessor: leaving.removeValue(forKey: group.name))
+        entries[group.name] = Entry(supervisor: supervisor, configuration: group, run: run)
+        change.runs.append(run)
+    }
+
+    private func end(_ name: String) {
+        guard let entry = entries.removeValue(forKey: name) else { return }
+        entry.supervisor.post(.shutdown)
+        leaving[name] = entry.run.ended
+    }
+
+    /// A group that is about to end finishes what it has begun without news of its pods.
+    private func stopUnusedInformers() {
+        let used = Set(entries.values.map { $0.configuration.namespace ?? namespace })
+        for place in Array(informers.keys) where !used.contains(place) {
+            informers.removeValue(forKey: place)?.stop.open()
+        }
+    }
+}
