@@ -17,7 +17,7 @@ demo: setup ## Play the story of failures on the embedded sandbox; ends by itsel
 
 test: setup ## Build and run all tests.
 	swift build --build-tests
-	PATH="$$(./.ci/tools kubectl):$$PATH" swift test --skip-build
+	PATH="$$(./.ci/tools kubectl check-jsonschema):$$PATH" swift test --skip-build
 
 # A suite that writes into a cluster takes it from the command line only, never from the environment.
 define cluster_is_named
@@ -56,7 +56,7 @@ bench: setup ## Measure failovers on the sandbox, and the sandbox with 10,000 gr
 
 tsan: setup ## Run the tests under the thread sanitizer.
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
-	PATH="$$(./.ci/tools kubectl):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
+	PATH="$$(./.ci/tools kubectl check-jsonschema):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
 
 chart: ## Check the chart and the examples with the real helm and kubectl.
 	@./.ci/chart

@@ -27,6 +27,8 @@ static inline CURLcode cl_easy_set_blob(CURL *_Nonnull easy, CURLoption option, 
 }
 
 typedef size_t (*cl_data_function)(char *_Nonnull bytes, size_t size, size_t count, void *_Nonnull context);
+typedef int (*cl_debug_function)(CURL *_Nonnull easy, curl_infotype type, char *_Nonnull bytes, size_t count,
+                                 void *_Nonnull context);
 typedef int (*cl_sockopt_function)(void *_Nonnull context, curl_socket_t socket, curlsocktype purpose);
 typedef int (*cl_socket_function)(CURL *_Nonnull easy, curl_socket_t socket, int what, void *_Nonnull context,
                                   void *_Nullable per_socket);
@@ -37,11 +39,23 @@ static inline CURLcode cl_easy_set_data_function(CURL *_Nonnull easy, CURLoption
     return curl_easy_setopt(easy, option, function);
 }
 
+static inline CURLcode cl_easy_set_debug_function(CURL *_Nonnull easy, cl_debug_function _Nonnull function) {
+    return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, function);
+}
+
 static inline CURLcode cl_easy_set_sockopt_function(CURL *_Nonnull easy, cl_sockopt_function _Nonnull function) {
     return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, function);
 }
 
 static inline CURLcode cl_easy_get_long(CURL *_Nonnull easy, CURLINFO info, long *_Nonnull value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLcode cl_easy_get_offset(CURL *_Nonnull easy, CURLINFO info, curl_off_t *_Nonnull value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLcode cl_easy_get_string(CURL *_Nonnull easy, CURLINFO info, const char *_Nullable *_Nonnull value) {
     return curl_easy_getinfo(easy, info, value);
 }
 

@@ -23,7 +23,8 @@ struct KubeStandby: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, SchemaCommand.self, RBACCommand.self, DemoCommand.self,
+            RunCommand.self, ValidateCommand.self, SchemaCommand.self, RBACCommand.self, ProbeCommand.self,
+            DemoCommand.self,
             SandboxCommand.self, VersionCommand.self,
         ]
     )

@@ -37,13 +37,21 @@ package struct DiagnosticText: Sendable {
         lines = SourceLines.find(Set(diagnostics.map(\.mark.line)), in: source)
     }
 
-    /// `FILE:LINE:COLUMN: error: MESSAGE`, the line and a caret.
+    /// `FILE:LINE:COLUMN: error: MESSAGE`.
+    package func summary(_ diagnostic: Diagnostic) -> String {
+        let place = "\(colours.bold)\(file):\(diagnostic.mark):\(colours.reset)"
+        return "\(place) \(colour(of: diagnostic))\(diagnostic.severity.rawValue):\(colours.reset) \(diagnostic.text)"
+    }
+
+    private func colour(of diagnostic: Diagnostic) -> String {
+        diagnostic.severity == .error ? colours.error : colours.warning
+    }
+
+    /// The summary, the line and a caret.
     package func render(_ diagnostic: Diagnostic) -> String {
         let mark = diagnostic.mark
-        let colour = diagnostic.severity == .error ? colours.error : colours.warning
-        let place = "\(colours.bold)\(file):\(mark):\(colours.reset)"
-        let severity = "\(colour)\(diagnostic.severity.rawValue):\(colours.reset)"
-        let head = "\(place) \(severity) \(diagnostic.text)"
+        let colour = colour(of: diagnostic)
+        let head = summary(diagnostic)
         guard let line = lines[mark.line], line.count <= Self.longestLine else { return head }
         let text = line.map { $0.isControl && $0 != "\t" ? "\u{FFFD}" : $0 }
         let indent = line.prefix(mark.column - 1).map { $0 == "\t" ? "\t" : " " as Unicode.Scalar }

@@ -34,10 +34,26 @@ package enum YAMLText {
             text += "\n" + String(repeating: " ", count: indent + 2)
             append(value, indent: indent + 2, to: &text)
         case .list(let items) where !items.isEmpty:
+            if let line = flow(items) {
+                text += " \(line)\n"
+                return
+            }
             text += "\n" + String(repeating: " ", count: indent + 2)
             append(value, indent: indent + 2, to: &text)
         case .null, .bool, .integer, .number, .string, .list, .mapping: text += " " + scalar(value) + "\n"
         }
+    }
+
+    /// A short list of scalars on one line; nil for any other list.
+    private static func flow(_ items: [ConfigurationValue]) -> String? {
+        let areScalars = items.allSatisfy { item in
+            switch item {
+            case .null, .bool, .integer, .number, .string: true
+            case .list, .mapping: false
+            }
+        }
+        let line = "[\(items.map(scalar).joined(separator: ", "))]"
+        return areScalars && line.utf8.count <= 80 ? line : nil
     }
 
     private static func scalar(_ value: ConfigurationValue) -> String {

@@ -14,6 +14,9 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
     /// How long whoever demands a reload waits for its outcome.
     private static let answerDeadline: Duration = .seconds(30)
 
+    /// Mistakes of a file that are logged; `validate` tells them all.
+    private static let loggedMistakes = 20
+
     private let file: ConfigurationFile
     private let supervisor: Supervisor
     private let logger: Logger
@@ -111,15 +114,19 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
     private func reload(isDemanded: Bool, by origin: String) async -> ReloadOutcome {
         switch await file.read(isDemanded: isDemanded) {
         case .unchanged: return .unchanged
-        case .unreadable(let reason): return refuse([reason], by: origin)
+        case .unreadable(let reason): return refuse([reason], summaries: [reason], by: origin)
         case .content(let bytes):
             let reading = await Self.parse(bytes)
             let lines = DiagnosticText(file: file.path, source: bytes, for: reading.diagnostics)
             guard let configuration = reading.configuration else {
-                return refuse(reading.errors.map(lines.render), by: origin)
+                return refuse(
+                    reading.errors.map(lines.render),
+                    summaries: reading.errors.map(lines.summary),
+                    by: origin
+                )
             }
             for warning in reading.diagnostics {
-                logger.warning("configuration warning", metadata: ["diagnostic": "\(lines.render(warning))"])
+                logger.warning("configuration warning", metadata: ["diagnostic": "\(lines.summary(warning))"])
             }
             let diff = await supervisor.apply(configuration)
             status.succeeded(groups: configuration.groups.count, now: Date().timeIntervalSince1970)
@@ -128,9 +135,10 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
         }
     }
 
-    private func refuse(_ lines: [String], by origin: String) -> ReloadOutcome {
+    /// `lines`: for whoever asked; `summaries`: one line a mistake, for the log.
+    private func refuse(_ lines: [String], summaries: [String], by origin: String) -> ReloadOutcome {
         status.failed()
-        for line in lines {
+        for line in summaries.prefix(Self.loggedMistakes) {
             logger.error(
                 "configuration refused, the running one stays",
                 metadata: ["by": "\(origin)", "diagnostic": "\(line)"]

@@ -119,6 +119,26 @@ struct HandleOptions {
         return unsafe list
     }
 
+    /// Lets libcurl tell what it does.
+    func setTrace(context: UnsafeMutableRawPointer) {
+        set(CURLOPT_VERBOSE, 1)
+        unsafe set(CURLOPT_DEBUGDATA, context)
+        _ = unsafe cl_easy_set_debug_function(handle.easy) { _, type, bytes, count, context in
+            let kind: TransferTrace.Event.Kind
+            switch type {
+            case CURLINFO_TEXT: kind = .note
+            case CURLINFO_HEADER_OUT: kind = .sent
+            case CURLINFO_HEADER_IN: kind = .received
+            default: return 0
+            }
+            let text = unsafe String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
+            unsafe Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                $0.request.trace?.note(kind, text)
+            }
+            return 0
+        }
+    }
+
     func setCallbacks(context: UnsafeMutableRawPointer, needsSocketOptions: Bool) {
         unsafe set(CURLOPT_PRIVATE, context)
         unsafe set(CURLOPT_WRITEDATA, context)

@@ -50,6 +50,7 @@ import CLibcurl
         }
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe options.setCallbacks(context: context, needsSocketOptions: request.deadPeerTimeout != nil)
+        if request.trace != nil { unsafe options.setTrace(context: context) }
     }
 
     // MARK: What arrives
@@ -112,6 +113,7 @@ import CLibcurl
 
     /// The result, from libcurl's code.
     func outcome(of code: CURLcode) -> Result<HTTPResponse, TransportError> {
+        request.trace?.finish(handle)
         if isTooLarge { return .failure(TransportError(.bodyTooLarge, "over \(request.bodyLimit) bytes")) }
         if code == CURLE_OK || isTruncated {
             return .success(

@@ -72,6 +72,9 @@ package struct HTTPRequest: Sendable {
     /// Exchanges of one pool share connections; pools are independent.
     package var pool = 0
 
+    /// Filled with what happens; nil: nothing is recorded, which is cheaper.
+    package var trace: TransferTrace?
+
     package init(_ method: String, _ url: String) {
         self.method = method
         self.url = url

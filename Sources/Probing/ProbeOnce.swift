@@ -1,0 +1,94 @@
+package import FailoverCore
+import StandbyConfiguration
+package import Transport
+
+/// Runs one probe of one member and tells everything about it.
+package struct ProbeOnce: Sendable {
+    /// What came of it.
+    package struct Story: Sendable {
+        package var verdict: ProbeVerdict
+        /// In words.
+        package var detail: String
+        package var duration: Duration
+        /// What was asked, like `GET http://10.0.0.1:8080/health`.
+        package var question: String
+        /// Nil for a command.
+        package var trace: TransferTrace?
+        /// The beginning of the body; empty if there was none.
+        package var body: [UInt8] = []
+    }
+
+    private let target: ProbeTarget
+    private let loop: EventLoop
+
+    /// `target`: whom, and by which probe.
+    package init(_ target: ProbeTarget, on loop: EventLoop) {
+        self.target = target
+        self.loop = loop
+    }
+
+    /// Runs the probe; ends within its timeout.
+    package func run() async -> Story {
+        let start = ContinuousClock.now
+        var story = await ask()
+        story.duration = .now - start
+        return story
+    }
+
+    private func ask() async -> Story {
+        switch target.probe.handler {
+        case .httpGet(let probe):
+            await exchange(probe.request(for: target, count: 0, pool: 0)) { probe.outcome(of: $0) }
+        case .tcpSocket(let probe):
+            await exchange(probe.request(for: target, pool: 0)) { _ in
+                ProbeOutcome(verdict: .success, detail: "connected")
+            }
+        case .exec(let probe) where probe.place == .supervisor:
+            story(await probe.outcome(for: target), asking: probe.command.joined(separator: " "))
+        case .exec(let probe):
+            story(
+                ProbeOutcome(verdict: .noResult, detail: "exec in the pod is not available in this version"),
+                asking: probe.command.joined(separator: " ")
+            )
+        case .grpc(let probe):
+            story(
+                ProbeOutcome(verdict: .noResult, detail: "grpc is not available in this version"),
+                asking: "grpc.health.v1.Health/Check \(probe.service)"
+            )
+        }
+    }
+
+    private func exchange(
+        _ request: HTTPRequest?,
+        _ judge: @Sendable (HTTPResponse) -> ProbeOutcome
+    ) async -> Story {
+        guard var request else {
+            let known = target.ports.keys.sorted().joined(separator: ", ")
+            let outcome = ProbeOutcome(
+                verdict: .noResult,
+                detail: "no container has the port that the probe names; named ports: \(known.isEmpty ? "none" : known)"
+            )
+            return story(outcome, asking: "a port that is not there")
+        }
+        let trace = TransferTrace()
+        request.trace = trace
+        let verb = request.version == .connectOnly ? "connect" : request.method
+        let question = "\(verb) \(request.url)"
+        do throws(TransportError) {
+            let response = try await loop.response(to: request)
+            var story = story(judge(response), asking: question)
+            story.trace = trace
+            story.body = response.body
+            return story
+        } catch {
+            let outcome = ProbeOutcome(verdict: error.isOurOwn ? .noResult : .failure, detail: error.description)
+            var story = story(outcome, asking: question)
+            story.trace = trace
+            return story
+        }
+    }
+
+    private func story(_ outcome: ProbeOutcome, asking question: String) -> Story {
+        Story(verdict: outcome.verdict, detail: outcome.detail, duration: .zero, question: question)
+    }
+}

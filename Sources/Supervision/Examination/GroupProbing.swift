@@ -1,0 +1,111 @@
+import FailoverCore
+import Foundation
+package import KubernetesClient
+package import Probing
+package import StandbyConfiguration
+package import Transport
+
+/// Probes the members of a group once, from here.
+package struct GroupProbing: Sendable {
+    /// One member's probe.
+    package struct Result: Sendable {
+        package var pod: String
+        /// Empty if the pod has none.
+        package var address: String
+        /// As its label says; nil for neither.
+        package var role: String?
+        package var isReady: Bool
+        /// Which of the group's probes it was: `probe` or `passiveProbe`.
+        package var probe: String
+        /// Nil: the pod cannot be probed; it has no address, or has finished.
+        package var story: ProbeOnce.Story?
+    }
+
+    /// Why nothing could be probed.
+    package enum Failure: Error, CustomStringConvertible {
+        case api(KubernetesError)
+        case unusable(ClusterFinding)
+        case noSuchPod(String, members: [String])
+
+        package var description: String {
+            switch self {
+            case .api(let error): "\(error)"
+            case .unusable(let finding): "\(finding)"
+            case .noSuchPod(let name, let members):
+                "pod \"\(name)\" is no member of the group; its members are "
+                    + (members.isEmpty ? "none" : members.joined(separator: ", "))
+            }
+        }
+    }
+
+    private let client: APIClient
+    private let loop: EventLoop
+    private let group: GroupConfiguration
+    private let namespace: String
+
+    /// `namespace`: the group's, unless it names one.
+    package init(_ group: GroupConfiguration, namespace: String, client: APIClient, loop: EventLoop) {
+        self.group = group
+        self.namespace = group.namespace ?? namespace
+        self.client = client
+        self.loop = loop
+    }
+
+    /// Probes one pod, or every member, one after the other.
+    package func run(pod: String?) async throws(Failure) -> [Result] {
+        let members = try await members()
+        let names = members.compactMap(\.metadata.name)
+        if let pod, !names.contains(pod) { throw .noSuchPod(pod, members: names) }
+        var results: [Result] = []
+        for member in members where pod == nil || member.metadata.name == pod { results.append(await probe(member)) }
+        return results
+    }
+
+    private func members() async throws(Failure) -> [Pod] {
+        let check: ServiceCheck
+        do throws(KubernetesError) {
+            check = ServiceCheck(try await service(), of: group, namespace: namespace, allowsSlices: true)
+        } catch {
+            throw .api(error)
+        }
+        switch check {
+        case .pending: return []
+        case .unusable(let finding):
+            // A selector of its own says which pods are meant, whatever the Service lacks.
+            guard let selector = group.selector else { throw .unusable(finding) }
+            return try await pods(selector)
+        case .usable(let selector, _): return try await pods(selector)
+        }
+    }
+
+    private func service() async throws(KubernetesError) -> Service? {
+        do throws(KubernetesError) {
+            return try await client.get(Service.self, namespace: namespace, name: group.service)
+        } catch {
+            if error.code == 404 { return nil }
+            throw error
+        }
+    }
+
+    private func pods(_ selector: LabelSelector) async throws(Failure) -> [Pod] {
+        do throws(KubernetesError) {
+            let list = try await client.list(Pod.self, namespace: namespace, labelSelector: "\(selector)")
+            return (list.items ?? []).sorted { ($0.metadata.name ?? "") < ($1.metadata.name ?? "") }
+        } catch {
+            throw .api(error)
+        }
+    }
+
+    private func probe(_ pod: Pod) async -> Result {
+        let target = PodMapping(group: group).target(pod, now: Date())
+        var result = Result(
+            pod: pod.metadata.name ?? "",
+            address: pod.status?.podIP ?? "",
+            role: target?.role?.rawValue,
+            isReady: pod.isReady,
+            probe: target?.role == .active || group.passiveProbe == nil ? "probe" : "passiveProbe"
+        )
+        if let target { result.story = await ProbeOnce(target, on: loop).run() }
+        return result
+    }
+}

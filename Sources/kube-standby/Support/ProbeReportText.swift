@@ -1,0 +1,77 @@
+import FailoverCore
+import Foundation
+import Probing
+import StandbyConfiguration
+import Supervision
+import Transport
+
+/// The story of a probe in words.
+struct ProbeReportText {
+    let isVerbose: Bool
+
+    /// A line a member; with `isVerbose` what was asked, every step, and the beginning of the body.
+    func text(of result: GroupProbing.Result) -> String {
+        let state = [result.role ?? "no role", result.isReady ? "Ready" : "not Ready"].joined(separator: ", ")
+        guard let story = result.story else {
+            return "\(result.pod)  (\(state))  cannot be probed: no IP, or finished\n"
+        }
+        let verdict =
+            switch story.verdict {
+            case .success: "success"
+            case .failure: "FAILURE"
+            case .noResult: "no result"
+            }
+        let head =
+            "\(result.pod)  \(result.address)  (\(state))  \(verdict) after \(Self.time(story.duration)): \(story.detail)"
+        return isVerbose ? ([head] + details(of: result, story)).joined(separator: "\n") + "\n\n" : head + "\n"
+    }
+
+    private func details(of result: GroupProbing.Result, _ story: ProbeOnce.Story) -> [String] {
+        var lines = ["    \(result.probe): \(story.question)"]
+        if let trace = story.trace {
+            lines += trace.events.map { event in
+                let sign =
+                    switch event.kind {
+                    case .note: "*"
+                    case .sent: ">"
+                    case .received: "<"
+                    }
+                return "    \(Self.time(event.time).padded(to: 9)) \(sign) \(event.text)"
+            }
+            lines.append("    connected to \(trace.peer.isEmpty ? "nobody" : trace.peer)")
+            lines.append("    " + Self.steps(trace.timings))
+        }
+        let body = String(decoding: story.body.prefix(200), as: UTF8.self).split(whereSeparator: \.isNewline).first
+        if let body { lines.append("    body begins: \(body)") }
+        return lines
+    }
+
+    private static func steps(_ timings: TransferTrace.Timings) -> String {
+        let steps = [
+            ("name", timings.nameLookup), ("connect", timings.connect), ("TLS", timings.tls),
+            ("first byte", timings.firstByte), ("end", timings.total),
+        ]
+        return steps.compactMap { name, time in time.map { "\(name) \(Self.time($0))" } }.joined(separator: ", ")
+    }
+
+    private static func time(_ duration: Duration) -> String {
+        String(format: "%.1f ms", duration / .milliseconds(1))
+    }
+
+    /// The same for programs; times in seconds.
+    static func value(of result: GroupProbing.Result) -> ConfigurationValue {
+        var entries: [ConfigurationValue.Entry] = [
+            .init("pod", .string(result.pod)), .init("address", .string(result.address)),
+            .init("role", result.role.map(ConfigurationValue.string) ?? .null), .init("ready", .bool(result.isReady)),
+            .init("probe", .string(result.probe)),
+        ]
+        if let story = result.story {
+            entries += [
+                .init("verdict", .string("\(story.verdict)")), .init("detail", .string(story.detail)),
+                .init("seconds", .number(story.duration / .seconds(1))), .init("asked", .string(story.question)),
+                .init("peer", story.trace.map { .string($0.peer) } ?? .null),
+            ]
+        }
+        return .mapping(entries)
+    }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import Sandbox
+import TestedCluster
+import Testing
+
+extension EndToEndTests {
+    /// `validate --cluster` and `rbac` against the API server.
+    @Suite struct ClusterValidationTests {
+        private static func validate(
+            _ stage: Stage,
+            _ groups: String...,
+            more: [String] = []
+        ) async throws -> (text: String, code: Int) {
+            let arguments = try await stage.arguments(groups: groups)
+            return try await SupervisorProcess.finish(
+                ["validate", "--cluster", "--kubeconfig", arguments[4]] + more + [arguments[2]]
+            )
+        }
+
+        @Test func isContentWithAClusterThatFits() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let (text, code) = try await Self.validate(stage, Manifests.group("web"))
+                #expect(code == 0, "\(text)")
+            }
+        }
+
+        @Test func tellsWhatDoesNotFitAndWhatMendsIt() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web", replicas: 1)
+                try await stage.sandbox.apply(
+                    """
+                    {apiVersion: v1, kind: Service, metadata: {name: open}, spec: {selector: {app: web}, ports: [{port: 1}]}}
+                    ---
+                    {apiVersion: v1, kind: Service, metadata: {name: bare}, spec: {ports: [{port: 1}]}}
+                    ---
+                    {apiVersion: v1, kind: Service, metadata: {name: empty}, spec: {selector: {app: none, role: active}, ports: [{port: 1}]}}
+                    """
+                )
+                let group = { (name: String) in Manifests.group(name, "selector: {matchLabels: {app: web, n: \(name)}}")
+                }
+                let (text, code) = try await Self.validate(
+                    stage,
+                    Manifests.group("web").replacing("port: http", with: "port: htp"),
+                    group("nowhere"),
+                    group("open"),
+                    group("bare"),
+                    group("empty")
+                )
+                #expect(code == 1)
+                for words in [
+                    "groups[0].service: pod \"web-0\" is the only member: nobody could take over",
+                    "groups[0].probe.httpGet.port: no container of pod \"web-0\" has a port named \"htp\"; its ports are http",
+                    "groups[1].service: Service \"nowhere\" does not exist in namespace \"default\"",
+                    "groups[2].service: the selector of Service \"open\" lacks role",
+                    "kubectl patch service open -n default -p '{\"spec\":{\"selector\":{\"role\":\"active\"}}}'",
+                    "groups[3].service: Service \"bare\" has no selector; mode Label needs one with role: active",
+                    "groups[4].selector: no pod in namespace \"default\" matches app=web,n=empty",
+                ] {
+                    #expect(text.contains(words), "\(words)\n\(text)")
+                }
+            }
+        }
+
+        @Test func seesTheRoleInTheOwnersTemplateAndSelector() async throws {
+            try await Stage.run { stage in
+                try await stage.sandbox.apply(
+                    Manifests.service("web") + "---\n"
+                        + Manifests.statefulSet("web", replicas: 2).replacing(
+                            "labels: {app: web}",
+                            with: "labels: {app: web, role: passive}"
+                        ) + "---\n" + Manifests.service("db") + "---\n"
+                        + Manifests.deployment("db", replicas: 2).replacing(
+                            "{app: db}",
+                            with: "{app: db, role: passive}"
+                        )
+                        .replacing("selector: {matchLabels", with: "selector: {matchLabels")
+                )
+                for name in ["web", "db"] { try await stage.waitForPods(of: name, count: 2) }
+                let (text, code) = try await Self.validate(stage, Manifests.group("web"), Manifests.group("db"))
+                #expect(code == 1)
+                #expect(text.contains("the pod template of StatefulSet \"web\" sets the label \"role\""), "\(text)")
+                #expect(text.contains("Deployment \"db\" selects its pods by the label \"role\""), "\(text)")
+            }
+        }
+
+        @Test func saysWhichRightsAreMissingAndWhatItCouldNotReach() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                try await stage.sandbox.apply(Manifests.readOnlyRights)
+                let user = ["--as", "system:serviceaccount:default:standby"]
+                let (text, code) = try await Self.validate(stage, Manifests.group("web"), more: user)
+                #expect(code == 1)
+                #expect(text.contains("1 errors"), "\(text)")
+                #expect(
+                    text.contains(
+                        "the right to patch pods in namespace \"default\" is missing; this rule grants it: {apiGroups: [\"\"],"
+                            + " resources: [pods], verbs: [get, list, watch, patch]}"
+                    )
+                )
+                await stage.sandbox.server.stop()
+                let away = try await Self.validate(stage, Manifests.group("web"))
+                #expect(away.code == 2 && away.text.contains("could not be checked"), "\(away.text)")
+            }
+        }
+
+        /// What `rbac` prints is enough for a whole failover, and nothing of it is left unused.
+        @Test func theRightsAreSufficientAndLeast() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                var arguments = try await stage.arguments(groups: [Manifests.group("web")], token: "least")
+                let (manifests, code) = try await SupervisorProcess.finish(["rbac", "--config", arguments[2]])
+                #expect(code == 0)
+                try await stage.sandbox.apply(manifests)
+                await stage.sandbox.authentication.admit(
+                    token: "least",
+                    .serviceAccount("kube-standby", namespace: "default")
+                )
+                arguments += ["--log-level", "debug"]
+                let kubeconfig = try stage.write("admin", await stage.sandbox.kubeconfig(token: Sandbox.adminToken))
+                let valid = try await SupervisorProcess.finish(
+                    [
+                        "validate", "--cluster", "--kubeconfig", kubeconfig, "--as",
+                        "system:serviceaccount:default:kube-standby", arguments[2],
+                    ]
+                )
+                #expect(valid.code == 0, "\(valid.text)")
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let first = try await stage.waitUntilSettled("web")
+                    await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
+                    try await stage.waitUntilSettled("web", otherThan: first)
+                    try await stage.sandbox.wait(for: "the Event") { store in
+                        await store.list(.events, namespace: "default").contains { $0["reason"] == "FailedOver" }
+                    }
+                    #expect(!(await process.log.text).contains("may not"))
+                }
+                let requests = await stage.sandbox.control.log.filter { $0.user.hasSuffix(":kube-standby") }
+                let used = Set(
+                    requests.filter { $0.kind.group != "authorization.k8s.io" }.map { "\($0.verb) \($0.kind.plural)" }
+                )
+                // Reading one pod is for conflicts, and one Service for whoever looks by hand; both are tried elsewhere.
+                let granted: Set = [
+                    "list pods", "watch pods", "patch pods", "list services", "watch services", "create leases",
+                    "get leases",
+                    "update leases", "create events",
+                ]
+                #expect(used == granted, "\(used.symmetricDifference(granted))")
+            }
+        }
+    }
+}
