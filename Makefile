@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
 
-.PHONY: setup build demo test conformance e2e lint format bench tsan chart clean
+.PHONY: setup build demo test conformance e2e lint format bench fuzz tsan chart clean
 
 setup: ## Install the system packages that are missing (Debian, Ubuntu).
 	@./.ci/setup
@@ -53,6 +53,13 @@ bench: setup ## Measure failovers on the sandbox, and the sandbox with 10,000 gr
 	swift build -c release --product kube-standby
 	swift build -c release --product kube-standby-bench
 	"$$(swift build -c release --show-bin-path)/kube-standby-bench"
+
+FUZZ_INPUTS ?= 1000000
+FUZZ_CORPUS = config/kube-standby.yaml examples Tests/StandbyConfigurationTests/Fixtures
+
+fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader.
+	swift build -c release --product kube-standby-fuzz
+	"$$(swift build -c release --show-bin-path)/kube-standby-fuzz" --inputs $(FUZZ_INPUTS) $(FUZZ_CORPUS)
 
 tsan: setup ## Run the tests under the thread sanitizer.
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan

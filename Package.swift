@@ -197,6 +197,12 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // Mutated configurations against the reader.
+        .executableTarget(
+            name: "kube-standby-fuzz",
+            dependencies: ["StandbyConfiguration", "YAMLDocument", argumentParser],
+            swiftSettings: swiftSettings
+        ),
         // The real binary on any cluster, pods played without containers.
         .testTarget(
             name: "ClusterTests",

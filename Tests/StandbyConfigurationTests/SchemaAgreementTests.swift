@@ -15,7 +15,12 @@ import Testing
         }
 
         var errors: [Mistake]
-        var parse_errors: [Mistake]?
+        var parseErrors: [Mistake]?
+
+        enum CodingKeys: String, CodingKey {
+            case errors
+            case parseErrors = "parse_errors"
+        }
     }
 
     @Test func agreesWithTheReaderOnEveryFixture() async throws {
@@ -58,6 +63,6 @@ import Testing
             error: .string(limit: 1_000_000)
         )
         let report = try JSONDecoder().decode(Report.self, from: Data(result.standardOutput.utf8))
-        return Set((report.errors + (report.parse_errors ?? [])).map(\.filename))
+        return Set((report.errors + (report.parseErrors ?? [])).map(\.filename))
     }
 }
