@@ -5,8 +5,8 @@ final class DiagnosticCollector {
     /// Diagnostics of one configuration that are listed.
     static let limit = 1000
 
-    private var diagnostics: [Diagnostic] = []
-    private var omitted = 0
+    private(set) var diagnostics: [Diagnostic] = []
+    private(set) var omitted = 0
     /// What was reported already: a mistake in `defaults` shows in every group.
     private var seen: Set<Key> = []
 
@@ -31,6 +31,12 @@ final class DiagnosticCollector {
         }
         let key = Key(message: diagnostic.message, mark: diagnostic.mark)
         if seen.insert(key).inserted { diagnostics.append(diagnostic) }
+    }
+
+    /// Adds what was collected elsewhere.
+    func add(_ diagnostics: [Diagnostic], omitted: Int) {
+        for diagnostic in diagnostics { add(diagnostic) }
+        self.omitted += omitted
     }
 
     /// Everything in file order; at the end, if some are not listed, how many.

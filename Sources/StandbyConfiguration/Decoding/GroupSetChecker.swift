@@ -12,49 +12,46 @@ struct GroupSetChecker {
     }
 
     /// Checks one group against those before it.
-    mutating func check(_ group: InheritedNode, path: NodePath) {
-        let reader = NodeReader(node: group.merged)
-        let namespace = reader["namespace"].string ?? ""
-        if let name = reader["name"].string {
-            if let first = names[name] {
-                report(.duplicateName(name, firstLine: first.line), at: ["name"], of: group, path)
+    ///
+    /// `group`: asked for only if something is wrong.
+    mutating func check(_ claims: GroupClaims, path: NodePath, group: () -> InheritedNode) {
+        if let name = claims.name {
+            if let first = names[name.text] {
+                report(.duplicateName(name.text, firstLine: first.line), at: ["name"], of: group(), path)
             } else {
-                names[name] = group.merged["name"]?.mark
+                names[name.text] = name.mark
             }
         }
-        if let service = reader["service"].string {
-            let key = "\(namespace)/\(service)"
+        if let service = claims.service {
+            let key = "\(claims.namespace)/\(service.text)"
             if let first = services[key] {
-                report(.duplicateService(service, firstLine: first.line), at: ["service"], of: group, path)
+                report(.duplicateService(service.text, firstLine: first.line), at: ["service"], of: group(), path)
             } else {
-                services[key] = group.merged["service"]?.mark
+                services[key] = service.mark
             }
         }
-        guard reader["mode"].string != GroupConfiguration.Mode.endpointSlice.rawValue else { return }
-        checkRoleKey(reader, namespace: namespace, of: group, path)
+        if let key = claims.roleKey { checkRoleKey(key, claims, path, group) }
     }
 
     /// Two groups of one namespace write the same label: an error if they surely select the same pods, a warning if it
     /// cannot be ruled out and no prefix tells whose label it is.
     private mutating func checkRoleKey(
-        _ reader: NodeReader,
-        namespace: String,
-        of group: InheritedNode,
-        _ path: NodePath
+        _ key: String,
+        _ claims: GroupClaims,
+        _ path: NodePath,
+        _ group: () -> InheritedNode
     ) {
-        let key = reader["roleLabel"]["key"].string ?? RoleLabel().key
-        let scope = "\(namespace)/\(key)"
-        let selector = reader["selector"]
+        let scope = "\(claims.namespace)/\(key)"
         switch sharings[scope, default: RoleKeySharing()].add(
-            labels: selector["matchLabels"].labels,
-            isExact: !selector["matchExpressions"].isPresent,
-            mark: group.own.mark
+            labels: claims.labels,
+            isExact: claims.isExact,
+            mark: claims.mark
         ) {
         case .none: break
-        case .samePods(let first): report(.samePods(key, firstLine: first.line), at: ["selector"], of: group, path)
+        case .samePods(let first): report(.samePods(key, firstLine: first.line), at: ["selector"], of: group(), path)
         case .possible(let first) where !key.contains("/"):
             let message = DiagnosticMessage.sharedUnprefixedRoleKey(key, firstLine: first.line)
-            report(message, at: ["roleLabel", "key"], of: group, path, severity: .warning)
+            report(message, at: ["roleLabel", "key"], of: group(), path, severity: .warning)
         case .possible: break
         }
     }

@@ -4,6 +4,8 @@ import YAMLDocument
 struct InheritedNodes: Sendable {
     private var groups: [Group] = []
     private var defaults: YAMLNode?
+    /// Where the list of groups is an alias.
+    private var listAliasMark: YAMLMark?
 
     /// A group as written, and its place in the list.
     private struct Group: Sendable {
@@ -19,6 +21,7 @@ struct InheritedNodes: Sendable {
         groups = (document["groups"]?.sequence ?? []).enumerated().filter { $0.element.mapping != nil }
             .map { Group(index: $0.offset, node: $0.element) }
         defaults = document["defaults"]
+        listAliasMark = document["groups"]?.aliasMark
         guard let size = defaults?.size, let mark = defaults?.mark else { return }
         if size * groups.count > DefaultsMerge.nodeLimit {
             collector.add(Diagnostic(.defaultsTooLarge(limit: DefaultsMerge.nodeLimit), path: "defaults", mark: mark))
@@ -30,23 +33,47 @@ struct InheritedNodes: Sendable {
         InheritedNode(own: group.node, merged: DefaultsMerge.merge(defaults, into: group.node))
     }
 
+    /// What was found in consecutive groups.
+    private struct Part: Sendable {
+        var diagnostics: [Diagnostic]
+        var omitted: Int
+        var configurations: [GroupConfiguration]
+        var claims: [GroupClaims]
+    }
+
     /// Checks each group, and the groups against each other.
     ///
     /// - Returns: the groups as the model has them; only right if there were no mistakes.
     func check(reportingTo collector: DiagnosticCollector) -> [GroupConfiguration] {
-        var configurations: [GroupConfiguration] = []
+        let parts = ConcurrentMap.parts(of: groups.count, check)
+        for part in parts { collector.add(part.diagnostics, omitted: part.omitted) }
         var set = GroupSetChecker(reportingTo: collector)
+        for (group, claims) in zip(groups, parts.lazy.flatMap(\.claims)) {
+            set.check(claims, path: NodePath(["groups", .index(group.index)])) { inherited(group) }
+        }
+        return parts.flatMap(\.configurations)
+    }
+
+    private func check(_ range: Range<Int>) -> Part {
+        let collector = DiagnosticCollector()
+        var schema = SchemaChecker(reportingTo: collector)
+        var part = Part(diagnostics: [], omitted: 0, configurations: [], claims: [])
+        part.configurations.reserveCapacity(range.count)
+        part.claims.reserveCapacity(range.count)
         var seen: Set<String> = []
-        for group in groups {
+        for group in groups[range] {
+            schema.check(group.node, ofGroup: group.index, aliasMark: listAliasMark)
             let node = inherited(group)
             let path = NodePath(["groups", .index(group.index)])
             GroupChecker(node, path: path, reportingTo: collector).check { seen.insert($0).inserted }
-            set.check(node, path: path)
+            part.claims.append(GroupClaims(node.merged))
             if let configuration = GroupConfiguration(NodeReader(node: node.merged)) {
-                configurations.append(configuration)
+                part.configurations.append(configuration)
             }
         }
-        return configurations
+        part.diagnostics = collector.diagnostics
+        part.omitted = collector.omitted
+        return part
     }
 
     /// A diagnostic about a value of a group.

@@ -26,14 +26,17 @@ struct NodeReader {
         if case .int(let value) = node?.scalar?.value { value } else { nil }
     }
 
-    /// Seconds as a duration; the schema bounds them to a day.
+    /// Seconds as a duration; nil for what no field takes, which the schema has told already.
     var duration: Duration? {
         switch node?.scalar?.value {
-        case .int(let value): .seconds(value)
-        case .float(let value): .nanoseconds(Int64((value * 1e9).rounded()))
+        case .int(let value): Self.bounds.contains(Double(value)) ? .seconds(value) : nil
+        case .float(let value): Self.bounds.contains(value) ? .nanoseconds(Int64((value * 1e9).rounded())) : nil
         case .null, .bool, .string, nil: nil
         }
     }
+
+    /// What can be turned into nanoseconds; infinities and NaN cannot.
+    private static let bounds = -1e9...1e9
 
     var labels: [String: String] {
         let pairs = node?.mapping?.compactMap { entry in entry.value.string.map { (entry.key, $0) } } ?? []

@@ -14,9 +14,18 @@ struct SchemaChecker {
         self.collector = collector
     }
 
-    /// Checks the whole file.
+    /// Checks the whole file except the groups that are mappings, which are checked one by one.
     mutating func check(_ root: YAMLNode) {
         check(root, against: .file, requiresKeys: true)
+    }
+
+    /// Checks one group.
+    ///
+    /// `aliasMark`: where the list of groups is an alias.
+    mutating func check(_ group: YAMLNode, ofGroup index: Int, aliasMark: YAMLMark?) {
+        path = NodePath(["groups", .index(index)])
+        self.aliasMark = group.aliasMark ?? aliasMark
+        check(group, against: .group, requiresKeys: false)
     }
 
     private mutating func check(_ node: YAMLNode, against schema: ObjectSchema, requiresKeys: Bool) {
@@ -43,6 +52,7 @@ struct SchemaChecker {
         if let own = node.aliasMark { aliasMark = own }
         defer { aliasMark = outer }
         switch schema {
+        case .object(let object) where object === ObjectSchema.group && node.mapping != nil: break
         case .object(let object): check(node, against: object, requiresKeys: !object.isMerged)
         case .list(let item, let isEmptyAllowed): checkList(node, item, isEmptyAllowed: isEmptyAllowed)
         case .labels: checkLabels(node)
