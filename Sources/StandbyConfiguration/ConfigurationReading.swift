@@ -7,9 +7,18 @@ package struct ConfigurationReading: Sendable {
 
     /// In file order; at most a thousand.
     package let diagnostics: [Diagnostic]
-    /// Nil if there is an error.
-    package let configuration: SupervisorConfiguration?
     private let source: InheritedNodes
+
+    /// Whether there is no error.
+    package var isValid: Bool { !diagnostics.contains { $0.severity == .error } }
+
+    /// The groups that the text has.
+    package var groupCount: Int { source.count }
+
+    /// The configuration, decoded when it is asked for; nil if there is an error.
+    package var configuration: SupervisorConfiguration? {
+        isValid ? SupervisorConfiguration(groups: source.configurations) : nil
+    }
 
     /// The errors among the diagnostics.
     package var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
@@ -33,7 +42,6 @@ package struct ConfigurationReading: Sendable {
 
     private init(failures: [YAMLError]) {
         diagnostics = failures.map { Diagnostic(.yaml($0.reason), path: "", mark: $0.mark) }
-        configuration = nil
         source = InheritedNodes()
     }
 
@@ -46,10 +54,8 @@ package struct ConfigurationReading: Sendable {
         var schema = SchemaChecker(reportingTo: collector)
         schema.check(document)
         source = InheritedNodes(document, reportingTo: collector)
-        let groups = source.check(reportingTo: collector)
+        source.check(reportingTo: collector)
         diagnostics = collector.ordered
-        let isValid = !diagnostics.contains { $0.severity == .error }
-        configuration = isValid ? SupervisorConfiguration(groups: groups) : nil
     }
 
     /// The same, every diagnostic told at `mark`: the text cannot be mapped to the lines of what holds it.
@@ -60,12 +66,11 @@ package struct ConfigurationReading: Sendable {
             moved.mark = mark
             return moved
         }
-        return ConfigurationReading(diagnostics: moved, configuration: configuration, source: source)
+        return ConfigurationReading(diagnostics: moved, source: source)
     }
 
-    private init(diagnostics: [Diagnostic], configuration: SupervisorConfiguration?, source: InheritedNodes) {
+    private init(diagnostics: [Diagnostic], source: InheritedNodes) {
         self.diagnostics = diagnostics
-        self.configuration = configuration
         self.source = source
     }
 

@@ -2,6 +2,8 @@
 enum DirectiveCount {
     /// The line, from 1, of the directive that is one too many; nil if there are no more than `limit`.
     static func firstLine(in bytes: [UInt8], above limit: Int) -> Int? {
+        // Few texts have so many of these characters anywhere, and counting them takes hardly any time.
+        if bytes.reduce(into: 0, { $0 &+= $1 == UInt8(ascii: "%") ? 1 : 0 }) <= limit { return nil }
         var (line, count) = (1, 0)
         var isLineStart = true
         for byte in bytes {

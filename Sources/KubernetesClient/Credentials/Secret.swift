@@ -21,7 +21,13 @@ package enum FileReading {
     /// `limit`: no more than this many bytes are read, and one more if there is one.
     package static func bytes(of path: String, limit: Int = 64 * 1024 * 1024) throws(CredentialError) -> [UInt8] {
         do {
-            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            let url = URL(filePath: path)
+            let facts = try url.resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
+            // A pipe, or a file that is too large, is read piece by piece up to the limit.
+            if facts.isRegularFile == true, let size = facts.fileSize, size <= limit {
+                return Array(try Data(contentsOf: url))
+            }
+            let file = try FileHandle(forReadingFrom: url)
             defer { try? file.close() }
             return try bytes(of: file, limit: limit)
         } catch {

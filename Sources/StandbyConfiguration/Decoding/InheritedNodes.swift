@@ -37,28 +37,30 @@ struct InheritedNodes: Sendable {
     private struct Part: Sendable {
         var diagnostics: [Diagnostic]
         var omitted: Int
-        var configurations: [GroupConfiguration]
         var claims: [GroupClaims]
     }
 
+    var count: Int { groups.count }
+
+    /// The groups as the model has them; only right if there were no mistakes.
+    var configurations: [GroupConfiguration] {
+        groups.compactMap { GroupConfiguration(NodeReader(node: inherited($0).merged)) }
+    }
+
     /// Checks each group, and the groups against each other.
-    ///
-    /// - Returns: the groups as the model has them; only right if there were no mistakes.
-    func check(reportingTo collector: DiagnosticCollector) -> [GroupConfiguration] {
+    func check(reportingTo collector: DiagnosticCollector) {
         let parts = ConcurrentMap.parts(of: groups.count, check)
         for part in parts { collector.add(part.diagnostics, omitted: part.omitted) }
         var set = GroupSetChecker(reportingTo: collector)
         for (group, claims) in zip(groups, parts.lazy.flatMap(\.claims)) {
             set.check(claims, path: NodePath(["groups", .index(group.index)])) { inherited(group) }
         }
-        return parts.flatMap(\.configurations)
     }
 
     private func check(_ range: Range<Int>) -> Part {
         let collector = DiagnosticCollector()
         var schema = SchemaChecker(reportingTo: collector)
-        var part = Part(diagnostics: [], omitted: 0, configurations: [], claims: [])
-        part.configurations.reserveCapacity(range.count)
+        var part = Part(diagnostics: [], omitted: 0, claims: [])
         part.claims.reserveCapacity(range.count)
         var seen: Set<String> = []
         for group in groups[range] {
@@ -67,9 +69,6 @@ struct InheritedNodes: Sendable {
             let path = NodePath(["groups", .index(group.index)])
             GroupChecker(node, path: path, reportingTo: collector).check { seen.insert($0).inserted }
             part.claims.append(GroupClaims(node.merged))
-            if let configuration = GroupConfiguration(NodeReader(node: node.merged)) {
-                part.configurations.append(configuration)
-            }
         }
         part.diagnostics = collector.diagnostics
         part.omitted = collector.omitted

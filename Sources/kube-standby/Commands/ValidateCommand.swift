@@ -57,8 +57,6 @@ struct ValidateCommand: AsyncParsableCommand {
         }
     }
 
-    // On the main thread, whose heap grows at less cost than that of another.
-    @MainActor
     func run() async throws {
         var status = ExitStatus.success
         var printer = DiagnosticPrinter(format)
@@ -106,13 +104,13 @@ struct ValidateCommand: AsyncParsableCommand {
 
     private func accept(_ manifest: ManifestReading, _ input: InputFiles.Input) {
         for entry in manifest.entries {
-            guard let configuration = entry.reading.configuration else { continue }
             if printsEffective {
+                guard let configuration = entry.reading.configuration else { continue }
                 if manifest.entries.count > 1 { StandardOutput.print("---\n# \(entry.name ?? input.name)") }
                 StandardOutput.write(YAMLText.write(configuration.effective))
             } else {
                 let name = entry.name.map { "\(input.name): \($0)" } ?? input.name
-                summarise("\(name): valid, \(configuration.groups.count) groups", to: StandardOutput.print)
+                summarise("\(name): valid, \(entry.reading.groupCount) groups", to: StandardOutput.print)
             }
         }
     }
