@@ -52,10 +52,13 @@ lint: ## Check the format, strictly.
 format: ## Apply the format.
 	swift format --in-place --recursive --parallel Sources Tests Package.swift
 
-bench: setup ## Measure failovers on the sandbox, and the sandbox with 10,000 groups.
+BENCH ?=
+
+bench: setup ## Measure; BENCH=name for one: failover, validate, sandbox.
 	swift build $(RELEASE) --product kube-standby
 	swift build $(RELEASE) --product kube-standby-bench
-	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-bench"
+	peers="$$(./.ci/tools pyyaml)" && cc -O2 -o "$$peers/yaml-events" Sources/kube-standby-bench/Peers/yaml-events.c -lyaml && \
+	    KUBE_STANDBY_PEERS="$$peers" "$$(swift build $(RELEASE) --show-bin-path)/kube-standby-bench" $(BENCH)
 
 FUZZ_INPUTS ?= 1000000
 FUZZ_CORPUS = config/kube-standby.yaml examples Tests/StandbyConfigurationTests/Fixtures

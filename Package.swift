@@ -121,7 +121,7 @@ let rooms: [Room] = [
         ],
         testDependencies: ["FailoverCore", "KubernetesClient", "Probing", "StandbyConfiguration"]
     ),
-    // Health endpoints for the kubelet that runs the supervisor.
+    // Endpoints for the kubelet, Prometheus and operators.
     Room(
         name: "Operations",
         dependencies: ["Supervision", hummingbird, logging, nioCore, serviceLifecycle]
@@ -195,6 +195,7 @@ let package = Package(
                 "Transport", "KubernetesClient", "Supervision", "StandbyConfiguration", "Sandbox", logging,
                 serviceLifecycle, subprocess, systemPackage,
             ],
+            exclude: ["Peers"],
             swiftSettings: swiftSettings
         ),
         // Mutated configurations against the reader.
@@ -212,7 +213,10 @@ let package = Package(
         // The real binary against the sandbox, under its faults.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Sandbox", "TestedCluster", "Transport", "YAMLDocument", "kube-standby"],
+            dependencies: [
+                "Sandbox", "TestedCluster", "Transport", "YAMLDocument", "FailoverCore", "KubernetesClient", "Probing",
+                "StandbyConfiguration", "Supervision", "kube-standby", logging, serviceLifecycle,
+            ],
             swiftSettings: swiftSettings
         ),
         // A cluster to test on: the sandbox, or whatever a kubeconfig names.

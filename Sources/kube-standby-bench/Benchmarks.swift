@@ -1,9 +1,10 @@
-/// Every benchmark, or those that are named: `failover`, `sandbox`.
+/// Every benchmark, or those that are named: `failover`, `sandbox`, `validate`.
 @main
 struct Benchmarks {
     static func main() async throws {
         let wanted = CommandLine.arguments.dropFirst()
         if wanted.isEmpty || wanted.contains("failover") { try await FailoverBenchmark.run() }
+        if wanted.isEmpty || wanted.contains("validate") { try await ValidateBenchmark.run() }
         if wanted.isEmpty || wanted.contains("sandbox") { try await SandboxBenchmark.run() }
     }
 }

@@ -7,8 +7,11 @@ struct GroupSetChecker {
     private var services: [String: YAMLMark] = [:]
     private var sharings: [String: RoleKeySharing] = [:]
 
-    init(reportingTo collector: DiagnosticCollector) {
+    /// `count`: how many groups there will be.
+    init(count: Int, reportingTo collector: DiagnosticCollector) {
         self.collector = collector
+        names.reserveCapacity(count)
+        services.reserveCapacity(count)
     }
 
     /// Checks one group against those before it.

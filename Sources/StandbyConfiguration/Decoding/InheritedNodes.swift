@@ -51,7 +51,7 @@ struct InheritedNodes: Sendable {
     func check(reportingTo collector: DiagnosticCollector) {
         let parts = ConcurrentMap.parts(of: groups.count, check)
         for part in parts { collector.add(part.diagnostics, omitted: part.omitted) }
-        var set = GroupSetChecker(reportingTo: collector)
+        var set = GroupSetChecker(count: count, reportingTo: collector)
         for (group, claims) in zip(groups, parts.lazy.flatMap(\.claims)) {
             set.check(claims, path: NodePath(["groups", .index(group.index)])) { inherited(group) }
         }

@@ -80,6 +80,8 @@ struct ValidateCommand: AsyncParsableCommand {
         _ printer: inout DiagnosticPrinter
     ) async -> ExitStatus {
         let manifest = ManifestReading(input.bytes, skipsOthers: input.isFromFolder)
+        // The process ends with its only file: to take the tree apart node by node before would be for nobody.
+        if paths == [input.name] { Immortal.keep(manifest) }
         var diagnostics = manifest.diagnostics
         var isReached = true
         if let examination {
