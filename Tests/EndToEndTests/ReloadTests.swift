@@ -148,6 +148,57 @@ extension EndToEndTests {
             }
         }
 
+        @Test func aHundredReloadsLeakNeitherMemoryNorDescriptorsNorThreads() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let many = (0..<100).map { Manifests.group("g\($0)") }.joined()
+                let content: @Sendable (Int) -> String = { number in
+                    Self.text(
+                        Manifests.group("web"),
+                        many,
+                        Manifests.group("changing", "failover: {delaySeconds: \(number)}")
+                    )
+                        + Manifests.group("coming-\(number)")
+                }
+                let (mount, arguments) = try await Self.start(stage, content(0))
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    try await stage.waitUntilSettled("web")
+                    func reload(_ numbers: ClosedRange<Int>) async throws {
+                        for number in numbers {
+                            try mount.update(content(number))
+                            _ = await process.log.wait(for: "configuration reloaded", "added coming-\(number);")
+                        }
+                    }
+                    try await reload(1...20)
+                    let before = ProcessFacts(process.processID)
+                    try await reload(21...120)
+                    let after = ProcessFacts(process.processID)
+                    #expect(after.descriptors <= before.descriptors + 2, "\(before), \(after)")
+                    #expect(after.threads <= before.threads + 2, "\(before), \(after)")
+                    #expect(after.megabytes <= before.megabytes + 16, "\(before), \(after)")
+                }
+                #expect(await stage.audit("web").moves == 0)
+            }
+        }
+
+        /// What a process has of the system.
+        private struct ProcessFacts {
+            let descriptors: Int
+            let threads: Int
+            /// Resident.
+            let megabytes: Int
+
+            init(_ processID: Int32) {
+                let count = { (folder: String) in
+                    (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(processID)/\(folder)").count) ?? 0
+                }
+                descriptors = count("fd")
+                threads = count("task")
+                let memory = (try? String(contentsOfFile: "/proc/\(processID)/statm", encoding: .utf8)) ?? ""
+                megabytes = (memory.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 4096 / 1_000_000
+            }
+        }
+
         @Test func aGroupThatChangesItsNamespaceIsAnotherGroup() async throws {
             try await Stage.run { stage in
                 try await stage.sandbox.createNamespace("other")

@@ -6,13 +6,15 @@ extension GroupConfiguration {
         guard let name = reader["name"].string, let service = reader["service"].string,
             let probe = ProbeConfiguration(reader["probe"])
         else { return nil }
+        let mode = reader["mode"].choice(Mode.self) ?? .label
         self.init(
             name: name,
             namespace: reader["namespace"].string,
             service: service,
             selector: reader["selector"].isPresent ? LabelSelector(reader["selector"]) : nil,
-            mode: reader["mode"].choice(Mode.self) ?? .label,
-            roleLabel: RoleLabel(reader["roleLabel"]),
+            mode: mode,
+            // In mode EndpointSlice nobody writes a label, whatever `defaults` say.
+            roleLabel: mode == .label ? RoleLabel(reader["roleLabel"]) : RoleLabel(),
             probe: probe,
             passiveProbe: ProbeConfiguration(reader["passiveProbe"]),
             requireReady: reader["requireReady"].bool ?? false,

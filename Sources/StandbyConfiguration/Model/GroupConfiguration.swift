@@ -27,10 +27,14 @@ package struct GroupConfiguration: Sendable, Hashable {
     package var hooks: HookConfiguration
     package var isPaused: Bool
 
-    /// Whether any probe of the group runs a command through the API server.
+    /// Whether a probe or a hook of the group runs a command through the API server.
     package var runsCommandsInPods: Bool {
-        [probe, passiveProbe].contains { probe in
+        let probes = [probe, passiveProbe].contains { probe in
             if case .exec(let exec) = probe?.handler { exec.place == .pod } else { false }
         }
+        let hooks = [hooks.onPromote, hooks.onDemote].contains { hook in
+            if case .exec = hook?.action { true } else { false }
+        }
+        return probes || hooks
     }
 }

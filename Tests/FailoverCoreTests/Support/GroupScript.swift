@@ -115,6 +115,7 @@ struct GroupScript {
                     member = write.member
                     member.role = write.role
                     member.epoch = write.epoch
+                    member.isRelabelDue = false
                     member.version = kept
                 }
                 queue += machine.roleWritten(id, .written(member(write.member.name)), at: now)

@@ -45,7 +45,9 @@ struct GroupChecker {
     private func checkRoleLabel() {
         let label = reader["roleLabel"]
         if reader["mode"].string == GroupConfiguration.Mode.endpointSlice.rawValue {
-            if label.isPresent { report(.roleLabelInEndpointSliceMode, at: ["roleLabel"]) }
+            // A label in `defaults` is for the groups of the other mode, unless the mode is from there, too.
+            let isMeant = node.own["roleLabel"] != nil || node.own["mode"] == nil
+            if label.isPresent, isMeant { report(.roleLabelInEndpointSliceMode, at: ["roleLabel"]) }
             warn(.notAvailable("mode EndpointSlice", consequence: "the group waits"), at: ["mode"])
         }
         guard label.isPresent else { return }

@@ -1,0 +1,48 @@
+import Testing
+
+@testable import FailoverCore
+
+/// A group's label is being changed: each member is written anew in the role that it has.
+@Suite struct RelabelTests {
+    private static func script() -> GroupScript {
+        var script = GroupScript()
+        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
+            script.place(name, role, epoch: 4) { $0.isRelabelDue = true }
+        }
+        return script
+    }
+
+    @Test func writesEveryMemberAnewAtTheSameEpochAndMovesNothing() {
+        var script = Self.script()
+        let effects = script.start(record: script.record("a", epoch: 4, origin: .intended), healthy: ["a", "b", "c"])
+        #expect(effects.moves.isEmpty)
+        #expect(script.settle(effects).sorted() == ["a=active@4", "b=passive@4", "c=passive@4"])
+        #expect(script.machine.record?.record.epoch == Epoch(4))
+    }
+
+    @Test func writesNothingWhilePaused() {
+        var script = Self.script()
+        script.machine.policy.isPaused = true
+        let effects = script.start(record: script.record("a", epoch: 4, origin: .intended))
+        #expect(effects.operations.isEmpty)
+    }
+
+    @Test func doesNotWriteASecondActiveMemberAnewAsActive() {
+        var script = Self.script()
+        script.place("b", .active, epoch: 4) { $0.isRelabelDue = true }
+        let writes = script.settle(
+            script.start(record: script.record("a", epoch: 4, origin: .intended), healthy: ["a", "b", "c"])
+        )
+        #expect(!writes.contains { $0.hasPrefix("b=active") })
+        #expect(writes.contains { $0.hasPrefix("b=passive") })
+    }
+
+    @Test func aSwitchFencesWithTheNewLabelsToo() {
+        var script = Self.script()
+        var effects = script.start(record: script.record("a", epoch: 4, origin: .intended), healthy: ["a", "b", "c"])
+        effects += script.health("a", .unhealthy)
+        let writes = script.settle(effects)
+        #expect(writes.suffix(1) == ["b=active@5"])
+        #expect(writes.contains("a=passive@5") && writes.contains("c=passive@5"))
+    }
+}
