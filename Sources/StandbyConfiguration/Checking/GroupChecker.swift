@@ -19,17 +19,19 @@ struct GroupChecker {
     ///
     /// `isNews`: whether a field that the group has only from `defaults` is seen for the first time; it is checked once.
     func check(isNews: (String) -> Bool) {
-        for field in ObjectSchema.group.fields where field.isRequired && node.merged[field.name] == nil {
-            report(.missingKey(field.name), at: [])
+        for name in ObjectSchema.group.requiredNames where node.merged[name] == nil {
+            report(.missingKey(name), at: [])
         }
         checkRoleLabel()
         checkSelector()
-        let news = ["priorities", "probe", "passiveProbe", "hooks", "failover"].filter { field in
-            node.merged[field] != nil && (node.own[field] != nil || isNews(field))
+        for field in Self.checkedFields where node.merged[field] != nil {
+            if node.own[field] != nil || isNews(field) { check(field) }
         }
-        for field in news { check(field) }
         checkEqualProbes()
     }
+
+    /// Fields whose own checks need nothing else of the group.
+    private static let checkedFields = ["priorities", "probe", "passiveProbe", "hooks", "failover"]
 
     private func check(_ field: String) {
         switch field {
@@ -97,8 +99,10 @@ struct GroupChecker {
         let probe = reader[name]
         guard probe.isMapping else { return }
         let step = NodePath.Step.key(name)
-        let handlers = ObjectSchema.handlers.filter { probe[$0].isPresent }
-        if handlers.count != 1 { report(.handlerCount(handlers, allowed: ObjectSchema.handlers), at: [step]) }
+        if ObjectSchema.handlers.count(where: { probe[$0].isPresent }) != 1 {
+            let handlers = ObjectSchema.handlers.filter { probe[$0].isPresent }
+            report(.handlerCount(handlers, allowed: ObjectSchema.handlers), at: [step])
+        }
         checkTimings(name, probe)
         checkHTTP(name, probe["httpGet"])
         checkNamedPort(name, "tcpSocket", probe["tcpSocket"])

@@ -33,18 +33,16 @@ struct SchemaChecker {
             return report(.wrongType(found: node.words, allowed: "a mapping"), at: node.mark)
         }
         for entry in entries {
-            if let field = schema.field(entry.key) {
+            if let value = schema.value(of: entry.key) {
                 path.push(.key(entry.key))
-                check(entry.value, against: field.value)
+                check(entry.value, against: value)
                 path.pop()
             } else {
                 reportUnknownKey(entry, schema)
             }
         }
         guard requiresKeys else { return }
-        for field in schema.fields where field.isRequired && node[field.name] == nil {
-            report(.missingKey(field.name), at: node.mark)
-        }
+        for name in schema.requiredNames where node[name] == nil { report(.missingKey(name), at: node.mark) }
     }
 
     private mutating func check(_ node: YAMLNode, against schema: ValueSchema) {

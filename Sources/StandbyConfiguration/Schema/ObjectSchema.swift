@@ -30,6 +30,8 @@ package final class ObjectSchema: Sendable {
     /// Names the schema where others refer to it.
     package let name: String
     package let fields: [Field]
+    /// The names of the fields that must be given.
+    let requiredNames: [String]
     /// Fields of which exactly one must be given; empty if there is no such choice.
     package let choice: [String]
 
@@ -37,11 +39,17 @@ package final class ObjectSchema: Sendable {
         self.name = name
         self.choice = choice
         self.fields = fields
+        requiredNames = fields.filter(\.isRequired).map(\.name)
     }
 
     /// The field of that name; nil if there is none.
-    package func field(_ name: String) -> Field? {
-        for index in fields.indices where fields[index].name == name { return fields[index] }
+    package func field(_ name: String) -> Field? { place(of: name).map { fields[$0] } }
+
+    /// What the field of that name may hold; nil if there is no such field.
+    func value(of name: String) -> ValueSchema? { place(of: name).map { fields[$0].value } }
+
+    private func place(of name: String) -> Int? {
+        for index in fields.indices where fields[index].name == name { return index }
         return nil
     }
 
