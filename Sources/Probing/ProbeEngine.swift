@@ -111,7 +111,7 @@ package actor ProbeEngine {
     }
 
     private func change(_ target: ProbeTarget, isRenewed: Bool) {
-        guard let state = states[target.id], state.target != target else { return }
+        guard let state = states[target.id], isRenewed || state.target != target else { return }
         let isRestarted = state.target.incarnation != target.incarnation
         states[target.id]?.target = target
         states[target.id]?.tracker.thresholdsChanged(target.probe.timing.thresholds)

@@ -163,6 +163,18 @@ import Transport
         }
     }
 
+    @Test func startsUnknownWhenItIsProbedInAnotherWayEvenIfTheProbeIsKnownAlready() async throws {
+        try await run { sandbox, engine, input, stream in
+            let target = await target(sandbox, "a", Self.get)
+            await engine.setTargets([target], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            _ = await reports(until: .healthy, &iterator)
+            await engine.setTargets([target], of: "g", renewing: [target.id]) { input.yield($0) }
+            #expect(await reports(until: .unknown, &iterator).last?.detail == "it is probed in another way")
+            #expect(await reports(until: .healthy, &iterator).last?.isChange == true)
+        }
+    }
+
     @Test func stopsProbingWhoIsGone() async throws {
         try await run { sandbox, engine, input, stream in
             let (a, b) = (await target(sandbox, "a", Self.get), await target(sandbox, "b", Self.get))

@@ -44,6 +44,7 @@ extension GroupSupervisor {
         await surroundings.api.use(next)
     }
 
+    /// Every member carries the new label; if the Service routes by it, the old one is forgotten.
     func labelsComplete() async {
         guard mapping.labelling.retiring != nil, !mapping.labelling.routesByRetiring else { return }
         mapping.labelling.completed()
@@ -52,6 +53,7 @@ extension GroupSupervisor {
 
     // MARK: The Service
 
+    /// Hears of the Service that the configuration names, from its beginning.
     func followService() async {
         if let serviceSubscription { await surroundings.services.unsubscribe(serviceSubscription) }
         service = .pending
@@ -68,6 +70,7 @@ extension GroupSupervisor {
         }
     }
 
+    /// Holds the Service as last seen against the configuration, and selects the pods that it means.
     func serviceChanged(in group: inout DiscardingTaskGroup) async {
         let previous = service
         let next = ServiceCheck(seenService, of: configuration, namespace: namespace, labelling: mapping.labelling)
@@ -107,6 +110,7 @@ extension GroupSupervisor {
         }
     }
 
+    /// Tells the machine its policy; nothing moves while the Service is unusable or the end is near.
     func applyPolicy(in group: inout DiscardingTaskGroup) {
         let isUsable = if case .usable = service { true } else { false }
         let isPaused = configuration.isPaused || isForcedToPause || isStopping || !isUsable
