@@ -30,29 +30,41 @@ import YAMLDocument
         #expect(Fixture.group("probe: {tcpSocket: {port: 1}}", "priorities: [\(rules)]").configuration != nil)
     }
 
-    @Test(arguments: [
-        ("an alias bomb", bomb, "the document has more than 1000000 nodes once its aliases are expanded"),
-        ("depth", String(repeating: "[", count: 1_000_000), "collections are nested deeper than 64"),
-        ("depth by blocks", String(repeating: "- ", count: 100_000), "collections are nested deeper than 64"),
-        ("a NUL byte", "a: \u{0}b", "not valid YAML: control characters are not allowed"),
-        (
-            "directives", String(repeating: "%TAG !a! b\n", count: 500_000),
-            "more than 1000 lines begin with \"%\", as directives do"
-        ),
-        (
-            "many nodes", "[" + String(repeating: "1,", count: 1_100_000) + "]",
-            "the document has more than 1000000 nodes once its aliases are expanded"
-        ),
-        (
-            "too large", String(repeating: "#", count: 16 * 1024 * 1024 + 1),
-            "the file has 16777217 bytes; at most 16777216 are read"
-        ),
-    ])
-    func answersClearly(name: String, text: String, message: String) {
-        #expect(Fixture.read(text).errors.map(\.message.description) == [message], "\(name)")
+    /// A hostile text by its name, so that no report prints it.
+    enum Hostile: String, CaseIterable {
+        case aliasBomb, depth, depthByBlocks, controlCharacter, directives, manyNodes, tooLarge
+
+        var text: String {
+            switch self {
+            case .aliasBomb: LimitTests.bomb
+            case .depth: String(repeating: "[", count: 1_000_000)
+            case .depthByBlocks: String(repeating: "- ", count: 100_000)
+            case .controlCharacter: "a: \u{0}b"
+            case .directives: String(repeating: "%TAG !a! b\n", count: 500_000)
+            case .manyNodes: "[" + String(repeating: "1,", count: 1_100_000) + "]"
+            case .tooLarge: String(repeating: "#", count: 16 * 1024 * 1024 + 1)
+            }
+        }
+
+        var answer: String {
+            switch self {
+            case .aliasBomb, .manyNodes: "the document has more than 1000000 nodes once its aliases are expanded"
+            case .depth, .depthByBlocks: "collections are nested deeper than 64"
+            case .controlCharacter: "not valid YAML: control characters are not allowed"
+            case .directives: "more than 1000 lines begin with \"%\", as directives do"
+            case .tooLarge: "the file has 16777217 bytes; at most 16777216 are read"
+            }
+        }
     }
 
-    private static let bomb =
+    @Test(arguments: Hostile.allCases)
+    func answersClearly(hostile: Hostile) {
+        // Compared before the expectation, which would print what it was given.
+        let answers = Fixture.read(hostile.text).errors.map(\.message.description)
+        #expect(answers == [hostile.answer])
+    }
+
+    fileprivate static let bomb =
         "a0: &a0 [1,1,1,1,1,1,1,1,1,1]\n"
         + (1..<9).map { level in
             "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ",") + "]\n"
