@@ -97,16 +97,23 @@ extension GroupStateMachine {
     private mutating func relabel(keeping active: Member) -> [Effect] {
         var effects: [Effect] = []
         for member in view.all where member.isRelabelDue {
-            if member.id == active.id { effects += assign(.active, to: member) }
-            if member.role == .passive { effects += assign(.passive, to: member) }
+            if member.id == active.id { effects += assign(.active, to: member, isRelabelling: true) }
+            if member.role == .passive { effects += assign(.passive, to: member, isRelabelling: true) }
         }
         return effects
     }
 
-    private mutating func assign(_ role: Role, to member: Member) -> [Effect] {
+    private mutating func assign(_ role: Role, to member: Member, isRelabelling: Bool = false) -> [Effect] {
         guard let epoch = record?.record.epoch, repairs[member.id] == nil else { return [] }
         var effects: [Effect] = []
-        let repair = RoleAssignment(role, at: epoch, on: member, ids: &ids, effects: &effects)
+        let repair = RoleAssignment(
+            role,
+            at: epoch,
+            on: member,
+            isRelabelling: isRelabelling,
+            ids: &ids,
+            effects: &effects
+        )
         if !repair.isSettled { repairs[member.id] = repair }
         return effects
     }

@@ -144,7 +144,7 @@ extension GroupStateMachine {
         for (id, repair) in repairs.sorted(by: { $0.key.uid < $1.key.uid }) {
             switch repair.stage {
             case .writing, .reading, .backingOff: continue
-            case .acknowledged where repair.role == .active: break
+            case .acknowledged where repair.member.role != .passive: break
             case .acknowledged: effects.append(.report(.joined(repair.member)))
             case .gone: break
             case .superseded: effects.append(.report(.steppedBack))

@@ -20,14 +20,24 @@ struct RoleAssignment: Sendable {
 
     let role: Role
     let epoch: Epoch
+    /// Whether the member is to keep the role that it has, and only its labels are written anew.
+    private let isRelabelling: Bool
     /// The newest version known.
     private(set) var member: Member
     private(set) var stage: Stage
     private var failedAttempts = 0
 
     /// Begins with a write, unless the member shows that none is needed or allowed.
-    init(_ role: Role, at epoch: Epoch, on member: Member, ids: inout OperationIDs, effects: inout [Effect]) {
+    init(
+        _ role: Role,
+        at epoch: Epoch,
+        on member: Member,
+        isRelabelling: Bool = false,
+        ids: inout OperationIDs,
+        effects: inout [Effect]
+    ) {
         self.role = role
+        self.isRelabelling = isRelabelling
         self.epoch = epoch
         self.member = member
         self.stage = .acknowledged
@@ -74,6 +84,9 @@ struct RoleAssignment: Sendable {
         member = known
         if let theirs = known.epoch, theirs > epoch {
             stage = .superseded
+        } else if isRelabelling, known.role != role {
+            // Somebody gave it another role meanwhile: the rules decide anew, and nothing is written over that.
+            stage = .acknowledged
         } else if known.role == role, known.epoch == epoch, !known.isRelabelDue {
             stage = .acknowledged
         } else {

@@ -37,6 +37,24 @@ import Testing
         #expect(writes.contains { $0.hasPrefix("b=passive") })
     }
 
+    @Test func doesNotWriteOverARoleThatSomebodyElseGaveMeanwhile() throws {
+        var script = Self.script()
+        let effects = script.start(record: script.record("a", epoch: 4, origin: .intended), healthy: ["a", "b", "c"])
+        let active = effects.compactMap { effect -> OperationID? in
+            if case .writeRole(let id, let write) = effect, write.role == .active { id } else { nil }
+        }
+        let write = try #require(active.first)
+        let reading = script.machine.roleWritten(write, .conflict, at: script.now)
+        guard case .readMember(let id, "a") = reading.first else {
+            Issue.record("not read again: \(reading)")
+            return
+        }
+        script.place("a", .passive, epoch: 4)
+        let next = script.machine.memberRead(id, .found(script.member("a")), at: script.now)
+        let writes = next.compactMap { if case .writeRole(_, let write) = $0 { write.role } else { nil } }
+        #expect(!writes.contains(.active))
+    }
+
     @Test func aSwitchFencesWithTheNewLabelsToo() {
         var script = Self.script()
         var effects = script.start(record: script.record("a", epoch: 4, origin: .intended), healthy: ["a", "b", "c"])
