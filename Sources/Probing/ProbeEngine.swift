@@ -18,16 +18,24 @@ package actor ProbeEngine {
         var number: Int
     }
 
-    private let loop: EventLoop
-    private var states: [Member.ID: TargetState] = [:]
+    let loop: EventLoop
+    var states: [Member.ID: TargetState] = [:]
     private var receivers: [String: @Sendable (ProbeReport) -> Void] = [:]
+    var doubters: [String: @Sendable (Suspension) -> Void] = [:]
+    let onDoubt: @Sendable (Suspension) -> Void
+    var doubt = SelfDoubt()
+    var heartbeat: LoopTimer?
     private var members: [String: Set<Member.ID>] = [:]
     private var targetCount = 0
+    /// Targets that have ever succeeded.
+    var provenCount = 0
     private var commandCount = 0
     private let commands = CoalescingMailbox<Member.ID, CommandRun>()
 
-    package init(loop: EventLoop) {
+    /// `onDoubt`: called on the loop's thread when the engine begins to doubt itself; must be quick.
+    package init(loop: EventLoop, onDoubt: @escaping @Sendable (Suspension) -> Void = { _ in }) {
         self.loop = loop
+        self.onDoubt = onDoubt
     }
 
     /// The engine lives on the loop's thread.
@@ -57,14 +65,19 @@ package actor ProbeEngine {
     /// Sets the members of a group; those that stay keep their counters and their phase.
     ///
     /// `renewed`: members whose probe asks something else than before, so that what was counted is void.
+    /// `onDoubt`: called on the loop's thread when automatic moves are to be suspended, before any report that would lead to
+    /// one; must be quick.
     /// `receive`: called on the loop's thread for each report; must be quick.
     package func setTargets(
         _ targets: [ProbeTarget],
         of group: String,
         renewing renewed: Set<Member.ID> = [],
+        onDoubt: @escaping @Sendable (Suspension) -> Void = { _ in },
         _ receive: @escaping @Sendable (ProbeReport) -> Void
     ) {
         receivers[group] = receive
+        let isNew = doubters.updateValue(onDoubt, forKey: group) == nil
+        if isNew, let suspension = doubt.suspension, Self.now < suspension.until { onDoubt(suspension) }
         let wanted = Set(targets.map(\.id))
         for id in members[group, default: []].subtracting(wanted) { remove(id) }
         members[group] = wanted
@@ -90,6 +103,8 @@ package actor ProbeEngine {
     package func remove(group: String) {
         for id in members.removeValue(forKey: group) ?? [] { remove(id) }
         receivers[group] = nil
+        doubters[group] = nil
+        if states.isEmpty { stopBeating() }
     }
 
     private func removeAll() {
@@ -108,6 +123,7 @@ package actor ProbeEngine {
         targetCount += 1
         states[target.id] = state
         arm(target.id)
+        if heartbeat == nil { beat() }
     }
 
     private func change(_ target: ProbeTarget, isRenewed: Bool) {
@@ -115,13 +131,15 @@ package actor ProbeEngine {
         let isRestarted = state.target.incarnation != target.incarnation
         states[target.id]?.target = target
         states[target.id]?.tracker.thresholdsChanged(target.probe.timing.thresholds)
+        let isOtherQuestion = state.target.probe.handler != target.probe.handler
+        if isOtherQuestion, !isRenewed, !isRestarted { questionChanged(target.id) }
         if isRestarted || isRenewed {
             abandonFlight(target.id)
             let change = states[target.id]?.tracker.forget()
             let detail = isRestarted ? "its container restarted" : "it is probed in another way"
             if change != nil { report(target.id, ProbeOutcome(verdict: .noResult, detail: detail), isChange: true) }
         }
-        let isRescheduled = state.target.probe.timing.period > target.probe.timing.period
+        let isRescheduled = isOtherQuestion || state.target.probe.timing.period > target.probe.timing.period
         guard isRestarted || isRenewed || isRescheduled else { return }
         let wait = isRestarted ? target.initialWait : .zero
         let soonest = EventLoop.now + wait.wholeNanoseconds
@@ -131,8 +149,26 @@ package actor ProbeEngine {
         if case .none = states[target.id]?.flight ?? .none { arm(target.id) }
     }
 
+    /// The role decides which of two probes is asked: what was counted for one does not count for the other, and the verdict
+    /// stands until the other has come to its own.
+    private func questionChanged(_ id: Member.ID) {
+        abandonFlight(id)
+        let wasDoubted = states[id]?.tracker.isDoubted ?? false
+        states[id]?.tracker.recount()
+        if wasDoubted {
+            report(
+                id,
+                ProbeOutcome(verdict: .noResult, detail: "it is probed in the way of its new role"),
+                isChange: false
+            )
+        }
+    }
+
     private func remove(_ id: Member.ID) {
         abandonFlight(id)
+        for waiter in states[id]?.waiters ?? [] { waiter.send(ProbeEnd(verdict: .noResult, at: Self.now)) }
+        doubt.stoppedFailing(id)
+        if states[id]?.succeededAt != nil { provenCount -= 1 }
         if let timer = states[id]?.timer { loop.cancel(timer) }
         states[id] = nil
     }
@@ -153,10 +189,11 @@ package actor ProbeEngine {
         }
     }
 
-    private func probeDue(_ id: Member.ID) {
+    func probeDue(_ id: Member.ID) {
         guard let state = states[id] else { return }
         states[id]?.timer = nil
         states[id]?.probeCount += 1
+        states[id]?.startedAt = Self.now
         switch state.target.probe.handler {
         case .httpGet(let probe):
             transfer(id, probe.request(for: state.target, count: state.probeCount, pool: state.pool)) {
@@ -208,11 +245,17 @@ package actor ProbeEngine {
         ended(id, outcome)
     }
 
-    private func ended(_ id: Member.ID, _ outcome: ProbeOutcome) {
+    private func ended(_ id: Member.ID, _ result: ProbeOutcome) {
+        noteTime()
         guard let state = states[id] else { return }
+        let isDistrusted = state.startedAt < doubt.distrustedBefore
+        let outcome = isDistrusted ? ProbeOutcome(verdict: .noResult, detail: "the supervisor stood still") : result
+        noteFailing(state, outcome.verdict)
         let change = states[id]?.tracker.probeFinished(outcome.verdict)
         states[id]?.flight = .none
         states[id]?.lastOutcome = outcome
+        states[id]?.waiters = []
+        defer { for waiter in state.waiters { waiter.send(ProbeEnd(verdict: outcome.verdict, at: Self.now)) } }
         if change != nil || state.lastOutcome != outcome { report(id, outcome, isChange: change != nil) }
         let isCounting = states[id]?.tracker.isCounting ?? false
         states[id]?.due = ProbeSchedule.next(
@@ -224,7 +267,7 @@ package actor ProbeEngine {
         arm(id)
     }
 
-    private func report(_ id: Member.ID, _ outcome: ProbeOutcome, isChange: Bool) {
+    func report(_ id: Member.ID, _ outcome: ProbeOutcome, isChange: Bool) {
         guard let state = states[id] else { return }
         receivers[state.target.group]?(
             ProbeReport(

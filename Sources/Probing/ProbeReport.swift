@@ -15,6 +15,12 @@ package struct ProbeReport: Sendable, Hashable {
     package var isChange: Bool
 }
 
+/// How and when a probe ended that somebody asked for.
+package struct ProbeEnd: Sendable, Hashable {
+    package var verdict: ProbeVerdict
+    package var at: MonotonicTime
+}
+
 /// The result of one probe.
 struct ProbeOutcome: Sendable, Hashable {
     var verdict: ProbeVerdict

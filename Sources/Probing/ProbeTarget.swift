@@ -11,6 +11,8 @@ package struct ProbeTarget: Sendable, Hashable {
     /// The pod's IP.
     package var address: String
     package var role: Role?
+    /// The node that the pod runs on; nil if it is not known.
+    package var node: String?
     /// Changes whenever a container of the pod is another one than before; what was known is void then.
     package var incarnation: String
     /// The pod's named container ports.
@@ -26,6 +28,7 @@ package struct ProbeTarget: Sendable, Hashable {
         namespace: String,
         address: String,
         role: Role?,
+        node: String? = nil,
         incarnation: String,
         ports: [String: Int],
         probe: ProbeConfiguration,
@@ -37,6 +40,7 @@ package struct ProbeTarget: Sendable, Hashable {
         self.namespace = namespace
         self.address = address
         self.role = role
+        self.node = node
         self.incarnation = incarnation
         self.ports = ports
         self.probe = probe

@@ -21,4 +21,12 @@ struct TargetState {
     /// Counts probes; every tenth of a kept connection is renewed.
     var probeCount = 0
     var lastOutcome: ProbeOutcome?
+    /// When the probe that is on its way, or was last, began.
+    var startedAt = MonotonicTime(nanoseconds: 0)
+    /// When a probe of it succeeded last; nil: never.
+    var succeededAt: MonotonicTime?
+    /// Whether its last result was a failure.
+    var isFailing = false
+    /// Who wants to know how its next probe ends.
+    var waiters: [Answer<ProbeEnd>] = []
 }

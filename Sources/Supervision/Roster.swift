@@ -30,13 +30,15 @@ actor Roster {
     struct NamespaceInformers: Sendable {
         let pods: Informer<Pod>
         let services: Informer<KubernetesClient.Service>
+        let leases: Informer<Lease>
         let stop = Turnstile()
 
-        /// Runs both until they are stopped or the task is cancelled.
+        /// Runs all until they are stopped or the task is cancelled.
         func callAsFunction() async {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await pods.run() }
                 group.addTask { await services.run() }
+                group.addTask { await leases.run() }
                 group.addTask { await stop.wait() }
                 await group.next()
                 group.cancelAll()
@@ -75,6 +77,7 @@ actor Roster {
     var isReady: Bool {
         get async {
             for informer in informers.values {
+                // Without the Leases' informer groups are supervised all the same, only orders are not heard at once.
                 guard await informer.pods.hasSynced, await informer.services.hasSynced else { return false }
             }
             return true

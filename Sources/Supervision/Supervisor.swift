@@ -58,7 +58,12 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// `observe`: called for each notice, on any thread; must be quick.
     package init(_ parts: Parts, observe: @escaping @Sendable (GroupNotice) -> Void = { _ in }) {
         self.parts = parts
-        probes = ProbeEngine(loop: parts.probeLoop)
+        probes = ProbeEngine(loop: parts.probeLoop) { [logger = parts.logger] suspension in
+            logger.warning(
+                "probes are doubted, automatic moves are suspended",
+                metadata: ["cause": "\(suspension.reason)", "for": "\(Suspension.duration)"]
+            )
+        }
         events = EventPublisher(client: parts.client, logger: parts.logger)
         roster = Self.roster(parts, probes, notify: Self.notifier(parts, events, observe))
         (changes, change) = AsyncStream.makeStream()
@@ -73,7 +78,13 @@ package struct Supervisor: ServiceLifecycle.Service {
         return Roster(namespace: parts.namespace) { namespace in
             .init(
                 pods: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
-                services: Informer(client: parts.client, namespace: namespace, logger: parts.logger)
+                services: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
+                leases: Informer(
+                    client: parts.client,
+                    namespace: namespace,
+                    labelSelector: "\(RecordMapping.label.key)=\(RecordMapping.label.value)",
+                    logger: parts.logger
+                )
             )
         } makeSupervisor: { group, namespace, informers in
             let api = KubernetesGroupAPI(client: parts.client, group: group, namespace: namespace, limiter: limiter)
@@ -86,6 +97,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     api: api,
                     pods: informers.pods,
                     services: informers.services,
+                    leases: informers.leases,
                     probes: probes,
                     clock: .system,
                     notify: notify

@@ -14,6 +14,7 @@ struct KubeStandby: AsyncParsableCommand {
               kube-standby demo
               kube-standby validate config.yaml
               kube-standby run --config config.yaml
+              kube-standby switchover web --to web-1
 
             EXIT CODES
               0   done, or ended as asked
@@ -24,8 +25,8 @@ struct KubeStandby: AsyncParsableCommand {
         version: version,
         subcommands: [
             RunCommand.self, ValidateCommand.self, SchemaCommand.self, RBACCommand.self, ProbeCommand.self,
-            DemoCommand.self,
-            SandboxCommand.self, VersionCommand.self,
+            SwitchoverCommand.self, PauseCommand.self, ResumeCommand.self, FenceCommand.self, UnfenceCommand.self,
+            HistoryCommand.self, DemoCommand.self, SandboxCommand.self, VersionCommand.self,
         ]
     )
 }

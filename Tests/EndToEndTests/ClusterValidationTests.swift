@@ -141,6 +141,8 @@ extension EndToEndTests {
                 // Reading one pod is for conflicts, and one Service for whoever looks by hand; both are tried elsewhere.
                 let granted: Set = [
                     "list pods", "watch pods", "patch pods", "list services", "watch services", "create leases",
+                    "list leases",
+                    "watch leases",
                     "get leases",
                     "update leases", "create events",
                 ]

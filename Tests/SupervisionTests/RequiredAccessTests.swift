@@ -25,7 +25,7 @@ import Testing
         #expect(
             Self.words(access.rules["ops"]) == [
                 "get pods", "list pods", "watch pods", "patch pods", "get services", "list services", "watch services",
-                "create leases", "get leases", "update leases", "create events",
+                "create leases", "list leases", "watch leases", "get leases", "update leases", "create events",
             ]
         )
     }

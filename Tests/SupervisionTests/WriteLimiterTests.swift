@@ -1,4 +1,6 @@
+import FailoverCore
 import Testing
+import Transport
 
 @testable import Supervision
 
@@ -6,10 +8,12 @@ import Testing
     private actor Gauge {
         private var now = 0
         private(set) var most = 0
+        private(set) var order: [WriteUrgency] = []
 
-        func enter() {
+        func enter(_ urgency: WriteUrgency) {
             now += 1
             most = max(most, now)
+            order.append(urgency)
         }
 
         func leave() { now -= 1 }
@@ -21,8 +25,8 @@ import Testing
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
-                    await limiter.withTurn {
-                        await gauge.enter()
+                    _ = await limiter.withTurn(.move, patience: .seconds(60)) {
+                        await gauge.enter(.move)
                         await Task.yield()
                         await gauge.leave()
                     }
@@ -30,6 +34,35 @@ import Testing
             }
         }
         #expect(await gauge.most <= 3)
-        #expect(await limiter.withTurn { 7 } == 7)
+        #expect(await gauge.order.count == 50)
+        #expect(await limiter.withTurn(.upkeep, patience: .zero) { 7 } == 7)
+    }
+
+    @Test func letsThroughFirstWhatEndsAnOutage() async {
+        let limiter = WriteLimiter(limit: 1)
+        let gauge = Gauge()
+        let gate = Turnstile()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = await limiter.withTurn(.upkeep, patience: .zero) { await gate.wait() } }
+            while await !limiter.isFull { await Task.yield() }
+            for (count, urgency) in [(1, WriteUrgency.upkeep), (1, .move), (1, .outage), (1, .promotion), (2, .move)] {
+                group.addTask {
+                    _ = await limiter.withTurn(urgency, patience: .seconds(60)) { await gauge.enter(urgency) }
+                }
+                while await limiter.waitingCount(urgency) < count { await Task.yield() }
+            }
+            gate.open()
+        }
+        #expect(await gauge.order == [.promotion, .outage, .move, .move, .upkeep])
+    }
+
+    @Test func givesUpAWriteWhoseTurnDoesNotCome() async {
+        let limiter = WriteLimiter(limit: 1)
+        let outcome = await limiter.withTurn(.move, patience: .seconds(60)) {
+            await limiter.withTurn(.promotion, patience: .milliseconds(10)) { true }
+        }
+        #expect(outcome == .some(nil))
+        #expect(await limiter.waitingCount(.promotion) == 0)
+        #expect(await limiter.withTurn(.move, patience: .zero) { true } == true)
     }
 }

@@ -85,7 +85,7 @@ package enum Manifests {
         rules:
         - {apiGroups: [""], resources: [pods], verbs: \(podVerbs)}
         - {apiGroups: [""], resources: [services], verbs: [get, list, watch]}
-        - {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [create, get, update]}
+        - {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [create, list, watch, get, update]}
         - {apiGroups: [events.k8s.io], resources: [events], verbs: [create]}
 
         """

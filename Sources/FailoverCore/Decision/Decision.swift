@@ -1,13 +1,26 @@
 /// What the rules say is to be done now.
 package enum Decision: Sendable, Hashable {
-    /// One member is active, is the one on record, and stays; the members in `repairs` are to be labelled passive.
-    case keep(Member, repairs: [Member], finding: Finding?)
+    /// One member is active, is the one on record, and stays.
+    case keep(Keep)
     /// One member is active and is to be written to the record; no pod is written.
     case adopt(Member)
     /// The role is to move.
     case move(Move)
+    /// The role is to move once it is certain that the active member fails while a candidate does not: these are to be probed,
+    /// unless they succeeded since a time, and it is decided again at `deadline`.
+    case confirm([Member], since: MonotonicTime, until: MonotonicTime)
     /// Nothing can be decided before `deadline` (nil: before something changes).
     case wait(until: MonotonicTime?, finding: Finding?)
+
+    /// Who stays, and what else is to be set right.
+    package struct Keep: Sendable, Hashable {
+        package var active: Member
+        /// Members that are to be labelled passive.
+        package var repairs: [Member]
+        package var finding: Finding?
+        /// When to decide again although nothing changes; nil: no such time.
+        package var until: MonotonicTime?
+    }
 
     /// Where the role is to go, and why.
     package struct Move: Sendable, Hashable {
@@ -16,11 +29,14 @@ package enum Decision: Sendable, Hashable {
         package var cause: SwitchCause
         /// Something that an operator must know although the group moves.
         package var finding: Finding?
+        /// Whether an operator insists on the target.
+        package var isForced: Bool
 
-        package init(target: Member?, cause: SwitchCause, finding: Finding? = nil) {
+        package init(target: Member?, cause: SwitchCause, finding: Finding? = nil, isForced: Bool = false) {
             self.target = target
             self.cause = cause
             self.finding = finding
+            self.isForced = isForced
         }
     }
 
@@ -30,6 +46,12 @@ package enum Decision: Sendable, Hashable {
         case noHealthyCandidate
         /// These members are active together.
         case multipleActive([String])
+        /// A move is due and not made, because too many were made.
+        case flapping
+        /// A move is due and not made, because the supervisor doubts its own probes.
+        case suspended(Suspension.Reason)
+        /// Labels are set right again and again: somebody else writes them, too.
+        case drift
     }
 }
 
@@ -38,6 +60,9 @@ extension Decision.Finding: CustomStringConvertible {
         switch self {
         case .noHealthyCandidate: "no healthy candidate"
         case .multipleActive(let names): "active together: \(names.joined(separator: ", "))"
+        case .flapping: "flapping: too many moves, holding"
+        case .suspended(let reason): "automatic moves are suspended: \(reason)"
+        case .drift: "somebody else writes the role labels"
         }
     }
 }

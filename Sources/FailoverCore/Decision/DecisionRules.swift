@@ -6,9 +6,12 @@ struct DecisionRules {
     var view: MemberView
     var record: GroupRecord?
     var history: GroupHistory
+    var limit: RepairLimit
+    var suspension: Suspension?
+    var confirmation: Confirmation?
     var now: MonotonicTime
 
-    private var ranking: Ranking { Ranking(view) }
+    var ranking: Ranking { Ranking(view) }
 
     /// Applies the rules in order.
     func decide() -> Decision {
@@ -42,9 +45,9 @@ struct DecisionRules {
 
     // MARK: Nobody active (rules 4 and 5)
 
-    private func withoutActive(isGone: Bool) -> Decision {
+    func withoutActive(isGone: Bool) -> Decision {
         if let holder = recordedHolder, isCandidate(holder), view.health(of: holder.id) == .healthy {
-            return .move(.init(target: holder, cause: .labelLost))
+            return limited(.init(target: holder, cause: .labelLost))
         }
         let candidates = view.all.filter(isCandidate)
         guard let since = history.nobodyActiveSince, !candidates.isEmpty else {
@@ -70,15 +73,28 @@ struct DecisionRules {
         }
     }
 
-    // MARK: One active (rules 3, 5 and 6)
+    /// Sets a label right, unless that was done too often.
+    func limited(_ move: Decision.Move) -> Decision {
+        if let turn = limit.nextTurn(at: now) { return .wait(until: turn, finding: .drift) }
+        return .move(move)
+    }
+
+    // MARK: One active (rules 3 and 5)
 
     private func withActive(_ active: Member) -> Decision {
+        if policy.fenced.contains(active.name) { return vacate(active) }
         if active.lifecycle == .terminating { return moveNow(from: active, cause: .activeTerminating) }
         if !active.hasAddress { return moveNow(from: active, cause: .activeWithoutAddress) }
         switch view.health(of: active.id) {
-        case .healthy, .unknown: return stay(active)
+        case .unknown: return stay(active)
+        case .healthy: return preempt(active)
         case .unhealthy: return moveFromUnhealthy(active)
         }
+    }
+
+    /// An operator's word: it must not be active, even if nobody is then.
+    private func vacate(_ active: Member) -> Decision {
+        .move(.init(target: bestHealthyCandidate(), cause: .fenced))
     }
 
     /// Rule 5: no threshold, no delay; without a healthy candidate the active member stays until it is gone.
@@ -87,41 +103,11 @@ struct DecisionRules {
         return .move(.init(target: best, cause: cause))
     }
 
-    /// Rule 6.
-    ///
-    /// When everybody fails, or recovers, within one period, the first to reach its threshold must not move the role: a
-    /// verdict that the last probes contradict is waited for.
-    private func moveFromUnhealthy(_ active: Member) -> Decision {
-        let since = history.unhealthySince[active.id] ?? now
-        let best = bestHealthyCandidate()
-        let certain = max(endOfDoubt(of: active), best.map(endOfDoubt) ?? now)
-        let due = max(since + policy.delay, certain)
-        if now < due { return .wait(until: due, finding: best == nil ? .noHealthyCandidate : nil) }
-        if let best { return .move(.init(target: best, cause: .activeUnhealthy)) }
-        if mayDemoteWithoutReplacement {
-            return .move(.init(target: nil, cause: .activeUnhealthy, finding: .noHealthyCandidate))
-        }
-        return stay(active, finding: .noHealthyCandidate)
-    }
-
-    /// Until when a member's verdict is in doubt at most; in the past if it is not.
-    private func endOfDoubt(of member: Member) -> MonotonicTime {
-        guard let since = history.doubtedSince[member.id] else { return MonotonicTime(nanoseconds: 0) }
-        return since + policy.verdictWindow
-    }
-
-    /// Under `DemoteActive`, only when every candidate has its verdict, and only when our probes ever reached a member:
-    /// a supervisor whose probes are blocked from the first day is blind, and blindness demotes nobody.
-    private var mayDemoteWithoutReplacement: Bool {
-        policy.whenNoneHealthy == .demoteActive && history.hasSeenHealthy
-            && !view.all.contains { isCandidate($0) && view.health(of: $0.id) == .unknown }
-    }
-
-    private func stay(_ active: Member, finding: Decision.Finding? = nil) -> Decision {
+    func stay(_ active: Member, finding: Decision.Finding? = nil, until: MonotonicTime? = nil) -> Decision {
         guard let record, record.names(active), record.epoch >= view.highestEpoch ?? record.epoch else {
             return .adopt(active)
         }
-        return .keep(active, repairs: unlabelledMembers, finding: finding)
+        return keep(active, surplus: [], finding: finding, until: until)
     }
 
     // MARK: Several active (rule 7)
@@ -132,11 +118,39 @@ struct DecisionRules {
         let recorded = eligible.first { record?.names($0) ?? false }
         guard let keeper = recorded ?? ranking.best(of: eligible) else { return withoutActive(isGone: true) }
         let finding = Decision.Finding.multipleActive(all.map(\.name))
+        if recorded != nil, let chosen = chosenByHand(besides: keeper, of: all) {
+            return limited(.init(target: chosen, cause: .labelledByHand))
+        }
         guard let record, record.names(keeper), record.epoch >= view.highestEpoch ?? record.epoch else {
             return .move(.init(target: keeper, cause: .multipleActive, finding: finding))
         }
-        let surplus = all.filter { $0.id != keeper.id }
-        return .keep(keeper, repairs: surplus + unlabelledMembers, finding: finding)
+        return keep(keeper, surplus: all.filter { $0.id != keeper.id }, finding: finding, until: nil)
+    }
+
+    /// The one other member that somebody labelled active before our eyes, if it could be promoted: a switchover by hand.
+    ///
+    /// One that was found active, or came back as such, is none.
+    private func chosenByHand(besides keeper: Member, of actives: [Member]) -> Member? {
+        let others = actives.filter { $0.id != keeper.id }
+        guard others.count == 1, let other = others.first, history.labelledByHand.contains(other.id) else { return nil }
+        return isCandidate(other) && view.health(of: other.id) == .healthy ? other : nil
+    }
+
+    /// Keeps a member, and repairs the labels of others as often as is allowed.
+    private func keep(
+        _ active: Member,
+        surplus: [Member],
+        finding: Decision.Finding?,
+        until: MonotonicTime?
+    ) -> Decision {
+        let missing = policy.labelsPassiveMembers ? view.all.filter { $0.role == nil && $0.lifecycle == .running } : []
+        let drifted = surplus + missing.filter(isDrift)
+        let joining = missing.filter { !isDrift($0) }
+        guard !drifted.isEmpty, let turn = limit.nextTurn(at: now) else {
+            return .keep(.init(active: active, repairs: drifted + joining, finding: finding, until: until))
+        }
+        let wake = min(turn, until ?? turn)
+        return .keep(.init(active: active, repairs: joining, finding: finding ?? .drift, until: wake))
     }
 
     // MARK: Members
@@ -146,16 +160,20 @@ struct DecisionRules {
         return view.all.first(where: record.names)
     }
 
-    private var unlabelledMembers: [Member] {
-        guard policy.labelsPassiveMembers else { return [] }
-        return view.all.filter { $0.role == nil && $0.lifecycle == .running }
+    /// Whether a role was written on the member before, so that somebody else took it away or changed it.
+    func isDrift(_ member: Member) -> Bool {
+        member.role == .active || member.epoch != nil || history.labelled.contains(member.id)
     }
 
-    private func isCandidate(_ member: Member) -> Bool {
+    func isCandidate(_ member: Member) -> Bool {
         Candidacy(of: member, under: policy) == .candidate
     }
 
-    private func bestHealthyCandidate() -> Member? {
-        ranking.best(of: view.all.filter { isCandidate($0) && view.health(of: $0.id) == .healthy })
+    var healthyCandidates: [Member] {
+        view.all.filter { isCandidate($0) && view.health(of: $0.id) == .healthy }
+    }
+
+    func bestHealthyCandidate() -> Member? {
+        ranking.best(of: healthyCandidates)
     }
 }

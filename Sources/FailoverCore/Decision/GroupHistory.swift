@@ -1,29 +1,131 @@
 /// What a group's machine has seen so far and a decision depends on.
 struct GroupHistory: Sendable, Hashable {
+    /// What was seen of a member's probes.
+    struct ProbeHistory: Sendable, Hashable {
+        /// Since when it is unhealthy; nil if it is not.
+        var unhealthySince: MonotonicTime?
+        /// Since when its last probes contradict its health; nil if they do not.
+        var doubtedSince: MonotonicTime?
+        /// Since when it is healthy without a single failure; nil if it is not.
+        var unbrokenSince: MonotonicTime?
+        /// Since when it fails without a single success; nil if it does not.
+        var failingSince: MonotonicTime?
+        /// The last success that was told; most are not.
+        var succeededAt: MonotonicTime?
+        /// The last failure that was told; most are not.
+        var failedAt: MonotonicTime?
+    }
+
+    /// A move, by this supervisor or another.
+    private struct Move: Sendable, Hashable {
+        var at: MonotonicTime
+        var countsAsFlapping: Bool
+    }
+
+    /// What a member's labels said when it was seen last.
+    private struct Sight: Sendable, Hashable {
+        var role: Role?
+        var epoch: Epoch?
+        var version: ObjectVersion
+    }
+
+    /// Moves that are remembered at most; the file's bound of `maxSwitches`.
+    private static let moveLimit = 1000
+
     /// Whether this process has ever seen one of the group's members active.
     private(set) var hasSeenActive = false
     /// Whether this process has ever seen one of the group's members healthy: its probes do reach somebody.
     private(set) var hasSeenHealthy = false
     /// Since when nobody is active although there is a candidate; nil while somebody is, or while there is none.
     private(set) var nobodyActiveSince: MonotonicTime?
-    /// Since when each unhealthy member is unhealthy.
-    private(set) var unhealthySince: [Member.ID: MonotonicTime] = [:]
+    private var probes: [Member.ID: ProbeHistory] = [:]
+    private var moves: [Epoch: Move] = [:]
+    private var sights: [Member.ID: Sight] = [:]
+    /// Members that became active by no switch of any supervisor.
+    private(set) var labelledByHand: Set<Member.ID> = []
+    /// Members on which a role was written before, so that a missing one is drift.
+    private(set) var labelled: Set<Member.ID> = []
 
-    /// Since when the probes of a member contradict its health.
-    private(set) var doubtedSince: [Member.ID: MonotonicTime] = [:]
+    subscript(id: Member.ID) -> ProbeHistory { probes[id] ?? ProbeHistory() }
+
+    // MARK: Health
 
     mutating func healthChanged(_ id: Member.ID, to health: Health, isDoubted: Bool, at now: MonotonicTime) {
-        unhealthySince[id] = health == .unhealthy ? unhealthySince[id] ?? now : nil
-        doubtedSince[id] = isDoubted ? doubtedSince[id] ?? now : nil
+        var probe = self[id]
+        let isFailing = health == .unhealthy ? !isDoubted : health == .healthy && isDoubted
+        let isSucceeding = health == .unhealthy ? isDoubted : health == .healthy && !isDoubted
+        probe.unhealthySince = health == .unhealthy ? probe.unhealthySince ?? now : nil
+        probe.doubtedSince = isDoubted ? probe.doubtedSince ?? now : nil
+        probe.unbrokenSince = health == .healthy && !isDoubted ? probe.unbrokenSince ?? now : nil
+        probe.failingSince = isFailing ? probe.failingSince ?? now : nil
+        if isSucceeding { probe.succeededAt = now }
+        if isFailing { probe.failedAt = now }
+        probes[id] = probe
         if health == .healthy { hasSeenHealthy = true }
     }
 
+    /// A member was probed because somebody wanted to know, or had been at a time before.
+    mutating func probed(_ id: Member.ID, _ verdict: ProbeVerdict, at time: MonotonicTime) {
+        switch verdict {
+        case .success: probes[id, default: ProbeHistory()].succeededAt = max(time, self[id].succeededAt ?? time)
+        case .failure: probes[id, default: ProbeHistory()].failedAt = max(time, self[id].failedAt ?? time)
+        case .noResult: break
+        }
+    }
+
+    // MARK: Moves
+
+    /// Takes in what the record remembers: each move once, at the time that it is first heard of, less its age.
+    mutating func recorded(_ entries: [MoveEntry], at now: MonotonicTime) {
+        for entry in entries where moves[entry.epoch] == nil {
+            let at = MonotonicTime(nanoseconds: now.nanoseconds - min(now.nanoseconds, entry.age.wholeNanoseconds))
+            moves[entry.epoch] = Move(at: at, countsAsFlapping: entry.cause.countsAsFlapping)
+        }
+        while moves.count > Self.moveLimit, let oldest = moves.keys.min() { moves[oldest] = nil }
+    }
+
+    /// When the group moved last, as far as this process knows.
+    var lastMove: MonotonicTime? { moves.values.lazy.map(\.at).max() }
+
+    /// When it moved in a way that may be flapping, above an epoch.
+    func flaps(after epoch: Epoch?) -> [MonotonicTime] {
+        moves.filter { $0.value.countsAsFlapping && $0.key > epoch ?? Epoch(-1) }.map(\.value.at)
+    }
+
+    // MARK: Members
+
+    /// A role was written on a member.
+    mutating func wrote(_ id: Member.ID) {
+        labelled.insert(id)
+    }
+
     mutating func membersChanged(_ view: MemberView, under policy: GroupPolicy, at now: MonotonicTime) {
-        unhealthySince = unhealthySince.filter { view[$0.key] != nil }
-        doubtedSince = doubtedSince.filter { view[$0.key] != nil }
+        probes = probes.filter { view[$0.key] != nil }
+        labelled = labelled.filter { view[$0] != nil }
+        noteHands(view)
         let hasActive = view.actives.contains { $0.lifecycle != .finished }
         if hasActive { hasSeenActive = true }
         let hasCandidate = view.all.contains { Candidacy(of: $0, under: policy) == .candidate }
         nobodyActiveSince = hasActive || !hasCandidate ? nil : nobodyActiveSince ?? now
+    }
+
+    /// A member that becomes active and keeps its epoch was labelled by somebody who is no supervisor.
+    private mutating func noteHands(_ view: MemberView) {
+        let previous = sights
+        sights = [:]
+        for member in view.all {
+            sights[member.id] = Sight(role: member.role, epoch: member.epoch, version: member.version)
+            guard member.role == .active else {
+                labelledByHand.remove(member.id)
+                continue
+            }
+            guard let before = previous[member.id], before.version < member.version else { continue }
+            if before.epoch != member.epoch {
+                labelledByHand.remove(member.id)
+            } else if before.role != .active {
+                labelledByHand.insert(member.id)
+            }
+        }
+        labelledByHand = labelledByHand.filter { view[$0] != nil }
     }
 }

@@ -53,6 +53,12 @@ package struct HealthTracker: Sendable, Hashable {
         return become(.unknown)
     }
 
+    /// Begins to count anew, and keeps the verdict.
+    package mutating func recount() {
+        consecutiveFailures = 0
+        consecutiveSuccesses = 0
+    }
+
     /// Takes new thresholds and keeps the counters; they count from the next verdict on.
     package mutating func thresholdsChanged(_ thresholds: HealthThresholds) {
         self.thresholds = thresholds

@@ -3,7 +3,7 @@ package enum Effect: Sendable, Hashable {
     /// Read the group's Lease; answer with `recordRead`.
     case readRecord(OperationID)
     /// Create the group's Lease (`replacing` is nil) or replace exactly the version named; answer with `recordWritten`.
-    case writeRecord(OperationID, GroupRecord, replacing: StoredRecord.Version?)
+    case writeRecord(OperationID, GroupRecord, replacing: StoredRecord.Version?, urgency: WriteUrgency)
     /// List the group's pods consistently, from no cache; answer with `membersListed`.
     case listMembers(OperationID)
     /// Read one pod from no cache; answer with `memberRead`.
@@ -14,6 +14,10 @@ package enum Effect: Sendable, Hashable {
     case startTimer(OperationID, at: MonotonicTime)
     /// Answer with `timerFired` after the backoff of this attempt (from 0) and not before `atLeast` has passed.
     case startBackoff(OperationID, attempt: Int, atLeast: Duration)
+    /// Probe a member now, unless it is known to have succeeded since a time; answer with `memberProbed`.
+    case probe(OperationID, Member.ID, unlessSucceededSince: MonotonicTime)
+    /// Forget what a member's probes have told so far, and count anew.
+    case forgetHealth(Member.ID)
     /// Tell people.
     case report(Report)
 }
@@ -25,4 +29,5 @@ package struct RoleWrite: Sendable, Hashable {
     package var role: Role
     /// Written beside the role, to fence off older writes.
     package var epoch: Epoch
+    package var urgency: WriteUrgency
 }

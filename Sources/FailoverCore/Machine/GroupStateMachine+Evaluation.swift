@@ -4,22 +4,51 @@ extension GroupStateMachine {
     /// Only called in the settled phase.
     mutating func evaluate(at now: MonotonicTime) -> [Effect] {
         guard view.listedVersion != nil else { return [] }
+        if isRecordInDoubt { return readRecord() }
+        takeObserved(at: now)
         if let reread = rereadForHigherEpoch() { return reread }
         let decision = decide(record: record?.record, at: now)
         let effects = reportFinding(of: decision)
-        if policy.isPaused { return effects + withhold(decision) }
+        if policy.isObserving { return effects + withhold(decision, at: now) }
+        // What was announced is finished first, also if an order announced it.
+        if !decision.finishesSwitch, let more = carryOutOrder(at: now) ?? endPause(at: now) { return effects + more }
+        if isPaused(at: now), !(decision.finishesSwitch && record?.record.order != nil) {
+            return effects + withhold(decision, at: now) + recordCompletion()
+        }
         withheldMove = nil
+        return effects + carryOut(decision, at: now)
+    }
+
+    private mutating func carryOut(_ decision: Decision, at now: MonotonicTime) -> [Effect] {
+        if case .confirm = decision {} else { confirmation = nil }
         switch decision {
-        case .keep(let active, let members, _): return effects + repair(members) + relabel(keeping: active)
-        case .adopt(let active): return effects + adopt(active)
-        case .move(let move): return effects + begin(move, at: now)
-        case .wait(let deadline, _): return effects + wake(at: deadline)
+        case .keep(let keep):
+            let effects = repair(keep.repairs, at: now) + relabel(keeping: keep.active) + wake(at: keep.until)
+            return effects + recordCompletion()
+        case .adopt(let active): return adopt(active)
+        case .move(let move): return begin(move, at: now)
+        case .confirm(let members, let since, let deadline):
+            return confirm(members, since: since, at: now) + wake(at: deadline)
+        case .wait(let deadline, _): return wake(at: deadline) + recordCompletion()
         }
     }
 
     /// The decision of the rules under a record.
     func decide(record: GroupRecord?, at now: MonotonicTime) -> Decision {
-        DecisionRules(policy: policy, view: view, record: record, history: history, now: now).decide()
+        rules(record, at: now).decide()
+    }
+
+    func rules(_ record: GroupRecord?, at now: MonotonicTime) -> DecisionRules {
+        DecisionRules(
+            policy: policy,
+            view: view,
+            record: record,
+            history: history,
+            limit: limit,
+            suspension: suspension,
+            confirmation: confirmation,
+            now: now
+        )
     }
 
     /// A pod shows an epoch that the record does not know: another supervisor acted, or the record was lost.
@@ -43,53 +72,53 @@ extension GroupStateMachine {
     }
 
     /// Says once which move a paused group does not make.
-    private mutating func withhold(_ decision: Decision) -> [Effect] {
+    private mutating func withhold(_ decision: Decision, at now: MonotonicTime) -> [Effect] {
+        let waking = wake(at: [decision.deadline, pause?.end].compactMap { $0 }.filter { now < $0 }.min())
         guard case .move(let move) = decision else {
             withheldMove = nil
-            if case .wait(let deadline, _) = decision { return wake(at: deadline) }
-            return []
+            return waking
         }
-        guard withheldMove?.target?.id != move.target?.id || withheldMove?.cause != move.cause else { return [] }
+        guard withheldMove?.target?.id != move.target?.id || withheldMove?.cause != move.cause else { return waking }
         withheldMove = move
-        return [.report(.withheld(to: move.target?.name, move.cause, DecisionTrace(view: view, policy: policy)))]
+        let trace = DecisionTrace(view: view, policy: policy)
+        return waking + [.report(.withheld(to: move.target?.name, move.cause, trace))]
     }
 
-    // MARK: Timer
+    // MARK: Timers and probes
 
     private mutating func wake(at deadline: MonotonicTime?) -> [Effect] {
         guard let deadline else { return [] }
         if let wakeUp, wakeUp.at <= deadline { return [] }
         let id = ids.next()
-        wakeUp = (id, deadline)
+        wakeUp = WakeUp(id: id, at: deadline)
         return [.startTimer(id, at: deadline)]
     }
 
-    // MARK: Adoption
-
-    mutating func adopt(_ active: Member) -> [Effect] {
-        let id = ids.next()
-        let adopted = GroupRecord(
-            holder: .init(name: active.name, id: active.id),
-            epoch: nextEpoch,
-            origin: .adopted,
-            writer: identity,
-            reason: "found active"
-        )
-        repairs = [:]
-        phase = .adopting(id, adopted, active)
-        return [.writeRecord(id, adopted, replacing: record?.version)]
-    }
-
-    /// Above every epoch that the record or a pod shows.
-    var nextEpoch: Epoch {
-        max(record?.record.epoch ?? Epoch(0), view.highestEpoch ?? Epoch(0)).next
+    /// Asks each member once.
+    private mutating func confirm(_ members: [Member], since: MonotonicTime, at now: MonotonicTime) -> [Effect] {
+        var effects: [Effect] = []
+        var current = confirmation ?? Confirmation(since: now)
+        for member in members where current.probes[member.id] == nil {
+            let id = ids.next()
+            current.probes[member.id] = Confirmation.Probe(id: id)
+            effects.append(.probe(id, member.id, unlessSucceededSince: since))
+        }
+        confirmation = current
+        return effects
     }
 
     // MARK: Repairs
 
-    private mutating func repair(_ members: [Member]) -> [Effect] {
+    private mutating func repair(_ members: [Member], at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
-        for member in members { effects += assign(.passive, to: member) }
+        for member in members where repairs[member.id] == nil {
+            if rules(record?.record, at: now).isDrift(member) {
+                if limit.nextTurn(at: now) != nil { continue }
+                limit.repaired(at: now)
+            }
+            history.wrote(member.id)
+            effects += assign(.passive, to: member, .repair)
+        }
         return effects
     }
 
@@ -97,20 +126,21 @@ extension GroupStateMachine {
     private mutating func relabel(keeping active: Member) -> [Effect] {
         var effects: [Effect] = []
         for member in view.all where member.isRelabelDue {
-            if member.id == active.id { effects += assign(.active, to: member, isRelabelling: true) }
-            if member.role == .passive { effects += assign(.passive, to: member, isRelabelling: true) }
+            if member.id == active.id { effects += assign(.active, to: member, .relabelling) }
+            if member.role == .passive { effects += assign(.passive, to: member, .relabelling) }
         }
         return effects
     }
 
-    private mutating func assign(_ role: Role, to member: Member, isRelabelling: Bool = false) -> [Effect] {
+    private mutating func assign(_ role: Role, to member: Member, _ purpose: RoleAssignment.Purpose) -> [Effect] {
         guard let epoch = record?.record.epoch, repairs[member.id] == nil else { return [] }
         var effects: [Effect] = []
         let repair = RoleAssignment(
             role,
             at: epoch,
             on: member,
-            isRelabelling: isRelabelling,
+            purpose: purpose,
+            urgency: .upkeep,
             ids: &ids,
             effects: &effects
         )
@@ -123,9 +153,25 @@ extension Decision {
     /// What an operator must know of the situation.
     var finding: Finding? {
         switch self {
-        case .keep(_, _, let finding), .wait(_, let finding): finding
+        case .keep(let keep): keep.finding
+        case .wait(_, let finding): finding
         case .move(let move): move.finding
-        case .adopt: nil
+        case .adopt, .confirm: nil
         }
+    }
+
+    /// When to decide again although nothing changes; nil: no such time.
+    var deadline: MonotonicTime? {
+        switch self {
+        case .keep(let keep): keep.until
+        case .wait(let until, _): until
+        case .confirm(_, _, let until): until
+        case .adopt, .move: nil
+        }
+    }
+
+    /// Whether it completes a switch that was announced before.
+    var finishesSwitch: Bool {
+        if case .move(let move) = self { move.cause == .unfinishedSwitch } else { false }
     }
 }

@@ -22,36 +22,44 @@ extension GroupStateMachine {
         at now: MonotonicTime
     ) -> [Effect] {
         switch phase {
-        case .adopting(let awaited, _, let active) where awaited == id:
-            return adoptionWritten(outcome, active: active, at: now)
+        case .recording(let awaited, let active) where awaited == id:
+            return recordingEnded(outcome, adopting: active, at: now)
         case .switching(let progress):
             guard case .intending(let awaited) = progress.step, awaited == id else { return [] }
             return intentWritten(outcome, progress, at: now)
-        case .initial, .readingRecord, .backingOff, .settled, .adopting:
+        case .initial, .readingRecord, .backingOff, .settled, .recording:
             return []
         }
     }
 
     private mutating func recordKnown(_ stored: StoredRecord?, at now: MonotonicTime) -> [Effect] {
-        record = stored
+        if stored == nil { observed = nil }
+        took(stored, at: now)
         failedAttempts = 0
         phase = .settled
         return evaluate(at: now)
     }
 
-    private mutating func adoptionWritten(
+    private mutating func recordingEnded(
         _ outcome: RecordWriteOutcome,
-        active: Member,
+        adopting active: Member?,
         at now: MonotonicTime
     ) -> [Effect] {
         switch outcome {
         case .written(let stored):
+            guard let active else { return recordKnown(stored, at: now) }
             let epoch = stored.record.epoch
             trustedEpoch = isTrusted(before: epoch) ? epoch : nil
             return [.report(.adopted(active, epoch))] + recordKnown(stored, at: now)
-        case .conflict: return readRecord()
+        case .conflict: return recordConflicted()
         case .failed(let failure): return backOff(failure, during: "writing the record")
         }
+    }
+
+    /// What was observed of the record may be what the write was in conflict with, or older: it is read.
+    private mutating func recordConflicted() -> [Effect] {
+        observed = nil
+        return readRecord()
     }
 
     private mutating func intentWritten(
@@ -62,10 +70,10 @@ extension GroupStateMachine {
         switch outcome {
         case .written(let stored):
             let needsListing = !isTrusted(before: stored.record.epoch)
-            record = stored
+            took(stored, at: now)
             failedAttempts = 0
             return needsListing ? list(for: progress) : assign(progress, at: now)
-        case .conflict: return [.report(.steppedBack)] + readRecord()
+        case .conflict: return [.report(.steppedBack)] + recordConflicted()
         case .failed(let failure): return backOff(failure, during: "writing the record")
         }
     }
@@ -122,6 +130,23 @@ extension GroupStateMachine {
         return assignmentChanged(awaiting: id, at: now) { $0.written(outcome, ids: &$1, effects: &$2) }
     }
 
+    /// A member was probed because the machine asked for it.
+    ///
+    /// `time`: when the probe ended; for a success that was known already, in the past.
+    package mutating func memberProbed(
+        _ id: OperationID,
+        _ verdict: ProbeVerdict,
+        endedAt time: MonotonicTime,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        guard let (member, probe) = confirmation?.probes.first(where: { $0.value.id == id }), !probe.isAnswered else {
+            return []
+        }
+        confirmation?.probes[member]?.isAnswered = true
+        history.probed(member, verdict, at: time)
+        return proceed(at: now)
+    }
+
     private mutating func assignmentChanged(
         awaiting id: OperationID,
         at now: MonotonicTime,
@@ -146,7 +171,7 @@ extension GroupStateMachine {
             case .writing, .reading, .backingOff: continue
             case .acknowledged where repair.member.role != .passive: break
             case .acknowledged: effects.append(.report(.joined(repair.member)))
-            case .gone: break
+            case .gone, .altered: break
             case .superseded: effects.append(.report(.steppedBack))
             }
             repairs[id] = nil

@@ -3,9 +3,9 @@
 /// It performs no I/O, reads no clock and knows no randomness; the same events give the same effects. It is
 /// level-triggered: when nothing is outstanding it derives the decision from configuration, members, health, record and
 /// time alone.
-package struct GroupStateMachine: Sendable {
+package struct GroupStateMachine: Sendable, Hashable {
     /// What the machine is waiting for.
-    enum Phase: Sendable {
+    enum Phase: Sendable, Hashable {
         /// Not started.
         case initial
         /// The Lease is being read.
@@ -14,10 +14,16 @@ package struct GroupStateMachine: Sendable {
         case backingOff(OperationID)
         /// Nothing of the record or of a switch is outstanding: the only phase in which decisions are made.
         case settled
-        /// The Lease is being written to name the member that is active already.
-        case adopting(OperationID, GroupRecord, Member)
+        /// The Lease is being written without any pod: to name the member that is active already, or to answer an order.
+        case recording(OperationID, adopting: Member?)
         /// A switch is on its way.
         case switching(SwitchProgress)
+    }
+
+    /// A timer that is running.
+    struct WakeUp: Sendable, Hashable {
+        var id: OperationID
+        var at: MonotonicTime
     }
 
     /// The group's identity on records: unique for each supervisor process.
@@ -26,11 +32,26 @@ package struct GroupStateMachine: Sendable {
     package internal(set) var view = MemberView()
     /// The newest record known; nil before it was read, or if there is none.
     package internal(set) var record: StoredRecord?
+    /// The highest epoch that any record had, so far as this process knows.
+    var highestRecorded: Epoch?
+    /// The newest record that the informer showed and that was not taken over yet.
+    var observed: StoredRecord?
+    /// Whether the informer showed that the record is gone, or was set back, since it was read.
+    var isRecordInDoubt = false
     var phase: Phase = .initial
     var history = GroupHistory()
     var ids = OperationIDs()
     /// The passive role on members that lack a role or have one too many, and roles that are to be labelled anew.
     var repairs: [Member.ID: RoleAssignment] = [:]
+    var limit = RepairLimit()
+    /// While the supervisor doubts its own probes.
+    var suspension: Suspension?
+    /// The pause on record that is under way, and when it ends; nil for an end: not by itself.
+    var pause: PauseTimer?
+    /// While a move waits for certainty.
+    var confirmation: Confirmation?
+    /// What the record does not say yet of the last move.
+    var completion: Completion?
     /// The epoch up to which every member that another supervisor may have promoted is known to this one.
     var trustedEpoch: Epoch?
     /// The highest pod epoch for which the record was read again already.
@@ -38,7 +59,7 @@ package struct GroupStateMachine: Sendable {
     /// Operations on the record that failed in a row.
     var failedAttempts = 0
     /// The one timer that is running, so that timers cannot pile up.
-    var wakeUp: (id: OperationID, at: MonotonicTime)?
+    var wakeUp: WakeUp?
     /// The situation reported last; nil when it is over.
     var standingFinding: Decision.Finding?
     /// The move that was withheld last, because the group is paused.
@@ -91,8 +112,16 @@ package struct GroupStateMachine: Sendable {
 
     /// The configuration changed; no role moves because of that alone.
     package mutating func policyChanged(_ policy: GroupPolicy, at now: MonotonicTime) -> [Effect] {
+        let fenced = self.policy.fenced
         self.policy = policy
+        self.policy.fenced = fenced
         return membersChanged(at: now)
+    }
+
+    /// The supervisor began to doubt its own probes: nothing moves because of them for a while.
+    package mutating func automaticMovesSuspended(_ suspension: Suspension, at now: MonotonicTime) -> [Effect] {
+        self.suspension = suspension
+        return proceed(at: now)
     }
 
     /// The API server answers again: whatever waits for a retry is tried now.
@@ -121,7 +150,7 @@ package struct GroupStateMachine: Sendable {
     /// Goes as far as can be gone now.
     mutating func proceed(at now: MonotonicTime) -> [Effect] {
         switch phase {
-        case .initial, .readingRecord, .backingOff, .adopting: []
+        case .initial, .readingRecord, .backingOff, .recording: []
         case .settled: evaluate(at: now)
         case .switching(let progress): advance(progress, at: now)
         }
@@ -129,6 +158,7 @@ package struct GroupStateMachine: Sendable {
 
     mutating func readRecord() -> [Effect] {
         let id = ids.next()
+        isRecordInDoubt = false
         phase = .readingRecord(id)
         return [.readRecord(id)]
     }

@@ -5,7 +5,7 @@ package struct OperationID: Sendable, Hashable {
 }
 
 /// Hands out operation ids, each once.
-struct OperationIDs: Sendable {
+struct OperationIDs: Sendable, Hashable {
     private var last = 0
 
     mutating func next() -> OperationID {

@@ -9,8 +9,17 @@ package enum Candidacy: Sendable, Hashable {
         case finished
         case hasNoAddress
         case excluded
+        case fenced
         case priorityZero
         case notReady
+
+        /// Whether an operator may overrule it: the pod can be reached, and was only not wanted.
+        var yieldsToForce: Bool {
+            switch self {
+            case .excluded, .priorityZero, .notReady: true
+            case .terminating, .finished, .hasNoAddress, .fenced: false
+            }
+        }
     }
 
     package init(of member: Member, under policy: GroupPolicy) {
@@ -21,6 +30,14 @@ package enum Candidacy: Sendable, Hashable {
         }
     }
 
+    /// Whether the member may be promoted now, because nothing speaks against it or an operator insists.
+    func allows(isForced: Bool) -> Bool {
+        switch self {
+        case .candidate: true
+        case .refused(let refusal): isForced && refusal.yieldsToForce
+        }
+    }
+
     private static func refusal(of member: Member, under policy: GroupPolicy) -> Refusal? {
         switch member.lifecycle {
         case .terminating: return .terminating
@@ -28,6 +45,7 @@ package enum Candidacy: Sendable, Hashable {
         case .running: break
         }
         if !member.hasAddress { return .hasNoAddress }
+        if policy.fenced.contains(member.name) { return .fenced }
         if member.isExcluded { return .excluded }
         if member.priority == 0 { return .priorityZero }
         if policy.requireReady, !member.isReady { return .notReady }
@@ -42,6 +60,7 @@ extension Candidacy.Refusal: CustomStringConvertible {
         case .finished: "finished"
         case .hasNoAddress: "has no IP"
         case .excluded: "excluded"
+        case .fenced: "fenced"
         case .priorityZero: "priority 0"
         case .notReady: "not Ready"
         }

@@ -26,8 +26,19 @@ package struct GroupPolicy: Sendable, Hashable {
     package var verdictWindow: Duration
     /// Whether a passive member carries a label at all (`roleLabel.passive` is not null).
     package var labelsPassiveMembers: Bool
-    /// Observe and report, move nothing.
+    /// How often the role may move before it is left where it is.
+    package var flap: FlapLimit
+    /// Nil: the role never returns of its own accord.
+    package var preemption: Preemption?
+    /// Whether a healthy candidate is probed once more before it takes over from an unhealthy member, so that our own
+    /// blindness moves nothing.
+    package var confirmsCandidates: Bool
+    /// Observe and report, move nothing but what an operator orders.
     package var isPaused: Bool
+    /// Observe and report, write nothing at all.
+    package var isObserving: Bool
+    /// The pods, by name, that an operator fenced; the machine takes them from the record.
+    package internal(set) var fenced: Set<String> = []
 
     package init(
         order: SwitchOrder = .demoteFirst,
@@ -36,7 +47,11 @@ package struct GroupPolicy: Sendable, Hashable {
         requireReady: Bool = false,
         verdictWindow: Duration = .seconds(5),
         labelsPassiveMembers: Bool = true,
-        isPaused: Bool = false
+        flap: FlapLimit = FlapLimit(),
+        preemption: Preemption? = nil,
+        confirmsCandidates: Bool = false,
+        isPaused: Bool = false,
+        isObserving: Bool = false
     ) {
         self.order = order
         self.whenNoneHealthy = whenNoneHealthy
@@ -44,6 +59,10 @@ package struct GroupPolicy: Sendable, Hashable {
         self.requireReady = requireReady
         self.verdictWindow = verdictWindow
         self.labelsPassiveMembers = labelsPassiveMembers
+        self.flap = flap
+        self.preemption = preemption
+        self.confirmsCandidates = confirmsCandidates
         self.isPaused = isPaused
+        self.isObserving = isObserving
     }
 }

@@ -1,4 +1,4 @@
-/// What the group's Lease says: who is, or is about to be, the active member.
+/// What the group's Lease says: who is, or is about to be, the active member, what operators want, and what happened.
 package struct GroupRecord: Sendable, Hashable {
     /// The member on record.
     package struct Holder: Sendable, Hashable {
@@ -25,10 +25,21 @@ package struct GroupRecord: Sendable, Hashable {
     package var holder: Holder?
     package var epoch: Epoch
     package var origin: Origin
-    /// The identity of the supervisor process that wrote the record; unique for each process.
+    /// The identity of the supervisor process that wrote this epoch; unique for each process.
     package var writer: String
     /// Why, in words for people.
     package var reason: String
+    /// The pods, by name, that an operator wants not to be active.
+    package var fenced: Set<String> = []
+    package var pause: Pause?
+    /// What an operator asks for and was not answered yet.
+    package var order: Order?
+    /// The answers to the last orders, oldest first.
+    package var answers: [OrderAnswer] = []
+    /// The last moves, oldest first.
+    package var history: [MoveEntry] = []
+    /// Moves up to this epoch are forgiven: they count neither as flapping nor as an operator's choice.
+    package var forgivenEpoch: Epoch?
 
     package init(holder: Holder?, epoch: Epoch, origin: Origin, writer: String, reason: String) {
         self.holder = holder
@@ -42,5 +53,23 @@ package struct GroupRecord: Sendable, Hashable {
     package func names(_ member: Member) -> Bool {
         guard let holder else { return false }
         return holder.id.map { $0 == member.id } ?? (holder.name == member.name)
+    }
+
+    /// Answers the pending order, and forgets it.
+    mutating func answer(_ answer: OrderAnswer) {
+        order = nil
+        answers = (answers + [answer]).suffix(OrderAnswer.limit)
+    }
+
+    /// Remembers a move that is announced, and forgets the oldest beyond `limit`.
+    mutating func remember(_ move: MoveEntry, limit: Int) {
+        history = (history + [move]).suffix(limit)
+    }
+
+    /// Replaces what is remembered of a move.
+    mutating func complete(_ move: MoveEntry) {
+        guard let index = history.firstIndex(where: { $0.epoch == move.epoch }) else { return }
+        history[index].duration = move.duration
+        history[index].gap = move.gap
     }
 }

@@ -5,6 +5,10 @@ package struct MicroTime: Codable, Sendable, Hashable {
     /// Microseconds since 1970.
     package var microseconds: Int64
 
+    package init(microseconds: Int64) {
+        self.microseconds = microseconds
+    }
+
     package init(_ date: Date) {
         microseconds = Int64((date.timeIntervalSince1970 * 1e6).rounded(.down))
     }

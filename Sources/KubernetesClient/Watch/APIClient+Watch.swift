@@ -7,22 +7,27 @@ extension APIClient {
 
     /// Watches a collection from a version on, until the server ends the watch.
     ///
+    /// `labelSelector`, `fieldSelector`: nil: every object.
     /// `opened`: called once the server accepted the watch.
     /// `body`: called for each event in order; answers whether to go on.
     /// - Throws: `KubernetesError` if the watch could not be opened, was refused, broke, fell silent, or sent what is no
     ///   event.
-    func watch<Resource: KubernetesResource>(
+    package func watch<Resource: KubernetesResource>(
         _ type: Resource.Type,
         namespace: String?,
+        labelSelector: String? = nil,
+        fieldSelector: String? = nil,
         from resourceVersion: String,
-        opened: () async -> Void,
+        opened: () async -> Void = {},
         _ body: (WatchEvent<Resource>) async -> Bool
     ) async throws(KubernetesError) {
         let seconds = Int.random(in: 300...600)
-        let query = [
-            ("watch", "true"), ("resourceVersion", resourceVersion), ("allowWatchBookmarks", "true"),
-            ("timeoutSeconds", "\(seconds)"),
-        ]
+        let selectors = [labelSelector.map { ("labelSelector", $0) }, fieldSelector.map { ("fieldSelector", $0) }]
+        let query =
+            [
+                ("watch", "true"), ("resourceVersion", resourceVersion), ("allowWatchBookmarks", "true"),
+                ("timeoutSeconds", "\(seconds)"),
+            ] + selectors.compactMap { $0 }
         let call = APICall.get("watch", Resource.resource, namespace: namespace, query: query)
         let stream = try await self.stream(call, idleTimeout: Self.watchIdleTimeout)
         await opened()

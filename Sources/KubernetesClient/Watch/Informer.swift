@@ -17,6 +17,8 @@ package actor Informer<Resource: KubernetesResource> {
     private let client: APIClient
     /// Nil: all namespaces.
     private let namespace: String?
+    /// Nil: every object.
+    private let labelSelector: String?
     private let logger: Logger
     private var store = InformerStore<Resource>()
     /// Whether the collection must be read as a whole before it is watched.
@@ -26,9 +28,10 @@ package actor Informer<Resource: KubernetesResource> {
     private var failures = 0
     private var isFailing = false
 
-    package init(client: APIClient, namespace: String?, logger: Logger) {
+    package init(client: APIClient, namespace: String?, labelSelector: String? = nil, logger: Logger) {
         self.client = client
         self.namespace = namespace
+        self.labelSelector = labelSelector
         self.logger = logger
     }
 
@@ -71,7 +74,12 @@ package actor Informer<Resource: KubernetesResource> {
     // MARK: List and watch
 
     private func list() async throws(KubernetesError) {
-        let list = try await client.list(Resource.self, namespace: namespace, retry: .none)
+        let list = try await client.list(
+            Resource.self,
+            namespace: namespace,
+            labelSelector: labelSelector,
+            retry: .none
+        )
         store.replace(with: list.items ?? [], resourceVersion: list.metadata.resourceVersion ?? "0")
         needsList = false
         succeeded()
@@ -97,7 +105,7 @@ package actor Informer<Resource: KubernetesResource> {
         var isOpen = false
         var sawEvents = false
         do throws(KubernetesError) {
-            try await client.watch(Resource.self, namespace: namespace, from: version) {
+            try await client.watch(Resource.self, namespace: namespace, labelSelector: labelSelector, from: version) {
                 isOpen = true
                 self.succeeded()
             } _: { event in

@@ -114,13 +114,16 @@ extension ObjectSchema {
         ]
     )
 
+    /// What a priority may be.
+    package static let priorities = 0...1000
+
     static let priority = ObjectSchema(
         "priority",
         choice: ["pod", "matchLabels"],
         [
             .optional("pod", .string(.dnsSubdomain), "The name of the pod that this is about"),
             .optional("matchLabels", .labels, "The labels of the pods that this is about"),
-            .required("priority", .integer(0...1000), "Higher wins; 0: never promote"),
+            .required("priority", .integer(priorities), "Higher wins; 0: never promote"),
         ]
     )
 }

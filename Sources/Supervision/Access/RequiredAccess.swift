@@ -29,8 +29,8 @@ package struct RequiredAccess: Sendable {
                 verbs: ["get", "list", "watch"] + (hasLabels ? ["patch"] : [])
             ),
             AccessRule(apiGroup: "", resource: "services", verbs: ["get", "list", "watch"]),
-            // RBAC cannot restrict a creation to a name.
-            AccessRule(apiGroup: "coordination.k8s.io", resource: "leases", verbs: ["create"]),
+            // RBAC cannot restrict a creation to a name, nor a list.
+            AccessRule(apiGroup: "coordination.k8s.io", resource: "leases", verbs: ["create", "list", "watch"]),
             AccessRule(
                 apiGroup: "coordination.k8s.io",
                 resource: "leases",

@@ -5,7 +5,11 @@ import FailoverCore
 /// Every function ends within the request deadline and reports its failure as an outcome.
 protocol GroupAPI: Sendable {
     func readRecord() async -> RecordReadOutcome
-    func writeRecord(_ record: GroupRecord, replacing version: StoredRecord.Version?) async -> RecordWriteOutcome
+    func writeRecord(
+        _ record: GroupRecord,
+        replacing version: StoredRecord.Version?,
+        urgency: WriteUrgency
+    ) async -> RecordWriteOutcome
     func listMembers() async -> MemberListOutcome
     func readMember(_ name: String) async -> MemberReadOutcome
     func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome

@@ -9,16 +9,21 @@ enum GroupInput: Sendable {
     case configuration(GroupConfiguration)
     case service(Service?)
     case pods(InformerSnapshot<Pod>)
+    /// The group's Lease, if there is one.
+    case lease(InformerSnapshot<Lease>)
     /// The Service's namespace or the pods' cannot be read.
     case failing(String)
     /// The API server answers again.
     case recovered
     case probe(ProbeReport)
+    /// The probe engine doubts itself.
+    case doubt(Suspension)
     case recordRead(OperationID, RecordReadOutcome)
     case recordWritten(OperationID, RecordWriteOutcome)
     case membersListed(OperationID, MemberListOutcome)
     case memberRead(OperationID, MemberReadOutcome)
     case roleWritten(OperationID, RoleWriteOutcome)
+    case memberProbed(OperationID, ProbeEnd)
     case timerFired(OperationID)
     /// Begin nothing new; end as soon as no switch is under way.
     case shutdown
@@ -30,7 +35,9 @@ enum GroupInput: Sendable {
         case configuration
         case service
         case pods
+        case lease
         case connection
+        case doubt
         case probe(Member.ID)
         case operation(OperationID)
         case shutdown
@@ -42,10 +49,12 @@ enum GroupInput: Sendable {
         case .configuration: .configuration
         case .service: .service
         case .pods: .pods
+        case .lease: .lease
+        case .doubt: .doubt
         case .failing, .recovered: .connection
         case .probe(let report): .probe(report.member)
         case .recordRead(let id, _), .recordWritten(let id, _), .membersListed(let id, _), .memberRead(let id, _),
-            .roleWritten(let id, _), .timerFired(let id):
+            .roleWritten(let id, _), .memberProbed(let id, _), .timerFired(let id):
             .operation(id)
         case .shutdown: .shutdown
         case .shutdownDeadline: .shutdownDeadline
@@ -58,6 +67,9 @@ enum GroupInput: Sendable {
         case (.pods(let old), .pods(var new)):
             new.isRelist = new.isRelist || old.isRelist
             return .pods(new)
+        case (.lease(let old), .lease(var new)):
+            new.isRelist = new.isRelist || old.isRelist
+            return .lease(new)
         case (.probe(let old), .probe(var new)):
             new.isChange = new.isChange || old.isChange
             return .probe(new)

@@ -9,6 +9,8 @@ package struct GroupNotice: Sendable {
         case probe(ProbeReport)
         /// The group waits for a cause outside to go away.
         case waiting(String)
+        /// Something that an object says is left out of account, because it cannot be read.
+        case ignored(String)
         /// The cause is gone.
         case resumed
     }

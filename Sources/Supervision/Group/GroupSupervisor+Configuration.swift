@@ -113,8 +113,7 @@ extension GroupSupervisor {
     /// Tells the machine its policy; nothing moves while the Service is unusable or the end is near.
     func applyPolicy(in group: inout DiscardingTaskGroup) {
         let isUsable = if case .usable = service { true } else { false }
-        let isPaused = configuration.isPaused || isForcedToPause || isStopping || !isUsable
-        let policy = GroupPolicy(configuration, isPaused: isPaused)
+        let policy = GroupPolicy(configuration, isObserving: isDryRun || isStopping || !isUsable)
         perform(machine.policyChanged(policy, at: surroundings.clock.now()), in: &group)
     }
 }

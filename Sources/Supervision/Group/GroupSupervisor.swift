@@ -13,6 +13,8 @@ actor GroupSupervisor {
         var api: KubernetesGroupAPI
         var pods: Informer<Pod>
         var services: Informer<Service>
+        /// Those of groups only.
+        var leases: Informer<Lease>
         var probes: ProbeEngine
         var clock: SupervisionClock
         var notify: @Sendable (GroupNotice) -> Void
@@ -36,7 +38,11 @@ actor GroupSupervisor {
     var seenPods: InformerSnapshot<Pod>?
     var serviceSubscription: Int?
     var podSubscription: Int?
-    var isForcedToPause: Bool
+    private var leaseSubscription: Int?
+    /// Whether nothing may be written, whatever happens.
+    let isDryRun: Bool
+    /// What was told already of annotations that cannot be read.
+    private var complaints: Set<String> = []
     var isStopping = false
     private var isWaiting = false
 
@@ -50,10 +56,10 @@ actor GroupSupervisor {
         self.configuration = configuration
         self.namespace = namespace
         self.surroundings = surroundings
-        isForcedToPause = isDryRun
+        self.isDryRun = isDryRun
         mapping = PodMapping(group: configuration)
         // Nothing moves before the Service is known to be usable.
-        machine = GroupStateMachine(policy: GroupPolicy(configuration, isPaused: true), identity: identity)
+        machine = GroupStateMachine(policy: GroupPolicy(configuration, isObserving: true), identity: identity)
     }
 
     /// Leaves an input for the loop.
@@ -64,6 +70,7 @@ actor GroupSupervisor {
     /// Supervises the group until it was asked to shut down, or the task is cancelled.
     func run() async {
         await followService()
+        await followLease()
         await withDiscardingTaskGroup { group in
             perform(machine.started(), in: &group)
             for await batch in mailbox.batches {
@@ -74,7 +81,18 @@ actor GroupSupervisor {
         }
         if let serviceSubscription { await surroundings.services.unsubscribe(serviceSubscription) }
         if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
+        if let leaseSubscription { await surroundings.leases.unsubscribe(leaseSubscription) }
         await surroundings.probes.remove(group: configuration.name)
+    }
+
+    /// Hears of what operators and other supervisors write on the group's Lease.
+    private func followLease() async {
+        let name = RecordMapping.name(of: configuration.name)
+        leaseSubscription = await surroundings.leases.subscribe {
+            $0.metadata.name == name
+        } _: { [self] event in
+            if case .snapshot(let snapshot) = event { post(.lease(snapshot)) }
+        }
     }
 
     // MARK: Inputs
@@ -89,7 +107,10 @@ actor GroupSupervisor {
         case .pods(let snapshot):
             seenPods = snapshot
             await podsChanged(snapshot, in: &group)
-        // Both informers tell of the same absence; the first is enough.
+        case .lease(let snapshot): await leaseChanged(snapshot, in: &group)
+        case .doubt(let suspension):
+            perform(machine.automaticMovesSuspended(suspension, at: now), in: &group)
+        // All informers tell of the same absence; the first is enough.
         case .failing(let problem): if !isWaiting { wait(for: problem) }
         case .recovered:
             resume()
@@ -108,6 +129,8 @@ actor GroupSupervisor {
         case .membersListed(let id, let outcome): perform(machine.membersListed(id, outcome, at: now), in: &group)
         case .memberRead(let id, let outcome): perform(machine.memberRead(id, outcome, at: now), in: &group)
         case .roleWritten(let id, let outcome): perform(machine.roleWritten(id, outcome, at: now), in: &group)
+        case .memberProbed(let id, let end):
+            perform(machine.memberProbed(id, end.verdict, endedAt: end.at, at: now), in: &group)
         case .timerFired(let id): perform(machine.timerFired(id, at: now), in: &group)
         case .shutdown: beginShutdown(in: &group)
         case .shutdownDeadline: mailbox.finish()
@@ -122,8 +145,11 @@ actor GroupSupervisor {
         let wallTime = Date()
         let targets = snapshot.objects.compactMap { mapping.target($0, now: wallTime) }
         await surroundings.probes.setTargets(targets, of: configuration.name, renewing: renewed) { [self] in
+            post(.doubt($0))
+        } _: { [self] in
             post(.probe($0))
         }
+        complain(snapshot.objects)
         let members = snapshot.objects.compactMap(mapping.member)
         let effects = machine.membersObserved(
             members,
@@ -133,6 +159,20 @@ actor GroupSupervisor {
         )
         perform(effects, in: &group)
         if !members.contains(where: \.isRelabelDue) { await labelsComplete() }
+    }
+
+    /// Tells once of each annotation that cannot be read.
+    private func complain(_ pods: [Pod]) {
+        let found = Set(pods.compactMap(mapping.unreadableAnnotation))
+        for complaint in found.subtracting(complaints).sorted() { notify(.ignored(complaint)) }
+        complaints = found
+    }
+
+    private func leaseChanged(_ snapshot: InformerSnapshot<Lease>, in group: inout DiscardingTaskGroup) async {
+        if let lease = snapshot.objects.first { await surroundings.api.saw(lease) }
+        let stored = snapshot.objects.first.map { RecordMapping.stored($0) }
+        let effects = machine.recordObserved(stored, isRelist: snapshot.isRelist, at: surroundings.clock.now())
+        perform(effects, in: &group)
     }
 
     // MARK: Waiting
@@ -179,11 +219,16 @@ actor GroupSupervisor {
         for effect in effects {
             switch effect {
             case .readRecord(let id): run(&group) { .recordRead(id, await $0.readRecord()) }
-            case .writeRecord(let id, let record, let version):
-                run(&group) { .recordWritten(id, await $0.writeRecord(record, replacing: version)) }
+            case .writeRecord(let id, let record, let version, let urgency):
+                run(&group) {
+                    .recordWritten(id, await $0.writeRecord(record, replacing: version, urgency: urgency))
+                }
             case .listMembers(let id): run(&group) { .membersListed(id, await $0.listMembers()) }
             case .readMember(let id, let name): run(&group) { .memberRead(id, await $0.readMember(name)) }
             case .writeRole(let id, let write): run(&group) { .roleWritten(id, await $0.writeRole(write)) }
+            case .probe(let id, let member, let since): probe(member, since: since, for: id, in: &group)
+            case .forgetHealth(let member):
+                group.addTask { [probes = surroundings.probes] in await probes.forget(member) }
             case .startTimer(let id, let deadline): startTimer(id, at: deadline, in: &group)
             case .startBackoff(let id, let attempt, let pause):
                 let delay = Self.backoff.delay(attempt: attempt, jitter: .random(in: 0...1))
@@ -198,6 +243,18 @@ actor GroupSupervisor {
         _ operation: @escaping @Sendable (any GroupAPI) async -> GroupInput
     ) {
         group.addTask { [self, api = surroundings.api] in post(await operation(api)) }
+    }
+
+    private func probe(
+        _ member: Member.ID,
+        since: MonotonicTime,
+        for id: OperationID,
+        in group: inout DiscardingTaskGroup
+    ) {
+        group.addTask { [self, probes = surroundings.probes] in
+            let answer = await probes.probeNow(member, unlessSucceededSince: since)
+            if let end = await answer.value() { post(.memberProbed(id, end)) }
+        }
     }
 
     private func startTimer(_ id: OperationID, at deadline: MonotonicTime, in group: inout DiscardingTaskGroup) {

@@ -47,7 +47,18 @@ actor KubernetesGroupAPI: GroupAPI {
         }
     }
 
-    func writeRecord(_ record: GroupRecord, replacing version: StoredRecord.Version?) async -> RecordWriteOutcome {
+    /// The informer showed the Lease; what others wrote on it is kept by the next write.
+    func saw(_ seen: Lease) {
+        let version = ObjectVersion(seen.metadata.resourceVersion ?? "")
+        let known = lease?.metadata.resourceVersion.map { ObjectVersion($0) }
+        if known.map({ $0 < version }) ?? true { lease = seen }
+    }
+
+    func writeRecord(
+        _ record: GroupRecord,
+        replacing version: StoredRecord.Version?,
+        urgency: WriteUrgency
+    ) async -> RecordWriteOutcome {
         var base: Lease?
         if let version {
             // The version to be replaced must be the one whose foreign fields we hold.
@@ -55,19 +66,25 @@ actor KubernetesGroupAPI: GroupAPI {
             base = lease
         }
         let wanted = RecordMapping.lease(record, group: name, namespace: namespace, base: base, now: Date())
-        return await limiter.withTurn { [base] in
+        let outcome = await limiter.withTurn(urgency, patience: Self.patience) { [base] in
             do throws(KubernetesError) {
                 let stored =
                     base == nil
                     ? try await client.create(wanted, namespace: namespace)
                     : try await client.update(wanted, namespace: namespace)
                 await remember(stored)
-                return .written(RecordMapping.stored(stored))
+                return RecordWriteOutcome.written(RecordMapping.stored(stored))
             } catch {
-                return error.code == 409 ? .conflict : .failed(OperationFailure(error))
+                // 404: it was deleted meanwhile.
+                return [404, 409].contains(error.code) ? .conflict : .failed(OperationFailure(error))
             }
         }
+        return outcome ?? .failed(Self.noTurn)
     }
+
+    /// How long a write waits for others of the supervisor before it is decided about anew.
+    private static let patience: Duration = .seconds(5)
+    private static let noTurn = OperationFailure("too many other writes are under way")
 
     private func remember(_ stored: Lease) {
         lease = stored
@@ -106,7 +123,8 @@ actor KubernetesGroupAPI: GroupAPI {
             labels: mapping.labelling.values(for: write.role),
             annotations: [PodMapping.epochAnnotation: "\(write.epoch)"]
         )
-        return await limiter.withTurn { [mapping, client, namespace] in
+        let outcome = await limiter.withTurn(write.urgency, patience: Self.patience) {
+            [mapping, client, namespace] in
             do throws(KubernetesError) {
                 let pod = try await client.patchMetadata(
                     Pod.self,
@@ -114,7 +132,7 @@ actor KubernetesGroupAPI: GroupAPI {
                     name: write.member.name,
                     patch
                 )
-                return mapping.member(pod).map(RoleWriteOutcome.written) ?? .gone
+                return mapping.member(pod).map(RoleWriteOutcome.written) ?? RoleWriteOutcome.gone
             } catch {
                 switch error.code {
                 case 404: return .gone
@@ -124,6 +142,7 @@ actor KubernetesGroupAPI: GroupAPI {
                 }
             }
         }
+        return outcome ?? .failed(Self.noTurn)
     }
 }
 

@@ -1,39 +1,67 @@
+import FailoverCore
 import Transport
 
-/// Bounds how many writes are under way at once, over all groups.
+/// Bounds how many writes are under way at once, over all groups; those that end an outage go first.
 package actor WriteLimiter {
     private let limit: Int
     private var running = 0
-    private var waiting: [Turnstile] = []
+    private var waiting: [WriteUrgency: [Turnstile]] = [:]
 
     package init(limit: Int) {
         self.limit = limit
     }
 
-    /// Runs `write` when it is its turn; turns are given in the order of asking.
-    nonisolated func withTurn<Result: Sendable>(_ write: @Sendable () async -> Result) async -> Result {
-        if let turnstile = await enter() { await turnstile.wait() }
+    /// Runs `write` when it is its turn: the most urgent first, equally urgent ones in the order of asking.
+    ///
+    /// - Returns: nil if no turn came within `patience`; the write was not begun then.
+    nonisolated func withTurn<Result: Sendable>(
+        _ urgency: WriteUrgency,
+        patience: Duration,
+        _ write: @Sendable () async -> Result
+    ) async -> Result? {
+        if let turnstile = await enter(urgency) {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await turnstile.wait() }
+                group.addTask { try? await Task.sleep(for: patience) }
+                await group.next()
+                group.cancelAll()
+            }
+            if await gaveUp(turnstile, urgency) { return nil }
+        }
         let result = await write()
         await leave()
         return result
     }
 
-    private func enter() -> Turnstile? {
-        if running < limit {
+    /// Whether the next write has to wait.
+    var isFull: Bool { running >= limit }
+
+    /// How many writes of an urgency wait.
+    func waitingCount(_ urgency: WriteUrgency) -> Int { waiting[urgency]?.count ?? 0 }
+
+    private func enter(_ urgency: WriteUrgency) -> Turnstile? {
+        if !isFull {
             running += 1
             return nil
         }
         let turnstile = Turnstile()
-        waiting.append(turnstile)
+        waiting[urgency, default: []].append(turnstile)
         return turnstile
     }
 
-    /// The turn passes on to whoever waits longest.
+    /// Whether a write still waits, and now no longer does; false if its turn came.
+    private func gaveUp(_ turnstile: Turnstile, _ urgency: WriteUrgency) -> Bool {
+        guard let index = waiting[urgency]?.firstIndex(where: { $0 === turnstile }) else { return false }
+        waiting[urgency]?.remove(at: index)
+        return true
+    }
+
+    /// The turn passes on to the most urgent write that waits longest.
     private func leave() {
-        if waiting.isEmpty {
-            running -= 1
-        } else {
-            waiting.removeFirst().open()
+        for urgency in WriteUrgency.allCases where waiting[urgency]?.isEmpty == false {
+            waiting[urgency]?.removeFirst().open()
+            return
         }
+        running -= 1
     }
 }

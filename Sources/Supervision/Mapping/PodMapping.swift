@@ -10,6 +10,8 @@ struct PodMapping: Sendable {
     static let epochAnnotation = "kube-standby.io/epoch"
     /// The annotation by which an operator takes a pod out of the choice.
     static let excludeAnnotation = "kube-standby.io/exclude"
+    /// The annotation by which an operator gives a pod another priority than the file does.
+    static let priorityAnnotation = "kube-standby.io/priority"
     /// The label by which a StatefulSet tells a pod's ordinal.
     private static let ordinalLabel = "apps.kubernetes.io/pod-index"
 
@@ -39,7 +41,7 @@ struct PodMapping: Sendable {
             lifecycle: lifecycle(pod),
             hasAddress: pod.status?.podIP?.isEmpty == false,
             isReady: pod.isReady,
-            priority: group.priorities.priority(name: name, labels: labels),
+            priority: priority(pod) ?? group.priorities.priority(name: name, labels: labels),
             isExcluded: metadata.annotations?[Self.excludeAnnotation] == "true",
             ordinal: ordinal(pod, labels),
             createdAt: metadata.creationTimestamp.flatMap { MicroTime($0) }?.seconds ?? 0
@@ -63,11 +65,27 @@ struct PodMapping: Sendable {
             namespace: pod.metadata.namespace ?? "",
             address: address,
             role: member.role,
+            node: pod.spec?.nodeName,
             incarnation: incarnation(pod),
             ports: Dictionary(ports) { first, _ in first },
             probe: probe,
             initialWait: initialWait(pod, probe.timing, now: now)
         )
+    }
+
+    /// The priority that an annotation gives; nil if there is none, or none that can be read.
+    private func priority(_ pod: Pod) -> Int? {
+        pod.metadata.annotations?[Self.priorityAnnotation].flatMap { Int($0) }.flatMap {
+            ObjectSchema.priorities.contains($0) ? $0 : nil
+        }
+    }
+
+    /// What an annotation of a pod says that cannot be read, and so is left out of account; nil if all can.
+    func unreadableAnnotation(_ pod: Pod) -> String? {
+        guard let text = pod.metadata.annotations?[Self.priorityAnnotation], priority(pod) == nil else { return nil }
+        return
+            "pod \(pod.metadata.name ?? ""): annotation \(Self.priorityAnnotation) is \"\(text)\"; expected is an integer "
+            + "\(ObjectSchema.priorities.lowerBound)...\(ObjectSchema.priorities.upperBound); the configuration's priority holds"
     }
 
     private func lifecycle(_ pod: Pod) -> Member.Lifecycle {

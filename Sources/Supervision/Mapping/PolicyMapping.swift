@@ -3,7 +3,9 @@ import StandbyConfiguration
 
 extension GroupPolicy {
     /// What a group's configuration says to the core.
-    init(_ group: GroupConfiguration, isPaused: Bool) {
+    ///
+    /// `isObserving`: whether nothing may be written at all.
+    init(_ group: GroupConfiguration, isObserving: Bool) {
         let timings = [group.probe.timing, group.passiveProbe?.timing].compactMap { $0 }
         self.init(
             order: group.failover.order,
@@ -12,7 +14,16 @@ extension GroupPolicy {
             requireReady: group.requireReady,
             verdictWindow: timings.map(\.verdictWindow).max() ?? .zero,
             labelsPassiveMembers: group.roleLabel.passive != nil,
-            isPaused: isPaused
+            flap: FlapLimit(
+                maxMoves: group.failover.flap.maxSwitches,
+                window: group.failover.flap.window,
+                hold: group.failover.flap.hold
+            ),
+            preemption: group.failover.preempt
+                ? Preemption(delay: group.failover.preemptDelay, cooldown: group.failover.cooldown) : nil,
+            confirmsCandidates: true,
+            isPaused: group.isPaused,
+            isObserving: isObserving
         )
     }
 }

@@ -17,13 +17,25 @@ struct NoticeEvents: Sendable {
             return [pod(member, notice, .normal, "Promoted", "Promote", "now active: \(cause)")]
         case .demoted(let member, let cause):
             return [pod(member, notice, .normal, "Demoted", "Demote", "now passive: \(cause)")]
+        case .moved(let move) where move.cause.isPlanned:
+            return [service(notice, .normal, "SwitchedOver", "Switchover", words(on: move))]
         case .moved(let move): return [service(notice, .normal, "FailedOver", "Failover", words(on: move))]
         case .found(.noHealthyCandidate, let trace):
             return [service(notice, .warning, "NoHealthyCandidate", "Decide", "no healthy candidate; \(trace)")]
+        case .found(.flapping, let trace):
+            let note = "holding, because the role moved too often; \(trace)"
+            return [service(notice, .warning, "Flapping", "Decide", note)]
+        case .found(.suspended(let reason), let trace):
+            return [service(notice, .warning, "MovesSuspended", "Decide", "\(reason); \(trace)")]
+        case .found(.drift, let trace):
+            let note = "somebody else writes the role labels; repairing at most 10 times a minute; \(trace)"
+            return [service(notice, .warning, "LabelDrift", "Repair", note)]
         case .found(.multipleActive(let names), _):
             let note = "active together: \(names.joined(separator: ", "))"
             return [service(notice, .warning, "MultipleActive", "Decide", note)]
-        case .adopted, .moveStarted, .withheld, .joined, .findingEnded, .steppedBack, .operationFailed: return []
+        case .adopted, .moveStarted, .withheld, .joined, .findingEnded, .answered, .pauseEnded, .steppedBack,
+            .operationFailed:
+            return []
         }
     }
 

@@ -10,6 +10,7 @@ struct NoticeLog: Sendable {
         let group: Logger.Metadata = ["group.name": "\(notice.group)", "group.namespace": "\(notice.namespace)"]
         switch notice.content {
         case .waiting(let problem): logger.error("group waits", metadata: group.with("cause", problem))
+        case .ignored(let problem): logger.warning("left out of account", metadata: group.with("cause", problem))
         case .resumed: logger.info("group resumes", metadata: group)
         case .probe(let report): write(report, group)
         case .report(let report): write(report, group)
@@ -52,6 +53,13 @@ struct NoticeLog: Sendable {
         case .found(let finding, let trace):
             logger.warning("\(finding)", metadata: group.with("members", "\(trace)"))
         case .findingEnded(let finding): logger.notice("no longer: \(finding)", metadata: group)
+        case .answered(let order, let answer):
+            logger.notice(
+                "order answered",
+                metadata: group.with("order", order.id).with("outcome", answer.outcome.rawValue)
+                    .with("answer", answer.explanation)
+            )
+        case .pauseEnded: logger.notice("pause is over", metadata: group)
         case .steppedBack: logger.notice("another supervisor acted, reading its record", metadata: group)
         case .operationFailed(let action, let failure):
             logger.warning(

@@ -45,6 +45,13 @@ package final class EventLoop: @unchecked Sendable {
     /// Monotonic nanoseconds.
     package static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
 
+    /// Nanoseconds since 1970 by the wall clock, which may jump; only to notice that it did.
+    package static var wallTime: Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
     /// Runs `work` on the loop, soon; from the loop, after what runs now.
     ///
     /// - Returns: false if the loop was stopped, and `work` will not run.

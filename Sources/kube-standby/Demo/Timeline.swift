@@ -38,6 +38,7 @@ struct Timeline: Sendable {
     private func words(of content: GroupNotice.Content) -> String? {
         switch content {
         case .waiting(let problem): "waits: \(problem)"
+        case .ignored(let problem): "left out of account: \(problem)"
         case .resumed: "goes on: the API server answers again"
         case .probe(let report): words(of: report)
         case .report(let report): words(of: report)
@@ -59,6 +60,8 @@ struct Timeline: Sendable {
         case .findingEnded(let finding): "over: \(finding)"
         case .steppedBack: "another supervisor acted"
         case .operationFailed(let action, _): "cannot act now (\(action)), will try again"
+        case .answered(_, let answer): "order: \(answer.explanation)"
+        case .pauseEnded: "pause is over"
         case .promoted, .demoted, .joined: nil
         }
     }

@@ -14,7 +14,7 @@ import Testing
         script.place("c")
         _ = script.settle(script.start(record: nil, healthy: ["a", "b", "c"]))
         for effect in script.health("a", .unhealthy) {
-            if case .writeRecord(let id, let record, _) = effect { return (script, id, record) }
+            if case .writeRecord(let id, let record, _, _) = effect { return (script, id, record) }
         }
         preconditionFailure("no intent")
     }
@@ -62,7 +62,7 @@ import Testing
         var (script, effects) = writing()
         _ = script.settle(effects)
         effects = script.health("b", .unhealthy)
-        guard case .writeRecord(let id, let record, _) = effects.operations.first else { return }
+        guard case .writeRecord(let id, let record, _, _) = effects.operations.first else { return }
         let next = script.machine.recordWritten(id, .written(script.stored(record, version: "9")), at: script.now)
         #expect(writes(next).count == 2)
     }
@@ -216,7 +216,7 @@ import Testing
         let listed = script.listing()
         let effects = script.machine.membersListed(list, listed, at: script.now)
         #expect(writes(effects).isEmpty)
-        guard case .writeRecord(_, let adopted, _) = effects.operations.first else {
+        guard case .writeRecord(_, let adopted, _, _) = effects.operations.first else {
             Issue.record("no adoption but \(effects)")
             return
         }
@@ -248,7 +248,7 @@ import Testing
         script.place("b", .passive, epoch: 41)
         let effects = script.start(record: nil)
         _ = script.settle(effects)
-        #expect(script.machine.record?.record.epoch == Epoch(42))
+        #expect(script.machine.record?.record.epoch == Epoch(1041))
     }
 
     @Test func measuresTheGap() {

@@ -99,7 +99,7 @@ struct GroupScript {
             switch effect {
             case .readRecord(let id):
                 queue += machine.recordRead(id, machine.record.map { .found($0) } ?? .absent, at: now)
-            case .writeRecord(let id, let record, _):
+            case .writeRecord(let id, let record, _, _):
                 version += 1
                 queue += machine.recordWritten(id, .written(stored(record, version: "\(version)")), at: now)
             case .listMembers(let id):
@@ -119,7 +119,10 @@ struct GroupScript {
                     member.version = kept
                 }
                 queue += machine.roleWritten(id, .written(member(write.member.name)), at: now)
-            case .startTimer, .startBackoff, .report: break
+            case .probe(let id, let member, _):
+                let isHealthy = machine.view.health(of: member) == .healthy
+                queue += machine.memberProbed(id, isHealthy ? .success : .failure, endedAt: now, at: now)
+            case .forgetHealth, .startTimer, .startBackoff, .report: break
             }
         }
         return writes

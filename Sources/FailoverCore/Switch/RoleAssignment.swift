@@ -1,7 +1,7 @@
 /// Brings one role and epoch onto one pod, through conflicts, unknown outcomes and retries.
 ///
 /// Each write names the pod's uid and version, and is made only of a version whose epoch is not above the assignment's.
-struct RoleAssignment: Sendable {
+struct RoleAssignment: Sendable, Hashable {
     /// Where the assignment stands.
     enum Stage: Sendable, Hashable {
         /// The write was sent.
@@ -14,14 +14,26 @@ struct RoleAssignment: Sendable {
         case acknowledged
         /// The pod is gone, or another one has its name.
         case gone
+        /// The API server accepted the write and stored something else: an admission webhook undoes it.
+        case altered
         /// The pod carries a higher epoch: this assignment is void.
         case superseded
     }
 
+    /// What the assignment is for.
+    enum Purpose: Sendable, Hashable {
+        /// A step of a switch: nothing but the role and the epoch will do.
+        case step
+        /// A label is set right; if that does not last, it is decided anew.
+        case repair
+        /// The member is to keep the role that it has, and only its labels are written anew.
+        case relabelling
+    }
+
     let role: Role
     let epoch: Epoch
-    /// Whether the member is to keep the role that it has, and only its labels are written anew.
-    private let isRelabelling: Bool
+    let urgency: WriteUrgency
+    private let purpose: Purpose
     /// The newest version known.
     private(set) var member: Member
     private(set) var stage: Stage
@@ -32,12 +44,14 @@ struct RoleAssignment: Sendable {
         _ role: Role,
         at epoch: Epoch,
         on member: Member,
-        isRelabelling: Bool = false,
+        purpose: Purpose = .step,
+        urgency: WriteUrgency,
         ids: inout OperationIDs,
         effects: inout [Effect]
     ) {
         self.role = role
-        self.isRelabelling = isRelabelling
+        self.purpose = purpose
+        self.urgency = urgency
         self.epoch = epoch
         self.member = member
         self.stage = .acknowledged
@@ -51,7 +65,7 @@ struct RoleAssignment: Sendable {
     func awaits(_ id: OperationID) -> Bool {
         switch stage {
         case .writing(let awaited), .reading(let awaited), .backingOff(let awaited): awaited == id
-        case .acknowledged, .gone, .superseded: false
+        case .acknowledged, .gone, .altered, .superseded: false
         }
     }
 
@@ -60,10 +74,20 @@ struct RoleAssignment: Sendable {
         case .written(let stored):
             member = stored
             stage = .acknowledged
+            if stored.role != role || stored.epoch != epoch { alteredWhileStored(ids: &ids, effects: &effects) }
         case .gone: stage = .gone
         case .conflict: read(ids: &ids, effects: &effects)
         case .failed(let failure): backOff(failure, during: "writing", ids: &ids, effects: &effects)
         }
+    }
+
+    private mutating func alteredWhileStored(ids: inout OperationIDs, effects: inout [Effect]) {
+        stage = .altered
+        guard purpose == .step else { return }
+        let failure = OperationFailure(
+            "the API server stored another role or epoch than was written: a webhook changes it"
+        )
+        backOff(failure, during: "writing", ids: &ids, effects: &effects)
     }
 
     mutating func read(_ outcome: MemberReadOutcome, ids: inout OperationIDs, effects: inout [Effect]) {
@@ -84,7 +108,7 @@ struct RoleAssignment: Sendable {
         member = known
         if let theirs = known.epoch, theirs > epoch {
             stage = .superseded
-        } else if isRelabelling, known.role != role {
+        } else if purpose == .relabelling, known.role != role {
             // Somebody gave it another role meanwhile: the rules decide anew, and nothing is written over that.
             stage = .acknowledged
         } else if known.role == role, known.epoch == epoch, !known.isRelabelDue {
@@ -92,7 +116,7 @@ struct RoleAssignment: Sendable {
         } else {
             let id = ids.next()
             stage = .writing(id)
-            effects.append(.writeRole(id, RoleWrite(member: known, role: role, epoch: epoch)))
+            effects.append(.writeRole(id, RoleWrite(member: known, role: role, epoch: epoch, urgency: urgency)))
         }
     }
 

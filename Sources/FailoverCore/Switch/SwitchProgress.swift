@@ -1,7 +1,7 @@
 /// One switch on its way: intent, consistent list, fence, promotion.
-struct SwitchProgress: Sendable {
+struct SwitchProgress: Sendable, Hashable {
     /// The steps; in `PromoteFirst` promotion comes before the fences.
-    enum Step: Sendable {
+    enum Step: Sendable, Hashable {
         /// The Lease is being written with the holder to be and the next epoch.
         case intending(OperationID)
         /// The members are being listed, because an epoch before this one was not our own.
@@ -16,7 +16,9 @@ struct SwitchProgress: Sendable {
     /// The record that the intent replaces; nil if there was none.
     let previous: StoredRecord?
     let intent: GroupRecord
-    let trace: DecisionTrace
+    /// The operator's order that it carries out; nil if the group decided by itself.
+    let order: Order?
+    let urgency: WriteUrgency
     /// Members that were active when the switch was decided.
     let from: [Member]
     let startedAt: MonotonicTime

@@ -1,0 +1,97 @@
+/// The rules that rest on what probes say: leaving an unhealthy member, and returning to a better one.
+extension DecisionRules {
+    // MARK: The active member is unhealthy (rules 6 and 10)
+
+    /// When everybody fails, or recovers, within one period, the first to reach its threshold must not move the role: a
+    /// verdict that the last probes contradict is waited for.
+    func moveFromUnhealthy(_ active: Member) -> Decision {
+        let since = history[active.id].unhealthySince ?? now
+        let best = bestHealthyCandidate()
+        let certain = max(endOfDoubt(of: active), best.map(endOfDoubt) ?? now)
+        let due = max(since + policy.delay, certain)
+        if now < due { return stay(active, finding: best == nil ? .noHealthyCandidate : nil, until: due) }
+        if let held = heldBack(active) { return held }
+        if let best { return confirmed(best, insteadOf: active) }
+        if mayDemoteWithoutReplacement {
+            return .move(.init(target: nil, cause: .activeUnhealthy, finding: .noHealthyCandidate))
+        }
+        return stay(active, finding: .noHealthyCandidate)
+    }
+
+    /// Until when a member's verdict is in doubt at most; in the past if it is not.
+    private func endOfDoubt(of member: Member) -> MonotonicTime {
+        guard let since = history[member.id].doubtedSince else { return MonotonicTime(nanoseconds: 0) }
+        return since + policy.verdictWindow
+    }
+
+    /// What keeps a due move from being made.
+    private func heldBack(_ active: Member) -> Decision? {
+        if let suspension, now < suspension.until {
+            return stay(active, finding: .suspended(suspension.reason), until: suspension.until)
+        }
+        if let end = holdEnd { return stay(active, finding: .flapping, until: end) }
+        return nil
+    }
+
+    /// Until when the group holds because it moved too often; nil if it did not.
+    private var holdEnd: MonotonicTime? {
+        policy.flap.holdEnd(after: history.flaps(after: record?.forgivenEpoch), at: now)
+    }
+
+    /// A candidate's success that is older than the failures of the active member, or younger, proves nothing: if our probes
+    /// reached nobody for a while, both failed then.
+    ///
+    /// It must lie between two failures, or both must have been probed again at once.
+    private func confirmed(_ best: Member, insteadOf active: Member) -> Decision {
+        guard policy.confirmsCandidates, let failing = history[active.id].failingSince else { return move(to: best) }
+        let asked = confirmation?.since ?? now
+        // Probes that give no result, as when we have no descriptors left, must not prevent a move for ever.
+        let patience = asked + policy.verdictWindow
+        if now >= patience || isProven(best, insteadOf: active, failing: failing) { return move(to: best) }
+        return .confirm([active] + healthyCandidates, since: failing, until: patience)
+    }
+
+    private func isProven(_ best: Member, insteadOf active: Member, failing: MonotonicTime) -> Bool {
+        guard let success = history[best.id].succeededAt, let failure = history[active.id].failedAt else {
+            return false
+        }
+        if failing <= success, success <= failure { return true }
+        guard let asked = confirmation?.since else { return false }
+        return asked <= success && asked <= failure && confirmation?.probes[active.id]?.isAnswered ?? false
+    }
+
+    private func move(to best: Member) -> Decision {
+        .move(.init(target: best, cause: .activeUnhealthy))
+    }
+
+    /// Under `DemoteActive`, only when every candidate has its verdict, and only when our probes ever reached a member:
+    /// a supervisor whose probes are blocked from the first day is blind, and blindness demotes nobody.
+    private var mayDemoteWithoutReplacement: Bool {
+        policy.whenNoneHealthy == .demoteActive && history.hasSeenHealthy
+            && !view.all.contains { isCandidate($0) && view.health(of: $0.id) == .unknown }
+    }
+
+    // MARK: A better member is healthy (rules 9 and 10)
+
+    /// Returns to the best member of higher priority, if that is asked for and due; an operator's choice stands.
+    func preempt(_ active: Member) -> Decision {
+        guard let preemption = policy.preemption, !isChosen(active), let better = betterMember(than: active),
+            let healthySince = history[better.id].unbrokenSince
+        else { return stay(active) }
+        let due = preemption.due(healthySince: healthySince, lastMove: history.lastMove)
+        let ends = [due, suspension?.until, holdEnd].compactMap { $0 }
+        if let end = ends.max(), now < end { return stay(active, until: end) }
+        return .move(.init(target: better, cause: .preempted))
+    }
+
+    private func betterMember(than active: Member) -> Member? {
+        let better = healthyCandidates.filter { $0.priority > active.priority && !view.isDoubted($0.id) }
+        return ranking.best(of: better)
+    }
+
+    /// Whether an operator made the member active, and nothing has moved since.
+    private func isChosen(_ active: Member) -> Bool {
+        guard let record, let last = record.history.last, last.cause.isPlanned else { return false }
+        return last.target == active.name && last.epoch > record.forgivenEpoch ?? Epoch(-1)
+    }
+}

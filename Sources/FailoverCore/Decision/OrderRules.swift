@@ -1,0 +1,124 @@
+/// What is to be done about an operator's order.
+struct OrderRules {
+    /// The rules under which the group decides by itself.
+    var rules: DecisionRules
+    var record: GroupRecord
+    /// Whether the configuration itself pauses the group.
+    var isPausedByConfiguration: Bool
+
+    /// What an order leads to.
+    enum Outcome: Sendable, Hashable {
+        /// The record as it is to be, with the answer in it.
+        case answered(GroupRecord)
+        /// A move; the answer follows its end.
+        case move(Decision.Move, GroupRecord)
+    }
+
+    /// Carries an order as far as it can be carried without a pod.
+    func outcome(of order: Order) -> Outcome {
+        switch order.action {
+        case .switchover(let name, let isForced): switchover(to: name, isForced: isForced, order)
+        case .pause(let duration): pause(for: duration, order)
+        case .resume: resume(order)
+        case .fence(let name): fence(name, order)
+        case .unfence(let name): unfence(name, order)
+        case .unintelligible(let problem): refused(order, "not understood: \(problem)")
+        }
+    }
+
+    // MARK: Switchover
+
+    private func switchover(to name: String?, isForced: Bool, _ order: Order) -> Outcome {
+        guard let name else {
+            let actives = Set(rules.view.actives.map(\.id))
+            let best = rules.ranking.best(of: rules.healthyCandidates.filter { !actives.contains($0.id) })
+            guard let best else { return refused(order, "no other member is a healthy candidate (\(trace))") }
+            return .move(.init(target: best, cause: .switchover), record)
+        }
+        guard let target = rules.view.all.first(where: { $0.name == name }) else {
+            return refused(order, unknownPod(name))
+        }
+        if rules.view.actives == [target] { return done(order, "\(name) is active already") }
+        let candidacy = Candidacy(of: target, under: rules.policy)
+        let health = rules.view.health(of: target.id)
+        if candidacy.allows(isForced: isForced), isForced || health == .healthy {
+            return .move(.init(target: target, cause: .switchover, isForced: isForced), record)
+        }
+        return refused(order, reason(target, candidacy, health, isForced: isForced))
+    }
+
+    private func reason(_ target: Member, _ candidacy: Candidacy, _ health: Health, isForced: Bool) -> String {
+        let advice = candidacy.allows(isForced: true) && !isForced ? "; --force promotes it all the same" : ""
+        switch candidacy {
+        case .candidate: return "\(target.name) is \(health.rawValue)\(advice)"
+        case .refused(let refusal): return "\(target.name) is no candidate: \(refusal)\(advice)"
+        }
+    }
+
+    // MARK: Pause and resume
+
+    private func pause(for duration: Duration?, _ order: Order) -> Outcome {
+        var next = record
+        next.pause = Pause(id: order.id, rest: duration)
+        next.answer(.init(id: order.id, outcome: .done, explanation: "automatic moves are paused"))
+        return .answered(next)
+    }
+
+    private func resume(_ order: Order) -> Outcome {
+        var next = record
+        next.pause = nil
+        next.forgivenEpoch = record.epoch
+        let words =
+            isPausedByConfiguration
+            ? "the pause on the Lease is over, but the configuration says paused: true"
+            : "automatic moves are made again"
+        next.answer(.init(id: order.id, outcome: .done, explanation: words))
+        return .answered(next)
+    }
+
+    // MARK: Fences
+
+    private func fence(_ name: String, _ order: Order) -> Outcome {
+        guard rules.view.all.contains(where: { $0.name == name }) else { return refused(order, unknownPod(name)) }
+        var next = record
+        next.fenced.insert(name)
+        guard rules.view.actives.contains(where: { $0.name == name }) else {
+            next.answer(.init(id: order.id, outcome: .done, explanation: "\(name) will not be promoted"))
+            return .answered(next)
+        }
+        let best = rules.ranking.best(of: rules.healthyCandidates.filter { $0.name != name })
+        return .move(.init(target: best, cause: .fenced, finding: best == nil ? .noHealthyCandidate : nil), next)
+    }
+
+    private func unfence(_ name: String, _ order: Order) -> Outcome {
+        guard record.fenced.contains(name) else {
+            let names = record.fenced.sorted().joined(separator: ", ")
+            return refused(order, "\(name) is not fenced; fenced are \(names.isEmpty ? "none" : names)")
+        }
+        var next = record
+        next.fenced.remove(name)
+        next.answer(.init(id: order.id, outcome: .done, explanation: "\(name) may be promoted again"))
+        return .answered(next)
+    }
+
+    // MARK: Answers
+
+    private func done(_ order: Order, _ explanation: String) -> Outcome {
+        var next = record
+        next.answer(.init(id: order.id, outcome: .done, explanation: explanation))
+        return .answered(next)
+    }
+
+    private func refused(_ order: Order, _ explanation: String) -> Outcome {
+        var next = record
+        next.answer(.init(id: order.id, outcome: .refused, explanation: explanation))
+        return .answered(next)
+    }
+
+    private var trace: DecisionTrace { DecisionTrace(view: rules.view, policy: rules.policy) }
+
+    private func unknownPod(_ name: String) -> String {
+        let names = rules.view.all.map(\.name).joined(separator: ", ")
+        return "the group has no pod \(name); its pods are \(names.isEmpty ? "none" : names)"
+    }
+}

@@ -1,0 +1,22 @@
+/// How many moves within which time mean that moving does not help, and how long it is then left.
+package struct FlapLimit: Sendable, Hashable {
+    /// More moves than this in the window: hold; 0 turns it off.
+    package var maxMoves: Int
+    package var window: Duration
+    /// How long nothing moves, from the last move on.
+    package var hold: Duration
+
+    package init(maxMoves: Int = 0, window: Duration = .seconds(600), hold: Duration = .seconds(600)) {
+        self.maxMoves = maxMoves
+        self.window = window
+        self.hold = hold
+    }
+
+    /// Until when one more move has to wait, given the times of those that count; nil: it need not.
+    func holdEnd(after moves: [MonotonicTime], at now: MonotonicTime) -> MonotonicTime? {
+        guard maxMoves > 0, let last = moves.max() else { return nil }
+        let recent = moves.filter { now < $0 + window }
+        guard recent.count >= maxMoves, now < last + hold else { return nil }
+        return last + hold
+    }
+}

@@ -1,0 +1,147 @@
+/// What the machine makes of records, and what it writes into them.
+extension GroupStateMachine {
+    /// A record was read, written or seen.
+    mutating func took(_ stored: StoredRecord?, at now: MonotonicTime) {
+        record = stored
+        highestRecorded = [highestRecorded, stored?.record.epoch].compactMap { $0 }.max()
+        policy.fenced = stored?.record.fenced ?? []
+        history.recorded(stored?.record.history ?? [], at: now)
+        let wanted = stored?.record.pause
+        if wanted?.id != pause?.id { pause = wanted.map { PauseTimer(id: $0.id, end: $0.rest.map { now + $0 }) } }
+        if let completion, stored?.record.epoch != completion.move.epoch { self.completion = nil }
+    }
+
+    /// The informer shows the group's Lease, or that there is none.
+    ///
+    /// `isRelist`: whether the source started anew, so that an older version means a server that was set back.
+    package mutating func recordObserved(
+        _ stored: StoredRecord?,
+        isRelist: Bool = false,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        if stored == nil || isRelist {
+            guard stored?.version != record?.version else { return [] }
+            isRecordInDoubt = true
+            if case .settled = phase { return readRecord() }
+            return []
+        }
+        observed = stored
+        switch phase {
+        case .settled: return isNews(stored) ? evaluate(at: now) : []
+        case .switching(let progress):
+            guard case .assigning = progress.step, let epoch = stored?.record.epoch, epoch > progress.epoch else {
+                return []
+            }
+            return [.report(.steppedBack)] + readRecord()
+        case .initial, .readingRecord, .backingOff, .recording: return []
+        }
+    }
+
+    /// Takes over what the informer showed while something else was under way.
+    mutating func takeObserved(at now: MonotonicTime) {
+        defer { observed = nil }
+        if let observed, isNews(observed) { took(observed, at: now) }
+    }
+
+    private func isNews(_ stored: StoredRecord?) -> Bool {
+        guard let stored else { return false }
+        return record.map { $0.version.version < stored.version.version } ?? true
+    }
+
+    /// Above every epoch that the record or a pod shows.
+    ///
+    /// A Lease that was deleted no longer orders epochs: whoever announced one on it may still be writing pods. Its successor
+    /// begins far above all of which anything is known.
+    var nextEpoch: Epoch {
+        let known = max(highestRecorded ?? Epoch(0), view.highestEpoch ?? Epoch(0))
+        return record == nil && known > Epoch(0) ? Epoch(known.number + Self.epochsOfALostLease) : known.next
+    }
+
+    /// More switches than can be under way unseen.
+    private static let epochsOfALostLease = 1000
+
+    /// A record of the next epoch, with what was to be remembered of the last.
+    func successor(
+        of base: GroupRecord?,
+        naming holder: Member?,
+        _ origin: GroupRecord.Origin,
+        because reason: String
+    ) -> GroupRecord {
+        let plain = GroupRecord(holder: nil, epoch: nextEpoch, origin: origin, writer: identity, reason: reason)
+        var next = completed(base ?? plain)
+        next.holder = holder.map { .init(name: $0.name, id: $0.id) }
+        next.epoch = nextEpoch
+        next.origin = origin
+        next.writer = identity
+        next.reason = reason
+        return next
+    }
+
+    /// The record with what is known of the last move by now.
+    private func completed(_ base: GroupRecord) -> GroupRecord {
+        guard let completion else { return base }
+        var next = base
+        next.complete(completion.move)
+        if let answer = completion.answer, next.order?.id == answer.id { next.answer(answer) }
+        return next
+    }
+
+    /// Writes a record that moves nothing.
+    mutating func write(_ next: GroupRecord, adopting active: Member? = nil) -> [Effect] {
+        let id = ids.next()
+        phase = .recording(id, adopting: active)
+        return [.writeRecord(id, next, replacing: record?.version, urgency: .upkeep)]
+    }
+
+    /// Writes how the last move ended, if the record does not say so yet.
+    mutating func recordCompletion() -> [Effect] {
+        guard completion != nil, let current = record?.record else { return [] }
+        let next = completed(current)
+        completion = nil
+        return next == current ? [] : write(next)
+    }
+
+    // MARK: Adoption
+
+    /// `withdrawing`: an announced move that is taken back.
+    mutating func adopt(_ active: Member, withdrawing announced: Epoch? = nil) -> [Effect] {
+        var adopted = successor(of: record?.record, naming: active, .adopted, because: "found active")
+        adopted.history.removeAll { $0.epoch == announced }
+        repairs = [:]
+        return write(adopted, adopting: active)
+    }
+
+    // MARK: Orders
+
+    /// Whether nothing is moved but what an operator orders.
+    func isPaused(at now: MonotonicTime) -> Bool {
+        if policy.isPaused { return true }
+        return pause.map { $0.end.map { now < $0 } ?? true } ?? false
+    }
+
+    /// Carries out or answers what an operator asks for; nil if nothing is asked.
+    mutating func carryOutOrder(at now: MonotonicTime) -> [Effect]? {
+        guard let record = record?.record, let order = record.order else { return nil }
+        // An order that was carried out is answered with the story of its move.
+        if completion?.answer?.id == order.id { return recordCompletion() }
+        switch orderRules(record, at: now).outcome(of: order) {
+        case .move(let move, let base): return begin(move, at: now, on: base, order: order)
+        case .answered(let next):
+            if case .resume = order.action { suspension = nil }
+            let answer = next.answers.last.map { [Effect.report(.answered(order, $0))] } ?? []
+            return answer + write(next)
+        }
+    }
+
+    func orderRules(_ record: GroupRecord, at now: MonotonicTime) -> OrderRules {
+        OrderRules(rules: rules(record, at: now), record: record, isPausedByConfiguration: policy.isPaused)
+    }
+
+    /// Ends a pause whose time is over; nil if there is none.
+    mutating func endPause(at now: MonotonicTime) -> [Effect]? {
+        guard let end = pause?.end, var next = record?.record else { return nil }
+        if now < end { return nil }
+        next.pause = nil
+        return [.report(.pauseEnded)] + write(next)
+    }
+}

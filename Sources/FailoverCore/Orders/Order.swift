@@ -1,0 +1,42 @@
+/// What an operator asks of a group, once, through its Lease.
+package struct Order: Sendable, Hashable {
+    /// What is asked.
+    package enum Action: Sendable, Hashable {
+        /// Move the role; to the best healthy candidate if no pod is named.
+        ///
+        /// `isForced`: also to a pod that is not known to be healthy.
+        case switchover(to: String?, isForced: Bool)
+        /// Move nothing of one's own accord; until further notice if no duration is given.
+        case pause(Duration?)
+        /// End a pause, and what is held because of flapping, a doubt or an earlier switchover.
+        case resume
+        /// See to it that a pod is not active, and stays so.
+        case fence(String)
+        /// Let a fenced pod be a candidate again.
+        case unfence(String)
+        /// Nothing that this version understands.
+        case unintelligible(String)
+    }
+
+    /// Names the order in its answer; chosen by whoever gives it.
+    package var id: String
+    package var action: Action
+
+    package init(id: String, action: Action) {
+        self.id = id
+        self.action = action
+    }
+}
+
+/// That an operator suspended the group's automatic moves.
+package struct Pause: Sendable, Hashable {
+    /// Tells one pause from another; empty if it was written by hand.
+    package var id: String
+    /// What is left of it, as of the reading of the record; nil: until further notice.
+    package var rest: Duration?
+
+    package init(id: String, rest: Duration?) {
+        self.id = id
+        self.rest = rest
+    }
+}

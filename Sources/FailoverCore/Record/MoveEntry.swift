@@ -1,0 +1,41 @@
+/// One move of a group, as its record remembers it.
+package struct MoveEntry: Sendable, Hashable {
+    /// Entries that a record keeps at least.
+    package static let limit = 20
+
+    package var epoch: Epoch
+    /// The pods that were active when it was decided.
+    package var from: [String]
+    /// Nil: nobody.
+    package var target: String?
+    package var cause: SwitchCause
+    /// When it was announced, microseconds since 1970 by the wall clock of whoever announced it; nil: now, to be filled in
+    /// when the record is written.
+    package var startedAt: Int64?
+    /// How long ago that was when the record was read; nothing else is ever made of `startedAt`.
+    package var age: Duration
+    /// From the decision to the last acknowledged write; nil: not finished, or not told.
+    package var duration: Duration?
+    /// How long nobody was active because of it; nil: nobody was active before, or nobody is now, or both were, or not told.
+    package var gap: Duration?
+
+    package init(
+        epoch: Epoch,
+        from: [String],
+        target: String?,
+        cause: SwitchCause,
+        startedAt: Int64? = nil,
+        age: Duration = .zero,
+        duration: Duration? = nil,
+        gap: Duration? = nil
+    ) {
+        self.epoch = epoch
+        self.from = from
+        self.target = target
+        self.cause = cause
+        self.startedAt = startedAt
+        self.age = age
+        self.duration = duration
+        self.gap = gap
+    }
+}

@@ -1,0 +1,69 @@
+/// Why a switch is made.
+package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
+    /// Nobody is active, and a member can be.
+    case noActive = "NoActive"
+    /// The active member was deleted, failed or completed.
+    case activeGone = "ActiveGone"
+    /// The active member is being deleted.
+    case activeTerminating = "ActiveTerminating"
+    /// The active member has no IP, so the Service has no endpoint.
+    case activeWithoutAddress = "ActiveWithoutAddress"
+    /// The active member's probes failed as often as the threshold says.
+    case activeUnhealthy = "ActiveUnhealthy"
+    /// A member of higher priority is healthy for long enough.
+    case preempted = "Preempted"
+    /// An operator ordered it.
+    case switchover = "Switchover"
+    /// An operator labelled another healthy member active.
+    case labelledByHand = "LabelledByHand"
+    /// An operator fenced the active member.
+    case fenced = "Fenced"
+    /// Several members are active.
+    case multipleActive = "MultipleActive"
+    /// An earlier switch was announced and not finished.
+    case unfinishedSwitch = "UnfinishedSwitch"
+    /// The member on record lost its label.
+    case labelLost = "LabelLost"
+
+    /// Whether moves of this cause, repeated, mean that moving does not help.
+    package var countsAsFlapping: Bool {
+        switch self {
+        case .activeUnhealthy, .activeGone, .activeWithoutAddress, .preempted: true
+        case .noActive, .activeTerminating, .switchover, .labelledByHand, .fenced, .multipleActive, .unfinishedSwitch,
+            .labelLost:
+            false
+        }
+    }
+
+    /// Whether an operator chose the target.
+    package var isPlanned: Bool {
+        switch self {
+        case .switchover, .labelledByHand: true
+        case .noActive, .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .preempted, .fenced,
+            .multipleActive, .unfinishedSwitch, .labelLost:
+            false
+        }
+    }
+
+    /// Whether it sets right what somebody else wrote, and so is bounded in number.
+    package var isRepair: Bool { self == .labelLost || self == .labelledByHand }
+}
+
+extension SwitchCause: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .noActive: "nobody is active"
+        case .activeGone: "the active pod is gone"
+        case .activeTerminating: "the active pod is terminating"
+        case .activeWithoutAddress: "the active pod has no IP"
+        case .activeUnhealthy: "the active pod is unhealthy"
+        case .preempted: "a pod of higher priority is healthy again"
+        case .switchover: "a switchover was ordered"
+        case .labelledByHand: "another pod was labelled active by hand"
+        case .fenced: "the active pod was fenced"
+        case .multipleActive: "several pods are active"
+        case .unfinishedSwitch: "an earlier switch was not finished"
+        case .labelLost: "the active pod lost its label"
+        }
+    }
+}

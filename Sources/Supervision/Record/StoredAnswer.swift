@@ -1,0 +1,29 @@
+import FailoverCore
+import Foundation
+
+/// What became of an order, on a group's Lease.
+package struct StoredAnswer: Codable, Sendable, Hashable {
+    /// The order's.
+    package var id: String
+    /// `Done` or `Refused`.
+    package var outcome: String
+    package var explanation: String
+    /// The move that was made for it; nil: none.
+    package var move: StoredMove?
+
+    init(_ answer: OrderAnswer, now: Date) {
+        id = answer.id
+        outcome = answer.outcome.rawValue
+        explanation = answer.explanation
+        move = answer.move.map { StoredMove($0, now: now) }
+    }
+
+    /// Nil for an outcome of another version.
+    var answer: OrderAnswer? {
+        guard let outcome = OrderAnswer.Outcome(rawValue: outcome) else { return nil }
+        return OrderAnswer(id: id, outcome: outcome, explanation: explanation, move: move?.entry(now: Date()))
+    }
+
+    /// Whether what was asked for is so now.
+    package var isDone: Bool { outcome == OrderAnswer.Outcome.done.rawValue }
+}

@@ -1,0 +1,37 @@
+import Foundation
+
+/// Lists that an annotation holds as JSON.
+enum StoredJSON {
+    /// The elements; those that cannot be read are left out, and a text that is no list counts as an empty one.
+    static func list<Element: Decodable>(of type: Element.Type, _ text: String?) -> [Element] {
+        guard let text else { return [] }
+        let list = try? JSONDecoder().decode([Lenient<Element>].self, from: Data(text.utf8))
+        return (list ?? []).compactMap(\.value)
+    }
+
+    /// The text; nil for an empty list.
+    static func text(_ list: [some Encodable]) -> String? {
+        list.isEmpty ? nil : text(list as (any Encodable))
+    }
+
+    /// The text of one value.
+    static func text(_ value: any Encodable) -> String? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// An element that may be unreadable.
+    private struct Lenient<Value: Decodable>: Decodable {
+        let value: Value?
+
+        init(from decoder: any Decoder) {
+            value = try? Value(from: decoder)
+        }
+    }
+}
+
+extension Duration {
+    /// In seconds, for JSON.
+    package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
+}

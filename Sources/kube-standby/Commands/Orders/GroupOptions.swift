@@ -1,0 +1,35 @@
+import ArgumentParser
+import KubernetesClient
+import Logging
+import Supervision
+import Transport
+
+/// Which group is meant, and how results are printed.
+struct GroupOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("The group.", valueName: "group"))
+    var group: String
+
+    @OptionGroup
+    var cluster: ClusterOptions
+
+    @Option(name: .shortAndLong, help: "text or json.")
+    var output: OrderOutput = .text
+
+    /// Works with the group's Lease.
+    ///
+    /// - Throws: exit code 2, after the reason was printed.
+    func withLease<Result: Sendable>(
+        _ body: (GroupLease) async throws(GroupLease.Failure) -> Result
+    ) async throws -> Result {
+        let connection = try cluster.connection()
+        let client = cluster.client(connection, logger: Logger(label: "orders") { _ in SwiftLogNoOpLogHandler() })
+        defer { client.loop.stop() }
+        let namespace = cluster.namespace ?? connection.namespace
+        do throws(GroupLease.Failure) {
+            return try await body(GroupLease(client: client, group: group, namespace: namespace))
+        } catch {
+            StandardError.print("\(error)")
+            throw ExitStatus.unreachable.exitCode
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Supervision
+
+/// `kube-standby history`.
+struct HistoryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "history",
+        abstract: "Show a group's last moves, from its Lease.",
+        discussion: """
+            No supervisor needs to run. A move without times was announced and not finished by whoever announced it.
+
+            EXAMPLES
+              kube-standby history web
+              kube-standby history web --namespace shop -o json
+
+            EXIT CODES
+              0 shown, 2 not reached, 64 wrong usage
+            """
+    )
+
+    @OptionGroup
+    var target: GroupOptions
+
+    func run() async throws {
+        let moves = try await target.withLease { lease throws(GroupLease.Failure) in try await lease.history() }
+        target.output.print(moves, of: target.group)
+    }
+}

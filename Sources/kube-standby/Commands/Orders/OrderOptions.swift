@@ -1,0 +1,43 @@
+import ArgumentParser
+import Foundation
+import KubernetesClient
+import Logging
+import Supervision
+
+/// What all orders to a group have in common.
+struct OrderOptions: ParsableArguments {
+    @OptionGroup
+    var target: GroupOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds to wait for the supervisor's answer; without one the order is taken back.",
+            valueName: "seconds"
+        )
+    )
+    var timeout: Double = 60
+
+    func validate() throws {
+        guard timeout > 0, timeout <= 3600 else {
+            throw ValidationError("--timeout \(timeout): give seconds, more than 0 and at most 3600")
+        }
+    }
+
+    /// Gives the order, waits for the answer and prints it.
+    ///
+    /// `isAwaited`: whether to wait for the answer at all.
+    /// - Throws: the exit code: 1 if it was refused, 2 if it could not be given or was not answered.
+    func give(_ action: StoredOrder.Action, isAwaited: Bool = true, _ fill: (inout StoredOrder) -> Void) async throws {
+        var order = StoredOrder(id: UUID().uuidString.lowercased(), action: action)
+        order.at = MicroTime(Date())
+        order.by = "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
+        fill(&order)
+        let complete = order
+        let answer = try await target.withLease { lease throws(GroupLease.Failure) in
+            try await lease.give(complete, patience: isAwaited ? .seconds(timeout) : .zero)
+        }
+        guard let answer else { return target.output.print(order, of: target.group) }
+        target.output.print(answer, of: target.group)
+        if !answer.isDone { throw ExitStatus.mistakes.exitCode }
+    }
+}

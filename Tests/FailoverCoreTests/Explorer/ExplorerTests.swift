@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+
+@testable import FailoverCore
+
+/// Exhaustive: every state within bounds, not some.
+///
+/// `EXPLORER_STATES` says how many states each exploration may visit.
+@Suite(.serialized, .timeLimit(.minutes(60))) struct ExplorerTests {
+    private static let policy = GroupPolicy(verdictWindow: .zero)
+    private static let limit =
+        ProcessInfo.processInfo.environment["EXPLORER_STATES"].flatMap { Int($0) } ?? 40_000
+
+    /// Where an exploration begins.
+    enum Start: String, CaseIterable {
+        /// Nothing is labelled or on record.
+        case cold
+        /// One is active, and both supervisors know everything.
+        case warm
+        /// One supervisor moved the role to a pod that the other has never seen.
+        case estranged
+
+        func state(
+            _ policy: GroupPolicy,
+            _ budget: ModelState.Budget,
+            _ sabotage: ModelCluster.Sabotage? = nil
+        ) -> ModelState {
+            switch self {
+            case .cold: .cold(policy, budget, sabotage: sabotage)
+            case .warm: .warm(policy, budget, sabotage: sabotage)
+            case .estranged: .estranged(policy, budget, sabotage: sabotage)
+            }
+        }
+    }
+
+    /// Every interleaving of two supervisors, with every kind of fault.
+    private static let anyFault = ModelState.Budget(faults: 2, terminations: 1, verdicts: 2, deletions: 1)
+    /// Fewer faults and changes of process lead to longer schedules.
+    private static let longSchedules = ModelState.Budget(faults: 1, verdicts: 2, switches: 2)
+    /// Beside an operator's order.
+    private static let orders = ModelState.Budget(faults: 1, verdicts: 1, orders: 1, switches: 2)
+
+    @Test(arguments: Start.allCases, [anyFault, longSchedules, orders])
+    func neverTwoActiveAndAlwaysOneInTheEnd(start: Start, budget: ModelState.Budget) async {
+        var explorer = Explorer()
+        let finding = await explorer.explore(
+            from: start.state(Self.policy, budget),
+            depth: 100,
+            limit: Self.limit
+        )
+        print("explorer, \(start.rawValue), at most \(budget.faults) faults: \(finding)")
+        #expect(finding.violation == nil, "\(finding.violation?.description ?? "")")
+        #expect(finding.states > Self.limit / 2 || finding.isComplete)
+    }
+
+    /// Nothing is left out: both processes act, one after the other, until nothing more can happen.
+    @Test func someSpacesAreExploredToTheirEnd() async {
+        var explorer = Explorer()
+        let budget = ModelState.Budget(faults: 0, verdicts: 1, switches: 2)
+        let finding = await explorer.explore(from: .warm(Self.policy, budget), depth: 1000, limit: 1_000_000)
+        print("explorer, complete: \(finding)")
+        #expect(finding.isComplete && finding.violation == nil, "\(finding.violation?.description ?? "")")
+    }
+
+    @Test func promotingFirstStillEndsWithOne() async {
+        var explorer = Explorer()
+        let policy = GroupPolicy(order: .promoteFirst, verdictWindow: .zero)
+        let finding = await explorer.explore(from: .warm(policy, Self.anyFault), depth: 100, limit: Self.limit)
+        print("explorer, PromoteFirst: \(finding)")
+        #expect(finding.violation == nil, "\(finding.violation?.description ?? "")")
+    }
+
+    /// Planted faults: with any one guard of the protocol taken away the explorer finds what it prevents.
+    @Test(arguments: ModelCluster.Sabotage.allCases)
+    func findsTwoActiveWithoutAGuard(guard sabotage: ModelCluster.Sabotage) async throws {
+        let start = sabotage == .listsAreStale ? Start.estranged : .warm
+        let budget = ModelState.Budget(faults: 0, verdicts: 2, switches: 2)
+        var explorer = Explorer()
+        explorer.endsOneIn = 0
+        let initial = start.state(Self.policy, budget, sabotage)
+        let finding = await explorer.explore(from: initial, depth: 100, limit: 1_000_000)
+        let violation = try #require(finding.violation, "\(finding)")
+        print("explorer, \(sabotage): \(finding)\n\(violation)")
+        #expect(violation.problem.hasPrefix("active together"))
+        // The trace leads there again, and nowhere with all guards in place.
+        #expect(Self.replay(violation.trace, from: initial).violation == violation.problem)
+        #expect(Self.replay(violation.trace, from: start.state(Self.policy, budget)).violation == nil)
+    }
+
+    private static func replay(_ trace: [ModelAction], from initial: ModelState) -> ModelState {
+        var state = initial
+        // Without the sabotage a schedule may end early: what it goes on with is not under way then.
+        for action in trace where state.actions.contains(action) { state.perform(action) }
+        return state
+    }
+
+    /// Far beyond what can be visited exhaustively: random schedules of hundreds of steps.
+    @Test func longRandomSchedulesEndWithOne() async {
+        let budget = ModelState.Budget(
+            faults: 60,
+            crashes: 10,
+            losses: 20,
+            delays: 30,
+            recreations: 10,
+            terminations: 10,
+            verdicts: 40,
+            orders: 3,
+            deletions: 1
+        )
+        var steps = 0
+        for seed in 0..<UInt64(2000) {
+            await Task.yield()
+            var random = SeededGenerator(seed: seed)
+            var state = ModelState.cold(Self.policy, budget)
+            var trace: [ModelAction] = []
+            for _ in 0..<400 {
+                guard let action = state.actions.randomElement(using: &random) else { break }
+                state.perform(action)
+                steps += 1
+                trace.append(action)
+                if let violation = state.violation {
+                    Issue.record("seed \(seed): \(Explorer.Violation(problem: violation, trace: trace.suffix(30)))")
+                    return
+                }
+            }
+            let problem = state.faultOfTheEnd
+            #expect(problem == nil, "seed \(seed): \(problem ?? "")")
+        }
+        print("explorer, at random: 2000 schedules, \(steps) steps")
+    }
+}
+
+extension Explorer.Finding: CustomStringConvertible {
+    var description: String {
+        let extent = isComplete ? "all of them" : "every one within \(depth) steps"
+        return "\(states) states, \(extent), \(transitions) transitions, \(ends) played to the end of all faults"
+    }
+}

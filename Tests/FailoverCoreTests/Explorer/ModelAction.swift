@@ -1,0 +1,32 @@
+/// One step of a schedule; processes, requests and answers by their position.
+enum ModelAction: Hashable {
+    /// A request is executed, and answered at once.
+    case exchange(Int, Int)
+    /// A request is executed; its answer is late.
+    case execute(Int, Int)
+    /// A late answer arrives.
+    case deliver(Int, Int)
+    /// A request is executed, and its answer is lost.
+    case loseAnswer(Int, Int)
+    /// A request seems to be lost, and may still land.
+    case loseRequest(Int, Int)
+    /// A request that seemed to be lost, or whose sender died, lands.
+    case land(Int)
+    /// The informers of a process catch up.
+    case observe(Int)
+    case crash(Int)
+    case changeVerdict(Int, String)
+    case recreate(String)
+    case terminate(String)
+    case order(String)
+    case deleteLease
+
+    /// The process that goes on by it; nil if something happens to the cluster, or to a process.
+    var process: Int? {
+        switch self {
+        case .exchange(let index, _), .execute(let index, _), .deliver(let index, _), .observe(let index): index
+        case .loseAnswer(let index, _), .loseRequest(let index, _): index
+        case .land, .crash, .changeVerdict, .recreate, .terminate, .order, .deleteLease: nil
+        }
+    }
+}

@@ -1,0 +1,102 @@
+@testable import FailoverCore
+
+/// The API server of the explorer: one Lease, a few pods, and the rules for writing them.
+///
+/// Versions count the writes of each object, so that two schedules that differ only in the order of independent writes lead to
+/// the same state.
+struct ModelCluster: Hashable {
+    /// What is wrong with the API server, or with what a supervisor sees of it: a guard of the protocol taken away.
+    enum Sabotage: Hashable, CaseIterable {
+        /// Writes land whatever version they name.
+        case versionsAreIgnored
+        /// Pods that are passive already are not fenced, only said to be.
+        case passivePodsAreNotFenced
+        /// A supervisor does not see epochs above its own.
+        case epochsAreHidden
+        /// A consistent list shows what the informer showed last.
+        case listsAreStale
+    }
+
+    private(set) var pods: [Member] = []
+    private(set) var lease: StoredRecord?
+    private var podWrites = 0
+    private var leaseWrites = 0
+    private var created = 0
+    /// A write reached a pod of another uid than it named.
+    private(set) var touchedAnotherPod = false
+    let sabotage: Sabotage?
+
+    init(sabotage: Sabotage? = nil) {
+        self.sabotage = sabotage
+    }
+
+    /// Of the collection of pods.
+    var version: ObjectVersion { ObjectVersion("\(1000 + podWrites)") }
+    var actives: [Member] { pods.filter { $0.role == .active } }
+
+    func pod(_ name: String) -> Member? { pods.first { $0.name == name } }
+
+    // MARK: Others
+
+    /// Creates a pod, in place of one of the same name.
+    mutating func create(_ name: String, role: Role? = nil, epoch: Epoch? = nil) {
+        pods.removeAll { $0.name == name }
+        created += 1
+        podWrites += 1
+        let member = Member(id: .init("\(name)\(created)"), name: name, version: .init("1"), role: role, epoch: epoch)
+        pods = (pods + [member]).sorted { $0.name < $1.name }
+    }
+
+    mutating func change(_ name: String, _ change: (inout Member) -> Void) {
+        guard let index = pods.firstIndex(where: { $0.name == name }) else { return }
+        change(&pods[index])
+        pods[index].version = ObjectVersion("\((Int(pods[index].version.rawValue) ?? 0) + 1)")
+        podWrites += 1
+    }
+
+    /// Somebody writes an annotation of the Lease.
+    mutating func annotate(_ change: (inout GroupRecord) -> Void) {
+        guard var stored = lease else { return }
+        change(&stored.record)
+        store(stored.record, uid: stored.version.uid)
+    }
+
+    mutating func deleteLease() {
+        lease = nil
+    }
+
+    // MARK: Supervisors
+
+    mutating func write(_ write: RoleWrite) -> RoleWriteOutcome {
+        guard let pod = pod(write.member.name) else { return .gone }
+        if sabotage == .passivePodsAreNotFenced, write.role == .passive, pod.role == .passive {
+            var said = pod
+            said.epoch = write.epoch
+            return .written(said)
+        }
+        if sabotage != .versionsAreIgnored {
+            // The API server compares the version before the uid.
+            if pod.version != write.member.version { return .conflict }
+            if pod.id != write.member.id { return .gone }
+        }
+        if pod.id != write.member.id { touchedAnotherPod = true }
+        change(write.member.name) {
+            $0.role = write.role
+            $0.epoch = write.epoch
+        }
+        return self.pod(write.member.name).map { .written($0) } ?? .gone
+    }
+
+    mutating func write(_ record: GroupRecord, replacing expected: StoredRecord.Version?) -> RecordWriteOutcome {
+        if lease?.version != expected { return .conflict }
+        return .written(store(record, uid: expected?.uid ?? "lease-\(leaseWrites)"))
+    }
+
+    @discardableResult
+    private mutating func store(_ record: GroupRecord, uid: String) -> StoredRecord {
+        leaseWrites += 1
+        let stored = StoredRecord(record: record, version: .init(uid: uid, version: .init("\(leaseWrites)")))
+        lease = stored
+        return stored
+    }
+}

@@ -1,0 +1,122 @@
+@testable import FailoverCore
+
+/// One supervisor process of the explorer: the real machine, what it has asked for, and what its probes say.
+struct ModelProcess: Hashable {
+    /// What comes back to a machine.
+    enum Answer: Hashable {
+        case recordRead(OperationID, RecordReadOutcome)
+        case recordWritten(OperationID, RecordWriteOutcome)
+        case membersListed(OperationID, MemberListOutcome)
+        case memberRead(OperationID, MemberReadOutcome)
+        case roleWritten(OperationID, RoleWriteOutcome)
+    }
+
+    private(set) var machine: GroupStateMachine
+    /// Requests that the API server has not executed yet.
+    var requests: [Effect] = []
+    /// Answers that are on their way back.
+    var answers: [Answer] = []
+    /// Timers, with their times.
+    private(set) var timers: [OperationID: MonotonicTime] = [:]
+    /// What its informers showed last.
+    private(set) var seen: [Member] = []
+    private(set) var seenVersion: ObjectVersion?
+    private(set) var seenLease: ObjectVersion?
+    /// What its probes say, by pod; healthy unless said otherwise.
+    private(set) var unhealthy: Set<String> = []
+    /// An answer that was delivered twice had an effect.
+    private(set) var heardTwice = false
+
+    init(policy: GroupPolicy, identity: String, unhealthy: Set<String> = []) {
+        machine = GroupStateMachine(policy: policy, identity: identity)
+        self.unhealthy = unhealthy
+        requests = machine.started()
+    }
+
+    // MARK: Events
+
+    mutating func deliver(_ answer: Answer, at now: MonotonicTime) {
+        take(Self.deliver(answer, to: &machine, at: now), at: now)
+        // The network may repeat it at once: nothing must come of that.
+        var again = machine
+        if !Self.deliver(answer, to: &again, at: now).isEmpty || again != machine { heardTwice = true }
+    }
+
+    private static func deliver(
+        _ answer: Answer,
+        to machine: inout GroupStateMachine,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        switch answer {
+        case .recordRead(let id, let outcome): machine.recordRead(id, outcome, at: now)
+        case .recordWritten(let id, let outcome): machine.recordWritten(id, outcome, at: now)
+        case .membersListed(let id, let outcome): machine.membersListed(id, outcome, at: now)
+        case .memberRead(let id, let outcome): machine.memberRead(id, outcome, at: now)
+        case .roleWritten(let id, let outcome): machine.roleWritten(id, outcome, at: now)
+        }
+    }
+
+    /// Whether the informers have something new to show.
+    func isBehind(_ cluster: ModelCluster) -> Bool {
+        seenVersion != cluster.version || seenLease != cluster.lease?.version.version
+    }
+
+    /// The informers show what is there now, and the probes what they say of it.
+    mutating func observe(_ cluster: ModelCluster, at now: MonotonicTime) {
+        if seenLease != cluster.lease?.version.version {
+            seenLease = cluster.lease?.version.version
+            take(machine.recordObserved(cluster.lease, at: now), at: now)
+        }
+        guard seenVersion != cluster.version else { return }
+        seenVersion = cluster.version
+        seen = cluster.pods
+        let blurred = seen.map { shown($0, in: cluster) }
+        take(machine.membersObserved(blurred, version: cluster.version, at: now), at: now)
+        for member in seen { probe(member, at: now) }
+    }
+
+    /// What the process makes of a pod that it is shown.
+    func shown(_ member: Member, in cluster: ModelCluster) -> Member {
+        guard cluster.sabotage == .epochsAreHidden, let epoch = member.epoch else { return member }
+        var blurred = member
+        blurred.epoch = min(epoch, machine.record?.record.epoch ?? epoch)
+        return blurred
+    }
+
+    /// The probes of a pod come to the other verdict.
+    mutating func verdictChanges(of name: String, at now: MonotonicTime) {
+        if unhealthy.remove(name) == nil { unhealthy.insert(name) }
+        for member in seen where member.name == name { probe(member, at: now) }
+    }
+
+    /// Every pod is healthy, whatever was said before.
+    mutating func calm(at now: MonotonicTime) {
+        unhealthy = []
+        for member in seen { probe(member, at: now) }
+    }
+
+    private mutating func probe(_ member: Member, at now: MonotonicTime) {
+        let health: Health = unhealthy.contains(member.name) ? .unhealthy : .healthy
+        take(machine.healthChanged(member.id, to: health, at: now), at: now)
+    }
+
+    /// Fires every timer that is due.
+    mutating func fireTimers(at now: MonotonicTime) {
+        for (id, due) in timers.sorted(by: { $0.key.number < $1.key.number }) where due <= now {
+            timers[id] = nil
+            take(machine.timerFired(id, at: now), at: now)
+        }
+    }
+
+    /// A backoff ends at once: that its request may be executed late is the same.
+    private mutating func take(_ effects: [Effect], at now: MonotonicTime) {
+        for effect in effects {
+            switch effect {
+            case .startTimer(let id, let at): timers[id] = at
+            case .startBackoff(let id, _, _): take(machine.timerFired(id, at: now), at: now)
+            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole: requests.append(effect)
+            case .report, .probe, .forgetHealth: break
+            }
+        }
+    }
+}

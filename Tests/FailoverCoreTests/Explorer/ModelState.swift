@@ -1,0 +1,276 @@
+@testable import FailoverCore
+
+/// One state of two supervisors, their API server, and what is on its way between them.
+struct ModelState: Hashable {
+    /// How many of each fault a schedule may still contain.
+    struct Budget: Hashable {
+        /// The most faults of all kinds together.
+        var faults = 3
+        /// A process dies and another one takes its place.
+        var crashes = 1
+        /// An answer is lost, whether its request landed or not.
+        var losses = 1
+        /// An answer is late: other things happen between the execution of a request and its delivery.
+        var delays = 1
+        /// A pod is deleted, and another one of its name is created.
+        var recreations = 1
+        /// A pod begins to terminate.
+        var terminations = 0
+        /// Verdicts of one supervisor that change.
+        var verdicts = 2
+        /// Somebody orders a switchover through the Lease.
+        var orders = 0
+        /// Somebody deletes the Lease.
+        var deletions = 0
+        /// How often another process than the last may go on; nil: whenever it likes.
+        var switches: Int?
+    }
+
+    var cluster: ModelCluster
+    var processes: [ModelProcess] = []
+    /// Requests of which the sender will hear nothing, and which may still land.
+    var orphans: [Effect] = []
+    var budget: Budget
+    private var started = 0
+    /// The process that acted last; only followed where switches are counted.
+    private var actor: Int?
+    private let policy: GroupPolicy
+    private(set) var now = MonotonicTime(nanoseconds: 0)
+
+    /// Nothing is labelled, nothing is on record, and both supervisors begin.
+    static func cold(_ policy: GroupPolicy, _ budget: Budget, sabotage: ModelCluster.Sabotage? = nil) -> ModelState {
+        var state = ModelState(cluster: ModelCluster(sabotage: sabotage), budget: budget, policy: policy)
+        for name in ["a", "b", "c"] { state.cluster.create(name) }
+        for _ in 0..<2 { state.start() }
+        return state
+    }
+
+    /// The first member is active and on record, and both supervisors know everything.
+    static func warm(_ policy: GroupPolicy, _ budget: Budget, sabotage: ModelCluster.Sabotage? = nil) -> ModelState {
+        var state = cold(policy, budget, sabotage: sabotage)
+        state.settle()
+        state.now = MonotonicTime(nanoseconds: 0)
+        state.budget = budget
+        state.actor = nil
+        return state
+    }
+
+    /// The first supervisor has moved the role to a pod that the second has never seen, and the second knows of nothing.
+    static func estranged(
+        _ policy: GroupPolicy,
+        _ budget: Budget,
+        sabotage: ModelCluster.Sabotage? = nil
+    ) -> ModelState {
+        var state = warm(policy, Budget(verdicts: 1), sabotage: sabotage)
+        state.perform(.recreate("b"))
+        state.perform(.observe(0))
+        state.perform(.changeVerdict(0, "a"))
+        while !state.processes[0].requests.isEmpty { state.perform(.exchange(0, 0)) }
+        state.budget = budget
+        state.actor = nil
+        return state
+    }
+
+    private init(cluster: ModelCluster, budget: Budget, policy: GroupPolicy) {
+        self.cluster = cluster
+        self.budget = budget
+        self.policy = policy
+    }
+
+    private mutating func start(unhealthy: Set<String> = []) {
+        started += 1
+        processes.append(ModelProcess(policy: policy, identity: "p\(started)", unhealthy: unhealthy))
+    }
+
+    // MARK: What must never be
+
+    /// What is wrong with this state; nil if nothing is.
+    var violation: String? {
+        if policy.order == .demoteFirst, cluster.actives.count > 1 {
+            return "active together: \(cluster.actives.map(\.name).joined(separator: ", "))"
+        }
+        if cluster.touchedAnotherPod { return "a write reached a pod of another uid" }
+        if processes.contains(where: \.heardTwice) { return "an answer had an effect twice" }
+        return nil
+    }
+
+    // MARK: Steps
+
+    /// Whether a process may go on now.
+    private func mayAct(_ index: Int) -> Bool {
+        guard let switches = budget.switches, let actor else { return true }
+        return switches > 0 || index == actor
+    }
+
+    private mutating func acts(_ index: Int) {
+        guard let switches = budget.switches else { return }
+        if let actor, actor != index { budget.switches = switches - 1 }
+        actor = index
+    }
+
+    /// Everything that can happen next.
+    var actions: [ModelAction] {
+        var actions: [ModelAction] = []
+        for (index, process) in processes.enumerated() where mayAct(index) {
+            for request in process.requests.indices {
+                actions.append(.exchange(index, request))
+                if mayFail(budget.losses) { actions += [.loseAnswer(index, request), .loseRequest(index, request)] }
+                if mayFail(budget.delays) { actions.append(.execute(index, request)) }
+            }
+            for answer in process.answers.indices { actions.append(.deliver(index, answer)) }
+            if process.isBehind(cluster) { actions.append(.observe(index)) }
+            if mayFail(budget.crashes) { actions.append(.crash(index)) }
+            if budget.verdicts > 0 { actions += process.seen.map { .changeVerdict(index, $0.name) } }
+        }
+        actions += orphans.indices.map { .land($0) }
+        if mayFail(budget.recreations) { actions += cluster.pods.map { .recreate($0.name) } }
+        if mayFail(budget.terminations) { actions += cluster.pods.map { .terminate($0.name) } }
+        if budget.orders > 0, cluster.lease != nil { actions += cluster.pods.map { .order($0.name) } }
+        // The one loss that is not survived is that of the very first record, before any pod carries an epoch.
+        let isMarked = cluster.pods.contains { $0.epoch != nil }
+        if mayFail(budget.deletions), isMarked, cluster.lease != nil { actions.append(.deleteLease) }
+        return actions
+    }
+
+    private func mayFail(_ kind: Int) -> Bool { budget.faults > 0 && kind > 0 }
+
+    mutating func perform(_ action: ModelAction) {
+        if let process = action.process { acts(process) }
+        switch action {
+        case .exchange(let index, let position):
+            let request = processes[index].requests.remove(at: position)
+            if let answer = execute(request, of: index) { processes[index].deliver(answer, at: now) }
+        case .execute(let index, let position):
+            spend(\.delays)
+            let request = processes[index].requests.remove(at: position)
+            if let answer = execute(request, of: index) { processes[index].answers.append(answer) }
+        case .deliver(let index, let position):
+            let answer = processes[index].answers.remove(at: position)
+            processes[index].deliver(answer, at: now)
+        case .loseAnswer(let index, let position):
+            spend(\.losses)
+            let request = processes[index].requests.remove(at: position)
+            _ = execute(request, of: index)
+            fail(request, of: index)
+        case .loseRequest(let index, let position):
+            spend(\.losses)
+            let request = processes[index].requests.remove(at: position)
+            if request.isWrite { orphans.append(request) }
+            fail(request, of: index)
+        case .land(let position): _ = execute(orphans.remove(at: position), of: nil)
+        case .observe(let index): processes[index].observe(cluster, at: now)
+        case .crash(let index):
+            spend(\.crashes)
+            orphans += processes[index].requests.filter(\.isWrite)
+            start(unhealthy: processes[index].unhealthy)
+            processes.swapAt(index, processes.count - 1)
+            processes.removeLast()
+        case .changeVerdict(let index, let name):
+            budget.verdicts -= 1
+            processes[index].verdictChanges(of: name, at: now)
+        case .recreate(let name):
+            spend(\.recreations)
+            cluster.create(name)
+        case .terminate(let name):
+            spend(\.terminations)
+            cluster.change(name) { $0.lifecycle = .terminating }
+        case .order(let name):
+            budget.orders -= 1
+            cluster.annotate { $0.order = Order(id: "o", action: .switchover(to: name, isForced: false)) }
+        case .deleteLease:
+            spend(\.deletions)
+            cluster.deleteLease()
+        }
+    }
+
+    private mutating func spend(_ kind: WritableKeyPath<Budget, Int>) {
+        budget[keyPath: kind] -= 1
+        budget.faults -= 1
+    }
+
+    private mutating func execute(_ request: Effect, of index: Int?) -> ModelProcess.Answer? {
+        switch request {
+        case .readRecord(let id): return .recordRead(id, cluster.lease.map { .found($0) } ?? .absent)
+        case .writeRecord(let id, let record, let version, _):
+            return .recordWritten(id, cluster.write(record, replacing: version))
+        case .listMembers(let id):
+            guard let index else { return nil }
+            let isStale = cluster.sabotage == .listsAreStale
+            let pods = (isStale ? processes[index].seen : cluster.pods).map { processes[index].shown($0, in: cluster) }
+            let version = isStale ? processes[index].seenVersion ?? cluster.version : cluster.version
+            return .membersListed(id, .listed(pods, version: version))
+        case .readMember(let id, let name):
+            guard let index else { return nil }
+            let found = cluster.pod(name).map { processes[index].shown($0, in: cluster) }
+            return .memberRead(id, found.map { .found($0) } ?? .gone)
+        case .writeRole(let id, let write): return .roleWritten(id, cluster.write(write))
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return nil
+        }
+    }
+
+    private mutating func fail(_ request: Effect, of index: Int) {
+        let failure = OperationFailure("lost")
+        let answer: ModelProcess.Answer
+        switch request {
+        case .readRecord(let id): answer = .recordRead(id, .failed(failure))
+        case .writeRecord(let id, _, _, _): answer = .recordWritten(id, .failed(failure))
+        case .listMembers(let id): answer = .membersListed(id, .failed(failure))
+        case .readMember(let id, _): answer = .memberRead(id, .failed(failure))
+        case .writeRole(let id, _): answer = .roleWritten(id, .failed(failure))
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return
+        }
+        processes[index].deliver(answer, at: now)
+    }
+
+    // MARK: The end of all faults
+
+    /// Lets everything that is under way come to its end, without any more faults.
+    ///
+    /// - Returns: whether it came to an end.
+    @discardableResult
+    mutating func settle() -> Bool {
+        while !orphans.isEmpty { perform(.land(0)) }
+        for member in cluster.pods where member.lifecycle != .running { cluster.create(member.name) }
+        for _ in 0..<200 {
+            now = now + .seconds(10)
+            for index in processes.indices {
+                processes[index].observe(cluster, at: now)
+                processes[index].calm(at: now)
+                while !processes[index].answers.isEmpty { perform(.deliver(index, 0)) }
+                while !processes[index].requests.isEmpty { perform(.exchange(index, 0)) }
+                processes[index].fireTimers(at: now)
+            }
+            if isQuiet { return true }
+        }
+        return false
+    }
+
+    private var isQuiet: Bool {
+        processes.allSatisfy { process in
+            process.requests.isEmpty && process.answers.isEmpty && process.timers.isEmpty && !process.isBehind(cluster)
+        }
+    }
+
+    /// What is wrong with the state that everything leads to, once faults end and everybody is healthy; nil if nothing is.
+    var faultOfTheEnd: String? {
+        var end = self
+        guard end.settle() else { return "it never comes to rest" }
+        if let violation = end.violation { return "in the end \(violation)" }
+        guard end.cluster.actives.count == 1, let active = end.cluster.actives.first else {
+            return "in the end \(end.cluster.actives.count) are active"
+        }
+        guard let record = end.cluster.lease?.record, record.names(active) else {
+            return "in the end \(active.name) is not on record"
+        }
+        return record.order == nil ? nil : "in the end an order is not answered"
+    }
+}
+
+extension Effect {
+    fileprivate var isWrite: Bool {
+        switch self {
+        case .writeRecord, .writeRole: true
+        case .readRecord, .listMembers, .readMember, .startTimer, .startBackoff, .probe, .forgetHealth, .report: false
+        }
+    }
+}
