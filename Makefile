@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # Starts in half the time, and runs where no Swift is installed.
 RELEASE = -c release --static-swift-stdlib
 
-.PHONY: setup build demo test conformance e2e lint format bench fuzz tsan chart clean
+.PHONY: setup build demo test conformance e2e lint format bench simulate explore fuzz tsan chart clean
 
 setup: ## Install the system packages that are missing (Debian, Ubuntu).
 	@./.ci/setup
@@ -59,6 +59,19 @@ bench: setup ## Measure; BENCH=name for one: failover, validate, sandbox.
 	swift build $(RELEASE) --product kube-standby-bench
 	peers="$$(./.ci/tools pyyaml)" && cc -O2 -o "$$peers/yaml-events" Sources/kube-standby-bench/Peers/yaml-events.c -lyaml && \
 	    KUBE_STANDBY_PEERS="$$peers" "$$(swift build $(RELEASE) --show-bin-path)/kube-standby-bench" $(BENCH)
+
+SEEDS ?= 10000
+STATES ?= 60000
+
+# SEED=number tells the story of one schedule.
+simulate: setup ## Play SEEDS random schedules of faults on the decision core in virtual time.
+	swift build --build-tests
+	SIMULATION_SEEDS=$(SEEDS) $(if $(SEED),SIMULATION_SEED=$(SEED)) swift test --skip-build \
+	    --filter $(if $(SEED),SimulationTests/theStoryOfOneSeed,SimulationTests)
+
+explore: setup ## Visit every state of two supervisors, STATES in each exploration, and look for what must not be.
+	swift build --build-tests
+	EXPLORER_STATES=$(STATES) swift test --skip-build --filter ExplorerTests
 
 FUZZ_INPUTS ?= 1000000
 FUZZ_CORPUS = config/kube-standby.yaml examples Tests/StandbyConfigurationTests/Fixtures

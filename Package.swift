@@ -62,6 +62,8 @@ let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates"
 struct Room {
     var name: String
     var isExecutable = false
+    /// Whether it is optimized in debug builds, too: the explorer and the simulation run it some hundred million times.
+    var isAlwaysFast = false
     /// Files of the folder that are no sources.
     var exclude: [String] = []
     var dependencies: [Target.Dependency] = []
@@ -70,6 +72,8 @@ struct Room {
     var testExclude: [String] = []
 
     var targets: [Target] {
+        let swiftSettings =
+            swiftSettings + (isAlwaysFast ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
         let source: Target =
             isExecutable
             ? .executableTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
@@ -90,7 +94,7 @@ let rooms: [Room] = [
     // The event loop: HTTP and TCP by libcurl on a thread of its own.
     Room(name: "Transport", dependencies: ["CLibcurl", heapModule], testDependencies: ["Sandbox", nioCore, nioPosix]),
     // The pure decision core: events in, effects out.
-    Room(name: "FailoverCore"),
+    Room(name: "FailoverCore", isAlwaysFast: true),
     // The configuration file: schema, decoding with diagnostics, defaults.
     Room(
         name: "StandbyConfiguration",

@@ -255,7 +255,8 @@ package actor ProbeEngine {
         states[id]?.flight = .none
         states[id]?.lastOutcome = outcome
         states[id]?.waiters = []
-        defer { for waiter in state.waiters { waiter.send(ProbeEnd(verdict: outcome.verdict, at: Self.now)) } }
+        let end = ProbeEnd(verdict: outcome.verdict, at: outcome.verdict == .success ? Self.now : state.startedAt)
+        defer { for waiter in state.waiters { waiter.send(end) } }
         if change != nil || state.lastOutcome != outcome { report(id, outcome, isChange: change != nil) }
         let isCounting = states[id]?.tracker.isCounting ?? false
         states[id]?.due = ProbeSchedule.next(
@@ -276,6 +277,7 @@ package actor ProbeEngine {
                 health: state.tracker.health,
                 isDoubted: state.tracker.isDoubted,
                 verdict: outcome.verdict,
+                startedAt: state.startedAt,
                 detail: outcome.detail,
                 isChange: isChange
             )

@@ -9,15 +9,18 @@ package struct ProbeReport: Sendable, Hashable {
     /// Whether the last results contradict `health`, without having reached the threshold that would change it.
     package var isDoubted: Bool
     package var verdict: ProbeVerdict
+    /// When the probe began.
+    package var startedAt: MonotonicTime
     /// What was seen, for people: `200`, `500`, `no answer in time`.
     package var detail: String
     /// Whether `health` changed by this result.
     package var isChange: Bool
 }
 
-/// How and when a probe ended that somebody asked for.
+/// How a probe ended that somebody asked for.
 package struct ProbeEnd: Sendable, Hashable {
     package var verdict: ProbeVerdict
+    /// When a success was had, or when a probe that failed began.
     package var at: MonotonicTime
 }
 

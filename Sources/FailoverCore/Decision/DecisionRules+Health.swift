@@ -52,7 +52,7 @@ extension DecisionRules {
     }
 
     private func isProven(_ best: Member, insteadOf active: Member, failing: MonotonicTime) -> Bool {
-        guard let success = history[best.id].succeededAt, let failure = history[active.id].failedAt else {
+        guard let success = history[best.id].succeededAt, let failure = history[active.id].failureBegan else {
             return false
         }
         if failing <= success, success <= failure { return true }

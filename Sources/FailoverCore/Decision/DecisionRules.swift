@@ -2,6 +2,8 @@
 ///
 /// Nothing here remembers: a doubled or missed event cannot change the outcome.
 struct DecisionRules {
+    /// Of the supervisor that decides.
+    var identity: String
     var policy: GroupPolicy
     var view: MemberView
     var record: GroupRecord?
@@ -39,8 +41,18 @@ struct DecisionRules {
         let isUsable = isCandidate(holder) && view.health(of: holder.id) != .unhealthy
         if isUsable { return .move(.init(target: holder, cause: .unfinishedSwitch)) }
         if let better = bestHealthyCandidate() { return .move(.init(target: better, cause: .unfinishedSwitch)) }
+        if let end = endOfPatience { return .wait(until: end, finding: .noHealthyCandidate) }
         let actives = view.actives
         return actives.count == 1 ? withActive(actives[0]) : withoutActive(isGone: true)
+    }
+
+    /// Until when another supervisor's switch is left to it although we do not see where it could end well; nil: no longer.
+    ///
+    /// Its probes may reach those that ours do not; what it has begun would be undone half-way.
+    private var endOfPatience: MonotonicTime? {
+        guard record?.writer != identity, let since = history.recordSince else { return nil }
+        let end = since + policy.verdictWindow
+        return now < end ? end : nil
     }
 
     // MARK: Nobody active (rules 4 and 5)

@@ -12,8 +12,8 @@ struct GroupHistory: Sendable, Hashable {
         var failingSince: MonotonicTime?
         /// The last success that was told; most are not.
         var succeededAt: MonotonicTime?
-        /// The last failure that was told; most are not.
-        var failedAt: MonotonicTime?
+        /// When the probe began whose failure was told last; most are not.
+        var failureBegan: MonotonicTime?
     }
 
     /// A move, by this supervisor or another.
@@ -38,6 +38,8 @@ struct GroupHistory: Sendable, Hashable {
     private(set) var hasSeenHealthy = false
     /// Since when nobody is active although there is a candidate; nil while somebody is, or while there is none.
     private(set) var nobodyActiveSince: MonotonicTime?
+    /// Since when the record is of the epoch that it is; nil before one was seen.
+    private(set) var recordSince: MonotonicTime?
     private var probes: [Member.ID: ProbeHistory] = [:]
     private var moves: [Epoch: Move] = [:]
     private var sights: [Member.ID: Sight] = [:]
@@ -50,7 +52,13 @@ struct GroupHistory: Sendable, Hashable {
 
     // MARK: Health
 
-    mutating func healthChanged(_ id: Member.ID, to health: Health, isDoubted: Bool, at now: MonotonicTime) {
+    mutating func healthChanged(
+        _ id: Member.ID,
+        to health: Health,
+        isDoubted: Bool,
+        probeStart: MonotonicTime,
+        at now: MonotonicTime
+    ) {
         var probe = self[id]
         let isFailing = health == .unhealthy ? !isDoubted : health == .healthy && isDoubted
         let isSucceeding = health == .unhealthy ? isDoubted : health == .healthy && !isDoubted
@@ -59,21 +67,28 @@ struct GroupHistory: Sendable, Hashable {
         probe.unbrokenSince = health == .healthy && !isDoubted ? probe.unbrokenSince ?? now : nil
         probe.failingSince = isFailing ? probe.failingSince ?? now : nil
         if isSucceeding { probe.succeededAt = now }
-        if isFailing { probe.failedAt = now }
+        if isFailing { probe.failureBegan = probeStart }
         probes[id] = probe
         if health == .healthy { hasSeenHealthy = true }
     }
 
-    /// A member was probed because somebody wanted to know, or had been at a time before.
+    /// A member was probed because somebody wanted to know, or had been before.
+    ///
+    /// `time`: when a success was had, or when a probe that failed began.
     mutating func probed(_ id: Member.ID, _ verdict: ProbeVerdict, at time: MonotonicTime) {
         switch verdict {
         case .success: probes[id, default: ProbeHistory()].succeededAt = max(time, self[id].succeededAt ?? time)
-        case .failure: probes[id, default: ProbeHistory()].failedAt = max(time, self[id].failedAt ?? time)
+        case .failure: probes[id, default: ProbeHistory()].failureBegan = max(time, self[id].failureBegan ?? time)
         case .noResult: break
         }
     }
 
     // MARK: Moves
+
+    /// The record is of another epoch than before.
+    mutating func epochChanged(at now: MonotonicTime) {
+        recordSince = now
+    }
 
     /// Takes in what the record remembers: each move once, at the time that it is first heard of, less its age.
     mutating func recorded(_ entries: [MoveEntry], at now: MonotonicTime) {

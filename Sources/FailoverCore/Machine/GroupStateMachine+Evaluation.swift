@@ -40,6 +40,7 @@ extension GroupStateMachine {
 
     func rules(_ record: GroupRecord?, at now: MonotonicTime) -> DecisionRules {
         DecisionRules(
+            identity: identity,
             policy: policy,
             view: view,
             record: record,

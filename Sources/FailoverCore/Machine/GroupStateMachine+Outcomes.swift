@@ -132,11 +132,11 @@ extension GroupStateMachine {
 
     /// A member was probed because the machine asked for it.
     ///
-    /// `time`: when the probe ended; for a success that was known already, in the past.
+    /// `time`: when a success was had, also in the past, or when a probe that failed began.
     package mutating func memberProbed(
         _ id: OperationID,
         _ verdict: ProbeVerdict,
-        endedAt time: MonotonicTime,
+        from time: MonotonicTime,
         at now: MonotonicTime
     ) -> [Effect] {
         guard let (member, probe) = confirmation?.probes.first(where: { $0.value.id == id }), !probe.isAnswered else {

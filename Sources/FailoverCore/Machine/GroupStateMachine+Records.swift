@@ -2,9 +2,14 @@
 extension GroupStateMachine {
     /// A record was read, written or seen.
     mutating func took(_ stored: StoredRecord?, at now: MonotonicTime) {
+        if stored?.record.epoch != record?.record.epoch { history.epochChanged(at: now) }
         record = stored
         highestRecorded = [highestRecorded, stored?.record.epoch].compactMap { $0 }.max()
-        policy.fenced = stored?.record.fenced ?? []
+        let fenced = stored?.record.fenced ?? []
+        if fenced != policy.fenced {
+            policy.fenced = fenced
+            history.membersChanged(view, under: policy, at: now)
+        }
         history.recorded(stored?.record.history ?? [], at: now)
         let wanted = stored?.record.pause
         if wanted?.id != pause?.id { pause = wanted.map { PauseTimer(id: $0.id, end: $0.rest.map { now + $0 }) } }

@@ -98,15 +98,18 @@ package struct GroupStateMachine: Sendable, Hashable {
     }
 
     /// A member's probes came to another verdict, or began or ceased to contradict it.
+    ///
+    /// `probeStart`: when the probe began that this rests on; nil: now.
     package mutating func healthChanged(
         _ id: Member.ID,
         to health: Health,
         isDoubted: Bool = false,
+        probeStart: MonotonicTime? = nil,
         at now: MonotonicTime
     ) -> [Effect] {
         guard view.health(of: id) != health || view.isDoubted(id) != isDoubted else { return [] }
         view.healthChanged(id, to: health, isDoubted: isDoubted)
-        history.healthChanged(id, to: health, isDoubted: isDoubted, at: now)
+        history.healthChanged(id, to: health, isDoubted: isDoubted, probeStart: probeStart ?? now, at: now)
         return proceed(at: now)
     }
 

@@ -192,7 +192,7 @@ extension GroupStateMachine {
 
     private mutating func forgetHealth(of id: Member.ID, at now: MonotonicTime) {
         view.healthChanged(id, to: .unknown, isDoubted: false)
-        history.healthChanged(id, to: .unknown, isDoubted: false, at: now)
+        history.healthChanged(id, to: .unknown, isDoubted: false, probeStart: now, at: now)
     }
 
     private func completedMove(_ progress: SwitchProgress, at now: MonotonicTime) -> CompletedMove {

@@ -121,6 +121,7 @@ actor GroupSupervisor {
                 report.member,
                 to: report.health,
                 isDoubted: report.isDoubted,
+                probeStart: report.startedAt,
                 at: now
             )
             perform(effects, in: &group)
@@ -130,7 +131,7 @@ actor GroupSupervisor {
         case .memberRead(let id, let outcome): perform(machine.memberRead(id, outcome, at: now), in: &group)
         case .roleWritten(let id, let outcome): perform(machine.roleWritten(id, outcome, at: now), in: &group)
         case .memberProbed(let id, let end):
-            perform(machine.memberProbed(id, end.verdict, endedAt: end.at, at: now), in: &group)
+            perform(machine.memberProbed(id, end.verdict, from: end.at, at: now), in: &group)
         case .timerFired(let id): perform(machine.timerFired(id, at: now), in: &group)
         case .shutdown: beginShutdown(in: &group)
         case .shutdownDeadline: mailbox.finish()

@@ -24,7 +24,7 @@ struct ModelCluster: Hashable {
     private var created = 0
     /// A write reached a pod of another uid than it named.
     private(set) var touchedAnotherPod = false
-    let sabotage: Sabotage?
+    var sabotage: Sabotage?
 
     init(sabotage: Sabotage? = nil) {
         self.sabotage = sabotage

@@ -42,7 +42,7 @@ struct ModelProcess: Hashable {
         if !Self.deliver(answer, to: &again, at: now).isEmpty || again != machine { heardTwice = true }
     }
 
-    private static func deliver(
+    static func deliver(
         _ answer: Answer,
         to machine: inout GroupStateMachine,
         at now: MonotonicTime

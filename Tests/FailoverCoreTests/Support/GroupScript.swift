@@ -121,7 +121,7 @@ struct GroupScript {
                 queue += machine.roleWritten(id, .written(member(write.member.name)), at: now)
             case .probe(let id, let member, _):
                 let isHealthy = machine.view.health(of: member) == .healthy
-                queue += machine.memberProbed(id, isHealthy ? .success : .failure, endedAt: now, at: now)
+                queue += machine.memberProbed(id, isHealthy ? .success : .failure, from: now, at: now)
             case .forgetHealth, .startTimer, .startBackoff, .report: break
             }
         }

@@ -1,0 +1,21 @@
+@testable import FailoverCore
+
+/// What is true of a pod, whatever anybody thinks of it.
+struct SimulatedApplication {
+    /// How it answers probes.
+    enum Behaviour: CaseIterable {
+        case serving
+        case failing
+        case hanging
+    }
+
+    let id: Member.ID
+    let node: Int
+    var behaviour: Behaviour = .serving
+    /// When it last was of no use; nil: never.
+    var lastBad: UInt64?
+    /// Since when it has served without a break.
+    var servingSince: UInt64
+    /// Tells a restarted container from the one before.
+    var incarnation = 0
+}

@@ -1,0 +1,25 @@
+@testable import FailoverCore
+
+/// What happens in virtual time.
+enum SimulatedEvent {
+    /// Of one process; void if its generation is over.
+    case process(Int, generation: Int, Step)
+    /// A request reaches the API server; it is executed even if its sender is dead by then.
+    case request(Int, generation: Int, group: Int, Effect, isLost: Bool)
+    case fault(SimulatedFault)
+    /// A pod that was deleted is gone, and its successor comes.
+    case replace(group: Int, name: String, Member.ID)
+    case heal(group: Int, Member.ID)
+
+    /// What a process does or hears.
+    enum Step {
+        case beat
+        case probe(group: Int, Member.ID, flight: Int)
+        case probed(group: Int, Member.ID, ProbeVerdict, flight: Int)
+        case confirmed(group: Int, OperationID, ProbeVerdict, MonotonicTime)
+        case reload(group: Int, GroupPolicy)
+        case answer(group: Int, ModelProcess.Answer)
+        case timer(group: Int, OperationID)
+        case observe(group: Int, [Member], ObjectVersion, StoredRecord?)
+    }
+}

@@ -1,0 +1,42 @@
+@testable import FailoverCore
+
+/// A supervisor process of the simulation: one real machine a group, the real trackers and the real doubt.
+struct SimulatedProcess {
+    /// What the process knows of a pod's probes.
+    struct Target {
+        var tracker: HealthTracker
+        var incarnation: Int
+        var startedAt: UInt64 = 0
+        var succeededAt: UInt64?
+        var isFailing = false
+        /// Tells a probe that is on its way from those before it.
+        var flight = 0
+        /// Operations that wait for the probe's end.
+        var waiters: [OperationID] = []
+    }
+
+    let identity: String
+    /// Counts the processes in its place; events of an earlier one are void.
+    let generation: Int
+    var machines: [GroupStateMachine]
+    var targets: [[Member.ID: Target]]
+    var doubt = SelfDoubt()
+    /// No probe of it reaches anybody until then.
+    var blindUntil: UInt64 = 0
+    /// It stands still until then.
+    var stalledUntil: UInt64 = 0
+    var startedAt: UInt64
+    /// Groups for which a delivery of the informers is under way.
+    var isBehind: [Bool]
+
+    init(identity: String, generation: Int, groups: [SimulatedGroup], at now: UInt64) {
+        self.identity = identity
+        self.generation = generation
+        machines = groups.map { GroupStateMachine(policy: $0.policy, identity: identity) }
+        targets = groups.map { _ in [:] }
+        isBehind = groups.map { _ in false }
+        startedAt = now
+    }
+
+    var provenCount: Int { targets.reduce(0) { $0 + $1.values.count { $0.succeededAt != nil } } }
+}

@@ -1,0 +1,92 @@
+@testable import FailoverCore
+
+/// What must never be.
+extension Simulation {
+    /// A write has made a pod active.
+    mutating func checkPromotion(of target: Member, in index: Int) {
+        let group = groups[index]
+        let other = group.cluster.actives.first { $0.id != target.id && !group.activeByHand.contains($0.id) }
+        if let other, group.policy.order == .demoteFirst {
+            return fail("group \(index): \(target.id) and \(other.id) are active together")
+        }
+        checkNeed(of: target, in: index)
+    }
+
+    /// Whether the role may leave whoever had it, by what is true and not by what anybody thinks.
+    private mutating func checkNeed(of target: Member, in index: Int) {
+        let group = groups[index]
+        let previous = group.cluster.actives.first { $0.id != target.id }?.id ?? group.lastActive?.id
+        guard let previous, previous != target.id, let pod = group.cluster.pods.first(where: { $0.id == previous }),
+            let application = group.applications[previous]
+        else { return }
+        if pod.lifecycle != .running || !pod.hasAddress || group.fenced.contains(pod.name) { return }
+        if group.policy.preemption != nil, target.priority > pod.priority { return }
+        let patience =
+            2 * group.timing.verdictWindow + group.policy.delay.wholeNanoseconds + 4 * Self.deadline
+        if let hand = group.lastHand, now < hand + 60 * Self.second { return }
+        // Whoever asks for DemoteActive is taken at his word by a supervisor that reaches nobody of the group.
+        if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second { return }
+        if now < flickers { return }
+        if isBad(application) || application.lastBad.map({ now < $0 + patience }) ?? false { return }
+        fail(
+            "group \(index): a needless move from \(previous) to \(target.id): \(group.cluster.lease?.record.reason ?? "")"
+        )
+    }
+
+    func isBad(_ application: SimulatedApplication) -> Bool {
+        application.behaviour != .serving || now < nodes[application.node]
+    }
+
+    /// The role has moved.
+    mutating func countMove(in index: Int) {
+        groups[index].moves += 1
+        guard let move = groups[index].cluster.lease?.record.history.last, move.cause.countsAsFlapping else { return }
+        let flap = groups[index].policy.flap
+        groups[index].flaps.append(now)
+        // A clock that jumps makes old moves look young, or young ones old, to a process that starts.
+        guard flap.maxMoves > 0, faults[.clockJump] == nil, faults[.lostRecord] == nil else { return }
+        let recent = groups[index].flaps.filter { now < $0 + flap.window.wholeNanoseconds }
+        // A dead or vanished pod is replaced in any case; only moves that could have been held are bounded.
+        if recent.count > flap.maxMoves, move.cause == .activeUnhealthy || move.cause == .preempted {
+            fail("group \(index): \(recent.count) moves within \(flap.window), allowed are \(flap.maxMoves)")
+        }
+    }
+
+    /// Whether nobody is active although a supervisor that sees and may write could have changed that.
+    mutating func watchOutage(_ index: Int) {
+        let group = groups[index]
+        guard group.cluster.actives.isEmpty, isAvoidable(group) else {
+            groups[index].avoidableSince = nil
+            return
+        }
+        guard let since = group.avoidableSince else {
+            groups[index].avoidableSince = now
+            return
+        }
+        let bound = 2 * group.timing.verdictWindow + 3 * Self.deadline
+        if now > since + bound {
+            fail("group \(index): nobody is active for \((now - since) / 1_000_000) ms without need")
+        }
+    }
+
+    private func isAvoidable(_ group: SimulatedGroup) -> Bool {
+        if now < max(outageUntil, slowUntil, silentUntil) || group.isPausedByOrder { return false }
+        // Repairs are limited to so many a minute.
+        if let hand = group.lastHand, now < hand + 60 * Self.second { return false }
+        let settled = 2 * Self.second
+        let canAct = processes.contains { process in
+            guard let process else { return false }
+            return now > process.startedAt + settled && now > process.blindUntil + settled
+                && now > process.stalledUntil + settled
+        }
+        return canAct
+            && group.cluster.pods.contains { pod in
+                guard let application = group.applications[pod.id], pod.lifecycle == .running, pod.hasAddress else {
+                    return false
+                }
+                let isWanted = !group.fenced.contains(pod.name) && !pod.isExcluded && pod.priority > 0
+                return isWanted && !isBad(application)
+                    && now > application.servingSince + 2 * group.timing.verdictWindow
+            }
+    }
+}

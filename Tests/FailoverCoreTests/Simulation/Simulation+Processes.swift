@@ -1,0 +1,268 @@
+@testable import FailoverCore
+
+/// What supervisors do.
+extension Simulation {
+    // MARK: Life
+
+    /// Starts a process, in place of one that is dead by now.
+    mutating func start(_ index: Int) {
+        generations += 1
+        var process = SimulatedProcess(identity: "p\(generations)", generation: generations, groups: groups, at: now)
+        tell("process \(process.identity) starts")
+        var effects: [(Int, [Effect])] = []
+        for group in groups.indices {
+            var policy = groups[group].policy
+            if sabotage == .nobodyDoubtsHimself { policy.confirmsCandidates = false }
+            if sabotage == .movesAreForgotten { policy.flap.maxMoves = 0 }
+            process.machines[group] = GroupStateMachine(policy: policy, identity: process.identity)
+            effects.append((group, process.machines[group].started()))
+        }
+        processes[index] = process
+        for (group, some) in effects {
+            carryOut(some, of: index, group: group)
+            showLater(group, to: index)
+        }
+        agenda.add(.process(index, generation: process.generation, .beat), at: now + Self.second / 2)
+    }
+
+    /// Before anything that a process hears: whether time passed as it should.
+    mutating func noteTime(_ index: Int) {
+        let wall = Int64(now) + wallOffset
+        guard sabotage != .nobodyDoubtsHimself else { return }
+        let now = time
+        if let suspension = processes[index]?.doubt.beat(now: now, wall: wall) { suspend(suspension, index) }
+    }
+
+    private mutating func suspend(_ suspension: Suspension, _ index: Int) {
+        tell("process \(index) doubts itself: \(suspension.reason)")
+        for group in groups.indices {
+            hear(index, group) { $0.automaticMovesSuspended(suspension, at: $1) }
+        }
+    }
+
+    /// One event of one machine, and what follows from it.
+    private mutating func hear(
+        _ index: Int,
+        _ group: Int,
+        _ event: (inout GroupStateMachine, MonotonicTime) -> [Effect]
+    ) {
+        guard processes[index] != nil else { return }
+        let effects = event(&processes[index]!.machines[group], time)
+        carryOut(effects, of: index, group: group)
+    }
+
+    mutating func perform(_ step: SimulatedEvent.Step, of index: Int) {
+        switch step {
+        case .beat:
+            for group in groups.indices { watchOutage(group) }
+            schedule(.beat, of: index, at: now + Self.second / 2)
+        case .probe(let group, let id, let flight): probe(id, in: group, flight: flight, of: index)
+        case .probed(let group, let id, let verdict, let flight):
+            probed(id, verdict, in: group, flight: flight, of: index)
+        case .confirmed(let group, let id, let verdict, let end):
+            hear(index, group) { $0.memberProbed(id, verdict, from: end, at: $1) }
+        case .reload(let group, let policy): hear(index, group) { $0.policyChanged(policy, at: $1) }
+        case .answer(let group, let answer):
+            hear(index, group) { ModelProcess.deliver(answer, to: &$0, at: $1) }
+        case .timer(let group, let id): hear(index, group) { $0.timerFired(id, at: $1) }
+        case .observe(let group, let members, let version, let lease):
+            observe(members, version, lease, in: group, of: index)
+        }
+    }
+
+    private mutating func schedule(_ step: SimulatedEvent.Step, of index: Int, at time: UInt64) {
+        guard let generation = processes[index]?.generation else { return }
+        agenda.add(.process(index, generation: generation, step), at: time)
+    }
+
+    // MARK: Informers
+
+    /// What a group's objects look like now will reach a process after a while.
+    mutating func showLater(_ group: Int, to index: Int) {
+        guard processes[index]?.isBehind[group] == false else { return }
+        processes[index]?.isBehind[group] = true
+        let away = max(outageUntil, silentUntil)
+        let at = max(now, away) + between(1_000_000, 80_000_000)
+        let cluster = groups[group].cluster
+        schedule(.observe(group: group, cluster.pods, cluster.version, cluster.lease.map(aged)), of: index, at: at)
+    }
+
+    private mutating func observe(
+        _ members: [Member],
+        _ version: ObjectVersion,
+        _ lease: StoredRecord?,
+        in group: Int,
+        of index: Int
+    ) {
+        processes[index]?.isBehind[group] = false
+        follow(members, in: group, of: index)
+        hear(index, group) { $0.recordObserved(lease, at: $1) }
+        hear(index, group) { $0.membersObserved(members, version: version, at: $1) }
+        let cluster = groups[group].cluster
+        if cluster.version != version || cluster.lease?.version != lease?.version { showLater(group, to: index) }
+    }
+
+    /// The record as it is read now: with the ages of its moves by the wall clock.
+    func aged(_ stored: StoredRecord) -> StoredRecord {
+        var stored = stored
+        let wall = (Int64(now) + wallOffset) / 1000
+        for index in stored.record.history.indices {
+            let age = wall - (stored.record.history[index].startedAt ?? wall)
+            stored.record.history[index].age = .microseconds(max(0, age))
+        }
+        return stored
+    }
+
+    // MARK: Probes
+
+    /// Probes those that are there, and no others.
+    private mutating func follow(_ members: [Member], in group: Int, of index: Int) {
+        let wanted = members.filter { $0.hasAddress && $0.lifecycle != .finished }
+        let known = processes[index]?.targets[group] ?? [:]
+        for id in known.keys where !wanted.contains(where: { $0.id == id }) {
+            processes[index]?.targets[group][id] = nil
+            processes[index]?.doubt.stoppedFailing(id)
+        }
+        for member in wanted {
+            let incarnation = groups[group].applications[member.id]?.incarnation ?? 0
+            if let target = known[member.id] {
+                guard target.incarnation != incarnation else { continue }
+                processes[index]?.targets[group][member.id]?.incarnation = incarnation
+                forget(member.id, in: group, of: index)
+            } else {
+                let tracker = HealthTracker(thresholds: groups[group].timing.thresholds)
+                processes[index]?.targets[group][member.id] = .init(tracker: tracker, incarnation: incarnation)
+                let first = now + between(0, groups[group].timing.fastPeriod)
+                schedule(.probe(group: group, member.id, flight: 0), of: index, at: first)
+            }
+        }
+    }
+
+    private mutating func forget(_ id: Member.ID, in group: Int, of index: Int) {
+        guard processes[index]?.targets[group][id]?.tracker.forget() != nil else { return }
+        hear(index, group) { $0.healthChanged(id, to: .unknown, at: $1) }
+    }
+
+    private mutating func probe(_ id: Member.ID, in group: Int, flight: Int, of index: Int) {
+        guard let target = processes[index]?.targets[group][id], target.flight == flight else { return }
+        processes[index]?.targets[group][id]?.startedAt = now
+        let timeout = groups[group].timing.timeout
+        let (verdict, delay) = result(of: id, in: group, for: index, timeout: timeout)
+        schedule(.probed(group: group, id, verdict, flight: flight), of: index, at: now + delay)
+    }
+
+    /// How a probe that begins now ends, and after what time.
+    private mutating func result(
+        of id: Member.ID,
+        in group: Int,
+        for index: Int,
+        timeout: UInt64
+    ) -> (ProbeVerdict, UInt64) {
+        let quick = between(500_000, 20_000_000)
+        if now < processes[index]?.blindUntil ?? 0 { return (.failure, quick % 2 == 0 ? quick : timeout) }
+        guard let application = groups[group].applications[id] else { return (.failure, timeout) }
+        if now < nodes[application.node] { return (.failure, timeout) }
+        switch application.behaviour {
+        case .serving: return (.success, min(quick, timeout / 2))
+        case .failing: return (.failure, quick)
+        case .hanging: return (.failure, timeout)
+        }
+    }
+
+    private mutating func probed(
+        _ id: Member.ID,
+        _ result: ProbeVerdict,
+        in group: Int,
+        flight: Int,
+        of index: Int
+    ) {
+        guard let process = processes[index], var target = process.targets[group][id], target.flight == flight else {
+            return
+        }
+        let isDistrusted = MonotonicTime(nanoseconds: target.startedAt) < process.doubt.distrustedBefore
+        let verdict = isDistrusted ? .noResult : result
+        noteFailing(id, verdict, target, in: group, of: index)
+        let before = (target.tracker.health, target.tracker.isDoubted)
+        _ = target.tracker.probeFinished(verdict)
+        if verdict == .success { target.succeededAt = now }
+        if verdict != .noResult { target.isFailing = verdict == .failure }
+        let waiters = target.waiters
+        target.waiters = []
+        target.flight += 1
+        processes[index]?.targets[group][id] = target
+        let after = (target.tracker.health, target.tracker.isDoubted)
+        if before != after {
+            tell("process \(index) finds \(id) \(after.0.rawValue)\(after.1 ? ", in doubt" : "")")
+            let start = MonotonicTime(nanoseconds: target.startedAt)
+            hear(index, group) { $0.healthChanged(id, to: after.0, isDoubted: after.1, probeStart: start, at: $1) }
+        }
+        for waiter in waiters {
+            let at = verdict == .success ? now : target.startedAt
+            schedule(.confirmed(group: group, waiter, verdict, MonotonicTime(nanoseconds: at)), of: index, at: now)
+        }
+        let timing = groups[group].timing
+        let pause = target.tracker.isCounting ? timing.fastPeriod : timing.period
+        schedule(.probe(group: group, id, flight: target.flight), of: index, at: max(target.startedAt + pause, now))
+    }
+
+    private mutating func noteFailing(
+        _ id: Member.ID,
+        _ verdict: ProbeVerdict,
+        _ target: SimulatedProcess.Target,
+        in group: Int,
+        of index: Int
+    ) {
+        if verdict == .success { processes[index]?.doubt.stoppedFailing(id) }
+        guard verdict == .failure, target.succeededAt != nil, !target.isFailing, sabotage != .nobodyDoubtsHimself else {
+            return
+        }
+        let node = groups[group].applications[id].map { "\($0.node)" }
+        let timing = groups[group].timing
+        let (count, now) = (processes[index]?.provenCount ?? 0, time)
+        let suspension = processes[index]?.doubt.beganToFail(
+            id,
+            at: .init(group: "\(group)", node: node),
+            period: .nanoseconds(Int64(timing.period + timing.timeout)),
+            targetCount: count,
+            now: now
+        )
+        if let suspension { suspend(suspension, index) }
+    }
+
+    // MARK: Effects
+
+    private mutating func carryOut(_ effects: [Effect], of index: Int, group: Int) {
+        for effect in effects {
+            switch effect {
+            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole: send(effect, of: index, group: group)
+            case .startTimer(let id, let at):
+                schedule(.timer(group: group, id), of: index, at: max(now, at.nanoseconds))
+            case .startBackoff(let id, let attempt, let atLeast):
+                let pause = max(50_000_000 << min(attempt, 5), atLeast.wholeNanoseconds)
+                schedule(.timer(group: group, id), of: index, at: now + pause + between(0, 20_000_000))
+            case .probe(let id, let member, let since): confirm(member, since: since, for: id, in: group, of: index)
+            case .forgetHealth(let id): forget(id, in: group, of: index)
+            case .report(let report): tell("group \(group), process \(index): \(report)")
+            }
+        }
+    }
+
+    private mutating func confirm(
+        _ member: Member.ID,
+        since: MonotonicTime,
+        for id: OperationID,
+        in group: Int,
+        of index: Int
+    ) {
+        guard let target = processes[index]?.targets[group][member] else {
+            return schedule(.confirmed(group: group, id, .noResult, time), of: index, at: now)
+        }
+        if let success = target.succeededAt, success >= since.nanoseconds {
+            let end = MonotonicTime(nanoseconds: success)
+            return schedule(.confirmed(group: group, id, .success, end), of: index, at: now)
+        }
+        processes[index]?.targets[group][member]?.waiters.append(id)
+        processes[index]?.targets[group][member]?.flight += 1
+        schedule(.probe(group: group, member, flight: target.flight + 1), of: index, at: now)
+    }
+}

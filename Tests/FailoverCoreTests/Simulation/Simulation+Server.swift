@@ -1,0 +1,132 @@
+@testable import FailoverCore
+
+/// What the API server makes of requests.
+extension Simulation {
+    /// Sends a request: it arrives, or does not, or its answer does not.
+    mutating func send(_ effect: Effect, of index: Int, group: Int) {
+        guard let generation = processes[index]?.generation else { return }
+        if case .writeRole(_, let write) = effect, write.role == .active, sabotage == .promotionsAreNotRetried {
+            return
+        }
+        func request(isLost: Bool, at time: UInt64) {
+            agenda.add(.request(index, generation: generation, group: group, effect, isLost: isLost), at: time)
+        }
+        func failure(at time: UInt64) {
+            guard let answer = Self.failure(of: effect) else { return }
+            agenda.add(.process(index, generation: generation, .answer(group: group, answer)), at: time)
+        }
+        if now < outageUntil {
+            // Refused at once, or swallowed; what was swallowed may still be executed.
+            if random.once(in: 2) { return failure(at: now + between(1_000_000, 10_000_000)) }
+            if random.once(in: 3) { request(isLost: true, at: now + between(1_000_000, 2 * Self.deadline)) }
+            return failure(at: now + Self.deadline)
+        }
+        let latency = now < slowUntil ? between(100_000_000, 6 * Self.second) : between(500_000, 30_000_000)
+        if latency > Self.deadline || random.once(in: 60) {
+            request(isLost: true, at: now + latency)
+            return failure(at: now + Self.deadline)
+        }
+        request(isLost: false, at: now + latency)
+    }
+
+    private static func failure(of effect: Effect) -> ModelProcess.Answer? {
+        let failure = OperationFailure("no answer in time")
+        switch effect {
+        case .readRecord(let id): return .recordRead(id, .failed(failure))
+        case .writeRecord(let id, _, _, _): return .recordWritten(id, .failed(failure))
+        case .listMembers(let id): return .membersListed(id, .failed(failure))
+        case .readMember(let id, _): return .memberRead(id, .failed(failure))
+        case .writeRole(let id, _): return .roleWritten(id, .failed(failure))
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return nil
+        }
+    }
+
+    /// A request is executed; its answer goes back unless it is lost.
+    mutating func execute(_ effect: Effect, of index: Int, generation: Int, group: Int, isLost: Bool) {
+        guard let answer = answer(to: effect, in: group) else { return }
+        tell(
+            "group \(group): \(Self.words(of: effect)) by process \(index) of generation \(generation): \(Self.words(of: answer))"
+        )
+        if isLost { return }
+        let at = now + between(500_000, 15_000_000)
+        agenda.add(.process(index, generation: generation, .answer(group: group, answer)), at: at)
+    }
+
+    private mutating func answer(to effect: Effect, in group: Int) -> ModelProcess.Answer? {
+        let cluster = groups[group].cluster
+        switch effect {
+        case .readRecord(let id): return .recordRead(id, cluster.lease.map { .found(aged($0)) } ?? .absent)
+        case .writeRecord(let id, let record, let version, _):
+            let outcome = write(record, replacing: version, in: group)
+            return .recordWritten(id, outcome)
+        case .listMembers(let id): return .membersListed(id, .listed(cluster.pods, version: cluster.version))
+        case .readMember(let id, let name): return .memberRead(id, cluster.pod(name).map { .found($0) } ?? .gone)
+        case .writeRole(let id, let write): return .roleWritten(id, self.write(write, in: group))
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return nil
+        }
+    }
+
+    private mutating func write(
+        _ record: GroupRecord,
+        replacing version: StoredRecord.Version?,
+        in group: Int
+    ) -> RecordWriteOutcome {
+        var record = record
+        let wall = (Int64(now) + wallOffset) / 1000
+        for index in record.history.indices where record.history[index].startedAt == nil {
+            record.history[index].startedAt = wall
+        }
+        let outcome = groups[group].cluster.write(record, replacing: version)
+        if case .written = outcome {
+            show(group)
+        }
+        return outcome
+    }
+
+    private mutating func write(_ write: RoleWrite, in group: Int) -> RoleWriteOutcome {
+        let before = groups[group].cluster.pod(write.member.name)
+        let outcome = groups[group].cluster.write(write)
+        guard case .written = outcome, let before else { return outcome }
+        if before.id != write.member.id { fail("group \(group): a write for \(write.member.id) reached \(before.id)") }
+        if write.role == .active, before.role != .active { checkPromotion(of: before, in: group) }
+        rolesChanged(group, of: before)
+        return outcome
+    }
+
+    /// Notes that a pod is, or is no longer, active by a supervisor's write.
+    private mutating func rolesChanged(_ group: Int, of before: Member) {
+        groups[group].activeByHand.remove(before.id)
+        let isActive = groups[group].cluster.pod(before.name)?.role == .active
+        if before.role == .active, !isActive { groups[group].lastActive = (before.id, now) }
+        if isActive, groups[group].lastActive?.id != before.id { countMove(in: group) }
+        if isActive { groups[group].lastActive = (before.id, now) }
+        show(group)
+    }
+
+    /// Tells every process, sooner or later.
+    mutating func show(_ group: Int) {
+        for index in processes.indices where processes[index] != nil { showLater(group, to: index) }
+    }
+
+    // MARK: Words
+
+    private static func words(of effect: Effect) -> String {
+        switch effect {
+        case .readRecord: "read of the record"
+        case .writeRecord(_, let record, _, _):
+            "record \(record.holder?.id?.uid ?? "nobody") at \(record.epoch), \(record.origin.rawValue), \(record.reason)"
+        case .listMembers: "list"
+        case .readMember(_, let name): "read of \(name)"
+        case .writeRole(_, let write): "\(write.member.id) \(write.role.rawValue) at \(write.epoch)"
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .report: ""
+        }
+    }
+
+    private static func words(of answer: ModelProcess.Answer) -> String {
+        switch answer {
+        case .recordWritten(_, .conflict), .roleWritten(_, .conflict): "conflict"
+        case .roleWritten(_, .gone), .memberRead(_, .gone): "gone"
+        case .recordRead, .recordWritten, .membersListed, .memberRead, .roleWritten: "done"
+        }
+    }
+}

@@ -1,0 +1,135 @@
+@testable import FailoverCore
+
+/// One schedule: groups, one or two supervisors with the real machines, an API server, and faults at random moments of
+/// virtual time.
+struct Simulation {
+    /// How much is on the stage.
+    struct Size: Sendable {
+        var groups: ClosedRange<Int>
+        var members: ClosedRange<Int>
+        var faults: ClosedRange<Int>
+
+        static let small = Size(groups: 1...4, members: 2...4, faults: 4...14)
+        static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
+    }
+
+    /// What is taken away from the supervisors, to see that it is missed.
+    enum Sabotage: CaseIterable {
+        /// Nothing doubts its own probes or asks a candidate again.
+        case nobodyDoubtsHimself
+        /// The API server checks no versions.
+        case versionsAreIgnored
+        /// The group forgets its moves.
+        case movesAreForgotten
+        /// Answers to promotions never arrive, and are not asked for again.
+        case promotionsAreNotRetried
+    }
+
+    static let second: UInt64 = 1_000_000_000
+    /// How long the API server may take for a request, until its sender gives up.
+    static let deadline = 5 * second
+    /// When faults end, and when the schedule does.
+    private static let (calm, end) = (120 * second, 300 * second)
+
+    let seed: UInt64
+    var random: SeededGenerator
+    var agenda = Agenda<SimulatedEvent>()
+    private(set) var now: UInt64 = 0
+    private(set) var steps = 0
+    var groups: [SimulatedGroup] = []
+    /// The second may be absent.
+    var processes: [SimulatedProcess?] = [nil, nil]
+    var generations = 0
+    var faults: [SimulatedFault: Int] = [:]
+    var sabotage: Sabotage?
+    /// The API server is away until then.
+    var outageUntil: UInt64 = 0
+    var slowUntil: UInt64 = 0
+    var silentUntil: UInt64 = 0
+    /// Until when the probes of some supervisor reached nobody, at last.
+    var lastBlind: UInt64?
+    /// Until when that happened more than once in a short time.
+    var flickers: UInt64 = 0
+    /// Nodes that are down, until then.
+    var nodes: [UInt64]
+    /// How far the wall clock is from the monotonic one.
+    var wallOffset: Int64 = 0
+    private(set) var violation: String?
+    var tellsStory = false
+    private(set) var story: [String] = []
+
+    init(seed: UInt64, _ size: Size) {
+        self.seed = seed
+        random = SeededGenerator(seed: seed)
+        nodes = Array(repeating: 0, count: Int.random(in: 2...3, using: &random))
+        let count = Int.random(in: size.groups, using: &random)
+        for _ in 0..<count { groups.append(makeGroup(members: Int.random(in: size.members, using: &random))) }
+        for _ in 0..<Int.random(in: size.faults, using: &random) {
+            guard let fault = SimulatedFault.allCases.randomElement(using: &random) else { continue }
+            agenda.add(.fault(fault), at: UInt64.random(in: 0..<Self.calm, using: &random))
+        }
+    }
+
+    // MARK: The run
+
+    /// Plays the schedule to its end, or to the first thing that must not be.
+    mutating func run() {
+        if sabotage == .versionsAreIgnored {
+            for group in groups.indices { groups[group].cluster.sabotage = .versionsAreIgnored }
+        }
+        start(0)
+        while violation == nil, let (at, event) = agenda.next(), at <= Self.end {
+            now = max(now, at)
+            steps += 1
+            take(event)
+        }
+        if violation == nil { checkEnd() }
+    }
+
+    private mutating func take(_ event: SimulatedEvent) {
+        switch event {
+        case .process(let index, let generation, let step):
+            guard let process = processes[index], process.generation == generation else { return }
+            if now < process.stalledUntil { return agenda.add(event, at: process.stalledUntil) }
+            noteTime(index)
+            perform(step, of: index)
+        case .request(let index, let generation, let group, let effect, let isLost):
+            execute(effect, of: index, generation: generation, group: group, isLost: isLost)
+        case .fault(let fault):
+            faults[fault, default: 0] += 1
+            begin(fault)
+        case .replace(let group, let name, let id): replace(name, id, in: group)
+        case .heal(let group, let id): heal(id, in: group)
+        }
+    }
+
+    mutating func tell(_ words: @autoclosure () -> String) {
+        if tellsStory { story.append("\(now / 1_000_000) ms: \(words())") }
+    }
+
+    mutating func fail(_ problem: String) {
+        tell("VIOLATION \(problem)")
+        if violation == nil { violation = "at \(now / 1_000_000) ms: \(problem)" }
+    }
+
+    var time: MonotonicTime { MonotonicTime(nanoseconds: now) }
+
+    mutating func between(_ low: UInt64, _ high: UInt64) -> UInt64 { UInt64.random(in: low...high, using: &random) }
+
+    // MARK: The end
+
+    /// Long after the last fault everybody must be where they belong.
+    private mutating func checkEnd() {
+        for (index, group) in groups.enumerated() where !group.isPausedByOrder {
+            let actives = group.cluster.actives
+            let candidates = group.cluster.pods.filter {
+                !group.fenced.contains($0.name) && !$0.isExcluded && $0.priority > 0
+            }
+            if candidates.isEmpty { continue }
+            if actives.count != 1 { fail("group \(index) ends with \(actives.count) active") }
+            guard let record = group.cluster.lease?.record, let active = actives.first else { continue }
+            if !record.names(active) { fail("group \(index) ends with \(active.name) active, but not on record") }
+            if record.order != nil { fail("group \(index) ends with an order unanswered") }
+        }
+    }
+}

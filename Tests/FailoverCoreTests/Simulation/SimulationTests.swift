@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+
+@testable import FailoverCore
+
+/// Many groups, all faults, virtual time.
+///
+/// `SIMULATION_SEEDS` says how many schedules; `SIMULATION_SEED` tells the story of one. Without them a few are played.
+@Suite(.timeLimit(.minutes(60))) struct SimulationTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let count = environment["SIMULATION_SEEDS"].flatMap { UInt64($0) } ?? 200
+    private static let isThorough = environment["SIMULATION_SEEDS"] != nil
+
+    /// What a run of schedules came to.
+    private struct Tally: Sendable {
+        var schedules = 0
+        var hours = 0.0
+        var steps = 0
+        var moves = 0
+        var faults: [SimulatedFault: Int] = [:]
+        var failures: [String] = []
+
+        mutating func add(_ simulation: Simulation) {
+            schedules += 1
+            hours += Double(simulation.now) / 3.6e12
+            steps += simulation.steps
+            moves += simulation.groups.reduce(0) { $0 + $1.moves }
+            faults.merge(simulation.faults) { $0 + $1 }
+            if let violation = simulation.violation { failures.append("seed \(simulation.seed): \(violation)") }
+        }
+
+        mutating func add(_ other: Tally) {
+            schedules += other.schedules
+            hours += other.hours
+            steps += other.steps
+            moves += other.moves
+            faults.merge(other.faults) { $0 + $1 }
+            failures += other.failures
+        }
+    }
+
+    @Test func manySchedulesOfSmallClusters() async {
+        let tally = await Self.run(seeds: 0..<Self.count, .small)
+        Self.tell("small clusters", tally)
+        #expect(tally.failures.count == 0, "told above")
+        #expect(tally.faults.count == SimulatedFault.allCases.count)
+        #expect(tally.moves > tally.schedules)
+    }
+
+    @Test(.enabled(if: isThorough)) func someSchedulesOfThousandsOfMembers() async {
+        let tally = await Self.run(seeds: 0..<max(2, Self.count / 2500), .large)
+        Self.tell("large clusters", tally)
+        #expect(tally.failures.count == 0, "told above")
+    }
+
+    @Test func aSeedReplaysToTheSameStory() {
+        let stories = (0..<2).map { _ in
+            var simulation = Simulation(seed: 4, .small)
+            simulation.tellsStory = true
+            simulation.run()
+            return simulation.story
+        }
+        #expect(stories[0] == stories[1] && !stories[0].isEmpty)
+    }
+
+    /// `make simulate SEED=…`: one schedule, told.
+    @Test(.enabled(if: environment["SIMULATION_SEED"] != nil))
+    func theStoryOfOneSeed() throws {
+        var simulation = Simulation(
+            seed: try #require(Self.environment["SIMULATION_SEED"].flatMap { UInt64($0) }),
+            .small
+        )
+        simulation.tellsStory = true
+        simulation.run()
+        print(simulation.story.joined(separator: "\n"))
+        #expect(simulation.violation == nil, "\(simulation.violation ?? "")")
+    }
+
+    /// Planted faults: what the simulation is to find, it finds.
+    @Test(
+        arguments: zip(
+            Simulation.Sabotage.allCases,
+            ["needless move", "active together", "moves within", "nobody is active"]
+        )
+    )
+    func findsWhatItIsThereToFind(sabotage: Simulation.Sabotage, words: String) async {
+        for seed in UInt64(0)..<2000 {
+            await Task.yield()
+            var simulation = Simulation(seed: seed, .small)
+            simulation.sabotage = sabotage
+            simulation.run()
+            if let violation = simulation.violation, violation.contains(words) {
+                print("simulation, \(sabotage): seed \(seed): \(violation)")
+                return
+            }
+        }
+        Issue.record("nothing was found")
+    }
+
+    private static func run(seeds: Range<UInt64>, _ size: Simulation.Size) async -> Tally {
+        await withTaskGroup(of: Tally.self) { group in
+            for start in stride(from: seeds.lowerBound, to: seeds.upperBound, by: 100) {
+                group.addTask {
+                    var tally = Tally()
+                    for seed in start..<min(start + 100, seeds.upperBound) {
+                        await Task.yield()
+                        var simulation = Simulation(seed: seed, size)
+                        simulation.run()
+                        tally.add(simulation)
+                    }
+                    return tally
+                }
+            }
+            var total = Tally()
+            for await tally in group { total.add(tally) }
+            total.failures.sort { $0.count == $1.count ? $0 < $1 : $0.count < $1.count }
+            return total
+        }
+    }
+
+    private static func tell(_ what: String, _ tally: Tally) {
+        for failure in tally.failures.prefix(12) { print("simulation, \(what): \(failure)") }
+        let faults = tally.faults.values.reduce(0, +)
+        print(
+            "simulation, \(what): \(tally.schedules) schedules, \(Int(tally.hours)) simulated hours, \(tally.steps) steps, "
+                + "\(faults) faults, \(tally.moves) moves, \(tally.failures.count) violations"
+        )
+    }
+}
