@@ -94,7 +94,7 @@ package actor ProbeEngine {
     package func progress(of group: String) -> [String: ProbeProgress] {
         let known = members[group, default: []].compactMap { states[$0] }
         let progress = known.map {
-            ($0.target.pod, ProbeProgress(sequence: $0.probeCount, due: $0.due, tracker: $0.tracker))
+            ($0.target.pod, ProbeProgress(sequence: $0.endedCount, due: $0.due, tracker: $0.tracker))
         }
         return Dictionary(progress) { first, _ in first }
     }

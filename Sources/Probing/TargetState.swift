@@ -21,6 +21,10 @@ struct TargetState {
     /// Counts probes; every tenth of a kept connection is renewed.
     var probeCount = 0
     var lastOutcome: ProbeOutcome?
+    /// Probes that ended.
+    var endedCount: Int {
+        if case .none = flight { probeCount } else { probeCount - 1 }
+    }
     /// When the probe that is on its way, or was last, began.
     var startedAt = MonotonicTime(nanoseconds: 0)
     /// When a probe of it succeeded last; nil: never.

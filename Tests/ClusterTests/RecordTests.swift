@@ -6,12 +6,27 @@ import Testing
 extension ClusterTests {
     /// Labels and records that others touch, rights that are missing, and supervisors that end.
     @Suite struct RecordTests {
-        @Test func demotesASecondActivePodWithinOneWatchEvent() async throws {
+        @Test func takesAnotherHealthyPodLabelledByHandForASwitchover() async throws {
             try await ClusterStage.run { stage in
                 try await stage.place("web")
                 let arguments = try await stage.arguments(groups: [Manifests.group("web")])
-                _ = try await SupervisorProcess.run(arguments) { _ in
+                _ = try await SupervisorProcess.run(arguments) { process in
                     let holder = try await stage.waitUntilSettled("web")
+                    _ = await process.log.wait(for: "member.name=web-2", "member.health=healthy")
+                    try await stage.label("web-2", "role", "active")
+                    #expect(try await stage.waitUntilSettled("web", otherThan: holder) == "web-2")
+                }
+            }
+        }
+
+        @Test func demotesASecondActivePodThatIsNoCandidateWithinOneWatchEvent() async throws {
+            try await ClusterStage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let holder = try await stage.waitUntilSettled("web")
+                    await stage.set(.status(500), pod: "web-2")
+                    _ = await process.log.wait(for: "health changed", "member.name=web-2", "unhealthy")
                     try await stage.label("web-2", "role", "active")
                     try await stage.record.wait(for: "web-2 to be passive again") {
                         [namespace = stage.namespace] record in

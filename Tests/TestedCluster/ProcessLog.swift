@@ -29,6 +29,16 @@ package actor ProcessLog {
         return nil
     }
 
+    /// Waits for a line that contains every one of `parts` among those after the first `count`.
+    package func wait(after count: Int, for parts: String...) async -> String? {
+        let isWanted = { (line: String) in parts.allSatisfy(line.contains) }
+        if let line = lines.dropFirst(count).first(where: isWanted) { return line }
+        let (stream, continuation) = AsyncStream.makeStream(of: String.self)
+        followers.append(continuation)
+        for await line in stream where isWanted(line) { return line }
+        return nil
+    }
+
     /// Waits for the next line, whatever it says; nil at the end.
     package func next() async -> String? {
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)

@@ -99,6 +99,11 @@ struct GroupHistory: Sendable, Hashable {
         while moves.count > Self.moveLimit, let oldest = moves.keys.min() { moves[oldest] = nil }
     }
 
+    /// A move that was announced is not made.
+    mutating func withdraw(_ epoch: Epoch) {
+        moves[epoch] = nil
+    }
+
     /// When the group moved last, as far as this process knows.
     var lastMove: MonotonicTime? { moves.values.lazy.map(\.at).max() }
 

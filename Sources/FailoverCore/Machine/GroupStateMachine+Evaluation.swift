@@ -7,12 +7,16 @@ extension GroupStateMachine {
         if isRecordInDoubt { return readRecord() }
         takeObserved(at: now)
         if let reread = rereadForHigherEpoch() { return reread }
-        let decision = decide(record: record?.record, at: now)
+        let isHeld = policy.isObserving || isPaused(at: now)
+        var rules = rules(record?.record, at: now)
+        // What is not made needs no certainty.
+        if isHeld { rules.policy.confirmsCandidates = false }
+        let decision = rules.decide()
         let effects = reportFinding(of: decision)
         if policy.isObserving { return effects + withhold(decision, at: now) }
         // What was announced is finished first, also if an order announced it.
         if !decision.finishesSwitch, let more = carryOutOrder(at: now) ?? endPause(at: now) { return effects + more }
-        if isPaused(at: now), !(decision.finishesSwitch && record?.record.order != nil) {
+        if isHeld, !(decision.finishesSwitch && record?.record.order != nil) {
             return effects + withhold(decision, at: now) + recordCompletion()
         }
         withheldMove = nil
@@ -33,11 +37,7 @@ extension GroupStateMachine {
         }
     }
 
-    /// The decision of the rules under a record.
-    func decide(record: GroupRecord?, at now: MonotonicTime) -> Decision {
-        rules(record, at: now).decide()
-    }
-
+    /// The rules under a record, and all that they look at.
     func rules(_ record: GroupRecord?, at now: MonotonicTime) -> DecisionRules {
         DecisionRules(
             identity: identity,

@@ -112,6 +112,7 @@ extension GroupStateMachine {
     mutating func adopt(_ active: Member, withdrawing announced: Epoch? = nil) -> [Effect] {
         var adopted = successor(of: record?.record, naming: active, .adopted, because: "found active")
         adopted.history.removeAll { $0.epoch == announced }
+        if let announced { history.withdraw(announced) }
         repairs = [:]
         return write(adopted, adopting: active)
     }

@@ -65,7 +65,10 @@ extension GroupStateMachine {
         phase = .settled
         if let highest = view.highestEpoch, highest > progress.epoch { return [.report(.steppedBack)] + readRecord() }
         if let order = progress.order { return orderConfirmed(order, progress, at: now) }
-        switch decide(record: progress.previous?.record, at: now) {
+        // As if it had not been announced: it must not count against itself.
+        var rules = rules(progress.previous?.record, at: now)
+        rules.history.withdraw(progress.epoch)
+        switch rules.decide() {
         case .move(let move) where move.target?.id == progress.move.target?.id: return assign(progress, at: now)
         case .move(let move): return begin(move, at: now)
         case .keep(let keep): return adopt(keep.active, withdrawing: progress.epoch)

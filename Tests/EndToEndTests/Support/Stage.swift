@@ -1,6 +1,7 @@
 import Foundation
 import Sandbox
 import TestedCluster
+import Testing
 
 /// A sandbox with groups on it, and the files that the real binary is started with.
 struct Stage: Sendable {
@@ -47,6 +48,51 @@ struct Stage: Sendable {
             + (more.contains("--listen") ? more : ["--listen", "off"] + more)
     }
 
+    /// Runs a command that gives an order or looks at a group.
+    ///
+    /// - Returns: what it printed, without the last line end, and its exit code.
+    func order(
+        _ arguments: [String],
+        token: String = Sandbox.adminToken
+    ) async throws -> (text: String, code: Int) {
+        let kubeconfig = try write("kubeconfig-\(token)", await sandbox.kubeconfig(token: token))
+        let outcome = try await SupervisorProcess.finish(arguments + ["--kubeconfig", kubeconfig])
+        return (outcome.text.trimmingCharacters(in: .newlines), outcome.code)
+    }
+
+    /// Somebody else writes a role label, or takes it away.
+    func label(_ pod: String, role: String?) async throws {
+        let key = ObjectKey(.pods, namespace: "default", name: pod)
+        try await sandbox.store.modify(key) { (old) throws(APIFailure) in
+            var new = old
+            new["metadata"]["labels"]["role"] = role.map { .string($0) } ?? .null
+            return new
+        }
+    }
+
+    func address(of pod: String) async -> String? {
+        let found = try? await sandbox.store.get(ObjectKey(.pods, namespace: "default", name: pod))
+        return found?["status"]["podIP"].string
+    }
+
+    /// Puts a group of two pods on the stage, `NAME-a` on the first node and `NAME-b` on the second.
+    func placeOnTwoNodes(_ name: String) async throws {
+        let pods = [("a", "sandbox-node-1"), ("b", "sandbox-node-2")].map { suffix, node in
+            """
+            ---
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: \(name)-\(suffix), labels: {app: \(name)}}
+            spec:
+              nodeName: \(node)
+              containers: [{name: app, image: toy, ports: [{name: http, containerPort: 8080}]}]
+
+            """
+        }
+        try await sandbox.apply(Manifests.service(name) + pods.joined())
+        try await waitForPods(of: name, count: 2)
+    }
+
     /// Writes a file into the stage's folder.
     func write(_ name: String, _ text: String) throws -> String {
         let file = folder.appending(path: name)
@@ -75,6 +121,17 @@ struct Stage: Sendable {
             return holder != old
         }
         return await Self.settledHolder(sandbox.store, name, namespace) ?? ""
+    }
+
+    /// Waits like `waitUntilSettled`, and checks who it is.
+    func expect(
+        _ name: String,
+        otherThan old: String? = nil,
+        toSettleOn expected: String,
+        at location: SourceLocation = #_sourceLocation
+    ) async throws {
+        let holder = try await waitUntilSettled(name, otherThan: old)
+        #expect(holder == expected, sourceLocation: location)
     }
 
     private static func settledHolder(_ store: ObjectStore, _ name: String, _ namespace: String) async -> String? {

@@ -62,9 +62,10 @@ struct Explorer {
     private var origins: [Origin] = []
     private var visited: Set<Int> = []
 
-    /// - Parameters:
-    ///   - depth: the most steps of a schedule.
-    ///   - limit: the most states; the exploration ends early, after a whole step.
+    /// Explores until nothing is left, something is found, or a bound is reached.
+    ///
+    /// `depth`: the most steps of a schedule.
+    /// `limit`: the most states; the exploration ends early, after a whole step.
     mutating func explore(from initial: ModelState, depth: Int, limit: Int) async -> Finding {
         var finding = Finding(states: 1)
         origins = [Origin(parent: -1, action: nil)]

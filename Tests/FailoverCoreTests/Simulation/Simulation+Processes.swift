@@ -46,8 +46,10 @@ extension Simulation {
         _ group: Int,
         _ event: (inout GroupStateMachine, MonotonicTime) -> [Effect]
     ) {
-        guard processes[index] != nil else { return }
-        let effects = event(&processes[index]!.machines[group], time)
+        let now = time
+        guard var machine = processes[index]?.machines[group] else { return }
+        let effects = event(&machine, now)
+        processes[index]?.machines[group] = machine
         carryOut(effects, of: index, group: group)
     }
 

@@ -88,14 +88,31 @@ struct GroupScript {
         )
     }
 
+    /// Somebody else writes the record, and the informer shows it.
+    mutating func annotate(_ change: (inout GroupRecord) -> Void) -> [Effect] {
+        guard var record = machine.record?.record else { return [] }
+        change(&record)
+        version += 1
+        return machine.recordObserved(stored(record, version: "\(version)"), at: now)
+    }
+
+    /// Fires the timers that were started and are due.
+    mutating func fireTimers(_ effects: [Effect]) -> [Effect] {
+        effects.flatMap { effect -> [Effect] in
+            guard case .startTimer(let id, let at) = effect, at <= now else { return [] }
+            return machine.timerFired(id, at: now)
+        }
+    }
+
     /// Answers every outstanding operation as an API server without faults would, until nothing is outstanding.
     ///
     /// - Returns: the roles written, in order, as `a=active@2`.
-    mutating func settle(_ effects: [Effect]) -> [String] {
+    mutating func settle(_ effects: [Effect], _ hear: (Effect) -> Void = { _ in }) -> [String] {
         var queue = effects
         var writes: [String] = []
         while !queue.isEmpty {
             let effect = queue.removeFirst()
+            hear(effect)
             switch effect {
             case .readRecord(let id):
                 queue += machine.recordRead(id, machine.record.map { .found($0) } ?? .absent, at: now)

@@ -30,7 +30,7 @@ enum OrderOutput: String, ExpressibleByArgument, CaseIterable {
         switch self {
         case .json: write(moves)
         case .text where moves.isEmpty: StandardOutput.print("\(group): no moves on record")
-        case .text: Self.table(moves).forEach { StandardOutput.print($0) }
+        case .text: StandardOutput.print(Self.table(moves).joined(separator: "\n"))
         }
     }
 

@@ -1,0 +1,94 @@
+import Testing
+
+@testable import FailoverCore
+
+/// Labels that others write.
+@Suite struct DriftTests {
+    private func script() -> GroupScript {
+        var script = GroupScript()
+        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
+            script.place(name, role, epoch: 1)
+        }
+        _ = script.settle(script.start(record: script.record("a"), healthy: ["a", "b", "c"]))
+        return script
+    }
+
+    @Test func takesOneOtherHealthyMemberLabelledByHandForASwitchover() {
+        var script = script()
+        script.place("b", .active, epoch: 1)
+        let effects = script.observe()
+        #expect(effects.moves == [.labelledByHand] && effects.targets == ["b"])
+        #expect(script.settle(effects).sorted() == ["a=passive@2", "b=active@2", "c=passive@2"])
+    }
+
+    @Test func demotesAnUnhealthyOneTwoAtOnceAndOneThatCameBackAsActive() {
+        var unhealthy = script()
+        _ = unhealthy.health("b", .unhealthy)
+        unhealthy.place("b", .active, epoch: 1)
+        #expect(unhealthy.settle(unhealthy.observe()) == ["b=passive@1"])
+        var two = script()
+        two.place("b", .active, epoch: 1)
+        two.place("c", .active, epoch: 1)
+        #expect(two.settle(two.observe()).sorted() == ["b=passive@1", "c=passive@1"])
+        // Never seen as anything but active: an old one that returns.
+        var returned = script()
+        returned.place("d", .active, epoch: 1)
+        _ = returned.health("d", .healthy)
+        #expect(returned.settle(returned.observe()) == ["d=passive@1"])
+    }
+
+    @Test func repairsAtMostTenTimesAMinuteAndThenSaysThatSomebodyElseWrites() {
+        var script = script()
+        var writes = 0
+        var findings: [Decision.Finding] = []
+        var last: [Effect] = []
+        for round in 0..<15 {
+            script.at(1000 * round)
+            script.place("c", nil, epoch: 1)
+            last = script.observe()
+            findings += last.findings
+            writes += script.settle(last).count
+        }
+        #expect(writes == RepairLimit.count && findings == [.drift])
+        script.at(60_000)
+        #expect(script.settle(script.machine.policyChanged(GroupPolicy(), at: script.now)) == ["c=passive@1"])
+    }
+
+    @Test func newPodsAreLabelledHoweverManyTheyAre() {
+        var script = script()
+        for number in 0..<40 { script.place("n\(number)", nil) }
+        #expect(script.settle(script.observe()).count == 40)
+    }
+
+    @Test func aWriteThatAWebhookUndoesIsNotTakenForDone() throws {
+        var script = script()
+        let effects = script.health("a", .unhealthy)
+        guard case .writeRecord(let intent, let record, _, _) = effects.operations.first else { return }
+        let fences = script.machine.recordWritten(intent, .written(script.stored(record, version: "8")), at: script.now)
+        guard case .listMembers(let listing) = fences.operations.first else { return }
+        let writes = script.machine.membersListed(listing, script.listing(), at: script.now).operations
+        var after: [Effect] = []
+        for case .writeRole(let id, let write) in writes {
+            var stored = write.member
+            // The webhook writes the label back.
+            if write.member.name != "a" { stored.role = write.role }
+            stored.epoch = write.epoch
+            stored.version = ObjectVersion("900")
+            after += script.machine.roleWritten(id, .written(stored), at: script.now)
+        }
+        #expect(!after.contains { if case .writeRole(_, let write) = $0 { write.role == .active } else { false } })
+        #expect(after.contains { if case .startBackoff = $0 { true } else { false } })
+    }
+
+    @Test func aLostLeaseIsWrittenAnewAtAHigherEpoch() {
+        var script = script()
+        let effects = script.machine.recordObserved(nil, at: script.now)
+        guard case .readRecord(let id) = effects.first else {
+            Issue.record("not read: \(effects)")
+            return
+        }
+        _ = script.settle(script.machine.recordRead(id, .absent, at: script.now))
+        #expect(script.machine.record?.record.epoch ?? Epoch(0) > Epoch(1000))
+        #expect(script.machine.actives.map(\.name) == ["a"])
+    }
+}

@@ -1,0 +1,155 @@
+import Testing
+
+@testable import FailoverCore
+
+/// What operators order through the Lease.
+@Suite struct OrderTests {
+    private func script(_ policy: GroupPolicy = GroupPolicy(), healthy: [String] = ["a", "b", "c"]) -> GroupScript {
+        var script = GroupScript(policy)
+        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
+            script.place(name, role, epoch: 1)
+        }
+        _ = script.settle(script.start(record: script.record("a"), healthy: healthy))
+        return script
+    }
+
+    private func order(_ action: Order.Action, _ script: inout GroupScript) -> [String] {
+        script.settle(script.annotate { $0.order = Order(id: "o", action: action) })
+    }
+
+    private func answer(_ script: GroupScript) -> OrderAnswer? { script.machine.record?.record.answers.last }
+
+    @Test(arguments: [("b", false), (nil, false)] as [(String?, Bool)])
+    func switchesOverAndTellsHowItWent(to name: String?, isForced: Bool) {
+        var script = script()
+        let writes = order(.switchover(to: name, isForced: isForced), &script)
+        #expect(
+            writes == ["a=passive@2", "c=passive@2", "b=active@2"]
+                || writes == ["c=passive@2", "a=passive@2", "b=active@2"]
+        )
+        let answer = answer(script)
+        #expect(
+            answer?.outcome == .done && answer?.explanation == "moved from a to b" && answer?.move?.epoch == Epoch(2)
+        )
+        #expect(answer?.move?.duration != nil && answer?.move?.gap != nil)
+        #expect(script.machine.record?.record.order == nil)
+        #expect(script.machine.record?.record.history.map(\.cause) == [.switchover])
+        #expect(script.machine.record?.record.history.last?.duration != nil)
+    }
+
+    @Test(arguments: [
+        ("a", false, "a is active already"), ("x", false, "the group has no pod x; its pods are a, b, c"),
+        ("b", false, "b is unknown; --force promotes it all the same"),
+        ("c", false, "c is no candidate: excluded; --force promotes it all the same"),
+        ("d", true, "d is no candidate: has no IP"),
+    ])
+    func refusesWhatWouldDoHarm(to name: String, isForced: Bool, words: String) {
+        var script = script(healthy: ["a", "c"])
+        script.place("c", epoch: 1) { $0.isExcluded = true }
+        if name == "d" { script.place("d", epoch: 1) { $0.hasAddress = false } }
+        _ = script.observe()
+        #expect(order(.switchover(to: name, isForced: isForced), &script).isEmpty)
+        #expect(answer(script)?.explanation == words)
+        #expect(answer(script)?.outcome == (name == "a" ? .done : .refused))
+    }
+
+    @Test func anUnhealthyPodThatIsForcedGetsAChance() {
+        var script = script(healthy: ["a"])
+        _ = script.health("b", .unhealthy)
+        let effects = script.annotate { $0.order = Order(id: "o", action: .switchover(to: "b", isForced: true)) }
+        var seen: [Effect] = []
+        _ = script.settle(effects) { seen.append($0) }
+        #expect(seen.contains(.forgetHealth(script.member("b").id)))
+        #expect(
+            script.machine.actives.map(\.name) == ["b"]
+                && script.machine.view.health(of: script.member("b").id) == .unknown
+        )
+    }
+
+    @Test func anOperatorsChoiceStandsAgainstPreemptionUntilResumed() {
+        let policy = GroupPolicy(preemption: Preemption(delay: .zero, cooldown: .zero))
+        var script = script(policy)
+        script.place("a", .active, epoch: 1) { $0.priority = 200 }
+        _ = script.observe()
+        _ = order(.switchover(to: "b", isForced: false), &script)
+        #expect(script.machine.policyChanged(policy, at: script.now).moves.isEmpty)
+        #expect(order(.resume, &script).last == "a=active@3")
+    }
+
+    @Test func aPausedGroupMovesOnlyWhenOrdered() {
+        var script = script()
+        #expect(order(.pause(nil), &script).isEmpty)
+        #expect(answer(script)?.outcome == .done)
+        #expect(script.health("a", .unhealthy).moves.isEmpty)
+        #expect(order(.switchover(to: "c", isForced: false), &script).last == "c=active@2")
+        #expect(script.machine.record?.record.pause != nil)
+        _ = script.health("c", .unhealthy)
+        #expect(order(.resume, &script).last == "b=active@3")
+        #expect(script.machine.record?.record.pause == nil)
+    }
+
+    @Test func aPauseEndsByItself() {
+        var script = script()
+        var seen: [Effect] = []
+        let ordered = script.annotate { $0.order = Order(id: "o", action: .pause(.seconds(60))) }
+        _ = script.settle(ordered) { seen.append($0) }
+        #expect(script.health("a", .unhealthy).moves.isEmpty)
+        #expect(seen.deadlines == [MonotonicTime(nanoseconds: 60_000_000_000)])
+        script.at(60_000)
+        #expect(script.settle(script.fireTimers(seen)).last == "b=active@2")
+        #expect(script.machine.record?.record.pause == nil)
+    }
+
+    @Test func aFencedPodLosesTheRoleAndIsNotPromotedUntilUnfenced() {
+        var script = script()
+        #expect(order(.fence("a"), &script).last == "b=active@2")
+        #expect(script.machine.record?.record.fenced == ["a"] && answer(script)?.outcome == .done)
+        _ = script.health("c", .unhealthy)
+        #expect(script.health("b", .unhealthy).moves.isEmpty)
+        #expect(order(.unfence("a"), &script).last == "a=active@3")
+        #expect(order(.unfence("a"), &script).isEmpty && answer(script)?.outcome == .refused)
+    }
+
+    @Test func aFenceHoldsEvenIfNobodyIsActiveThen() {
+        var script = script(healthy: ["a"])
+        let writes = order(.fence("a"), &script)
+        #expect(writes.allSatisfy { $0.hasSuffix("passive@2") } && script.machine.actives.isEmpty)
+        #expect(script.machine.record?.record.holder == nil)
+        #expect(script.settle(script.health("c", .healthy)).last == "c=active@3")
+    }
+
+    @Test func fencesAPodThatIsNotActiveWithoutAMove() {
+        var script = script()
+        #expect(order(.fence("b"), &script).isEmpty)
+        #expect(answer(script)?.explanation == "b will not be promoted")
+        #expect(script.settle(script.health("a", .unhealthy)).last == "c=active@2")
+    }
+
+    @Test func refusesWhatItDoesNotUnderstandAndObeysNothingWhileItOnlyObserves() {
+        var script = script()
+        #expect(order(.unintelligible("?"), &script).isEmpty && answer(script)?.outcome == .refused)
+        var observing = self.script(GroupPolicy(isObserving: true))
+        let effects = observing.annotate { $0.order = Order(id: "o", action: .switchover(to: "b", isForced: false)) }
+        #expect(effects.operations.isEmpty)
+    }
+
+    @Test func anOrderThatArrivesDuringASwitchIsCarriedOutAfterIt() {
+        var script = script()
+        let moving = script.health("a", .unhealthy)
+        guard case .writeRecord(let id, _, _, _) = moving.operations.first, var record = script.machine.record?.record
+        else { return }
+        record.order = Order(id: "o", action: .fence("c"))
+        let reading = script.machine.recordWritten(id, .conflict, at: script.now)
+        guard case .readRecord(let read) = reading.operations.first else { return }
+        _ = script.settle(script.machine.recordRead(read, .found(script.stored(record, version: "8")), at: script.now))
+        #expect(script.machine.actives.map(\.name) == ["b"] && script.machine.record?.record.fenced == ["c"])
+    }
+
+    @Test func keepsABoundedHistory() {
+        var script = script()
+        for _ in 0..<30 { _ = order(.switchover(to: nil, isForced: false), &script) }
+        let record = script.machine.record?.record
+        #expect(record?.history.count == MoveEntry.limit && record?.answers.count == OrderAnswer.limit)
+        #expect(record?.history.last?.epoch == record?.epoch)
+    }
+}
