@@ -146,5 +146,7 @@ struct FailoverBenchmark {
             timeoutSeconds: 0.5
             failureThreshold: 1
             successThreshold: 1
+          # So many moves in a row are what the limit is there to prevent.
+          failover: {flap: {maxSwitches: 0}}
         """
 }

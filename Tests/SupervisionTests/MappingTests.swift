@@ -65,31 +65,6 @@ import Testing
         #expect(target?.initialWait == .seconds(20) && target?.incarnation == "a/1/")
     }
 
-    @Test func keepsWhatOthersWroteOnTheLease() {
-        var foreign = Lease(metadata: ObjectMeta(name: "kube-standby-web", namespace: "n"), spec: Lease.Spec())
-        foreign.metadata.annotations = ["other": "kept"]
-        foreign.metadata.uid = "l"
-        foreign.metadata.resourceVersion = "9"
-        let record = GroupRecord(
-            holder: .init(name: "a", id: .init("u")),
-            epoch: Epoch(3),
-            origin: .intended,
-            writer: "w",
-            reason: "r"
-        )
-        let lease = RecordMapping.lease(record, group: "web", namespace: "n", base: foreign, now: Date())
-        #expect(lease.metadata.annotations?["other"] == "kept" && lease.spec?.leaseTransitions == 3)
-        let stored = RecordMapping.stored(lease)
-        #expect(stored.record == record && stored.version == .init(uid: "l", version: .init("9")))
-    }
-
-    @Test func takesALeaseOfAnotherOriginForAnAdoptedRecord() {
-        var lease = Lease(metadata: ObjectMeta(name: "l"), spec: Lease.Spec())
-        lease.spec?.holderIdentity = "a"
-        #expect(RecordMapping.stored(lease).record.origin == .adopted)
-        #expect(RecordMapping.stored(lease).record.holder?.id == nil)
-    }
-
     @Test(arguments: [
         (nil, "does not exist"), ("{}", "has no selector"), (#"{"app":"x"}"#, "lacks role"),
         (#"{"app":"x","role":"a"}"#, "has role: a"),

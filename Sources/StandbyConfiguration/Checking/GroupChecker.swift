@@ -166,12 +166,8 @@ struct GroupChecker {
 
     private func checkFailover() {
         let failover = reader["failover"]
-        if failover["preempt"].bool == true {
-            if failover["preemptDelaySeconds"].duration == .zero {
-                warn(.preemptWithoutDelay, at: ["failover", "preemptDelaySeconds"])
-            }
-            let consequence = "a member of higher priority does not take the role back by itself"
-            warn(.notAvailable("preempt", consequence: consequence), at: ["failover", "preempt"])
+        if failover["preempt"].bool == true, failover["preemptDelaySeconds"].duration == .zero {
+            warn(.preemptWithoutDelay, at: ["failover", "preemptDelaySeconds"])
         }
         if failover["onNodeDrain"].string == FailoverConfiguration.NodeDrain.switch.rawValue {
             let consequence = "the role moves when the pod terminates"

@@ -1,0 +1,134 @@
+import FailoverCore
+import Foundation
+import KubernetesClient
+import Testing
+
+@testable import Supervision
+
+/// The record as annotations of a Lease.
+@Suite struct RecordMappingTests {
+    private static let now = Date(timeIntervalSince1970: 1_700_000_000)
+
+    private static func record(_ change: (inout GroupRecord) -> Void = { _ in }) -> GroupRecord {
+        var record = GroupRecord(
+            holder: .init(name: "a", id: .init("u")),
+            epoch: Epoch(3),
+            origin: .intended,
+            writer: "w",
+            reason: "r"
+        )
+        change(&record)
+        return record
+    }
+
+    private static func lease(_ record: GroupRecord, base: Lease? = nil, now: Date = now) -> Lease {
+        RecordMapping.lease(record, group: "web", namespace: "n", base: base, now: now)
+    }
+
+    private static func annotated(_ key: String, _ value: String) -> GroupRecord {
+        var lease = lease(record())
+        lease.metadata.annotations?[key] = value
+        return RecordMapping.stored(lease, now: now).record
+    }
+
+    @Test func keepsEverythingThatItIsToRemember() {
+        let move = MoveEntry(
+            epoch: Epoch(3),
+            from: ["b"],
+            target: "a",
+            cause: .switchover,
+            startedAt: 1_699_999_990_000_000,
+            age: .seconds(10),
+            duration: .milliseconds(31),
+            gap: .milliseconds(9)
+        )
+        let record = Self.record {
+            $0.fenced = ["x", "y"]
+            $0.history = [move]
+            $0.answers = [.init(id: "o", outcome: .refused, explanation: "no \"such\" pod")]
+            $0.forgivenEpoch = Epoch(2)
+        }
+        #expect(RecordMapping.stored(Self.lease(record), now: Self.now).record == record)
+    }
+
+    @Test func tellsWhenAMoveWasAnnounced() {
+        let record = Self.record {
+            $0.history = [MoveEntry(epoch: Epoch(3), from: [], target: "a", cause: .noActive)]
+        }
+        let later = Self.now.addingTimeInterval(60)
+        let entry = RecordMapping.stored(Self.lease(record), now: later).record.history.first
+        #expect(entry?.startedAt == 1_700_000_000_000_000 && entry?.age == .seconds(60))
+        // A clock that was set back makes nothing older than it is.
+        let earlier = RecordMapping.stored(Self.lease(record), now: Self.now.addingTimeInterval(-60)).record
+        #expect(earlier.history.first?.age == .zero)
+    }
+
+    @Test func aPauseRunsOutAndIsWrittenOnce() {
+        let record = Self.record { $0.pause = Pause(id: "p", rest: .seconds(60)) }
+        let first = Self.lease(record)
+        let later = Self.now.addingTimeInterval(20)
+        let read = RecordMapping.stored(first, now: later).record
+        #expect(read.pause == Pause(id: "p", rest: .seconds(40)))
+        let second = Self.lease(read, base: first, now: later)
+        let key = RecordMapping.Annotation.pause
+        #expect(second.metadata.annotations?[key] == first.metadata.annotations?[key])
+        let past = RecordMapping.stored(first, now: Self.now.addingTimeInterval(-3600)).record
+        #expect(past.pause?.rest == .seconds(60))
+    }
+
+    @Test(arguments: ["true", "", "until monday", "{}"])
+    func whateverAPauseSaysTheGroupIsPaused(text: String) {
+        let record = Self.annotated(RecordMapping.Annotation.pause, text)
+        #expect(record.pause != nil && record.pause?.rest == nil)
+    }
+
+    @Test func readsWhatIsWrittenByHand() {
+        #expect(Self.annotated(RecordMapping.Annotation.fenced, "web-0, web-1").fenced == ["web-0", "web-1"])
+        #expect(Self.annotated(RecordMapping.Annotation.history, "nonsense").history.isEmpty)
+        let order = #"{"id":"o","action":"Switchover","pod":"web-1","force":true}"#
+        #expect(
+            Self.annotated(RecordMapping.Annotation.order, order).order
+                == Order(id: "o", action: .switchover(to: "web-1", isForced: true))
+        )
+    }
+
+    @Test(arguments: [
+        ("nonsense", "expected is"), (#"{"id":"o","action":"Dance"}"#, "one of Switchover"),
+        (#"{"id":"o","action":"Fence"}"#, "of which pod"),
+        (#"{"id":"o","action":"Resume","at":"2023-11-14T22:03:19.000000Z"}"#, "ago"),
+    ])
+    func refusesOrdersThatItCannotReadOrThatNobodyRemembers(text: String, words: String) {
+        guard case .unintelligible(let problem)? = Self.annotated(RecordMapping.Annotation.order, text).order?.action
+        else {
+            Issue.record("understood")
+            return
+        }
+        #expect(problem.contains(words), "\(problem)")
+    }
+
+    @Test func anOrderGoesWithItsAnswerAndAPauseWithItsEnd() {
+        var base = Self.lease(Self.record { $0.pause = Pause(id: "p", rest: nil) })
+        base.metadata.annotations?[RecordMapping.Annotation.order] = "{}"
+        let next = Self.lease(Self.record(), base: base)
+        #expect(next.metadata.annotations?[RecordMapping.Annotation.order] == nil)
+        #expect(next.metadata.annotations?[RecordMapping.Annotation.pause] == nil)
+    }
+
+    @Test func keepsWhatOthersWroteOnTheLease() {
+        var foreign = Lease(metadata: ObjectMeta(name: "kube-standby-web", namespace: "n"), spec: Lease.Spec())
+        foreign.metadata.annotations = ["other": "kept"]
+        foreign.metadata.uid = "l"
+        foreign.metadata.resourceVersion = "9"
+        let lease = Self.lease(Self.record(), base: foreign)
+        #expect(lease.metadata.annotations?["other"] == "kept" && lease.spec?.leaseTransitions == 3)
+        let stored = RecordMapping.stored(lease, now: Self.now)
+        #expect(stored.record == Self.record() && stored.version == .init(uid: "l", version: .init("9")))
+    }
+
+    @Test func takesALeaseOfAnotherOriginForAnAdoptedRecord() {
+        var lease = Lease(metadata: ObjectMeta(name: "l"), spec: Lease.Spec())
+        lease.spec?.holderIdentity = "a"
+        #expect(RecordMapping.stored(lease).record.origin == .adopted)
+        #expect(RecordMapping.stored(lease).record.holder?.id == nil)
+    }
+}
