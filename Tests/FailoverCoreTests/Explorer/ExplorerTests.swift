@@ -34,22 +34,33 @@ import Testing
         }
     }
 
-    /// Every interleaving of two supervisors, with every kind of fault.
-    private static let anyFault = ModelState.Budget(faults: 2, terminations: 1, verdicts: 2, deletions: 1)
-    /// Fewer faults and changes of process lead to longer schedules.
-    private static let longSchedules = ModelState.Budget(faults: 1, verdicts: 2, switches: 2)
-    /// Beside an operator's order.
-    private static let orders = ModelState.Budget(faults: 1, verdicts: 1, orders: 1, switches: 2)
+    /// What may happen in an exploration.
+    enum Scope: String, CaseIterable {
+        /// Every interleaving, with every kind of fault.
+        case anyFault = "any faults"
+        /// Fewer faults and changes of process lead to longer schedules.
+        case longSchedules = "long schedules"
+        /// Beside an operator's order.
+        case orders = "with an order"
 
-    @Test(arguments: Start.allCases, [anyFault, longSchedules, orders])
-    func neverTwoActiveAndAlwaysOneInTheEnd(start: Start, budget: ModelState.Budget) async {
+        var budget: ModelState.Budget {
+            switch self {
+            case .anyFault: .init(faults: 2, terminations: 1, verdicts: 2, deletions: 1)
+            case .longSchedules: .init(faults: 1, verdicts: 2, switches: 2)
+            case .orders: .init(faults: 1, verdicts: 1, orders: 1, switches: 2)
+            }
+        }
+    }
+
+    @Test(arguments: Start.allCases, Scope.allCases)
+    func neverTwoActiveAndAlwaysOneInTheEnd(start: Start, scope: Scope) async {
         var explorer = Explorer()
         let finding = await explorer.explore(
-            from: start.state(Self.policy, budget),
+            from: start.state(Self.policy, scope.budget),
             depth: 100,
             limit: Self.limit
         )
-        print("explorer, \(start.rawValue), at most \(budget.faults) faults: \(finding)")
+        print("explorer, \(start.rawValue), \(scope.rawValue): \(finding)")
         #expect(finding.violation == nil, "\(finding.violation?.description ?? "")")
         #expect(finding.states > Self.limit / 2 || finding.isComplete)
     }
@@ -66,7 +77,7 @@ import Testing
     @Test func promotingFirstStillEndsWithOne() async {
         var explorer = Explorer()
         let policy = GroupPolicy(order: .promoteFirst, verdictWindow: .zero)
-        let finding = await explorer.explore(from: .warm(policy, Self.anyFault), depth: 100, limit: Self.limit)
+        let finding = await explorer.explore(from: .warm(policy, Scope.anyFault.budget), depth: 100, limit: Self.limit)
         print("explorer, PromoteFirst: \(finding)")
         #expect(finding.violation == nil, "\(finding.violation?.description ?? "")")
     }
