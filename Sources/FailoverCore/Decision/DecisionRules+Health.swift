@@ -41,7 +41,8 @@ extension DecisionRules {
     /// A candidate's success that is older than the failures of the active member, or younger, proves nothing: if our probes
     /// reached nobody for a while, both failed then.
     ///
-    /// It must lie between two failures, or both must have been probed again at once.
+    /// It must have succeeded since the failures began, and some candidate between two of them; or both were probed again at
+    /// once.
     private func confirmed(_ best: Member, insteadOf active: Member) -> Decision {
         guard policy.confirmsCandidates, let failing = history[active.id].failingSince else { return move(to: best) }
         let asked = confirmation?.since ?? now
@@ -55,7 +56,10 @@ extension DecisionRules {
         guard let success = history[best.id].succeededAt, let failure = history[active.id].failureBegan else {
             return false
         }
-        if failing <= success, success <= failure { return true }
+        let isReached = healthyCandidates.contains { candidate in
+            history[candidate.id].succeededAt.map { failing <= $0 && $0 <= failure } ?? false
+        }
+        if failing <= success, isReached { return true }
         guard let asked = confirmation?.since else { return false }
         return asked <= success && asked <= failure && confirmation?.probes[active.id]?.isAnswered ?? false
     }

@@ -55,6 +55,23 @@ import Testing
         #expect(script.machine.memberProbed(id, .success, from: known, at: script.now).targets == ["b"])
     }
 
+    @Test func anotherCandidateMayShowThatOurProbesArrive() throws {
+        var script = script()
+        script.at(1000)
+        _ = script.health("a", .healthy, isDoubted: true)
+        script.at(4000)
+        let start = MonotonicTime(nanoseconds: 2_900_000_000)
+        let id = script.member("a").id
+        let asked = probes(script.machine.healthChanged(id, to: .unhealthy, probeStart: start, at: script.now))
+        // The best answered too late to say anything of the time of the failures, the other one in between.
+        let late = MonotonicTime(nanoseconds: 3_500_000_000)
+        let best = script.machine.memberProbed(try #require(asked["uid-b"]), .success, from: late, at: script.now)
+        #expect(best.moves.isEmpty)
+        let between = MonotonicTime(nanoseconds: 2_000_000_000)
+        let other = script.machine.memberProbed(try #require(asked["uid-c"]), .success, from: between, at: script.now)
+        #expect(other.targets == ["b"])
+    }
+
     @Test func doesNotMoveWhenOurProbesReachNobody() throws {
         var script = script()
         script.at(1000)
