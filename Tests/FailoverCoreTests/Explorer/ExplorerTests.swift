@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(60))) struct ExplorerTests {
     private static let policy = GroupPolicy(verdictWindow: .zero)
     private static let states = ProcessInfo.processInfo.environment["EXPLORER_STATES"].flatMap { Int($0) }
-    private static let limit = states ?? 2000
+    private static let limit = states ?? 500
     private static let isThorough = states != nil
 
     /// Where an exploration begins.
@@ -120,7 +120,7 @@ import Testing
             deletions: 1
         )
         var steps = 0
-        let schedules = Self.isThorough ? 20_000 : 500
+        let schedules = Self.isThorough ? 20_000 : 50
         for seed in 0..<UInt64(schedules) {
             await Task.yield()
             var random = SeededGenerator(seed: seed)
