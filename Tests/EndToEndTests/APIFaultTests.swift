@@ -38,11 +38,7 @@ extension EndToEndTests {
                     _ = await process.log.wait(for: "operation failed")
                     let seen = await process.log.lines.count
                     await stage.sandbox.applications.set(.healthy, pod: first, namespace: "default")
-                    while await !process.log.lines.dropFirst(seen).contains(where: {
-                        $0.contains("member.health=healthy")
-                    }) {
-                        _ = await process.log.next()
-                    }
+                    _ = await process.log.wait(after: seen, for: "member.health=healthy")
                     try await stage.sandbox.server.start()
                     _ = await process.log.wait(for: "group resumes")
                     #expect(try await stage.waitUntilSettled("web") == first)

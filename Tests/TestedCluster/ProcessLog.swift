@@ -19,31 +19,16 @@ package actor ProcessLog {
         followers = []
     }
 
-    /// Waits for a line that contains every one of `parts`; lines that were printed already count.
-    package func wait(for parts: String...) async -> String? {
-        let isWanted = { (line: String) in parts.allSatisfy(line.contains) }
-        if let line = lines.first(where: isWanted) { return line }
-        let (stream, continuation) = AsyncStream.makeStream(of: String.self)
-        followers.append(continuation)
-        for await line in stream where isWanted(line) { return line }
-        return nil
-    }
-
-    /// Waits for a line that contains every one of `parts` among those after the first `count`.
-    package func wait(after count: Int, for parts: String...) async -> String? {
+    /// Waits for a line that contains every one of `parts`, among those after the first `count`; lines that were printed
+    /// already count.
+    ///
+    /// - Returns: nil if the process ended without such a line.
+    package func wait(after count: Int = 0, for parts: String...) async -> String? {
         let isWanted = { (line: String) in parts.allSatisfy(line.contains) }
         if let line = lines.dropFirst(count).first(where: isWanted) { return line }
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)
         followers.append(continuation)
         for await line in stream where isWanted(line) { return line }
-        return nil
-    }
-
-    /// Waits for the next line, whatever it says; nil at the end.
-    package func next() async -> String? {
-        let (stream, continuation) = AsyncStream.makeStream(of: String.self)
-        followers.append(continuation)
-        for await line in stream { return line }
         return nil
     }
 

@@ -8,8 +8,11 @@ import Testing
 /// `EXPLORER_STATES` says how many states each exploration may visit; without it, it is a glance.
 @Suite(.serialized, .timeLimit(.minutes(60))) struct ExplorerTests {
     private static let policy = GroupPolicy(verdictWindow: .zero)
-    private static let states = ProcessInfo.processInfo.environment["EXPLORER_STATES"].flatMap { Int($0) }
-    private static let limit = states ?? 500
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let states = environment["EXPLORER_STATES"].flatMap { Int($0) }
+    /// The thread sanitizer finds nothing where there is one thread, and makes it ten times slower.
+    private static let isSanitized = environment["TSAN_OPTIONS"] != nil
+    private static let limit = states ?? (isSanitized ? 500 : 2000)
     private static let isThorough = states != nil
 
     /// Where an exploration begins.
@@ -120,7 +123,7 @@ import Testing
             deletions: 1
         )
         var steps = 0
-        let schedules = Self.isThorough ? 20_000 : 50
+        let schedules = Self.isThorough ? 20_000 : Self.isSanitized ? 50 : 500
         for seed in 0..<UInt64(schedules) {
             await Task.yield()
             var random = SeededGenerator(seed: seed)
