@@ -63,6 +63,10 @@ static inline CURLcode cl_easy_get_pointer(CURL *_Nonnull easy, CURLINFO info, v
     return curl_easy_getinfo(easy, info, value);
 }
 
+static inline CURLcode cl_easy_get_socket(CURL *_Nonnull easy, curl_socket_t *_Nonnull value) {
+    return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, value);
+}
+
 static inline CURLMcode cl_multi_set_long(CURLM *_Nonnull multi, CURLMoption option, long value) {
     return curl_multi_setopt(multi, option, value);
 }

@@ -37,12 +37,9 @@ package struct ProbeOnce: Sendable {
 
     private func ask() async -> Story {
         switch target.probe.handler {
-        case .httpGet(let probe):
-            await exchange(probe.request(for: target, count: 0, pool: 0)) { probe.outcome(of: $0) }
-        case .tcpSocket(let probe):
-            await exchange(probe.request(for: target, pool: 0)) { _ in
-                ProbeOutcome(verdict: .success, detail: "connected")
-            }
+        case .httpGet(let probe): await exchange(probe)
+        case .tcpSocket(let probe): await exchange(probe)
+        case .grpc(let probe): await exchange(probe)
         case .exec(let probe) where probe.place == .supervisor:
             story(await probe.outcome(for: target), asking: probe.command.joined(separator: " "))
         case .exec(let probe):
@@ -50,19 +47,11 @@ package struct ProbeOnce: Sendable {
                 ProbeOutcome(verdict: .noResult, detail: "exec in the pod is not available in this version"),
                 asking: probe.command.joined(separator: " ")
             )
-        case .grpc(let probe):
-            story(
-                ProbeOutcome(verdict: .noResult, detail: "grpc is not available in this version"),
-                asking: "grpc.health.v1.Health/Check \(probe.service)"
-            )
         }
     }
 
-    private func exchange(
-        _ request: HTTPRequest?,
-        _ judge: @Sendable (HTTPResponse) -> ProbeOutcome
-    ) async -> Story {
-        guard var request else {
+    private func exchange(_ probe: any ExchangeProbe) async -> Story {
+        guard var request = probe.request(for: target) else {
             let known = target.ports.keys.sorted().joined(separator: ", ")
             let outcome = ProbeOutcome(
                 verdict: .noResult,
@@ -76,13 +65,12 @@ package struct ProbeOnce: Sendable {
         let question = "\(verb) \(request.url)"
         do throws(TransportError) {
             let response = try await loop.response(to: request)
-            var story = story(judge(response), asking: question)
+            var story = story(probe.outcome(of: response), asking: question)
             story.trace = trace
             story.body = response.body
             return story
         } catch {
-            let outcome = ProbeOutcome(verdict: error.isOurOwn ? .noResult : .failure, detail: error.description)
-            var story = story(outcome, asking: question)
+            var story = story(ProbeOutcome(error), asking: question)
             story.trace = trace
             return story
         }

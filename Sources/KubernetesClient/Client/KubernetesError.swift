@@ -55,7 +55,7 @@ package struct KubernetesError: Error, Sendable {
     /// Whether the same read may succeed a moment later.
     var isTransient: Bool {
         switch cause {
-        case .transport(let error): !error.isOurOwn && error.kind != .untrusted
+        case .transport(let error): !error.isOurOwn && ![.untrusted, .expired, .otherHost].contains(error.kind)
         case .status(let code, _, _): code == 429 || code >= 500
         case .undecodable, .credentials: false
         }

@@ -44,7 +44,7 @@ import CLibcurl
         try options.apply(request)
         unsafe headerList = HandleOptions.list(request.headers.map { "\($0.name): \($0.value)" })
         unsafe options.set(CURLOPT_HTTPHEADER, headerList)
-        if let redirection = options.redirection(of: request) {
+        if let redirection = HandleOptions.redirection(of: request) {
             unsafe connectList = HandleOptions.list([redirection])
             unsafe options.set(CURLOPT_CONNECT_TO, connectList)
         }
@@ -58,17 +58,16 @@ import CLibcurl
     /// A header line, with its line end; the empty line ends the head.
     func received(headerLine line: [UInt8]) {
         lastActivity = EventLoop.now
-        let text = String(decoding: line, as: UTF8.self).trimmingTrailingLineEnd
-        if text.hasPrefix("HTTP/") {
-            head = HTTPHead(status: text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0)
-        } else if text.isEmpty {
+        if line.starts(with: "HTTP/".utf8) {
+            let words = line.split(separator: UInt8(ascii: " "))
+            head = HTTPHead(status: words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) ?? 0 : 0)
+        } else if line.allSatisfy({ $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }) {
             // 1xx answers are followed by the real one.
             guard head.status >= 200, !hasHead else { return }
             hasHead = true
             observer.received(head: head)
-        } else if let colon = text.firstIndex(of: ":") {
-            let value = text[text.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-            head.headers.append(HTTPRequest.Header(String(text[..<colon]), String(value)))
+        } else if let header = unsafe line.withUnsafeBytes({ unsafe HTTPRequest.Header(line: $0) }) {
+            head.headers.append(header)
         }
     }
 
@@ -125,20 +124,7 @@ import CLibcurl
                 )
             )
         }
-        let text = unsafe String(cString: handle.errorText)
-        let detail = text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text
-        // libcurl's one code for "I do not know this scheme" and "the peer's answer is no HTTP".
-        let isPeersFault = code == CURLE_UNSUPPORTED_PROTOCOL && handle.long(CURLINFO_PRIMARY_PORT) > 0
-        if isPeersFault { return .failure(TransportError(.notHTTP, detail)) }
-        return .failure(TransportError(code, errno: handle.long(CURLINFO_OS_ERRNO), detail: detail))
-    }
-}
-
-extension String {
-    fileprivate var trimmingTrailingLineEnd: String {
-        var scalars = unicodeScalars
-        while let last = scalars.last, last == "\r" || last == "\n" { scalars.removeLast() }
-        return String(scalars)
+        return .failure(handle.failure(code))
     }
 }
 
@@ -148,5 +134,29 @@ extension EasyHandle {
         var value = 0
         _ = unsafe cl_easy_get_long(easy, info, &value)
         return value
+    }
+    /// Why libcurl gave up.
+    func failure(_ code: CURLcode) -> TransportError {
+        let text = unsafe String(cString: errorText)
+        let detail = text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text
+        switch code {
+        case CURLE_UNSUPPORTED_PROTOCOL where long(CURLINFO_PRIMARY_PORT) > 0:
+            // libcurl's one code for "I do not know this scheme" and "the peer's answer is no HTTP".
+            return TransportError(.notHTTP, detail)
+        case CURLE_PEER_FAILED_VERIFICATION:
+            return TransportError(TransportError.untrusted(verification: long(CURLINFO_SSL_VERIFYRESULT)), detail)
+        default: return TransportError(code, errno: long(CURLINFO_OS_ERRNO), detail: detail)
+        }
+    }
+}
+
+extension HTTPRequest.Header {
+    /// One line of a head; nil if it has no colon.
+    init?(line: UnsafeRawBufferPointer) {
+        guard let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || (9...13).contains(byte) }
+        var value = unsafe line[(colon + 1)...].drop(while: isBlank)
+        while let last = unsafe value.last, isBlank(last) { unsafe value.removeLast() }
+        self.init(unsafe String(decoding: line[..<colon], as: UTF8.self), unsafe String(decoding: value, as: UTF8.self))
     }
 }

@@ -75,6 +75,15 @@ package final class TransferTrace: Sendable {
     }
 }
 
+/// Each trace is itself only.
+extension TransferTrace: Hashable {
+    package static func == (lhs: TransferTrace, rhs: TransferTrace) -> Bool { lhs === rhs }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(ObjectIdentifier(self))
+    }
+}
+
 extension EasyHandle {
     /// A time of the last exchange; nil if it did not come so far.
     fileprivate func duration(_ info: CURLINFO) -> Duration? {

@@ -9,6 +9,22 @@ extension TransportError {
         self.init(Self.kind(of: code, errno: Int32(number)), detail)
     }
 
+    /// The failure behind an error of the kernel's `connect`.
+    init(connect number: Int32) {
+        unsafe self.init(Self.connectFailure(errno: number), String(cString: strerror(number)))
+    }
+
+    /// Why a certificate is not trusted, from OpenSSL's verdict; none means that the name is another's.
+    ///
+    /// https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
+    static func untrusted(verification: Int) -> Kind {
+        switch verification {
+        case 0, 62, 64: .otherHost
+        case 9, 10: .expired
+        default: .untrusted
+        }
+    }
+
     private static func kind(of code: CURLcode, errno number: Int32) -> Kind {
         switch code {
         case CURLE_OPERATION_TIMEDOUT: return .timedOut

@@ -1,5 +1,5 @@
 /// One HTTP exchange to be made, or one TCP connection to be tried.
-package struct HTTPRequest: Sendable {
+package struct HTTPRequest: Sendable, Hashable {
     /// A header, sent as given.
     package struct Header: Sendable, Hashable {
         package var name: String
@@ -16,6 +16,8 @@ package struct HTTPRequest: Sendable {
         case http1
         /// HTTP/2 where TLS negotiates it, requests sharing one connection; else HTTP/1.1.
         case http2
+        /// HTTP/2 from the first byte, without TLS to negotiate it.
+        case http2Only
         /// No HTTP at all: the exchange is over once the connection stands.
         case connectOnly
     }
@@ -26,8 +28,6 @@ package struct HTTPRequest: Sendable {
         case single
         /// A kept connection if there is one; kept afterwards.
         case shared
-        /// A new connection, kept afterwards.
-        case renewed
     }
 
     /// What happens to a body that is longer than `bodyLimit`.

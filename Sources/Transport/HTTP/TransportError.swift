@@ -12,8 +12,12 @@ package struct TransportError: Error, Sendable, Hashable {
         case unreachable
         /// The name could not be resolved.
         case unresolved
-        /// The server's certificate is not trusted, or is another's.
+        /// The server's certificate is not signed by whom we trust.
         case untrusted
+        /// The server's certificate is not valid any more, or not yet.
+        case expired
+        /// The server's certificate is for another name or address.
+        case otherHost
         /// TLS failed for another reason.
         case tls
         /// The connection ended in the middle of the exchange.
@@ -45,7 +49,9 @@ package struct TransportError: Error, Sendable, Hashable {
     package var isOurOwn: Bool {
         switch kind {
         case .localResource, .cancelled, .stopped, .badRequest, .unresolved: true
-        case .timedOut, .idle, .refused, .unreachable, .untrusted, .tls, .connectionLost, .notHTTP, .bodyTooLarge: false
+        case .timedOut, .idle, .refused, .unreachable, .untrusted, .expired, .otherHost, .tls,
+            .connectionLost, .notHTTP, .bodyTooLarge:
+            false
         }
     }
 }
@@ -60,6 +66,8 @@ extension TransportError: CustomStringConvertible {
             case .unreachable: "unreachable"
             case .unresolved: "name not resolved"
             case .untrusted: "certificate not trusted"
+            case .expired: "certificate not valid today"
+            case .otherHost: "certificate of another host"
             case .tls: "TLS failed"
             case .connectionLost: "connection lost"
             case .notHTTP: "not HTTP"

@@ -2,32 +2,63 @@ import CLibcurl
 import Glibc
 
 /// The kernel's readiness queue and the descriptor that wakes it from other threads.
-@safe final class Epoll: Sendable {
-    /// One ready descriptor; `token` is what it was registered with.
-    struct Ready {
-        var token: UInt64
-        var events: UInt32
+///
+/// All but `wake` belongs to the loop's thread.
+@safe final class Epoll: @unchecked Sendable {
+    /// What a registered descriptor stands for.
+    struct Token {
+        /// Who is meant.
+        enum Kind: UInt64 {
+            /// A socket that libcurl waits for.
+            case exchange
+            /// A kept connection that nobody uses.
+            case idle
+            /// A connection that is being made without libcurl.
+            case connect
+            /// The descriptor that wakes the loop.
+            case wake
+        }
+
+        let bits: UInt64
+
+        /// `multi`: the index of a libcurl multi; 0 for what belongs to none.
+        init(_ kind: Kind, multi: Int = 0, _ descriptor: Int32) {
+            bits = kind.rawValue << 62 | UInt64(multi) << 32 | UInt64(UInt32(bitPattern: descriptor))
+        }
+
+        init(bits: UInt64) {
+            self.bits = bits
+        }
+
+        var kind: Kind { Kind(rawValue: bits >> 62) ?? .wake }
+        var multi: Int { Int(bits >> 32 & 0x3FFF_FFFF) }
+        var descriptor: Int32 { Int32(truncatingIfNeeded: bits) }
     }
 
-    /// The token of the wake descriptor.
-    static let wakeToken = UInt64.max
+    /// Descriptors that one call reports at most.
+    private static let capacity = 512
 
     private let descriptor: Int32
     private let wakeDescriptor: Int32
+    /// Whether the kernel has been told of each descriptor, as far as we know; it forgets a closed one by itself.
+    private var isKnown: [Bool] = []
+    private let ready: UnsafeMutablePointer<epoll_event>
 
     init() {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
         wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         precondition(descriptor >= 0 && wakeDescriptor >= 0, "no descriptors left for an event loop")
-        set(wakeDescriptor, events: EPOLLIN.rawValue, token: Self.wakeToken, isKnown: false)
+        unsafe ready = .allocate(capacity: Self.capacity)
+        set(wakeDescriptor, events: EPOLLIN.rawValue, token: Token(.wake, wakeDescriptor))
     }
 
     deinit {
         close(descriptor)
         close(wakeDescriptor)
+        unsafe ready.deallocate()
     }
 
-    /// Ends a wait in progress, or the next one at once.
+    /// From anywhere: ends a wait in progress, or the next one at once.
     func wake() {
         var one: UInt64 = 1
         _ = unsafe write(wakeDescriptor, &one, 8)
@@ -40,29 +71,47 @@ import Glibc
     }
 
     /// Registers a socket for events, or changes for which.
-    func set(_ socket: Int32, events: UInt32, token: UInt64, isKnown: Bool) {
+    func set(_ socket: Int32, events: UInt32, token: Token) {
         var event = unsafe epoll_event()
         unsafe event.events = events
-        unsafe event.data.u64 = token
-        let operation = isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
-        if unsafe epoll_ctl(descriptor, operation, socket, &event) == 0 { return }
-        let other = isKnown ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
+        unsafe event.data.u64 = token.bits
+        let index = Int(socket)
+        if index >= isKnown.count { isKnown += repeatElement(false, count: index + 1 - isKnown.count) }
+        let first = isKnown[index] ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
+        isKnown[index] = true
+        if unsafe epoll_ctl(descriptor, first, socket, &event) == 0 { return }
+        // It was closed behind our back, or is another by now.
+        let other = first == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
         _ = unsafe epoll_ctl(descriptor, other, socket, &event)
     }
 
-    /// Forgets a socket; a closed one is forgotten already.
+    /// Takes a socket out.
     func remove(_ socket: Int32) {
+        forget(socket)
         _ = epoll_ctl(descriptor, EPOLL_CTL_DEL, socket, nil)
     }
 
+    /// A socket is being closed, which takes it out.
+    func forget(_ socket: Int32) {
+        if Int(socket) < isKnown.count { isKnown[Int(socket)] = false }
+    }
+
     /// Waits until something is ready, for at most `milliseconds` (-1: for ever).
-    func wait(milliseconds: Int32) -> [Ready] {
-        let capacity = 256
-        return unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: capacity) { buffer in
-            let count = unsafe epoll_wait(descriptor, buffer.baseAddress, Int32(capacity), milliseconds)
-            return (0..<max(0, Int(count))).map { index in
-                Ready(token: unsafe buffer[index].data.u64, events: unsafe buffer[index].events)
-            }
+    ///
+    /// - Returns: how many are; `event` tells which.
+    func wait(milliseconds: Int32) -> Int {
+        max(0, Int(unsafe epoll_wait(descriptor, ready, Int32(Self.capacity), milliseconds)))
+    }
+
+    /// What the last wait found, by number.
+    ///
+    /// A socket that was taken out since then has no events; one that is watched without our knowing it is taken out.
+    func event(_ number: Int) -> (token: Token, events: UInt32)? {
+        let token = Token(bits: unsafe ready[number].data.u64)
+        guard isKnown[Int(token.descriptor)] else {
+            _ = epoll_ctl(descriptor, EPOLL_CTL_DEL, token.descriptor, nil)
+            return nil
         }
+        return (token, unsafe ready[number].events)
     }
 }

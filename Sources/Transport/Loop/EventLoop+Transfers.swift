@@ -45,8 +45,11 @@ extension EventLoop {
         }
     }
 
-    func finishTransfers(of pool: TransferPool) {
-        while let (transfer, code) = pool.takeFinished() { finish(transfer, transfer.outcome(of: code)) }
+    func finishTransfers(of multi: Multi) {
+        while let (context, code) = unsafe multi.takeFinished() {
+            let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            finish(transfer, transfer.outcome(of: code))
+        }
     }
 
     func finish(_ transfer: Transfer, _ outcome: Result<HTTPResponse, TransportError>) {
@@ -60,13 +63,15 @@ extension EventLoop {
 
     private func pool(_ index: Int) -> TransferPool {
         if let pool = pools[index] { return pool }
-        let pool = TransferPool(index: index, epoll: epoll)
+        let pool = TransferPool(addMulti(.transfers, rest: .unwatched, connections: 256))
         pools[index] = pool
         return pool
     }
 
     private func removeIfRetired(_ index: Int) {
-        if let pool = pools[index], pool.isRetired, pool.isEmpty { pools[index] = nil }
+        guard let pool = pools[index], pool.isRetired, pool.isEmpty else { return }
+        pools[index] = nil
+        removeMulti(pool.multi)
     }
 
     // MARK: Deadlines that libcurl does not have

@@ -17,10 +17,20 @@ package final class EventLoop: @unchecked Sendable {
 
     // Confined to the loop's thread.
     var timers = LoopTimers()
+    /// The libcurl multis, each at its index; nil: a place that is free.
+    private(set) var multis: [(multi: Multi, user: MultiUser)?] = []
+    /// Those in which exchanges may have ended.
+    private var touched: [Multi] = []
     var pools: [Int: TransferPool] = [:]
     var transfers: [TransferID: Transfer] = [:]
     let handles = HandlePool()
+    var board = CheckBoard()
+    /// Queued work that is left from the last turn.
+    private var backlog: ArraySlice<LoopQueue.Work> = []
     private var isStopping = false
+
+    /// How long queued work may keep a turn, ns.
+    private static let longestWork: UInt64 = 2_000_000
 
     /// Starts the thread.
     package init(name: String) {
@@ -43,7 +53,11 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     /// Monotonic nanoseconds.
-    package static var now: UInt64 { DispatchTime.now().uptimeNanoseconds }
+    package static var now: UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
 
     /// Nanoseconds since 1970 by the wall clock, which may jump; only to notice that it did.
     package static var wallTime: Int64 {
@@ -102,18 +116,62 @@ package final class EventLoop: @unchecked Sendable {
 
     /// One turn: wait, let libcurl act on what is ready, hand out results, run timers and queued work.
     private func turn() {
-        for ready in epoll.wait(milliseconds: waitingTime()) {
-            if ready.token == Epoll.wakeToken {
-                epoll.clearWake()
-            } else {
-                pools[Int(ready.token >> 32)]?.socketReady(Int32(truncatingIfNeeded: ready.token), events: ready.events)
-            }
+        let count = epoll.wait(milliseconds: waitingTime())
+        for number in 0..<count {
+            if let (token, events) = epoll.event(number) { ready(token, events) }
         }
         let now = Self.now
-        for pool in pools.values where pool.isDue(at: now) { pool.timerDue() }
-        for pool in Array(pools.values) { finishTransfers(of: pool) }
+        for entry in multis {
+            if let multi = entry?.multi, multi.deadline <= now { act(multi) { $0.timerDue() } }
+        }
+        endLateConnections()
+        finishTouched()
+        deliverChecks()
         while let action = timers.takeDue(at: Self.now) { action() }
-        for work in queue.takeAll() { perform(work) }
+        workOff()
+    }
+
+    private func ready(_ token: Epoll.Token, _ events: UInt32) {
+        switch token.kind {
+        case .wake: epoll.clearWake()
+        case .connect: connectReady(token.descriptor)
+        case .idle: idleReady(token.descriptor)
+        case .exchange:
+            if let multi = multis[token.multi]?.multi { act(multi) { $0.socketReady(token.descriptor, events: events) } }
+        }
+    }
+
+    /// Lets libcurl act; what ended by that is found at the end of the turn.
+    private func act(_ multi: Multi, _ action: (Multi) -> Void) {
+        action(multi)
+        guard !multi.isTouched else { return }
+        multi.isTouched = true
+        touched.append(multi)
+    }
+
+    private func finishTouched() {
+        let multis = touched
+        touched.removeAll(keepingCapacity: true)
+        for multi in multis {
+            multi.isTouched = false
+            switch self.multis[multi.index]?.user {
+            case .transfers: finishTransfers(of: multi)
+            case .checks: finishChecks(of: multi)
+            case nil: break
+            }
+        }
+    }
+
+    /// Does queued work for a while; what is left waits for the next turn, so that thousands of pieces at once, as after a
+    /// reload, do not make probes late.
+    private func workOff() {
+        if backlog.isEmpty { backlog = queue.takeAll()[...] }
+        guard !backlog.isEmpty else { return }
+        let limit = Self.now + Self.longestWork
+        while let work = backlog.popFirst() {
+            perform(work)
+            if Self.now > limit { break }
+        }
     }
 
     private func perform(_ work: LoopQueue.Work) {
@@ -123,16 +181,41 @@ package final class EventLoop: @unchecked Sendable {
         }
     }
 
+    // MARK: Multis
+
+    /// Who uses a multi.
+    enum MultiUser {
+        case transfers
+        case checks
+    }
+
+    func addMulti(_ user: MultiUser, rest: Multi.Rest, connections: Int) -> Multi {
+        let index = multis.firstIndex { $0 == nil } ?? multis.endIndex
+        let multi = Multi(index: index, epoll: epoll, rest: rest, connections: connections)
+        if index == multis.endIndex { multis.append((multi, user)) } else { multis[index] = (multi, user) }
+        return multi
+    }
+
+    func removeMulti(_ multi: Multi) {
+        multis[multi.index] = nil
+    }
+
     /// Milliseconds until the next deadline, rounded up; -1 if there is none.
     private func waitingTime() -> Int32 {
-        let due = (pools.values.compactMap(\.deadline) + [timers.nextDue].compactMap { $0 }).min()
-        guard let due else { return -1 }
+        if !backlog.isEmpty { return 0 }
+        var due = timers.nextDue ?? .max
+        for entry in multis {
+            if let multi = entry?.multi { due = min(due, multi.deadline) }
+        }
+        if let tick = board.deadlines.nextTick { due = min(due, tick * 1_000_000) }
+        if due == .max { return -1 }
         let now = Self.now
         return due <= now ? 0 : Int32(clamping: (due - now + 999_999) / 1_000_000)
     }
 
     private func failAll() {
         for transfer in Array(transfers.values) { finish(transfer, .failure(TransportError(.stopped))) }
+        for work in backlog { perform(work) }
         while true {
             let rest = queue.close()
             if rest.isEmpty { break }
@@ -140,6 +223,7 @@ package final class EventLoop: @unchecked Sendable {
         }
         for transfer in Array(transfers.values) { finish(transfer, .failure(TransportError(.stopped))) }
         pools = [:]
+        multis = []
         handles.removeAll()
     }
 }

@@ -11,21 +11,8 @@ package struct ProbeReport: Sendable, Hashable {
     package var verdict: ProbeVerdict
     /// When the probe began.
     package var startedAt: MonotonicTime
-    /// What was seen, for people: `200`, `500`, `no answer in time`.
+    /// What was seen, for people: `HTTP 200`, `no answer in time`.
     package var detail: String
     /// Whether `health` changed by this result.
     package var isChange: Bool
-}
-
-/// How a probe ended that somebody asked for.
-package struct ProbeEnd: Sendable, Hashable {
-    package var verdict: ProbeVerdict
-    /// When a success was had, or when a probe that failed began.
-    package var at: MonotonicTime
-}
-
-/// The result of one probe.
-struct ProbeOutcome: Sendable, Hashable {
-    var verdict: ProbeVerdict
-    var detail: String
 }

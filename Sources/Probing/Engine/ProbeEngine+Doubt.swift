@@ -12,26 +12,26 @@ extension ProbeEngine {
     /// The answer is `noResult` if the member is not known.
     package func probeNow(_ id: Member.ID, unlessSucceededSince since: MonotonicTime) -> Answer<ProbeEnd> {
         let answer = Answer<ProbeEnd>()
-        guard let state = states[id] else {
+        guard let number = table.number(of: id), let record = table.records[number] else {
             answer.send(ProbeEnd(verdict: .noResult, at: Self.now))
             return answer
         }
-        if let success = state.succeededAt, success >= since {
+        if let success = table.states[number].succeededAt, success >= since {
             answer.send(ProbeEnd(verdict: .success, at: success))
             return answer
         }
-        states[id]?.waiters.append(answer)
-        guard case .none = state.flight else { return answer }
-        if let timer = state.timer { loop.cancel(timer) }
-        states[id]?.due = EventLoop.now
-        probeDue(id)
+        record.waiters.append(answer)
+        guard table.states[number].flight == .none else { return answer }
+        wheel.clear(number)
+        table.states[number].due = EventLoop.now
+        begin(number)
         return answer
     }
 
     /// Forgets what a member's probes have told, and counts anew.
     package func forget(_ id: Member.ID) {
-        guard states[id]?.tracker.forget() != nil else { return }
-        report(id, ProbeOutcome(verdict: .noResult, detail: "it was promoted against its verdict"), isChange: true)
+        guard let number = table.number(of: id), table.states[number].tracker.forget() != nil else { return }
+        report(number, ProbeOutcome(verdict: .noResult, detail: "it was promoted against its verdict"), isChange: true)
     }
 
     // MARK: Doubt
@@ -59,22 +59,22 @@ extension ProbeEngine {
         if let suspension = doubt.beat(now: Self.now, wall: EventLoop.wallTime) { tell(suspension) }
     }
 
-    func noteFailing(_ state: TargetState, _ verdict: ProbeVerdict) {
-        let id = state.target.id
+    func noteFailing(_ number: Int, _ target: ProbeTarget, _ verdict: ProbeVerdict) {
         switch verdict {
         case .success:
-            if state.succeededAt == nil { provenCount += 1 }
-            states[id]?.succeededAt = Self.now
-            states[id]?.isFailing = false
-            doubt.stoppedFailing(id)
+            if table.states[number].succeededAt == nil { provenCount += 1 }
+            table.states[number].succeededAt = Self.now
+            guard table.states[number].isFailing else { return }
+            table.states[number].isFailing = false
+            doubt.stoppedFailing(target.id)
         case .failure:
-            states[id]?.isFailing = true
-            guard state.succeededAt != nil, !state.isFailing else { return }
-            let place = SelfDoubt.Place(group: state.target.group, node: state.target.node)
-            let period = state.target.probe.timing.period + state.target.probe.timing.timeout
+            let wasFailing = table.states[number].isFailing
+            table.states[number].isFailing = true
+            guard table.states[number].succeededAt != nil, !wasFailing else { return }
+            let period = target.probe.timing.period + target.probe.timing.timeout
             if let suspension = doubt.beganToFail(
-                id,
-                at: place,
+                target.id,
+                at: SelfDoubt.Place(group: target.group, node: target.node),
                 period: period,
                 targetCount: provenCount,
                 now: Self.now

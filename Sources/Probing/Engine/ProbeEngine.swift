@@ -1,0 +1,233 @@
+package import FailoverCore
+import StandbyConfiguration
+package import Transport
+
+/// Schedules and runs probes on an event loop, counts thresholds there, and hands back what changed.
+///
+/// Every member has at most one probe on its way, and only members with an address are known here. What happens with every
+/// probe happens in flat arrays on the loop's thread; only changes go on to others.
+package actor ProbeEngine {
+    let loop: EventLoop
+    var table = TargetTable()
+    /// When each target is due, in ticks.
+    var wheel = TimerWheel(at: EventLoop.now / ProbeSchedule.tick)
+    /// The loop's timer for the first tick of the wheel.
+    private var wheelTimer: (timer: LoopTimer, tick: UInt64)?
+    /// Reused from tick to tick.
+    private var dueTargets: [Int] = []
+    private var templates = TemplateRegistry()
+    private var receivers: [String: @Sendable (ProbeReport) -> Void] = [:]
+    private(set) var doubters: [String: @Sendable (Suspension) -> Void] = [:]
+    let onDoubt: @Sendable (Suspension) -> Void
+    var doubt = SelfDoubt()
+    var heartbeat: LoopTimer?
+    private var members: [String: Set<Member.ID>] = [:]
+    /// Targets that have ever succeeded.
+    var provenCount = 0
+    var commandCount = 0
+    nonisolated let commands = CoalescingMailbox<Member.ID, CommandRun>()
+    /// What was done since the start.
+    package internal(set) var statistics = ProbeStatistics()
+
+    /// `onDoubt`: called on the loop's thread when the engine begins to doubt itself; must be quick.
+    package init(loop: EventLoop, onDoubt: @escaping @Sendable (Suspension) -> Void = { _ in }) {
+        self.loop = loop
+        self.onDoubt = onDoubt
+        loop.execute { [weak self] in
+            loop.receiveChecks { events in self?.assumeIsolated { $0.happened(events) } }
+        }
+    }
+
+    /// The engine lives on the loop's thread.
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    // MARK: Targets
+
+    /// Sets the members of a group; those that stay keep their counters and their phase.
+    ///
+    /// `renewed`: members whose probe asks something else than before, so that what was counted is void.
+    /// `onDoubt`: called on the loop's thread when automatic moves are to be suspended, before any report that would lead to
+    /// one; must be quick.
+    /// `receive`: called on the loop's thread for each report; must be quick.
+    package func setTargets(
+        _ targets: [ProbeTarget],
+        of group: String,
+        renewing renewed: Set<Member.ID> = [],
+        onDoubt: @escaping @Sendable (Suspension) -> Void = { _ in },
+        _ receive: @escaping @Sendable (ProbeReport) -> Void
+    ) {
+        receivers[group] = receive
+        let isNew = doubters.updateValue(onDoubt, forKey: group) == nil
+        if isNew, let suspension = doubt.suspension, Self.now < suspension.until { onDoubt(suspension) }
+        let wanted = Set(targets.map(\.id))
+        for id in members[group, default: []].subtracting(wanted) { remove(id) }
+        members[group] = wanted
+        for target in targets {
+            if let number = table.number(of: target.id) {
+                change(number, to: target, isRenewed: renewed.contains(target.id))
+            } else {
+                add(target)
+            }
+        }
+    }
+
+    /// Where each probe of a group stands, by pod.
+    package func progress(of group: String) -> [String: ProbeProgress] {
+        let known = members[group, default: []].compactMap { table.number(of: $0) }
+        let progress = known.compactMap { number -> (String, ProbeProgress)? in
+            guard let record = table.records[number] else { return nil }
+            let state = table.states[number]
+            let progress = ProbeProgress(sequence: state.endedCount, due: state.due, tracker: state.tracker)
+            return (record.target.pod, progress)
+        }
+        return Dictionary(progress) { first, _ in first }
+    }
+
+    /// Stops probing a group.
+    package func remove(group: String) {
+        for id in members.removeValue(forKey: group) ?? [] { remove(id) }
+        receivers[group] = nil
+        doubters[group] = nil
+        if table.isEmpty { stopBeating() }
+    }
+
+    func removeAll() {
+        for group in members.keys { remove(group: group) }
+    }
+
+    private func add(_ target: ProbeTarget) {
+        let phase = UInt64(UInt(bitPattern: target.id.hashValue))
+        let due = ProbeSchedule.first(target, phase: phase, count: table.count, now: EventLoop.now)
+        let tracker = HealthTracker(thresholds: target.probe.timing.thresholds)
+        let record = TargetRecord(target)
+        let number = table.add(record, TargetState(tracker: tracker, due: due))
+        equip(record, number)
+        arm(number)
+        if heartbeat == nil { beat() }
+    }
+
+    private func change(_ number: Int, to target: ProbeTarget, isRenewed: Bool) {
+        guard let record = table.records[number], isRenewed || record.target != target else { return }
+        let previous = record.target
+        let isRestarted = previous.incarnation != target.incarnation
+        let isOtherQuestion = previous.probe.handler != target.probe.handler
+        record.target = target
+        table.states[number].tracker.thresholdsChanged(target.probe.timing.thresholds)
+        if isOtherQuestion, !isRenewed, !isRestarted { questionChanged(number) }
+        if isRestarted || isRenewed { forgetAll(number, because: isRestarted) }
+        equip(record, number)
+        let isRescheduled = isOtherQuestion || previous.probe.timing.period > target.probe.timing.period
+        guard isRestarted || isRenewed || isRescheduled else { return }
+        let wait = isRestarted ? target.initialWait : .zero
+        let soonest = EventLoop.now + wait.wholeNanoseconds
+        let due = table.states[number].due
+        table.states[number].due =
+            isRestarted ? max(due, soonest) : min(due, soonest + target.probe.timing.period.wholeNanoseconds)
+        if table.states[number].flight == .none { arm(number) }
+    }
+
+    private func forgetAll(_ number: Int, because isRestarted: Bool) {
+        abandonFlight(number)
+        let detail = isRestarted ? "its container restarted" : "it is probed in another way"
+        guard table.states[number].tracker.forget() != nil else { return }
+        report(number, ProbeOutcome(verdict: .noResult, detail: detail), isChange: true)
+    }
+
+    /// The role decides which of two probes is asked: what was counted for one does not count for the other, and the verdict
+    /// stands until the other has come to its own.
+    private func questionChanged(_ number: Int) {
+        abandonFlight(number)
+        let wasDoubted = table.states[number].tracker.isDoubted
+        table.states[number].tracker.recount()
+        guard wasDoubted else { return }
+        let outcome = ProbeOutcome(verdict: .noResult, detail: "it is probed in the way of its new role")
+        report(number, outcome, isChange: false)
+    }
+
+    /// Prepares what is asked of a target; an exchange that would be the same goes on.
+    private func equip(_ record: TargetRecord, _ number: Int) {
+        let next = question(of: record.target)
+        if let check = record.check, let next, next.isSame(as: check.question) { return }
+        if record.check == nil, next == nil { return }
+        abandonFlight(number)
+        if let check = record.check { loop.retire(check) }
+        record.probe = record.target.probe.handler.exchange
+        record.check = next.map { Check($0, tag: number) }
+        if table.states[number].probeCount > 0 { arm(number) }
+    }
+
+    private func question(of target: ProbeTarget) -> Check.Question? {
+        if case .tcpSocket(let probe) = target.probe.handler, let address = probe.address(for: target) {
+            return .connection(address, timeout: target.probe.timing.timeout)
+        }
+        guard let probe = target.probe.handler.exchange, let request = probe.request(for: target) else { return nil }
+        return .exchange(templates.template(for: request, of: probe), url: request.url)
+    }
+
+    private func remove(_ id: Member.ID) {
+        guard let number = table.number(of: id), let record = table.records[number] else { return }
+        abandonFlight(number)
+        if let check = record.check { loop.retire(check) }
+        for waiter in record.waiters { waiter.send(ProbeEnd(verdict: .noResult, at: Self.now)) }
+        doubt.stoppedFailing(id)
+        if table.states[number].succeededAt != nil { provenCount -= 1 }
+        wheel.clear(number)
+        table.remove(number)
+    }
+
+    private func abandonFlight(_ number: Int) {
+        table.states[number].flight = .none
+        if let check = table.records[number]?.check { loop.abandon(check) }
+    }
+
+    // MARK: The schedule
+
+    /// Sets when a target's next probe begins.
+    func arm(_ number: Int) {
+        wheel.set(number, at: table.states[number].due / ProbeSchedule.tick)
+        armWheel()
+    }
+
+    /// Has the loop call at the first tick for which something is due.
+    private func armWheel() {
+        guard let tick = wheel.nextTick else { return }
+        if let wheelTimer {
+            if wheelTimer.tick <= tick { return }
+            loop.cancel(wheelTimer.timer)
+        }
+        let timer = loop.schedule(at: tick * ProbeSchedule.tick) { [unowned self] in assumeIsolated { $0.turnWheel() } }
+        wheelTimer = (timer, tick)
+    }
+
+    private func turnWheel() {
+        wheelTimer = nil
+        let now = EventLoop.now
+        dueTargets.removeAll(keepingCapacity: true)
+        wheel.takeDue(at: now / ProbeSchedule.tick, into: &dueTargets)
+        for number in dueTargets {
+            statistics.began(lateBy: now - min(now, table.states[number].due))
+            table.states[number].wasHurried = false
+            begin(number)
+        }
+        armWheel()
+    }
+
+    // MARK: Reports
+
+    func report(_ number: Int, _ outcome: ProbeOutcome, isChange: Bool) {
+        guard let target = table.records[number]?.target else { return }
+        let state = table.states[number]
+        receivers[target.group]?(
+            ProbeReport(
+                member: target.id,
+                pod: target.pod,
+                health: state.tracker.health,
+                isDoubted: state.tracker.isDoubted,
+                verdict: outcome.verdict,
+                startedAt: state.startedAt,
+                detail: outcome.detail,
+                isChange: isChange
+            )
+        )
+    }
+}

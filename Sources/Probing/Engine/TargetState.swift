@@ -1,0 +1,49 @@
+import FailoverCore
+import Transport
+
+/// What changes with every probe of a target: without a reference, so that thousands lie side by side.
+struct TargetState {
+    /// The probe that is on its way.
+    enum Flight: Equatable {
+        case none
+        case check
+        /// Runs beside the loop; a number tells its end from that of an earlier one.
+        case command(Int)
+    }
+
+    var tracker: HealthTracker
+    /// When the probe that is next, or on its way, was or is due; monotonic nanoseconds.
+    var due: UInt64
+    var flight = Flight.none
+    /// Probes that were begun.
+    var probeCount = 0
+    /// When the probe that is on its way, or was last, began.
+    var startedAt = MonotonicTime(nanoseconds: 0)
+    /// When a probe of it succeeded last; nil: never.
+    var succeededAt: MonotonicTime?
+    /// Whether its last result was a failure.
+    var isFailing = false
+    /// Whether the probe that is on its way, or was last, was begun because a kept connection was lost.
+    var wasHurried = false
+
+    /// Probes that ended.
+    var endedCount: Int { flight == .none ? probeCount : probeCount - 1 }
+}
+
+/// What is known of a target besides.
+///
+/// Confined to the loop's thread.
+final class TargetRecord {
+    var target: ProbeTarget
+    /// Nil: it is probed by a command, or its port is not known.
+    var check: Check?
+    /// Judges the answers to `check`.
+    var probe: (any ExchangeProbe)?
+    var lastOutcome: ProbeOutcome?
+    /// Who wants to know how its next probe ends.
+    var waiters: [Answer<ProbeEnd>] = []
+
+    init(_ target: ProbeTarget) {
+        self.target = target
+    }
+}

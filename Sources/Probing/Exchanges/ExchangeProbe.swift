@@ -1,0 +1,39 @@
+import StandbyConfiguration
+import Transport
+
+/// A probe that is one exchange on the event loop.
+protocol ExchangeProbe: Sendable {
+    /// The request that probes `target`; nil if its port cannot be resolved.
+    func request(for target: ProbeTarget) -> HTTPRequest?
+
+    /// The verdict on an answer.
+    func outcome(of response: HTTPResponse) -> ProbeOutcome
+
+    /// Whether the verdict needs the body's beginning.
+    var keepsBody: Bool { get }
+    /// Whether the verdict needs headers.
+    var keepsHeaders: Bool { get }
+}
+
+extension ExchangeProbe {
+    var keepsBody: Bool { false }
+    var keepsHeaders: Bool { false }
+}
+
+extension ProbeConfiguration.Handler {
+    /// The handler as an exchange; nil if it is a command.
+    var exchange: (any ExchangeProbe)? {
+        switch self {
+        case .httpGet(let probe): probe
+        case .tcpSocket(let probe): probe
+        case .grpc(let probe): probe
+        case .exec: nil
+        }
+    }
+}
+
+/// Hosts in URLs.
+enum URLHost {
+    /// An IPv6 address gets its brackets.
+    static func text(_ host: String) -> String { host.contains(":") ? "[\(host)]" : host }
+}

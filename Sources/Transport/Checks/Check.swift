@@ -1,0 +1,73 @@
+/// A question that is asked of one peer again and again; at most one at a time is under way.
+///
+/// Confined to the loop's thread.
+package final class Check {
+    /// What is asked.
+    package enum Question {
+        /// An HTTP exchange; the URL is absolute.
+        case exchange(CheckTemplate, url: String)
+        /// A TCP connection, closed as soon as it stands, within `timeout`.
+        case connection(SocketAddress, timeout: Duration)
+
+        /// Whether a check of one serves for the other.
+        package func isSame(as other: Question) -> Bool {
+            switch (self, other) {
+            case (.exchange(let template, let url), .exchange(let otherTemplate, let otherURL)):
+                template === otherTemplate && url == otherURL
+            case (.connection(let address, let timeout), .connection(let otherAddress, let otherTimeout)):
+                address == otherAddress && timeout == otherTimeout
+            case (.exchange, .connection), (.connection, .exchange): false
+            }
+        }
+    }
+
+    /// What is under way.
+    enum Flight {
+        case none
+        case exchange(CheckHandle)
+        case connection(Int32)
+    }
+
+    /// For whoever asks; told with each end.
+    package let tag: Int
+    package let question: Question
+    /// The multi that the exchange's connections belong to; the loop gives it at the first time.
+    var shard: Multi?
+    /// NUL-terminated; empty for a bare connection.
+    let url: ContiguousArray<CChar>
+    /// Where to connect to instead of the URL's host; nil: to that.
+    let redirection: String?
+    var flight = Flight.none
+    /// Kept from check to check where each target has one.
+    var ownHandle: CheckHandle?
+    /// The kept connection that nobody uses; nil if there is none.
+    var idleSocket: Int32?
+
+    package init(_ question: Question, tag: Int) {
+        self.tag = tag
+        self.question = question
+        switch question {
+        case .exchange(let template, let url):
+            var request = template.request
+            request.url = url
+            self.url = HandleOptions.url(of: request).utf8CString
+            redirection = HandleOptions.redirection(of: request)
+        case .connection:
+            url = []
+            redirection = nil
+        }
+    }
+}
+
+/// How a check ended, or what became of its connection meanwhile.
+package struct CheckEvent {
+    /// What happened.
+    package enum Kind {
+        case ended(Result<HTTPResponse, TransportError>)
+        /// The peer closed the connection that was kept for the next time.
+        case connectionLost
+    }
+
+    package var tag: Int
+    package var kind: Kind
+}

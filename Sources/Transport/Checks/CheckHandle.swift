@@ -1,0 +1,119 @@
+import CLibcurl
+
+/// A libcurl handle that is set up for one template, and what has arrived on it.
+///
+/// Confined to the loop's thread.
+@safe final class CheckHandle {
+    let handle: EasyHandle
+    /// The check that is under way on it.
+    var check: Check?
+    private let template: CheckTemplate
+    private let options: HandleOptions
+    private var body: [UInt8] = []
+    private var bodyCount = 0
+    private var isTruncated = false
+    private var headers: [HTTPRequest.Header] = []
+    private var headerCount = 0
+    /// Header lists must live as long as the handle uses them.
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var connectList: UnsafeMutablePointer<curl_slist>?
+
+    /// Tells libcurl everything but the URL.
+    init(_ handle: EasyHandle, template: CheckTemplate) throws(TransportError) {
+        self.handle = handle
+        self.template = template
+        options = HandleOptions(handle: handle)
+        try options.apply(template.request)
+        options.applyChecks()
+        unsafe headerList = HandleOptions.list(template.request.headers.map { "\($0.name): \($0.value)" })
+        unsafe options.set(CURLOPT_HTTPHEADER, headerList)
+        setCallbacks()
+    }
+
+    deinit {
+        unsafe curl_slist_free_all(headerList)
+        unsafe curl_slist_free_all(connectList)
+    }
+
+    private func setCallbacks() {
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe options.set(CURLOPT_PRIVATE, context)
+        unsafe options.set(CURLOPT_WRITEDATA, context)
+        unsafe options.set(CURLOPT_HEADERDATA, context)
+        _ = unsafe cl_easy_set_data_function(handle.easy, CURLOPT_WRITEFUNCTION) { bytes, _, count, context in
+            unsafe Unmanaged<CheckHandle>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                unsafe $0.received(body: UnsafeRawBufferPointer(start: bytes, count: count))
+            }
+        }
+        _ = unsafe cl_easy_set_data_function(handle.easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            unsafe Unmanaged<CheckHandle>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                unsafe $0.received(header: UnsafeRawBufferPointer(start: bytes, count: size * count))
+            }
+        }
+    }
+
+    /// Makes it ready to ask for `check`.
+    ///
+    /// `isLast`: whether a kept connection is closed afterwards.
+    func prepare(for check: Check, isLast: Bool) {
+        self.check = check
+        bodyCount = 0
+        headerCount = 0
+        isTruncated = false
+        if template.keepsBody { body.removeAll(keepingCapacity: true) }
+        if template.keepsHeaders { headers.removeAll(keepingCapacity: true) }
+        unsafe handle.errorText.pointee = 0
+        unsafe check.url.withUnsafeBufferPointer { url in
+            _ = unsafe cl_easy_set_string(handle.easy, CURLOPT_URL, url.baseAddress)
+        }
+        if template.keepsConnections { options.set(CURLOPT_FORBID_REUSE, isLast ? 1 : 0) }
+        guard let redirection = check.redirection, unsafe connectList == nil else { return }
+        unsafe connectList = HandleOptions.list([redirection])
+        unsafe options.set(CURLOPT_CONNECT_TO, connectList)
+    }
+
+    // MARK: What arrives
+
+    /// A piece of body; libcurl stops where fewer bytes are taken than came.
+    private func received(body bytes: UnsafeRawBufferPointer) -> Int {
+        if template.keepsBody { unsafe body += bytes.prefix(template.request.bodyLimit - body.count) }
+        bodyCount += bytes.count
+        isTruncated = bodyCount > template.request.bodyLimit
+        return isTruncated ? 0 : bytes.count
+    }
+
+    private func received(header bytes: UnsafeRawBufferPointer) -> Int {
+        headerCount += bytes.count
+        guard headerCount <= CheckTemplate.headerLimit else { return 0 }
+        if template.keepsHeaders, let header = unsafe HTTPRequest.Header(line: bytes) { headers.append(header) }
+        return bytes.count
+    }
+
+    // MARK: The end
+
+    /// The result, from libcurl's code.
+    func outcome(of code: CURLcode) -> Result<HTTPResponse, TransportError> {
+        guard code == CURLE_OK || isTruncated else {
+            if headerCount > CheckTemplate.headerLimit {
+                return .failure(TransportError(.bodyTooLarge, "over \(CheckTemplate.headerLimit) bytes of headers"))
+            }
+            return .failure(handle.failure(code))
+        }
+        return .success(
+            HTTPResponse(
+                head: HTTPHead(status: handle.long(CURLINFO_RESPONSE_CODE), headers: headers),
+                body: body,
+                isTruncated: isTruncated,
+                usedNewConnection: template.keepsConnections ? handle.long(CURLINFO_NUM_CONNECTS) > 0 : true
+            )
+        )
+    }
+
+    /// The socket of the connection that was kept; nil if it was not.
+    var keptSocket: Int32? {
+        guard template.keepsConnections else { return nil }
+        var socket = CURL_SOCKET_BAD
+        _ = unsafe cl_easy_get_socket(handle.easy, &socket)
+        return socket == CURL_SOCKET_BAD ? nil : socket
+    }
+}

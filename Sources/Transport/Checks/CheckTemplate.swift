@@ -1,0 +1,40 @@
+/// What a check asks, apart from whom: everything that libcurl has to be told once for many targets.
+///
+/// Confined to the loop's thread; so are the handles that it keeps, each with all options set but the URL.
+package final class CheckTemplate {
+    /// Bytes of headers that are taken; more is a failure of the peer.
+    static let headerLimit = 64 * 1024
+    /// Handles kept for later; under way there are as many as there are checks.
+    private static let capacity = 256
+
+    /// The request; its URL and pool are not used.
+    let request: HTTPRequest
+    /// Whether the body's beginning is wanted, or only that it ends.
+    let keepsBody: Bool
+    /// Whether headers and trailers are wanted.
+    let keepsHeaders: Bool
+    private var idle: [CheckHandle] = []
+
+    package init(_ request: HTTPRequest, keepsBody: Bool, keepsHeaders: Bool = false) {
+        self.request = request
+        self.keepsBody = keepsBody
+        self.keepsHeaders = keepsHeaders
+    }
+
+    /// Whether each target keeps a handle of its own, which knows the session of TLS that can be resumed.
+    var ownsHandles: Bool { request.url.hasPrefix("https:") }
+
+    /// Whether connections are kept.
+    var keepsConnections: Bool { request.connection == .shared }
+
+    /// A handle with all options set; the one used last first, whose memory is warm.
+    func take() throws(TransportError) -> CheckHandle {
+        if let handle = idle.popLast() { return handle }
+        guard let handle = EasyHandle() else { throw TransportError(.localResource, "no memory for a libcurl handle") }
+        return try CheckHandle(handle, template: self)
+    }
+
+    func giveBack(_ handle: CheckHandle) {
+        if idle.count < Self.capacity { idle.append(handle) }
+    }
+}

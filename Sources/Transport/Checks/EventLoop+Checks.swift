@@ -1,0 +1,190 @@
+import CLibcurl
+import Glibc
+
+/// Checks: what a prober asks thousands of peers, without an allocation or a closure for each time.
+extension EventLoop {
+    /// On the loop: who hears of the ends of checks, once in a turn; one for each loop.
+    package func receiveChecks(_ receive: @escaping ([CheckEvent]) -> Void) {
+        precondition(isCurrent)
+        board.receive = receive
+    }
+
+    /// On the loop: asks, unless the last time has not ended; the end comes with a later turn.
+    ///
+    /// `isLast`: whether a connection that was kept until now is closed afterwards.
+    package func begin(_ check: Check, isLast: Bool = false) {
+        precondition(isCurrent)
+        guard case .none = check.flight else { return }
+        switch check.question {
+        case .exchange(let template, _): exchange(check, template, isLast: isLast)
+        case .connection(let address, let timeout): connect(check, address, timeout)
+        }
+    }
+
+    /// On the loop: the check is not asked any more; nothing is heard of it, and its connections are closed.
+    package func retire(_ check: Check) {
+        precondition(isCurrent)
+        abandon(check)
+        if let socket = check.idleSocket { forgetIdle(socket) }
+        check.ownHandle = nil
+        guard let multi = check.shard, case .exchange(let template, _) = check.question else { return }
+        check.shard = nil
+        leave(multi, keepsConnections: template.keepsConnections)
+    }
+
+    /// On the loop: ends what is under way, unheard.
+    package func abandon(_ check: Check) {
+        precondition(isCurrent)
+        switch check.flight {
+        case .none: break
+        case .exchange(let handle): release(handle, of: check)
+        case .connection(let socket): closeConnection(socket)
+        }
+        check.flight = .none
+        board.events.removeAll { $0.tag == check.tag }
+    }
+
+    /// Hands out what has happened since the last turn.
+    func deliverChecks() {
+        guard !board.events.isEmpty else { return }
+        let events = board.events
+        board.events.removeAll(keepingCapacity: true)
+        board.receive?(events)
+    }
+
+    private func note(_ check: Check, _ kind: CheckEvent.Kind) {
+        board.events.append(CheckEvent(tag: check.tag, kind: kind))
+    }
+
+    // MARK: Exchanges
+
+    private func exchange(_ check: Check, _ template: CheckTemplate, isLast: Bool) {
+        do throws(TransportError) {
+            let handle = if let own = check.ownHandle { own } else { try template.take() }
+            handle.prepare(for: check, isLast: isLast)
+            let multi = check.shard ?? join(keepsConnections: template.keepsConnections)
+            check.shard = multi
+            check.flight = .exchange(handle)
+            multi.add(handle.handle)
+        } catch {
+            note(check, .ended(.failure(error)))
+        }
+    }
+
+    func finishChecks(of multi: Multi) {
+        while let (context, code) = unsafe multi.takeFinished() {
+            let handle = unsafe Unmanaged<CheckHandle>.fromOpaque(context).takeUnretainedValue()
+            guard let check = handle.check else { continue }
+            let outcome = handle.outcome(of: code)
+            let socket = handle.keptSocket
+            release(handle, of: check)
+            check.flight = .none
+            if let socket { keep(socket, of: check) }
+            note(check, .ended(outcome))
+        }
+    }
+
+    private func release(_ handle: CheckHandle, of check: Check) {
+        check.shard?.remove(handle.handle)
+        handle.check = nil
+        guard case .exchange(let template, _) = check.question else { return }
+        if template.ownsHandles { check.ownHandle = handle } else { template.giveBack(handle) }
+    }
+
+    // MARK: Kept connections
+
+    private func keep(_ socket: Int32, of check: Check) {
+        if let previous = board.idle.updateValue(check, forKey: socket), previous !== check { previous.idleSocket = nil }
+        if let old = check.idleSocket, old != socket { board.idle[old] = nil }
+        check.idleSocket = socket
+    }
+
+    private func forgetIdle(_ socket: Int32) {
+        board.idle.removeValue(forKey: socket)?.idleSocket = nil
+    }
+
+    /// The peer closed a connection, or sent what nobody asked for; libcurl sees that before it uses it again.
+    func idleReady(_ socket: Int32) {
+        epoll.remove(socket)
+        guard let check = board.idle[socket] else { return }
+        forgetIdle(socket)
+        note(check, .connectionLost)
+    }
+
+    // MARK: Shards
+
+    /// A multi with room for one more.
+    private func join(keepsConnections: Bool) -> Multi {
+        var shards = board.shards[keepsConnections, default: []]
+        let index = shards.lastIndex { $0.count < CheckBoard.shardSize } ?? shards.endIndex
+        if index == shards.endIndex {
+            let multi = addMulti(
+                .checks,
+                rest: keepsConnections ? .watched : .closed,
+                // A connection that is being replaced stays until the new one stands.
+                connections: CheckBoard.shardSize * 2
+            )
+            shards.append(.init(multi: multi, count: 0))
+        }
+        shards[index].count += 1
+        board.shards[keepsConnections] = shards
+        return shards[index].multi
+    }
+
+    private func leave(_ multi: Multi, keepsConnections: Bool) {
+        guard let index = board.shards[keepsConnections]?.firstIndex(where: { $0.multi === multi }) else { return }
+        board.shards[keepsConnections]?[index].count -= 1
+        guard board.shards[keepsConnections]?[index].count == 0 else { return }
+        board.shards[keepsConnections]?.remove(at: index)
+        removeMulti(multi)
+    }
+
+    // MARK: Connections
+
+    private func connect(_ check: Check, _ address: SocketAddress, _ timeout: Duration) {
+        let descriptor = socket(
+            address.family,
+            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
+            0
+        )
+        guard descriptor >= 0 else { return note(check, .ended(.failure(TransportError(connect: errno)))) }
+        let error = address.connect(descriptor)
+        guard error == 0 || error == EINPROGRESS else {
+            close(descriptor)
+            return note(check, .ended(.failure(TransportError(connect: error))))
+        }
+        check.flight = .connection(descriptor)
+        board.connecting[descriptor] = check
+        epoll.set(descriptor, events: EPOLLOUT.rawValue, token: Epoll.Token(.connect, descriptor))
+        board.deadlines.set(Int(descriptor), at: (Self.now + timeout.nanosecondCount) / 1_000_000 + 1)
+    }
+
+    /// A connection stands, or cannot be made.
+    func connectReady(_ descriptor: Int32) {
+        var error: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        _ = unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size)
+        endConnection(descriptor, error == 0 ? nil : TransportError(connect: error))
+    }
+
+    func endLateConnections() {
+        guard let tick = board.deadlines.nextTick, tick <= Self.now / 1_000_000 else { return }
+        var late: [Int] = []
+        board.deadlines.takeDue(at: Self.now / 1_000_000, into: &late)
+        for descriptor in late { endConnection(Int32(descriptor), TransportError(.timedOut, "no connection")) }
+    }
+
+    private func endConnection(_ descriptor: Int32, _ error: TransportError?) {
+        guard let check = board.connecting[descriptor] else { return }
+        closeConnection(descriptor)
+        check.flight = .none
+        note(check, .ended(error.map { .failure($0) } ?? .success(HTTPResponse(head: HTTPHead(status: 0), body: []))))
+    }
+
+    private func closeConnection(_ descriptor: Int32) {
+        board.connecting[descriptor] = nil
+        board.deadlines.clear(Int(descriptor))
+        epoll.forget(descriptor)
+        close(descriptor)
+    }
+}

@@ -1,0 +1,116 @@
+import CLibcurl
+
+/// One libcurl multi handle on the loop's epoll: exchanges that share connections.
+///
+/// Multis are to stay small where connections are kept: libcurl walks all of a multi's connections at the end of each
+/// exchange.
+@safe final class Multi {
+    /// What happens to sockets that libcurl does not wait for any more.
+    enum Rest {
+        /// They are not looked at.
+        case unwatched
+        /// They are closed at once, which takes them out of epoll without another call.
+        case closed
+        /// They are looked at for the peer's closing them.
+        case watched
+    }
+
+    /// When libcurl wants to be called, monotonic nanoseconds; `.max`: not before a socket is ready.
+    private(set) var deadline = UInt64.max
+    /// Whether the loop has yet to ask which exchanges ended.
+    var isTouched = false
+    /// Its place in the loop's table.
+    let index: Int
+    private let epoll: Epoll
+    private let rest: Rest
+    private let multi: UnsafeMutableRawPointer
+
+    /// `connections`: how many may be kept.
+    init(index: Int, epoll: Epoll, rest: Rest, connections: Int) {
+        guard let multi = unsafe curl_multi_init() else { preconditionFailure("out of memory for a libcurl multi") }
+        self.index = index
+        self.epoll = epoll
+        self.rest = rest
+        unsafe self.multi = multi
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        _ = unsafe cl_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, context)
+        _ = unsafe cl_multi_set_pointer(multi, CURLMOPT_TIMERDATA, context)
+        _ = unsafe cl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
+        // By default four for each exchange that is under way, so that most idle ones would be closed.
+        _ = unsafe cl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
+        _ = unsafe cl_multi_set_socket_function(multi) { _, socket, what, context, _ in
+            unsafe Unmanaged<Multi>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.watch(socket, what) }
+            return 0
+        }
+        _ = unsafe cl_multi_set_timer_function(multi) { _, milliseconds, context in
+            unsafe Unmanaged<Multi>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.setTimer(milliseconds) }
+            return 0
+        }
+    }
+
+    deinit {
+        _ = unsafe curl_multi_cleanup(multi)
+    }
+
+    func add(_ handle: EasyHandle) {
+        _ = unsafe curl_multi_add_handle(multi, handle.easy)
+    }
+
+    func remove(_ handle: EasyHandle) {
+        _ = unsafe curl_multi_remove_handle(multi, handle.easy)
+    }
+
+    /// libcurl's timer ran out.
+    func timerDue() {
+        deadline = .max
+        var running: Int32 = 0
+        _ = unsafe curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
+    }
+
+    /// A socket is ready.
+    func socketReady(_ socket: Int32, events: UInt32) {
+        var mask: Int32 = 0
+        if events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }
+        if events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
+        if events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { mask |= CURL_CSELECT_ERR }
+        var running: Int32 = 0
+        _ = unsafe curl_multi_socket_action(multi, socket, mask, &running)
+    }
+
+    /// One exchange that libcurl has ended, by what its handle was given as its private pointer, and how; nil if there is
+    /// none.
+    func takeFinished() -> (context: UnsafeMutableRawPointer, code: CURLcode)? {
+        var left: Int32 = 0
+        while let message = unsafe curl_multi_info_read(multi, &left) {
+            guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle else {
+                continue
+            }
+            let code = unsafe message.pointee.data.result
+            var context: UnsafeMutableRawPointer?
+            _ = unsafe cl_easy_get_pointer(easy, CURLINFO_PRIVATE, &context)
+            if let context = unsafe context { return unsafe (context, code) }
+        }
+        return nil
+    }
+
+    // MARK: What libcurl asks for
+
+    private func watch(_ socket: Int32, _ what: Int32) {
+        guard what == CURL_POLL_REMOVE else {
+            var events: UInt32 = 0
+            if what & CURL_POLL_IN != 0 { events |= EPOLLIN.rawValue }
+            if what & CURL_POLL_OUT != 0 { events |= EPOLLOUT.rawValue }
+            return epoll.set(socket, events: events, token: Epoll.Token(.exchange, multi: index, socket))
+        }
+        switch rest {
+        case .unwatched: epoll.remove(socket)
+        case .closed: epoll.forget(socket)
+        case .watched:
+            epoll.set(socket, events: EPOLLRDHUP.rawValue, token: Epoll.Token(.idle, multi: index, socket))
+        }
+    }
+
+    private func setTimer(_ milliseconds: Int) {
+        deadline = milliseconds < 0 ? .max : EventLoop.now + UInt64(milliseconds) * 1_000_000
+    }
+}
