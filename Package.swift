@@ -196,8 +196,8 @@ let package = Package(
         .executableTarget(
             name: "kube-standby-bench",
             dependencies: [
-                "Transport", "KubernetesClient", "Supervision", "StandbyConfiguration", "Sandbox", logging,
-                serviceLifecycle, subprocess, systemPackage,
+                "Transport", "KubernetesClient", "Probing", "FailoverCore", "Supervision", "StandbyConfiguration",
+                "Sandbox", logging, serviceLifecycle, subprocess, systemPackage,
             ],
             exclude: ["Peers"],
             swiftSettings: swiftSettings

@@ -39,11 +39,11 @@ import Testing
     }
 
     @Test func goesFasterWhileCounting() {
-        #expect(ProbeSchedule.next(after: 0, isCounting: false, timing: timing, now: 0) == 10_000_000_000)
-        #expect(ProbeSchedule.next(after: 0, isCounting: true, timing: timing, now: 0) == 1_000_000_000)
+        #expect(ProbePace(timing).next(after: 0, isCounting: false, now: 0) == 10_000_000_000)
+        #expect(ProbePace(timing).next(after: 0, isCounting: true, now: 0) == 1_000_000_000)
     }
 
     @Test func doesNotMakeUpForLateProbes() {
-        #expect(ProbeSchedule.next(after: 0, isCounting: true, timing: timing, now: 7_000_000_001) == 7_010_000_000)
+        #expect(ProbePace(timing).next(after: 0, isCounting: true, now: 7_000_000_001) == 7_010_000_000)
     }
 }

@@ -37,6 +37,22 @@ import Testing
         #expect(await Resident(loop: loop).fire(at: [30, 10, 20, 0]) == [0, 10, 30])
     }
 
+    /// Work that is added while a turn's share of work is used up is done all the same.
+    @Test func forgetsNoWorkThatComesInAFullTurn() async {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        let last = Turnstile()
+        loop.execute {
+            loop.execute {
+                let start = EventLoop.now
+                while EventLoop.now - start < 5_000_000 {}
+                loop.execute { last.open() }
+            }
+            loop.execute {}
+        }
+        await last.wait()
+    }
+
     @Test func saysThatItTurns() async {
         let loop = EventLoop(name: "test")
         #expect(await loop.turns(within: .seconds(10)))

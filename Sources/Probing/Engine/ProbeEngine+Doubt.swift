@@ -43,8 +43,8 @@ extension ProbeEngine {
 
     func beat() {
         noteTime()
-        heartbeat = loop.schedule(at: EventLoop.now + Self.beatInterval.wholeNanoseconds) { [unowned self] in
-            assumeIsolated { $0.beat() }
+        heartbeat = loop.schedule(at: EventLoop.now + Self.beatInterval.wholeNanoseconds) { [weak self] in
+            self?.assumeIsolated { $0.beat() }
         }
     }
 
@@ -59,29 +59,30 @@ extension ProbeEngine {
         if let suspension = doubt.beat(now: Self.now, wall: EventLoop.wallTime) { tell(suspension) }
     }
 
-    func noteFailing(_ number: Int, _ target: ProbeTarget, _ verdict: ProbeVerdict) {
+    func noteFailing(_ state: inout TargetState, _ record: TargetRecord, _ verdict: ProbeVerdict, _ now: MonotonicTime) {
         switch verdict {
         case .success:
-            if table.states[number].succeededAt == nil { provenCount += 1 }
-            table.states[number].succeededAt = Self.now
-            guard table.states[number].isFailing else { return }
-            table.states[number].isFailing = false
-            doubt.stoppedFailing(target.id)
+            if state.succeededAt == nil { provenCount += 1 }
+            state.succeededAt = now
+            if state.isFailing { doubt.stoppedFailing(record.target.id) }
+            state.isFailing = false
         case .failure:
-            let wasFailing = table.states[number].isFailing
-            table.states[number].isFailing = true
-            guard table.states[number].succeededAt != nil, !wasFailing else { return }
-            let period = target.probe.timing.period + target.probe.timing.timeout
-            if let suspension = doubt.beganToFail(
-                target.id,
-                at: SelfDoubt.Place(group: target.group, node: target.node),
-                period: period,
-                targetCount: provenCount,
-                now: Self.now
-            ) {
-                tell(suspension)
-            }
+            let began = state.succeededAt != nil && !state.isFailing
+            state.isFailing = true
+            if began { noteBeginning(record.target, now) }
         case .noResult: break
+        }
+    }
+
+    private func noteBeginning(_ target: ProbeTarget, _ now: MonotonicTime) {
+        if let suspension = doubt.beganToFail(
+            target.id,
+            at: SelfDoubt.Place(group: target.group, node: target.node),
+            period: target.probe.timing.period + target.probe.timing.timeout,
+            targetCount: provenCount,
+            now: now
+        ) {
+            tell(suspension)
         }
     }
 

@@ -7,11 +7,13 @@ extension ProbeEngine {
     /// Begins a target's probe; it has none on its way.
     func begin(_ number: Int) {
         guard let record = table.records[number] else { return }
-        table.states[number].probeCount += 1
-        table.states[number].startedAt = Self.now
+        var state = table.states[number]
+        state.probeCount += 1
+        state.startedAt = Self.now
+        if record.check != nil { state.flight = .check }
+        table.states[number] = state
         if let check = record.check {
-            table.states[number].flight = .check
-            loop.begin(check, isLast: table.states[number].probeCount % HTTPProbe.renewal == 0)
+            loop.begin(check, isLast: state.probeCount % HTTPProbe.renewal == 0)
         } else if case .exec(let probe) = record.target.probe.handler {
             run(probe, record.target, number)
         } else {
@@ -45,25 +47,22 @@ extension ProbeEngine {
 
     func ended(_ number: Int, _ result: ProbeOutcome) {
         guard let record = table.records[number] else { return }
-        let startedAt = table.states[number].startedAt
-        let isDistrusted = startedAt < doubt.distrustedBefore
+        var state = table.states[number]
+        let isDistrusted = state.startedAt < doubt.distrustedBefore
         let outcome = isDistrusted ? ProbeOutcome(verdict: .noResult, detail: "the supervisor stood still") : result
         count(outcome.verdict)
-        noteFailing(number, record.target, outcome.verdict)
-        let change = table.states[number].tracker.probeFinished(outcome.verdict)
-        table.states[number].flight = .none
+        let now = Self.now
+        noteFailing(&state, record, outcome.verdict, now)
+        let change = state.tracker.probeFinished(outcome.verdict)
+        state.flight = .none
+        state.due = state.pace.next(after: state.due, isCounting: state.tracker.isCounting, now: now.nanoseconds)
+        table.states[number] = state
         if change != nil || record.lastOutcome != outcome {
             record.lastOutcome = outcome
             report(number, outcome, isChange: change != nil)
         }
-        table.states[number].due = ProbeSchedule.next(
-            after: table.states[number].due,
-            isCounting: table.states[number].tracker.isCounting,
-            timing: record.target.probe.timing,
-            now: EventLoop.now
-        )
         arm(number)
-        answer(record, ProbeEnd(verdict: outcome.verdict, at: outcome.verdict == .success ? Self.now : startedAt))
+        answer(record, ProbeEnd(verdict: outcome.verdict, at: outcome.verdict == .success ? now : state.startedAt))
     }
 
     private func count(_ verdict: ProbeVerdict) {

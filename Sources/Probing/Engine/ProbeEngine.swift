@@ -8,26 +8,26 @@ package import Transport
 /// probe happens in flat arrays on the loop's thread; only changes go on to others.
 package actor ProbeEngine {
     let loop: EventLoop
-    var table = TargetTable()
+    @safe @exclusivity(unchecked) var table = TargetTable()
     /// When each target is due, in ticks.
-    var wheel = TimerWheel(at: EventLoop.now / ProbeSchedule.tick)
+    @safe @exclusivity(unchecked) var wheel = TimerWheel(at: EventLoop.now / ProbeSchedule.tick)
     /// The loop's timer for the first tick of the wheel.
-    private var wheelTimer: (timer: LoopTimer, tick: UInt64)?
+    @safe @exclusivity(unchecked) private var wheelTimer: (timer: LoopTimer, tick: UInt64)?
     /// Reused from tick to tick.
-    private var dueTargets: [Int] = []
+    @safe @exclusivity(unchecked) private var dueTargets: [Int] = []
     private var templates = TemplateRegistry()
     private var receivers: [String: @Sendable (ProbeReport) -> Void] = [:]
     private(set) var doubters: [String: @Sendable (Suspension) -> Void] = [:]
     let onDoubt: @Sendable (Suspension) -> Void
-    var doubt = SelfDoubt()
+    @safe @exclusivity(unchecked) var doubt = SelfDoubt()
     var heartbeat: LoopTimer?
     private var members: [String: Set<Member.ID>] = [:]
     /// Targets that have ever succeeded.
-    var provenCount = 0
+    @safe @exclusivity(unchecked) var provenCount = 0
     var commandCount = 0
     nonisolated let commands = CoalescingMailbox<Member.ID, CommandRun>()
     /// What was done since the start.
-    package internal(set) var statistics = ProbeStatistics()
+    @safe @exclusivity(unchecked) package internal(set) var statistics = ProbeStatistics()
 
     /// `onDoubt`: called on the loop's thread when the engine begins to doubt itself; must be quick.
     package init(loop: EventLoop, onDoubt: @escaping @Sendable (Suspension) -> Void = { _ in }) {
@@ -100,7 +100,7 @@ package actor ProbeEngine {
         let due = ProbeSchedule.first(target, phase: phase, count: table.count, now: EventLoop.now)
         let tracker = HealthTracker(thresholds: target.probe.timing.thresholds)
         let record = TargetRecord(target)
-        let number = table.add(record, TargetState(tracker: tracker, due: due))
+        let number = table.add(record, TargetState(tracker: tracker, pace: ProbePace(target.probe.timing), due: due))
         equip(record, number)
         arm(number)
         if heartbeat == nil { beat() }
@@ -113,6 +113,7 @@ package actor ProbeEngine {
         let isOtherQuestion = previous.probe.handler != target.probe.handler
         record.target = target
         table.states[number].tracker.thresholdsChanged(target.probe.timing.thresholds)
+        table.states[number].pace = ProbePace(target.probe.timing)
         if isOtherQuestion, !isRenewed, !isRestarted { questionChanged(number) }
         if isRestarted || isRenewed { forgetAll(number, because: isRestarted) }
         equip(record, number)
@@ -184,7 +185,9 @@ package actor ProbeEngine {
 
     /// Sets when a target's next probe begins.
     func arm(_ number: Int) {
-        wheel.set(number, at: table.states[number].due / ProbeSchedule.tick)
+        let tick = table.states[number].due / ProbeSchedule.tick
+        wheel.set(number, at: tick)
+        if let wheelTimer, wheelTimer.tick <= tick { return }
         armWheel()
     }
 
@@ -195,7 +198,7 @@ package actor ProbeEngine {
             if wheelTimer.tick <= tick { return }
             loop.cancel(wheelTimer.timer)
         }
-        let timer = loop.schedule(at: tick * ProbeSchedule.tick) { [unowned self] in assumeIsolated { $0.turnWheel() } }
+        let timer = loop.schedule(at: tick * ProbeSchedule.tick) { [weak self] in self?.assumeIsolated { $0.turnWheel() } }
         wheelTimer = (timer, tick)
     }
 

@@ -16,11 +16,24 @@ enum ProbeSchedule {
         return onTick(now + target.initialWait.wholeNanoseconds + phase % max(1, spread.wholeNanoseconds))
     }
 
-    /// The probe after one that was due at `due`; a late one moves the phase instead of being made up for.
-    static func next(after due: UInt64, isCounting: Bool, timing: ProbeTiming, now: UInt64) -> UInt64 {
-        let interval = isCounting ? timing.fastPeriod : timing.period
-        return onTick(max(due + interval.wholeNanoseconds, now))
+    /// The first tick at or after `time`.
+    static func onTick(_ time: UInt64) -> UInt64 { (time + tick - 1) / tick * tick }
+}
+
+/// How a target's probes follow each other.
+struct ProbePace {
+    /// Nanoseconds from probe to probe.
+    private let period: UInt64
+    /// The same, while a threshold is being counted.
+    private let fastPeriod: UInt64
+
+    init(_ timing: ProbeTiming) {
+        period = timing.period.wholeNanoseconds
+        fastPeriod = timing.fastPeriod.wholeNanoseconds
     }
 
-    private static func onTick(_ time: UInt64) -> UInt64 { (time + tick - 1) / tick * tick }
+    /// When the probe after one that was due at `due` is; a late one moves the phase instead of being made up for.
+    func next(after due: UInt64, isCounting: Bool, now: UInt64) -> UInt64 {
+        ProbeSchedule.onTick(max(due + (isCounting ? fastPeriod : period), now))
+    }
 }

@@ -12,6 +12,7 @@ struct TargetState {
     }
 
     var tracker: HealthTracker
+    var pace: ProbePace
     /// When the probe that is next, or on its way, was or is due; monotonic nanoseconds.
     var due: UInt64
     var flight = Flight.none
@@ -34,14 +35,14 @@ struct TargetState {
 ///
 /// Confined to the loop's thread.
 final class TargetRecord {
-    var target: ProbeTarget
+    @safe @exclusivity(unchecked) var target: ProbeTarget
     /// Nil: it is probed by a command, or its port is not known.
-    var check: Check?
+    @safe @exclusivity(unchecked) var check: Check?
     /// Judges the answers to `check`.
-    var probe: (any ExchangeProbe)?
-    var lastOutcome: ProbeOutcome?
+    @safe @exclusivity(unchecked) var probe: (any ExchangeProbe)?
+    @safe @exclusivity(unchecked) var lastOutcome: ProbeOutcome?
     /// Who wants to know how its next probe ends.
-    var waiters: [Answer<ProbeEnd>] = []
+    @safe @exclusivity(unchecked) var waiters: [Answer<ProbeEnd>] = []
 
     init(_ target: ProbeTarget) {
         self.target = target

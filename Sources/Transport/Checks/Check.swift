@@ -31,28 +31,32 @@ package final class Check {
     /// For whoever asks; told with each end.
     package let tag: Int
     package let question: Question
+    /// Of an exchange; nil for a bare connection.
+    let template: CheckTemplate?
     /// The multi that the exchange's connections belong to; the loop gives it at the first time.
-    var shard: Multi?
+    @safe @exclusivity(unchecked) var shard: Multi?
     /// NUL-terminated; empty for a bare connection.
     let url: ContiguousArray<CChar>
     /// Where to connect to instead of the URL's host; nil: to that.
     let redirection: String?
-    var flight = Flight.none
+    @safe @exclusivity(unchecked) var flight = Flight.none
     /// Kept from check to check where each target has one.
-    var ownHandle: CheckHandle?
+    @safe @exclusivity(unchecked) var ownHandle: CheckHandle?
     /// The kept connection that nobody uses; nil if there is none.
-    var idleSocket: Int32?
+    @safe @exclusivity(unchecked) var idleSocket: Int32?
 
     package init(_ question: Question, tag: Int) {
         self.tag = tag
         self.question = question
         switch question {
         case .exchange(let template, let url):
+            self.template = template
             var request = template.request
             request.url = url
             self.url = HandleOptions.url(of: request).utf8CString
             redirection = HandleOptions.redirection(of: request)
         case .connection:
+            template = nil
             url = []
             redirection = nil
         }

@@ -15,8 +15,16 @@ struct CheckBoard {
     var deadlines = TimerWheel(at: EventLoop.now / 1_000_000)
     /// What has happened in this turn.
     var events: [CheckEvent] = []
+    /// What is being handed out; kept for its memory.
+    private(set) var delivered: [CheckEvent] = []
     /// Who hears of it.
     var receive: (([CheckEvent]) -> Void)?
+
+    /// Passes what has happened on to be handed out.
+    mutating func turn() {
+        delivered.removeAll(keepingCapacity: true)
+        swap(&events, &delivered)
+    }
 
     /// A multi and how many checks use it.
     struct Shard {

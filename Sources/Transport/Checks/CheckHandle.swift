@@ -6,14 +6,14 @@ import CLibcurl
 @safe final class CheckHandle {
     let handle: EasyHandle
     /// The check that is under way on it.
-    var check: Check?
+    @safe @exclusivity(unchecked) var check: Check?
     private let template: CheckTemplate
     private let options: HandleOptions
-    private var body: [UInt8] = []
-    private var bodyCount = 0
-    private var isTruncated = false
-    private var headers: [HTTPRequest.Header] = []
-    private var headerCount = 0
+    @safe @exclusivity(unchecked) private var body: [UInt8] = []
+    @safe @exclusivity(unchecked) private var bodyCount = 0
+    @safe @exclusivity(unchecked) private var isTruncated = false
+    @safe @exclusivity(unchecked) private var headers: [HTTPRequest.Header] = []
+    @safe @exclusivity(unchecked) private var headerCount = 0
     /// Header lists must live as long as the handle uses them.
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var connectList: UnsafeMutablePointer<curl_slist>?

@@ -13,19 +13,19 @@ package final class CheckTemplate {
     let keepsBody: Bool
     /// Whether headers and trailers are wanted.
     let keepsHeaders: Bool
-    private var idle: [CheckHandle] = []
+    /// Whether each target keeps a handle of its own, which knows the session of TLS that can be resumed.
+    let ownsHandles: Bool
+    /// Whether connections are kept.
+    let keepsConnections: Bool
+    @safe @exclusivity(unchecked) private var idle: [CheckHandle] = []
 
     package init(_ request: HTTPRequest, keepsBody: Bool, keepsHeaders: Bool = false) {
         self.request = request
         self.keepsBody = keepsBody
         self.keepsHeaders = keepsHeaders
+        ownsHandles = request.url.hasPrefix("https:")
+        keepsConnections = request.connection == .shared
     }
-
-    /// Whether each target keeps a handle of its own, which knows the session of TLS that can be resumed.
-    var ownsHandles: Bool { request.url.hasPrefix("https:") }
-
-    /// Whether connections are kept.
-    var keepsConnections: Bool { request.connection == .shared }
 
     /// A handle with all options set; the one used last first, whose memory is warm.
     func take() throws(TransportError) -> CheckHandle {

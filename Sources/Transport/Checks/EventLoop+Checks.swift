@@ -15,10 +15,8 @@ extension EventLoop {
     package func begin(_ check: Check, isLast: Bool = false) {
         precondition(isCurrent)
         guard case .none = check.flight else { return }
-        switch check.question {
-        case .exchange(let template, _): exchange(check, template, isLast: isLast)
-        case .connection(let address, let timeout): connect(check, address, timeout)
-        }
+        if let template = check.template { return exchange(check, template, isLast: isLast) }
+        if case .connection(let address, let timeout) = check.question { connect(check, address, timeout) }
     }
 
     /// On the loop: the check is not asked any more; nothing is heard of it, and its connections are closed.
@@ -27,7 +25,7 @@ extension EventLoop {
         abandon(check)
         if let socket = check.idleSocket { forgetIdle(socket) }
         check.ownHandle = nil
-        guard let multi = check.shard, case .exchange(let template, _) = check.question else { return }
+        guard let multi = check.shard, let template = check.template else { return }
         check.shard = nil
         leave(multi, keepsConnections: template.keepsConnections)
     }
@@ -47,9 +45,8 @@ extension EventLoop {
     /// Hands out what has happened since the last turn.
     func deliverChecks() {
         guard !board.events.isEmpty else { return }
-        let events = board.events
-        board.events.removeAll(keepingCapacity: true)
-        board.receive?(events)
+        board.turn()
+        board.receive?(board.delivered)
     }
 
     private func note(_ check: Check, _ kind: CheckEvent.Kind) {
@@ -87,15 +84,16 @@ extension EventLoop {
     private func release(_ handle: CheckHandle, of check: Check) {
         check.shard?.remove(handle.handle)
         handle.check = nil
-        guard case .exchange(let template, _) = check.question else { return }
+        guard let template = check.template else { return }
         if template.ownsHandles { check.ownHandle = handle } else { template.giveBack(handle) }
     }
 
     // MARK: Kept connections
 
     private func keep(_ socket: Int32, of check: Check) {
+        if check.idleSocket == socket { return }
         if let previous = board.idle.updateValue(check, forKey: socket), previous !== check { previous.idleSocket = nil }
-        if let old = check.idleSocket, old != socket { board.idle[old] = nil }
+        if let old = check.idleSocket { board.idle[old] = nil }
         check.idleSocket = socket
     }
 

@@ -58,6 +58,7 @@ struct HandleOptions {
     private func applyMethod(_ request: HTTPRequest) {
         switch request.method {
         case "HEAD": set(CURLOPT_NOBODY, 1)
+        case "GET" where request.body == nil: break
         default: _ = unsafe cl_easy_set_string(handle.easy, CURLOPT_CUSTOMREQUEST, request.method)
         }
         guard let body = request.body else { return }

@@ -15,21 +15,21 @@ import CLibcurl
         case watched
     }
 
-    /// When libcurl wants to be called, monotonic nanoseconds; `.max`: not before a socket is ready.
-    private(set) var deadline = UInt64.max
     /// Whether the loop has yet to ask which exchanges ended.
-    var isTouched = false
+    @safe @exclusivity(unchecked) var isTouched = false
     /// Its place in the loop's table.
     let index: Int
     private let epoll: Epoll
+    private let deadlines: MultiDeadlines
     private let rest: Rest
     private let multi: UnsafeMutableRawPointer
 
     /// `connections`: how many may be kept.
-    init(index: Int, epoll: Epoll, rest: Rest, connections: Int) {
+    init(index: Int, epoll: Epoll, deadlines: MultiDeadlines, rest: Rest, connections: Int) {
         guard let multi = unsafe curl_multi_init() else { preconditionFailure("out of memory for a libcurl multi") }
         self.index = index
         self.epoll = epoll
+        self.deadlines = deadlines
         self.rest = rest
         unsafe self.multi = multi
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -62,7 +62,7 @@ import CLibcurl
 
     /// libcurl's timer ran out.
     func timerDue() {
-        deadline = .max
+        deadlines[index] = .max
         var running: Int32 = 0
         _ = unsafe curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running)
     }
@@ -111,6 +111,6 @@ import CLibcurl
     }
 
     private func setTimer(_ milliseconds: Int) {
-        deadline = milliseconds < 0 ? .max : EventLoop.now + UInt64(milliseconds) * 1_000_000
+        deadlines[index] = milliseconds < 0 ? .max : EventLoop.now + UInt64(milliseconds) * 1_000_000
     }
 }

@@ -41,7 +41,7 @@ import Glibc
     private let descriptor: Int32
     private let wakeDescriptor: Int32
     /// Whether the kernel has been told of each descriptor, as far as we know; it forgets a closed one by itself.
-    private var isKnown: [Bool] = []
+    @safe @exclusivity(unchecked) private var isKnown: [Bool] = []
     private let ready: UnsafeMutablePointer<epoll_event>
 
     init() {

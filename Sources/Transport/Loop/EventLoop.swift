@@ -15,18 +15,22 @@ package final class EventLoop: @unchecked Sendable {
     private let threadID = Atomic<UInt>(0)
     private let lastTransferID = Atomic<UInt64>(0)
 
-    // Confined to the loop's thread.
-    var timers = LoopTimers()
+    // Confined to the loop's thread. What is touched with every probe, here and in the checks, goes without the dynamic check
+    // for overlapping access: that check was 4 % of a probe's instructions.
+    @safe @exclusivity(unchecked) var timers = LoopTimers()
     /// The libcurl multis, each at its index; nil: a place that is free.
-    private(set) var multis: [(multi: Multi, user: MultiUser)?] = []
+    @safe @exclusivity(unchecked) private(set) var multis: [(multi: Multi, user: MultiUser)?] = []
+    private let deadlines = MultiDeadlines()
+    /// Reused from turn to turn.
+    @safe @exclusivity(unchecked) private var due: [Int] = []
     /// Those in which exchanges may have ended.
-    private var touched: [Multi] = []
+    @safe @exclusivity(unchecked) private var touched: [Multi] = []
     var pools: [Int: TransferPool] = [:]
     var transfers: [TransferID: Transfer] = [:]
     let handles = HandlePool()
-    var board = CheckBoard()
+    @safe @exclusivity(unchecked) var board = CheckBoard()
     /// Queued work that is left from the last turn.
-    private var backlog: ArraySlice<LoopQueue.Work> = []
+    @safe @exclusivity(unchecked) private var backlog: ArraySlice<LoopQueue.Work> = []
     private var isStopping = false
 
     /// How long queued work may keep a turn, ns.
@@ -120,10 +124,7 @@ package final class EventLoop: @unchecked Sendable {
         for number in 0..<count {
             if let (token, events) = epoll.event(number) { ready(token, events) }
         }
-        let now = Self.now
-        for entry in multis {
-            if let multi = entry?.multi, multi.deadline <= now { act(multi) { $0.timerDue() } }
-        }
+        actOnTimers()
         endLateConnections()
         finishTouched()
         deliverChecks()
@@ -138,6 +139,14 @@ package final class EventLoop: @unchecked Sendable {
         case .idle: idleReady(token.descriptor)
         case .exchange:
             if let multi = multis[token.multi]?.multi { act(multi) { $0.socketReady(token.descriptor, events: events) } }
+        }
+    }
+
+    private func actOnTimers() {
+        due.removeAll(keepingCapacity: true)
+        deadlines.due(at: Self.now, into: &due)
+        for index in due {
+            if let multi = multis[index]?.multi { act(multi) { $0.timerDue() } }
         }
     }
 
@@ -172,6 +181,8 @@ package final class EventLoop: @unchecked Sendable {
             perform(work)
             if Self.now > limit { break }
         }
+        // What came meanwhile may have woken the loop already, and will not wake it again.
+        if backlog.isEmpty { backlog = queue.takeAll()[...] }
     }
 
     private func perform(_ work: LoopQueue.Work) {
@@ -191,22 +202,20 @@ package final class EventLoop: @unchecked Sendable {
 
     func addMulti(_ user: MultiUser, rest: Multi.Rest, connections: Int) -> Multi {
         let index = multis.firstIndex { $0 == nil } ?? multis.endIndex
-        let multi = Multi(index: index, epoll: epoll, rest: rest, connections: connections)
+        let multi = Multi(index: index, epoll: epoll, deadlines: deadlines, rest: rest, connections: connections)
         if index == multis.endIndex { multis.append((multi, user)) } else { multis[index] = (multi, user) }
         return multi
     }
 
     func removeMulti(_ multi: Multi) {
         multis[multi.index] = nil
+        deadlines[multi.index] = .max
     }
 
     /// Milliseconds until the next deadline, rounded up; -1 if there is none.
     private func waitingTime() -> Int32 {
         if !backlog.isEmpty { return 0 }
-        var due = timers.nextDue ?? .max
-        for entry in multis {
-            if let multi = entry?.multi { due = min(due, multi.deadline) }
-        }
+        var due = min(timers.nextDue ?? .max, deadlines.first)
         if let tick = board.deadlines.nextTick { due = min(due, tick * 1_000_000) }
         if due == .max { return -1 }
         let now = Self.now

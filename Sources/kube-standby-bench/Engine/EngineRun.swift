@@ -1,0 +1,107 @@
+import FailoverCore
+import Foundation
+import Probing
+import StandbyConfiguration
+import Transport
+
+/// The probe engine alone, in a process of its own, so that what it costs can be read off the process.
+///
+/// `kube-standby-bench engine-run MODE TARGETS PERIOD_MS PROBES PORT`; targets are 127.1.x.y, three to a group.
+struct EngineRun {
+    /// What is asked.
+    enum Mode: String, CaseIterable {
+        /// HTTP, a new connection for each probe.
+        case new
+        /// HTTP on a kept connection.
+        case keep
+        case tcp
+    }
+
+    let mode: Mode
+    let targets: Int
+    let period: Duration
+    /// Probes to be ended before the run ends.
+    let probes: Int
+    let port: Int
+
+    init?(_ arguments: [String]) {
+        guard arguments.count == 5, let mode = Mode(rawValue: arguments[0]), let targets = Int(arguments[1]),
+            let period = Int(arguments[2]), let probes = Int(arguments[3]), let port = Int(arguments[4])
+        else { return nil }
+        self.mode = mode
+        self.targets = targets
+        self.period = .milliseconds(period)
+        self.probes = probes
+        self.port = port
+    }
+
+    func run() async throws {
+        let loop = EventLoop(name: "probes")
+        let engine = ProbeEngine(loop: loop)
+        for group in 0..<(targets + 2) / 3 {
+            let members = (group * 3..<min(targets, group * 3 + 3)).map { target($0, group: "group-\(group)") }
+            await engine.setTargets(members, of: "group-\(group)") { _ in }
+        }
+        // The first round tells the way to everybody, and is no part of the measurement.
+        try await wait(engine, for: targets)
+        let (start, time) = (await engine.statistics, ContinuousClock.now)
+        let cpu = Self.cpu
+        try await wait(engine, for: start.ended + probes)
+        let done = await engine.statistics.since(start)
+        let used = Self.cpu
+        print(
+            [
+                "probes=\(done.ended)", "total=\(await engine.statistics.ended)", "failures=\(done.failures + done.withoutResult)",
+                "seconds=\((ContinuousClock.now - time) / .seconds(1))", "user_us=\(used.user - cpu.user)",
+                "system_us=\(used.system - cpu.system)", "late_p50_ms=\(done.lateness(quantile: 0.5))",
+                "late_p99_ms=\(done.lateness(quantile: 0.99))", "late_max_ms=\(done.lateness(quantile: 1))",
+                "rss_kb=\(Self.residentKilobytes)",
+            ].joined(separator: " ")
+        )
+    }
+
+    private func wait(_ engine: ProbeEngine, for count: Int) async throws {
+        while await engine.statistics.ended < count { try await Task.sleep(for: .milliseconds(50)) }
+    }
+
+    private func target(_ index: Int, group: String) -> ProbeTarget {
+        var timing = ProbeTiming()
+        timing.period = period
+        timing.fastPeriod = period
+        timing.timeout = .seconds(1)
+        return ProbeTarget(
+            id: .init("pod-\(index)"),
+            group: group,
+            pod: "pod-\(index)",
+            namespace: "default",
+            address: "127.1.\(index / 250).\(index % 250 + 1)",
+            role: .passive,
+            incarnation: "1",
+            ports: [:],
+            probe: ProbeConfiguration(handler: handler, timing: timing),
+            initialWait: .zero
+        )
+    }
+
+    private var handler: ProbeConfiguration.Handler {
+        if mode == .tcp { return .tcpSocket(TCPProbe(port: .number(port))) }
+        var probe = HTTPProbe(port: .number(port))
+        probe.path = "/healthz"
+        probe.keepAlive = mode == .keep
+        return .httpGet(probe)
+    }
+
+    /// What the process has used until now, in microseconds.
+    private static var cpu: (user: Int, system: Int) {
+        var usage = rusage()
+        _ = unsafe getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
+        let micros = { (time: timeval) in time.tv_sec * 1_000_000 + Int(time.tv_usec) }
+        return (micros(usage.ru_utime), micros(usage.ru_stime))
+    }
+
+    private static var residentKilobytes: Int {
+        let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0
+    }
+}

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Transport
+
+@Suite struct TimerWheelTests {
+    /// What a wheel should do, done simply.
+    private struct Model {
+        var ticks: [Int: UInt64] = [:]
+
+        mutating func takeDue(at tick: UInt64) -> Set<Int> {
+            let due = Set(ticks.filter { $0.value <= tick }.keys)
+            for thing in due { ticks[thing] = nil }
+            return due
+        }
+    }
+
+    @Test(arguments: UInt64(1)...20)
+    func takesWhatIsDueAndNothingElse(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var now = UInt64.random(in: 0...100_000, using: &random)
+        var wheel = TimerWheel(at: now)
+        var model = Model()
+        for _ in 0..<3000 {
+            let thing = Int.random(in: 0..<50, using: &random)
+            switch Int.random(in: 0..<4, using: &random) {
+            case 0:
+                wheel.clear(thing)
+                model.ticks[thing] = nil
+            case 1:
+                let farthest: UInt64 = Bool.random(using: &random) ? 100 : 20_000
+                let tick = now + UInt64.random(in: 0...farthest, using: &random)
+                wheel.set(thing, at: tick)
+                model.ticks[thing] = tick
+            default:
+                now += UInt64.random(in: 0...200, using: &random)
+                var due: [Int] = []
+                wheel.takeDue(at: now, into: &due)
+                #expect(Set(due).count == due.count)
+                #expect(Set(due) == model.takeDue(at: now))
+                now += 1
+            }
+            // It may look in vain once a turn of the wheel, but never too late.
+            if let first = model.ticks.values.min() {
+                let next = try #require(wheel.nextTick)
+                #expect(next <= max(first, now))
+            } else {
+                #expect(wheel.nextTick == nil)
+            }
+        }
+    }
+
+    @Test func aTickThatHasPassedIsDueNext() {
+        var wheel = TimerWheel(at: 100)
+        wheel.set(0, at: 5)
+        #expect(wheel.nextTick == 100)
+        var due: [Int] = []
+        wheel.takeDue(at: 100, into: &due)
+        #expect(due == [0] && wheel.nextTick == nil)
+    }
+}
+
+/// Knuth's linear congruential generator: the same numbers for the same seed.
+private struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return state ^ state >> 33
+    }
+}
