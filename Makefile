@@ -20,7 +20,7 @@ demo: setup ## Play the story of failures on the embedded sandbox; ends by itsel
 
 test: setup ## Build and run all tests.
 	swift build --build-tests
-	PATH="$$(./.ci/tools kubectl check-jsonschema):$$PATH" swift test --skip-build
+	PATH="$$(./.ci/tools kubectl check-jsonschema grpcio):$$PATH" swift test --skip-build
 
 # A suite that writes into a cluster takes it from the command line only, never from the environment.
 define cluster_is_named
@@ -82,7 +82,7 @@ fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader.
 
 tsan: setup ## Run the tests under the thread sanitizer.
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
-	PATH="$$(./.ci/tools kubectl check-jsonschema):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
+	PATH="$$(./.ci/tools kubectl check-jsonschema grpcio):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
 
 chart: ## Check the chart and the examples with the real helm and kubectl.
 	@./.ci/chart

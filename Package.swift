@@ -114,7 +114,10 @@ let rooms: [Room] = [
         dependencies: [
             "Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore", logging, subprocess,
         ],
-        testDependencies: ["Sandbox", "FailoverCore", "StandbyConfiguration", "Transport"]
+        testDependencies: [
+            "Sandbox", "FailoverCore", "StandbyConfiguration", "Transport", subprocess, systemPackage,
+        ],
+        testExclude: ["GRPC/health-server.py"]
     ),
     // One actor per group: observations to the core, effects to the API server.
     Room(

@@ -3,7 +3,9 @@
 struct Benchmarks {
     static func main() async throws {
         let wanted = CommandLine.arguments.dropFirst()
-        if wanted.first == "engine-run", let engine = EngineRun(Array(wanted.dropFirst())) { return try await engine.run() }
+        if wanted.first == "engine-run", let engine = EngineRun(Array(wanted.dropFirst())) {
+            return try await engine.run()
+        }
         if wanted.isEmpty || wanted.contains("failover") { try await FailoverBenchmark.run() }
         if wanted.isEmpty || wanted.contains("validate") { try await ValidateBenchmark.run() }
         if wanted.isEmpty || wanted.contains("sandbox") { try await SandboxBenchmark.run() }

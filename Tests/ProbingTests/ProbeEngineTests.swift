@@ -175,6 +175,25 @@ import Transport
         }
     }
 
+    /// A pod that dies shows at once, not at its next period.
+    @Test func asksAtOnceWhenAKeptConnectionIsLost() async throws {
+        try await run { sandbox, engine, input, stream in
+            var probe = HTTPProbe(port: .named("http"))
+            probe.keepAlive = true
+            let rare = await target(sandbox, "a", .httpGet(probe)) {
+                $0.period = .seconds(3600)
+                $0.fastPeriod = .milliseconds(50)
+                $0.timeout = .seconds(5)
+                $0.thresholds = HealthThresholds(failure: 1, success: 1)
+            }
+            await engine.setTargets([rare], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            _ = await reports(until: .healthy, &iterator)
+            await sandbox.applications.set(.refusing, pod: "a", namespace: "default")
+            #expect(await reports(until: .unhealthy, &iterator).last?.verdict == .failure)
+        }
+    }
+
     @Test func stopsProbingWhoIsGone() async throws {
         try await run { sandbox, engine, input, stream in
             let (a, b) = (await target(sandbox, "a", Self.get), await target(sandbox, "b", Self.get))

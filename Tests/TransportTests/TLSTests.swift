@@ -41,7 +41,7 @@ import Testing
             request.tls.serverName = "localhost"
             #expect(await outcome(loop, request) == "200")
             request.tls.serverName = "elsewhere.example"
-            #expect(await outcome(loop, request) == "untrusted")
+            #expect(await outcome(loop, request) == "otherHost")
         }
     }
 

@@ -187,7 +187,8 @@ extension KubernetesError {
         guard case .transport(let error) = cause else { return false }
         switch error.kind {
         case .connectionLost, .idle, .timedOut: return true
-        case .refused, .unreachable, .unresolved, .untrusted, .expired, .otherHost, .tls, .notHTTP, .bodyTooLarge, .badRequest,
+        case .refused, .unreachable, .unresolved, .untrusted, .expired, .otherHost, .tls, .notHTTP, .bodyTooLarge,
+            .badRequest,
             .localResource, .cancelled, .stopped:
             return false
         }

@@ -59,7 +59,8 @@ extension ProbeEngine {
         if let suspension = doubt.beat(now: Self.now, wall: EventLoop.wallTime) { tell(suspension) }
     }
 
-    func noteFailing(_ state: inout TargetState, _ record: TargetRecord, _ verdict: ProbeVerdict, _ now: MonotonicTime) {
+    func noteFailing(_ state: inout TargetState, _ record: TargetRecord, _ verdict: ProbeVerdict, _ now: MonotonicTime)
+    {
         switch verdict {
         case .success:
             if state.succeededAt == nil { provenCount += 1 }

@@ -198,7 +198,9 @@ package actor ProbeEngine {
             if wheelTimer.tick <= tick { return }
             loop.cancel(wheelTimer.timer)
         }
-        let timer = loop.schedule(at: tick * ProbeSchedule.tick) { [weak self] in self?.assumeIsolated { $0.turnWheel() } }
+        let timer = loop.schedule(at: tick * ProbeSchedule.tick) { [weak self] in
+            self?.assumeIsolated { $0.turnWheel() }
+        }
         wheelTimer = (timer, tick)
     }
 

@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+package import Foundation
 import NIOCore
 import NIOSSL
 import SwiftASN1
@@ -9,11 +9,15 @@ import X509
 package struct Certificates: Sendable {
     /// The authority's certificate, PEM.
     package let authority: String
-    let serverCertificate: String
-    let serverKey: String
+    package let serverCertificate: String
+    package let serverKey: String
 
+    /// `validity`: the server's; nil: a week from an hour ago.
+    ///
     /// - Throws: only if the certificates cannot be made, which is a defect.
-    package init() throws {
+    package init(validity: ClosedRange<Date>? = nil) throws {
+        let now = Date()
+        let week = now - 3600...now + 7 * 86_400
         let authorityKey = P256.Signing.PrivateKey()
         let name = try DistinguishedName { CommonName("kube-standby sandbox authority") }
         let authority = try Self.certificate(
@@ -21,6 +25,7 @@ package struct Certificates: Sendable {
             issuer: name,
             key: authorityKey,
             issuerKey: authorityKey,
+            validity: week,
             extensions: try Certificate.Extensions {
                 Critical(BasicConstraints.isCertificateAuthority(maxPathLength: nil))
                 Critical(KeyUsage(keyCertSign: true))
@@ -32,6 +37,7 @@ package struct Certificates: Sendable {
             issuer: name,
             key: serverKey,
             issuerKey: authorityKey,
+            validity: validity ?? week,
             extensions: try Certificate.Extensions {
                 Critical(BasicConstraints.notCertificateAuthority)
                 try ExtendedKeyUsage([.serverAuth])
@@ -50,15 +56,15 @@ package struct Certificates: Sendable {
         issuer: DistinguishedName,
         key: P256.Signing.PrivateKey,
         issuerKey: P256.Signing.PrivateKey,
+        validity: ClosedRange<Date>,
         extensions: Certificate.Extensions
     ) throws -> Certificate {
-        let now = Date()
-        return try Certificate(
+        try Certificate(
             version: .v3,
             serialNumber: Certificate.SerialNumber(),
             publicKey: Certificate.PublicKey(key.publicKey),
-            notValidBefore: now - 3600,
-            notValidAfter: now + 7 * 86_400,
+            notValidBefore: validity.lowerBound,
+            notValidAfter: validity.upperBound,
             issuer: issuer,
             subject: subject,
             signatureAlgorithm: .ecdsaWithSHA256,

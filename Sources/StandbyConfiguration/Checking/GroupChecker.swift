@@ -107,9 +107,6 @@ struct GroupChecker {
         checkHTTP(name, probe["httpGet"])
         checkNamedPort(name, "tcpSocket", probe["tcpSocket"])
         checkExec(name, probe["exec"], probe)
-        if probe["grpc"].isPresent {
-            warn(.notAvailable("grpc", consequence: "its members stay unknown"), at: [step, "grpc"])
-        }
     }
 
     private func checkTimings(_ name: String, _ probe: NodeReader) {

@@ -14,6 +14,8 @@ import CLibcurl
     @safe @exclusivity(unchecked) private var isTruncated = false
     @safe @exclusivity(unchecked) private var headers: [HTTPRequest.Header] = []
     @safe @exclusivity(unchecked) private var headerCount = 0
+    /// Whether the empty line that ends a head has come; trailers may follow.
+    @safe @exclusivity(unchecked) private var isHeadComplete = false
     /// Header lists must live as long as the handle uses them.
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var connectList: UnsafeMutablePointer<curl_slist>?
@@ -60,6 +62,7 @@ import CLibcurl
         bodyCount = 0
         headerCount = 0
         isTruncated = false
+        isHeadComplete = template.request.version == .connectOnly
         if template.keepsBody { body.removeAll(keepingCapacity: true) }
         if template.keepsHeaders { headers.removeAll(keepingCapacity: true) }
         unsafe handle.errorText.pointee = 0
@@ -85,6 +88,12 @@ import CLibcurl
     private func received(header bytes: UnsafeRawBufferPointer) -> Int {
         headerCount += bytes.count
         guard headerCount <= CheckTemplate.headerLimit else { return 0 }
+        if bytes.count <= 2 {
+            isHeadComplete = true
+        } else if unsafe bytes[0] == UInt8(ascii: "H"), unsafe bytes.starts(with: "HTTP/".utf8) {
+            // After a 1xx answer the real one follows.
+            isHeadComplete = false
+        }
         if template.keepsHeaders, let header = unsafe HTTPRequest.Header(line: bytes) { headers.append(header) }
         return bytes.count
     }
@@ -99,6 +108,7 @@ import CLibcurl
             }
             return .failure(handle.failure(code))
         }
+        if !isHeadComplete { return .failure(.endInHead) }
         return .success(
             HTTPResponse(
                 head: HTTPHead(status: handle.long(CURLINFO_RESPONSE_CODE), headers: headers),

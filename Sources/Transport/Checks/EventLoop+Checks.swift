@@ -92,7 +92,9 @@ extension EventLoop {
 
     private func keep(_ socket: Int32, of check: Check) {
         if check.idleSocket == socket { return }
-        if let previous = board.idle.updateValue(check, forKey: socket), previous !== check { previous.idleSocket = nil }
+        if let previous = board.idle.updateValue(check, forKey: socket), previous !== check {
+            previous.idleSocket = nil
+        }
         if let old = check.idleSocket { board.idle[old] = nil }
         check.idleSocket = socket
     }

@@ -114,6 +114,7 @@ import CLibcurl
     func outcome(of code: CURLcode) -> Result<HTTPResponse, TransportError> {
         request.trace?.finish(handle)
         if isTooLarge { return .failure(TransportError(.bodyTooLarge, "over \(request.bodyLimit) bytes")) }
+        if code == CURLE_OK, !hasHead, request.version != .connectOnly { return .failure(.endInHead) }
         if code == CURLE_OK || isTruncated {
             return .success(
                 HTTPResponse(

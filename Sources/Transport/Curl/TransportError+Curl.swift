@@ -14,12 +14,14 @@ extension TransportError {
         unsafe self.init(Self.connectFailure(errno: number), String(cString: strerror(number)))
     }
 
-    /// Why a certificate is not trusted, from OpenSSL's verdict; none means that the name is another's.
+    /// Why a certificate is not trusted, from OpenSSL's verdict.
+    ///
+    /// Libcurl compares names before it asks for the verdict: 0 or 1, none as yet, mean that the name is another's.
     ///
     /// https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/
     static func untrusted(verification: Int) -> Kind {
         switch verification {
-        case 0, 62, 64: .otherHost
+        case 0, 1, 62, 64: .otherHost
         case 9, 10: .expired
         default: .untrusted
         }

@@ -45,6 +45,9 @@ package struct TransportError: Error, Sendable, Hashable {
         self.detail = detail
     }
 
+    /// Libcurl takes a connection that ends in the middle of the headers for the end of an answer without a body.
+    static let endInHead = TransportError(.connectionLost, "the answer ends within its headers")
+
     /// Whether the failure is ours and says nothing of the peer.
     package var isOurOwn: Bool {
         switch kind {

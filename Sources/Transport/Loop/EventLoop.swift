@@ -138,7 +138,9 @@ package final class EventLoop: @unchecked Sendable {
         case .connect: connectReady(token.descriptor)
         case .idle: idleReady(token.descriptor)
         case .exchange:
-            if let multi = multis[token.multi]?.multi { act(multi) { $0.socketReady(token.descriptor, events: events) } }
+            if let multi = multis[token.multi]?.multi {
+                act(multi) { $0.socketReady(token.descriptor, events: events) }
+            }
         }
     }
 

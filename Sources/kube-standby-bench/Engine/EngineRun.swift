@@ -51,7 +51,8 @@ struct EngineRun {
         let used = Self.cpu
         print(
             [
-                "probes=\(done.ended)", "total=\(await engine.statistics.ended)", "failures=\(done.failures + done.withoutResult)",
+                "probes=\(done.ended)", "total=\(await engine.statistics.ended)",
+                "failures=\(done.failures + done.withoutResult)",
                 "seconds=\((ContinuousClock.now - time) / .seconds(1))", "user_us=\(used.user - cpu.user)",
                 "system_us=\(used.system - cpu.system)", "late_p50_ms=\(done.lateness(quantile: 0.5))",
                 "late_p99_ms=\(done.lateness(quantile: 0.99))", "late_max_ms=\(done.lateness(quantile: 1))",

@@ -21,6 +21,8 @@ package struct HTTPProbe: Sendable, Hashable {
         package var isVerified = false
         package var caFile: String?
         package var serverName: String?
+
+        package init() {}
     }
 
     package var path = "/"
