@@ -29,6 +29,27 @@ enum MetricsText {
         ].joined()
     }
 
+    /// What probing has come to.
+    static func write(_ counts: ProbeCounts) -> String {
+        [
+            metric(
+                "probes_total",
+                "counter",
+                "Probes that ended since the start, by their result; none: an error of our own, which says nothing.",
+                [
+                    "{result=\"success\"} \(counts.successes)", "{result=\"failure\"} \(counts.failures)",
+                    "{result=\"none\"} \(counts.withoutResult)",
+                ]
+            ),
+            metric(
+                "command_cpu_seconds_total",
+                "counter",
+                "Processor time of commands that have ended, probes' and credential plugins'.",
+                [" \(counts.commandSeconds)"]
+            ),
+        ].joined()
+    }
+
     private static func gauge(_ name: String, _ help: String, _ value: String) -> String {
         metric(name, "gauge", help, [" " + value])
     }

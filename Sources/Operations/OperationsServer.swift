@@ -38,8 +38,9 @@ package struct OperationsServer: ServiceLifecycle.Service {
         let router = Router()
         router.get("livez") { [supervisor] _, _ in await Self.liveness(of: supervisor) }
         router.get("readyz") { [supervisor] _, _ in await Self.readiness(of: supervisor) }
-        router.get("metrics") { [status = reloader.status] _, _ in
-            Self.answer(.ok, MetricsText.write(status.current), type: MetricsText.contentType)
+        router.get("metrics") { [status = reloader.status, supervisor] _, _ in
+            let text = MetricsText.write(status.current) + MetricsText.write(await supervisor.probeCounts)
+            return Self.answer(.ok, text, type: MetricsText.contentType)
         }
         router.post("-/reload") { [reloader] _, _ in await Self.reload(reloader) }
         let application = Application(

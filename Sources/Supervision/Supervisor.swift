@@ -58,15 +58,25 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// `observe`: called for each notice, on any thread; must be quick.
     package init(_ parts: Parts, observe: @escaping @Sendable (GroupNotice) -> Void = { _ in }) {
         self.parts = parts
-        probes = ProbeEngine(loop: parts.probeLoop) { [logger = parts.logger] suspension in
+        probes = ProbeEngine(loop: parts.probeLoop) { [logger = parts.logger] in Self.tell($0, logger) }
+        events = EventPublisher(client: parts.client, logger: parts.logger)
+        roster = Self.roster(parts, probes, notify: Self.notifier(parts, events, observe))
+        (changes, change) = AsyncStream.makeStream()
+    }
+
+    private static func tell(_ concern: ProbeConcern, _ logger: Logger) {
+        switch concern {
+        case .doubt(let suspension):
             logger.warning(
                 "probes are doubted, automatic moves are suspended",
                 metadata: ["cause": "\(suspension.reason)", "for": "\(Suspension.duration)"]
             )
+        case .descriptors(let needed, let limit):
+            logger.error(
+                "probes may run out of descriptors: raise the limit (ulimit -n, LimitNOFILE) or use longer periods",
+                metadata: ["needed": "\(needed)", "limit": "\(limit)"]
+            )
         }
-        events = EventPublisher(client: parts.client, logger: parts.logger)
-        roster = Self.roster(parts, probes, notify: Self.notifier(parts, events, observe))
-        (changes, change) = AsyncStream.makeStream()
     }
 
     private static func roster(
@@ -154,6 +164,14 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// Where each probe of a group stands, by pod.
     package func probeProgress(of group: String) async -> [String: ProbeProgress] {
         await probes.progress(of: group)
+    }
+
+    /// What probing has come to since the start.
+    package var probeCounts: ProbeCounts {
+        get async {
+            let done = await probes.statistics
+            return ProbeCounts(successes: done.successes, failures: done.failures, withoutResult: done.withoutResult)
+        }
     }
 
     /// Supervises until a graceful shutdown, which moves nothing, or until the task is cancelled.

@@ -135,6 +135,29 @@ import Transport
         }
     }
 
+    @Test func givesACommandNothingElseOfOurEnvironment() async throws {
+        unsafe setenv("KUBE_STANDBY_TEST_SECRET", "secret", 1)
+        let script = "env | cut -d= -f1 | sort | tr '\\n' ' '; exit 1"
+        let exec = ExecProbe(command: ["/bin/sh", "-c", script], place: .supervisor)
+        var timing = ProbeTiming()
+        timing.timeout = .seconds(20)
+        let target = ProbeTarget(
+            id: .init("a"),
+            group: "g",
+            pod: "a",
+            namespace: "n",
+            address: "127.0.0.1",
+            role: nil,
+            incarnation: "1",
+            ports: [:],
+            probe: .init(handler: .exec(exec), timing: timing),
+            initialWait: .zero
+        )
+        let words = Set(await exec.outcome(for: target).detail.split(separator: " ").map(String.init))
+        #expect(words.isSuperset(of: ["GROUP", "PATH", "POD_IP", "POD_NAME", "POD_NAMESPACE", "ROLE"]))
+        #expect(words.isDisjoint(with: ["KUBE_STANDBY_TEST_SECRET", "USER", "KUBECONFIG"]))
+    }
+
     @Test func takesAnErrorOfOurOwnForNoResult() async throws {
         try await run { sandbox, engine, input, stream in
             let missing = ProbeConfiguration.Handler.httpGet(HTTPProbe(port: .named("absent")))
@@ -192,6 +215,37 @@ import Transport
             await sandbox.applications.set(.refusing, pod: "a", namespace: "default")
             #expect(await reports(until: .unhealthy, &iterator).last?.verdict == .failure)
         }
+    }
+
+    @Test(arguments: [(false, 256 + 501), (true, 256 + 1016)])
+    func saysHowManyDescriptorsItNeeds(keepAlive: Bool, needed: Int) async throws {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        let (concerns, input) = AsyncStream.makeStream(of: ProbeConcern.self)
+        let engine = ProbeEngine(loop: loop, descriptors: DescriptorLimit(current: 700)) { input.yield($0) }
+        var probe = HTTPProbe(port: .number(1))
+        probe.keepAlive = keepAlive
+        var timing = ProbeTiming()
+        timing.period = .seconds(3600)
+        timing.timeout = .seconds(1744)
+        let targets = (0..<1000).map { index in
+            ProbeTarget(
+                id: .init("\(index)"),
+                group: "g",
+                pod: "\(index)",
+                namespace: "n",
+                address: "127.0.0.1",
+                role: nil,
+                incarnation: "1",
+                ports: [:],
+                probe: .init(handler: .httpGet(probe), timing: timing),
+                initialWait: .seconds(3600)
+            )
+        }
+        for _ in 0..<2 { await engine.setTargets(targets, of: "g") { _ in } }
+        input.finish()
+        #expect(await concerns.reduce(into: []) { $0.append($1) } == [.descriptors(needed: needed, limit: 700)])
+        await engine.remove(group: "g")
     }
 
     @Test func stopsProbingWhoIsGone() async throws {

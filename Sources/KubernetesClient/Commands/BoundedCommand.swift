@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Subprocess
 import SystemPackage
@@ -24,8 +25,10 @@ package struct BoundedCommand: Sendable {
 
     /// Not empty; the first is a path if it contains a slash, else a name to be found in PATH.
     package var command: [String]
-    /// Added to our own environment.
+    /// Added to what is inherited.
     package var environment: [String: String]
+    /// The variables of our own environment that the command gets; nil: all.
+    package var inheritedVariables: Set<String>?
     package var timeout: Duration
     /// Bytes of output that are kept; the rest is read and dropped.
     package var outputLimit: Int
@@ -35,12 +38,14 @@ package struct BoundedCommand: Sendable {
     package init(
         command: [String],
         environment: [String: String],
+        inheritedVariables: Set<String>? = nil,
         timeout: Duration,
         outputLimit: Int,
         keepsErrorsApart: Bool = false
     ) {
         self.command = command
         self.environment = environment
+        self.inheritedVariables = inheritedVariables
         self.timeout = timeout
         self.outputLimit = outputLimit
         self.keepsErrorsApart = keepsErrorsApart
@@ -82,16 +87,26 @@ package struct BoundedCommand: Sendable {
         options.processGroupID = 0
         options.teardownSequence = [.send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)]
         let program = command.first ?? ""
-        var variables: [Environment.Key: String?] = [:]
-        for (name, value) in environment {
-            if let key = Environment.Key(rawValue: name) { variables[key] = value }
-        }
         return Configuration(
             executable: program.contains("/") ? .path(FilePath(program)) : .name(program),
             arguments: Arguments(Array(command.dropFirst())),
-            environment: .inherit.updating(variables),
+            environment: childEnvironment,
             platformOptions: options
         )
+    }
+
+    private var childEnvironment: Environment {
+        guard let inheritedVariables else {
+            var changes: [Environment.Key: String?] = [:]
+            for (name, value) in environment { Environment.Key(rawValue: name).map { changes[$0] = value } }
+            return .inherit.updating(changes)
+        }
+        let inherited = ProcessInfo.processInfo.environment.filter { inheritedVariables.contains($0.key) }
+        var variables: [Environment.Key: String] = [:]
+        for (name, value) in inherited.merging(environment, uniquingKeysWith: { $1 }) {
+            Environment.Key(rawValue: name).map { variables[$0] = value }
+        }
+        return .custom(variables)
     }
 
     // MARK: Reading

@@ -4,7 +4,9 @@ import StandbyConfiguration
 
 extension ExecProbe {
     /// Bytes of output that are kept for the reason.
-    private static let outputLimit = 10 * 1024
+    static let outputLimit = 10 * 1024
+    /// What a command gets of the supervisor's own environment, which may hold what is not for it.
+    private static let inheritedVariables: Set = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"]
 
     /// Runs the command beside the supervisor, with the member in its environment.
     @concurrent
@@ -15,6 +17,7 @@ extension ExecProbe {
                 "POD_NAME": target.pod, "POD_NAMESPACE": target.namespace, "POD_IP": target.address,
                 "GROUP": target.group, "ROLE": target.role?.rawValue ?? "",
             ],
+            inheritedVariables: Self.inheritedVariables,
             timeout: target.probe.timing.timeout,
             outputLimit: Self.outputLimit
         )

@@ -88,7 +88,7 @@ extension ProbeEngine {
     }
 
     private func tell(_ suspension: Suspension) {
-        onDoubt(suspension)
+        onConcern(.doubt(suspension))
         for doubter in doubters.values { doubter(suspension) }
     }
 }

@@ -18,7 +18,11 @@ package actor ProbeEngine {
     private var templates = TemplateRegistry()
     private var receivers: [String: @Sendable (ProbeReport) -> Void] = [:]
     private(set) var doubters: [String: @Sendable (Suspension) -> Void] = [:]
-    let onDoubt: @Sendable (Suspension) -> Void
+    let onConcern: @Sendable (ProbeConcern) -> Void
+    private let descriptorLimit: Int
+    private var descriptorNeed = DescriptorNeed()
+    /// What was told of descriptors last.
+    private var toldNeed = 0
     @safe @exclusivity(unchecked) var doubt = SelfDoubt()
     var heartbeat: LoopTimer?
     private var members: [String: Set<Member.ID>] = [:]
@@ -29,10 +33,16 @@ package actor ProbeEngine {
     /// What was done since the start.
     @safe @exclusivity(unchecked) package internal(set) var statistics = ProbeStatistics()
 
-    /// `onDoubt`: called on the loop's thread when the engine begins to doubt itself; must be quick.
-    package init(loop: EventLoop, onDoubt: @escaping @Sendable (Suspension) -> Void = { _ in }) {
+    /// `descriptors`: how many the process may have.
+    /// `onConcern`: called on the loop's thread; must be quick.
+    package init(
+        loop: EventLoop,
+        descriptors: DescriptorLimit = .raise(),
+        onConcern: @escaping @Sendable (ProbeConcern) -> Void = { _ in }
+    ) {
         self.loop = loop
-        self.onDoubt = onDoubt
+        self.onConcern = onConcern
+        descriptorLimit = descriptors.current
         loop.execute { [weak self] in
             loop.receiveChecks { events in self?.assumeIsolated { $0.happened(events) } }
         }
@@ -69,6 +79,7 @@ package actor ProbeEngine {
                 add(target)
             }
         }
+        noteNeed()
     }
 
     /// Where each probe of a group stands, by pod.
@@ -147,6 +158,9 @@ package actor ProbeEngine {
 
     /// Prepares what is asked of a target; an exchange that would be the same goes on.
     private func equip(_ record: TargetRecord, _ number: Int) {
+        let share = DescriptorNeed.share(of: record.target.probe)
+        descriptorNeed.change(by: share - record.descriptorShare)
+        record.descriptorShare = share
         let next = question(of: record.target)
         if let check = record.check, let next, next.isSame(as: check.question) { return }
         if record.check == nil, next == nil { return }
@@ -155,6 +169,14 @@ package actor ProbeEngine {
         record.probe = record.target.probe.handler.exchange
         record.check = next.map { Check($0, tag: number) }
         if table.states[number].probeCount > 0 { arm(number) }
+    }
+
+    /// Tells once that descriptors may run out, and again when many more do.
+    private func noteNeed() {
+        let need = descriptorNeed.total
+        guard need > descriptorLimit, need > toldNeed + toldNeed / 10 else { return }
+        toldNeed = need
+        onConcern(.descriptors(needed: need, limit: descriptorLimit))
     }
 
     private func question(of target: ProbeTarget) -> Check.Question? {
@@ -171,6 +193,7 @@ package actor ProbeEngine {
         if let check = record.check { loop.retire(check) }
         for waiter in record.waiters { waiter.send(ProbeEnd(verdict: .noResult, at: Self.now)) }
         doubt.stoppedFailing(id)
+        descriptorNeed.change(by: -record.descriptorShare)
         if table.states[number].succeededAt != nil { provenCount -= 1 }
         wheel.clear(number)
         table.remove(number)

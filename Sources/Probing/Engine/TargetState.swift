@@ -44,6 +44,9 @@ final class TargetRecord {
     /// Who wants to know how its next probe ends.
     @safe @exclusivity(unchecked) var waiters: [Answer<ProbeEnd>] = []
 
+    /// What it adds to the engine's need of descriptors.
+    var descriptorShare = 0.0
+
     init(_ target: ProbeTarget) {
         self.target = target
     }

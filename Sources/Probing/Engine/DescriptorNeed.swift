@@ -1,0 +1,28 @@
+import StandbyConfiguration
+import Transport
+
+/// How many descriptors the targets need when all that can be under way at once is.
+struct DescriptorNeed {
+    /// Targets that share a multi of libcurl, which has two descriptors of its own.
+    private static let shardSize = 128.0
+    private var sum = 0.0
+
+    /// Of all targets together with what the rest of the process needs.
+    var total: Int { Int(sum.rounded(.up)) + DescriptorLimit.reserve }
+
+    mutating func change(by difference: Double) {
+        sum += difference
+    }
+
+    /// What one target adds: a kept connection, or one for the part of its time that a hanging peer can hold one.
+    static func share(of probe: ProbeConfiguration) -> Double {
+        let busy = probe.timing.timeout / probe.timing.period
+        return switch probe.handler {
+        case .httpGet(let http) where http.keepAlive: 1 + 2 / shardSize
+        case .httpGet, .grpc: min(1, busy) + 2 / shardSize
+        case .tcpSocket: min(1, busy)
+        // The pipes of the few that run at once are in the reserve.
+        case .exec: 0
+        }
+    }
+}
