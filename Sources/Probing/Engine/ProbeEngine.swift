@@ -33,8 +33,10 @@ package actor ProbeEngine {
     /// What was done since the start.
     @safe @exclusivity(unchecked) package internal(set) var statistics = ProbeStatistics()
 
-    /// `descriptors`: how many the process may have.
-    /// `onConcern`: called on the loop's thread; must be quick.
+    /// - Parameters:
+    ///   - loop: where probes run and everything of the engine happens.
+    ///   - descriptors: how many the process may have.
+    ///   - onConcern: called on the loop's thread; must be quick.
     package init(
         loop: EventLoop,
         descriptors: DescriptorLimit = .raise(),
