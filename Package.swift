@@ -44,12 +44,14 @@ let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypes1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTPTypes2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -105,7 +107,10 @@ let rooms: [Room] = [
     // A small client of the Kubernetes API.
     Room(
         name: "KubernetesClient",
-        dependencies: ["Transport", "YAMLDocument", logging, subprocess, systemPackage],
+        dependencies: [
+            "Transport", "YAMLDocument", logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket, subprocess,
+            systemPackage,
+        ],
         testDependencies: ["Sandbox", "Transport", logging]
     ),
     // Schedules and runs probes, counts thresholds.
@@ -156,13 +161,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         // Logs, so that whoever embeds a room chooses where they go.
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-        // Sockets of the sandbox's toy applications and of the tests' servers.
+        // WebSockets, for commands in pods; sockets of the sandbox's toy applications and of the tests' servers.
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         // HTTP/2 of the sandbox's API server, with limits that hummingbird does not let one set.
         .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
         // From the frames of NIO to the vocabulary of hummingbird's requests.
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
-        // TLS of the sandbox's API server.
+        // TLS of those WebSockets, and of the sandbox's API server.
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         // The sandbox's certificate authority and server certificate.
         .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),

@@ -1,4 +1,5 @@
 package import FailoverCore
+package import KubernetesClient
 import StandbyConfiguration
 package import Transport
 
@@ -20,11 +21,13 @@ package struct ProbeOnce: Sendable {
 
     private let target: ProbeTarget
     private let loop: EventLoop
+    private let client: APIClient?
 
-    /// `target`: whom, and by which probe.
-    package init(_ target: ProbeTarget, on loop: EventLoop) {
+    /// `target`: whom, and by which probe; `client`: the way into pods, if there is one.
+    package init(_ target: ProbeTarget, on loop: EventLoop, client: APIClient? = nil) {
         self.target = target
         self.loop = loop
+        self.client = client
     }
 
     /// Runs the probe; ends within its timeout.
@@ -40,12 +43,10 @@ package struct ProbeOnce: Sendable {
         case .httpGet(let probe): await exchange(probe)
         case .tcpSocket(let probe): await exchange(probe)
         case .grpc(let probe): await exchange(probe)
-        case .exec(let probe) where probe.place == .supervisor:
-            story(await probe.outcome(for: target), asking: probe.command.joined(separator: " "))
         case .exec(let probe):
             story(
-                ProbeOutcome(verdict: .noResult, detail: "exec in the pod is not available in this version"),
-                asking: probe.command.joined(separator: " ")
+                await probe.outcome(for: target, client: client),
+                asking: probe.command.joined(separator: " ") + (probe.place == .pod ? " (in the pod)" : "")
             )
         }
     }

@@ -153,7 +153,7 @@ import Transport
             probe: .init(handler: .exec(exec), timing: timing),
             initialWait: .zero
         )
-        let words = Set(await exec.outcome(for: target).detail.split(separator: " ").map(String.init))
+        let words = Set(await exec.outcome(for: target, client: nil).detail.split(separator: " ").map(String.init))
         #expect(words.isSuperset(of: ["GROUP", "PATH", "POD_IP", "POD_NAME", "POD_NAMESPACE", "ROLE"]))
         #expect(words.isDisjoint(with: ["KUBE_STANDBY_TEST_SECRET", "USER", "KUBECONFIG"]))
     }

@@ -23,12 +23,15 @@ struct APICall: Sendable {
         _ resource: ResourceType,
         namespace: String?,
         name: String? = nil,
+        subresource: String? = nil,
         query: [(String, String)] = []
     ) -> APICall {
-        APICall(
-            description: .init(verb: verb, resource: resource, namespace: namespace, name: name),
+        var described = resource
+        if let subresource { described.plural += "/" + subresource }
+        return APICall(
+            description: .init(verb: verb, resource: described, namespace: namespace, name: name),
             method: "GET",
-            target: target(resource, namespace: namespace, name: name, query: query)
+            target: target(resource, namespace: namespace, name: name, subresource: subresource, query: query)
         )
     }
 
@@ -59,9 +62,11 @@ struct APICall: Sendable {
         _ resource: ResourceType,
         namespace: String?,
         name: String?,
+        subresource: String? = nil,
         query: [(String, String)]
     ) -> String {
-        let path = resource.path(namespace: namespace) + (name.map { "/" + escaped($0) } ?? "")
+        let object = (name.map { "/" + escaped($0) } ?? "") + (subresource.map { "/" + $0 } ?? "")
+        let path = resource.path(namespace: namespace) + object
         let pairs = query.map { "\($0.0)=\(escaped($0.1))" }
         return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
     }

@@ -17,7 +17,8 @@ package final class APIClient: Sendable {
     package let connection: ClusterConnection
     /// The loop that makes the requests.
     package let loop: EventLoop
-    private let credentials: Credentials
+    let credentials: Credentials
+    let sockets = WebSocketConnector()
     private let userAgent: String
     /// The pool of connections in use; a request that gets no answer in time makes later ones use another, because a dead
     /// HTTP/2 connection would hold them all.
@@ -102,7 +103,7 @@ package final class APIClient: Sendable {
         return bytes
     }
 
-    private func request(for call: APICall) async throws(KubernetesError) -> HTTPRequest {
+    func request(for call: APICall) async throws(KubernetesError) -> HTTPRequest {
         var request = HTTPRequest(call.method, connection.cluster.server + call.target)
         do throws(CredentialError) {
             let proof = try await credentials.current()
@@ -135,7 +136,7 @@ package final class APIClient: Sendable {
         throw KubernetesError(call.description, refusal(response))
     }
 
-    private func refusal(_ response: HTTPResponse) -> KubernetesError.Cause {
+    func refusal(_ response: HTTPResponse) -> KubernetesError.Cause {
         let status = try? JSONDecoder().decode(APIStatus.self, from: Data(response.body))
         let seconds = response.head["Retry-After"].flatMap { Int($0) } ?? status?.details?.retryAfterSeconds ?? 0
         return .status(code: response.head.status, status, retryAfter: .seconds(seconds))

@@ -20,6 +20,8 @@ package struct APIStatus: Codable, Sendable, Hashable {
     }
 
     package var metadata: ListMeta?
+    /// `Success` or `Failure`.
+    package var status: String?
     package var message: String?
     package var reason: String?
     package var details: Details?

@@ -8,9 +8,22 @@ extension ExecProbe {
     /// What a command gets of the supervisor's own environment, which may hold what is not for it.
     private static let inheritedVariables: Set = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR"]
 
-    /// Runs the command beside the supervisor, with the member in its environment.
+    /// Runs the command where it is to run, at most until its timeout.
+    ///
+    /// `client`: the way into pods; nil: there is none.
     @concurrent
-    func outcome(for target: ProbeTarget) async -> ProbeOutcome {
+    func outcome(for target: ProbeTarget, client: APIClient?) async -> ProbeOutcome {
+        switch (place, client) {
+        case (.supervisor, _): await outcomeHere(for: target)
+        case (.pod, let client?): await outcomeInPod(for: target, client)
+        case (.pod, nil): ProbeOutcome(verdict: .noResult, detail: "there is no API server to reach the pod through")
+        }
+    }
+
+    // MARK: Beside the supervisor
+
+    /// Runs the command with the member in its environment.
+    private func outcomeHere(for target: ProbeTarget) async -> ProbeOutcome {
         let run = BoundedCommand(
             command: command,
             environment: [
@@ -22,19 +35,49 @@ extension ExecProbe {
             outputLimit: Self.outputLimit
         )
         do {
-            return verdict(on: try await run.outcome())
+            let outcome = try await run.outcome()
+            switch outcome.end {
+            case .exited(let code): return Self.verdict(onExit: code, outcome.output)
+            case .signalled(let number): return Self.failure("ended by signal \(number)", outcome.output)
+            case .timedOut: return Self.failure("no end in time", outcome.output)
+            }
         } catch {
             return ProbeOutcome(verdict: .noResult, detail: "the command could not be started: \(error)")
         }
     }
 
-    private func verdict(on outcome: BoundedCommand.Outcome) -> ProbeOutcome {
-        let words = outcome.output.split(whereSeparator: \.isNewline).first.map { ": \($0.prefix(200))" } ?? ""
-        switch outcome.end {
-        case .exited(0): return ProbeOutcome(verdict: .success, detail: "exit code 0")
-        case .exited(let code): return ProbeOutcome(verdict: .failure, detail: "exit code \(code)\(words)")
-        case .signalled(let number): return ProbeOutcome(verdict: .failure, detail: "ended by signal \(number)\(words)")
-        case .timedOut: return ProbeOutcome(verdict: .failure, detail: "no end in time\(words)")
+    // MARK: In the pod
+
+    private func outcomeInPod(for target: ProbeTarget, _ client: APIClient) async -> ProbeOutcome {
+        let run = PodCommand(
+            namespace: target.namespace,
+            pod: target.pod,
+            container: container ?? target.defaultContainer,
+            command: command,
+            timeout: target.probe.timing.timeout,
+            outputLimit: Self.outputLimit
+        )
+        do {
+            let outcome = try await client.run(run)
+            switch outcome.end {
+            case .exited(let code): return Self.verdict(onExit: code, outcome.output)
+            case .timedOut: return Self.failure("no end in time", outcome.output)
+            case .withoutStatus: return Self.failure("it ended without an exit code", outcome.output)
+            }
+        } catch {
+            return ProbeOutcome(verdict: .noResult, detail: "the command could not be run: \(error)")
         }
+    }
+
+    // MARK: Verdicts
+
+    private static func verdict(onExit code: Int, _ output: String) -> ProbeOutcome {
+        code == 0 ? ProbeOutcome(verdict: .success, detail: "exit code 0") : failure("exit code \(code)", output)
+    }
+
+    /// A failure, with the first line of what was printed.
+    private static func failure(_ end: String, _ output: String) -> ProbeOutcome {
+        let words = output.split(whereSeparator: \.isNewline).first.map { ": \($0.prefix(200))" } ?? ""
+        return ProbeOutcome(verdict: .failure, detail: end + words)
     }
 }

@@ -1,4 +1,5 @@
 package import FailoverCore
+package import KubernetesClient
 import StandbyConfiguration
 package import Transport
 
@@ -29,20 +30,27 @@ package actor ProbeEngine {
     /// Targets that have ever succeeded.
     @safe @exclusivity(unchecked) var provenCount = 0
     var commandCount = 0
-    nonisolated let commands = CoalescingMailbox<Member.ID, CommandRun>()
+    /// Commands beside the supervisor.
+    nonisolated let localCommands = CommandLane(limit: 32)
+    /// Commands in pods, each of which holds a connection of the API server.
+    nonisolated let podCommands = CommandLane(limit: 32)
+    nonisolated let client: APIClient?
     /// What was done since the start.
     @safe @exclusivity(unchecked) package internal(set) var statistics = ProbeStatistics()
 
     /// - Parameters:
     ///   - loop: where probes run and everything of the engine happens.
+    ///   - client: the way into pods; nil: commands in pods have no result.
     ///   - descriptors: how many the process may have.
     ///   - onConcern: called on the loop's thread; must be quick.
     package init(
         loop: EventLoop,
+        client: APIClient? = nil,
         descriptors: DescriptorLimit = .raise(),
         onConcern: @escaping @Sendable (ProbeConcern) -> Void = { _ in }
     ) {
         self.loop = loop
+        self.client = client
         self.onConcern = onConcern
         descriptorLimit = descriptors.current
         loop.execute { [weak self] in

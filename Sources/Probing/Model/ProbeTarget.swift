@@ -17,6 +17,8 @@ package struct ProbeTarget: Sendable, Hashable {
     package var incarnation: String
     /// The pod's named container ports.
     package var ports: [String: Int]
+    /// Where commands run whose probe names no container; nil: the pod has one only.
+    package var defaultContainer: String?
     package var probe: ProbeConfiguration
     /// How long the container's start still keeps probes away.
     package var initialWait: Duration
@@ -31,6 +33,7 @@ package struct ProbeTarget: Sendable, Hashable {
         node: String? = nil,
         incarnation: String,
         ports: [String: Int],
+        defaultContainer: String? = nil,
         probe: ProbeConfiguration,
         initialWait: Duration
     ) {
@@ -43,6 +46,7 @@ package struct ProbeTarget: Sendable, Hashable {
         self.node = node
         self.incarnation = incarnation
         self.ports = ports
+        self.defaultContainer = defaultContainer
         self.probe = probe
         self.initialWait = initialWait
     }

@@ -148,7 +148,6 @@ struct GroupChecker {
             }
             return
         }
-        warn(.notAvailable("exec in the pod", consequence: "its members stay unknown"), at: [.key(name), "exec"])
         if ProbeTiming(probe).period < .seconds(1) { warn(.fastExecInPod, at: [.key(name), "periodSeconds"]) }
     }
 

@@ -105,7 +105,7 @@ package struct GroupProbing: Sendable {
             isReady: pod.isReady,
             probe: target?.role == .active || group.passiveProbe == nil ? "probe" : "passiveProbe"
         )
-        if let target { result.story = await ProbeOnce(target, on: loop).run() }
+        if let target { result.story = await ProbeOnce(target, on: loop, client: client).run() }
         return result
     }
 }

@@ -12,6 +12,10 @@ struct PodMapping: Sendable {
     static let excludeAnnotation = "kube-standby.io/exclude"
     /// The annotation by which an operator gives a pod another priority than the file does.
     static let priorityAnnotation = "kube-standby.io/priority"
+    /// The annotation by which kubectl chooses a container.
+    ///
+    /// https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-default-container
+    private static let containerAnnotation = "kubectl.kubernetes.io/default-container"
     /// The label by which a StatefulSet tells a pod's ordinal.
     private static let ordinalLabel = "apps.kubernetes.io/pod-index"
 
@@ -68,9 +72,17 @@ struct PodMapping: Sendable {
             node: pod.spec?.nodeName,
             incarnation: incarnation(pod),
             ports: Dictionary(ports) { first, _ in first },
+            defaultContainer: defaultContainer(pod),
             probe: probe,
             initialWait: initialWait(pod, probe.timing, now: now)
         )
+    }
+
+    /// The container that kubectl would take: the one that an annotation names, or the first.
+    private func defaultContainer(_ pod: Pod) -> String? {
+        let containers = pod.spec?.containers ?? []
+        let named = pod.metadata.annotations?[Self.containerAnnotation]
+        return (containers.first { $0.name == named } ?? containers.first)?.name
     }
 
     /// The priority that an annotation gives; nil if there is none, or none that can be read.

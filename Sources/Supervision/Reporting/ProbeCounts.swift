@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// What probing has come to since the start.
 package struct ProbeCounts: Sendable, Hashable {

@@ -1,13 +1,13 @@
 /// The host and port of a URL, so that another host can stand in their place.
-struct URLAuthority {
+package struct URLAuthority {
     private let scheme: Substring
     /// As written, brackets of an IPv6 address included.
-    let host: String
-    let port: Int
+    package let host: String
+    package let port: Int
     private let rest: Substring
 
     /// Nil if the text is no absolute `http` or `https` URL.
-    init?(_ url: String) {
+    package init?(_ url: String) {
         guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") else { return nil }
         scheme = url[..<colon]
         let afterScheme = url[url.index(colon, offsetBy: 3)...]
@@ -27,6 +27,15 @@ struct URLAuthority {
         }
         if host.isEmpty { return nil }
     }
+
+    /// The host without brackets.
+    package var bareHost: String { host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host }
+
+    /// Whether the host is an IP address and no name.
+    package var isAddress: Bool { SocketAddress(host: bareHost, port: port) != nil }
+
+    /// Path and query, as a request names them.
+    package var target: String { rest.isEmpty ? "/" : String(rest) }
 
     func url(withHost name: String) -> String { "\(scheme)://\(name):\(port)\(rest)" }
 }

@@ -1,0 +1,85 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+import Transport
+
+extension APIClient {
+    /// Bytes of a refusal that are read.
+    private static let refusalLimit = 64 * 1024
+
+    /// Runs a command in a pod and waits for its end, at most until its deadline.
+    ///
+    /// A command that outlives its deadline is left to the container: no API ends it.
+    /// - Throws: `KubernetesError` if the server cannot be reached, or refuses; `ExecFailure` if the command could not be
+    ///   run. Neither says anything of the application.
+    package func run(_ command: PodCommand) async throws -> PodCommand.Outcome {
+        let deadline = NIODeadline.now() + .nanoseconds(Int64(clamping: command.timeout.nanosecondCount))
+        let call = command.call
+        let request = try await request(for: call)
+        if let proxy = request.proxy, !proxy.isEmpty {
+            throw ExecFailure(description: "commands in pods are not run through a proxy, and this cluster has one")
+        }
+        do {
+            switch try await sockets.open(request, version: ExecTranscript.version, deadline: deadline) {
+            case .accepted(let channel, ExecTranscript.version):
+                return try await Self.outcome(from: channel, command, deadline: deadline)
+            case .accepted: throw ExecFailure(description: "the server does not speak \(ExecTranscript.version)")
+            case .refused(let channel):
+                let response = try await Self.refusal(from: channel)
+                if response.head.status == 401 { await credentials.rejected() }
+                throw KubernetesError(call.description, refusal(response))
+            }
+        } catch let error where !(error is ExecFailure || error is KubernetesError) {
+            let kind: TransportError.Kind =
+                Task.isCancelled ? .cancelled : NIODeadline.now() >= deadline ? .timedOut : .connectionLost
+            throw KubernetesError(call.description, .transport(TransportError(kind, "\(error)")))
+        }
+    }
+
+    /// Reads until the status, the stream's end or the deadline.
+    private static func outcome(
+        from channel: NIOAsyncChannel<WebSocketFrame, WebSocketFrame>,
+        _ command: PodCommand,
+        deadline: NIODeadline
+    ) async throws -> PodCommand.Outcome {
+        var transcript = ExecTranscript(outputLimit: command.outputLimit)
+        do {
+            try await channel.executeThenClose { inbound, outbound in
+                for try await frame in inbound {
+                    switch frame.opcode {
+                    case .binary: if transcript.take(Array(buffer: frame.unmaskedData)) { return }
+                    case .ping:
+                        let pong = WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: frame.unmaskedData)
+                        try await outbound.write(pong)
+                    case .connectionClose: return
+                    default: break
+                    }
+                }
+            }
+        } catch where NIODeadline.now() >= deadline && !Task.isCancelled {
+            return transcript.timedOut
+        }
+        let outcome = try transcript.outcome()
+        return outcome.end == .withoutStatus && NIODeadline.now() >= deadline ? transcript.timedOut : outcome
+    }
+
+    /// The answer of a server that does not upgrade.
+    private static func refusal(
+        from channel: NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>
+    ) async throws -> HTTPResponse {
+        try await channel.executeThenClose { inbound, _ in
+            var response = HTTPResponse(head: HTTPHead(status: 0), body: [])
+            for try await part in inbound {
+                switch part {
+                case .head(let head):
+                    response.head.status = Int(head.status.code)
+                    response.head.headers = head.headers.map { .init($0.name, $0.value) }
+                case .body(let buffer): response.body += Array(buffer: buffer).prefix(refusalLimit - response.body.count)
+                case .end: return response
+                }
+            }
+            return response
+        }
+    }
+}
