@@ -144,7 +144,8 @@ let rooms: [Room] = [
         exclude: ["README.md"],
         dependencies: [
             "YAMLDocument", hummingbird, hummingbirdCore, httpTypes, logging, nioConcurrency, nioCore,
-            nioHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTPTypes2, nioPosix, nioSSL, crypto, asn1, x509,
+            nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTPTypes2, nioPosix, nioSSL, nioWebSocket, crypto,
+            asn1, x509, subprocess, systemPackage,
         ],
         testDependencies: ["Transport", "KubernetesClient", logging, subprocess, systemPackage]
     ),

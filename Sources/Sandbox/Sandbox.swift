@@ -60,6 +60,7 @@ package struct Sandbox: Sendable {
         )
         server = APIServer(
             responder: APIResponder(handler: handler, control: control, bookmarkInterval: options.bookmarkInterval),
+            applications: applications,
             certificates: certificates,
             port: options.port
         )

@@ -58,7 +58,9 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// `observe`: called for each notice, on any thread; must be quick.
     package init(_ parts: Parts, observe: @escaping @Sendable (GroupNotice) -> Void = { _ in }) {
         self.parts = parts
-        probes = ProbeEngine(loop: parts.probeLoop, client: parts.client) { [logger = parts.logger] in Self.tell($0, logger) }
+        probes = ProbeEngine(loop: parts.probeLoop, client: parts.client) { [logger = parts.logger] in
+            Self.tell($0, logger)
+        }
         events = EventPublisher(client: parts.client, logger: parts.logger)
         roster = Self.roster(parts, probes, notify: Self.notifier(parts, events, observe))
         (changes, change) = AsyncStream.makeStream()

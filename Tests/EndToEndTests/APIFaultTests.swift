@@ -84,6 +84,35 @@ extension EndToEndTests {
             }
         }
 
+        /// Probes that are commands in the pods: their exit code moves the role, an API server that cannot run them does not.
+        @Test func commandsInPodsDecideAndTheirWayThereDoesNot() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                try await stage.sandbox.apply(Manifests.execRights)
+                let probe = """
+                    {exec: {command: [sh, -c, 'test "$HEALTH" = healthy || { echo "it is $HEALTH"; exit 4; }']}, \
+                    periodSeconds: 5, timeoutSeconds: 5, fastPeriodSeconds: 0.5, failureThreshold: 3, successThreshold: 1}
+                    """
+                let arguments = try await stage.arguments(groups: [Manifests.group("web", probe: probe)])
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let first = try await stage.waitUntilSettled("web")
+                    for pod in ["web-0", "web-1", "web-2"] {
+                        _ = await process.log.wait(for: "member.name=\(pod)", "member.health=healthy")
+                    }
+                    let execs = Fault(.refuse(code: 500, retryAfter: nil), verb: "get", kind: .pods)
+                    await stage.sandbox.control.add(execs)
+                    _ = await process.log.wait(for: "member.name=\(first)", "the command could not be run")
+                    #expect(try await stage.waitUntilSettled("web") == first)
+                    await stage.sandbox.control.removeFaults()
+                    await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
+                    _ = await process.log.wait(for: "member.name=\(first)", "exit code 4: it is status(500)")
+                    try await stage.waitUntilSettled("web", otherThan: first)
+                }
+                let audit = await stage.audit("web")
+                #expect(audit.violations.isEmpty && audit.moves == 1)
+            }
+        }
+
         @Test func aWatchThatIsCutAndForgottenIsMadeGood() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")

@@ -48,14 +48,35 @@ package enum Manifests {
     }
 
     /// A group that is probed fast.
-    package static func group(_ name: String, _ more: String = "") -> String {
+    package static func group(_ name: String, _ more: String = "", probe: String = quickProbe) -> String {
         """
         - name: \(name)
           service: \(name)
-          probe: {httpGet: {path: /health, port: http}, periodSeconds: 0.6, fastPeriodSeconds: 0.2, timeoutSeconds: 0.5, failureThreshold: 3, successThreshold: 1}
+          probe: \(probe)
         \(more.isEmpty ? "" : "  \(more)\n")
         """
     }
+
+    /// A probe that is over within tenths of a second.
+    package static let quickProbe = """
+        {httpGet: {path: /health, port: http}, periodSeconds: 0.6, fastPeriodSeconds: 0.2, timeoutSeconds: 0.5, \
+        failureThreshold: 3, successThreshold: 1}
+        """
+
+    /// The right to run commands in pods, for the ServiceAccount.
+    package static let execRights = """
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: Role
+        metadata: {name: exec}
+        rules: [{apiGroups: [""], resources: [pods/exec], verbs: [get, create]}]
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata: {name: exec}
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: exec}
+        subjects: [{kind: ServiceAccount, name: standby}]
+
+        """
 
     /// A ServiceAccount that may do what the supervisor needs in its namespace, and nothing else.
     package static let rights = account + role(podVerbs: "[get, list, watch, patch]")

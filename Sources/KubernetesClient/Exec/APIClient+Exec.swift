@@ -50,14 +50,19 @@ extension APIClient {
                     switch frame.opcode {
                     case .binary: if transcript.take(Array(buffer: frame.unmaskedData)) { return }
                     case .ping:
-                        let pong = WebSocketFrame(fin: true, opcode: .pong, maskKey: .random(), data: frame.unmaskedData)
+                        let pong = WebSocketFrame(
+                            fin: true,
+                            opcode: .pong,
+                            maskKey: .random(),
+                            data: frame.unmaskedData
+                        )
                         try await outbound.write(pong)
                     case .connectionClose: return
                     default: break
                     }
                 }
             }
-        } catch where NIODeadline.now() >= deadline && !Task.isCancelled {
+        } catch  where NIODeadline.now() >= deadline && !Task.isCancelled {
             return transcript.timedOut
         }
         let outcome = try transcript.outcome()
@@ -75,7 +80,8 @@ extension APIClient {
                 case .head(let head):
                     response.head.status = Int(head.status.code)
                     response.head.headers = head.headers.map { .init($0.name, $0.value) }
-                case .body(let buffer): response.body += Array(buffer: buffer).prefix(refusalLimit - response.body.count)
+                case .body(let buffer):
+                    response.body += Array(buffer: buffer).prefix(refusalLimit - response.body.count)
                 case .end: return response
                 }
             }

@@ -15,6 +15,7 @@ extension APIHandler {
             try await store.delete(key, deletion, isDryRun: request.isDryRun)
             return Answer(code: 201, Self.success)
         case ("token", "create"): return Answer(code: 201, try await token(key, request))
+        case ("exec", "get"), ("exec", "create"): throw .badRequest("Upgrade request required")
         default: throw .methodNotAllowed
         }
     }

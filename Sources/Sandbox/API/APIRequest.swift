@@ -16,6 +16,8 @@ package struct APIRequest: Sendable {
     package var name: String?
     package var subresource: String?
     var query: [String: String]
+    /// The values of `command`, each a word.
+    var commands: [String] = []
     var contentType: String
     /// How the answer is to be shown.
     var presentation: Presentation
@@ -25,7 +27,9 @@ package struct APIRequest: Sendable {
     init?(_ request: Request) {
         method = request.method.rawValue
         path = request.uri.path
-        query = Self.query(request.uri.query ?? "")
+        let pairs = Self.pairs(request.uri.query ?? "")
+        query = Dictionary(pairs) { first, _ in first }
+        commands = pairs.filter { $0.0 == "command" }.map(\.1)
         contentType = request.headers[.contentType]?.split(separator: ";").first.map(String.init) ?? ""
         presentation = Presentation(accept: request.headers[.accept] ?? "", includes: query["includeObject"])
         var parts = path.split(separator: "/").map { $0.removingPercentEncoding ?? String($0) }[...]
@@ -43,17 +47,16 @@ package struct APIRequest: Sendable {
         verb = Self.verb(method, isCollection: name == nil, isWatch: Self.isTrue(query["watch"]))
     }
 
-    /// The parameters of a query, the first of each name.
-    private static func query(_ text: String) -> [String: String] {
+    /// The parameters of a query.
+    private static func pairs(_ text: String) -> [(String, String)] {
         func decoded(_ part: Substring) -> String {
             let spaced = part.replacing("+", with: " ")
             return spaced.removingPercentEncoding ?? String(spaced)
         }
-        let pairs = text.split(separator: "&").map { pair in
+        return text.split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (decoded(parts[0]), parts.count > 1 ? decoded(parts[1]) : "")
         }
-        return Dictionary(pairs) { first, _ in first }
     }
 
     /// The group of `/api/v1/…` or `/apis/GROUP/v1/…`.

@@ -32,6 +32,11 @@ final class SharedBehaviour: Sendable {
         state.withLockedValue { $0.isFrozen = isFrozen }
     }
 
+    /// The behaviour, and whether nothing is answered in spite of it.
+    var current: (ToyApplications.Behaviour, isFrozen: Bool) {
+        state.withLockedValue { ($0.behaviour, $0.isFrozen) }
+    }
+
     /// The behaviour for one more request.
     func request() -> ToyApplications.Behaviour {
         state.withLockedValue { state in

@@ -59,6 +59,23 @@ package actor ToyApplications {
         applications.values.first { $0.name == pod && $0.namespace == namespace }?.address
     }
 
+    /// What a command in a pod can see of its application.
+    struct State: Sendable {
+        var address: String
+        /// `healthy`, or what is wrong.
+        var health: String
+        /// Whether its machine has stopped.
+        var isFrozen: Bool
+    }
+
+    /// The state of an application; nil if it does not run.
+    func state(uid: String) -> State? {
+        applications[uid].map { application in
+            let (behaviour, isFrozen) = application.behaviour.current
+            return State(address: application.address, health: "\(behaviour)", isFrozen: isFrozen)
+        }
+    }
+
     // MARK: For the kubelet
 
     /// Starts an application.

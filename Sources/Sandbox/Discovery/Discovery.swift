@@ -58,6 +58,7 @@ enum Discovery {
                 case .scale: ("autoscaling", "Scale", ["get", "patch", "update"])
                 case .binding: (nil, "Binding", ["create"])
                 case .eviction: ("policy", "Eviction", ["create"])
+                case .exec: (nil, "PodExecOptions", ["create", "get"])
                 case .token: ("authentication.k8s.io", "TokenRequest", ["create"])
                 }
             var resource: JSONValue = [

@@ -12,7 +12,8 @@ package struct Fault: Sendable {
         case drop
         /// No answer ever comes, and the request is not carried out.
         case hang
-        /// The answer's body ends after so many bytes, and the connection with it.
+        /// The answer's body ends after so many bytes, and the connection with it; the stream of a command ends in good order,
+        /// but without its status.
         case truncate(after: Int)
         /// The answer's body comes one byte at a time.
         case trickle

@@ -13,7 +13,7 @@ package struct Kind: Sendable {
 
     /// What can be asked of an object beside the object itself.
     enum Subresource: String, Sendable {
-        case status, scale, binding, eviction, token
+        case status, scale, binding, eviction, exec, token
     }
 
     /// The API group; empty for the core group.

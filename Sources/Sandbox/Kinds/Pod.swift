@@ -8,7 +8,7 @@ extension Kind {
         kind: "Pod",
         shortNames: ["po"],
         categories: ["all"],
-        subresources: [.status, .binding, .eviction],
+        subresources: [.status, .binding, .eviction, .exec],
         countsGenerations: true,
         columns: PodRules.columns,
         fields: PodRules.fields,

@@ -128,6 +128,10 @@ extension APIFailure {
         APIFailure(code: 400, reason: "BadRequest", message: message)
     }
 
+    static func internalError(_ message: String) -> APIFailure {
+        APIFailure(code: 500, reason: "InternalError", message: "Internal error occurred: \(message)")
+    }
+
     static func expired(_ message: String) -> APIFailure {
         APIFailure(code: 410, reason: "Expired", message: message)
     }

@@ -22,6 +22,7 @@ struct APIChannel: HTTPChannelHandler {
     let responder: Responder
     let tls: NIOSSLContext
     let connections: Connections
+    let door: ExecDoor
 
     /// More of one kind would be an attack after all; NIO keeps the time of each.
     private static let framesPerSecond = 20_000
@@ -48,7 +49,11 @@ struct APIChannel: HTTPChannelHandler {
         }.flatMap {
             channel.configureAsyncHTTPServerPipeline(
                 http2Configuration: Self.patience,
-                http1ConnectionInitializer: { Self.stream(on: $0) { HTTP1ToHTTPServerCodec(secure: true) } },
+                http1ConnectionInitializer: { [door] channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(ExecUpgradeHandler(door: door))
+                    }.flatMap { Self.stream(on: channel) { HTTP1ToHTTPServerCodec(secure: true) } }
+                },
                 http2ConnectionInitializer: { $0.eventLoop.makeSucceededVoidFuture() },
                 http2StreamInitializer: { Self.stream(on: $0) { HTTP2FramePayloadToHTTPServerCodec() } }
             )

@@ -66,7 +66,7 @@ struct APIResponder: HTTPResponder {
     /// The caller, or whom the caller impersonates.
     ///
     /// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
-    private func caller(of request: Request) async throws -> Caller {
+    func caller(of request: Request) async throws -> Caller {
         let caller = try await handler.authentication.caller(authorization: request.headers[.authorization])
         func values(_ header: String) -> [String] {
             request.headers.filter { $0.name.canonicalName == header }.map(\.value)

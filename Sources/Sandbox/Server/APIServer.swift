@@ -7,6 +7,7 @@ import NIOSSL
 /// The sandbox's HTTPS listener; it can go away and come back at the same port.
 package actor APIServer {
     private let responder: APIResponder
+    private let door: ExecDoor
     private let certificates: Certificates
     /// The port, once the server has started.
     package private(set) var port: Int
@@ -15,8 +16,9 @@ package actor APIServer {
     private var listener: (any Channel)?
 
     /// `port`: 0: any that is free.
-    init(responder: APIResponder, certificates: Certificates, port: Int) {
+    init(responder: APIResponder, applications: ToyApplications, certificates: Certificates, port: Int) {
         self.responder = responder
+        door = ExecDoor(responder: responder, applications: applications)
         self.port = port
         self.certificates = certificates
     }
@@ -51,8 +53,8 @@ package actor APIServer {
 
     private func server(tls: TLSConfiguration) throws -> HTTPServerBuilder {
         let context = try NIOSSLContext(configuration: tls)
-        return HTTPServerBuilder { [connections] responder in
-            APIChannel(responder: responder, tls: context, connections: connections)
+        return HTTPServerBuilder { [connections, door] responder in
+            APIChannel(responder: responder, tls: context, connections: connections, door: door)
         }
     }
 

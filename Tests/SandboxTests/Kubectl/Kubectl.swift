@@ -30,6 +30,11 @@ struct Kubectl: Sendable {
 
     /// Runs a command to its end.
     func callAsFunction(_ arguments: String..., input: String = "") async throws -> Outcome {
+        try await self(arguments, input: input)
+    }
+
+    /// Runs a command to its end.
+    func callAsFunction(_ arguments: [String], input: String = "") async throws -> Outcome {
         let outcome = try await Subprocess.run(
             try configuration(arguments),
             input: .string(input),
@@ -100,7 +105,7 @@ struct Kubectl: Sendable {
         ]
         return Configuration(
             executable: .name("kubectl"),
-            arguments: Arguments(arguments + ["--request-timeout=20s"]),
+            arguments: Arguments(["--request-timeout=20s"] + arguments),
             environment: .inherit.updating(variables)
         )
     }

@@ -32,6 +32,31 @@ import Testing
         }
     }
 
+    @Test func runsCommandsInPods() async throws {
+        try await run { sandbox, kubectl in
+            let said = try await kubectl(
+                "exec",
+                "web-0",
+                "--",
+                "sh",
+                "-c",
+                "echo $HOSTNAME $HEALTH; echo no >&2; exit 3"
+            )
+            #expect(said.code == 3 && said.output == "web-0 healthy\n" && said.errors.hasPrefix("no\n"), "\(said)")
+            #expect(try await kubectl.succeed("exec", "web-1", "-c", "app", "--", "printf", "%s", "a b") == "a b")
+            let much = try await kubectl.succeed("exec", "web-1", "--", "head", "-c", "300000", "/dev/zero")
+            #expect(much.utf8.count == 300_000)
+            for (arguments, words) in [
+                (["web-0", "-c", "other", "--", "true"], "container other is not valid for pod web-0"),
+                (["web-9", "--", "true"], "pods \"web-9\" not found"),
+                (["web-0", "--", "no-such-program"], "no-such-program"),
+            ] {
+                let refused = try await kubectl(["exec"] + arguments)
+                #expect(refused.code == 1 && refused.errors.contains(words), "\(refused)")
+            }
+        }
+    }
+
     @Test func getsInEveryForm() async throws {
         try await run { _, kubectl in
             let table = try await kubectl.succeed("get", "pods").split(separator: "\n")
