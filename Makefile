@@ -54,11 +54,13 @@ format: ## Apply the format.
 
 BENCH ?=
 
-bench: setup ## Measure; BENCH=name for one: failover, validate, sandbox.
+bench: setup ## Measure; BENCH=name for one: engine, failover, validate, sandbox.
+	@./.ci/setup bench
 	swift build $(RELEASE) --product kube-standby
 	swift build $(RELEASE) --product kube-standby-bench
-	peers="$$(./.ci/tools pyyaml)" && cc -O2 -o "$$peers/yaml-events" Sources/kube-standby-bench/Peers/yaml-events.c -lyaml && \
-	    KUBE_STANDBY_PEERS="$$peers" "$$(swift build $(RELEASE) --show-bin-path)/kube-standby-bench" $(BENCH)
+	@./.ci/peers "$$(./.ci/tools pyyaml)" "$$(swift build $(RELEASE) --show-bin-path)"
+	PATH="$$PATH:/usr/sbin" KUBE_STANDBY_PEERS="$$(./.ci/tools pyyaml)" \
+	    "$$(swift build $(RELEASE) --show-bin-path)/kube-standby-bench" $(BENCH)
 
 SEEDS ?= 10000
 STATES ?= 60000

@@ -1,4 +1,4 @@
-/// Every benchmark, or those that are named: `failover`, `sandbox`, `validate`.
+/// Every benchmark, or those that are named: `engine`, `failover`, `sandbox`, `validate`.
 @main
 struct Benchmarks {
     static func main() async throws {
@@ -6,6 +6,7 @@ struct Benchmarks {
         if wanted.first == "engine-run", let engine = EngineRun(Array(wanted.dropFirst())) {
             return try await engine.run()
         }
+        if wanted.isEmpty || wanted.contains("engine") { try await EngineBenchmark.run() }
         if wanted.isEmpty || wanted.contains("failover") { try await FailoverBenchmark.run() }
         if wanted.isEmpty || wanted.contains("validate") { try await ValidateBenchmark.run() }
         if wanted.isEmpty || wanted.contains("sandbox") { try await SandboxBenchmark.run() }

@@ -83,6 +83,8 @@ struct ExecCommand: Sendable {
         }
     }
 
+    /// The words of a command that failed.
+    ///
     /// https://github.com/kubernetes/kubernetes/blob/v1.36.0/staging/src/k8s.io/apiserver/pkg/util/proxy/streamtranslator.go
     private static func nonZero(_ code: Int) -> JSONValue {
         [

@@ -90,6 +90,8 @@ final class ExecUpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
+    /// The proof that the request was read.
+    ///
     /// https://datatracker.ietf.org/doc/html/rfc6455#section-4.2.2
     private static func accept(_ key: String) -> String {
         let digest = Insecure.SHA1.hash(data: Data((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))

@@ -15,6 +15,10 @@ struct EngineRun {
         /// HTTP on a kept connection.
         case keep
         case tcp
+        /// Like `new`, and every tenth target accepts connections and never answers.
+        case hung
+        /// Like `new`, and as many targets again are added when the measurement begins; only their being added is measured.
+        case grown
     }
 
     let mode: Mode
@@ -38,14 +42,12 @@ struct EngineRun {
     func run() async throws {
         let loop = EventLoop(name: "probes")
         let engine = ProbeEngine(loop: loop)
-        for group in 0..<(targets + 2) / 3 {
-            let members = (group * 3..<min(targets, group * 3 + 3)).map { target($0, group: "group-\(group)") }
-            await engine.setTargets(members, of: "group-\(group)") { _ in }
-        }
+        await add(0..<targets, to: engine)
         // The first round tells the way to everybody, and is no part of the measurement.
         try await wait(engine, for: targets)
         let (start, time) = (await engine.statistics, ContinuousClock.now)
         let cpu = Self.cpu
+        if mode == .grown { await add(targets..<2 * targets, to: engine) }
         try await wait(engine, for: start.ended + probes)
         let done = await engine.statistics.since(start)
         let used = Self.cpu
@@ -61,6 +63,17 @@ struct EngineRun {
         )
     }
 
+    /// Adds targets, three to a group.
+    private func add(_ range: Range<Int>, to engine: ProbeEngine) async {
+        for first in stride(from: range.lowerBound, to: range.upperBound, by: 3) {
+            let members = (first..<min(range.upperBound, first + 3)).map { target($0, group: "group-\(first)") }
+            await engine.setTargets(members, of: "group-\(first)") { _ in }
+        }
+    }
+
+    /// The address of a target: one of loopback's, each of which the server listens on.
+    static func address(_ index: Int) -> String { "127.1.\(index / 250).\(index % 250 + 1)" }
+
     private func wait(_ engine: ProbeEngine, for count: Int) async throws {
         while await engine.statistics.ended < count { try await Task.sleep(for: .milliseconds(50)) }
     }
@@ -75,7 +88,8 @@ struct EngineRun {
             group: group,
             pod: "pod-\(index)",
             namespace: "default",
-            address: "127.1.\(index / 250).\(index % 250 + 1)",
+            // The server does not answer at 127.2.
+            address: mode == .hung && index % 10 == 0 ? "127.2.\(index / 250).\(index % 250 + 1)" : Self.address(index),
             role: .passive,
             incarnation: "1",
             ports: [:],

@@ -1,0 +1,70 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// A program beside ours: started on one core, measured by what the kernel says of it, ended when the measurement is done.
+struct Peer: Sendable {
+    /// Its process.
+    let processID: Int32
+
+    /// Runs a program for as long as `body` takes.
+    ///
+    /// `core`: the only one that it may use.
+    /// `readiness`: part of a line that it prints when it is ready; nil: it is at once.
+    static func run<Result: Sendable>(
+        _ command: [String],
+        core: Int,
+        readiness: String? = nil,
+        environment: [String: String] = [:],
+        _ body: @Sendable @escaping (Peer) async throws -> Result
+    ) async throws -> Result {
+        var variables: [Environment.Key: String?] = [:]
+        for (name, value) in environment { Environment.Key(rawValue: name).map { variables[$0] = value } }
+        let outcome = try await Subprocess.run(
+            .name("taskset"),
+            arguments: Arguments(["-c", "\(core)"] + command),
+            environment: .inherit.updating(variables),
+            input: .none,
+            output: .sequence,
+            error: .combinedWithOutput
+        ) { execution in
+            defer { try? execution.send(signal: .kill) }
+            if let readiness { try await wait(for: readiness, in: execution.standardOutput) }
+            return try await body(Peer(processID: execution.processIdentifier.value))
+        }
+        return outcome.closureResult
+    }
+
+    private static func wait(for words: String, in output: SubprocessOutputSequence) async throws {
+        var text = ""
+        for try await buffer in output {
+            text += unsafe buffer.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+            if text.contains(words) { return }
+        }
+        throw Failed(description: "no \"\(words)\" in: \(text)")
+    }
+
+    /// Processor time of all its threads until now.
+    ///
+    /// https://docs.kernel.org/scheduler/sched-stats.html
+    var cpu: Duration {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(processID)/task")) ?? []
+        let times = tasks.map { task -> Int64 in
+            let text = try? String(contentsOfFile: "/proc/\(processID)/task/\(task)/schedstat", encoding: .utf8)
+            return text?.split(separator: " ").first.flatMap { Int64($0) } ?? 0
+        }
+        return .nanoseconds(times.reduce(0, +))
+    }
+
+    /// Megabytes in memory.
+    var residentMegabytes: Double {
+        let text = (try? String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
+    }
+
+    /// A program that did not do what it should.
+    struct Failed: Error, CustomStringConvertible {
+        var description: String
+    }
+}
