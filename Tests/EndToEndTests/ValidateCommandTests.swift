@@ -76,7 +76,9 @@ extension EndToEndTests {
 
         @Test func warnsAndFailsOnlyIfAskedTo() async throws {
             try await Stage.run { stage in
-                let text = Self.head + "- {name: web, service: web, probe: {tcpSocket: {port: 1}, periodSeconds: 2, timeoutSeconds: 2}}\n"
+                let text =
+                    Self.head
+                    + "- {name: web, service: web, probe: {tcpSocket: {port: 1}, periodSeconds: 2, timeoutSeconds: 2}}\n"
                 let file = try stage.write("c.yaml", text)
                 #expect(try await Self.validate(file).code == 0)
                 #expect(try await Self.validate("--strict", file).code == 1)

@@ -43,6 +43,12 @@ import Testing
         #expect(ProbePace(timing).next(after: 0, isCounting: true, now: 0) == 1_000_000_000)
     }
 
+    @Test func startsRareProbesTogether() {
+        let due = UInt64(10_000_000)
+        #expect(ProbePace(timing).next(after: due, isCounting: false, now: 0) == 10_050_000_000)
+        #expect(ProbePace(timing).next(after: due, isCounting: true, now: 0) == 1_010_000_000)
+    }
+
     @Test func doesNotMakeUpForLateProbes() {
         #expect(ProbePace(timing).next(after: 0, isCounting: true, now: 7_000_000_001) == 7_010_000_000)
     }

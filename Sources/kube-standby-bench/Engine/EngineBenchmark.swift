@@ -157,17 +157,23 @@ struct EngineBenchmark {
                 result["late_p99_ms"],
                 result["late_max_ms"]
             )
-            print("  \(pad(name))  \(text)")
+            line("  \(pad(name))  \(text)")
         }
     }
 
     // MARK: Words
+
+    /// Prints a line that is seen at once, also in a file.
+    private static func line(_ text: String) {
+        print(text)
+        fflush(nil)
+    }
 
     private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
     private static func pad(_ text: String) -> String { text.padding(toLength: 48, withPad: " ", startingAt: 0) }
 
     private static func row(_ name: String, _ text: String, ratio: Double, goal: Double) {
-        print("  \(pad(name))  \(String(format: "%.3f", ratio)) (goal \(String(format: "%.3f", goal)))  \(text)")
+        line("  \(pad(name))  \(String(format: "%.3f", ratio)) (goal \(String(format: "%.3f", goal)))  \(text)")
     }
 }

@@ -25,6 +25,7 @@ struct HAProxy {
             let (before, start) = (peer.cpu, ContinuousClock.now)
             try await Task.sleep(for: window)
             let (used, elapsed) = (peer.cpu - before, ContinuousClock.now - start)
+            guard used > .zero else { throw Peer.Failed(description: "haproxy did not run: \(command)") }
             let checks = Double(targets) * (elapsed / period)
             return (used / .microseconds(1) / checks, peer.residentMegabytes)
         }
@@ -46,7 +47,7 @@ struct HAProxy {
                 default_backend all
             backend all
                 \(expectation)
-                default-server check inter \(period / .milliseconds(1))ms
+                default-server check inter \(Int(period / .milliseconds(1)))ms
 
             """
         let servers = (0..<targets).map { "    server s\($0) \(EngineRun.address($0)):\(port)\n" }

@@ -29,3 +29,24 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 {{- $namespaces | toJson -}}
 {{- end -}}
+
+{{/* "true" if a probe is a command in the pod: its own handler counts, or else that of the defaults. */}}
+{{- define "kube-standby.runsInPod" -}}
+{{- $probe := .probe | default dict -}}
+{{- $hasHandler := or (hasKey $probe "httpGet") (hasKey $probe "tcpSocket") (hasKey $probe "grpc") (hasKey $probe "exec") -}}
+{{- $exec := get (ternary $probe (.defaults | default dict) $hasHandler) "exec" -}}
+{{- if and $exec (ne (get $exec "runIn" | default "Pod") "Supervisor") -}}true{{- end -}}
+{{- end -}}
+
+{{/* The namespaces of groups that run commands in pods, as a JSON object. */}}
+{{- define "kube-standby.execNamespaces" -}}
+{{- $namespaces := dict -}}
+{{- $defaults := .Values.config.defaults | default dict -}}
+{{- range $group := .Values.config.groups -}}
+{{- range $name := list "probe" "passiveProbe" -}}
+{{- $runs := include "kube-standby.runsInPod" (dict "probe" (get $group $name) "defaults" (get $defaults $name)) -}}
+{{- if $runs -}}{{- $_ := set $namespaces ($group.namespace | default $.Release.Namespace) true -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $namespaces | toJson -}}
+{{- end -}}
