@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # Starts in half the time, and runs where no Swift is installed.
 RELEASE = -c release --static-swift-stdlib
 
-.PHONY: setup build demo test conformance e2e lint format bench simulate explore fuzz tsan chart clean
+.PHONY: setup build demo test conformance e2e lint format bench soak simulate explore fuzz tsan chart clean
 
 setup: ## Install the system packages that are missing (Debian, Ubuntu).
 	@./.ci/setup
@@ -61,6 +61,13 @@ bench: setup ## Measure; BENCH=name for one: engine, failover, validate, sandbox
 	@./.ci/peers "$$(./.ci/tools pyyaml)" "$$(swift build $(RELEASE) --show-bin-path)"
 	PATH="$$PATH:/usr/sbin" KUBE_STANDBY_PEERS="$$(./.ci/tools pyyaml)" \
 	    "$$(swift build $(RELEASE) --show-bin-path)/kube-standby-bench" $(BENCH)
+
+SOAK_SECONDS ?= 600
+SOAK_PEERS ?= 1000
+
+soak: setup ## Probe SOAK_PEERS peers with faults that come and go for SOAK_SECONDS: every verdict right, nothing grows.
+	swift build $(RELEASE) --product kube-standby-bench
+	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-bench" soak $(SOAK_SECONDS) $(SOAK_PEERS)
 
 SEEDS ?= 10000
 STATES ?= 60000

@@ -206,7 +206,7 @@ let package = Package(
             name: "kube-standby-bench",
             dependencies: [
                 "Transport", "KubernetesClient", "Probing", "FailoverCore", "Supervision", "StandbyConfiguration",
-                "Sandbox", logging, serviceLifecycle, subprocess, systemPackage,
+                "Sandbox", logging, nioCore, nioPosix, nioSSL, serviceLifecycle, subprocess, systemPackage,
             ],
             exclude: ["Peers"],
             swiftSettings: swiftSettings

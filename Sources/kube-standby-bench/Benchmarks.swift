@@ -6,6 +6,7 @@ struct Benchmarks {
         if wanted.first == "engine-run", let engine = EngineRun(Array(wanted.dropFirst())) {
             return try await engine.run()
         }
+        if wanted.first == "soak", let soak = Soak(Array(wanted.dropFirst())) { return try await soak.run() }
         if wanted.isEmpty || wanted.contains("engine") { try await EngineBenchmark.run() }
         if wanted.isEmpty || wanted.contains("failover") { try await FailoverBenchmark.run() }
         if wanted.isEmpty || wanted.contains("validate") { try await ValidateBenchmark.run() }

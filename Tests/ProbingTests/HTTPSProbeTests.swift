@@ -56,22 +56,11 @@ import Transport
         var probe = HTTPProbe(port: .number(server.port))
         probe.scheme = .https
         change(&probe)
-        var timing = ProbeTiming()
-        timing.period = .milliseconds(100)
-        timing.fastPeriod = .milliseconds(100)
-        timing.timeout = .seconds(20)
-        return ProbeTarget(
-            id: .init("a"),
-            group: "g",
-            pod: "a",
-            namespace: "default",
-            address: "127.0.0.1",
-            role: nil,
-            incarnation: "1",
-            ports: [:],
-            probe: .init(handler: .httpGet(probe), timing: timing),
-            initialWait: .zero
-        )
+        return .sample(.httpGet(probe)) {
+            $0.period = .milliseconds(100)
+            $0.fastPeriod = .milliseconds(100)
+            $0.timeout = .seconds(20)
+        }
     }
 
     private func story(_ server: Server, _ tls: HTTPProbe.TLS) async -> ProbeOnce.Story {

@@ -42,23 +42,13 @@ import Transport
         incarnation: String = "1",
         _ change: (inout ProbeTiming) -> Void = { _ in }
     ) async -> ProbeTarget {
-        var timing = ProbeTiming()
-        timing.period = .milliseconds(200)
-        timing.fastPeriod = .milliseconds(50)
-        timing.timeout = .milliseconds(200)
-        change(&timing)
-        return ProbeTarget(
-            id: .init(pod),
-            group: "g",
-            pod: pod,
-            namespace: "default",
-            address: await sandbox.applications.address(pod: pod, namespace: "default") ?? "127.0.0.1",
-            role: .passive,
-            incarnation: incarnation,
-            ports: ["http": 8080],
-            probe: .init(handler: handler, timing: timing),
-            initialWait: .zero
-        )
+        let address = await sandbox.applications.address(pod: pod, namespace: "default") ?? "127.0.0.1"
+        return .sample(handler, pod: pod, address: address, incarnation: incarnation) {
+            $0.period = .milliseconds(200)
+            $0.fastPeriod = .milliseconds(50)
+            $0.timeout = .milliseconds(200)
+            change(&$0)
+        }
     }
 
     /// The reports until one shows this health.
@@ -139,20 +129,7 @@ import Transport
         unsafe setenv("KUBE_STANDBY_TEST_SECRET", "secret", 1)
         let script = "env | cut -d= -f1 | sort | tr '\\n' ' '; exit 1"
         let exec = ExecProbe(command: ["/bin/sh", "-c", script], place: .supervisor)
-        var timing = ProbeTiming()
-        timing.timeout = .seconds(20)
-        let target = ProbeTarget(
-            id: .init("a"),
-            group: "g",
-            pod: "a",
-            namespace: "n",
-            address: "127.0.0.1",
-            role: nil,
-            incarnation: "1",
-            ports: [:],
-            probe: .init(handler: .exec(exec), timing: timing),
-            initialWait: .zero
-        )
+        let target = ProbeTarget.sample(.exec(exec)) { $0.timeout = .seconds(20) }
         let words = Set(await exec.outcome(for: target, client: nil).detail.split(separator: " ").map(String.init))
         #expect(words.isSuperset(of: ["GROUP", "PATH", "POD_IP", "POD_NAME", "POD_NAMESPACE", "ROLE"]))
         #expect(words.isDisjoint(with: ["KUBE_STANDBY_TEST_SECRET", "USER", "KUBECONFIG"]))
@@ -225,22 +202,11 @@ import Transport
         let engine = ProbeEngine(loop: loop, descriptors: DescriptorLimit(current: 700)) { input.yield($0) }
         var probe = HTTPProbe(port: .number(1))
         probe.keepAlive = keepAlive
-        var timing = ProbeTiming()
-        timing.period = .seconds(3600)
-        timing.timeout = .seconds(1744)
         let targets = (0..<1000).map { index in
-            ProbeTarget(
-                id: .init("\(index)"),
-                group: "g",
-                pod: "\(index)",
-                namespace: "n",
-                address: "127.0.0.1",
-                role: nil,
-                incarnation: "1",
-                ports: [:],
-                probe: .init(handler: .httpGet(probe), timing: timing),
-                initialWait: .seconds(3600)
-            )
+            ProbeTarget.sample(.httpGet(probe), pod: "\(index)", initialWait: .seconds(3600)) {
+                $0.period = .seconds(3600)
+                $0.timeout = .seconds(1744)
+            }
         }
         for _ in 0..<2 { await engine.setTargets(targets, of: "g") { _ in } }
         input.finish()

@@ -13,18 +13,7 @@ import Testing
     }()
 
     private func target(wait: Duration = .zero) -> ProbeTarget {
-        ProbeTarget(
-            id: .init("a"),
-            group: "g",
-            pod: "a",
-            namespace: "n",
-            address: "127.0.0.1",
-            role: nil,
-            incarnation: "",
-            ports: [:],
-            probe: .init(handler: .tcpSocket(TCPProbe(port: .number(1))), timing: timing),
-            initialWait: wait
-        )
+        .sample(.tcpSocket(TCPProbe(port: .number(1))), initialWait: wait) { $0 = timing }
     }
 
     @Test(arguments: [(10, UInt64(1)), (5000, 5), (100_000, 10)])

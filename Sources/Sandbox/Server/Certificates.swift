@@ -1,7 +1,7 @@
 import Crypto
 package import Foundation
 import NIOCore
-import NIOSSL
+package import NIOSSL
 import SwiftASN1
 import X509
 
@@ -74,7 +74,7 @@ package struct Certificates: Sendable {
     }
 
     /// The server's side of TLS.
-    var tls: TLSConfiguration {
+    package var tls: TLSConfiguration {
         get throws {
             var configuration = TLSConfiguration.makeServerConfiguration(
                 certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(serverCertificate.utf8)).map {

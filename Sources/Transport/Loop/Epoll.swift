@@ -40,8 +40,10 @@ import Glibc
 
     private let descriptor: Int32
     private let wakeDescriptor: Int32
-    /// Whether the kernel has been told of each descriptor, as far as we know; it forgets a closed one by itself.
-    @safe @exclusivity(unchecked) private var isKnown: [Bool] = []
+    /// What the kernel was told of each descriptor, as far as we know; it forgets a closed one by itself.
+    @safe @exclusivity(unchecked) private var tokens: [UInt64] = []
+    /// The kernel was told nothing.
+    private static let nothing = UInt64.max
     private let ready: UnsafeMutablePointer<epoll_event>
 
     init() {
@@ -76,9 +78,9 @@ import Glibc
         unsafe event.events = events
         unsafe event.data.u64 = token.bits
         let index = Int(socket)
-        if index >= isKnown.count { isKnown += repeatElement(false, count: index + 1 - isKnown.count) }
-        let first = isKnown[index] ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
-        isKnown[index] = true
+        if index >= tokens.count { tokens += repeatElement(Self.nothing, count: index + 1 - tokens.count) }
+        let first = tokens[index] == Self.nothing ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
+        tokens[index] = token.bits
         if unsafe epoll_ctl(descriptor, first, socket, &event) == 0 { return }
         // It was closed behind our back, or is another by now.
         let other = first == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
@@ -93,7 +95,7 @@ import Glibc
 
     /// A socket is being closed, which takes it out.
     func forget(_ socket: Int32) {
-        if Int(socket) < isKnown.count { isKnown[Int(socket)] = false }
+        if Int(socket) < tokens.count { tokens[Int(socket)] = Self.nothing }
     }
 
     /// Waits until something is ready, for at most `milliseconds` (-1: for ever).
@@ -105,13 +107,16 @@ import Glibc
 
     /// What the last wait found, by number.
     ///
-    /// A socket that was taken out since then has no events; one that is watched without our knowing it is taken out.
+    /// Nil if it is old news: since that wait its socket was closed, and its number may be another's by now.
     func event(_ number: Int) -> (token: Token, events: UInt32)? {
         let token = Token(bits: unsafe ready[number].data.u64)
-        guard isKnown[Int(token.descriptor)] else {
+        switch tokens[Int(token.descriptor)] {
+        case token.bits: return (token, unsafe ready[number].events)
+        case Self.nothing:
+            // It was to be closed, and is still open: nobody waits for it.
             _ = epoll_ctl(descriptor, EPOLL_CTL_DEL, token.descriptor, nil)
             return nil
+        default: return nil
         }
-        return (token, unsafe ready[number].events)
     }
 }

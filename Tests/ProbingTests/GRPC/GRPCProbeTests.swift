@@ -7,20 +7,7 @@ import Transport
 
 @Suite(.timeLimit(.minutes(5))) struct GRPCProbeTests {
     private func target(_ port: Int, _ service: String, timeout: Duration = .seconds(20)) -> ProbeTarget {
-        var timing = ProbeTiming()
-        timing.timeout = timeout
-        return ProbeTarget(
-            id: .init("a"),
-            group: "g",
-            pod: "a",
-            namespace: "default",
-            address: "127.0.0.1",
-            role: nil,
-            incarnation: "1",
-            ports: [:],
-            probe: .init(handler: .grpc(GRPCProbe(port: port, service: service)), timing: timing),
-            initialWait: .zero
-        )
+        .sample(.grpc(GRPCProbe(port: port, service: service))) { $0.timeout = timeout }
     }
 
     @Test func tellsTheAnswersOfARealServerApart() async throws {

@@ -1,0 +1,161 @@
+import FailoverCore
+import Foundation
+import Probing
+import StandbyConfiguration
+import Transport
+
+/// Many peers with faults that come and go at random: every verdict must be right, and nothing may grow.
+///
+/// `kube-standby-bench soak SECONDS PEERS`.
+struct Soak {
+    /// Why it failed.
+    struct Failed: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// What the process holds.
+    private struct Footprint {
+        var descriptors: Int
+        var megabytes: Double
+
+        static var now: Footprint {
+            let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
+            let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+            let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+            let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) }
+            return Footprint(descriptors: descriptors, megabytes: (kilobytes ?? 0) / 1024)
+        }
+    }
+
+    private static let port = 18_090
+    /// How long verdicts may take to be right after a change, when the machine is busy besides.
+    private static let patience: Duration = .seconds(60)
+
+    let duration: Duration
+    let count: Int
+
+    init?(_ arguments: [String]) {
+        guard arguments.count == 2, let seconds = Int(arguments[0]), let count = Int(arguments[1]), count > 0 else {
+            return nil
+        }
+        duration = .seconds(seconds)
+        self.count = count
+    }
+
+    func run() async throws {
+        let loop = EventLoop(name: "probes")
+        let engine = ProbeEngine(loop: loop)
+        let ledger = SoakLedger(count: count)
+        try await FaultyPeers.run(count: count, port: Self.port) { peers in
+            for group in 0..<(count + 2) / 3 { await set(group, engine, ledger) }
+            try await settle(ledger)
+            // Every behaviour once, so that what is allocated at first use is there.
+            var changes = 0
+            for behaviour in PeerBehaviour.allCases {
+                try await change(every: 7, to: { behaviour }, peers, engine, ledger, &changes)
+            }
+            try await change(every: 1, to: { .healthy }, peers, engine, ledger, &changes)
+            let before = Footprint.now
+            let start = ContinuousClock.now
+            var rounds = 0
+            while ContinuousClock.now - start < duration {
+                let behaviours = PeerBehaviour.allCases
+                try await change(
+                    every: 10,
+                    to: { behaviours.randomElement() ?? .healthy },
+                    peers,
+                    engine,
+                    ledger,
+                    &changes
+                )
+                rounds += 1
+            }
+            try await change(every: 1, to: { .healthy }, peers, engine, ledger, &changes)
+            try await report(engine, ledger, before, rounds: rounds, changes: changes)
+        }
+        loop.stop()
+    }
+
+    /// Gives peers other behaviours, one in `interval` of them, and waits until each is seen as it is.
+    private func change(
+        every interval: Int,
+        to behaviour: () -> PeerBehaviour,
+        _ peers: FaultyPeers,
+        _ engine: ProbeEngine,
+        _ ledger: SoakLedger,
+        _ changes: inout Int
+    ) async throws {
+        for peer in 0..<count where Int.random(in: 0..<interval) == 0 {
+            let next = behaviour()
+            guard next != ledger.behaviour(of: peer) else { continue }
+            ledger.expect(next, of: peer)
+            peers.set(next, of: peer)
+            await set(peer / 3, engine, ledger)
+            changes += 1
+        }
+        try await settle(ledger)
+    }
+
+    /// Has the engine probe the peers of a group as their behaviours need it.
+    private func set(_ group: Int, _ engine: ProbeEngine, _ ledger: SoakLedger) async {
+        let members = group * 3..<min(count, group * 3 + 3)
+        let targets = members.map { target($0, ledger.behaviour(of: $0)) }
+        await engine.setTargets(targets, of: "group-\(group)") { report in
+            if let peer = Int(report.pod) { ledger.note(report, of: peer) }
+        }
+    }
+
+    private func target(_ peer: Int, _ behaviour: PeerBehaviour) -> ProbeTarget {
+        var timing = ProbeTiming()
+        timing.period = .seconds(2)
+        timing.fastPeriod = .seconds(1)
+        timing.timeout = .seconds(1)
+        timing.thresholds = HealthThresholds(failure: 3, success: 2)
+        let probe = behaviour.probe(port: Self.port, keepAlive: peer % 4 == 0)
+        return ProbeTarget(
+            id: .init("\(peer)"),
+            group: "group-\(peer / 3)",
+            pod: "\(peer)",
+            namespace: "default",
+            address: EngineRun.address(peer),
+            role: .passive,
+            incarnation: "1",
+            ports: [:],
+            probe: ProbeConfiguration(handler: .httpGet(probe), timing: timing),
+            initialWait: .zero
+        )
+    }
+
+    private func settle(_ ledger: SoakLedger) async throws {
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            if let violation = ledger.violations.first { throw Failed(description: "a wrong verdict: \(violation)") }
+            let differences = ledger.differences
+            if differences.isEmpty { return }
+            if ContinuousClock.now > deadline {
+                let some = differences.prefix(10).joined(separator: "\n  ")
+                throw Failed(description: "\(differences.count) peers are not seen as they are:\n  \(some)")
+            }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    private func report(
+        _ engine: ProbeEngine,
+        _ ledger: SoakLedger,
+        _ before: Footprint,
+        rounds: Int,
+        changes: Int
+    ) async throws {
+        let done = await engine.statistics
+        let after = Footprint.now
+        print(
+            "soak: \(count) peers, \(rounds) rounds, \(changes) changes of behaviour, \(done.ended) probes, "
+                + "\(done.failures) failed, \(done.withoutResult) without a result, every verdict right; "
+                + "descriptors \(before.descriptors) to \(after.descriptors), "
+                + String(format: "memory %.0f to %.0f MB", before.megabytes, after.megabytes)
+        )
+        if after.descriptors > before.descriptors + count / 100 + 16 { throw Failed(description: "descriptors leak") }
+        if after.megabytes > before.megabytes * 1.2 + 8 { throw Failed(description: "memory grows") }
+    }
+}
