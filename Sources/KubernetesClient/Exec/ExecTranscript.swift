@@ -63,8 +63,3 @@ struct ExecTranscript {
         PodCommand.Outcome(end: .timedOut, output: String(decoding: output, as: UTF8.self))
     }
 }
-
-/// The command could not be run, or not through this server; says nothing of the application.
-package struct ExecFailure: Error, Sendable, Hashable, CustomStringConvertible {
-    package var description: String
-}

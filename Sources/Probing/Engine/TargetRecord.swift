@@ -1,0 +1,23 @@
+import FailoverCore
+import Transport
+
+/// What is known of a target besides.
+///
+/// Confined to the loop's thread.
+final class TargetRecord {
+    @safe @exclusivity(unchecked) var target: ProbeTarget
+    /// Nil: it is probed by a command, or its port is not known.
+    @safe @exclusivity(unchecked) var check: Check?
+    /// Judges the answers to `check`.
+    @safe @exclusivity(unchecked) var probe: (any ExchangeProbe)?
+    @safe @exclusivity(unchecked) var lastOutcome: ProbeOutcome?
+    /// Who wants to know how its next probe ends.
+    @safe @exclusivity(unchecked) var waiters: [Answer<ProbeEnd>] = []
+
+    /// What it adds to the engine's need of descriptors.
+    var descriptorShare = 0.0
+
+    init(_ target: ProbeTarget) {
+        self.target = target
+    }
+}
