@@ -35,6 +35,8 @@ extension EndToEndTests {
                     for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
                     await stage.sandbox.server.stop()
                     await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
+                    // The end of the first move may have been interrupted, which is a failed operation, too.
+                    _ = await process.log.wait(for: "member.name=\(first)", "unhealthy")
                     _ = await process.log.wait(for: "operation failed")
                     let seen = await process.log.lines.count
                     await stage.sandbox.applications.set(.healthy, pod: first, namespace: "default")
