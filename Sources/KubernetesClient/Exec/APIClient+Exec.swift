@@ -62,8 +62,11 @@ extension APIClient {
                     }
                 }
             }
-        } catch  where NIODeadline.now() >= deadline && !Task.isCancelled {
-            return transcript.timedOut
+        } catch {
+            // Once the status is in, a server that goes without a farewell takes nothing of it back.
+            if transcript.isComplete { return try transcript.outcome() }
+            if NIODeadline.now() >= deadline, !Task.isCancelled { return transcript.timedOut }
+            throw error
         }
         let outcome = try transcript.outcome()
         return outcome.end == .withoutStatus && NIODeadline.now() >= deadline ? transcript.timedOut : outcome

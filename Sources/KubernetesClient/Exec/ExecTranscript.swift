@@ -42,6 +42,9 @@ struct ExecTranscript {
         return false
     }
 
+    /// Whether the status has come.
+    var isComplete: Bool { !status.isEmpty }
+
     /// The outcome once the stream has ended.
     ///
     /// - Throws: `ExecFailure` if the command could not be run.

@@ -56,6 +56,8 @@ actor WebSocketConnector {
     private static func configuration(_ tls: Transport.TLSConfiguration) throws -> NIOSSL.TLSConfiguration {
         var configuration = NIOSSL.TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12
+        // A server that does not answer our farewell does not hold a command's place.
+        configuration.shutdownTimeout = .milliseconds(200)
         // A WebSocket is an upgrade of HTTP/1.1.
         configuration.applicationProtocols = ["http/1.1"]
         configuration.certificateVerification = tls.verifiesServer ? .fullVerification : .none

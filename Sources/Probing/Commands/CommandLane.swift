@@ -3,7 +3,9 @@ import KubernetesClient
 import StandbyConfiguration
 import Transport
 
-/// Commands that wait for their turn, and those that run: never more than a few at a time, and one for each member.
+/// Commands that wait for their turn, and those that run: never more than a few at a time, and of each member one waits.
+///
+/// One whose answer nobody wants any more, after a restart of its container, runs on to its own deadline.
 struct CommandLane: Sendable {
     /// A command to be run.
     struct Run: Sendable {

@@ -5,7 +5,7 @@ struct CheckBoard {
     /// Checks whose connections share one multi.
     static let shardSize = 128
 
-    /// Multis with room, by whether they keep connections; the last one is filled next.
+    /// Multis, by whether they keep connections; the last one with room is filled next.
     var shards: [Bool: [Shard]] = [:]
     /// Connections that are being made, by descriptor.
     var connecting: [Int32: Check] = [:]

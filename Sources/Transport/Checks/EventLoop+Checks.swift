@@ -121,7 +121,7 @@ extension EventLoop {
             let multi = addMulti(
                 .checks,
                 rest: keepsConnections ? .watched : .closed,
-                // A connection that is being replaced stays until the new one stands.
+                // Twice as many, for those that their peers have closed and libcurl has yet to notice.
                 connections: CheckBoard.shardSize * 2
             )
             shards.append(.init(multi: multi, count: 0))
