@@ -44,9 +44,6 @@ package struct Supervisor: ServiceLifecycle.Service {
         }
     }
 
-    /// Writes under way at once, over all groups.
-    private static let writeLimit = 64
-
     private let parts: Parts
     private let roster: Roster
     private let probes: ProbeEngine
@@ -86,7 +83,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         _ probes: ProbeEngine,
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> Roster {
-        let limiter = WriteLimiter(limit: writeLimit)
+        let limits = KubernetesGroupAPI.Limits()
         return Roster(namespace: parts.namespace) { namespace in
             .init(
                 pods: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
@@ -99,7 +96,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                 )
             )
         } makeSupervisor: { group, namespace, informers in
-            let api = KubernetesGroupAPI(client: parts.client, group: group, namespace: namespace, limiter: limiter)
+            let api = KubernetesGroupAPI(client: parts.client, group: group, namespace: namespace, limits: limits)
             return GroupSupervisor(
                 group,
                 namespace: namespace,

@@ -14,7 +14,7 @@ import Transport
             try await sandbox.apply(ClientStage.pod("a") + ClientStage.pod("other", labels: "app: y"))
             let informer = Informer<Pod>(client: client, namespace: "default", logger: ClientStage.logger)
             let (events, input) = AsyncStream.makeStream(of: InformerEvent<Pod>.self)
-            _ = await informer.subscribe(where: { $0.metadata.labels?["app"] == "x" }) { input.yield($0) }
+            _ = await informer.subscribe(to: .labels(["app": "x"])) { input.yield($0) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await informer.run() }
                 defer { group.cancelAll() }

@@ -46,13 +46,14 @@ extension APIClient {
     ) async throws(KubernetesError) -> ResourceList<Resource> {
         let query = selector + [("limit", "500")]
         var list: ResourceList<Resource> = try await page(namespace: namespace, query: query, retry: retry)
+        list.items = list.items ?? []
         while let token = list.metadata.continue, !token.isEmpty {
             let next: ResourceList<Resource> = try await page(
                 namespace: namespace,
                 query: query + [("continue", token)],
                 retry: retry
             )
-            list.items = (list.items ?? []) + (next.items ?? [])
+            list.items?.append(contentsOf: next.items ?? [])
             list.metadata.continue = next.metadata.continue
         }
         return list

@@ -40,12 +40,14 @@ package actor Informer<Resource: KubernetesResource> {
 
     /// Tells a new subscriber of every object that it selects, now and later.
     ///
+    /// `selects`: asked for objects in the scope only; always answers the same for the same object.
     /// `receive`: called in order, without waiting; must be quick.
     package func subscribe(
-        where selects: @escaping @Sendable (Resource) -> Bool,
+        to scope: InformerScope,
+        where selects: @escaping @Sendable (Resource) -> Bool = { _ in true },
         _ receive: @escaping @Sendable (InformerEvent<Resource>) -> Void
     ) -> Int {
-        store.subscribe(.init(selects: selects, receive: receive))
+        store.subscribe(.init(scope: scope, selects: selects, receive: receive))
     }
 
     package func unsubscribe(_ id: Int) {

@@ -1,37 +1,40 @@
 /// The objects of a collection, and which subscribers each one concerns.
 struct InformerStore<Resource: KubernetesResource> {
-    /// Names one subscriber.
-    typealias SubscriberID = Int
-
     /// Who wants to hear of which objects.
     struct Subscriber: Sendable {
+        var scope: InformerScope
+        /// Asked for objects within the scope only; always answers the same for the same object.
         var selects: @Sendable (Resource) -> Bool
         var receive: @Sendable (InformerEvent<Resource>) -> Void
-        /// The objects selected, by name.
-        var objects: [String: Resource] = [:]
+
+        func wants(_ object: Resource) -> Bool { scope.contains(object.metadata) && selects(object) }
     }
 
     private(set) var resourceVersion: String?
     private(set) var objects: [String: Resource] = [:]
-    private(set) var subscribers: [SubscriberID: Subscriber] = [:]
+    private var subscribers: [InformerIndex.SubscriberID: (Subscriber, place: InformerIndex.Place)] = [:]
+    private var index = InformerIndex()
     private var lastSubscriber = 0
 
     // MARK: Subscribers
 
-    mutating func subscribe(_ subscriber: Subscriber) -> SubscriberID {
+    mutating func subscribe(_ subscriber: Subscriber) -> InformerIndex.SubscriberID {
         lastSubscriber += 1
-        subscribers[lastSubscriber] = subscriber
-        select(for: lastSubscriber)
+        let place = index.place(for: subscriber.scope)
+        let isIndexed = index.isIndexed(place)
+        index.file(lastSubscriber, at: place)
+        if !isIndexed { indexObjects() }
+        subscribers[lastSubscriber] = (subscriber, place)
         if resourceVersion != nil { deliver(to: lastSubscriber, isRelist: true) }
         return lastSubscriber
     }
 
-    mutating func unsubscribe(_ id: SubscriberID) {
-        subscribers[id] = nil
+    mutating func unsubscribe(_ id: InformerIndex.SubscriberID) {
+        if let (_, place) = subscribers.removeValue(forKey: id) { index.remove(id, from: place) }
     }
 
     func tellAll(_ event: InformerEvent<Resource>) {
-        for subscriber in subscribers.values { subscriber.receive(event) }
+        for (subscriber, _) in subscribers.values { subscriber.receive(event) }
     }
 
     // MARK: Changes
@@ -41,10 +44,9 @@ struct InformerStore<Resource: KubernetesResource> {
         let pairs = items.compactMap { item in item.metadata.name.map { ($0, item) } }
         objects = Dictionary(pairs) { first, _ in first }
         self.resourceVersion = resourceVersion
-        for id in subscribers.keys {
-            select(for: id)
-            deliver(to: id, isRelist: true)
-        }
+        index.removeObjects()
+        indexObjects()
+        for id in subscribers.keys { deliver(to: id, isRelist: true) }
     }
 
     /// Takes in an object that was added or changed; ignored if the stored one is newer.
@@ -56,7 +58,7 @@ struct InformerStore<Resource: KubernetesResource> {
         }
         objects[name] = object
         advance(to: object.metadata.resourceVersion)
-        changed(name, to: object)
+        changed(name, from: known, to: object)
     }
 
     /// Forgets an object; ignored if another of its name is stored by now.
@@ -65,7 +67,7 @@ struct InformerStore<Resource: KubernetesResource> {
         if known.metadata.uid != object.metadata.uid { return }
         objects[name] = nil
         advance(to: object.metadata.resourceVersion)
-        changed(name, to: nil)
+        changed(name, from: known, to: nil)
     }
 
     /// Notes that nothing changed up to a version.
@@ -73,26 +75,31 @@ struct InformerStore<Resource: KubernetesResource> {
         if let version, ResourceVersion.isOlder(resourceVersion, than: version) { resourceVersion = version }
     }
 
-    private mutating func changed(_ name: String, to object: Resource?) {
-        for id in subscribers.keys {
-            let wasSelected = subscribers[id]?.objects[name] != nil
-            let isSelected = object.map { subscribers[id]?.selects($0) ?? false } ?? false
-            guard wasSelected || isSelected else { continue }
-            subscribers[id]?.objects[name] = isSelected ? object : nil
-            deliver(to: id, isRelist: false)
+    /// Tells those who selected the object before, or select it now.
+    private mutating func changed(_ name: String, from known: Resource?, to object: Resource?) {
+        let (before, after) = (concerned(by: known), concerned(by: object))
+        if let known { index.remove(name, labels: known.metadata.labels ?? [:]) }
+        if let object { index.insert(name, labels: object.metadata.labels ?? [:]) }
+        for id in before.union(after).sorted() { deliver(to: id, isRelist: false) }
+    }
+
+    private func concerned(by object: Resource?) -> Set<InformerIndex.SubscriberID> {
+        guard let object, let name = object.metadata.name else { return [] }
+        return index.subscribers(of: name, labels: object.metadata.labels ?? [:]).filter {
+            subscribers[$0]?.0.wants(object) ?? false
         }
     }
 
-    private mutating func select(for id: SubscriberID) {
-        guard let subscriber = subscribers[id] else { return }
-        subscribers[id]?.objects = objects.filter { subscriber.selects($0.value) }
+    private mutating func indexObjects() {
+        for (name, object) in objects { index.insert(name, labels: object.metadata.labels ?? [:]) }
     }
 
-    private func deliver(to id: SubscriberID, isRelist: Bool) {
-        guard let subscriber = subscribers[id], let resourceVersion else { return }
-        let objects = subscriber.objects.sorted { $0.key < $1.key }.map(\.value)
+    private func deliver(to id: InformerIndex.SubscriberID, isRelist: Bool) {
+        guard let (subscriber, place) = subscribers[id], let resourceVersion else { return }
+        let names = index.objects(at: place) ?? Set(objects.keys)
+        let selected = names.sorted().compactMap { objects[$0] }.filter(subscriber.wants)
         subscriber.receive(
-            .snapshot(InformerSnapshot(objects: objects, resourceVersion: resourceVersion, isRelist: isRelist))
+            .snapshot(InformerSnapshot(objects: selected, resourceVersion: resourceVersion, isRelist: isRelist))
         )
     }
 }

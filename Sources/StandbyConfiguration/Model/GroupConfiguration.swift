@@ -17,14 +17,14 @@ package struct GroupConfiguration: Sendable, Hashable {
     package var selector: LabelSelector?
     package var mode: Mode
     package var roleLabel: RoleLabel
-    package var probe: ProbeConfiguration
+    @Boxed package var probe: ProbeConfiguration
     /// The probe of members that are not active; nil: `probe`.
-    package var passiveProbe: ProbeConfiguration?
+    @Boxed package var passiveProbe: ProbeConfiguration?
     package var requireReady: Bool
     /// First match wins.
     package var priorities: [PriorityRule]
-    package var failover: FailoverConfiguration
-    package var hooks: HookConfiguration
+    @Boxed package var failover: FailoverConfiguration
+    @Boxed package var hooks: HookConfiguration
     package var isPaused: Bool
 
     /// Whether a probe or a hook of the group runs a command through the API server.

@@ -3,8 +3,8 @@ import KubernetesClient
 import Probing
 import StandbyConfiguration
 
-/// What a group's loop hears.
-enum GroupInput: Sendable {
+/// What a group's loop hears; indirect, so that the frames of the loop stay small.
+indirect enum GroupInput: Sendable {
     /// The configuration gives the group other properties.
     case configuration(GroupConfiguration)
     case service(Service?)

@@ -58,10 +58,8 @@ extension GroupSupervisor {
         if let serviceSubscription { await surroundings.services.unsubscribe(serviceSubscription) }
         service = .pending
         seenService = nil
-        let name = configuration.service
-        serviceSubscription = await surroundings.services.subscribe {
-            $0.metadata.name == name
-        } _: { [self] event in
+        serviceSubscription = await surroundings.services.subscribe(to: .name(configuration.service)) {
+            [self] event in
             switch event {
             case .snapshot(let snapshot): post(.service(snapshot.objects.first))
             case .failing(let error): post(.failing("\(error)"))
@@ -73,9 +71,8 @@ extension GroupSupervisor {
     /// Holds the Service as last seen against the configuration, and selects the pods that it means.
     func serviceChanged(in group: inout DiscardingTaskGroup) async {
         let previous = service
-        let next = ServiceCheck(seenService, of: configuration, namespace: namespace, labelling: mapping.labelling)
-        service = next
-        switch next {
+        checkService()
+        switch service {
         case .pending: break
         case .unusable(let problem): wait(for: "\(problem)")
         case .usable(let selector, _):
@@ -86,7 +83,13 @@ extension GroupSupervisor {
         applyPolicy(in: &group)
     }
 
+    @inline(never)
+    private func checkService() {
+        service = ServiceCheck(seenService, of: configuration, namespace: namespace, labelling: mapping.labelling)
+    }
+
     /// Notes by which of two labels the Service routes, while one is changed for the other.
+    @inline(never)
     private func followRoute(in group: inout DiscardingTaskGroup) async {
         var labelling = mapping.labelling
         labelling.routed(byRetiring: labelling.isRetiringSelector(seenService?.spec?.selector ?? [:]))
@@ -99,7 +102,7 @@ extension GroupSupervisor {
     private func selectPods(_ selector: LabelSelector) async {
         if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
         await surroundings.api.select(selector)
-        podSubscription = await surroundings.pods.subscribe {
+        podSubscription = await surroundings.pods.subscribe(to: .labels(selector.matchLabels)) {
             selector.matches($0.metadata.labels ?? [:])
         } _: { [self] event in
             switch event {
@@ -111,9 +114,11 @@ extension GroupSupervisor {
     }
 
     /// Tells the machine its policy; nothing moves while the Service is unusable or the end is near.
+    @inline(never)
     func applyPolicy(in group: inout DiscardingTaskGroup) {
         let isUsable = if case .usable = service { true } else { false }
         let policy = GroupPolicy(configuration, isObserving: isDryRun || isStopping || !isUsable)
-        perform(machine.policyChanged(policy, at: surroundings.clock.now()), in: &group)
+        let now = surroundings.clock.now()
+        step(in: &group) { $0.policyChanged(policy, at: now) }
     }
 }

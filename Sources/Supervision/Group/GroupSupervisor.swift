@@ -7,6 +7,9 @@ import Transport
 
 /// Supervises one group: everything that concerns it becomes an input of one loop; the machine decides; effects run as
 /// child tasks whose outcomes are inputs again.
+///
+/// What needs no waiting is in functions of its own that are never inlined: the frame of an asynchronous function lasts as
+/// long as the group, once it was needed, and there may be 10,000 of them.
 actor GroupSupervisor {
     /// Where a group gets its objects and its probes from, and whom it tells.
     struct Surroundings: Sendable {
@@ -22,8 +25,6 @@ actor GroupSupervisor {
 
     /// How long a switch that is under way may still take after the supervisor was asked to end.
     private static let shutdownGrace: Duration = .seconds(5)
-    /// Waits between attempts of a failed operation; a recovery of the connection ends them early.
-    private static let backoff = Backoff(first: .milliseconds(50), cap: .seconds(2))
 
     var configuration: GroupConfiguration
     let namespace: String
@@ -72,10 +73,10 @@ actor GroupSupervisor {
         await followService()
         await followLease()
         await withDiscardingTaskGroup { group in
-            perform(machine.started(), in: &group)
+            step(in: &group) { $0.started() }
             for await batch in mailbox.batches {
                 for input in batch { await take(input, in: &group) }
-                if isStopping, !machine.isSwitching { break }
+                if mayEnd { break }
             }
             group.cancelAll()
         }
@@ -88,17 +89,15 @@ actor GroupSupervisor {
     /// Hears of what operators and other supervisors write on the group's Lease.
     private func followLease() async {
         let name = RecordMapping.name(of: configuration.name)
-        leaseSubscription = await surroundings.leases.subscribe {
-            $0.metadata.name == name
-        } _: { [self] event in
+        leaseSubscription = await surroundings.leases.subscribe(to: .name(name)) { [self] event in
             if case .snapshot(let snapshot) = event { post(.lease(snapshot)) }
         }
     }
 
     // MARK: Inputs
 
+    @inline(never)
     private func take(_ input: GroupInput, in group: inout DiscardingTaskGroup) async {
-        let now = surroundings.clock.now()
         switch input {
         case .configuration(let next): await reconfigure(next, in: &group)
         case .service(let found):
@@ -108,58 +107,76 @@ actor GroupSupervisor {
             seenPods = snapshot
             await podsChanged(snapshot, in: &group)
         case .lease(let snapshot): await leaseChanged(snapshot, in: &group)
+        default: hear(input, in: &group)
+        }
+    }
+
+    /// Takes in what needs no waiting.
+    @inline(never)
+    private func hear(_ input: GroupInput, in group: inout DiscardingTaskGroup) {
+        let now = surroundings.clock.now()
+        switch input {
+        case .configuration, .service, .pods, .lease: preconditionFailure("is waited for")
         case .doubt(let suspension):
-            perform(machine.automaticMovesSuspended(suspension, at: now), in: &group)
+            step(in: &group) { $0.automaticMovesSuspended(suspension, at: now) }
         // All informers tell of the same absence; the first is enough.
         case .failing(let problem): if !isWaiting { wait(for: problem) }
         case .recovered:
             resume()
-            perform(machine.connectionRestored(at: now), in: &group)
+            step(in: &group) { $0.connectionRestored(at: now) }
         case .probe(let report):
             notify(.probe(report))
-            let effects = machine.healthChanged(
-                report.member,
-                to: report.health,
-                isDoubted: report.isDoubted,
-                probeStart: report.startedAt,
-                at: now
-            )
-            perform(effects, in: &group)
-        case .recordRead(let id, let outcome): perform(machine.recordRead(id, outcome, at: now), in: &group)
-        case .recordWritten(let id, let outcome): perform(machine.recordWritten(id, outcome, at: now), in: &group)
-        case .membersListed(let id, let outcome): perform(machine.membersListed(id, outcome, at: now), in: &group)
-        case .memberRead(let id, let outcome): perform(machine.memberRead(id, outcome, at: now), in: &group)
-        case .roleWritten(let id, let outcome): perform(machine.roleWritten(id, outcome, at: now), in: &group)
+            step(in: &group) {
+                $0.healthChanged(
+                    report.member,
+                    to: report.health,
+                    isDoubted: report.isDoubted,
+                    probeStart: report.startedAt,
+                    at: now
+                )
+            }
+        case .recordRead(let id, let outcome): step(in: &group) { $0.recordRead(id, outcome, at: now) }
+        case .recordWritten(let id, let outcome): step(in: &group) { $0.recordWritten(id, outcome, at: now) }
+        case .membersListed(let id, let outcome): step(in: &group) { $0.membersListed(id, outcome, at: now) }
+        case .memberRead(let id, let outcome): step(in: &group) { $0.memberRead(id, outcome, at: now) }
+        case .roleWritten(let id, let outcome): step(in: &group) { $0.roleWritten(id, outcome, at: now) }
         case .memberProbed(let id, let end):
-            perform(machine.memberProbed(id, end.verdict, from: end.at, at: now), in: &group)
-        case .timerFired(let id): perform(machine.timerFired(id, at: now), in: &group)
+            step(in: &group) { $0.memberProbed(id, end.verdict, from: end.at, at: now) }
+        case .timerFired(let id): step(in: &group) { $0.timerFired(id, at: now) }
         case .shutdown: beginShutdown(in: &group)
         case .shutdownDeadline: mailbox.finish()
         }
     }
 
+    @inline(never)
     func podsChanged(
         _ snapshot: InformerSnapshot<Pod>,
         renewing renewed: Set<Member.ID> = [],
         in group: inout DiscardingTaskGroup
     ) async {
-        let wallTime = Date()
-        let targets = snapshot.objects.compactMap { mapping.target($0, now: wallTime) }
-        await surroundings.probes.setTargets(targets, of: configuration.name, renewing: renewed) { [self] in
+        await surroundings.probes.setTargets(targets(snapshot.objects), of: configuration.name, renewing: renewed) {
+            [self] in
             post(.doubt($0))
         } _: { [self] in
             post(.probe($0))
         }
+        if observe(snapshot, in: &group) { await labelsComplete() }
+    }
+
+    @inline(never)
+    private func targets(_ pods: [Pod]) -> [ProbeTarget] {
+        let now = Date()
+        return pods.compactMap { mapping.target($0, now: now) }
+    }
+
+    /// Tells the machine of the pods; whether every one of them carries its role under the label that is in use.
+    @inline(never)
+    private func observe(_ snapshot: InformerSnapshot<Pod>, in group: inout DiscardingTaskGroup) -> Bool {
         complain(snapshot.objects)
         let members = snapshot.objects.compactMap(mapping.member)
-        let effects = machine.membersObserved(
-            members,
-            version: ObjectVersion(snapshot.resourceVersion),
-            isRelist: snapshot.isRelist,
-            at: surroundings.clock.now()
-        )
-        perform(effects, in: &group)
-        if !members.contains(where: \.isRelabelDue) { await labelsComplete() }
+        let (version, now) = (ObjectVersion(snapshot.resourceVersion), surroundings.clock.now())
+        step(in: &group) { $0.membersObserved(members, version: version, isRelist: snapshot.isRelist, at: now) }
+        return !members.contains(where: \.isRelabelDue)
     }
 
     /// Tells once of each annotation that cannot be read.
@@ -169,11 +186,18 @@ actor GroupSupervisor {
         complaints = found
     }
 
+    @inline(never)
     private func leaseChanged(_ snapshot: InformerSnapshot<Lease>, in group: inout DiscardingTaskGroup) async {
         if let lease = snapshot.objects.first { await surroundings.api.saw(lease) }
+        observe(snapshot, in: &group)
+    }
+
+    /// Tells the machine of the record.
+    @inline(never)
+    private func observe(_ snapshot: InformerSnapshot<Lease>, in group: inout DiscardingTaskGroup) {
         let stored = snapshot.objects.first.map { RecordMapping.stored($0) }
-        let effects = machine.recordObserved(stored, isRelist: snapshot.isRelist, at: surroundings.clock.now())
-        perform(effects, in: &group)
+        let now = surroundings.clock.now()
+        step(in: &group) { $0.recordObserved(stored, isRelist: snapshot.isRelist, at: now) }
     }
 
     // MARK: Waiting
@@ -189,7 +213,7 @@ actor GroupSupervisor {
         isWaiting = false
     }
 
-    private func notify(_ content: GroupNotice.Content) {
+    func notify(_ content: GroupNotice.Content) {
         let id: String? = if case .usable(_, let uid) = service { uid } else { nil }
         surroundings.notify(
             GroupNotice(
@@ -204,6 +228,9 @@ actor GroupSupervisor {
 
     // MARK: The end
 
+    @inline(never)
+    private var mayEnd: Bool { isStopping && !machine.isSwitching }
+
     private func beginShutdown(in group: inout DiscardingTaskGroup) {
         isStopping = true
         applyPolicy(in: &group)
@@ -211,62 +238,5 @@ actor GroupSupervisor {
         group.addTask { [self, clock = surroundings.clock] in
             if await clock.sleep(deadline) { post(.shutdownDeadline) }
         }
-    }
-
-    // MARK: Effects
-
-    /// Carries out effects: operations and timers as child tasks, reports at once.
-    func perform(_ effects: [Effect], in group: inout DiscardingTaskGroup) {
-        for effect in effects {
-            switch effect {
-            case .readRecord(let id): run(&group) { .recordRead(id, await $0.readRecord()) }
-            case .writeRecord(let id, let record, let version, let urgency):
-                run(&group) {
-                    .recordWritten(id, await $0.writeRecord(record, replacing: version, urgency: urgency))
-                }
-            case .listMembers(let id): run(&group) { .membersListed(id, await $0.listMembers()) }
-            case .readMember(let id, let name): run(&group) { .memberRead(id, await $0.readMember(name)) }
-            case .writeRole(let id, let write): run(&group) { .roleWritten(id, await $0.writeRole(write)) }
-            case .probe(let id, let member, let since): probe(member, since: since, for: id, in: &group)
-            case .forgetHealth(let member):
-                group.addTask { [probes = surroundings.probes] in await probes.forget(member) }
-            case .startTimer(let id, let deadline): startTimer(id, at: deadline, in: &group)
-            case .startBackoff(let id, let attempt, let pause):
-                let delay = Self.backoff.delay(attempt: attempt, jitter: .random(in: 0...1))
-                startTimer(id, at: surroundings.clock.now() + max(delay, pause), in: &group)
-            case .report(let report): tell(report)
-            }
-        }
-    }
-
-    private func run(
-        _ group: inout DiscardingTaskGroup,
-        _ operation: @escaping @Sendable (any GroupAPI) async -> GroupInput
-    ) {
-        group.addTask { [self, api = surroundings.api] in post(await operation(api)) }
-    }
-
-    private func probe(
-        _ member: Member.ID,
-        since: MonotonicTime,
-        for id: OperationID,
-        in group: inout DiscardingTaskGroup
-    ) {
-        group.addTask { [self, probes = surroundings.probes] in
-            let answer = await probes.probeNow(member, unlessSucceededSince: since)
-            if let end = await answer.value() { post(.memberProbed(id, end)) }
-        }
-    }
-
-    private func startTimer(_ id: OperationID, at deadline: MonotonicTime, in group: inout DiscardingTaskGroup) {
-        group.addTask { [self, clock = surroundings.clock] in
-            if await clock.sleep(deadline) { post(.timerFired(id)) }
-        }
-    }
-
-    /// A group that waits for its Service withholds everything; that is told once, as its cause.
-    private func tell(_ report: Report) {
-        if case .withheld = report, isStopping { return }
-        if case .usable = service { notify(.report(report)) }
     }
 }

@@ -7,21 +7,28 @@ import StandbyConfiguration
 ///
 /// Nothing is retried here: the machine decides what to do after a failure, because the world may have changed.
 actor KubernetesGroupAPI: GroupAPI {
+    /// What all groups together may have under way.
+    struct Limits: Sendable {
+        /// When thousands of groups start, each reads its record.
+        let reads = RequestLimiter(limit: 64)
+        let writes = RequestLimiter(limit: 64)
+    }
+
     private let client: APIClient
     private let name: String
     private let namespace: String
     private var mapping: PodMapping
-    private let limiter: WriteLimiter
+    private let limits: Limits
     /// Which pods the group means, once its Service is known.
     private var selector = LabelSelector()
     /// The Lease as last seen, so that an update keeps what others wrote on it.
     private var lease: Lease?
 
-    init(client: APIClient, group: GroupConfiguration, namespace: String, limiter: WriteLimiter) {
+    init(client: APIClient, group: GroupConfiguration, namespace: String, limits: Limits) {
         self.client = client
         name = group.name
         self.namespace = namespace
-        self.limiter = limiter
+        self.limits = limits
         mapping = PodMapping(group: group)
     }
 
@@ -37,14 +44,21 @@ actor KubernetesGroupAPI: GroupAPI {
     // MARK: The record
 
     func readRecord() async -> RecordReadOutcome {
-        do throws(KubernetesError) {
-            let name = RecordMapping.name(of: name)
-            let found = try await client.get(Lease.self, namespace: namespace, name: name, retry: .none)
-            lease = found
-            return .found(RecordMapping.stored(found))
-        } catch {
-            return error.code == 404 ? .absent : .failed(OperationFailure(error))
+        let outcome = await read { [client, namespace, name = RecordMapping.name(of: name)] in
+            do throws(KubernetesError) {
+                let found = try await client.get(Lease.self, namespace: namespace, name: name, retry: .none)
+                await remember(found)
+                return RecordReadOutcome.found(RecordMapping.stored(found))
+            } catch {
+                return error.code == 404 ? .absent : .failed(OperationFailure(error))
+            }
         }
+        return outcome ?? .failed(Self.noTurn)
+    }
+
+    /// Reads when it is its turn; nil if the task was cancelled before.
+    private func read<Outcome: Sendable>(_ request: @Sendable () async -> Outcome) async -> Outcome? {
+        await limits.reads.withTurn(.move, patience: nil, request)
     }
 
     /// The informer showed the Lease; what others wrote on it is kept by the next write.
@@ -66,7 +80,7 @@ actor KubernetesGroupAPI: GroupAPI {
             base = lease
         }
         let wanted = RecordMapping.lease(record, group: name, namespace: namespace, base: base, now: Date())
-        let outcome = await limiter.withTurn(urgency, patience: Self.patience) { [base] in
+        let outcome = await limits.writes.withTurn(urgency, patience: Self.patience) { [base] in
             do throws(KubernetesError) {
                 let stored =
                     base == nil
@@ -84,7 +98,7 @@ actor KubernetesGroupAPI: GroupAPI {
 
     /// How long a write waits for others of the supervisor before it is decided about anew.
     private static let patience: Duration = .seconds(5)
-    private static let noTurn = OperationFailure("too many other writes are under way")
+    private static let noTurn = OperationFailure("too many other requests are under way")
 
     private func remember(_ stored: Lease) {
         lease = stored
@@ -93,27 +107,33 @@ actor KubernetesGroupAPI: GroupAPI {
     // MARK: Members
 
     func listMembers() async -> MemberListOutcome {
-        do throws(KubernetesError) {
-            let list = try await client.list(
-                Pod.self,
-                namespace: namespace,
-                labelSelector: "\(selector)",
-                retry: .none
-            )
-            let members = (list.items ?? []).compactMap(mapping.member)
-            return .listed(members, version: ObjectVersion(list.metadata.resourceVersion ?? "0"))
-        } catch {
-            return .failed(OperationFailure(error))
+        let outcome = await read { [client, namespace, mapping, selector = "\(selector)"] in
+            do throws(KubernetesError) {
+                let list = try await client.list(
+                    Pod.self,
+                    namespace: namespace,
+                    labelSelector: selector,
+                    retry: .none
+                )
+                let members = (list.items ?? []).compactMap(mapping.member)
+                return MemberListOutcome.listed(members, version: ObjectVersion(list.metadata.resourceVersion ?? "0"))
+            } catch {
+                return .failed(OperationFailure(error))
+            }
         }
+        return outcome ?? .failed(Self.noTurn)
     }
 
     func readMember(_ name: String) async -> MemberReadOutcome {
-        do throws(KubernetesError) {
-            let pod = try await client.get(Pod.self, namespace: namespace, name: name, retry: .none)
-            return mapping.member(pod).map(MemberReadOutcome.found) ?? .gone
-        } catch {
-            return error.code == 404 ? .gone : .failed(OperationFailure(error))
+        let outcome = await read { [client, namespace, mapping] in
+            do throws(KubernetesError) {
+                let pod = try await client.get(Pod.self, namespace: namespace, name: name, retry: .none)
+                return mapping.member(pod).map(MemberReadOutcome.found) ?? .gone
+            } catch {
+                return error.code == 404 ? MemberReadOutcome.gone : .failed(OperationFailure(error))
+            }
         }
+        return outcome ?? .failed(Self.noTurn)
     }
 
     func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome {
@@ -123,7 +143,7 @@ actor KubernetesGroupAPI: GroupAPI {
             labels: mapping.labelling.values(for: write.role),
             annotations: [PodMapping.epochAnnotation: "\(write.epoch)"]
         )
-        let outcome = await limiter.withTurn(write.urgency, patience: Self.patience) {
+        let outcome = await limits.writes.withTurn(write.urgency, patience: Self.patience) {
             [mapping, client, namespace] in
             do throws(KubernetesError) {
                 let pod = try await client.patchMetadata(

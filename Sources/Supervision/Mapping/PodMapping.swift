@@ -19,8 +19,8 @@ struct PodMapping: Sendable {
     /// The label by which a StatefulSet tells a pod's ordinal.
     private static let ordinalLabel = "apps.kubernetes.io/pod-index"
 
-    let group: GroupConfiguration
-    var labelling: RoleLabelling
+    @Boxed var group: GroupConfiguration
+    @Boxed var labelling: RoleLabelling
 
     init(group: GroupConfiguration, labelling: RoleLabelling? = nil) {
         self.group = group

@@ -68,7 +68,7 @@ struct EngineBenchmark {
             )
             own.append(result.cost)
             loads.append(result.load)
-            ownMemory.append(result["rss_kb"] / 1024)
+            ownMemory.append(result["rss_mb"])
             theirs.append(peer.cost)
             memory.append(peer.memory)
         }

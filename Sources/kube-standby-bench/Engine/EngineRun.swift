@@ -58,7 +58,7 @@ struct EngineRun {
                 "seconds=\((ContinuousClock.now - time) / .seconds(1))", "user_us=\(used.user - cpu.user)",
                 "system_us=\(used.system - cpu.system)", "late_p50_ms=\(done.lateness(quantile: 0.5))",
                 "late_p99_ms=\(done.lateness(quantile: 0.99))", "late_max_ms=\(done.lateness(quantile: 1))",
-                "rss_kb=\(Self.residentKilobytes)",
+                "rss_mb=\(ResidentMemory.megabytes())",
             ].joined(separator: " ")
         )
     }
@@ -112,11 +112,5 @@ struct EngineRun {
         _ = unsafe getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
         let micros = { (time: timeval) in time.tv_sec * 1_000_000 + Int(time.tv_usec) }
         return (micros(usage.ru_utime), micros(usage.ru_stime))
-    }
-
-    private static var residentKilobytes: Int {
-        let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0
     }
 }

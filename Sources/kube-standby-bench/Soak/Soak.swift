@@ -20,10 +20,7 @@ struct Soak {
 
         static var now: Footprint {
             let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0
-            let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-            let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-            let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) }
-            return Footprint(descriptors: descriptors, megabytes: (kilobytes ?? 0) / 1024)
+            return Footprint(descriptors: descriptors, megabytes: ResidentMemory.megabytes())
         }
     }
 
@@ -31,8 +28,12 @@ struct Soak {
     /// How long verdicts may take to be right after a change, when the machine is busy besides.
     private static let patience: Duration = .seconds(60)
 
+    /// What peers and prober, in one process, can bear each second.
+    private static let probesPerSecond = 1000
+
     let duration: Duration
     let count: Int
+    private var period: Duration { .seconds(max(2, count / Self.probesPerSecond)) }
 
     init?(_ arguments: [String]) {
         guard arguments.count == 2, let seconds = Int(arguments[0]), let count = Int(arguments[1]), count > 0 else {
@@ -49,25 +50,16 @@ struct Soak {
         try await FaultyPeers.run(count: count, port: Self.port) { peers in
             for group in 0..<(count + 2) / 3 { await set(group, engine, ledger) }
             try await settle(ledger)
-            // Every behaviour once, so that what is allocated at first use is there.
+            // Every behaviour at once, twice, so that what is allocated at first use is there.
+            let any = { PeerBehaviour.allCases.randomElement() ?? .healthy }
             var changes = 0
-            for behaviour in PeerBehaviour.allCases {
-                try await change(every: 7, to: { behaviour }, peers, engine, ledger, &changes)
-            }
+            for _ in 0..<2 { try await change(every: 1, to: any, peers, engine, ledger, &changes) }
             try await change(every: 1, to: { .healthy }, peers, engine, ledger, &changes)
             let before = Footprint.now
             let start = ContinuousClock.now
             var rounds = 0
             while ContinuousClock.now - start < duration {
-                let behaviours = PeerBehaviour.allCases
-                try await change(
-                    every: 10,
-                    to: { behaviours.randomElement() ?? .healthy },
-                    peers,
-                    engine,
-                    ledger,
-                    &changes
-                )
+                try await change(every: 10, to: any, peers, engine, ledger, &changes)
                 rounds += 1
             }
             try await change(every: 1, to: { .healthy }, peers, engine, ledger, &changes)
@@ -107,8 +99,8 @@ struct Soak {
 
     private func target(_ peer: Int, _ behaviour: PeerBehaviour) -> ProbeTarget {
         var timing = ProbeTiming()
-        timing.period = .seconds(2)
-        timing.fastPeriod = .seconds(1)
+        timing.period = period
+        timing.fastPeriod = period / 2
         timing.timeout = .seconds(1)
         timing.thresholds = HealthThresholds(failure: 3, success: 2)
         let probe = behaviour.probe(port: Self.port, keepAlive: peer % 4 == 0)

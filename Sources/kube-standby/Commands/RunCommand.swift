@@ -72,11 +72,13 @@ struct RunCommand: AsyncParsableCommand {
             logger: logger
         )
         let services = server(supervisor, reloader, logger) + [supervisor, reloader, HangupService(reloader: reloader)]
-        let group = ServiceGroup(
-            services: services,
+        let configuration = ServiceGroupConfiguration(
+            // Without a name, a service's whole content is its name: seconds for thousands of groups.
+            services: services.map { .init(service: $0, serviceName: "\(type(of: $0))") },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: quiet(logger)
         )
+        let group = ServiceGroup(configuration: configuration)
         do {
             try await group.run()
         } catch {

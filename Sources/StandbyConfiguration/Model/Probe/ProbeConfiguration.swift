@@ -1,7 +1,7 @@
 /// How a member is probed: one handler and its timings.
 package struct ProbeConfiguration: Sendable, Hashable {
-    /// What a probe does.
-    package enum Handler: Sendable, Hashable {
+    /// What a probe does; indirect, so that all targets of a group share one.
+    package indirect enum Handler: Sendable, Hashable {
         case httpGet(HTTPProbe)
         case tcpSocket(TCPProbe)
         case grpc(GRPCProbe)

@@ -16,12 +16,15 @@ struct SandboxProcess: Sendable {
     }
 
     private let processID: Int32
+    /// The path of the file by which clients find it.
+    let kubeconfig: String
     private let connection: ClusterConnection
     private let loop: EventLoop
     private let credentials: Credentials
 
-    private init(processID: Int32, connection: ClusterConnection, loop: EventLoop) {
+    private init(processID: Int32, kubeconfig: String, connection: ClusterConnection, loop: EventLoop) {
         self.processID = processID
+        self.kubeconfig = kubeconfig
         self.connection = connection
         self.loop = loop
         credentials = Credentials(connection.credential, cluster: connection.cluster, logger: Logger(label: "bench"))
@@ -43,6 +46,7 @@ struct SandboxProcess: Sendable {
             for try await _ in execution.standardOutput { break }
             let process = SandboxProcess(
                 processID: execution.processIdentifier.value,
+                kubeconfig: kubeconfig,
                 connection: try ClusterConnection.load(kubeconfig: kubeconfig, context: nil),
                 loop: loop
             )

@@ -4,7 +4,7 @@ import Transport
 
 @testable import Supervision
 
-@Suite(.timeLimit(.minutes(5))) struct WriteLimiterTests {
+@Suite(.timeLimit(.minutes(5))) struct RequestLimiterTests {
     private actor Gauge {
         private var now = 0
         private(set) var most = 0
@@ -20,7 +20,7 @@ import Transport
     }
 
     @Test func neverLetsMoreThroughThanTheLimit() async {
-        let limiter = WriteLimiter(limit: 3)
+        let limiter = RequestLimiter(limit: 3)
         let gauge = Gauge()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
@@ -39,7 +39,7 @@ import Transport
     }
 
     @Test func letsThroughFirstWhatEndsAnOutage() async {
-        let limiter = WriteLimiter(limit: 1)
+        let limiter = RequestLimiter(limit: 1)
         let gauge = Gauge()
         let gate = Turnstile()
         await withTaskGroup(of: Void.self) { group in
@@ -57,7 +57,7 @@ import Transport
     }
 
     @Test func givesUpAWriteWhoseTurnDoesNotCome() async {
-        let limiter = WriteLimiter(limit: 1)
+        let limiter = RequestLimiter(limit: 1)
         let outcome = await limiter.withTurn(.move, patience: .seconds(60)) {
             await limiter.withTurn(.promotion, patience: .milliseconds(10)) { true }
         }

@@ -1,8 +1,8 @@
 import FailoverCore
 import Transport
 
-/// Bounds how many writes are under way at once, over all groups; those that end an outage go first.
-package actor WriteLimiter {
+/// Bounds how many requests are under way at once, over all groups; those that end an outage go first.
+package actor RequestLimiter {
     private let limit: Int
     private var running = 0
     private var waiting: [WriteUrgency: [Turnstile]] = [:]
@@ -11,32 +11,38 @@ package actor WriteLimiter {
         self.limit = limit
     }
 
-    /// Runs `write` when it is its turn: the most urgent first, equally urgent ones in the order of asking.
+    /// Runs `request` when it is its turn: the most urgent first, equally urgent ones in the order of asking.
     ///
-    /// - Returns: nil if no turn came within `patience`; the write was not begun then.
+    /// `patience`: nil: it waits until the task is cancelled.
+    /// - Returns: nil if no turn came within `patience`; the request was not begun then.
     nonisolated func withTurn<Result: Sendable>(
         _ urgency: WriteUrgency,
-        patience: Duration,
-        _ write: @Sendable () async -> Result
+        patience: Duration?,
+        _ request: @Sendable () async -> Result
     ) async -> Result? {
         if let turnstile = await enter(urgency) {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await turnstile.wait() }
-                group.addTask { try? await Task.sleep(for: patience) }
-                await group.next()
-                group.cancelAll()
-            }
+            await wait(for: turnstile, patience: patience)
             if await gaveUp(turnstile, urgency) { return nil }
         }
-        let result = await write()
+        let result = await request()
         await leave()
         return result
     }
 
-    /// Whether the next write has to wait.
+    private nonisolated func wait(for turnstile: Turnstile, patience: Duration?) async {
+        guard let patience else { return await turnstile.wait() }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await turnstile.wait() }
+            group.addTask { try? await Task.sleep(for: patience) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Whether the next request has to wait.
     var isFull: Bool { running >= limit }
 
-    /// How many writes of an urgency wait.
+    /// How many requests of an urgency wait.
     func waitingCount(_ urgency: WriteUrgency) -> Int { waiting[urgency]?.count ?? 0 }
 
     private func enter(_ urgency: WriteUrgency) -> Turnstile? {
@@ -49,14 +55,14 @@ package actor WriteLimiter {
         return turnstile
     }
 
-    /// Whether a write still waits, and now no longer does; false if its turn came.
+    /// Whether a request still waits, and now no longer does; false if its turn came.
     private func gaveUp(_ turnstile: Turnstile, _ urgency: WriteUrgency) -> Bool {
         guard let index = waiting[urgency]?.firstIndex(where: { $0 === turnstile }) else { return false }
         waiting[urgency]?.remove(at: index)
         return true
     }
 
-    /// The turn passes on to the most urgent write that waits longest.
+    /// The turn passes on to the most urgent request that waits longest.
     private func leave() {
         for urgency in WriteUrgency.allCases where waiting[urgency]?.isEmpty == false {
             waiting[urgency]?.removeFirst().open()

@@ -22,57 +22,17 @@ struct SandboxBenchmark {
     private static func fill(_ sandbox: SandboxProcess) async throws {
         let before = sandbox.usage
         let start = ContinuousClock.now
-        try await sandbox.inParallel(groups) { group in
-            try await sandbox.send("POST", "/api/v1/namespaces/default/services", service(group))
-            try await sandbox.send("POST", leases, ["metadata": ["name": .string("kube-standby-g\(group)")]])
-            for member in 0..<3 {
-                try await sandbox.send("POST", pods, pod(group, member))
-                try await sandbox.send("PATCH", "\(pods)/g\(group)-\(member)/status", status(group, member))
-            }
-        }
+        let sample = SampleGroups(count: groups) { "10.\($0 >> 16).\($0 >> 8 & 255).\($0 & 255)" }
+        try await sample.fill(sandbox)
         let elapsed = ContinuousClock.now - start
-        let writes = groups * 8
+        let (writes, cpu) = (sample.writes, sandbox.usage.cpu - before.cpu)
         print(
             "filled: \(writes) writes in \(text(elapsed)), \(Int(Double(writes) / (elapsed / .seconds(1)))) a second,"
         )
-        print(
-            "        \(text((sandbox.usage.cpu - before.cpu) / writes * 1000)) of CPU per 1000, \(sandbox.usage.memory) MB resident"
-        )
+        print("        \(text(cpu / writes * 1000)) of CPU per 1000, \(sandbox.usage.memory) MB resident")
     }
 
-    private static let pods = "/api/v1/namespaces/default/pods"
-    private static let leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases"
-
-    private static func service(_ group: Int) -> JSONValue {
-        [
-            "metadata": ["name": .string("g\(group)")],
-            "spec": ["selector": ["app": .string("g\(group)"), "role": "active"], "ports": [["port": 80]]],
-        ]
-    }
-
-    private static func pod(_ group: Int, _ member: Int) -> JSONValue {
-        [
-            "metadata": [
-                "name": .string("g\(group)-\(member)"), "labels": ["app": .string("g\(group)"), "role": "passive"],
-            ],
-            "spec": [
-                "schedulerName": "nobody",
-                "containers": [["name": "app", "image": "toy", "ports": [["name": "http", "containerPort": 8080]]]],
-            ],
-        ]
-    }
-
-    private static func status(_ group: Int, _ member: Int) -> JSONValue {
-        [
-            "status": [
-                "phase": "Running", "podIP": .string("10.\(group >> 8).\(group & 255).\(member + 1)"),
-                "conditions": [["type": "Ready", "status": "True"], ["type": "PodScheduled", "status": "True"]],
-                "containerStatuses": [
-                    ["name": "app", "ready": true, "restartCount": 0, "image": "toy", "imageID": ""]
-                ],
-            ]
-        ]
-    }
+    private static var pods: String { SampleGroups.pods }
 
     // MARK: Lists
 
@@ -128,7 +88,7 @@ struct SandboxBenchmark {
                 group.addTask {
                     try await Task.sleep(until: start + .seconds(1) * number / patchesPerSecond)
                     let sent = ContinuousClock.now
-                    let pod = "\(pods)/g\(number % groups)-\(number / groups)"
+                    let pod = "\(pods)/g\(number % groups)-\(number / groups + 1)"
                     try await sandbox.send("PATCH", pod, ["metadata": ["labels": ["role": "active"]]])
                     return [.now - sent]
                 }

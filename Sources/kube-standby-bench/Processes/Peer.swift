@@ -57,11 +57,7 @@ struct Peer: Sendable {
     }
 
     /// Megabytes in memory.
-    var residentMegabytes: Double {
-        let text = (try? String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Double($0) } ?? 0) / 1024
-    }
+    var residentMegabytes: Double { ResidentMemory.megabytes(of: processID) }
 
     /// A program that did not do what it should.
     struct Failed: Error, CustomStringConvertible {

@@ -1,0 +1,122 @@
+/// Finds the subscribers of an object, and the objects of a subscriber, without asking the others.
+///
+/// A subscriber is filed under one of its labels. Objects are indexed by the keys of those labels only.
+struct InformerIndex {
+    /// Names one subscriber.
+    typealias SubscriberID = Int
+
+    /// Where a subscriber is filed.
+    enum Place: Hashable {
+        case name(String)
+        case label(key: String, value: String)
+        /// It wants to hear of every object.
+        case everything
+    }
+
+    /// What has one value of a label.
+    private struct Bucket {
+        var subscribers: Set<SubscriberID> = []
+        var objects: Set<String> = []
+
+        var isEmpty: Bool { subscribers.isEmpty && objects.isEmpty }
+    }
+
+    private var byName: [String: Set<SubscriberID>] = [:]
+    /// By key, then by value; every object that has the key is in here.
+    private var byLabel: [String: [String: Bucket]] = [:]
+    /// The keys of `byLabel`, apart from it: a loop over its own would make it copy what the loop changes.
+    private var keys: [String] = []
+    private var generalists: Set<SubscriberID> = []
+
+    // MARK: Subscribers
+
+    /// The place for a new subscriber: of its labels the one that fewest others are filed under, because it tells most.
+    func place(for scope: InformerScope) -> Place {
+        switch scope {
+        case .name(let name): return .name(name)
+        case .labels(let labels):
+            let rarest = labels.sorted { $0.key < $1.key }.min { subscribers(of: $0) < subscribers(of: $1) }
+            return rarest.map { .label(key: $0.key, value: $0.value) } ?? .everything
+        }
+    }
+
+    private func subscribers(of label: (key: String, value: String)) -> Int {
+        byLabel[label.key]?[label.value]?.subscribers.count ?? 0
+    }
+
+    /// Whether objects are indexed for a place; if not, `index(_:labels:)` has to be given all of them.
+    func isIndexed(_ place: Place) -> Bool {
+        if case .label(let key, _) = place { byLabel[key] != nil } else { true }
+    }
+
+    mutating func file(_ id: SubscriberID, at place: Place) {
+        switch place {
+        case .name(let name): byName[name, default: []].insert(id)
+        case .label(let key, let value):
+            if byLabel[key] == nil { keys.append(key) }
+            byLabel[key, default: [:]][value, default: Bucket()].subscribers.insert(id)
+        case .everything: generalists.insert(id)
+        }
+    }
+
+    mutating func remove(_ id: SubscriberID, from place: Place) {
+        switch place {
+        case .name(let name):
+            byName[name]?.remove(id)
+            if byName[name]?.isEmpty ?? false { byName[name] = nil }
+        case .label(let key, let value):
+            byLabel[key]?[value]?.subscribers.remove(id)
+            dropIfEmpty(key, value)
+        case .everything: generalists.remove(id)
+        }
+    }
+
+    // MARK: Objects
+
+    /// Forgets all objects.
+    mutating func removeObjects() {
+        byLabel = byLabel.mapValues { buckets in
+            buckets.compactMapValues { $0.subscribers.isEmpty ? nil : Bucket(subscribers: $0.subscribers) }
+        }
+    }
+
+    /// Takes in an object under the labels that it has now.
+    mutating func insert(_ name: String, labels: [String: String]) {
+        for key in keys {
+            if let value = labels[key] { byLabel[key]?[value, default: Bucket()].objects.insert(name) }
+        }
+    }
+
+    /// Takes out an object from the labels that it had.
+    mutating func remove(_ name: String, labels: [String: String]) {
+        for key in keys {
+            guard let value = labels[key] else { continue }
+            byLabel[key]?[value]?.objects.remove(name)
+            dropIfEmpty(key, value)
+        }
+    }
+
+    private mutating func dropIfEmpty(_ key: String, _ value: String) {
+        if byLabel[key]?[value]?.isEmpty ?? false { byLabel[key]?[value] = nil }
+    }
+
+    // MARK: Questions
+
+    /// The subscribers that an object may concern.
+    func subscribers(of name: String, labels: [String: String]) -> Set<SubscriberID> {
+        var found = generalists.union(byName[name] ?? [])
+        for (key, buckets) in byLabel {
+            if let bucket = labels[key].flatMap({ buckets[$0] }) { found.formUnion(bucket.subscribers) }
+        }
+        return found
+    }
+
+    /// The names of the objects that may concern a subscriber at `place`; nil: all.
+    func objects(at place: Place) -> Set<String>? {
+        switch place {
+        case .name(let name): [name]
+        case .label(let key, let value): byLabel[key]?[value]?.objects ?? []
+        case .everything: nil
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// A property that lies apart from the value that has it; copies share it until they differ.
+///
+/// A group's configuration passes through many asynchronous functions, and each frame keeps room for copies: whole, it cost
+/// every group 20 KB.
+@propertyWrapper
+package struct Boxed<Value: Sendable>: Sendable {
+    private final class Box: Sendable {
+        let value: Value
+
+        init(_ value: Value) {
+            self.value = value
+        }
+    }
+
+    private var box: Box
+
+    package init(wrappedValue: Value) {
+        box = Box(wrappedValue)
+    }
+
+    package var wrappedValue: Value {
+        get { box.value }
+        set { box = Box(newValue) }
+    }
+}
+
+extension Boxed: Equatable where Value: Equatable {
+    package static func == (left: Self, right: Self) -> Bool {
+        left.box === right.box || left.wrappedValue == right.wrappedValue
+    }
+}
+
+extension Boxed: Hashable where Value: Hashable {
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(wrappedValue)
+    }
+}

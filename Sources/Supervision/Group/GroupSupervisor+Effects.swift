@@ -1,0 +1,70 @@
+import FailoverCore
+import Probing
+import Transport
+
+/// How a group carries out what its machine decides.
+extension GroupSupervisor {
+    /// Waits between attempts of a failed operation; a recovery of the connection ends them early.
+    private static let backoff = Backoff(first: .milliseconds(50), cap: .seconds(2))
+
+    /// Lets the machine hear of an event, and carries out what it decides.
+    @inline(never)
+    func step(in group: inout DiscardingTaskGroup, _ event: (inout GroupStateMachine) -> [Effect]) {
+        perform(event(&machine), in: &group)
+    }
+
+    /// Carries out effects: operations and timers as child tasks, reports at once.
+    private func perform(_ effects: [Effect], in group: inout DiscardingTaskGroup) {
+        for effect in effects {
+            switch effect {
+            case .readRecord(let id): run(&group) { .recordRead(id, await $0.readRecord()) }
+            case .writeRecord(let id, let record, let version, let urgency):
+                run(&group) {
+                    .recordWritten(id, await $0.writeRecord(record, replacing: version, urgency: urgency))
+                }
+            case .listMembers(let id): run(&group) { .membersListed(id, await $0.listMembers()) }
+            case .readMember(let id, let name): run(&group) { .memberRead(id, await $0.readMember(name)) }
+            case .writeRole(let id, let write): run(&group) { .roleWritten(id, await $0.writeRole(write)) }
+            case .probe(let id, let member, let since): probe(member, since: since, for: id, in: &group)
+            case .forgetHealth(let member):
+                group.addTask { [probes = surroundings.probes] in await probes.forget(member) }
+            case .startTimer(let id, let deadline): startTimer(id, at: deadline, in: &group)
+            case .startBackoff(let id, let attempt, let pause):
+                let delay = Self.backoff.delay(attempt: attempt, jitter: .random(in: 0...1))
+                startTimer(id, at: surroundings.clock.now() + max(delay, pause), in: &group)
+            case .report(let report): tell(report)
+            }
+        }
+    }
+
+    private func run(
+        _ group: inout DiscardingTaskGroup,
+        _ operation: @escaping @Sendable (any GroupAPI) async -> GroupInput
+    ) {
+        group.addTask { [self, api = surroundings.api] in post(await operation(api)) }
+    }
+
+    private func probe(
+        _ member: Member.ID,
+        since: MonotonicTime,
+        for id: OperationID,
+        in group: inout DiscardingTaskGroup
+    ) {
+        group.addTask { [self, probes = surroundings.probes] in
+            let answer = await probes.probeNow(member, unlessSucceededSince: since)
+            if let end = await answer.value() { post(.memberProbed(id, end)) }
+        }
+    }
+
+    private func startTimer(_ id: OperationID, at deadline: MonotonicTime, in group: inout DiscardingTaskGroup) {
+        group.addTask { [self, clock = surroundings.clock] in
+            if await clock.sleep(deadline) { post(.timerFired(id)) }
+        }
+    }
+
+    /// A group that waits for its Service withholds everything; that is told once, as its cause.
+    private func tell(_ report: Report) {
+        if case .withheld = report, isStopping { return }
+        if case .usable = service { notify(.report(report)) }
+    }
+}

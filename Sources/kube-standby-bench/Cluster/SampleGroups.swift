@@ -1,0 +1,60 @@
+import Sandbox
+
+/// Groups of three running pods in the sandbox, the first of each active.
+struct SampleGroups {
+    static let pods = "/api/v1/namespaces/default/pods"
+    private static let services = "/api/v1/namespaces/default/services"
+    /// Pods in a group.
+    static let size = 3
+
+    let count: Int
+    /// The address of a pod, by its number among all.
+    let address: @Sendable (Int) -> String
+
+    /// Writes that `fill` makes.
+    var writes: Int { count * (1 + 2 * Self.size) }
+
+    /// Creates Services and pods.
+    func fill(_ sandbox: SandboxProcess) async throws {
+        try await sandbox.inParallel(count) { group in
+            try await sandbox.send("POST", Self.services, Self.service(group))
+            for member in 0..<Self.size {
+                try await sandbox.send("POST", Self.pods, Self.pod(group, member))
+                let status = Self.status(address(group * Self.size + member))
+                try await sandbox.send("PATCH", "\(Self.pods)/g\(group)-\(member)/status", status)
+            }
+        }
+    }
+
+    private static func service(_ group: Int) -> JSONValue {
+        [
+            "metadata": ["name": .string("g\(group)")],
+            "spec": ["selector": ["app": .string("g\(group)"), "role": "active"], "ports": [["port": 80]]],
+        ]
+    }
+
+    private static func pod(_ group: Int, _ member: Int) -> JSONValue {
+        [
+            "metadata": [
+                "name": .string("g\(group)-\(member)"),
+                "labels": ["app": .string("g\(group)"), "role": member == 0 ? "active" : "passive"],
+            ],
+            "spec": [
+                "schedulerName": "nobody",
+                "containers": [["name": "app", "image": "toy", "ports": [["name": "http", "containerPort": 8080]]]],
+            ],
+        ]
+    }
+
+    private static func status(_ address: String) -> JSONValue {
+        [
+            "status": [
+                "phase": "Running", "podIP": .string(address),
+                "conditions": [["type": "Ready", "status": "True"], ["type": "PodScheduled", "status": "True"]],
+                "containerStatuses": [
+                    ["name": "app", "ready": true, "restartCount": 0, "image": "toy", "imageID": ""]
+                ],
+            ]
+        ]
+    }
+}
