@@ -151,43 +151,35 @@ import Testing
         }
     }
 
-    @Test func connectsWithoutHTTP() async throws {
-        try await RawServer.run([], then: .keepOpen) { server in
-            try await ask { asker, words in
-                for port in [server.port, 1] {
-                    let address = try #require(SocketAddress(host: "127.0.0.1", port: port))
-                    await asker.add(.connection(address, timeout: .seconds(20)))
-                }
-                var closed = server.closed.makeAsyncIterator()
-                for _ in 0..<2 {
-                    await asker.begin(0)
-                    #expect(await words.next(isolation: #isolation) == "0: 0 new")
-                    await closed.next()
-                    await asker.begin(1)
-                    #expect(await words.next(isolation: #isolation) == "1: refused")
-                }
+    /// The application would hear of the connection by accepting it.
+    @Test func connectsWithoutHTTPAndUnheardByTheApplication() async throws {
+        let listener = try Listener(backlog: 16)
+        defer { listener.close() }
+        try await ask { asker, words in
+            for port in [listener.port, 1] {
+                let address = try #require(SocketAddress(host: "127.0.0.1", port: port))
+                await asker.add(.connection(address, timeout: .seconds(20)))
+            }
+            for _ in 0..<2 {
+                await asker.begin(0)
+                #expect(await words.next(isolation: #isolation) == "0: 0 new")
+                #expect(!listener.accepts)
+                await asker.begin(1)
+                #expect(await words.next(isolation: #isolation) == "1: refused")
             }
         }
+        let plain = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { Glibc.close(plain) }
+        #expect(try #require(SocketAddress(host: "127.0.0.1", port: listener.port)).connect(plain) == 0)
+        #expect(listener.accepts)
     }
 
     /// The backlog of a listener that nobody accepts from is full after a few connections; the next one hears nothing.
     @Test func aConnectionThatDoesNotComeAboutTimesOut() async throws {
         try await ask { asker, words in
-            let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            defer { close(listener) }
-            var address = sockaddr_in()
-            var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            unsafe withUnsafeMutablePointer(to: &address) { pointer in
-                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                    _ = unsafe bind(listener, pointer, size)
-                    _ = listen(listener, 0)
-                    _ = unsafe getsockname(listener, pointer, &size)
-                }
-            }
-            let port = Int(UInt16(bigEndian: address.sin_port))
-            let peer = try #require(SocketAddress(host: "127.0.0.1", port: port))
+            let listener = try Listener(backlog: 0)
+            defer { listener.close() }
+            let peer = try #require(SocketAddress(host: "127.0.0.1", port: listener.port))
             let fillers = (0..<4).map { _ in
                 socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
             }

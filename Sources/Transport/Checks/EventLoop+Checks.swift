@@ -148,6 +148,7 @@ extension EventLoop {
             0
         )
         guard descriptor >= 0 else { return note(check, .ended(.failure(TransportError(connect: errno)))) }
+        leaveNoTrace(descriptor)
         let error = address.connect(descriptor)
         guard error == 0 || error == EINPROGRESS else {
             close(descriptor)
@@ -157,6 +158,22 @@ extension EventLoop {
         board.connecting[descriptor] = check
         epoll.set(descriptor, events: EPOLLOUT.rawValue, token: Epoll.Token(.connect, descriptor))
         board.deadlines.set(Int(descriptor), at: (Self.now + timeout.nanosecondCount) / 1_000_000 + 1)
+    }
+
+    /// Has the connection reset before the handshake's last packet went out: the peer's kernel has shown that somebody
+    /// listens, and the application never hears of a connection that says nothing, which some count as an error. It also
+    /// costs a third less, and nothing lingers in TIME_WAIT. HAProxy does the same.
+    private func leaveNoTrace(_ descriptor: Int32) {
+        var acknowledgesAtOnce: Int32 = 0
+        _ = unsafe setsockopt(
+            descriptor,
+            Int32(IPPROTO_TCP),
+            TCP_QUICKACK,
+            &acknowledgesAtOnce,
+            socklen_t(MemoryLayout<Int32>.size)
+        )
+        var resets = linger(l_onoff: 1, l_linger: 0)
+        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &resets, socklen_t(MemoryLayout<linger>.size))
     }
 
     /// A connection stands, or cannot be made.
