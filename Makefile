@@ -54,7 +54,7 @@ format: ## Apply the format.
 
 BENCH ?=
 
-bench: setup ## Measure; BENCH=name for one: engine, failover, validate, sandbox.
+bench: setup ## Measure; BENCH=name for one: engine, failover, sandbox, scale, validate.
 	@./.ci/setup bench
 	swift build $(RELEASE) --product kube-standby
 	swift build $(RELEASE) --product kube-standby-bench
@@ -63,7 +63,7 @@ bench: setup ## Measure; BENCH=name for one: engine, failover, validate, sandbox
 	    "$$(swift build $(RELEASE) --show-bin-path)/kube-standby-bench" $(BENCH)
 
 SOAK_SECONDS ?= 600
-SOAK_PEERS ?= 1000
+SOAK_PEERS ?= 10000
 
 soak: setup ## Probe SOAK_PEERS peers with faults that come and go for SOAK_SECONDS: every verdict right, nothing grows.
 	swift build $(RELEASE) --product kube-standby-bench
@@ -89,9 +89,10 @@ fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader.
 	swift build $(RELEASE) --product kube-standby-fuzz
 	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-fuzz" --inputs $(FUZZ_INPUTS) $(FUZZ_CORPUS)
 
-tsan: setup ## Run the tests under the thread sanitizer.
+tsan: setup ## Run the tests, and a short soak, under the thread sanitizer.
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
 	PATH="$$(./.ci/tools kubectl check-jsonschema grpcio):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
+	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp halt_on_error=1" .build-tsan/debug/kube-standby-bench soak 10 200
 
 chart: ## Check the chart and the examples with the real helm and kubectl.
 	@./.ci/chart

@@ -1,7 +1,18 @@
+import Foundation
+
 /// Every benchmark, or those that are named: `engine`, `failover`, `sandbox`, `scale`, `validate`.
 @main
 struct Benchmarks {
-    static func main() async throws {
+    static func main() async {
+        do {
+            try await run()
+        } catch {
+            FileHandle.standardError.write(Data("kube-standby-bench: \(error)\n".utf8))
+            exit(1)
+        }
+    }
+
+    private static func run() async throws {
         let wanted = CommandLine.arguments.dropFirst()
         if wanted.first == "engine-run", let engine = EngineRun(Array(wanted.dropFirst())) {
             return try await engine.run()

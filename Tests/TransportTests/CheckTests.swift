@@ -91,6 +91,25 @@ import Testing
         }
     }
 
+    @Test func closesTheKeptConnectionOfWhatIsRetired() async throws {
+        try await RawServer.run([Self.answer], then: .keepOpen) { server in
+            try await RawServer.run([Self.answer], then: .keepOpen) { other in
+                try await ask { asker, words in
+                    for (index, url) in [server.url, other.url].enumerated() {
+                        await asker.add(request(url, .shared))
+                        await asker.begin(index)
+                        #expect(await words.next(isolation: #isolation) == "\(index): 200 new")
+                    }
+                    await asker.retire(0)
+                    var closed = server.closed.makeAsyncIterator()
+                    await closed.next()
+                    await asker.begin(1)
+                    #expect(await words.next(isolation: #isolation) == "1: 200 kept")
+                }
+            }
+        }
+    }
+
     @Test func takesANewConnectionEachTimeAndClosesIt() async throws {
         try await RawServer.run([Self.answer], then: .keepOpen) { server in
             try await ask { asker, words in

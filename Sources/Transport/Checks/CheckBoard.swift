@@ -9,8 +9,6 @@ struct CheckBoard {
     var shards: [Bool: [Shard]] = [:]
     /// Connections that are being made, by descriptor.
     var connecting: [Int32: Check] = [:]
-    /// Kept connections that nobody uses, by descriptor.
-    var idle: [Int32: Check] = [:]
     /// Deadlines of connections, by descriptor, in milliseconds.
     var deadlines = TimerWheel(at: EventLoop.now / 1_000_000)
     /// What has happened in this turn.

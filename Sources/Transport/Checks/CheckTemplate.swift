@@ -28,9 +28,12 @@ package final class CheckTemplate {
     }
 
     /// A handle with all options set; the one used last first, whose memory is warm.
-    func take() throws(TransportError) -> CheckHandle {
+    ///
+    /// `kept`: where its connections are noted if they are kept.
+    func take(_ kept: KeptSockets) throws(TransportError) -> CheckHandle {
         if let handle = idle.popLast() { return handle }
         guard let handle = EasyHandle() else { throw TransportError(.localResource, "no memory for a libcurl handle") }
+        if keepsConnections { kept.watch(handle) }
         return try CheckHandle(handle, template: self)
     }
 

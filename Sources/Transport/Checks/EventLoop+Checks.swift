@@ -23,7 +23,7 @@ extension EventLoop {
     package func retire(_ check: Check) {
         precondition(isCurrent)
         abandon(check)
-        if let socket = check.idleSocket { forgetIdle(socket) }
+        if let socket = check.idleSocket { kept.end(socket) }
         check.ownHandle = nil
         guard let multi = check.shard, let template = check.template else { return }
         check.shard = nil
@@ -57,7 +57,7 @@ extension EventLoop {
 
     private func exchange(_ check: Check, _ template: CheckTemplate, isLast: Bool) {
         do throws(TransportError) {
-            let handle = if let own = check.ownHandle { own } else { try template.take() }
+            let handle = if let own = check.ownHandle { own } else { try template.take(kept) }
             handle.prepare(for: check, isLast: isLast)
             let multi = check.shard ?? join(keepsConnections: template.keepsConnections)
             check.shard = multi
@@ -76,7 +76,7 @@ extension EventLoop {
             let socket = handle.keptSocket
             release(handle, of: check)
             check.flight = .none
-            if let socket { keep(socket, of: check) }
+            if let socket { kept.keep(socket, of: check) }
             note(check, .ended(outcome))
         }
     }
@@ -90,24 +90,11 @@ extension EventLoop {
 
     // MARK: Kept connections
 
-    private func keep(_ socket: Int32, of check: Check) {
-        if check.idleSocket == socket { return }
-        if let previous = board.idle.updateValue(check, forKey: socket), previous !== check {
-            previous.idleSocket = nil
-        }
-        if let old = check.idleSocket { board.idle[old] = nil }
-        check.idleSocket = socket
-    }
-
-    private func forgetIdle(_ socket: Int32) {
-        board.idle.removeValue(forKey: socket)?.idleSocket = nil
-    }
-
     /// The peer closed a connection, or sent what nobody asked for; libcurl sees that before it uses it again.
     func idleReady(_ socket: Int32) {
         epoll.remove(socket)
-        guard let check = board.idle[socket] else { return }
-        forgetIdle(socket)
+        guard let check = kept.check(of: socket) else { return }
+        kept.forget(socket)
         note(check, .connectionLost)
     }
 
@@ -124,6 +111,7 @@ extension EventLoop {
                 // Twice as many, for those that their peers have closed and libcurl has yet to notice.
                 connections: CheckBoard.shardSize * 2
             )
+            multi.context = kept
             shards.append(.init(multi: multi, count: 0))
         }
         shards[index].count += 1
@@ -160,9 +148,11 @@ extension EventLoop {
         board.deadlines.set(Int(descriptor), at: (Self.now + timeout.nanosecondCount) / 1_000_000 + 1)
     }
 
-    /// Has the connection reset before the handshake's last packet went out: the peer's kernel has shown that somebody
-    /// listens, and the application never hears of a connection that says nothing, which some count as an error. It also
-    /// costs a third less, and nothing lingers in TIME_WAIT. HAProxy does the same.
+    /// Has the connection reset before the handshake's last packet goes out.
+    ///
+    /// The peer's kernel has shown by then that somebody listens, and the application never hears of a connection that says
+    /// nothing, which some count as an error. It also costs a third less, and nothing lingers in TIME_WAIT. HAProxy does it,
+    /// too.
     private func leaveNoTrace(_ descriptor: Int32) {
         var acknowledgesAtOnce: Int32 = 0
         _ = unsafe setsockopt(

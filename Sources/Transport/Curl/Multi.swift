@@ -17,6 +17,8 @@ import CLibcurl
 
     /// Whether the loop has yet to ask which exchanges ended.
     @safe @exclusivity(unchecked) var isTouched = false
+    /// What callbacks of its connections refer to, to the last that is closed with the multi.
+    var context: AnyObject?
     /// Its place in the loop's table.
     let index: Int
     private let epoll: Epoll

@@ -29,6 +29,7 @@ package final class EventLoop: @unchecked Sendable {
     var transfers: [TransferID: Transfer] = [:]
     let handles = HandlePool()
     @safe @exclusivity(unchecked) var board = CheckBoard()
+    let kept = KeptSockets()
     /// Queued work that is left from the last turn.
     @safe @exclusivity(unchecked) private var backlog: ArraySlice<LoopQueue.Work> = []
     private var isStopping = false

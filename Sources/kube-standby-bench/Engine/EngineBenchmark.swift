@@ -17,6 +17,7 @@ struct EngineBenchmark {
             try await fastRound("10,000 checks/s, TCP, against HAProxy's", mode: "tcp", .tcp, goal: 0.8)
             try await flatness()
             try await strangers()
+            try await commands()
             try await punctuality()
         }
     }
@@ -122,6 +123,13 @@ struct EngineBenchmark {
             ratio: own / curl,
             goal: 1.0 / 75
         )
+    }
+
+    /// Commands beside the supervisor, the children's own time included; no goal, only what it costs.
+    private static func commands() async throws {
+        let result = try await EngineResult.measure(["exec", "200", "1000", "2000", "\(port)"])
+        let text = String(format: "%.0f us each, %.1f %% of a core", result.cost, result.load)
+        line("  \(pad("200 commands/s beside the supervisor, /bin/true"))  \(text)")
     }
 
     private static func costOfCurl(times: Int) async throws -> Double {

@@ -19,6 +19,8 @@ struct EngineRun {
         case hung
         /// Like `new`, and as many targets again are added when the measurement begins; only their being added is measured.
         case grown
+        /// A command beside the supervisor, the smallest there is.
+        case exec
     }
 
     let mode: Mode
@@ -42,6 +44,14 @@ struct EngineRun {
     func run() async throws {
         let loop = EventLoop(name: "probes")
         let engine = ProbeEngine(loop: loop)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await engine.run() }
+            try await measure(engine)
+            group.cancelAll()
+        }
+    }
+
+    private func measure(_ engine: ProbeEngine) async throws {
         await add(0..<targets, to: engine)
         // The first round tells the way to everybody, and is no part of the measurement.
         try await wait(engine, for: targets)
@@ -99,6 +109,7 @@ struct EngineRun {
     }
 
     private var handler: ProbeConfiguration.Handler {
+        if mode == .exec { return .exec(ExecProbe(command: ["/bin/true"], place: .supervisor)) }
         if mode == .tcp { return .tcpSocket(TCPProbe(port: .number(port))) }
         var probe = HTTPProbe(port: .number(port))
         probe.path = "/healthz"
@@ -106,11 +117,14 @@ struct EngineRun {
         return .httpGet(probe)
     }
 
-    /// What the process has used until now, in microseconds.
+    /// What the process and its children have used until now, in microseconds.
     private static var cpu: (user: Int, system: Int) {
-        var usage = rusage()
-        _ = unsafe getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
         let micros = { (time: timeval) in time.tv_sec * 1_000_000 + Int(time.tv_usec) }
-        return (micros(usage.ru_utime), micros(usage.ru_stime))
+        return [RUSAGE_SELF, RUSAGE_CHILDREN].reduce(into: (user: 0, system: 0)) { sum, who in
+            var usage = rusage()
+            _ = unsafe getrusage(Int32(who.rawValue), &usage)
+            sum.user += micros(usage.ru_utime)
+            sum.system += micros(usage.ru_stime)
+        }
     }
 }
