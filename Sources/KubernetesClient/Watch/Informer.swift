@@ -21,6 +21,8 @@ package actor Informer<Resource: KubernetesResource> {
     private let labelSelector: String?
     private let logger: Logger
     private var store = InformerStore<Resource>()
+    /// Who waits for the first list.
+    private var waiters: [Turnstile] = []
     /// Whether the collection must be read as a whole before it is watched.
     private var needsList = true
     /// Whether the server may have been set back to an older state: a watch did not end as it should.
@@ -37,6 +39,14 @@ package actor Informer<Resource: KubernetesResource> {
 
     /// Whether the first list is in.
     package var hasSynced: Bool { store.resourceVersion != nil }
+
+    /// Waits until the first list is in, or the task is cancelled.
+    package func firstList() async {
+        if hasSynced { return }
+        let turnstile = Turnstile()
+        waiters.append(turnstile)
+        await turnstile.wait()
+    }
 
     /// Tells a new subscriber of every object that it selects, now and later.
     ///
@@ -84,6 +94,8 @@ package actor Informer<Resource: KubernetesResource> {
         )
         store.replace(with: list.items ?? [], resourceVersion: list.metadata.resourceVersion ?? "0")
         needsList = false
+        for waiter in waiters { waiter.open() }
+        waiters = []
         succeeded()
     }
 

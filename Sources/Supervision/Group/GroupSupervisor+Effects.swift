@@ -1,4 +1,5 @@
 import FailoverCore
+import KubernetesClient
 import Probing
 import Transport
 
@@ -17,7 +18,7 @@ extension GroupSupervisor {
     private func perform(_ effects: [Effect], in group: inout DiscardingTaskGroup) {
         for effect in effects {
             switch effect {
-            case .readRecord(let id): run(&group) { .recordRead(id, await $0.readRecord()) }
+            case .readRecord(let id): readRecord(for: id, in: &group)
             case .writeRecord(let id, let record, let version, let urgency):
                 run(&group) {
                     .recordWritten(id, await $0.writeRecord(record, replacing: version, urgency: urgency))
@@ -34,6 +35,14 @@ extension GroupSupervisor {
                 startTimer(id, at: surroundings.clock.now() + max(delay, pause), in: &group)
             case .report(let report): tell(report)
             }
+        }
+    }
+
+    /// Nothing can be decided before the pods are known; until then thousands of reads would only hold up their list.
+    private func readRecord(for id: OperationID, in group: inout DiscardingTaskGroup) {
+        group.addTask { [self, pods = surroundings.pods, api = surroundings.api] in
+            await pods.firstList()
+            post(.recordRead(id, await api.readRecord()))
         }
     }
 
