@@ -49,7 +49,11 @@ package struct OperationsServer: ServiceLifecycle.Service {
             onServerRunning: { [onListening] channel in onListening(channel.localAddress?.port ?? 0) },
             logger: quiet
         )
-        try await application.run()
+        // Before thousands of groups that start: the kubelet ends what does not answer it.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask(priority: .high) { try await application.run() }
+            try await group.waitForAll()
+        }
     }
 
     /// The server's own words are of no interest at the supervisor's level.

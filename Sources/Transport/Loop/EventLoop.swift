@@ -14,6 +14,8 @@ package final class EventLoop: @unchecked Sendable {
     let epoll = Epoll()
     private let threadID = Atomic<UInt>(0)
     private let lastTransferID = Atomic<UInt64>(0)
+    /// Who waits for a turn to begin.
+    let gates = Locked<[Turnstile]>([])
 
     // Confined to the loop's thread. What is touched with every probe, here and in the checks, goes without the dynamic check
     // for overlapping access: that check was 4 % of a probe's instructions.
@@ -122,6 +124,7 @@ package final class EventLoop: @unchecked Sendable {
     /// One turn: wait, let libcurl act on what is ready, hand out results, run timers and queued work.
     private func turn() {
         let count = epoll.wait(milliseconds: waitingTime())
+        openGates()
         for number in 0..<count {
             if let (token, events) = epoll.event(number) { ready(token, events) }
         }

@@ -7,7 +7,8 @@ struct SupervisorProcess: Sendable {
     private static let core = 1
 
     private let peer: Peer
-    private let start: ContinuousClock.Instant
+    /// When it was started.
+    let start: ContinuousClock.Instant
     private let loop: EventLoop
 
     /// Runs it on a configuration, without its first two lines, for as long as `body` takes.
@@ -43,10 +44,9 @@ struct SupervisorProcess: Sendable {
         try await wait { try await get("/livez") != nil }
     }
 
-    /// Waits until so many probes have succeeded; how long that was after the start.
-    @discardableResult
-    func wait(probes: Int) async throws -> Duration {
-        try await wait {
+    /// Waits until so many probes have succeeded.
+    func wait(probes: Int) async throws {
+        _ = try await wait {
             let count = try await get("/metrics")?.firstMatch(of: /probes_total\{result="success"\} ([0-9]+)/)
             return count.flatMap { Int($0.1) }.map { $0 >= probes } ?? false
         }
