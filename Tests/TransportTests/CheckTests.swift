@@ -110,6 +110,20 @@ import Testing
         }
     }
 
+    /// Two checks of one peer share a connection; whichever goes, the other is answered.
+    @Test func whatIsRetiredTakesNoConnectionFromOthers() async throws {
+        try await RawServer.run([Self.answer], then: .keepOpen) { server in
+            try await ask { asker, words in
+                for index in 0..<20 {
+                    await asker.add(request(server.url, .shared))
+                    await asker.begin(index)
+                    if index > 0 { await asker.retire(index - 1) }
+                    #expect(await words.next(isolation: #isolation)?.hasPrefix("\(index): 200") == true)
+                }
+            }
+        }
+    }
+
     @Test func takesANewConnectionEachTimeAndClosesIt() async throws {
         try await RawServer.run([Self.answer], then: .keepOpen) { server in
             try await ask { asker, words in

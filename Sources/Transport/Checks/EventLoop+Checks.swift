@@ -23,7 +23,7 @@ extension EventLoop {
     package func retire(_ check: Check) {
         precondition(isCurrent)
         abandon(check)
-        if let socket = check.idleSocket { kept.end(socket) }
+        if let socket = check.idleSocket { endIdle(socket) }
         check.ownHandle = nil
         guard let multi = check.shard, let template = check.template else { return }
         check.shard = nil
@@ -89,6 +89,11 @@ extension EventLoop {
     }
 
     // MARK: Kept connections
+
+    /// Another check of the same peer may be using the connection, and keeps it then.
+    private func endIdle(_ socket: Int32) {
+        if epoll.isIdle(socket) { kept.end(socket) } else { kept.forget(socket) }
+    }
 
     /// The peer closed a connection, or sent what nobody asked for; libcurl sees that before it uses it again.
     func idleReady(_ socket: Int32) {

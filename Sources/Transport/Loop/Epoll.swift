@@ -87,6 +87,12 @@ import Glibc
         _ = unsafe epoll_ctl(descriptor, other, socket, &event)
     }
 
+    /// Whether a socket is registered as a kept connection that nobody uses.
+    func isIdle(_ socket: Int32) -> Bool {
+        let index = Int(socket)
+        return index < tokens.count && tokens[index] != Self.nothing && Token(bits: tokens[index]).kind == .idle
+    }
+
     /// Takes a socket out.
     func remove(_ socket: Int32) {
         forget(socket)
