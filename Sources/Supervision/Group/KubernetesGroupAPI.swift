@@ -9,8 +9,9 @@ import StandbyConfiguration
 actor KubernetesGroupAPI: GroupAPI {
     /// What all groups together may have under way.
     struct Limits: Sendable {
-        /// When thousands of groups start, each reads its record.
-        let reads = RequestLimiter(limit: 64)
+        /// When thousands of groups start, each reads its record; so many that those of an outage, which hang until their
+        /// deadlines, seldom hold up what is read after it.
+        let reads = RequestLimiter(limit: 256)
         let writes = RequestLimiter(limit: 64)
     }
 
