@@ -44,7 +44,7 @@ struct InformerIndex {
         byLabel[label.key]?[label.value]?.subscribers.count ?? 0
     }
 
-    /// Whether objects are indexed for a place; if not, `index(_:labels:)` has to be given all of them.
+    /// Whether objects are indexed for a place; if not, `insert(_:labels:)` has to be given all of them.
     func isIndexed(_ place: Place) -> Bool {
         if case .label(let key, _) = place { byLabel[key] != nil } else { true }
     }

@@ -45,21 +45,27 @@ actor KubernetesGroupAPI: GroupAPI {
     // MARK: The record
 
     func readRecord() async -> RecordReadOutcome {
-        let outcome = await read { [client, namespace, name = RecordMapping.name(of: name)] in
-            do throws(KubernetesError) {
-                let found = try await client.get(Lease.self, namespace: namespace, name: name, retry: .none)
-                await remember(found)
-                return RecordReadOutcome.found(RecordMapping.stored(found))
-            } catch {
-                return error.code == 404 ? .absent : .failed(OperationFailure(error))
-            }
+        let answer = await read { [client, namespace, name = RecordMapping.name(of: name)] () throws(KubernetesError) in
+            try await client.get(Lease.self, namespace: namespace, name: name, retry: .none)
         }
-        return outcome ?? .failed(Self.noTurn)
+        switch answer {
+        case .success(let found):
+            lease = found
+            return .found(RecordMapping.stored(found))
+        case .failure(let error): return error.code == 404 ? .absent : .failed(OperationFailure(error))
+        case nil: return .failed(Self.noTurn)
+        }
     }
 
-    /// Reads when it is its turn; nil if the task was cancelled before.
-    private func read<Outcome: Sendable>(_ request: @Sendable () async -> Outcome) async -> Outcome? {
-        await limits.reads.withTurn(.move, patience: nil, request)
+    /// Reads when it is its turn, in the order of asking; nil if the task was cancelled before.
+    ///
+    /// The answer is read by the mapping that holds when it comes, not by that of when it was asked for.
+    private func read<Value: Sendable>(
+        _ request: @escaping @Sendable () async throws(KubernetesError) -> Value
+    ) async -> Result<Value, KubernetesError>? {
+        await limits.reads.withTurn(.move, patience: nil) {
+            do throws(KubernetesError) { return .success(try await request()) } catch { return .failure(error) }
+        }
     }
 
     /// The informer showed the Lease; what others wrote on it is kept by the next write.
@@ -108,33 +114,28 @@ actor KubernetesGroupAPI: GroupAPI {
     // MARK: Members
 
     func listMembers() async -> MemberListOutcome {
-        let outcome = await read { [client, namespace, mapping, selector = "\(selector)"] in
-            do throws(KubernetesError) {
-                let list = try await client.list(
-                    Pod.self,
-                    namespace: namespace,
-                    labelSelector: selector,
-                    retry: .none
-                )
-                let members = (list.items ?? []).compactMap(mapping.member)
-                return MemberListOutcome.listed(members, version: ObjectVersion(list.metadata.resourceVersion ?? "0"))
-            } catch {
-                return .failed(OperationFailure(error))
-            }
+        let answer = await read { [self, client, namespace] () throws(KubernetesError) in
+            let selector = await "\(self.selector)"
+            return try await client.list(Pod.self, namespace: namespace, labelSelector: selector, retry: .none)
         }
-        return outcome ?? .failed(Self.noTurn)
+        switch answer {
+        case .success(let list):
+            let members = (list.items ?? []).compactMap(mapping.member)
+            return .listed(members, version: ObjectVersion(list.metadata.resourceVersion ?? "0"))
+        case .failure(let error): return .failed(OperationFailure(error))
+        case nil: return .failed(Self.noTurn)
+        }
     }
 
     func readMember(_ name: String) async -> MemberReadOutcome {
-        let outcome = await read { [client, namespace, mapping] in
-            do throws(KubernetesError) {
-                let pod = try await client.get(Pod.self, namespace: namespace, name: name, retry: .none)
-                return mapping.member(pod).map(MemberReadOutcome.found) ?? .gone
-            } catch {
-                return error.code == 404 ? MemberReadOutcome.gone : .failed(OperationFailure(error))
-            }
+        let answer = await read { [client, namespace] () throws(KubernetesError) in
+            try await client.get(Pod.self, namespace: namespace, name: name, retry: .none)
         }
-        return outcome ?? .failed(Self.noTurn)
+        switch answer {
+        case .success(let pod): return mapping.member(pod).map(MemberReadOutcome.found) ?? .gone
+        case .failure(let error): return error.code == 404 ? .gone : .failed(OperationFailure(error))
+        case nil: return .failed(Self.noTurn)
+        }
     }
 
     func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome {
