@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Transport
@@ -51,6 +52,35 @@ import Testing
             loop.execute {}
         }
         await last.wait()
+    }
+
+    /// The threads of this process by name.
+    private static func threads(named name: String) -> Int {
+        let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")) ?? []
+        return tasks.count { task in
+            (try? String(contentsOfFile: "/proc/self/task/\(task)/comm", encoding: .utf8)) == name + "\n"
+        }
+    }
+
+    @Test func hasNoThreadLeftOnceItIsStopped() async {
+        let loop = EventLoop(name: "stopped-loop")
+        #expect(await loop.turns(within: .seconds(10)))
+        #expect(Self.threads(named: "stopped-loop") == 1)
+        loop.stop()
+        #expect(Self.threads(named: "stopped-loop") == 0)
+        loop.stop()
+    }
+
+    @Test func canBeStoppedFromItself() async {
+        let loop = EventLoop(name: "self-stopped")
+        let stopped = Turnstile()
+        loop.execute {
+            loop.stop()
+            stopped.open()
+        }
+        await stopped.wait()
+        loop.stop()
+        #expect(!loop.execute {})
     }
 
     @Test func saysThatItTurns() async {

@@ -12,6 +12,7 @@ package final class EventLoop: @unchecked Sendable {
     package let name: String
     let queue = LoopQueue()
     let epoll = Epoll()
+    private let thread: LoopThread
     private let threadID = Atomic<UInt>(0)
     private let lastTransferID = Atomic<UInt64>(0)
     /// Who waits for a turn to begin.
@@ -40,12 +41,13 @@ package final class EventLoop: @unchecked Sendable {
     private static let longestWork: UInt64 = 2_000_000
 
     /// Starts the thread.
+    ///
+    /// Without a thread nothing can be done: the process ends with exit code 2, and says why.
     package init(name: String) {
         self.name = name
         _ = Self.prepareProcess
-        let thread = Thread { [self] in run() }
-        thread.name = name
-        thread.start()
+        thread = LoopThread(name: name)
+        thread.start { [self] in run() }
     }
 
     /// libcurl's global state, and no death by a closed pipe: OpenSSL writes without MSG_NOSIGNAL.
@@ -54,9 +56,13 @@ package final class EventLoop: @unchecked Sendable {
         signal(SIGPIPE, SIG_IGN)
     }()
 
-    /// Ends the thread; exchanges that are under way fail with `.stopped`, and so do later ones.
+    /// Ends the thread and waits for its end; exchanges that are under way fail with `.stopped`, and so do later ones.
+    ///
+    /// A process that exits beside a thread that is still taking libcurl and OpenSSL apart may crash in either. From the loop
+    /// itself nothing is waited for.
     package func stop() {
         execute { [self] in isStopping = true }
+        if !isCurrent { thread.join() }
     }
 
     /// Monotonic nanoseconds.

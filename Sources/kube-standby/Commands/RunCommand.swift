@@ -79,6 +79,7 @@ struct RunCommand: AsyncParsableCommand {
             logger: quiet(logger)
         )
         let group = ServiceGroup(configuration: configuration)
+        defer { supervisor.stopLoops() }
         do {
             try await group.run()
         } catch {
