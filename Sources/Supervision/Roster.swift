@@ -14,6 +14,8 @@ actor Roster {
     /// One run of a group, for a child task.
     struct GroupRun: Sendable {
         let supervisor: GroupSupervisor
+        /// Under which it claims its pods; nil: it writes no labels.
+        let registration: ClaimRegistry.Registration?
         /// The run that had the name before; it ends first.
         let predecessor: Turnstile?
         let ended = Turnstile()
@@ -50,11 +52,13 @@ actor Roster {
     struct Change: Sendable {
         var informers: [NamespaceInformers] = []
         var runs: [GroupRun] = []
+        /// Runs that were told to end.
+        var ending: [RoleClaims.Claimant] = []
     }
 
     private let makeInformers: @Sendable (_ namespace: String) -> NamespaceInformers
     private let makeSupervisor:
-        @Sendable (GroupConfiguration, _ namespace: String, NamespaceInformers) -> GroupSupervisor
+        @Sendable (GroupConfiguration, _ namespace: String, RoleClaims.Claimant, NamespaceInformers) -> GroupSupervisor
     /// The namespace of groups that name none.
     private let namespace: String
     private var entries: [String: Entry] = [:]
@@ -62,11 +66,14 @@ actor Roster {
     private var leaving: [String: Turnstile] = [:]
     private var informers: [String: NamespaceInformers] = [:]
     private(set) var configuration = SupervisorConfiguration(groups: [])
+    /// Runs that were started.
+    private var runCount = 0
 
     init(
         namespace: String,
         makeInformers: @escaping @Sendable (_ namespace: String) -> NamespaceInformers,
-        makeSupervisor: @escaping @Sendable (GroupConfiguration, String, NamespaceInformers) -> GroupSupervisor
+        makeSupervisor:
+            @escaping @Sendable (GroupConfiguration, String, RoleClaims.Claimant, NamespaceInformers) -> GroupSupervisor
     ) {
         self.namespace = namespace
         self.makeInformers = makeInformers
@@ -89,7 +96,7 @@ actor Roster {
         let diff = ConfigurationDiff(from: configuration, to: next)
         configuration = next
         var change = Change()
-        for name in diff.removed { end(name) }
+        for name in diff.removed { end(name, &change) }
         let wanted = Dictionary(next.groups.map { ($0.name, $0) }) { first, _ in first }
         for name in diff.changed + diff.added {
             guard let group = wanted[name] else { continue }
@@ -97,7 +104,7 @@ actor Roster {
                 entries[name]?.configuration = group
                 entry.supervisor.post(.configuration(group))
             } else {
-                end(name)
+                end(name, &change)
                 start(group, &change)
             }
         }
@@ -112,7 +119,8 @@ actor Roster {
 
     /// Tells every group to end.
     func endAll() {
-        for name in Array(entries.keys) { end(name) }
+        var change = Change()
+        for name in Array(entries.keys) { end(name, &change) }
     }
 
     /// A group of another namespace or mode has nothing in common with the one before.
@@ -124,14 +132,21 @@ actor Roster {
         let place = group.namespace ?? namespace
         let own = informers[place] ?? makeInformers(place)
         if informers.updateValue(own, forKey: place) == nil { change.informers.append(own) }
-        let supervisor = makeSupervisor(group, place, own)
-        let run = GroupRun(supervisor: supervisor, predecessor: leaving.removeValue(forKey: group.name))
-        entries[group.name] = Entry(supervisor: supervisor, configuration: group, run: run)
+        runCount += 1
+        let claimant = RoleClaims.Claimant(group: group.name, run: runCount)
+        let scope = RoleClaims.Scope(namespace: place, key: group.roleLabel.key)
+        let run = GroupRun(
+            supervisor: makeSupervisor(group, place, claimant, own),
+            registration: group.mode == .label ? .init(claimant: claimant, scope: scope) : nil,
+            predecessor: leaving.removeValue(forKey: group.name)
+        )
+        entries[group.name] = Entry(supervisor: run.supervisor, configuration: group, run: run)
         change.runs.append(run)
     }
 
-    private func end(_ name: String) {
+    private func end(_ name: String, _ change: inout Change) {
         guard let entry = entries.removeValue(forKey: name) else { return }
+        if let registration = entry.run.registration { change.ending.append(registration.claimant) }
         entry.supervisor.post(.shutdown)
         leaving[name] = entry.run.ended
     }

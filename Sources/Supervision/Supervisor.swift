@@ -46,6 +46,7 @@ package struct Supervisor: ServiceLifecycle.Service {
 
     private let parts: Parts
     private let roster: Roster
+    private let claims = ClaimRegistry()
     private let probes: ProbeEngine
     private let events: EventPublisher
     /// What is to be run since the configuration changed.
@@ -59,7 +60,7 @@ package struct Supervisor: ServiceLifecycle.Service {
             Self.tell($0, logger)
         }
         events = EventPublisher(client: parts.client, logger: parts.logger)
-        roster = Self.roster(parts, probes, notify: Self.notifier(parts, events, observe))
+        roster = Self.roster(parts, probes, claims, notify: Self.notifier(parts, events, observe))
         (changes, change) = AsyncStream.makeStream()
     }
 
@@ -81,6 +82,7 @@ package struct Supervisor: ServiceLifecycle.Service {
     private static func roster(
         _ parts: Parts,
         _ probes: ProbeEngine,
+        _ claims: ClaimRegistry,
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> Roster {
         let limits = KubernetesGroupAPI.Limits()
@@ -95,11 +97,12 @@ package struct Supervisor: ServiceLifecycle.Service {
                     logger: parts.logger
                 )
             )
-        } makeSupervisor: { group, namespace, informers in
+        } makeSupervisor: { group, namespace, claimant, informers in
             let api = KubernetesGroupAPI(client: parts.client, group: group, namespace: namespace, limits: limits)
             return GroupSupervisor(
                 group,
                 namespace: namespace,
+                claimant: claimant,
                 identity: parts.identity,
                 isDryRun: parts.isDryRun,
                 surroundings: .init(
@@ -108,6 +111,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     services: informers.services,
                     leases: informers.leases,
                     probes: probes,
+                    claims: claims,
                     clock: .system,
                     notify: notify
                 )
@@ -192,6 +196,7 @@ package struct Supervisor: ServiceLifecycle.Service {
     private func runGroups(informersIn background: inout DiscardingTaskGroup) async {
         await withDiscardingTaskGroup { groups in
             for await change in changes {
+                await claims.expect(change.runs.compactMap(\.registration), ending: change.ending)
                 for informers in change.informers { background.addTask { await informers() } }
                 for run in change.runs {
                     groups.addTask {

@@ -227,6 +227,37 @@ import Transport
         }
     }
 
+    /// Two groups, or one under an old name and a new one, probe the same pod each for itself.
+    @Test func groupsThatShareAPodProbeItEachForItself() async throws {
+        try await run { sandbox, engine, input, stream in
+            let old = await target(sandbox, "a", Self.get)
+            var new = old
+            new.group = "h"
+            await engine.setTargets([old], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            _ = await reports(until: .healthy, &iterator)
+            let (others, otherInput) = AsyncStream.makeStream(of: ProbeReport.self)
+            await engine.setTargets([new], of: "h") { otherInput.yield($0) }
+            var other = others.makeAsyncIterator()
+            _ = await reports(until: .healthy, &other)
+            #expect(await engine.provenCount == 1, "one pod")
+            await engine.remove(group: "g")
+            #expect(await engine.progress(of: "g").isEmpty)
+            #expect(await engine.progress(of: "h")["a"]?.tracker.health == .healthy)
+            #expect(
+                await engine.probeNow(old.key, unlessSucceededSince: .init(nanoseconds: 0)).value()?.verdict
+                    == .noResult
+            )
+            #expect(
+                await engine.probeNow(new.key, unlessSucceededSince: .init(nanoseconds: 0)).value()?.verdict == .success
+            )
+            await sandbox.applications.set(.refusing, pod: "a", namespace: "default")
+            #expect(await reports(until: .unhealthy, &other).last?.verdict == .failure)
+            await engine.remove(group: "h")
+            #expect(await engine.provenCount == 0)
+        }
+    }
+
     @Test func checksStatusAndBody() {
         var probe = HTTPProbe(port: .number(1))
         probe.expectedStatus = [StatusRange(200...204)]

@@ -55,6 +55,19 @@ import Testing
         #expect(PodMapping(group: group).member(failed)?.lifecycle == .finished)
     }
 
+    /// Groups may share pods, so each has an epoch of its own; what an older version wrote for any of them is a lower bound.
+    @Test(arguments: [
+        (#"{"epoch.kube-standby.io/web":"4"}"#, Epoch(4) as Epoch?), (#"{"epoch.kube-standby.io/db":"9"}"#, nil),
+        (#"{"epoch.kube-standby.io/web":"4","kube-standby.io/epoch":"7"}"#, Epoch(7)),
+        (#"{"epoch.kube-standby.io/web":"8","kube-standby.io/epoch":"7"}"#, Epoch(8)),
+    ])
+    func readsTheGroupsOwnEpoch(annotations: String, epoch: Epoch?) throws {
+        let member = PodMapping(group: try Self.group()).member(
+            try pod(#"{"metadata":{\#(Self.metadata),"annotations":\#(annotations)}}"#)
+        )
+        #expect(member?.epoch == epoch)
+    }
+
     @Test func countsTheInitialDelayFromTheContainersStart() throws {
         let json = """
             {"metadata":{\(Self.metadata)},"status":{"podIP":"10.0.0.1","containerStatuses":[{"name":"a","restartCount":1,

@@ -1,8 +1,9 @@
 /// Tells when the supervisor should rather doubt itself than its targets.
 ///
-/// A pure value beside the probe loop. At least half of all targets, at least four, in at least two groups and not all on one
+/// A pure value beside the probe loop. At least half of all pods, at least four, in at least two groups and not all on one
 /// node, that begin to fail within one period, are more likely one failure here. So is everything that is seen right after
-/// the loop stood still, or the clock jumped. One node that takes all its pods down is none of this.
+/// the loop stood still, or the clock jumped. One node that takes all its pods down is none of this. A pod that several
+/// groups share counts once, and groups that share all pods that fail are no two groups.
 package struct SelfDoubt: Sendable {
     /// Where a target is, as far as it tells whether failures have one cause.
     package struct Place: Sendable, Hashable {
@@ -16,23 +17,34 @@ package struct SelfDoubt: Sendable {
         }
     }
 
+    /// A pod that fails for one group or more.
+    private struct FailingPod: Sendable {
+        var node: String?
+        /// Since when, by group.
+        var failures: [String: Failure] = [:]
+
+        /// The groups for which it began to fail within their periods.
+        func recentGroups(now: MonotonicTime) -> Set<String> {
+            Set(failures.filter { now.since($0.value.at) <= $0.value.period }.keys)
+        }
+    }
+
     /// A target that began to fail.
     private struct Failure: Sendable {
-        var place: Place
         var at: MonotonicTime
         /// The target's own period, within which the others have to begin to fail.
         var period: Duration
     }
 
-    /// The fewest targets that can be a mass.
-    private static let leastTargets = 4
+    /// The fewest pods that can be a mass.
+    private static let leastPods = 4
     /// The longest time that the loop may stand still.
     private static let longestStall: Duration = .seconds(2)
     /// How far the two clocks may drift apart between two beats.
     private static let longestJump: Duration = .seconds(2)
 
-    /// Those that fail now, by target.
-    private var failures: [Member.ID: Failure] = [:]
+    /// Those that fail now.
+    private var failing: [Member.ID: FailingPod] = [:]
     private var lastBeat: (monotonic: MonotonicTime, wall: Int64)?
     package private(set) var suspension: Suspension?
     /// Results of probes that began before this time are no results.
@@ -42,25 +54,26 @@ package struct SelfDoubt: Sendable {
 
     /// A target gave a failure after a success.
     ///
-    /// `targetCount`: all targets that have ever answered, failing or not.
+    /// `podCount`: all pods that have ever answered, failing or not.
     /// - Returns: the suspension that this begins or extends; nil for none.
     package mutating func beganToFail(
         _ id: Member.ID,
         at place: Place,
         period: Duration,
-        targetCount: Int,
+        podCount: Int,
         now: MonotonicTime
     ) -> Suspension? {
-        failures[id] = Failure(place: place, at: now, period: period)
+        failing[id, default: FailingPod(node: place.node)].failures[place.group] = Failure(at: now, period: period)
         // Once a second is enough while failures go on.
         if let suspension, suspension.until.since(now) > Suspension.duration - .seconds(1) { return nil }
-        guard isMassFailure(targetCount: targetCount, now: now) else { return nil }
+        guard isMassFailure(podCount: podCount, now: now) else { return nil }
         return suspend(.massFailure, now: now)
     }
 
     /// A target succeeded, or is probed no more.
-    package mutating func stoppedFailing(_ id: Member.ID) {
-        failures[id] = nil
+    package mutating func stoppedFailing(_ id: Member.ID, in group: String) {
+        failing[id]?.failures[group] = nil
+        if failing[id]?.failures.isEmpty ?? false { failing[id] = nil }
     }
 
     /// The loop turned; to be told at least every second, and before any result of a turn.
@@ -73,7 +86,7 @@ package struct SelfDoubt: Sendable {
         let passed = now.since(lastBeat.monotonic)
         if passed > Self.longestStall {
             distrustedBefore = now
-            failures = [:]
+            failing = [:]
             return suspend(.stall, now: now)
         }
         let jump = Duration.nanoseconds(wall - lastBeat.wall) - passed
@@ -86,14 +99,20 @@ package struct SelfDoubt: Sendable {
         lastBeat = nil
     }
 
-    private func isMassFailure(targetCount: Int, now: MonotonicTime) -> Bool {
-        // Cheap first: at ten thousand targets most failures are single ones.
-        guard failures.count >= Self.leastTargets, failures.count * 2 >= targetCount else { return false }
-        let recent = failures.values.filter { now.since($0.at) <= $0.period }
-        guard recent.count >= Self.leastTargets, recent.count * 2 >= targetCount else { return false }
-        let nodes = Set(recent.map(\.place.node))
+    private func isMassFailure(podCount: Int, now: MonotonicTime) -> Bool {
+        // Cheap first: at ten thousand pods most failures are single ones.
+        guard failing.count >= Self.leastPods, failing.count * 2 >= podCount else { return false }
+        let recent = failing.values.map { (node: $0.node, groups: $0.recentGroups(now: now)) }
+            .filter { !$0.groups.isEmpty }
+        guard recent.count >= Self.leastPods, recent.count * 2 >= podCount else { return false }
+        let nodes = Set(recent.map(\.node))
         let isOnOneNode = nodes.count == 1 && !nodes.contains(nil)
-        return Set(recent.map(\.place.group)).count >= 2 && !isOnOneNode
+        return Self.areIndependent(Set(recent.map(\.groups))) && !isOnOneNode
+    }
+
+    /// Whether two pods fail that have no group in common.
+    private static func areIndependent(_ groups: Set<Set<String>>) -> Bool {
+        groups.contains { first in groups.contains { first.isDisjoint(with: $0) } }
     }
 
     private mutating func suspend(_ reason: Suspension.Reason, now: MonotonicTime) -> Suspension {

@@ -1,6 +1,6 @@
 /// The fencing number of a group: every switch has its own, ordered by the group's Lease.
 package struct Epoch: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// `spec.leaseTransitions` on the Lease, the annotation `kube-standby.io/epoch` on a pod; at least 0.
+    /// `spec.leaseTransitions` on the Lease, the annotation `epoch.kube-standby.io/GROUP` on a pod; at least 0.
     package var number: Int
 
     package init(_ number: Int) {

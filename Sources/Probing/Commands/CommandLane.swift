@@ -3,7 +3,7 @@ import KubernetesClient
 import StandbyConfiguration
 import Transport
 
-/// Commands that wait for their turn, and those that run: never more than a few at a time, and of each member one waits.
+/// Commands that wait for their turn, and those that run: never more than a few at a time, and of each target one waits.
 ///
 /// One whose answer nobody wants any more, after a restart of its container, runs on to its own deadline.
 struct CommandLane: Sendable {
@@ -17,15 +17,15 @@ struct CommandLane: Sendable {
 
     /// How many run at once.
     let limit: Int
-    private let waiting = CoalescingMailbox<Member.ID, Run>()
+    private let waiting = CoalescingMailbox<ProbeTarget.Key, Run>()
 
     init(limit: Int) {
         self.limit = limit
     }
 
-    /// Leaves a command for its turn, in place of an older one of the same member that has not begun.
+    /// Leaves a command for its turn, in place of an older one of the same target that has not begun.
     func add(_ run: Run) {
-        waiting.post(run, for: run.target.id)
+        waiting.post(run, for: run.target.key)
     }
 
     /// Runs commands until the task is cancelled.

@@ -10,7 +10,7 @@ extension ProbeEngine {
             for lane in [localCommands, podCommands] {
                 group.addTask { [self] in
                     await lane(client: client) { [self] run, outcome in
-                        await commandEnded(run.target.id, run.serial, outcome)
+                        await commandEnded(run.target.key, run.serial, outcome)
                     }
                 }
             }
@@ -25,8 +25,8 @@ extension ProbeEngine {
         lane.add(CommandLane.Run(probe: probe, target: target, serial: commandCount))
     }
 
-    private func commandEnded(_ id: Member.ID, _ serial: Int, _ outcome: ProbeOutcome) {
-        guard let number = table.number(of: id), table.states[number].flight == .command(serial) else { return }
+    private func commandEnded(_ key: ProbeTarget.Key, _ serial: Int, _ outcome: ProbeOutcome) {
+        guard let number = table.number(of: key), table.states[number].flight == .command(serial) else { return }
         noteTime()
         ended(number, outcome)
     }

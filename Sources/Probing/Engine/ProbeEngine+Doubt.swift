@@ -10,9 +10,9 @@ extension ProbeEngine {
     ///
     /// `since`: a success at or after that time is answer enough.
     /// The answer is `noResult` if the member is not known.
-    package func probeNow(_ id: Member.ID, unlessSucceededSince since: MonotonicTime) -> Answer<ProbeEnd> {
+    package func probeNow(_ key: ProbeTarget.Key, unlessSucceededSince since: MonotonicTime) -> Answer<ProbeEnd> {
         let answer = Answer<ProbeEnd>()
-        guard let number = table.number(of: id), let record = table.records[number] else {
+        guard let number = table.number(of: key), let record = table.records[number] else {
             answer.send(ProbeEnd(verdict: .noResult, at: Self.now))
             return answer
         }
@@ -29,8 +29,8 @@ extension ProbeEngine {
     }
 
     /// Forgets what a member's probes have told, and counts anew.
-    package func forget(_ id: Member.ID) {
-        guard let number = table.number(of: id), table.states[number].tracker.forget() != nil else { return }
+    package func forget(_ key: ProbeTarget.Key) {
+        guard let number = table.number(of: key), table.states[number].tracker.forget() != nil else { return }
         report(number, ProbeOutcome(verdict: .noResult, detail: "it was promoted against its verdict"), isChange: true)
     }
 
@@ -63,9 +63,9 @@ extension ProbeEngine {
     {
         switch verdict {
         case .success:
-            if state.succeededAt == nil { provenCount += 1 }
+            if state.succeededAt == nil { prove(record.target.id) }
             state.succeededAt = now
-            if state.isFailing { doubt.stoppedFailing(record.target.id) }
+            if state.isFailing { doubt.stoppedFailing(record.target.id, in: record.target.group) }
             state.isFailing = false
         case .failure:
             let began = state.succeededAt != nil && !state.isFailing
@@ -80,7 +80,7 @@ extension ProbeEngine {
             target.id,
             at: SelfDoubt.Place(group: target.group, node: target.node),
             period: target.probe.timing.period + target.probe.timing.timeout,
-            targetCount: provenCount,
+            podCount: provenCount,
             now: now
         ) {
             tell(suspension)

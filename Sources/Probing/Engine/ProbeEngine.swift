@@ -26,9 +26,8 @@ package actor ProbeEngine {
     private var toldNeed = 0
     @safe @exclusivity(unchecked) var doubt = SelfDoubt()
     var heartbeat: LoopTimer?
-    private var members: [String: Set<Member.ID>] = [:]
-    /// Targets that have ever succeeded.
-    @safe @exclusivity(unchecked) var provenCount = 0
+    /// Pods that have ever succeeded, and as how many targets.
+    private var proven: [Member.ID: Int] = [:]
     var commandCount = 0
     /// Commands beside the supervisor.
     nonisolated let localCommands = CommandLane(limit: 32)
@@ -80,10 +79,9 @@ package actor ProbeEngine {
         let isNew = doubters.updateValue(onDoubt, forKey: group) == nil
         if isNew, let suspension = doubt.suspension, Self.now < suspension.until { onDoubt(suspension) }
         let wanted = Set(targets.map(\.id))
-        for id in members[group, default: []].subtracting(wanted) { remove(id) }
-        members[group] = wanted
+        for (id, number) in table.numbers(of: group) where !wanted.contains(id) { remove(number) }
         for target in targets {
-            if let number = table.number(of: target.id) {
+            if let number = table.number(of: target.key) {
                 change(number, to: target, isRenewed: renewed.contains(target.id))
             } else {
                 add(target)
@@ -94,8 +92,7 @@ package actor ProbeEngine {
 
     /// Where each probe of a group stands, by pod.
     package func progress(of group: String) -> [String: ProbeProgress] {
-        let known = members[group, default: []].compactMap { table.number(of: $0) }
-        let progress = known.compactMap { number -> (String, ProbeProgress)? in
+        let progress = table.numbers(of: group).values.compactMap { number -> (String, ProbeProgress)? in
             guard let record = table.records[number] else { return nil }
             let state = table.states[number]
             let progress = ProbeProgress(sequence: state.endedCount, due: state.due, tracker: state.tracker)
@@ -104,20 +101,20 @@ package actor ProbeEngine {
         return Dictionary(progress) { first, _ in first }
     }
 
-    /// Stops probing a group.
+    /// Stops probing a group; other groups that share its pods go on.
     package func remove(group: String) {
-        for id in members.removeValue(forKey: group) ?? [] { remove(id) }
+        for number in table.numbers(of: group).values { remove(number) }
         receivers[group] = nil
         doubters[group] = nil
         if table.isEmpty { stopBeating() }
     }
 
     func removeAll() {
-        for group in members.keys { remove(group: group) }
+        for group in table.groups { remove(group: group) }
     }
 
     private func add(_ target: ProbeTarget) {
-        let phase = UInt64(UInt(bitPattern: target.id.hashValue))
+        let phase = UInt64(UInt(bitPattern: target.key.hashValue))
         let due = ProbeSchedule.first(target, phase: phase, count: table.count, now: EventLoop.now)
         let tracker = HealthTracker(thresholds: target.probe.timing.thresholds)
         let record = TargetRecord(target)
@@ -197,17 +194,30 @@ package actor ProbeEngine {
         return .exchange(templates.template(for: request, of: probe), url: request.url)
     }
 
-    private func remove(_ id: Member.ID) {
-        guard let number = table.number(of: id), let record = table.records[number] else { return }
+    private func remove(_ number: Int) {
+        guard let record = table.records[number] else { return }
         abandonFlight(number)
         if let check = record.check { loop.retire(check) }
         for waiter in record.waiters { waiter.send(ProbeEnd(verdict: .noResult, at: Self.now)) }
-        doubt.stoppedFailing(id)
+        doubt.stoppedFailing(record.target.id, in: record.target.group)
         descriptorNeed.change(by: -record.descriptorShare)
-        if table.states[number].succeededAt != nil { provenCount -= 1 }
+        if table.states[number].succeededAt != nil { unprove(record.target.id) }
         wheel.clear(number)
         table.remove(number)
     }
+
+    /// A target answered for the first time.
+    func prove(_ id: Member.ID) {
+        proven[id, default: 0] += 1
+    }
+
+    private func unprove(_ id: Member.ID) {
+        let count = proven[id, default: 0] - 1
+        proven[id] = count > 0 ? count : nil
+    }
+
+    /// How many pods have ever answered.
+    var provenCount: Int { proven.count }
 
     private func abandonFlight(_ number: Int) {
         table.states[number].flight = .none

@@ -1,17 +1,21 @@
 import FailoverCore
 
-/// All targets by number, and their numbers by member; numbers are given again.
+/// All targets by number, and their numbers by group and member; numbers are given again.
 struct TargetTable {
     /// By number; those of free numbers mean nothing.
     var states: ContiguousArray<TargetState> = []
     private(set) var records: ContiguousArray<TargetRecord?> = []
-    private var numbers: [Member.ID: Int] = [:]
+    private var numbers: [String: [Member.ID: Int]] = [:]
     private var free: [Int] = []
 
-    var count: Int { numbers.count }
-    var isEmpty: Bool { numbers.isEmpty }
+    var count: Int { records.count - free.count }
+    var isEmpty: Bool { count == 0 }
+    var groups: [String] { Array(numbers.keys) }
 
-    func number(of id: Member.ID) -> Int? { numbers[id] }
+    func number(of key: ProbeTarget.Key) -> Int? { numbers[key.group]?[key.member] }
+
+    /// The numbers of a group's targets, by member; empty for a group without any.
+    func numbers(of group: String) -> [Member.ID: Int] { numbers[group] ?? [:] }
 
     mutating func add(_ record: TargetRecord, _ state: TargetState) -> Int {
         let number: Int
@@ -24,13 +28,15 @@ struct TargetTable {
             states.append(state)
             records.append(record)
         }
-        numbers[record.target.id] = number
+        numbers[record.target.group, default: [:]][record.target.id] = number
         return number
     }
 
     mutating func remove(_ number: Int) {
         guard let record = records[number] else { return }
-        numbers[record.target.id] = nil
+        let group = record.target.group
+        numbers[group]?[record.target.id] = nil
+        if numbers[group]?.isEmpty ?? false { numbers[group] = nil }
         records[number] = nil
         free.append(number)
     }

@@ -3,6 +3,18 @@ package import StandbyConfiguration
 
 /// One member to be probed, and how.
 package struct ProbeTarget: Sendable, Hashable {
+    /// Tells a target from all others: groups that share a pod probe it each for itself.
+    package struct Key: Sendable, Hashable {
+        package var group: String
+        /// The pod's uid.
+        package var member: Member.ID
+
+        package init(group: String, member: Member.ID) {
+            self.group = group
+            self.member = member
+        }
+    }
+
     /// The pod's uid.
     package var id: Member.ID
     package var group: String
@@ -50,6 +62,8 @@ package struct ProbeTarget: Sendable, Hashable {
         self.probe = probe
         self.initialWait = initialWait
     }
+
+    package var key: Key { Key(group: group, member: id) }
 
     /// The number of a port; nil if no container has a port of that name.
     func number(of port: PortReference) -> Int? {

@@ -12,6 +12,8 @@ package enum ClusterFinding: Sendable, Hashable {
     case modeNotAvailable
     case noPods(selector: String, namespace: String)
     case oneMember(String)
+    /// An earlier group writes the role of the same pod under the same label key.
+    case podOfAnotherGroup(pod: String, group: String, key: String)
     case noSuchPort(String, pod: String, container: [String])
     /// The role label stands in the owner's pod template: every new pod would claim it.
     case roleInTemplate(key: String, kind: String, name: String)
@@ -43,6 +45,9 @@ extension ClusterFinding: CustomStringConvertible {
         case .noPods(let selector, let namespace):
             "no pod in namespace \"\(namespace)\" matches \(selector): kubectl get pods -n \(namespace) -l '\(selector)'"
         case .oneMember(let name): "pod \"\(name)\" is the only member: nobody could take over"
+        case .podOfAnotherGroup(let pod, let group, let key):
+            "pod \"\(pod)\" is a member of group \"\(group)\", too, and both would write its label \"\(key)\"; give one of them"
+                + " another roleLabel.key, or selectors that no pod matches both of"
         case .noSuchPort(let port, let pod, let known):
             "no container of pod \"\(pod)\" has a port named \"\(port)\"; "
                 + (known.isEmpty ? "none of its ports has a name" : "its ports are \(known.joined(separator: ", "))")

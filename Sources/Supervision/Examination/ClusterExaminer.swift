@@ -22,6 +22,8 @@ package actor ClusterExaminer {
     private let user: String?
     private var stocks: [String: Stock] = [:]
     private let owners = OwnerLookup()
+    /// Which group the role of a pod belongs to, by label key and the pod's uid.
+    private var claims: [String: [String: String]] = [:]
 
     package init(client: APIClient, namespace: String, user: String?) {
         self.client = client
@@ -74,6 +76,7 @@ package actor ClusterExaminer {
             report.add(.oneMember(name), at: place, severity: .warning)
         }
         for probe in ["probe", "passiveProbe"] { examinePort(of: probe, group, members, &report) }
+        if group.mode == .label { examineClaims(to: members, group, at: place, &report) }
         if group.mode == .label { await examineOwners(of: members, group, namespace: namespace, &report) }
     }
 
@@ -93,6 +96,23 @@ package actor ClusterExaminer {
             probe.handler.name,
             "port"
         )
+    }
+
+    /// Under one label key a pod belongs to one group; the later one would wait.
+    private func examineClaims(
+        to members: [Pod],
+        _ group: GroupConfiguration,
+        at place: String,
+        _ report: inout Report
+    ) {
+        let key = group.roleLabel.key
+        for member in members {
+            guard let uid = member.metadata.uid, let pod = member.metadata.name else { continue }
+            if let other = claims[key]?[uid] {
+                return report.add(.podOfAnotherGroup(pod: pod, group: other, key: key), at: place)
+            }
+        }
+        for uid in members.compactMap(\.metadata.uid) { claims[key, default: [:]][uid] = group.name }
     }
 
     private func examineOwners(

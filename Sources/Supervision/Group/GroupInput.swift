@@ -15,6 +15,8 @@ indirect enum GroupInput: Sendable {
     case failing(String)
     /// The API server answers again.
     case recovered
+    /// Another group may have given way to this one.
+    case claimsChanged
     case probe(ProbeReport)
     /// The probe engine doubts itself.
     case doubt(Suspension)
@@ -37,6 +39,7 @@ indirect enum GroupInput: Sendable {
         case pods
         case lease
         case connection
+        case claims
         case doubt
         case probe(Member.ID)
         case operation(OperationID)
@@ -52,6 +55,7 @@ indirect enum GroupInput: Sendable {
         case .lease: .lease
         case .doubt: .doubt
         case .failing, .recovered: .connection
+        case .claimsChanged: .claims
         case .probe(let report): .probe(report.member)
         case .recordRead(let id, _), .recordWritten(let id, _), .membersListed(let id, _), .memberRead(let id, _),
             .roleWritten(let id, _), .memberProbed(let id, _), .timerFired(let id):

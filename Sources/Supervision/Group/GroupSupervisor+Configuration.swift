@@ -74,7 +74,9 @@ extension GroupSupervisor {
         checkService()
         switch service {
         case .pending: break
-        case .unusable(let problem): wait(for: "\(problem)")
+        case .unusable(let problem):
+            wait(for: "\(problem)")
+            await surroundings.claims.abstain(claimant)
         case .usable(let selector, _):
             resume()
             await followRoute(in: &group)
@@ -113,10 +115,37 @@ extension GroupSupervisor {
         }
     }
 
-    /// Tells the machine its policy; nothing moves while the Service is unusable or the end is near.
+    // MARK: The pods
+
+    /// Claims the group's pods, unless they and their labels are those that it holds; while another group writes the role
+    /// of one of them, this one waits.
+    @inline(never)
+    func claimPods(_ pods: [Pod], in group: inout DiscardingTaskGroup) async {
+        guard configuration.mode == .label else { return }
+        let scopes = mapping.labelling.keys.map { RoleClaims.Scope(namespace: namespace, key: $0) }
+        let next = RoleClaims.Wish(
+            scopes: Set(scopes),
+            pods: Set(pods.compactMap { $0.metadata.uid.map(Member.ID.init) })
+        )
+        if next == wish, claim == .granted { return }
+        wish = next
+        let verdict = await surroundings.claims.claim(next, for: claimant) { [self] in post(.claimsChanged) }
+        if verdict == claim { return }
+        claim = verdict
+        if case .contested(let id, let other) = verdict {
+            let pod = pods.first { $0.metadata.uid == id.uid }?.metadata.name ?? id.uid
+            wait(for: "\(ClusterFinding.podOfAnotherGroup(pod: pod, group: other, key: configuration.roleLabel.key))")
+        } else {
+            resume()
+        }
+        applyPolicy(in: &group)
+    }
+
+    /// Tells the machine its policy; nothing moves while the Service is unusable, another group writes the role of the same
+    /// pods, or the end is near.
     @inline(never)
     func applyPolicy(in group: inout DiscardingTaskGroup) {
-        let isUsable = if case .usable = service { true } else { false }
+        let isUsable = if case .usable = service { claim == .granted } else { false }
         let policy = GroupPolicy(configuration, isObserving: isDryRun || isStopping || !isUsable)
         let now = surroundings.clock.now()
         step(in: &group) { $0.policyChanged(policy, at: now) }

@@ -28,7 +28,7 @@ extension GroupSupervisor {
             case .writeRole(let id, let write): run(&group) { .roleWritten(id, await $0.writeRole(write)) }
             case .probe(let id, let member, let since): probe(member, since: since, for: id, in: &group)
             case .forgetHealth(let member):
-                group.addTask { [probes = surroundings.probes] in await probes.forget(member) }
+                group.addTask { [probes = surroundings.probes, key = target(member)] in await probes.forget(key) }
             case .startTimer(let id, let deadline): startTimer(id, at: deadline, in: &group)
             case .startBackoff(let id, let attempt, let pause):
                 let delay = Self.backoff.delay(attempt: attempt, jitter: .random(in: 0...1))
@@ -59,10 +59,14 @@ extension GroupSupervisor {
         for id: OperationID,
         in group: inout DiscardingTaskGroup
     ) {
-        group.addTask { [self, probes = surroundings.probes] in
-            let answer = await probes.probeNow(member, unlessSucceededSince: since)
+        group.addTask { [self, probes = surroundings.probes, key = target(member)] in
+            let answer = await probes.probeNow(key, unlessSucceededSince: since)
             if let end = await answer.value() { post(.memberProbed(id, end)) }
         }
+    }
+
+    private func target(_ member: Member.ID) -> ProbeTarget.Key {
+        ProbeTarget.Key(group: claimant.group, member: member)
     }
 
     private func startTimer(_ id: OperationID, at deadline: MonotonicTime, in group: inout DiscardingTaskGroup) {

@@ -19,6 +19,7 @@ actor GroupSupervisor {
         /// Those of groups only.
         var leases: Informer<Lease>
         var probes: ProbeEngine
+        var claims: ClaimRegistry
         var clock: SupervisionClock
         var notify: @Sendable (GroupNotice) -> Void
     }
@@ -28,11 +29,16 @@ actor GroupSupervisor {
 
     var configuration: GroupConfiguration
     let namespace: String
+    /// Under which the group claims its pods.
+    let claimant: RoleClaims.Claimant
     let surroundings: Surroundings
     var mapping: PodMapping
     private nonisolated let mailbox = CoalescingMailbox<GroupInput.Key, GroupInput>(merging: GroupInput.merge)
     var machine: GroupStateMachine
     var service = ServiceCheck.pending
+    /// What the group claimed last; nil: nothing yet.
+    var wish: RoleClaims.Wish?
+    var claim = RoleClaims.Verdict.pending
     /// The Service as last seen; nil if there is none, or none was seen yet.
     var seenService: Service?
     /// The pods as last seen; nil before the first look.
@@ -50,12 +56,14 @@ actor GroupSupervisor {
     init(
         _ configuration: GroupConfiguration,
         namespace: String,
+        claimant: RoleClaims.Claimant,
         identity: String,
         isDryRun: Bool,
         surroundings: Surroundings
     ) {
         self.configuration = configuration
         self.namespace = namespace
+        self.claimant = claimant
         self.surroundings = surroundings
         self.isDryRun = isDryRun
         mapping = PodMapping(group: configuration)
@@ -84,6 +92,7 @@ actor GroupSupervisor {
         if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
         if let leaseSubscription { await surroundings.leases.unsubscribe(leaseSubscription) }
         await surroundings.probes.remove(group: configuration.name)
+        await surroundings.claims.withdraw(claimant)
     }
 
     /// Hears of what operators and other supervisors write on the group's Lease.
@@ -107,6 +116,7 @@ actor GroupSupervisor {
             seenPods = snapshot
             await podsChanged(snapshot, in: &group)
         case .lease(let snapshot): await leaseChanged(snapshot, in: &group)
+        case .claimsChanged: await claimPods(seenPods?.objects ?? [], in: &group)
         default: hear(input, in: &group)
         }
     }
@@ -116,7 +126,7 @@ actor GroupSupervisor {
     private func hear(_ input: GroupInput, in group: inout DiscardingTaskGroup) {
         let now = surroundings.clock.now()
         switch input {
-        case .configuration, .service, .pods, .lease: preconditionFailure("is waited for")
+        case .configuration, .service, .pods, .lease, .claimsChanged: preconditionFailure("is waited for")
         case .doubt(let suspension):
             step(in: &group) { $0.automaticMovesSuspended(suspension, at: now) }
         // All informers tell of the same absence; the first is enough.
@@ -160,6 +170,7 @@ actor GroupSupervisor {
         } _: { [self] in
             post(.probe($0))
         }
+        await claimPods(snapshot.objects, in: &group)
         if observe(snapshot, in: &group) { await labelsComplete() }
     }
 
@@ -209,6 +220,7 @@ actor GroupSupervisor {
 
     func resume() {
         if case .unusable = service { return }
+        if case .contested = claim { return }
         if isWaiting { notify(.resumed) }
         isWaiting = false
     }

@@ -143,7 +143,7 @@ actor KubernetesGroupAPI: GroupAPI {
             uid: write.member.id.uid,
             resourceVersion: write.member.version.rawValue,
             labels: mapping.labelling.values(for: write.role),
-            annotations: [PodMapping.epochAnnotation: "\(write.epoch)"]
+            annotations: [mapping.epochAnnotation: "\(write.epoch)"]
         )
         let outcome = await limits.writes.withTurn(write.urgency, patience: Self.patience) {
             [mapping, client, namespace] in

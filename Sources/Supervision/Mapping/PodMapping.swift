@@ -6,8 +6,8 @@ import StandbyConfiguration
 
 /// Reads what matters to a group from its pods.
 struct PodMapping: Sendable {
-    /// The annotation that carries the epoch of the last switch that wrote a pod.
-    static let epochAnnotation = "kube-standby.io/epoch"
+    /// The annotation that carried the epoch of whatever group wrote a pod last; older versions wrote it.
+    private static let sharedEpochAnnotation = "kube-standby.io/epoch"
     /// The annotation by which an operator takes a pod out of the choice.
     static let excludeAnnotation = "kube-standby.io/exclude"
     /// The annotation by which an operator gives a pod another priority than the file does.
@@ -41,7 +41,7 @@ struct PodMapping: Sendable {
             version: ObjectVersion(version),
             role: role,
             isRelabelDue: labelling.isRelabelDue(labels, role: role),
-            epoch: metadata.annotations?[Self.epochAnnotation].flatMap { Int($0) }.map { Epoch($0) },
+            epoch: epoch(metadata.annotations ?? [:]),
             lifecycle: lifecycle(pod),
             hasAddress: pod.status?.podIP?.isEmpty == false,
             isReady: pod.isReady,
@@ -50,6 +50,16 @@ struct PodMapping: Sendable {
             ordinal: ordinal(pod, labels),
             createdAt: metadata.creationTimestamp.flatMap { MicroTime($0) }?.seconds ?? 0
         )
+    }
+
+    /// The annotation that carries the epoch of the group's last switch that wrote a pod; each group has its own, so that
+    /// groups may share pods.
+    var epochAnnotation: String { "epoch.kube-standby.io/\(group.name)" }
+
+    /// The highest epoch that a pod is known to carry: what an older version wrote counts as a lower bound.
+    private func epoch(_ annotations: [String: String]) -> Epoch? {
+        [epochAnnotation, Self.sharedEpochAnnotation].compactMap { annotations[$0].flatMap { Int($0) } }.max()
+            .map { Epoch($0) }
     }
 
     /// How a pod is to be probed; nil if it cannot be.

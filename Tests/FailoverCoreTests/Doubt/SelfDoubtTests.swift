@@ -14,7 +14,7 @@ import Testing
                 .init("\(id)"),
                 at: .init(group: "g\(id / 2)", node: node(id)),
                 period: .seconds(2),
-                targetCount: count,
+                podCount: count,
                 now: Self.start
             )
         }
@@ -41,11 +41,53 @@ import Testing
                 .init("\(id)"),
                 at: .init(group: "g\(id)", node: "n\(id)"),
                 period: .seconds(2),
-                targetCount: 4,
+                podCount: 4,
                 now: Self.start + .seconds(3 * id)
             )
             #expect(suspension == nil)
         }
+    }
+
+    /// Four pods that fail, each for some groups.
+    private func fail(for groups: [[String]], of count: Int = 4) -> Suspension? {
+        var doubt = SelfDoubt()
+        var suspension: Suspension?
+        for (id, group) in groups.enumerated().flatMap({ id, groups in groups.map { (id, $0) } }) {
+            let begun = doubt.beganToFail(
+                .init("\(id)"),
+                at: .init(group: group, node: "n\(id)"),
+                period: .seconds(2),
+                podCount: count,
+                now: Self.start
+            )
+            suspension = suspension ?? begun
+        }
+        return suspension
+    }
+
+    @Test func countsAPodThatGroupsShareOnce() {
+        #expect(fail(for: [["g", "h"], ["g", "h"]], of: 2) == nil, "two pods are no mass")
+        #expect(
+            fail(for: [["g", "h"], ["g", "h"], ["g", "h"], ["g", "h"]]) == nil,
+            "two groups over the same pods are one"
+        )
+        #expect(fail(for: [["g", "h"], ["g"], ["h"], ["g", "h"]])?.reason == .massFailure)
+    }
+
+    @Test func forgetsAFailureOfTheGroupThatItWasFor() {
+        var doubt = SelfDoubt()
+        let begin = { (doubt: inout SelfDoubt, id: String, group: String) in
+            doubt.beganToFail(
+                .init(id),
+                at: .init(group: group, node: id),
+                period: .seconds(2),
+                podCount: 4,
+                now: Self.start
+            )
+        }
+        for (id, group) in [("a", "g"), ("a", "h"), ("b", "g"), ("c", "h")] { _ = begin(&doubt, id, group) }
+        doubt.stoppedFailing(.init("a"), in: "g")
+        #expect(begin(&doubt, "d", "g")?.reason == .massFailure, "it still fails for h")
     }
 
     @Test func distrustsWhatBeganBeforeAStall() {

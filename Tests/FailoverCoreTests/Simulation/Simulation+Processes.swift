@@ -123,7 +123,7 @@ extension Simulation {
         let known = processes[index]?.targets[group] ?? [:]
         for id in known.keys where !wanted.contains(where: { $0.id == id }) {
             processes[index]?.targets[group][id] = nil
-            processes[index]?.doubt.stoppedFailing(id)
+            processes[index]?.doubt.stoppedFailing(id, in: "\(group)")
         }
         for member in wanted {
             let incarnation = groups[group].applications[member.id]?.incarnation ?? 0
@@ -214,7 +214,7 @@ extension Simulation {
         in group: Int,
         of index: Int
     ) {
-        if verdict == .success { processes[index]?.doubt.stoppedFailing(id) }
+        if verdict == .success { processes[index]?.doubt.stoppedFailing(id, in: "\(group)") }
         guard verdict == .failure, target.succeededAt != nil, !target.isFailing, sabotage != .nobodyDoubtsHimself else {
             return
         }
@@ -225,7 +225,7 @@ extension Simulation {
             id,
             at: .init(group: "\(group)", node: node),
             period: .nanoseconds(Int64(timing.period + timing.timeout)),
-            targetCount: count,
+            podCount: count,
             now: now
         )
         if let suspension { suspend(suspension, index) }

@@ -1,0 +1,47 @@
+/// Where the groups of a supervisor agree which of them writes the role of a pod.
+actor ClaimRegistry {
+    /// Named by `claimant`; a group of mode EndpointSlice writes no labels and needs none.
+    struct Registration: Sendable {
+        var claimant: RoleClaims.Claimant
+        var scope: RoleClaims.Scope
+    }
+
+    private var claims = RoleClaims()
+    private var listeners: [RoleClaims.Claimant: @Sendable () -> Void] = [:]
+
+    /// Groups are about to start, in this order, and others were told to end.
+    func expect(_ starting: [Registration], ending: [RoleClaims.Claimant]) {
+        for claimant in ending { claims.endAnnounced(claimant) }
+        for registration in starting { claims.groupExpected(registration.claimant, in: registration.scope) }
+    }
+
+    /// Claims a group's pods.
+    ///
+    /// `listen`: called when the verdict may be another, until the group claims again; must be quick.
+    func claim(
+        _ wish: RoleClaims.Wish,
+        for claimant: RoleClaims.Claimant,
+        _ listen: @escaping @Sendable () -> Void
+    ) -> RoleClaims.Verdict {
+        let told = claims.podsWished(claimant, wish)
+        let verdict = claims.verdict(of: claimant)
+        listeners[claimant] = verdict == .granted ? nil : listen
+        tell(told)
+        return verdict
+    }
+
+    /// A group means no pods, for its Service cannot be used; those after it need not wait for it.
+    func abstain(_ claimant: RoleClaims.Claimant) {
+        tell(claims.wishesNothing(claimant))
+    }
+
+    /// A group has ended.
+    func withdraw(_ claimant: RoleClaims.Claimant) {
+        listeners[claimant] = nil
+        tell(claims.groupEnded(claimant))
+    }
+
+    private func tell(_ claimants: Set<RoleClaims.Claimant>) {
+        for claimant in claimants { listeners[claimant]?() }
+    }
+}

@@ -1,0 +1,147 @@
+import FailoverCore
+
+/// Which group writes the role of which pod: under one label key a pod belongs to one group.
+///
+/// A pure value. A group claims all its pods, or none of those that it does not hold yet: whoever came first keeps what it
+/// has, so that no reload takes a pod from a group that runs. Groups that start together come in the order of the file,
+/// however their pods become known.
+struct RoleClaims {
+    /// One run of a group; a group that is started anew is another.
+    struct Claimant: Sendable, Hashable {
+        var group: String
+        /// Counted from the supervisor's start.
+        var run: Int
+    }
+
+    /// Where groups can meet: the pods of one namespace under one label key.
+    struct Scope: Sendable, Hashable {
+        var namespace: String
+        var key: String
+    }
+
+    /// What a group asks for.
+    struct Wish: Sendable, Hashable {
+        /// Two while one label key is changed for another.
+        var scopes: Set<Scope>
+        var pods: Set<Member.ID>
+    }
+
+    /// What it gets.
+    enum Verdict: Sendable, Hashable {
+        /// No other group writes the role of any of these pods.
+        case granted
+        /// It is not known yet, or the group that holds a pod is about to end.
+        case pending
+        /// Another group holds a pod.
+        case contested(pod: Member.ID, by: String)
+    }
+
+    /// One pod under one label key.
+    private struct Claim: Hashable {
+        var scope: Scope
+        var pod: Member.ID
+    }
+
+    /// A group that was started and has not said yet which pods it means, or whose predecessors have not.
+    private struct Arrival {
+        var claimant: Claimant
+        var wish: Wish?
+    }
+
+    private var holders: [Claim: Claimant] = [:]
+    private var held: [Claimant: Set<Claim>] = [:]
+    private var arrivals: [Scope: [Arrival]] = [:]
+    private var verdicts: [Claimant: Verdict] = [:]
+    /// For which claim of another a group waits.
+    private var waiting: [Claimant: Claim] = [:]
+    private var ending: Set<Claimant> = []
+
+    // MARK: Events
+
+    /// A group will be started; those that are told of together come first in this order.
+    mutating func groupExpected(_ claimant: Claimant, in scope: Scope) {
+        arrivals[scope, default: []].append(Arrival(claimant: claimant))
+    }
+
+    /// A group was told to end; it still holds what it has.
+    mutating func endAnnounced(_ claimant: Claimant) {
+        ending.insert(claimant)
+    }
+
+    /// A group means these pods.
+    ///
+    /// - Returns: the other groups whose verdict may be another now.
+    mutating func podsWished(_ claimant: Claimant, _ wish: Wish) -> Set<Claimant> {
+        for scope in wish.scopes {
+            guard let index = arrivals[scope]?.firstIndex(where: { $0.claimant == claimant }) else { continue }
+            arrivals[scope]?[index].wish = wish
+            verdicts[claimant] = .pending
+            return admit(scope).subtracting([claimant])
+        }
+        return settle(claimant, wish).subtracting([claimant])
+    }
+
+    /// A group means no pods for now: its Service cannot be used.
+    mutating func wishesNothing(_ claimant: Claimant) -> Set<Claimant> {
+        arrivals.keys.reduce(into: []) { told, scope in
+            guard let index = arrivals[scope]?.firstIndex(where: { $0.claimant == claimant }) else { return }
+            arrivals[scope]?.remove(at: index)
+            told.formUnion(admit(scope))
+        }
+    }
+
+    /// A group has ended, and holds nothing any more.
+    mutating func groupEnded(_ claimant: Claimant) -> Set<Claimant> {
+        var told = wishesNothing(claimant)
+        told.formUnion(release(held.removeValue(forKey: claimant) ?? [], of: claimant))
+        verdicts[claimant] = nil
+        waiting[claimant] = nil
+        ending.remove(claimant)
+        return told.subtracting([claimant])
+    }
+
+    /// What a group has got.
+    func verdict(of claimant: Claimant) -> Verdict { verdicts[claimant] ?? .pending }
+
+    // MARK: Decisions
+
+    /// Decides on all groups before which nobody is left whose pods are not known.
+    private mutating func admit(_ scope: Scope) -> Set<Claimant> {
+        var told: Set<Claimant> = []
+        let known = arrivals[scope]?.prefix { $0.wish != nil } ?? []
+        arrivals[scope]?.removeFirst(known.count)
+        if arrivals[scope]?.isEmpty ?? false { arrivals[scope] = nil }
+        for arrival in known {
+            guard let wish = arrival.wish else { continue }
+            told.formUnion(settle(arrival.claimant, wish))
+            told.insert(arrival.claimant)
+        }
+        return told
+    }
+
+    private mutating func settle(_ claimant: Claimant, _ wish: Wish) -> Set<Claimant> {
+        let wanted = Set(wish.scopes.flatMap { scope in wish.pods.map { Claim(scope: scope, pod: $0) } })
+        let had = held[claimant] ?? []
+        let told = release(had.subtracting(wanted), of: claimant)
+        let conflict = wanted.first { claim in holders[claim].map { $0 != claimant } ?? false }
+        waiting[claimant] = conflict
+        if let conflict, let holder = holders[conflict] {
+            held[claimant] = had.intersection(wanted)
+            let isEnding = ending.contains(holder)
+            verdicts[claimant] = isEnding ? .pending : .contested(pod: conflict.pod, by: holder.group)
+        } else {
+            held[claimant] = wanted
+            for claim in wanted { holders[claim] = claimant }
+            verdicts[claimant] = .granted
+        }
+        return told
+    }
+
+    /// Frees claims.
+    ///
+    /// - Returns: the groups that waited for one of them.
+    private mutating func release(_ claims: Set<Claim>, of claimant: Claimant) -> Set<Claimant> {
+        for claim in claims where holders[claim] == claimant { holders[claim] = nil }
+        return Set(waiting.filter { claims.contains($0.value) }.keys)
+    }
+}
