@@ -1,6 +1,7 @@
 # Build: docker build -t kube-standby .
 FROM swift:6.3-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends libyaml-dev libcurl4-openssl-dev pkg-config \
+RUN apt-get update && apt-get install -y --no-install-recommends libyaml-dev libcurl4-openssl-dev \
+        libpcre2-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./
@@ -11,7 +12,7 @@ RUN swift build -c release --product kube-standby --static-swift-stdlib \
     && strip /out/kube-standby
 
 FROM debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends libyaml-0-2 libcurl4 ca-certificates \
+RUN apt-get update && apt-get install -y --no-install-recommends libyaml-0-2 libcurl4 libpcre2-8-0 ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/kube-standby /usr/local/bin/kube-standby
 USER 65532:65532

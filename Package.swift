@@ -93,6 +93,8 @@ struct Room {
 let rooms: [Room] = [
     // Text to a tree of nodes with line and column marks.
     Room(name: "YAMLDocument", dependencies: ["CLibYAML"]),
+    // Users' regular expressions, with a bound on the work of a search: to refuse them early and to seek them.
+    Room(name: "Patterns", dependencies: ["CPCRE2"]),
     // The event loop: HTTP and TCP by libcurl on a thread of its own.
     Room(name: "Transport", dependencies: ["CLibcurl", heapModule], testDependencies: ["Sandbox", nioCore, nioPosix]),
     // The pure decision core: events in, effects out.
@@ -100,7 +102,7 @@ let rooms: [Room] = [
     // The configuration file: schema, decoding with diagnostics, defaults.
     Room(
         name: "StandbyConfiguration",
-        dependencies: ["YAMLDocument", "FailoverCore"],
+        dependencies: ["YAMLDocument", "FailoverCore", "Patterns"],
         testDependencies: ["YAMLDocument", "FailoverCore", subprocess, systemPackage],
         testExclude: ["Fixtures"]
     ),
@@ -117,10 +119,10 @@ let rooms: [Room] = [
     Room(
         name: "Probing",
         dependencies: [
-            "Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore", logging, subprocess,
+            "Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore", "Patterns", logging, subprocess,
         ],
         testDependencies: [
-            "Sandbox", "FailoverCore", "StandbyConfiguration", "Transport", subprocess, systemPackage,
+            "Sandbox", "FailoverCore", "StandbyConfiguration", "Patterns", "Transport", subprocess, systemPackage,
         ],
         testExclude: ["GRPC/health-server.py"]
     ),
@@ -191,6 +193,8 @@ let package = Package(
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // HTTP, TLS and HTTP/2, and the descriptors that drive it.
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // Regular expressions whose work can be bounded, which Swift's cannot; in every Debian base image.
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         // The command line: wires the rooms together, decides nothing.
         .executableTarget(
             name: "kube-standby",

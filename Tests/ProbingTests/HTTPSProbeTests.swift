@@ -1,5 +1,6 @@
 import FailoverCore
 import Foundation
+import Patterns
 import Sandbox
 import StandbyConfiguration
 import Subprocess
@@ -115,7 +116,7 @@ import Transport
         let engine = ProbeEngine(loop: loop)
         try await withServer { server in
             let (reports, input) = AsyncStream.makeStream(of: ProbeReport.self)
-            let resumed = target(server) { $0.expectedBody = "Reused, TLSv1.3" }
+            let resumed = target(server) { $0.expectedBody = try? Pattern("Reused, TLSv1.3") }
             await engine.setTargets([resumed], of: "g") { input.yield($0) }
             var details: [String] = []
             for await report in reports {

@@ -1,5 +1,6 @@
 import FailoverCore
 import Foundation
+import Patterns
 import Sandbox
 import StandbyConfiguration
 import Testing
@@ -258,10 +259,10 @@ import Transport
         }
     }
 
-    @Test func checksStatusAndBody() {
+    @Test func checksStatusAndBody() throws {
         var probe = HTTPProbe(port: .number(1))
         probe.expectedStatus = [StatusRange(200...204)]
-        probe.expectedBody = "^ok"
+        probe.expectedBody = try Pattern("^ok")
         func verdict(_ status: Int, _ body: String) -> ProbeVerdict {
             probe.outcome(of: HTTPResponse(head: HTTPHead(status: status), body: Array(body.utf8))).verdict
         }

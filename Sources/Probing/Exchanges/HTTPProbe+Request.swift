@@ -1,4 +1,5 @@
 import FailoverCore
+import Patterns
 import StandbyConfiguration
 import Transport
 
@@ -40,10 +41,10 @@ extension HTTPProbe: ExchangeProbe {
         guard expectedStatus.contains(where: { $0.codes.contains(status) }) else {
             return ProbeOutcome(.failure, .status(status))
         }
-        if let expectedBody, let pattern = try? Regex(expectedBody) {
-            let text = String(decoding: response.body, as: UTF8.self)
-            if text.firstMatch(of: pattern) == nil { return ProbeOutcome(.failure, .bodyMismatch(status: status)) }
+        return switch expectedBody?.search(response.body).end {
+        case .found, nil: ProbeOutcome(.success, .status(status))
+        case .notFound: ProbeOutcome(.failure, .bodyMismatch(status: status))
+        case .exhausted: ProbeOutcome(.failure, .bodyUndecided(status: status))
         }
-        return ProbeOutcome(.success, .status(status))
     }
 }

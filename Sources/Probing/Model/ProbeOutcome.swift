@@ -10,6 +10,8 @@ struct ProbeOutcome: Sendable, Hashable {
         case status(Int)
         /// The status was expected, the body was not.
         case bodyMismatch(status: Int)
+        /// The status was expected; whether the body was, could not be found out within the bound.
+        case bodyUndecided(status: Int)
         case connected
         case transport(TransportError)
         case words(String)
@@ -37,6 +39,8 @@ struct ProbeOutcome: Sendable, Hashable {
         switch finding {
         case .status(let status): "HTTP \(status)"
         case .bodyMismatch(let status): "HTTP \(status), body does not match"
+        case .bodyUndecided(let status):
+            "HTTP \(status), body does not match: expectedBody was not found within its bound of work"
         case .connected: "connected"
         case .transport(let error): "\(error)"
         case .words(let words): words

@@ -89,18 +89,19 @@ struct SchemaChecker {
     }
 
     private mutating func checkScalar(_ node: YAMLNode, _ schema: ValueSchema) {
-        if let scalar = node.scalar, accepts(scalar, schema) { return }
+        if case .string(.regularExpression) = schema, let text = node.string {
+            if let error = expressions.refusal(of: text) {
+                report(.unusablePattern(found: node.words, error), at: node.mark)
+            }
+            return
+        }
+        if let scalar = node.scalar, schema.accepts(scalar) { return }
         let found = node.words
         guard case .enumeration(let names) = schema, let text = node.string else {
             return report(.wrongType(found: found, allowed: schema.words), at: node.mark)
         }
         let suggestion = Suggestion.nearest(to: text, among: names)
         report(.notAllowed(found: found, allowed: schema.words, suggestion: suggestion), at: node.mark)
-    }
-
-    private mutating func accepts(_ scalar: YAMLScalar, _ schema: ValueSchema) -> Bool {
-        if case .string(.regularExpression) = schema { return expressions.accepts(scalar) }
-        return schema.accepts(scalar)
     }
 
     private mutating func reportUnknownKey(_ entry: YAMLEntry, _ schema: ObjectSchema) {

@@ -1,4 +1,5 @@
 import FailoverCore
+import Patterns
 
 extension ProbeConfiguration {
     /// Decodes a probe that the checkers accepted; nil if it is absent or has no handler.
@@ -28,6 +29,11 @@ extension HTTPProbe {
     fileprivate init?(_ reader: NodeReader) {
         guard let port = reader["port"].port else { return nil }
         self.init(port: port)
+        if let text = reader["expectedBody"].string {
+            // The schema has compiled it before: a probe without its pattern would pass for healthy what is not.
+            guard let pattern = try? Pattern.shared(text) else { return nil }
+            expectedBody = pattern
+        }
         path = reader["path"].string ?? path
         scheme = reader["scheme"].choice(Scheme.self) ?? scheme
         host = reader["host"].string
@@ -37,7 +43,6 @@ extension HTTPProbe {
         }
         let ranges = reader["expectedStatus"].items.compactMap(\.statusRange)
         if !ranges.isEmpty { expectedStatus = ranges }
-        expectedBody = reader["expectedBody"].string
         method = reader["method"].choice(Method.self) ?? method
         keepAlive = reader["keepAlive"].bool ?? keepAlive
         tls.isVerified = reader["tls"]["verify"].bool ?? false

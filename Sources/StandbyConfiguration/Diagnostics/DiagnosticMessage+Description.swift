@@ -1,3 +1,4 @@
+import Patterns
 import YAMLDocument
 
 extension DiagnosticMessage: CustomStringConvertible {
@@ -12,6 +13,8 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .wrongType(let found, let allowed): "found \(found), allowed is \(allowed)"
         case .notAllowed(let found, let allowed, let suggestion):
             "found \(found), allowed is \(allowed)" + didYouMean(suggestion)
+        case .unusablePattern(let found, let error):
+            "found \(found): \(error); allowed is \(PatternError.allowed)"
         case .defaultsTooLarge(let limit):
             "come to more than \(limit) nodes over all groups; give long lists to the groups that need them"
         case .handlerCount(let found, let allowed): handlerCount(found, allowed)

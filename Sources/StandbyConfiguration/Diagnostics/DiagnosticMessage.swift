@@ -1,3 +1,4 @@
+package import Patterns
 package import YAMLDocument
 
 /// The mistakes and warnings that a configuration file can have; their words are in `description`.
@@ -11,6 +12,7 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case missingKey(String)
     case wrongType(found: String, allowed: String)
     case notAllowed(found: String, allowed: String, suggestion: String?)
+    case unusablePattern(found: String, PatternError)
     case defaultsTooLarge(limit: Int)
     // Fields that do not go together
     case handlerCount([String], allowed: [String])

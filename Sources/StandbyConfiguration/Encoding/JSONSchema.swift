@@ -1,3 +1,5 @@
+import Patterns
+
 /// The JSON Schema of the file format, made from the same table as the checker.
 ///
 /// https://json-schema.org/draft/2020-12
@@ -144,7 +146,6 @@ package enum JSONSchema {
             ("minLength", minimum == 0 ? nil : .integer(minimum)),
             ("maxLength", maximum.map(ConfigurationValue.integer)),
             ("pattern", format.pattern.map(ConfigurationValue.string)),
-            ("format", format == .regularExpression ? .string("regex") : nil),
         ])
     }
 }
@@ -175,7 +176,7 @@ extension StringFormat {
         case .any, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable: (0, nil)
         case .nonEmpty, .singleLine: (1, nil)
         case .dnsSubdomain: (0, 253)
-        case .regularExpression: (0, Self.longestExpression)
+        case .regularExpression: (0, Pattern.longest)
         }
     }
 }

@@ -1,4 +1,5 @@
 import FailoverCore
+import Patterns
 
 extension ProbeConfiguration {
     /// The probe with every default filled in.
@@ -51,7 +52,7 @@ extension HTTPProbe {
             ("host", host.map(ConfigurationValue.string)),
             ("httpHeaders", .list(headers.map(\.effective))),
             ("expectedStatus", .list(expectedStatus.map(\.value))),
-            ("expectedBody", expectedBody.map(ConfigurationValue.string)),
+            ("expectedBody", expectedBody.map { .string($0.text) }),
             ("method", .string(method.rawValue)),
             ("keepAlive", .bool(keepAlive)),
             ("tls", tls.effective),

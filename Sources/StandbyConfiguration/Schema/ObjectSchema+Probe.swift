@@ -83,7 +83,8 @@ extension ObjectSchema {
             .optional(
                 "expectedBody",
                 .string(.regularExpression),
-                "A regular expression that the first 10 KiB of the body must match; default: any body"
+                "A regular expression that is sought in the first 10 KiB of the body: PCRE2's syntax without back-references and"
+                    + " look-around, \\w, \\d and \\s in ASCII; default: any body"
             ),
             .optional(
                 "method",

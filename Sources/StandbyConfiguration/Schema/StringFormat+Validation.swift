@@ -1,3 +1,5 @@
+import Patterns
+
 extension StringFormat {
     /// Whether `text` has this form.
     func accepts(_ text: String) -> Bool {
@@ -15,8 +17,7 @@ extension StringFormat {
         case .headerName: !text.isEmpty && text.utf8.allSatisfy(Self.isTokenCharacter)
         case .singleLine: !text.isEmpty && Self.isSingleLine(text)
         case .printable: Self.isSingleLine(text)
-        case .regularExpression:
-            text.utf8.count <= Self.longestExpression && Self.isNestedWithin(text) && (try? Regex(text)) != nil
+        case .regularExpression: (try? Pattern.shared(text)) != nil
         case .url: Self.isURL(text)
         }
     }
@@ -35,7 +36,7 @@ extension StringFormat {
         case .headerName: "an HTTP header name"
         case .singleLine: "one line of text that is not empty"
         case .printable: "one line of text"
-        case .regularExpression: "a regular expression of at most \(Self.longestExpression) characters"
+        case .regularExpression: PatternError.allowed
         case .url: "a URL that begins with http:// or https://"
         }
     }
@@ -62,17 +63,6 @@ extension StringFormat {
     private static func isURL(_ text: String) -> Bool {
         let rest = text.hasPrefix("http://") ? text.dropFirst(7) : text.hasPrefix("https://") ? text.dropFirst(8) : ""
         return !rest.isEmpty && isSingleLine(text) && !text.contains(" ")
-    }
-
-    /// The parser of regular expressions goes as deep as they nest, on the stack.
-    private static func isNestedWithin(_ text: String, limit: Int = 50) -> Bool {
-        var depth = 0
-        for byte in text.utf8 {
-            if byte == UInt8(ascii: "(") || byte == UInt8(ascii: "[") { depth += 1 }
-            if byte == UInt8(ascii: ")") || byte == UInt8(ascii: "]") { depth -= 1 }
-            if depth > limit { return false }
-        }
-        return true
     }
 
     private static func isSingleLine(_ text: String) -> Bool {

@@ -21,10 +21,8 @@ package enum StringFormat: Sendable, Hashable, CaseIterable {
     case singleLine
     /// The same, and it may be empty.
     case printable
+    /// What a `Pattern` can be made of.
     case regularExpression
     /// An `http://` or `https://` URL.
     case url
-
-    /// Characters that a regular expression may have.
-    static let longestExpression = 1000
 }

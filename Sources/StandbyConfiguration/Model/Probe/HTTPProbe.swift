@@ -1,3 +1,5 @@
+package import Patterns
+
 /// An HTTP request whose answer tells the health.
 package struct HTTPProbe: Sendable, Hashable {
     package enum Scheme: String, Sendable, Hashable, CaseIterable {
@@ -34,8 +36,8 @@ package struct HTTPProbe: Sendable, Hashable {
     package var host: String?
     package var headers: [Header] = []
     package var expectedStatus = [StatusRange(200...399)]
-    /// A regular expression, sought in the first 10 KiB of the body; nil: any body.
-    package var expectedBody: String?
+    /// What is sought in the first 10 KiB of the body; nil: any body.
+    package var expectedBody: Pattern?
     package var method: Method = .get
     /// Whether a connection is used again, every tenth probe excepted.
     package var keepAlive = false
