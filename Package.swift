@@ -91,6 +91,8 @@ struct Room {
 }
 
 let rooms: [Room] = [
+    // Escapes: what may be printed of text that anybody may have written.
+    Room(name: "PlainText"),
     // Text to a tree of nodes with line and column marks.
     Room(name: "YAMLDocument", dependencies: ["CLibYAML"]),
     // Users' regular expressions, with a bound on the work of a search: to refuse them early and to seek them.
@@ -102,7 +104,7 @@ let rooms: [Room] = [
     // The configuration file: schema, decoding with diagnostics, defaults.
     Room(
         name: "StandbyConfiguration",
-        dependencies: ["YAMLDocument", "FailoverCore", "Patterns"],
+        dependencies: ["PlainText", "YAMLDocument", "FailoverCore", "Patterns"],
         testDependencies: ["YAMLDocument", "FailoverCore", subprocess, systemPackage],
         testExclude: ["Fixtures"]
     ),
@@ -195,11 +197,14 @@ let package = Package(
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Regular expressions whose work can be bounded, which Swift's cannot; in every Debian base image.
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        // Linux's own calls that Swift cannot make: variadic ones.
+        .systemLibrary(name: "CLinux"),
         // The command line: wires the rooms together, decides nothing.
         .executableTarget(
             name: "kube-standby",
             dependencies: [
-                "Transport", "KubernetesClient", "Probing", "Supervision", "Operations", "FailoverCore",
+                "CLinux", "PlainText", "Transport", "KubernetesClient", "Probing", "Supervision", "Operations",
+                "FailoverCore",
                 "StandbyConfiguration", "Sandbox", "YAMLDocument", argumentParser, logging, serviceLifecycle,
                 unixSignals,
             ],
@@ -232,7 +237,8 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Sandbox", "TestedCluster", "Transport", "YAMLDocument", "FailoverCore", "KubernetesClient", "Probing",
-                "StandbyConfiguration", "Supervision", "kube-standby", logging, serviceLifecycle,
+                "StandbyConfiguration", "Supervision", "kube-standby", logging, serviceLifecycle, subprocess,
+                systemPackage,
             ],
             swiftSettings: swiftSettings
         ),

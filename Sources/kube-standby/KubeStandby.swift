@@ -19,7 +19,7 @@ struct KubeStandby: AsyncParsableCommand {
             EXIT CODES
               0   done, or ended as asked
               1   the configuration has mistakes, or the demo broke an invariant
-              2   something could not be read, reached or listened at
+              2   something could not be read, written, reached or listened at
               64  wrong usage
             """,
         version: version,

@@ -18,18 +18,21 @@ package struct SupervisorProcess: Sendable {
 
     /// Runs the binary for as long as `body` takes, then asks it to end.
     ///
+    /// `launcher`: a command that is given the binary and its arguments, and becomes it: for limits, namespaces and the like.
     /// - Returns: what `body` returns, and the exit code; negative for a signal.
     package static func run<Result: Sendable>(
         _ arguments: [String],
         environment: [String: String] = [:],
+        within launcher: [String] = [],
         _ body: @Sendable @escaping (SupervisorProcess) async throws -> Result
     ) async throws -> (result: Result, code: Int) {
         var variables: [Environment.Key: String?] = ["KUBECONFIG": nil, "HOME": "/nonexistent"]
         for (name, value) in environment { if let key = Environment.Key(rawValue: name) { variables[key] = value } }
         let log = ProcessLog()
+        let command = launcher + [binary] + arguments
         let configuration = Configuration(
-            executable: .path(FilePath(binary)),
-            arguments: Arguments(arguments),
+            executable: .path(FilePath(command[0])),
+            arguments: Arguments(Array(command.dropFirst())),
             environment: .inherit.updating(variables)
         )
         let outcome = try await Subprocess.run(

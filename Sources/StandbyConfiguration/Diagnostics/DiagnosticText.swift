@@ -1,3 +1,4 @@
+import PlainText
 import YAMLDocument
 
 /// Prints diagnostics as compilers do: place, message, the source line and a caret.
@@ -39,8 +40,9 @@ package struct DiagnosticText: Sendable {
 
     /// `FILE:LINE:COLUMN: error: MESSAGE`.
     package func summary(_ diagnostic: Diagnostic) -> String {
+        let (file, text) = (PrintableText.line(file), PrintableText.line(diagnostic.text))
         let place = "\(colours.bold)\(file):\(diagnostic.mark):\(colours.reset)"
-        return "\(place) \(colour(of: diagnostic))\(diagnostic.severity.rawValue):\(colours.reset) \(diagnostic.text)"
+        return "\(place) \(colour(of: diagnostic))\(diagnostic.severity.rawValue):\(colours.reset) \(text)"
     }
 
     private func colour(of diagnostic: Diagnostic) -> String {
@@ -53,7 +55,7 @@ package struct DiagnosticText: Sendable {
         let colour = colour(of: diagnostic)
         let head = summary(diagnostic)
         guard let line = lines[mark.line], line.count <= Self.longestLine else { return head }
-        let text = line.map { $0.isControl && $0 != "\t" ? "\u{FFFD}" : $0 }
+        let text = line.map { $0.isPrintable || $0 == "\t" ? $0 : "\u{FFFD}" }
         let indent = line.prefix(mark.column - 1).map { $0 == "\t" ? "\t" : " " as Unicode.Scalar }
         return "\(head)\n  \(Self.string(text))\n  \(Self.string(indent))\(colour)^\(colours.reset)"
     }

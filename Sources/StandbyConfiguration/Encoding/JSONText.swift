@@ -1,3 +1,5 @@
+import PlainText
+
 /// Writes values as indented JSON.
 package enum JSONText {
     /// The text of a value, with a line end.
@@ -21,17 +23,5 @@ package enum JSONText {
         }
     }
 
-    private static func quoted(_ string: String) -> String {
-        let escaped = string.unicodeScalars.map { scalar -> String in
-            switch scalar {
-            case "\"": return "\\\""
-            case "\\": return "\\\\"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: return String(scalar)
-            }
-        }
-        return "\"" + escaped.joined() + "\""
-    }
+    private static func quoted(_ string: String) -> String { PrintableText.json(string) }
 }

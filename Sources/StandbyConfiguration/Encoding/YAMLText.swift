@@ -1,3 +1,4 @@
+import PlainText
 import YAMLDocument
 
 /// Writes values as YAML that reads back as the same values.
@@ -88,9 +89,7 @@ package enum YAMLText {
             case "\\": "\\\\"
             case "\n": "\\n"
             case "\t": "\\t"
-            case _ where scalar.isControl || scalar.value == 0x2028 || scalar.value == 0x2029 || scalar.value == 0xFEFF:
-                "\\u" + hexadecimal(scalar.value)
-            default: String(scalar)
+            default: scalar.isPrintable ? String(scalar) : "\\u" + hexadecimal(scalar.value)
             }
         }
         return "\"" + escaped.joined() + "\""

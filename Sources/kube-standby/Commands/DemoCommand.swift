@@ -15,7 +15,7 @@ struct DemoCommand: AsyncParsableCommand {
               kube-standby demo --keep
 
             EXIT CODES
-              0 every invariant held, 1 one broke, 2 the sandbox could not start
+              0 every invariant held, 1 one broke, 2 the sandbox could not start, or nothing could be printed
             """
     )
 
@@ -27,6 +27,8 @@ struct DemoCommand: AsyncParsableCommand {
         let isIntact: Bool
         do {
             isIntact = try await story.play()
+        } catch let code as ExitCode {
+            throw code
         } catch {
             StandardError.print("the demo could not be played: \(error)")
             throw ExitStatus.unreachable.exitCode

@@ -23,7 +23,7 @@ struct ProbeCommand: AsyncParsableCommand {
 
             EXIT CODES
               0 every probe succeeded, 1 one did not, or the configuration has mistakes or no such group, 2 something could not be
-              read or reached, 64 wrong usage
+              read, written or reached, 64 wrong usage
             """
     )
 

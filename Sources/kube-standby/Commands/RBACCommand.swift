@@ -16,7 +16,7 @@ struct RBACCommand: ParsableCommand {
               kube-standby rbac --config config.yaml --namespace ops | kubectl apply -f -
 
             EXIT CODES
-              0 printed, 1 the configuration has mistakes, 2 it could not be read, 64 wrong usage
+              0 printed, 1 the configuration has mistakes, 2 something could not be read or written, 64 wrong usage
             """
     )
 

@@ -61,7 +61,9 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let logger = logFormat.logger(level: logLevel)
+        let sink = logFormat.sink()
+        defer { sink.close() }
+        let logger = logFormat.logger(level: logLevel, sink: sink)
         let loaded = try LoadedConfiguration.load(config)
         let supervisor = try supervisor(for: loaded.configuration, logger: logger)
         let reloader = ConfigurationReloader(
@@ -83,7 +85,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             try await group.run()
         } catch {
-            StandardError.print("kube-standby: cannot go on: \(error)")
+            logger.critical("cannot go on", metadata: ["error": "\(error)"])
             throw ExitStatus.unreachable.exitCode
         }
         logger.notice("ended as asked; every label stays as it is")

@@ -59,6 +59,8 @@ struct SandboxCommand: AsyncParsableCommand {
                 let session = try SandboxSession(sandbox, kubeconfig: kubeconfig, adminPort: adminPort)
                 try await session.run()
             }
+        } catch let code as ExitCode {
+            throw code
         } catch {
             StandardError.print("kube-standby sandbox: \(error)")
             throw ExitStatus.unreachable.exitCode

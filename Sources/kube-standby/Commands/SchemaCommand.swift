@@ -15,7 +15,7 @@ struct SchemaCommand: ParsableCommand {
               kube-standby schema > kube-standby.schema.json
 
             EXIT CODES
-              0 always, 64 wrong usage
+              0 printed, 2 it could not be written, 64 wrong usage
             """
     )
 

@@ -24,7 +24,7 @@ struct ValidateCommand: AsyncParsableCommand {
               kube-standby validate --cluster --as system:serviceaccount:ops:kube-standby config.yaml
 
             EXIT CODES
-              0 valid, 1 mistakes, 2 something could not be read or reached, 64 wrong usage
+              0 valid, 1 mistakes, 2 something could not be read, written or reached, 64 wrong usage
             """
     )
 

@@ -35,6 +35,7 @@ struct Story {
             services: [supervisor],
             logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
         )
+        defer { supervisor.stopLoops() }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             var acts = StoryActs(scene: scene, sandbox: sandbox, timeline: timeline)
             try await acts.prepare()
@@ -43,7 +44,6 @@ struct Story {
             if keepsRunning { try await SandboxSession(sandbox, kubeconfig: nil, isSupervised: true).run() }
             await services.triggerGracefulShutdown()
             try await group.waitForAll()
-            supervisor.stopLoops()
             return isIntact
         }
     }

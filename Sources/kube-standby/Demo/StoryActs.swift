@@ -35,6 +35,7 @@ struct StoryActs {
     ///
     /// - Returns: whether every invariant held.
     mutating func play() async throws -> Bool {
+        try StandardOutput.check()
         try await adoption()
         try await errorAnswers()
         try await hang()
@@ -157,6 +158,7 @@ struct StoryActs {
         from old: String,
         _ breakIt: () async throws -> Void
     ) async throws {
+        try StandardOutput.check()
         let fault = ContinuousClock.now
         try await breakIt()
         let new = try await sandbox.waitForMove(awayFrom: old, of: group.rawValue)

@@ -41,12 +41,15 @@ struct SandboxSession: Sendable {
         )
         if !isWritten { throw LoadingError(description: "cannot write \(path)") }
         defer { try? FileManager.default.removeItem(at: kubeconfig) }
+        let (prints, printed) = AsyncStream.makeStream(of: Void.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 try await AdminServer(sandbox, port: adminPort).run { admin in
                     StandardOutput.print(await invitation(kubeconfig: path, admin: admin))
+                    printed.yield()
                 }
             }
+            group.addTask { for await _ in prints { try StandardOutput.check() } }
             group.addTask { try await Interruption.wait() }
             defer { group.cancelAll() }
             try await group.next()

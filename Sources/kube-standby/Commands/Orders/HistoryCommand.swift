@@ -14,7 +14,7 @@ struct HistoryCommand: AsyncParsableCommand {
               kube-standby history web --namespace shop -o json
 
             EXIT CODES
-              0 shown, 2 not reached, 64 wrong usage
+              0 shown, 2 not reached or not printed, 64 wrong usage
             """
     )
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PlainText
 import Supervision
 
 /// How answers and histories are printed.
@@ -20,7 +21,7 @@ enum OrderOutput: String, ExpressibleByArgument, CaseIterable {
         switch self {
         case .json: write(answer)
         case .text where answer.isDone:
-            StandardOutput.print("\(group): \(answer.explanation)\(Self.times(answer.move))")
+            StandardOutput.print("\(group): \(PrintableText.line(answer.explanation))\(Self.times(answer.move))")
         case .text: StandardError.print("\(group): refused: \(answer.explanation)")
         }
     }
@@ -38,7 +39,7 @@ enum OrderOutput: String, ExpressibleByArgument, CaseIterable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let data = try? encoder.encode(value) else { return }
-        StandardOutput.print(String(decoding: data, as: UTF8.self))
+        StandardOutput.print(PrintableText.document(String(decoding: data, as: UTF8.self)))
     }
 
     // MARK: Words
@@ -49,6 +50,9 @@ enum OrderOutput: String, ExpressibleByArgument, CaseIterable {
         return " in \(milliseconds(duration))\(gap); epoch \(move.epoch)"
     }
 
+    /// Unicode scalars of one cell.
+    private static let cellLimit = 400
+
     private static func table(_ moves: [StoredMove]) -> [String] {
         let rows = moves.map { move in
             [
@@ -56,7 +60,7 @@ enum OrderOutput: String, ExpressibleByArgument, CaseIterable {
                 move.to ?? "-",
                 move.durationSeconds.map(milliseconds) ?? "-", move.nobodyActiveSeconds.map(milliseconds) ?? "-",
                 move.reason,
-            ]
+            ].map { PrintableText.line($0, limit: cellLimit) }
         }
         let header = ["TIME", "EPOCH", "FROM", "TO", "TOOK", "NOBODY ACTIVE", "WHY"]
         let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }

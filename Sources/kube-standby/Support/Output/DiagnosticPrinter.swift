@@ -1,4 +1,5 @@
 import Foundation
+import PlainText
 import StandbyConfiguration
 import YAMLDocument
 
@@ -27,7 +28,7 @@ struct DiagnosticPrinter {
         case .text:
             let colours: DiagnosticText.Colours = StandardError.takesColour ? .terminal : .none
             let text = DiagnosticText(file: file, source: source, for: diagnostics, colours: colours)
-            for diagnostic in diagnostics { StandardError.print(text.render(diagnostic)) }
+            for diagnostic in diagnostics { StandardError.write(text.render(diagnostic) + "\n") }
         case .json: records += diagnostics.map { Record(file: file, $0) }
         case .github: for diagnostic in diagnostics { StandardOutput.print(Self.command(diagnostic, file: file)) }
         }
@@ -38,12 +39,14 @@ struct DiagnosticPrinter {
         guard format == .json else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        if let text = try? encoder.encode(records) { StandardOutput.print(String(decoding: text, as: UTF8.self)) }
+        if let text = try? encoder.encode(records) {
+            StandardOutput.print(PrintableText.document(String(decoding: text, as: UTF8.self)))
+        }
     }
 
     private static func command(_ diagnostic: Diagnostic, file: String) -> String {
         let place = "file=\(property(file)),line=\(diagnostic.mark.line),col=\(diagnostic.mark.column)"
-        return "::\(diagnostic.severity.rawValue) \(place)::\(data(diagnostic.text))"
+        return "::\(diagnostic.severity.rawValue) \(place)::\(data(PrintableText.line(diagnostic.text)))"
     }
 
     private static func data(_ text: String) -> String {

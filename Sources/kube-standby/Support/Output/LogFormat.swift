@@ -1,10 +1,14 @@
 import ArgumentParser
+import Foundation
 import Logging
 
 /// How the log is written.
 enum LogFormat: String, ExpressibleByArgument, CaseIterable {
     case text
     case json
+
+    /// The label of every line in text.
+    private static let label = "kube-standby"
 
     /// The level of that name.
     static func level(_ name: String) throws -> Logger.Level {
@@ -14,15 +18,49 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable {
         )
     }
 
-    /// A logger to standard error.
-    func logger(level: Logger.Level) -> Logger {
-        var logger = Logger(label: "kube-standby") { label in
-            switch self {
-            case .text: StreamLogHandler.standardError(label: label)
-            case .json: JSONLogHandler()
-            }
+    /// Where lines of this format go: standard error.
+    func sink() -> LogSink {
+        LogSink(descriptor: STDERR_FILENO) { missing in
+            let event = LogEvent(
+                level: .warning,
+                message: "lines of the log were dropped, it could not be written",
+                metadata: nil,
+                source: Self.label,
+                file: #fileID,
+                function: #function,
+                line: #line
+            )
+            return self.line(event, ["lines": "\(missing)"])
         }
+    }
+
+    /// A logger into a sink.
+    func logger(level: Logger.Level, sink: LogSink) -> Logger {
+        var logger = Logger(label: Self.label) { _ in Handler(format: self, sink: sink) }
         logger.logLevel = level
         return logger
+    }
+
+    private func line(_ event: LogEvent, _ metadata: Logger.Metadata) -> String {
+        switch self {
+        case .text: LogLine.text(event, metadata, label: Self.label)
+        case .json: LogLine.json(event, metadata)
+        }
+    }
+
+    private struct Handler: LogHandler {
+        let format: LogFormat
+        let sink: LogSink
+        var logLevel: Logger.Level = .info
+        var metadata: Logger.Metadata = [:]
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            sink.write(format.line(event, metadata.merging(event.metadata ?? [:]) { $1 }))
+        }
     }
 }

@@ -1,5 +1,6 @@
 import FailoverCore
 import Foundation
+import PlainText
 import Probing
 import StandbyConfiguration
 import Supervision
@@ -11,7 +12,9 @@ struct ProbeReportText {
 
     /// A line a member; with `isVerbose` what was asked, every step, and the beginning of the body.
     func text(of result: GroupProbing.Result) -> String {
-        let state = [result.role ?? "no role", result.isReady ? "Ready" : "not Ready"].joined(separator: ", ")
+        let state = [PrintableText.line(result.role ?? "no role"), result.isReady ? "Ready" : "not Ready"].joined(
+            separator: ", "
+        )
         guard let story = result.story else {
             return "\(result.pod)  (\(state))  cannot be probed: no IP, or finished\n"
         }
@@ -22,12 +25,12 @@ struct ProbeReportText {
             case .noResult: "no result"
             }
         let head =
-            "\(result.pod)  \(result.address)  (\(state))  \(verdict) after \(Self.time(story.duration)): \(story.detail)"
+            "\(result.pod)  \(result.address)  (\(state))  \(verdict) after \(Self.time(story.duration)): \(PrintableText.line(story.detail))"
         return isVerbose ? ([head] + details(of: result, story)).joined(separator: "\n") + "\n\n" : head + "\n"
     }
 
     private func details(of result: GroupProbing.Result, _ story: ProbeOnce.Story) -> [String] {
-        var lines = ["    \(result.probe): \(story.question)"]
+        var lines = ["    \(result.probe): \(PrintableText.line(story.question))"]
         if let trace = story.trace {
             lines += trace.events.map { event in
                 let sign =
@@ -36,13 +39,13 @@ struct ProbeReportText {
                     case .sent: ">"
                     case .received: "<"
                     }
-                return "    \(Self.time(event.time).padded(to: 9)) \(sign) \(event.text)"
+                return "    \(Self.time(event.time).padded(to: 9)) \(sign) \(PrintableText.line(event.text))"
             }
             lines.append("    connected to \(trace.peer.isEmpty ? "nobody" : trace.peer)")
             lines.append("    " + Self.steps(trace.timings))
         }
-        let body = String(decoding: story.body.prefix(200), as: UTF8.self).split(whereSeparator: \.isNewline).first
-        if let body { lines.append("    body begins: \(body)") }
+        let body = story.body.prefix(200).split { [0x0A, 0x0D].contains($0) }.first
+        if let body { lines.append("    body begins: \(PrintableText.line(bytes: body))") }
         return lines
     }
 

@@ -1,21 +1,51 @@
 import Foundation
+import PlainText
+import Transport
 
 /// Lines on standard output, each written at once, so that a live story is live through a pipe, too.
+///
+/// What cannot be written is no reason to stop in the middle of something: the first failure is kept, later lines are dropped,
+/// and whoever can end asks `check`.
 enum StandardOutput {
+    private static let failure = Locked<Int32?>(nil)
+
+    /// A line, or several; what steers a terminal is escaped.
     static func print(_ line: String) {
-        FileHandle.standardOutput.write(Data((line + "\n").utf8))
+        write(line + "\n")
     }
 
-    /// Text as it is.
+    /// Text with its line ends; what steers a terminal is escaped.
     static func write(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        guard failure.withLock({ $0 == nil }) else { return }
+        let outcome = DescriptorWriter.write(Array(PrintableText.lines(text).utf8), to: STDOUT_FILENO)
+        if let number = outcome.failure { failure.withLock { $0 = number } }
+    }
+
+    /// Throws exit code 2 if something could not be written: a full disk, a closed pipe.
+    static func check() throws {
+        guard let reason else { return }
+        StandardError.print("standard output cannot be written: \(reason)")
+        throw ExitStatus.unreachable.exitCode
+    }
+
+    private static var reason: String? {
+        failure.withLock { $0 }.map { unsafe String(cString: strerror($0)) }
     }
 }
 
-/// Lines on standard error.
+/// Lines on standard error; what cannot be written is lost, for there is nobody left to tell.
 enum StandardError {
+    /// Unicode scalars of one line.
+    private static let longestLine = 8192
+
+    /// One line, escaped.
     static func print(_ line: String) {
-        FileHandle.standardError.write(Data((line + "\n").utf8))
+        write(PrintableText.line(line, limit: longestLine) + "\n")
+    }
+
+    /// Text as it is: whoever made it has escaped what is of others.
+    static func write(_ text: String) {
+        _ = DescriptorWriter.write(Array(text.utf8), to: STDERR_FILENO)
     }
 
     /// Whether a reader sees colours, and does not ask for none.

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Glibc
+import PlainText
+
+extension KubeStandby {
+    /// Runs the command that the arguments name, and ends with its exit code.
+    ///
+    /// In place of the parser's own, which prints without asking whether it could.
+    static func main() async {
+        ProcessSetup.prepare()
+        Glibc.exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    private static func run(_ arguments: [String]) async -> ExitCode {
+        do {
+            do {
+                var command = try await asyncParseAsRoot(arguments)
+                if var asyncCommand = command as? any AsyncParsableCommand {
+                    try await asyncCommand.run()
+                } else {
+                    try command.run()
+                }
+            } catch  where exitCode(for: error).isSuccess {
+                // Help, the version, a completion script.
+                StandardOutput.print(fullMessage(for: error))
+            }
+            try StandardOutput.check()
+            return .success
+        } catch {
+            let message = fullMessage(for: error)
+            if !message.isEmpty { StandardError.write(PrintableText.lines(message) + "\n") }
+            return exitCode(for: error)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import CLinux
+import Foundation
+import Glibc
+
+/// What a process sees to before anything else.
+enum ProcessSetup {
+    /// Closed pipes are errors and no death; the standard descriptors are taken; nobody of the same user reads our memory or
+    /// environment.
+    static func prepare() {
+        signal(SIGPIPE, SIG_IGN)
+        occupyStandardDescriptors()
+        // Commands of probes run as our user: /proc/PID/environ and /proc/PID/mem would be theirs to read. A command's own
+        // process is another program, and so not concerned.
+        // https://man7.org/linux/man-pages/man2/PR_SET_DUMPABLE.2const.html
+        _ = linux_set_dumpable(0)
+    }
+
+    /// Were one of them closed, the next socket would get its number, and our words.
+    private static func occupyStandardDescriptors() {
+        for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest free number is given, which is this one. It is opened the wrong way, so that use of it is an error.
+            _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+}
