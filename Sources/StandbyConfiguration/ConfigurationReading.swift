@@ -51,6 +51,7 @@ package struct ConfigurationReading: Sendable {
     package init(document: YAMLNode, problems: [YAMLError] = []) {
         let collector = DiagnosticCollector()
         for problem in problems { collector.add(Diagnostic(.yaml(problem.reason), path: "", mark: problem.mark)) }
+        let document = BlankFields.removed(from: document)
         var schema = SchemaChecker(reportingTo: collector)
         schema.check(document)
         source = InheritedNodes(document, reportingTo: collector)

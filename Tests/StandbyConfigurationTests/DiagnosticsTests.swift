@@ -49,12 +49,12 @@ import YAMLDocument
             kind: StandbyConfiguration
             defaults: {failover: {delaySeconds: &long 50}}
             groups:
-            - {name: a, service: a, probe: {tcpSocket: {port: 1}, periodSeconds: 1, timeoutSeconds: *long}}
+            - {name: a, service: a, probe: {tcpSocket: {port: 1}, periodSeconds: 1, fastPeriodSeconds: *long}}
             """
         )
         #expect(
             reading.errors.map(\.text) == [
-                "groups[0].probe.timeoutSeconds: is 50, above periodSeconds (1): a probe must end before the next begins"
+                "groups[0].probe.fastPeriodSeconds: is 50, above periodSeconds (1): the fast period is at most the period"
                     + " (used through the alias at line 5)"
             ]
         )

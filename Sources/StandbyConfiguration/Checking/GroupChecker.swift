@@ -4,9 +4,9 @@ import YAMLDocument
 /// Finds what does not go together inside one group.
 struct GroupChecker {
     private let collector: DiagnosticCollector
-    private let node: InheritedNode
     private let path: NodePath
-    private let reader: NodeReader
+    let node: InheritedNode
+    let reader: NodeReader
 
     init(_ node: InheritedNode, path: NodePath, reportingTo collector: DiagnosticCollector) {
         self.node = node
@@ -48,7 +48,7 @@ struct GroupChecker {
         let label = reader["roleLabel"]
         if reader["mode"].string == GroupConfiguration.Mode.endpointSlice.rawValue {
             // A label in `defaults` is for the groups of the other mode, unless the mode is from there, too.
-            let isMeant = node.own["roleLabel"] != nil || node.own["mode"] == nil
+            let isMeant = node.own["roleLabel"].map { $0.mapping?.isEmpty == false } ?? (node.own["mode"] == nil)
             if label.isPresent, isMeant { report(.roleLabelInEndpointSliceMode, at: ["roleLabel"]) }
             warn(.notAvailable("mode EndpointSlice", consequence: "the group waits"), at: ["mode"])
         }
@@ -93,71 +93,6 @@ struct GroupChecker {
         }
     }
 
-    // MARK: Probes
-
-    private func checkProbe(_ name: String) {
-        let probe = reader[name]
-        guard probe.isMapping else { return }
-        let step = NodePath.Step.key(name)
-        if ObjectSchema.handlers.count(where: { probe[$0].isPresent }) != 1 {
-            let handlers = ObjectSchema.handlers.filter { probe[$0].isPresent }
-            report(.handlerCount(handlers, allowed: ObjectSchema.handlers), at: [step])
-        }
-        checkTimings(name, probe)
-        checkHTTP(name, probe["httpGet"])
-        checkNamedPort(name, "tcpSocket", probe["tcpSocket"])
-        checkExec(name, probe["exec"], probe)
-    }
-
-    private func checkTimings(_ name: String, _ probe: NodeReader) {
-        let timing = ProbeTiming(probe)
-        let (period, step) = (timing.period.seconds, NodePath.Step.key(name))
-        let whole: [NodePath.Step] = [step, "periodSeconds"]
-        if timing.timeout > timing.period {
-            let message = DiagnosticMessage.timeoutAbovePeriod(timing.timeout.seconds, period: period)
-            report(message, at: [step, "timeoutSeconds"], comparedWith: whole)
-        } else if timing.timeout == timing.period, probe["timeoutSeconds"].isPresent {
-            warn(.timeoutEqualsPeriod(period), at: [step, "timeoutSeconds"])
-        }
-        if timing.fastPeriod > timing.period {
-            let message = DiagnosticMessage.fastPeriodAbovePeriod(timing.fastPeriod.seconds, period: period)
-            report(message, at: [step, "fastPeriodSeconds"], comparedWith: whole)
-        }
-    }
-
-    private func checkHTTP(_ name: String, _ probe: NodeReader) {
-        guard probe.isPresent else { return }
-        checkNamedPort(name, "httpGet", probe)
-        let tls = probe["tls"]
-        guard tls.isPresent, tls["verify"].bool != true else { return }
-        for key in ["caFile", "serverName"] where tls[key].isPresent {
-            warn(.unverifiedTLS, at: [.key(name), "httpGet", "tls", .key(key)])
-        }
-    }
-
-    private func checkNamedPort(_ name: String, _ handler: String, _ probe: NodeReader) {
-        guard probe["host"].isPresent, let port = probe["port"].string else { return }
-        report(.namedPortOfForeignHost(port), at: [.key(name), .key(handler), "port"])
-    }
-
-    private func checkExec(_ name: String, _ exec: NodeReader, _ probe: NodeReader) {
-        guard exec.isPresent else { return }
-        if exec["runIn"].string == ExecProbe.Place.supervisor.rawValue {
-            if exec["container"].isPresent {
-                report(.containerBesideSupervisor, at: [.key(name), "exec", "container"])
-            }
-            return
-        }
-        if ProbeTiming(probe).period < .seconds(1) { warn(.fastExecInPod, at: [.key(name), "periodSeconds"]) }
-    }
-
-    private func checkEqualProbes() {
-        guard reader["passiveProbe"].isPresent,
-            let passive = ProbeConfiguration(reader["passiveProbe"]), passive == ProbeConfiguration(reader["probe"])
-        else { return }
-        warn(.passiveProbeEqualsProbe, at: ["passiveProbe"])
-    }
-
     // MARK: Failover and hooks
 
     private func checkFailover() {
@@ -183,12 +118,20 @@ struct GroupChecker {
 
     // MARK: Reporting
 
-    private func warn(_ message: DiagnosticMessage, at steps: [NodePath.Step]) {
+    func warn(_ message: DiagnosticMessage, at steps: [NodePath.Step]) {
         report(message, at: steps, severity: .warning)
     }
 
+    /// Warns of a value where it was written, however many groups have it from `defaults`.
+    func warnAtOrigin(_ message: DiagnosticMessage, at steps: [NodePath.Step]) {
+        let place = node.origin(of: steps, in: path)
+        collector.add(
+            Diagnostic(message, severity: .warning, path: "\(place.path)", mark: place.mark, notes: place.notes)
+        )
+    }
+
     /// `other`: the value that this one was compared with; told if it came from `defaults` and this one did not.
-    private func report(
+    func report(
         _ message: DiagnosticMessage,
         at steps: [NodePath.Step],
         comparedWith other: [NodePath.Step]? = nil,
@@ -203,9 +146,4 @@ struct GroupChecker {
         }
         collector.add(Diagnostic(message, severity: severity, path: "\(place.path)", mark: place.mark, notes: notes))
     }
-}
-
-extension Duration {
-    /// In seconds.
-    fileprivate var seconds: Double { self / .seconds(1) }
 }

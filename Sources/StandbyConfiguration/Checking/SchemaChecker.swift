@@ -98,10 +98,16 @@ struct SchemaChecker {
         if let scalar = node.scalar, schema.accepts(scalar) { return }
         let found = node.words
         guard case .enumeration(let names) = schema, let text = node.string else {
-            return report(.wrongType(found: found, allowed: schema.words), at: node.mark)
+            return report(.wrongType(found: found, allowed: schema.words + Self.hint(node, schema)), at: node.mark)
         }
         let suggestion = Suggestion.nearest(to: text, among: names)
         report(.notAllowed(found: found, allowed: schema.words, suggestion: suggestion), at: node.mark)
+    }
+
+    /// What else there is to say of a value that a field does not take; empty if nothing is.
+    private static func hint(_ node: YAMLNode, _ schema: ValueSchema) -> String {
+        guard case .port = schema, let text = node.string, Int(text) != nil else { return "" }
+        return "; write the number without quotes: in quotes Kubernetes takes it for a port's name, which has a letter"
     }
 
     private mutating func reportUnknownKey(_ entry: YAMLEntry, _ schema: ObjectSchema) {

@@ -41,6 +41,19 @@ struct InheritedNode {
         )
     }
 
+    /// Where a value was written: at the group, or in `defaults`, where it is told once for all groups that have it from there.
+    func origin(of steps: [NodePath.Step], in group: NodePath) -> Place {
+        let place = place(of: steps, in: group)
+        guard place.defaultsLine != nil else { return place }
+        let meant = Self.walk(merged, steps)
+        return Place(
+            path: NodePath(["defaults"]).appending(steps),
+            mark: meant.mark,
+            notes: place.notes.filter { if case .alias = $0 { true } else { false } },
+            defaultsLine: place.defaultsLine
+        )
+    }
+
     private static func walk(
         _ root: YAMLNode,
         _ steps: [NodePath.Step]

@@ -14,7 +14,8 @@ extension ProbeConfiguration.Handler {
         if let probe = HTTPProbe(reader["httpGet"]) {
             self = .httpGet(probe)
         } else if let port = reader["tcpSocket"]["port"].port {
-            self = .tcpSocket(TCPProbe(port: port, host: reader["tcpSocket"]["host"].string))
+            let probe = reader["tcpSocket"]
+            self = .tcpSocket(TCPProbe(port: port, container: probe["container"].string, host: probe["host"].string))
         } else if let port = reader["grpc"]["port"].int {
             self = .grpc(GRPCProbe(port: port, service: reader["grpc"]["service"].string ?? ""))
         } else if reader["exec"].isPresent {
@@ -34,12 +35,12 @@ extension HTTPProbe {
             guard let pattern = try? Pattern.shared(text) else { return nil }
             expectedBody = pattern
         }
-        path = reader["path"].string ?? path
+        if let text = reader["path"].string { path = text.hasPrefix("/") ? text : "/" + text }
+        container = reader["container"].string
         scheme = reader["scheme"].choice(Scheme.self) ?? scheme
         host = reader["host"].string
         headers = reader["httpHeaders"].items.compactMap { item in
-            guard let name = item["name"].string, let value = item["value"].string else { return nil }
-            return Header(name: name, value: value)
+            item["name"].string.map { Header(name: $0, value: item["value"].string ?? "") }
         }
         let ranges = reader["expectedStatus"].items.compactMap(\.statusRange)
         if !ranges.isEmpty { expectedStatus = ranges }
@@ -71,7 +72,7 @@ extension ProbeTiming {
         initialDelay = reader["initialDelaySeconds"].duration ?? initialDelay
         period = reader["periodSeconds"].duration ?? period
         fastPeriod = reader["fastPeriodSeconds"].duration ?? min(.seconds(1), period)
-        timeout = reader["timeoutSeconds"].duration ?? min(timeout, period)
+        timeout = reader["timeoutSeconds"].duration ?? timeout
         thresholds.failure = reader["failureThreshold"].int ?? thresholds.failure
         thresholds.success = reader["successThreshold"].int ?? thresholds.success
     }

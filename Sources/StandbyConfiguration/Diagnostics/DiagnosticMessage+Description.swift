@@ -22,8 +22,6 @@ extension DiagnosticMessage: CustomStringConvertible {
             found.isEmpty
                 ? "says no pods: give \"pod\" or \"matchLabels\""
                 : "has both \"pod\" and \"matchLabels\"; give one of them"
-        case .timeoutAbovePeriod(let timeout, let period):
-            "is \(timeout.plain), above periodSeconds (\(period.plain)): a probe must end before the next begins"
         case .fastPeriodAbovePeriod(let fast, let period):
             "is \(fast.plain), above periodSeconds (\(period.plain)): the fast period is at most the period"
         case .passiveEqualsActive(let value): "is \(value.quoted) like roleLabel.active; the two must differ"
@@ -44,8 +42,21 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .samePods(let key, let line):
             "selects the pods of the group at line \(line), and both write the label \(key.quoted); give one of them"
                 + " another selector or roleLabel.key"
-        case .timeoutEqualsPeriod(let period):
-            "equals periodSeconds (\(period.plain)): a hanging probe leaves no pause before the next"
+        case .timeoutReachesPeriod(let timeout, let period):
+            "is \(timeout.plain), not less than periodSeconds (\(period.plain)): while a member hangs, its next probe begins"
+                + " only when this one has ended, as the kubelet's"
+        case .defaultTimeoutAbovePeriod(let timeout):
+            "is less than timeoutSeconds, which is \(timeout.plain) by default: while a member hangs, its next probe begins"
+                + " only when this one has ended; give a timeoutSeconds"
+        case .shorterTolerance(let ours, let kubelet, let fastPeriod, let period):
+            "a member that fails is unhealthy after at most \(ours.plain) s here, after \(kubelet.plain) s for the kubelet,"
+                + " because fastPeriodSeconds is \(fastPeriod.plain) by default; fastPeriodSeconds: \(period.plain) waits"
+                + " as long as the kubelet, fastPeriodSeconds: \(fastPeriod.plain) says that this is meant"
+        case .foreignHost(let host, let isHTTP):
+            "every member is asked at \(host.quoted), from where the supervisor runs, and not at its own address, so that all"
+                + " seem alike; remove it"
+                + (isHTTP ? ", or send the name only: httpHeaders: [{name: Host, value: \(host)}]" : "")
+        case .gracePeriodWithoutMeaning: "has no meaning here, where no container is stopped"
         case .preemptWithoutDelay: "is 0 with preempt: a pod that restarts often takes the role back each time"
         case .passiveProbeEqualsProbe: "equals probe, which is its default; remove it"
         case .unreachablePriority(let earlier): "never matches: priorities[\(earlier)] matches the same pods before it"

@@ -17,7 +17,6 @@ package enum DiagnosticMessage: Sendable, Hashable {
     // Fields that do not go together
     case handlerCount([String], allowed: [String])
     case matchCount([String])
-    case timeoutAbovePeriod(Double, period: Double)
     case fastPeriodAbovePeriod(Double, period: Double)
     case passiveEqualsActive(String)
     case roleKeyInSelector(String)
@@ -32,7 +31,15 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case duplicateService(String, firstLine: Int)
     case samePods(String, firstLine: Int)
     // Warnings
-    case timeoutEqualsPeriod(Double)
+    /// The timeout is the period or more.
+    case timeoutReachesPeriod(Double, period: Double)
+    /// The timeout that holds by default is above the period.
+    case defaultTimeoutAbovePeriod(Double)
+    /// What a failing member is given, in seconds, here and by the kubelet; the periods are the probe's.
+    case shorterTolerance(ours: Double, kubelet: Double, fastPeriod: Double, period: Double)
+    /// The probe asks another host than the member.
+    case foreignHost(String, isHTTP: Bool)
+    case gracePeriodWithoutMeaning
     case preemptWithoutDelay
     case passiveProbeEqualsProbe
     case unreachablePriority(earlier: Int)

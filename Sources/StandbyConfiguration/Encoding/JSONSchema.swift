@@ -47,7 +47,7 @@ package enum JSONSchema {
     // MARK: Objects
 
     private static func object(_ schema: ObjectSchema) -> ConfigurationValue {
-        let properties = schema.fields.map { ConfigurationValue.Entry($0.name, property($0)) }
+        let properties = schema.fields.map { ConfigurationValue.Entry($0.name, property($0, of: schema)) }
         // What `defaults` may supply cannot be required of a group, nor is anything required of `defaults`.
         let required = schema.fields.filter { $0.isRequired && !isSupplied($0, of: schema) }.map(\.name)
         return .fields([
@@ -69,21 +69,45 @@ package enum JSONSchema {
     private static func isMerged(_ schema: ObjectSchema) -> Bool { schema === ObjectSchema.probe }
 
     private static func oneOf(_ names: [String]) -> ConfigurationValue {
-        .list(names.map { .fields([("required", .strings([$0]))]) })
+        .list(names.map { given([$0]) })
     }
 
     /// Two of the names at once.
     private static func severalOf(_ names: [String]) -> ConfigurationValue {
         let pairs = names.indices.flatMap { first in
-            names.indices.dropFirst(first + 1).map { ConfigurationValue.strings([names[first], names[$0]]) }
+            names.indices.dropFirst(first + 1).map { [names[first], names[$0]] }
         }
-        return .fields([("anyOf", .list(pairs.map { .fields([("required", $0)]) }))])
+        return .fields([("anyOf", .list(pairs.map(given)))])
     }
 
-    private static func property(_ field: ObjectSchema.Field) -> ConfigurationValue {
-        guard case .mapping(var entries) = value(field.value) else { return .null }
+    /// The fields are there, and not null.
+    private static func given(_ names: [String]) -> ConfigurationValue {
+        let something = ConfigurationValue.fields([("not", .fields([("type", .string("null"))]))])
+        return .fields([
+            ("required", .strings(names)), ("properties", .mapping(names.map { .init($0, something) })),
+        ])
+    }
+
+    private static func property(_ field: ObjectSchema.Field, of schema: ObjectSchema) -> ConfigurationValue {
+        let mayBeAbsent = !field.isRequired || isSupplied(field, of: schema)
+        let given = value(field.value)
+        guard case .mapping(var entries) = mayBeAbsent ? orNull(given) : given else { return .null }
         entries.append(.init("description", .string(field.summary + ".")))
         if case .value(let standard) = field.absence { entries.append(.init("default", standard)) }
+        return .mapping(entries)
+    }
+
+    /// The same, or null, which means that the field is absent.
+    private static func orNull(_ schema: ConfigurationValue) -> ConfigurationValue {
+        let null = ConfigurationValue.fields([("type", .string("null"))])
+        guard case .mapping(var entries) = schema, let first = entries.first else { return schema }
+        switch (first.key, first.value) {
+        case ("type", let type): entries[0].value = .list([type, .string("null")])
+        case ("enum", .list(let values)): entries[0].value = .list(values + [.null])
+        case ("anyOf", .list(let choices)) where choices.contains(null): break
+        case ("anyOf", .list(let choices)): entries[0].value = .list(choices + [null])
+        default: return .fields([("anyOf", .list([schema, null]))])
+        }
         return .mapping(entries)
     }
 
@@ -163,7 +187,8 @@ extension StringFormat {
         case .dnsSubdomain: "^\(Self.label)(\\.\(Self.label))*$"
         case .labelKey: "^(?=[^/]{1,253}(/|$))(\(Self.label)(\\.\(Self.label))*/)?\(Self.name)$"
         case .labelValue: "^(\(Self.name))?$"
-        case .path: "^/[^\\u0000-\\u0020\\u007f]*$"
+        case .path: "^[^\\u0000-\\u0020\\u007f]*$"
+        case .host: HostName.pattern
         case .headerName: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
         case .singleLine, .printable: "^\(Self.character)*$"
         case .url: "^https?://[^\\u0000-\\u0020\\u007f]+$"
@@ -173,7 +198,7 @@ extension StringFormat {
     /// Characters at least and, unless nil, at most.
     fileprivate var lengths: (Int, Int?) {
         switch self {
-        case .any, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable: (0, nil)
+        case .any, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host: (0, nil)
         case .nonEmpty, .singleLine: (1, nil)
         case .dnsSubdomain: (0, 253)
         case .regularExpression: (0, Pattern.longest)

@@ -31,7 +31,11 @@ extension ProbeConfiguration.Handler {
         switch self {
         case .httpGet(let probe): probe.effective
         case .tcpSocket(let probe):
-            .fields([("port", probe.port.value), ("host", probe.host.map(ConfigurationValue.string))])
+            .fields([
+                ("port", probe.port.value),
+                ("container", probe.container.map(ConfigurationValue.string)),
+                ("host", probe.host.map(ConfigurationValue.string)),
+            ])
         case .grpc(let probe): .fields([("port", .integer(probe.port)), ("service", .string(probe.service))])
         case .exec(let probe):
             .fields([
@@ -48,6 +52,7 @@ extension HTTPProbe {
         .fields([
             ("path", .string(path)),
             ("port", port.value),
+            ("container", container.map(ConfigurationValue.string)),
             ("scheme", .string(scheme.rawValue)),
             ("host", host.map(ConfigurationValue.string)),
             ("httpHeaders", .list(headers.map(\.effective))),

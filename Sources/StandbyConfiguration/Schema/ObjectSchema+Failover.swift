@@ -93,7 +93,7 @@ extension ObjectSchema {
             .optional("httpPost", .object(hookPost), "An HTTP request"),
             .optional(
                 "timeoutSeconds",
-                .seconds(0.05...60),
+                .seconds(0.05...300),
                 default: .seconds(HookConfiguration.Hook.standardTimeout),
                 "How long the hook may take"
             ),

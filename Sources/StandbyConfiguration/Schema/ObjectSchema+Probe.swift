@@ -16,7 +16,7 @@ extension ObjectSchema {
                 "initialDelaySeconds",
                 .seconds(0...3600),
                 default: .seconds(ProbeTiming().initialDelay),
-                "How long after the container's start the first probe waits"
+                "How long after the probed container's start the first probe waits; not for the active member"
             ),
             .optional(
                 "periodSeconds",
@@ -31,8 +31,9 @@ extension ObjectSchema {
             ),
             .optional(
                 "timeoutSeconds",
-                .seconds(0.05...60),
-                "How long the whole probe may take; default: 1, or periodSeconds if that is less"
+                .seconds(0.05...300),
+                default: .seconds(ProbeTiming().timeout),
+                "How long the whole probe may take; beyond periodSeconds the next one begins when this one has ended"
             ),
             .optional(
                 "failureThreshold",
@@ -46,17 +47,26 @@ extension ObjectSchema {
                 default: .integer(ProbeTiming().thresholds.success),
                 "Successes in a row that make a member healthy"
             ),
+            .optional(
+                "terminationGracePeriodSeconds",
+                .integer(0...Int(Int32.max)),
+                "Accepted so that a probe can be pasted; has no meaning here"
+            ),
         ]
     )
 
     /// What an HTTP probe is when nothing but its port is given.
     private static let plain = HTTPProbe(port: .number(1))
 
+    private static let containerSummary =
+        "The container that has the port; needed only where two have a port of that name"
+
     static let httpGet = ObjectSchema(
         "httpGet",
         [
             .optional("path", .string(.path), default: .string(plain.path), "The path, with a query if need be"),
             .required("port", .port(mayBeNamed: true), "A port number, or the name of a container port"),
+            .optional("container", .string(.dnsLabel), containerSummary),
             .optional(
                 "scheme",
                 .enumeration(HTTPProbe.Scheme.names),
@@ -65,7 +75,7 @@ extension ObjectSchema {
             ),
             .optional(
                 "host",
-                .string(.singleLine),
+                .string(.host),
                 "Whom to connect to; sent as Host header and server name; default: the pod's IP"
             ),
             .optional(
@@ -106,7 +116,12 @@ extension ObjectSchema {
         "httpHeader",
         [
             .required("name", .string(.headerName), "The header's name"),
-            .required("value", .string(.singleLine), "The header's value"),
+            .optional(
+                "value",
+                .string(.printable),
+                default: .string(""),
+                "The header's value; an empty one is sent, but leaves Accept and User-Agent out"
+            ),
         ]
     )
 
@@ -120,7 +135,7 @@ extension ObjectSchema {
                 "Whether the certificate must be valid; kubelet does not ask"
             ),
             .optional("caFile", .string(.nonEmpty), "The authorities to trust, PEM; default: the system's"),
-            .optional("serverName", .string(.singleLine), "The name that the certificate must have; default: the host"),
+            .optional("serverName", .string(.host), "The name that the certificate must have; default: the host"),
         ]
     )
 
@@ -128,7 +143,8 @@ extension ObjectSchema {
         "tcpSocket",
         [
             .required("port", .port(mayBeNamed: true), "A port number, or the name of a container port"),
-            .optional("host", .string(.singleLine), "Whom to connect to; default: the pod's IP"),
+            .optional("container", .string(.dnsLabel), containerSummary),
+            .optional("host", .string(.host), "Whom to connect to; default: the pod's IP"),
         ]
     )
 

@@ -13,7 +13,8 @@ extension StringFormat {
                     .allSatisfy { Self.isDNSLabel(String($0)) }
         case .labelKey: Self.isLabelKey(text)
         case .labelValue: text.isEmpty || Self.isLabelName(text)
-        case .path: text.hasPrefix("/") && Self.isSingleLine(text) && !text.contains(" ")
+        case .path: Self.isSingleLine(text) && !text.contains(" ")
+        case .host: HostName.isValid(text)
         case .headerName: !text.isEmpty && text.utf8.allSatisfy(Self.isTokenCharacter)
         case .singleLine: !text.isEmpty && Self.isSingleLine(text)
         case .printable: Self.isSingleLine(text)
@@ -32,7 +33,8 @@ extension StringFormat {
         case .labelKey: "a label key: an optional DNS prefix and \"/\", then a name of at most 63 characters"
         case .labelValue:
             "a label value: at most 63 of a-z, A-Z, 0-9, \"-\", \"_\", \".\", a letter or digit at both ends"
-        case .path: "a path that begins with \"/\" and has no spaces"
+        case .path: "a path without spaces and control characters"
+        case .host: "an IP address or a DNS name, without scheme, port and brackets"
         case .headerName: "an HTTP header name"
         case .singleLine: "one line of text that is not empty"
         case .printable: "one line of text"

@@ -11,8 +11,10 @@ package enum StringFormat: Sendable, Hashable, CaseIterable {
     /// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
     case labelKey
     case labelValue
-    /// An HTTP path; begins with a slash.
+    /// An HTTP path; the slash that begins it may be left out, as the kubelet allows.
     case path
+    /// An IP address, or the name of a host.
+    case host
     /// An HTTP field name.
     ///
     /// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2

@@ -15,7 +15,13 @@ package struct HTTPProbe: Sendable, Hashable {
     /// A header to send.
     package struct Header: Sendable, Hashable {
         package var name: String
+        /// May be empty.
         package var value: String
+
+        package init(name: String, value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// How the server's certificate is checked.
@@ -29,6 +35,8 @@ package struct HTTPProbe: Sendable, Hashable {
 
     package var path = "/"
     package var port: PortReference
+    /// The container that has the port; nil: the only one that has it.
+    package var container: String?
     package var scheme: Scheme = .http
     /// Nil: the pod's IP.
     ///

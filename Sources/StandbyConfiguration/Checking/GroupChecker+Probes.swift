@@ -1,0 +1,121 @@
+import FailoverCore
+import YAMLDocument
+
+/// Finds what does not go together inside a probe.
+extension GroupChecker {
+    /// Checks `probe` or `passiveProbe`.
+    func checkProbe(_ name: String) {
+        let probe = reader[name]
+        guard probe.isMapping else { return }
+        let step = NodePath.Step.key(name)
+        if ObjectSchema.handlers.count(where: { probe[$0].isPresent }) != 1 {
+            let handlers = ObjectSchema.handlers.filter { probe[$0].isPresent }
+            report(.handlerCount(handlers, allowed: ObjectSchema.handlers), at: [step])
+        }
+        checkTimings(name, probe)
+        checkHTTP(name, probe["httpGet"])
+        checkHost(name, "tcpSocket", probe["tcpSocket"])
+        checkExec(name, probe["exec"], probe)
+    }
+
+    // MARK: Timings
+
+    private func checkTimings(_ name: String, _ probe: NodeReader) {
+        let timing = ProbeTiming(probe)
+        let (period, step) = (timing.period.seconds, NodePath.Step.key(name))
+        let whole: [NodePath.Step] = [step, "periodSeconds"]
+        if areTimingsReadable(probe) {
+            checkTimeout(timing, probe, step)
+            checkTolerance(timing, probe, whole)
+        }
+        if timing.fastPeriod > timing.period {
+            let message = DiagnosticMessage.fastPeriodAbovePeriod(timing.fastPeriod.seconds, period: period)
+            report(message, at: [step, "fastPeriodSeconds"], comparedWith: whole)
+        }
+        if probe["terminationGracePeriodSeconds"].isPresent {
+            warnAtOrigin(.gracePeriodWithoutMeaning, at: [step, "terminationGracePeriodSeconds"])
+        }
+    }
+
+    /// Whether nothing about the timings follows from a value that is a mistake by itself.
+    private func areTimingsReadable(_ probe: NodeReader) -> Bool {
+        ["periodSeconds", "fastPeriodSeconds", "timeoutSeconds", "failureThreshold"].allSatisfy { name in
+            guard let node = probe[name].node, let schema = ObjectSchema.probe.value(of: name) else { return true }
+            return node.scalar.map(schema.accepts) ?? false
+        }
+    }
+
+    /// A timeout that is there by default is told where the period is.
+    private func checkTimeout(_ timing: ProbeTiming, _ probe: NodeReader, _ step: NodePath.Step) {
+        guard timing.timeout >= timing.period else { return }
+        let isGiven = probe["timeoutSeconds"].isPresent
+        guard isGiven || timing.timeout > timing.period else { return }
+        let message = DiagnosticMessage.timeoutReachesPeriod(timing.timeout.seconds, period: timing.period.seconds)
+        let other: [NodePath.Step] = [step, isGiven ? "periodSeconds" : "timeoutSeconds"]
+        report(
+            isGiven ? message : .defaultTimeoutAbovePeriod(timing.timeout.seconds),
+            at: [step, isGiven ? "timeoutSeconds" : "periodSeconds"],
+            comparedWith: other,
+            severity: .warning
+        )
+    }
+
+    /// Whoever gives a period and no fast period has, as it seems, a probe of the kubelet in mind.
+    private func checkTolerance(_ timing: ProbeTiming, _ probe: NodeReader, _ place: [NodePath.Step]) {
+        guard probe["periodSeconds"].isPresent, !probe["fastPeriodSeconds"].isPresent,
+            timing.tolerance < timing.kubeletTolerance
+        else { return }
+        let message = DiagnosticMessage.shorterTolerance(
+            ours: timing.tolerance.seconds,
+            kubelet: timing.kubeletTolerance.seconds,
+            fastPeriod: timing.fastPeriod.seconds,
+            period: timing.period.seconds
+        )
+        warnAtOrigin(message, at: place)
+    }
+
+    // MARK: Handlers
+
+    private func checkHTTP(_ name: String, _ probe: NodeReader) {
+        guard probe.isPresent else { return }
+        checkHost(name, "httpGet", probe)
+        let tls = probe["tls"]
+        guard tls.isPresent, tls["verify"].bool != true else { return }
+        for key in ["caFile", "serverName"] where tls[key].isPresent {
+            warn(.unverifiedTLS, at: [.key(name), "httpGet", "tls", .key(key)])
+        }
+    }
+
+    private func checkHost(_ name: String, _ handler: String, _ probe: NodeReader) {
+        guard let host = probe["host"].string else { return }
+        let step: [NodePath.Step] = [.key(name), .key(handler)]
+        if let port = probe["port"].string { report(.namedPortOfForeignHost(port), at: step + ["port"]) }
+        if StringFormat.host.accepts(host) {
+            warn(.foreignHost(host, isHTTP: handler == "httpGet"), at: step + ["host"])
+        }
+    }
+
+    private func checkExec(_ name: String, _ exec: NodeReader, _ probe: NodeReader) {
+        guard exec.isPresent else { return }
+        if exec["runIn"].string == ExecProbe.Place.supervisor.rawValue {
+            if exec["container"].isPresent {
+                report(.containerBesideSupervisor, at: [.key(name), "exec", "container"])
+            }
+            return
+        }
+        if ProbeTiming(probe).period < .seconds(1) { warn(.fastExecInPod, at: [.key(name), "periodSeconds"]) }
+    }
+
+    /// A `passiveProbe` that says nothing new.
+    func checkEqualProbes() {
+        guard reader["passiveProbe"].isPresent,
+            let passive = ProbeConfiguration(reader["passiveProbe"]), passive == ProbeConfiguration(reader["probe"])
+        else { return }
+        warn(.passiveProbeEqualsProbe, at: ["passiveProbe"])
+    }
+}
+
+extension Duration {
+    /// In seconds.
+    fileprivate var seconds: Double { self / .seconds(1) }
+}
