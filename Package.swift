@@ -124,7 +124,8 @@ let rooms: [Room] = [
             "Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore", "Patterns", logging, subprocess,
         ],
         testDependencies: [
-            "Sandbox", "FailoverCore", "StandbyConfiguration", "Patterns", "Transport", subprocess, systemPackage,
+            "Sandbox", "FailoverCore", "StandbyConfiguration", "Patterns", "Transport", nioCore, nioHTTP1, nioHTTP2,
+            nioPosix, nioSSL, subprocess, systemPackage,
         ],
         testExclude: ["GRPC/health-server.py"]
     ),

@@ -64,16 +64,36 @@ package struct ProbeOnce: Sendable {
         request.trace = trace
         let verb = request.version == .connectOnly ? "connect" : request.method
         let question = "\(verb) \(request.url)"
+        var story: Story
         do throws(TransportError) {
-            let response = try await loop.response(to: request)
-            var story = story(probe.outcome(of: response), asking: question)
-            story.trace = trace
-            story.body = response.body
-            return story
+            let (outcome, body) = try await answer(to: request, of: probe)
+            story = self.story(outcome, asking: question)
+            story.body = body
         } catch {
-            var story = story(ProbeOutcome(error), asking: question)
-            story.trace = trace
-            return story
+            story = self.story(ProbeOutcome(error), asking: question)
+        }
+        story.trace = trace
+        return story
+    }
+
+    /// Follows redirects as the engine does.
+    private func answer(
+        to first: HTTPRequest,
+        of probe: any ExchangeProbe
+    ) async throws(TransportError) -> (outcome: ProbeOutcome, body: [UInt8]) {
+        let deadline = ContinuousClock.now + target.probe.timing.timeout
+        var request = first
+        var trail = probe is HTTPProbe ? RedirectTrail(first) : nil
+        while true {
+            let response = try await loop.response(to: request)
+            switch trail?.answered(response) {
+            case .answered, nil: return (probe.outcome(of: response), response.body)
+            case .endless: return (ProbeOutcome(.failure, .endlessRedirects), response.body)
+            case .ask(let next):
+                request = next
+                request.timeout = deadline - .now
+                guard request.timeout ?? .zero > .zero else { throw TransportError(.timedOut, "after a redirect") }
+            }
         }
     }
 

@@ -11,6 +11,7 @@ extension ProbeEngine {
         state.probeCount += 1
         state.startedAt = Self.now
         if record.check != nil { state.flight = .check }
+        if record.trail != nil { record.trail = nil }
         table.states[number] = state
         if let check = record.check {
             loop.begin(check, isLast: state.probeCount % HTTPProbe.renewal == 0)
@@ -29,7 +30,8 @@ extension ProbeEngine {
             switch event.kind {
             case .connectionLost: hurry(event.tag)
             case .ended(.success(let response)):
-                guard let probe = table.records[event.tag]?.probe else { continue }
+                guard let record = table.records[event.tag], let probe = record.probe else { continue }
+                if response.location != nil, isRedirected(event.tag, record, response) { continue }
                 ended(event.tag, probe.outcome(of: response))
             case .ended(.failure(let error)): ended(event.tag, ProbeOutcome(error))
             }

@@ -16,7 +16,7 @@ package actor ProbeEngine {
     @safe @exclusivity(unchecked) private var wheelTimer: (timer: LoopTimer, tick: UInt64)?
     /// Reused from tick to tick.
     @safe @exclusivity(unchecked) private var dueTargets: [Int] = []
-    private var templates = TemplateRegistry()
+    @safe @exclusivity(unchecked) var templates = TemplateRegistry()
     private var receivers: [String: @Sendable (ProbeReport) -> Void] = [:]
     private(set) var doubters: [String: @Sendable (Suspension) -> Void] = [:]
     let onConcern: @Sendable (ProbeConcern) -> Void
@@ -173,6 +173,7 @@ package actor ProbeEngine {
         if record.check == nil, next == nil { return }
         abandonFlight(number)
         if let check = record.check { loop.retire(check) }
+        retireHops(of: record)
         record.probe = record.target.probe.handler.exchange
         record.check = next.map { Check($0, tag: number) }
         if table.states[number].probeCount > 0 { arm(number) }
@@ -198,6 +199,7 @@ package actor ProbeEngine {
         guard let record = table.records[number] else { return }
         abandonFlight(number)
         if let check = record.check { loop.retire(check) }
+        retireHops(of: record)
         for waiter in record.waiters { waiter.send(ProbeEnd(verdict: .noResult, at: Self.now)) }
         doubt.stoppedFailing(record.target.id, in: record.target.group)
         descriptorNeed.change(by: -record.descriptorShare)
@@ -221,7 +223,9 @@ package actor ProbeEngine {
 
     private func abandonFlight(_ number: Int) {
         table.states[number].flight = .none
-        if let check = table.records[number]?.check { loop.abandon(check) }
+        guard let record = table.records[number] else { return }
+        if let check = record.check { loop.abandon(check) }
+        for check in record.hops { loop.abandon(check) }
     }
 
     // MARK: The schedule

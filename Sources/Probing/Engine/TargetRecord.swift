@@ -10,6 +10,10 @@ final class TargetRecord {
     @safe @exclusivity(unchecked) var check: Check?
     /// Judges the answers to `check`.
     @safe @exclusivity(unchecked) var probe: (any ExchangeProbe)?
+    /// The redirects of the probe that is on its way; nil if there was none.
+    @safe @exclusivity(unchecked) var trail: RedirectTrail?
+    /// What redirects led to, in their order; kept for the next probe, which is likely to be led there, too.
+    @safe @exclusivity(unchecked) var hops: [Check] = []
     @safe @exclusivity(unchecked) var lastOutcome: ProbeOutcome?
     /// Who wants to know how its next probe ends.
     @safe @exclusivity(unchecked) var waiters: [Answer<ProbeEnd>] = []

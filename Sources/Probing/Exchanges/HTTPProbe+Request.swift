@@ -15,8 +15,12 @@ extension HTTPProbe: ExchangeProbe {
         guard let number = target.number(of: port) else { return nil }
         let name = URLHost.text(host ?? target.address)
         let scheme = scheme == .https ? "https" : "http"
-        var request = HTTPRequest(method.rawValue, "\(scheme)://\(name):\(number)\(path)")
+        var request = HTTPRequest(method.rawValue, "\(scheme)://\(name):\(number)\(Self.encoded(path))")
         request.headers = requestHeaders
+        request.omittedHeaders = ["Accept", "User-Agent"].filter { name in
+            headers.contains { $0.name.lowercased() == name.lowercased() && $0.value.isEmpty }
+        }
+        request.version = self.scheme == .https ? .http2Alone : .http1
         request.timeout = target.probe.timing.timeout
         request.tls.verifiesServer = tls.isVerified
         request.tls.serverName = self.scheme == .https ? tls.serverName : nil
@@ -28,12 +32,26 @@ extension HTTPProbe: ExchangeProbe {
         return request
     }
 
+    /// A path as it goes over the wire: what is not ASCII is escaped.
+    private static func encoded(_ path: String) -> String {
+        if path.utf8.allSatisfy({ $0 < 0x80 }) { return path }
+        return path.utf8.map { byte in
+            byte < 0x80
+                ? String(UnicodeScalar(byte))
+                : "%" + (byte < 0x10 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
+    }
+
+    /// Names of headers that are left out if their value is empty; others are sent.
+    private static let leftOutWhenEmpty: Set = ["accept", "user-agent", "host"]
+
     /// Our own headers, each unless the configuration gives one of that name.
     private var requestHeaders: [HTTPRequest.Header] {
         let own = [("User-Agent", "kube-standby-probe/1"), ("Accept", "*/*")]
         let given = Set(headers.map { $0.name.lowercased() })
         return own.filter { !given.contains($0.0.lowercased()) }.map { .init($0.0, $0.1) }
-            + headers.map { .init($0.name, $0.value) }
+            + headers.filter { !$0.value.isEmpty || !Self.leftOutWhenEmpty.contains($0.name.lowercased()) }
+            .map { .init($0.name, $0.value) }
     }
 
     func outcome(of response: HTTPResponse) -> ProbeOutcome {

@@ -13,6 +13,8 @@ struct ProbeOutcome: Sendable, Hashable {
         /// The status was expected; whether the body was, could not be found out within the bound.
         case bodyUndecided(status: Int)
         case connected
+        /// It was redirected again and again.
+        case endlessRedirects
         case transport(TransportError)
         case words(String)
     }
@@ -42,6 +44,7 @@ struct ProbeOutcome: Sendable, Hashable {
         case .bodyUndecided(let status):
             "HTTP \(status), body does not match: expectedBody was not found within its bound of work"
         case .connected: "connected"
+        case .endlessRedirects: "redirected more than \(RedirectTrail.requestLimit - 1) times"
         case .transport(let error): "\(error)"
         case .words(let words): words
         }

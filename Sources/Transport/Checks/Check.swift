@@ -40,6 +40,8 @@ package final class Check {
     /// Where to connect to instead of the URL's host; nil: to that.
     let redirection: String?
     @safe @exclusivity(unchecked) var flight = Flight.none
+    /// How long the exchange may take; nil: as its template says.
+    @safe @exclusivity(unchecked) package var timeout: Duration?
     /// Kept from check to check where each target has one.
     @safe @exclusivity(unchecked) var ownHandle: CheckHandle?
     /// The kept connection that nobody uses; nil if there is none.

@@ -13,6 +13,10 @@ import CLibcurl
     @safe @exclusivity(unchecked) private var bodyCount = 0
     @safe @exclusivity(unchecked) private var isTruncated = false
     @safe @exclusivity(unchecked) private var headers: [HTTPRequest.Header] = []
+    /// Where the answer says that it is to be found, if it does.
+    @safe @exclusivity(unchecked) private var location: String?
+    /// What libcurl was told last; nil: as the template says.
+    @safe @exclusivity(unchecked) private var timeout: Duration?
     @safe @exclusivity(unchecked) private var headerCount = 0
     /// Whether the empty line that ends a head has come; trailers may follow.
     @safe @exclusivity(unchecked) private var isHeadComplete = false
@@ -27,7 +31,7 @@ import CLibcurl
         options = HandleOptions(handle: handle)
         try options.apply(template.request)
         options.applyChecks()
-        unsafe headerList = HandleOptions.list(template.request.headers.map { "\($0.name): \($0.value)" })
+        unsafe headerList = HandleOptions.list(template.request.headerLines)
         unsafe options.set(CURLOPT_HTTPHEADER, headerList)
         setCallbacks()
     }
@@ -62,6 +66,8 @@ import CLibcurl
         bodyCount = 0
         headerCount = 0
         isTruncated = false
+        if location != nil { location = nil }
+        if check.timeout != timeout { limit(to: check.timeout) }
         isHeadComplete = template.request.version == .connectOnly
         if template.keepsBody { body.removeAll(keepingCapacity: true) }
         if template.keepsHeaders { headers.removeAll(keepingCapacity: true) }
@@ -73,6 +79,12 @@ import CLibcurl
         guard let redirection = check.redirection, unsafe connectList == nil else { return }
         unsafe connectList = HandleOptions.list([redirection])
         unsafe options.set(CURLOPT_CONNECT_TO, connectList)
+    }
+
+    private func limit(to timeout: Duration?) {
+        self.timeout = timeout
+        guard let limit = timeout ?? template.request.timeout else { return }
+        options.set(CURLOPT_TIMEOUT_MS, max(1, limit.millisecondCount))
     }
 
     // MARK: What arrives
@@ -93,9 +105,18 @@ import CLibcurl
         } else if unsafe bytes[0] == UInt8(ascii: "H"), unsafe bytes.starts(with: "HTTP/".utf8) {
             // After a 1xx answer the real one follows.
             isHeadComplete = false
+            location = nil
         }
+        if bytes.count > 9, unsafe bytes[0] | 0x20 == UInt8(ascii: "l") { unsafe noteLocation(bytes) }
         if template.keepsHeaders, let header = unsafe HTTPRequest.Header(line: bytes) { headers.append(header) }
         return bytes.count
+    }
+
+    private func noteLocation(_ line: UnsafeRawBufferPointer) {
+        guard line.count <= Redirect.longestLocation, let header = unsafe HTTPRequest.Header(line: line),
+            header.name.lowercased() == "location"
+        else { return }
+        location = header.value
     }
 
     // MARK: The end
@@ -109,12 +130,14 @@ import CLibcurl
             return .failure(handle.failure(code))
         }
         if !isHeadComplete { return .failure(.endInHead) }
+        let status = handle.long(CURLINFO_RESPONSE_CODE)
         return .success(
             HTTPResponse(
-                head: HTTPHead(status: handle.long(CURLINFO_RESPONSE_CODE), headers: headers),
+                head: HTTPHead(status: status, headers: headers),
                 body: body,
                 isTruncated: isTruncated,
-                usedNewConnection: template.keepsConnections ? handle.long(CURLINFO_NUM_CONNECTS) > 0 : true
+                usedNewConnection: template.keepsConnections ? handle.long(CURLINFO_NUM_CONNECTS) > 0 : true,
+                location: Redirect.isRedirect(status) ? location : nil
             )
         )
     }

@@ -12,6 +12,8 @@ struct HandleOptions {
         set(CURLOPT_NOSIGNAL, 1)
         // libcurl's own cache prunes itself after each exchange, addresses without a name included.
         set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
+        // A path is sent as it is written, as Go's client sends it.
+        set(CURLOPT_PATH_AS_IS, 1)
         if let timeout = request.timeout { set(CURLOPT_TIMEOUT_MS, timeout.millisecondCount) }
         if let proxy = request.proxy { try set(CURLOPT_PROXY, proxy) }
         applyVersion(request.version)
@@ -39,6 +41,8 @@ struct HandleOptions {
             set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
             // Wait for a connection that is being made rather than make another.
             set(CURLOPT_PIPEWAIT, 1)
+        case .http2Alone:
+            set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         case .http2Only:
             set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
         case .connectOnly:

@@ -42,7 +42,7 @@ import CLibcurl
     func configure() throws(TransportError) {
         let options = HandleOptions(handle: handle)
         try options.apply(request)
-        unsafe headerList = HandleOptions.list(request.headers.map { "\($0.name): \($0.value)" })
+        unsafe headerList = HandleOptions.list(request.headerLines)
         unsafe options.set(CURLOPT_HTTPHEADER, headerList)
         if let redirection = HandleOptions.redirection(of: request) {
             unsafe connectList = HandleOptions.list([redirection])
@@ -59,8 +59,7 @@ import CLibcurl
     func received(headerLine line: [UInt8]) {
         lastActivity = EventLoop.now
         if line.starts(with: "HTTP/".utf8) {
-            let words = line.split(separator: UInt8(ascii: " "))
-            head = HTTPHead(status: words.count > 1 ? Int(String(decoding: words[1], as: UTF8.self)) ?? 0 : 0)
+            head = HTTPHead(status: Self.status(of: line))
         } else if line.allSatisfy({ $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }) {
             // 1xx answers are followed by the real one.
             guard head.status >= 200, !hasHead else { return }
@@ -69,6 +68,13 @@ import CLibcurl
         } else if let header = unsafe line.withUnsafeBytes({ unsafe HTTPRequest.Header(line: $0) }) {
             head.headers.append(header)
         }
+    }
+
+    /// The number after the version, whether or not words follow it; 0 if there is none.
+    private static func status(of line: [UInt8]) -> Int {
+        let digits = line.drop { $0 != UInt8(ascii: " ") }.drop { $0 == UInt8(ascii: " ") }
+            .prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return Int(String(decoding: digits, as: UTF8.self)) ?? 0
     }
 
     /// A piece of body.
@@ -121,7 +127,8 @@ import CLibcurl
                     head: head,
                     body: body,
                     isTruncated: isTruncated,
-                    usedNewConnection: handle.long(CURLINFO_NUM_CONNECTS) > 0
+                    usedNewConnection: handle.long(CURLINFO_NUM_CONNECTS) > 0,
+                    location: Redirect.isRedirect(head.status) ? head["location"] : nil
                 )
             )
         }

@@ -9,6 +9,11 @@ package struct HTTPRequest: Sendable, Hashable {
             self.name = name
             self.value = value
         }
+
+        /// As libcurl wants it: a name with a colon and no value would take the header away.
+        ///
+        /// https://curl.se/libcurl/c/CURLOPT_HTTPHEADER.html
+        fileprivate var line: String { value.isEmpty ? "\(name);" : "\(name): \(value)" }
     }
 
     /// Which protocol to speak.
@@ -16,6 +21,8 @@ package struct HTTPRequest: Sendable, Hashable {
         case http1
         /// HTTP/2 where TLS negotiates it, requests sharing one connection; else HTTP/1.1.
         case http2
+        /// The same, but an exchange never waits for the connection of another.
+        case http2Alone
         /// HTTP/2 from the first byte, without TLS to negotiate it.
         case http2Only
         /// No HTTP at all: the exchange is over once the connection stands.
@@ -41,7 +48,10 @@ package struct HTTPRequest: Sendable, Hashable {
     /// Absolute, `http` or `https`.
     package var url: String
     package var method: String
+    /// One with an empty value is sent, too.
     package var headers: [Header] = []
+    /// Headers that libcurl sends of its own accord and that are to be left out.
+    package var omittedHeaders: [String] = []
     /// Nil: no body is sent.
     package var body: [UInt8]?
     package var tls = TLSConfiguration()
@@ -79,4 +89,7 @@ package struct HTTPRequest: Sendable, Hashable {
         self.method = method
         self.url = url
     }
+
+    /// The headers as libcurl wants them.
+    var headerLines: [String] { headers.map(\.line) + omittedHeaders.map { "\($0):" } }
 }
