@@ -105,4 +105,54 @@ import Testing
                 == .usable(LabelSelector(matchLabels: ["app": "x"]), uid: "s")
         )
     }
+
+    // MARK: What nobody honest writes
+
+    @Test(arguments: ["9223372036854775807", "2147483647", "-1", "1073741825", "٣", "1e3", ""])
+    func readsNoEpochThatNoSwitchCanHaveMade(text: String) throws {
+        let mapping = PodMapping(group: try Self.group())
+        let odd = try pod(#"{"metadata":{\#(Self.metadata),"annotations":{"kube-standby.io/epoch":"\#(text)"}}}"#)
+        #expect(mapping.member(odd)?.epoch == nil)
+        #expect(mapping.oddities(odd).contains { $0.contains("an epoch is an integer") })
+    }
+
+    @Test(arguments: [
+        ("10.0.0.1", true), ("fd00::9", true), ("evil.example.com", false), ("10.0.0.1/x", false),
+        ("1.2.3.4:80@h", false),
+        ("", false), ("999.1.1.1", false),
+    ])
+    func probesAddressesOnly(text: String, isAddress: Bool) throws {
+        let mapping = PodMapping(group: try Self.group())
+        let found = try pod(#"{"metadata":{\#(Self.metadata)},"status":{"podIP":"\#(text)"}}"#)
+        #expect(mapping.member(found)?.hasAddress == isAddress)
+        #expect((mapping.target(found, now: Date()) != nil) == isAddress)
+        #expect(mapping.oddities(found).isEmpty == (isAddress || text.isEmpty))
+    }
+
+    @Test(arguments: ["..", "../secrets", "a/b", "A", "a?b", "", "a b", "a\u{0}"])
+    func takesNothingForAPodThatCannotBeOne(name: String) throws {
+        var odd = try pod(#"{"metadata":{"uid":"u","resourceVersion":"5"}}"#)
+        odd.metadata.name = name
+        #expect(PodMapping(group: try Self.group()).member(odd) == nil)
+    }
+
+    @Test(arguments: ["2999-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "99999-01-01T00:00:00Z", "soon"])
+    func waitsNoLongerThanTheInitialDelay(start: String) throws {
+        let json = """
+            {"metadata":{\(Self.metadata)},"status":{"podIP":"10.0.0.1","containerStatuses":[{"name":"a","restartCount":-5,
+            "state":{"running":{"startedAt":"\(start)"}}}]}}
+            """
+        let wait = PodMapping(group: try Self.group()).target(try pod(json), now: Date())?.initialWait
+        #expect(wait.map { $0 >= .zero && $0 <= .seconds(30) } == true)
+    }
+
+    @Test(arguments: ["0", "-1", "65536", "2147483648", "1e300", "null", "\"x\""])
+    func knowsNoPortThatIsNone(number: String) throws {
+        let json = """
+            {"metadata":{\(Self.metadata)},"spec":{"containers":[{"name":"a","ports":[{"name":"http","containerPort":\(number)}]}]},
+            "status":{"podIP":"10.0.0.1"}}
+            """
+        #expect(try pod(json).port(named: "http") == nil)
+        #expect(PodMapping(group: try Self.group()).target(try pod(json), now: Date())?.ports.isEmpty == true)
+    }
 }

@@ -131,4 +131,93 @@ import Testing
         #expect(RecordMapping.stored(lease).record.origin == .adopted)
         #expect(RecordMapping.stored(lease).record.holder?.id == nil)
     }
+
+    // MARK: What nobody honest writes
+
+    @Test(arguments: [-1, Int.min, 1 << 31, Int.max, (1 << 30) + 1])
+    func readsNoEpochThatNoSwitchCanHaveMade(number: Int) {
+        var lease = Self.lease(Self.record())
+        lease.spec?.leaseTransitions = number
+        #expect(RecordMapping.stored(lease).record.epoch == Epoch(0))
+        #expect(RecordMapping.oddities(lease).contains { $0.contains("leaseTransitions is \(number)") })
+    }
+
+    @Test func saysThatTheLastEpochIsReached() {
+        var lease = Self.lease(Self.record())
+        lease.spec?.leaseTransitions = 1 << 30
+        #expect(RecordMapping.stored(lease).record.epoch == .last)
+        #expect(RecordMapping.oddities(lease).contains { $0.contains("nothing can be moved any more") })
+        #expect(RecordMapping.oddities(Self.lease(Self.record())).isEmpty)
+    }
+
+    @Test(arguments: [
+        #""durationSeconds":1e300"#, #""durationSeconds":-1"#, #""durationSeconds":1e400"#, #""durationSeconds":"x""#,
+        #""nobodyActiveSeconds":1e18"#, #""nobodyActiveSeconds":null"#,
+    ])
+    func readsAMoveWithoutADurationThatIsNone(field: String) throws {
+        let text = #"[{"time":"2026-01-01T00:00:00Z","from":["a"],"to":"b","cause":"Switchover","epoch":3,\#(field)}]"#
+        let moves = RecordMapping.moves(text)
+        #expect(moves.allSatisfy { $0.durationSeconds == nil && $0.nobodyActiveSeconds == nil })
+        if !field.contains("400") { #expect(moves.count == 1) }
+        #expect(Self.annotated(RecordMapping.Annotation.history, text).history.allSatisfy { $0.duration == nil })
+    }
+
+    @Test(arguments: [
+        #"{"time":"9999999-01-01T00:00:00Z","from":[],"cause":"Switchover","epoch":3}"#,
+        #"{"time":"2026-01-01T00:00:00Z","from":[],"cause":"Switchover","epoch":9223372036854775807}"#,
+        #"{"time":"2026-01-01T00:00:00Z","from":[],"cause":"Switchover","epoch":-1}"#, "17", "null", "{}",
+    ])
+    func leavesOutMovesThatCannotHaveBeen(element: String) {
+        #expect(Self.annotated(RecordMapping.Annotation.history, "[\(element)]").history.isEmpty)
+    }
+
+    @Test func keepsListsShort() throws {
+        let moves = (1...5000).map {
+            #"{"time":"0000-01-01T00:00:00Z","from":["a","B"],"to":"b","cause":"Switchover","epoch":\#($0)}"#
+        }
+        let read = Self.annotated(RecordMapping.Annotation.history, "[\(moves.joined(separator: ","))]")
+        #expect(read.history.count == 200 && read.history.last?.epoch == Epoch(5000))
+        #expect(read.history.allSatisfy { $0.from == ["a"] && $0.age > .zero })
+        let answers = (1...100).map {
+            #"{"id":"\#($0)","outcome":"Done","explanation":"\#(String(repeating: "x", count: 9000))"}"#
+        }
+        let answered = Self.annotated(RecordMapping.Annotation.answers, "[\(answers.joined(separator: ","))]").answers
+        #expect(answered.count == 8 && answered.allSatisfy { $0.explanation.count == 2000 })
+        let names = (1...5000).map { "p-\($0)" }.joined(separator: ",")
+        #expect(Self.annotated(RecordMapping.Annotation.fenced, names + ",../../x,A B").fenced.count == 200)
+    }
+
+    @Test func writesNoMoreThanAnObjectMayHave() {
+        var foreign = Lease(metadata: ObjectMeta(name: "kube-standby-web"), spec: Lease.Spec())
+        foreign.metadata.annotations = ["other": String(repeating: "x", count: 262_000)]
+        let record = Self.record {
+            $0.history = (1...200).map {
+                MoveEntry(epoch: Epoch($0), from: ["a"], target: "b", cause: .activeUnhealthy)
+            }
+        }
+        let annotations = Self.lease(record, base: foreign).metadata.annotations ?? [:]
+        #expect(annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } <= 262_144)
+        #expect(annotations["other"] != nil && annotations[RecordMapping.Annotation.origin] == "Intended")
+    }
+
+    @Test(arguments: [
+        (#"{"id":"o","action":"Switchover","pod":"../secrets"}"#, "no name of a pod"),
+        (#"{"id":"o","action":"Pause","seconds":1e300}"#, "a pause is"),
+        (#"{"id":"\#(String(repeating: "x", count: 500))","action":"Resume"}"#, "more than 128"),
+        (#"{"id":"o","action":"Pause","seconds":1e400}"#, "expected is"),
+    ])
+    func refusesOrdersThatNobodyCanCarryOut(text: String, words: String) {
+        let order = Self.annotated(RecordMapping.Annotation.order, text).order
+        guard case .unintelligible(let problem)? = order?.action else {
+            Issue.record("understood")
+            return
+        }
+        #expect(problem.contains(words) && (order?.id.count ?? 0) <= 128, "\(problem)")
+    }
+
+    @Test(arguments: ["1e300", "-1e300", "1e400", "9999999999999999999999"])
+    func aPauseOfNoLengthHasNoEnd(seconds: String) {
+        let text = #"{"id":"p","since":"0000-01-01T00:00:00Z","seconds":\#(seconds)}"#
+        #expect(Self.annotated(RecordMapping.Annotation.pause, text).pause?.rest == nil)
+    }
 }

@@ -96,6 +96,6 @@ extension DecisionRules {
     /// Whether an operator made the member active, and nothing has moved since.
     private func isChosen(_ active: Member) -> Bool {
         guard let record, let last = record.history.last, last.cause.isPlanned else { return false }
-        return last.target == active.name && last.epoch > record.forgivenEpoch ?? Epoch(-1)
+        return last.target == active.name && record.forgivenEpoch.map { $0 < last.epoch } ?? true
     }
 }

@@ -109,7 +109,7 @@ struct GroupHistory: Sendable, Hashable {
 
     /// When it moved in a way that may be flapping, above an epoch.
     func flaps(after epoch: Epoch?) -> [MonotonicTime] {
-        moves.filter { $0.value.countsAsFlapping && $0.key > epoch ?? Epoch(-1) }.map(\.value.at)
+        moves.filter { move in move.value.countsAsFlapping && (epoch.map { $0 < move.key } ?? true) }.map(\.value.at)
     }
 
     // MARK: Members

@@ -13,7 +13,7 @@ extension GroupStateMachine {
         if isHeld { rules.policy.confirmsCandidates = false }
         let decision = rules.decide()
         let effects = reportFinding(of: decision)
-        if policy.isObserving { return effects + withhold(decision, at: now) }
+        if policy.isObserving || isExhausted { return effects + withhold(decision, at: now) }
         // What was announced is finished first, also if an order announced it.
         if !decision.finishesSwitch, let more = carryOutOrder(at: now) ?? endPause(at: now) { return effects + more }
         if isHeld, !(decision.finishesSwitch && record?.record.order != nil) {

@@ -116,7 +116,11 @@ extension GroupStateMachine {
         _ outcome: MemberReadOutcome,
         at now: MonotonicTime
     ) -> [Effect] {
-        if case .found(let member) = outcome { view.updated(member) }
+        var outcome = outcome
+        if case .found(let member) = outcome {
+            view.updated(member)
+            outcome = .found(view.believed(member))
+        }
         return assignmentChanged(awaiting: id, at: now) { $0.read(outcome, ids: &$1, effects: &$2) }
     }
 

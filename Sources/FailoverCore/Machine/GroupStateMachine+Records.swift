@@ -4,7 +4,8 @@ extension GroupStateMachine {
     mutating func took(_ stored: StoredRecord?, at now: MonotonicTime) {
         if stored?.record.epoch != record?.record.epoch { history.epochChanged(at: now) }
         record = stored
-        highestRecorded = [highestRecorded, stored?.record.epoch].compactMap { $0 }.max()
+        highestRecorded = max(highestRecorded ?? Epoch(0), stored?.record.epoch ?? Epoch(0))
+        view.believe(upTo: (highestRecorded ?? Epoch(0)).highestBelievable)
         let fenced = stored?.record.fenced ?? []
         if fenced != policy.fenced {
             policy.fenced = fenced
@@ -55,12 +56,20 @@ extension GroupStateMachine {
 
     /// Above every epoch that the record or a pod shows.
     ///
-    /// A Lease that was deleted no longer orders epochs: whoever announced one on it may still be writing pods. Its successor
-    /// begins far above all of which anything is known.
+    /// A Lease that was deleted, restored from a backup or given an impossible epoch no longer orders epochs: whoever
+    /// announced one on it may still be writing pods. Its successor begins far above all of which anything is known.
     var nextEpoch: Epoch {
-        let known = max(highestRecorded ?? Epoch(0), view.highestEpoch ?? Epoch(0))
-        return record == nil && known > Epoch(0) ? Epoch(known.number + Self.epochsOfALostLease) : known.next
+        let known = highestEpoch
+        let isLost = record.map { $0.record.epoch < known } ?? (known > Epoch(0))
+        return isLost ? known.advanced(by: Self.epochsOfALostLease) : known.next
     }
+
+    /// The highest epoch that the record or a pod ever showed.
+    private var highestEpoch: Epoch { max(highestRecorded ?? Epoch(0), view.highestEpoch ?? Epoch(0)) }
+
+    /// Whether no epoch is left for a switch: one that is used twice would order nothing, so that nothing is written but what
+    /// keeps every role as it is.
+    var isExhausted: Bool { highestEpoch == .last }
 
     /// More switches than can be under way unseen.
     private static let epochsOfALostLease = 1000
@@ -110,6 +119,7 @@ extension GroupStateMachine {
 
     /// `withdrawing`: an announced move that is taken back.
     mutating func adopt(_ active: Member, withdrawing announced: Epoch? = nil) -> [Effect] {
+        if isExhausted { return [] }
         var adopted = successor(of: record?.record, naming: active, .adopted, because: "found active")
         adopted.history.removeAll { $0.epoch == announced }
         if let announced { history.withdraw(announced) }

@@ -6,6 +6,10 @@ package struct MemberView: Sendable, Hashable {
     private var members: [Member.ID: Member] = [:]
     private var healths: [Member.ID: Health] = [:]
     private var doubted: Set<Member.ID> = []
+    /// The highest epoch that is believed of a pod; nil before it is known what records say.
+    private var ceiling: Epoch?
+    /// The epochs that are not believed, by member.
+    package private(set) var disbelieved: [Member.ID: Epoch] = [:]
     /// The version of the newest whole listing that was taken in; nil before the first.
     package private(set) var listedVersion: ObjectVersion?
 
@@ -47,7 +51,9 @@ package struct MemberView: Sendable, Hashable {
         listedVersion = version
         let known = members
         members = [:]
+        disbelieved = [:]
         for member in listing {
+            let member = taken(member)
             let previous = isRelist ? nil : known[member.id]
             members[member.id] = previous.map { $0.version > member.version ? $0 : member } ?? member
         }
@@ -58,12 +64,36 @@ package struct MemberView: Sendable, Hashable {
     /// Takes in one object that the API server returned; ignored if the member is not known or known newer.
     mutating func updated(_ member: Member) {
         guard let known = members[member.id], known.version < member.version else { return }
-        members[member.id] = member
+        members[member.id] = taken(member)
+    }
+
+    // MARK: Epochs
+
+    /// From now on a pod's epoch above `highest` is taken for none: no switch has led there, somebody wrote it.
+    mutating func believe(upTo highest: Epoch) {
+        if ceiling == highest { return }
+        ceiling = highest
+        for (id, member) in members where believed(member) != member { members[id] = taken(member) }
+    }
+
+    /// The member, without an epoch that is not believed.
+    func believed(_ member: Member) -> Member {
+        guard let epoch = member.epoch, let ceiling, epoch > ceiling else { return member }
+        var member = member
+        member.epoch = nil
+        return member
+    }
+
+    private mutating func taken(_ member: Member) -> Member {
+        let believed = believed(member)
+        disbelieved[member.id] = believed == member ? nil : member.epoch
+        return believed
     }
 
     /// Forgets a member of which the API server said that it is gone.
     mutating func removed(_ id: Member.ID) {
         members[id] = nil
+        disbelieved[id] = nil
         healths[id] = nil
         doubted.remove(id)
     }

@@ -14,6 +14,7 @@ extension GroupStateMachine {
         on base: GroupRecord? = nil,
         order: Order? = nil
     ) -> [Effect] {
+        if isExhausted { return [] }
         let id = ids.next()
         let from = view.actives
         var intent = successor(

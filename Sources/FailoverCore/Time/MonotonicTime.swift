@@ -13,21 +13,26 @@ package struct MonotonicTime: Sendable, Hashable, Comparable {
         lhs.nanoseconds < rhs.nanoseconds
     }
 
-    /// The time `duration` later; a negative duration counts as zero.
+    /// The time `duration` later, at most the last that there is; a negative duration counts as zero.
     package static func + (time: MonotonicTime, duration: Duration) -> MonotonicTime {
-        MonotonicTime(nanoseconds: time.nanoseconds &+ duration.wholeNanoseconds)
+        let (sum, isOver) = time.nanoseconds.addingReportingOverflow(duration.wholeNanoseconds)
+        return MonotonicTime(nanoseconds: isOver ? .max : sum)
     }
 
     /// The time that passed from `earlier` to `self`; zero when `earlier` is in fact later.
     package func since(_ earlier: MonotonicTime) -> Duration {
-        .nanoseconds(Int64(nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0))
+        .nanoseconds(Int64(clamping: nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0))
     }
 }
 
 extension Duration {
-    /// The duration in nanoseconds, at least 0; durations of configuration are at most a day, far from overflow.
+    /// The duration in nanoseconds, at least 0 and at most a hundred years.
     package var wholeNanoseconds: UInt64 {
-        let parts = components
-        return UInt64(max(0, parts.seconds * 1_000_000_000 + parts.attoseconds / 1_000_000_000))
+        let (seconds, attoseconds) = components
+        if seconds >= Self.longestSeconds { return UInt64(Self.longestSeconds) * 1_000_000_000 }
+        return seconds < 0 ? 0 : UInt64(max(0, seconds * 1_000_000_000 + attoseconds / 1_000_000_000))
     }
+
+    /// A hundred years.
+    private static let longestSeconds: Int64 = 100 * 366 * 86_400
 }

@@ -48,8 +48,10 @@ actor GroupSupervisor {
     private var leaseSubscription: Int?
     /// Whether nothing may be written, whatever happens.
     let isDryRun: Bool
-    /// What was told already of annotations that cannot be read.
-    private var complaints: Set<String> = []
+    /// What was told already of what cannot be read.
+    private var complaints: [Source: Set<String>] = [:]
+    /// Complaints that are told at once.
+    private static let mostComplaints = 20
     var isStopping = false
     private var isWaiting = false
 
@@ -183,18 +185,34 @@ actor GroupSupervisor {
     /// Tells the machine of the pods; whether every one of them carries its role under the label that is in use.
     @inline(never)
     private func observe(_ snapshot: InformerSnapshot<Pod>, in group: inout DiscardingTaskGroup) -> Bool {
-        complain(snapshot.objects)
+        complain(of: .pods, snapshot.objects.flatMap(mapping.oddities))
         let members = snapshot.objects.compactMap(mapping.member)
         let (version, now) = (ObjectVersion(snapshot.resourceVersion), surroundings.clock.now())
         step(in: &group) { $0.membersObserved(members, version: version, isRelist: snapshot.isRelist, at: now) }
+        complain(of: machine.view)
         return !members.contains(where: \.isRelabelDue)
     }
 
-    /// Tells once of each annotation that cannot be read.
-    private func complain(_ pods: [Pod]) {
-        let found = Set(pods.compactMap(mapping.unreadableAnnotation))
-        for complaint in found.subtracting(complaints).sorted() { notify(.ignored(complaint)) }
-        complaints = found
+    /// What can say something that is left out of account.
+    private enum Source {
+        case pods, lease, epochs
+    }
+
+    /// Tells once of each thing that cannot be read.
+    private func complain(of source: Source, _ oddities: [String]) {
+        let found = Set(oddities)
+        for complaint in found.subtracting(complaints[source] ?? []).sorted().prefix(Self.mostComplaints) {
+            notify(.ignored(complaint))
+        }
+        complaints[source] = found
+    }
+
+    /// Tells once of each epoch that is too far above the record's to come from a switch.
+    private func complain(of view: MemberView) {
+        let names = view.disbelieved.map { id, epoch in
+            "pod \(view[id]?.name ?? id.uid): its epoch \(epoch) is far above the record's; no switch has led there"
+        }
+        complain(of: .epochs, names)
     }
 
     @inline(never)
@@ -207,6 +225,7 @@ actor GroupSupervisor {
     @inline(never)
     private func observe(_ snapshot: InformerSnapshot<Lease>, in group: inout DiscardingTaskGroup) {
         let stored = snapshot.objects.first.map { RecordMapping.stored($0) }
+        complain(of: .lease, snapshot.objects.first.map(RecordMapping.oddities) ?? [])
         let now = surroundings.clock.now()
         step(in: &group) { $0.recordObserved(stored, isRelist: snapshot.isRelist, at: now) }
     }

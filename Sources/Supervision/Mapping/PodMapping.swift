@@ -3,6 +3,7 @@ import Foundation
 import KubernetesClient
 import Probing
 import StandbyConfiguration
+import Transport
 
 /// Reads what matters to a group from its pods.
 struct PodMapping: Sendable {
@@ -30,9 +31,9 @@ struct PodMapping: Sendable {
     /// The member that a pod is; nil if it has no identity yet.
     func member(_ pod: Pod) -> Member? {
         let metadata = pod.metadata
-        guard let uid = metadata.uid, let name = metadata.name, let version = metadata.resourceVersion else {
-            return nil
-        }
+        guard let uid = metadata.uid, let name = metadata.name, ObjectName.isValid(name),
+            let version = metadata.resourceVersion
+        else { return nil }
         let labels = metadata.labels ?? [:]
         let role = labelling.role(of: labels)
         return Member(
@@ -43,7 +44,7 @@ struct PodMapping: Sendable {
             isRelabelDue: labelling.isRelabelDue(labels, role: role),
             epoch: epoch(metadata.annotations ?? [:]),
             lifecycle: lifecycle(pod),
-            hasAddress: pod.status?.podIP?.isEmpty == false,
+            hasAddress: address(pod) != nil,
             isReady: pod.isReady,
             priority: priority(pod) ?? group.priorities.priority(name: name, labels: labels),
             isExcluded: metadata.annotations?[Self.excludeAnnotation] == "true",
@@ -56,21 +57,25 @@ struct PodMapping: Sendable {
     /// groups may share pods.
     var epochAnnotation: String { "epoch.kube-standby.io/\(group.name)" }
 
+    /// Where an epoch of the group may stand.
+    private var epochAnnotations: [String] { [epochAnnotation, Self.sharedEpochAnnotation] }
+
     /// The highest epoch that a pod is known to carry: what an older version wrote counts as a lower bound.
     private func epoch(_ annotations: [String: String]) -> Epoch? {
-        [epochAnnotation, Self.sharedEpochAnnotation].compactMap { annotations[$0].flatMap { Int($0) } }.max()
-            .map { Epoch($0) }
+        let own = annotations[epochAnnotation].flatMap(Epoch.init(annotation:))
+        let shared = annotations[Self.sharedEpochAnnotation].flatMap(Epoch.init(annotation:))
+        // What no switch can have led to does not hide what we wrote.
+        if let own, let shared, shared > own.highestBelievable { return own }
+        return [own, shared].compactMap(\.self).max()
     }
 
     /// How a pod is to be probed; nil if it cannot be.
     func target(_ pod: Pod, now: Date) -> ProbeTarget? {
-        guard let member = member(pod), member.lifecycle != .finished, let address = pod.status?.podIP,
-            member.hasAddress
-        else { return nil }
+        guard let member = member(pod), member.lifecycle != .finished, let address = address(pod) else { return nil }
         let probe = member.role == .active ? group.probe : group.passiveProbe ?? group.probe
         let containers = (pod.spec?.containers ?? []) + (pod.spec?.initContainers ?? [])
         let ports = containers.flatMap { $0.ports ?? [] }.compactMap { port in
-            port.name.map { ($0, port.containerPort) }
+            port.name.flatMap { name in port.containerPort.map { (name, $0) } }
         }
         return ProbeTarget(
             id: member.id,
@@ -102,12 +107,32 @@ struct PodMapping: Sendable {
         }
     }
 
-    /// What an annotation of a pod says that cannot be read, and so is left out of account; nil if all can.
-    func unreadableAnnotation(_ pod: Pod) -> String? {
-        guard let text = pod.metadata.annotations?[Self.priorityAnnotation], priority(pod) == nil else { return nil }
-        return
-            "pod \(pod.metadata.name ?? ""): annotation \(Self.priorityAnnotation) is \"\(text)\"; expected is an integer "
-            + "\(ObjectSchema.priorities.lowerBound)...\(ObjectSchema.priorities.upperBound); the configuration's priority holds"
+    /// The address of a pod; nil if there is none, or a text that is no IP address.
+    private func address(_ pod: Pod) -> String? {
+        pod.status?.podIP.flatMap { SocketAddress(host: $0, port: 0) == nil ? nil : $0 }
+    }
+
+    /// What a pod says that cannot be read, and so is left out of account.
+    func oddities(_ pod: Pod) -> [String] {
+        let name = "pod \((pod.metadata.name ?? "").prefix(253))"
+        let annotations = pod.metadata.annotations ?? [:]
+        var found: [String] = []
+        if let name = pod.metadata.name, !ObjectName.isValid(name) { found.append("a pod has a name that is none") }
+        if let text = pod.status?.podIP, !text.isEmpty, address(pod) == nil {
+            found.append("\(name): podIP \"\(text.prefix(60))\" is no IP address")
+        }
+        if let text = annotations[Self.priorityAnnotation], priority(pod) == nil {
+            let bounds = ObjectSchema.priorities
+            found.append(
+                "\(name): annotation \(Self.priorityAnnotation) is \"\(text.prefix(60))\"; expected is an integer "
+                    + "\(bounds.lowerBound)...\(bounds.upperBound); the configuration's priority holds"
+            )
+        }
+        for key in epochAnnotations {
+            guard let text = annotations[key], Epoch(annotation: text) == nil else { continue }
+            found.append("\(name): annotation \(key) is \"\(text.prefix(60))\"; an epoch is an integer \(Epoch.bounds)")
+        }
+        return found
     }
 
     private func lifecycle(_ pod: Pod) -> Member.Lifecycle {

@@ -38,7 +38,7 @@ package struct GroupLease: Sendable {
     /// The group's last moves, oldest first.
     package func history() async throws(Failure) -> [StoredMove] {
         let lease = try await read()
-        return StoredJSON.list(of: StoredMove.self, lease.metadata.annotations?[RecordMapping.Annotation.history])
+        return RecordMapping.moves(lease.metadata.annotations?[RecordMapping.Annotation.history])
     }
 
     // MARK: Orders

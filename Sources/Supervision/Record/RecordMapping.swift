@@ -32,20 +32,18 @@ enum RecordMapping {
         let name = lease.spec?.holderIdentity.flatMap { $0.isEmpty ? nil : $0 }
         var record = GroupRecord(
             holder: name.map { .init(name: $0, id: annotations[Annotation.holder].map { Member.ID($0) }) },
-            epoch: Epoch(lease.spec?.leaseTransitions ?? 0),
+            epoch: lease.spec?.leaseTransitions.flatMap(Epoch.init(read:)) ?? Epoch(0),
             origin: annotations[Annotation.origin].flatMap(GroupRecord.Origin.init) ?? .adopted,
             writer: annotations[Annotation.writer] ?? "",
             reason: annotations[Annotation.reason] ?? ""
         )
-        let names = (annotations[Annotation.fenced] ?? "").split(separator: ",")
-        record.fenced = Set(names.map { $0.trimmingCharacters(in: .whitespaces) })
+        record.fenced = fenced(annotations[Annotation.fenced] ?? "")
         record.pause = annotations[Annotation.pause].map { StoredPause(annotation: $0).pause(now: now) }
         record.order = annotations[Annotation.order].map { StoredOrder.order(annotation: $0, now: now) }
         record.answers = StoredJSON.list(of: StoredAnswer.self, annotations[Annotation.answers]).compactMap(\.answer)
-        record.history = StoredJSON.list(of: StoredMove.self, annotations[Annotation.history]).compactMap {
-            $0.entry(now: now)
-        }
-        record.forgivenEpoch = annotations[Annotation.forgiven].flatMap { Int($0) }.map { Epoch($0) }
+            .suffix(OrderAnswer.limit)
+        record.history = moves(annotations[Annotation.history]).compactMap { $0.entry(now: now) }
+        record.forgivenEpoch = annotations[Annotation.forgiven].flatMap(Epoch.init(annotation:))
         return StoredRecord(
             record: record,
             version: .init(
@@ -53,6 +51,52 @@ enum RecordMapping {
                 version: ObjectVersion(lease.metadata.resourceVersion ?? "")
             )
         )
+    }
+
+    /// Moves that are read at most, the newest: a machine remembers no more.
+    private static let longestHistory = 200
+    /// Fenced pods that are read at most.
+    private static let mostFenced = 200
+
+    /// The moves that an annotation tells, oldest first.
+    static func moves(_ annotation: String?) -> [StoredMove] {
+        StoredJSON.list(of: StoredMove.self, annotation).suffix(longestHistory)
+    }
+
+    /// The names in a list; what can be no pod's is left out.
+    private static func fenced(_ text: String) -> Set<String> {
+        let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        return Set(names.filter(ObjectName.isValid).prefix(mostFenced))
+    }
+
+    /// What a Lease says that is left out of account.
+    static func oddities(_ lease: Lease) -> [String] {
+        let name = lease.metadata.name ?? ""
+        let annotations = lease.metadata.annotations ?? [:]
+        var found: [String] = []
+        if let number = lease.spec?.leaseTransitions {
+            if Epoch(read: number) == nil {
+                found.append("Lease \(name): leaseTransitions is \(number); an epoch is \(Epoch.bounds)")
+            } else if number == Epoch.bounds.upperBound {
+                found.append(
+                    "Lease \(name): leaseTransitions is \(number), the last epoch, so that nothing can be moved any more; delete "
+                        + "the Lease and its pods' annotations of the epoch, and start kube-standby anew"
+                )
+            }
+        }
+        if let text = annotations[Annotation.forgiven], Epoch(annotation: text) == nil {
+            found.append("Lease \(name): annotation \(Annotation.forgiven) is no epoch")
+        }
+        for key in [Annotation.history, Annotation.answers] where !StoredJSON.isList(annotations[key]) {
+            found.append("Lease \(name): annotation \(key) is no list of what kube-standby writes there")
+        }
+        let names = (annotations[Annotation.fenced] ?? "").split(separator: ",")
+        if fenced(annotations[Annotation.fenced] ?? "").count < Set(names).count {
+            found.append(
+                "Lease \(name): annotation \(Annotation.fenced) has more than pods' names, at most \(mostFenced)"
+            )
+        }
+        return found
     }
 
     // MARK: Writing
@@ -87,6 +131,19 @@ enum RecordMapping {
         annotations[Annotation.answers] = StoredJSON.text(record.answers.map { StoredAnswer($0, now: now) })
         annotations[Annotation.history] = StoredJSON.text(record.history.map { StoredMove($0, now: now) })
         annotations[Annotation.forgiven] = record.forgivenEpoch.map { "\($0)" }
+        // What the API server would refuse must not hold up a switch: the story goes before the record does.
+        for key in [Annotation.history, Annotation.answers] where size(of: annotations) > mostAnnotationBytes {
+            annotations[key] = nil
+        }
         return annotations
+    }
+
+    /// Bytes that the annotations of an object may have together.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/
+    private static let mostAnnotationBytes = 256 * 1024
+
+    private static func size(of annotations: [String: String]) -> Int {
+        annotations.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
     }
 }

@@ -18,6 +18,17 @@ package struct StoredAnswer: Codable, Sendable, Hashable {
         move = answer.move.map { StoredMove($0, now: now) }
     }
 
+    /// Characters of an explanation that are read; ours are shorter.
+    private static let longestExplanation = 2000
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        id = String(try container.decode(String.self, forKey: .id).prefix(StoredOrder.longestID))
+        outcome = String(try container.decode(String.self, forKey: .outcome).prefix(40))
+        explanation = String(try container.decode(String.self, forKey: .explanation).prefix(Self.longestExplanation))
+        move = try? container.decodeIfPresent(StoredMove.self, forKey: .move)
+    }
+
     /// Nil for an outcome of another version.
     var answer: OrderAnswer? {
         guard let outcome = OrderAnswer.Outcome(rawValue: outcome) else { return nil }

@@ -9,6 +9,13 @@ enum StoredJSON {
         return (list ?? []).compactMap(\.value)
     }
 
+    /// Whether a text is a list of objects, each readable or not; no text is the empty list.
+    static func isList(_ text: String?) -> Bool {
+        struct Anything: Decodable {}
+        guard let text else { return true }
+        return (try? JSONDecoder().decode([Anything].self, from: Data(text.utf8))) != nil
+    }
+
     /// The text; nil for an empty list.
     static func text(_ list: [some Encodable]) -> String? {
         list.isEmpty ? nil : text(list as (any Encodable))

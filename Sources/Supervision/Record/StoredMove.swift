@@ -18,6 +18,25 @@ package struct StoredMove: Codable, Sendable, Hashable {
     /// How long nobody was active; nil: nobody was active before, nobody is now, or not told.
     package var nobodyActiveSeconds: Double?
 
+    /// Pods that are named at most.
+    private static let mostPods = 20
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        time = try container.decode(MicroTime.self, forKey: .time)
+        let names = try container.decodeIfPresent([String].self, forKey: .from) ?? []
+        from = names.filter(ObjectName.isValid).prefix(Self.mostPods).map { $0 }
+        to = try container.decodeIfPresent(String.self, forKey: .to).flatMap { ObjectName.isValid($0) ? $0 : nil }
+        cause = String(try container.decode(String.self, forKey: .cause).prefix(40))
+        let number = try container.decode(Int.self, forKey: .epoch)
+        guard let epoch = Epoch(read: number) else {
+            throw DecodingError.dataCorruptedError(forKey: .epoch, in: container, debugDescription: "is no epoch")
+        }
+        self.epoch = epoch.number
+        durationSeconds = Duration(in: container, .durationSeconds)?.inSeconds
+        nobodyActiveSeconds = Duration(in: container, .nobodyActiveSeconds)?.inSeconds
+    }
+
     init(_ entry: MoveEntry, now: Date) {
         time = entry.startedAt.map { MicroTime(microseconds: $0) } ?? MicroTime(now)
         from = entry.from
@@ -52,5 +71,11 @@ extension Duration {
     init?(readSeconds seconds: Double) {
         guard (0...1e9).contains(seconds) else { return nil }
         self = .microseconds(Int64(seconds * 1e6))
+    }
+
+    /// The seconds of a field; nil if there are none, or none that are a duration.
+    fileprivate init?<Key>(in container: KeyedDecodingContainer<Key>, _ key: Key) {
+        guard let seconds = try? container.decodeIfPresent(Double.self, forKey: key) else { return nil }
+        self.init(readSeconds: seconds)
     }
 }

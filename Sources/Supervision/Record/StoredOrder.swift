@@ -32,6 +32,9 @@ package struct StoredOrder: Codable, Sendable, Hashable {
         self.action = action
     }
 
+    /// Characters that an order's id may have.
+    static let longestID = 128
+
     /// How long an order waits for a supervisor; whoever comes later must not act on what nobody remembers.
     private static let lifetime: Duration = .seconds(600)
 
@@ -46,6 +49,9 @@ package struct StoredOrder: Codable, Sendable, Hashable {
         do {
             let stored = try JSONDecoder().decode(StoredOrder.self, from: Data(annotation.utf8))
             let age = stored.at.map { Duration.microseconds(MicroTime(now).microseconds - $0.microseconds) } ?? .zero
+            if let problem = stored.problem {
+                return Order(id: String(stored.id.prefix(longestID)), action: .unintelligible(problem))
+            }
             if age <= lifetime { return stored.order }
             return Order(id: stored.id, action: .unintelligible("it was given more than \(lifetime) ago"))
         } catch {
@@ -53,6 +59,16 @@ package struct StoredOrder: Codable, Sendable, Hashable {
             let advice = "expected is {\"id\": …, \"action\": one of \(actions), \"pod\": …}"
             return Order(id: "", action: .unintelligible(advice))
         }
+    }
+
+    /// What makes it no order, in words; nil: nothing.
+    private var problem: String? {
+        if id.count > Self.longestID { return "its id has more than \(Self.longestID) characters" }
+        if let pod, !ObjectName.isValid(pod) { return "\"\(pod.prefix(253))\" is no name of a pod" }
+        if action == .pause, let seconds, Duration(readSeconds: seconds) == nil {
+            return "a pause is 0…1000000000 seconds"
+        }
+        return nil
     }
 
     private var order: Order {
