@@ -115,7 +115,7 @@ let rooms: [Room] = [
             "Transport", "YAMLDocument", logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket, subprocess,
             systemPackage,
         ],
-        testDependencies: ["Sandbox", "Transport", logging]
+        testDependencies: ["Sandbox", "Transport", "RecordedExchanges", logging]
     ),
     // Schedules and runs probes, counts thresholds.
     Room(
@@ -152,7 +152,7 @@ let rooms: [Room] = [
             nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTPTypes2, nioPosix, nioSSL, nioWebSocket, crypto,
             asn1, x509, subprocess, systemPackage,
         ],
-        testDependencies: ["Transport", "KubernetesClient", logging, subprocess, systemPackage]
+        testDependencies: ["Transport", "KubernetesClient", "RecordedExchanges", logging, subprocess, systemPackage]
     ),
 ]
 
@@ -241,6 +241,14 @@ let package = Package(
                 "StandbyConfiguration", "Supervision", "kube-standby", logging, serviceLifecycle, subprocess,
                 systemPackage,
             ],
+            swiftSettings: swiftSettings
+        ),
+        // What a real API server answered, byte for byte.
+        .target(
+            name: "RecordedExchanges",
+            dependencies: ["Sandbox"],
+            path: "Tests/RecordedExchanges",
+            exclude: ["Exchanges"],
             swiftSettings: swiftSettings
         ),
         // A cluster to test on: the sandbox, or whatever a kubeconfig names.

@@ -75,6 +75,9 @@ package struct ConfigurationReading: Sendable {
         self.source = source
     }
 
+    /// A warning about no value of the configuration, found after the reading.
+    package func warning(_ finding: ClusterFinding) -> Diagnostic { source.warning(.cluster(finding)) }
+
     /// A diagnostic about a value of a group, found after the reading; `keys` from the group down.
     package func diagnostic(
         _ finding: ClusterFinding,

@@ -111,7 +111,7 @@ import Testing
     @Test(arguments: ["9223372036854775807", "2147483647", "-1", "1073741825", "٣", "1e3", ""])
     func readsNoEpochThatNoSwitchCanHaveMade(text: String) throws {
         let mapping = PodMapping(group: try Self.group())
-        let odd = try pod(#"{"metadata":{\#(Self.metadata),"annotations":{"kube-standby.io/epoch":"\#(text)"}}}"#)
+        let odd = try pod(#"{"metadata":{\#(Self.metadata),"annotations":{"epoch.kube-standby.io/web":"\#(text)"}}}"#)
         #expect(mapping.member(odd)?.epoch == nil)
         #expect(mapping.oddities(odd).contains { $0.contains("an epoch is an integer") })
     }

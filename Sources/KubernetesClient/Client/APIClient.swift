@@ -11,6 +11,8 @@ package final class APIClient: Sendable {
     package static let requestTimeout: Duration = .seconds(5)
     /// The deadline of a whole list, page by page.
     static let listTimeout: Duration = .seconds(30)
+    /// Seconds that a server can ask us to leave it alone; one that asks for more is asked again all the same.
+    private static let longestRetryAfter = 30
     /// Unacknowledged bytes older than this end a connection.
     static let deadPeerTimeout: Duration = .seconds(6)
 
@@ -139,7 +141,8 @@ package final class APIClient: Sendable {
     func refusal(_ response: HTTPResponse) -> KubernetesError.Cause {
         let status = try? JSONDecoder().decode(APIStatus.self, from: Data(response.body))
         let seconds = response.head["Retry-After"].flatMap { Int($0) } ?? status?.details?.retryAfterSeconds ?? 0
-        return .status(code: response.head.status, status, retryAfter: .seconds(seconds))
+        let pause = Duration.seconds(min(max(0, seconds), Self.longestRetryAfter))
+        return .status(code: response.head.status, status, retryAfter: pause)
     }
 
     private func decode<Answer: Decodable>(
@@ -149,7 +152,7 @@ package final class APIClient: Sendable {
         do {
             return try JSONDecoder().decode(Answer.self, from: Data(response.body))
         } catch {
-            throw KubernetesError(call.description, .undecodable("\(error)"))
+            throw KubernetesError(call.description, undecodable: error)
         }
     }
 }

@@ -22,6 +22,16 @@ package struct KubernetesError: Error, Sendable {
         self.cause = cause
     }
 
+    /// An answer that is not what the API promises, and what the decoder says of it.
+    init(_ request: RequestDescription, undecodable error: any Error) {
+        self.init(request, .undecodable(String("\(error)".prefix(300))))
+    }
+
+    /// Whether the server answered something that is not understood.
+    package var isUndecodable: Bool {
+        if case .undecodable = cause { true } else { false }
+    }
+
     /// The HTTP status code; nil if there was no answer.
     package var code: Int? {
         if case .status(let code, _, _) = cause { code } else { nil }

@@ -37,8 +37,8 @@ package struct ExecCredentialPlugin: Sendable, Hashable {
             var clientCertificateData: String?
             var clientKeyData: String?
         }
-        var apiVersion: String
-        var kind: String
+        var apiVersion: String?
+        var kind: String?
         var status: Status?
     }
 
@@ -79,7 +79,8 @@ package struct ExecCredentialPlugin: Sendable, Hashable {
     private func answer(from text: String) throws -> Answer {
         let printed = try JSONDecoder().decode(Printed.self, from: Data(text.utf8))
         guard printed.kind == "ExecCredential", printed.apiVersion == apiVersion else {
-            throw failure("answered \(printed.apiVersion) \(printed.kind), not \(apiVersion) ExecCredential")
+            let found = "\(printed.apiVersion ?? "no apiVersion") \(printed.kind ?? "no kind")"
+            throw failure("answered \(found.prefix(200)), not \(apiVersion) ExecCredential")
         }
         guard let status = printed.status else { throw failure("answered without a status") }
         var answer = Answer(token: status.token)

@@ -33,3 +33,27 @@ package struct APIStatus: Codable, Sendable, Hashable {
         details?.causes?.contains { $0.field == field } ?? false
     }
 }
+
+// MARK: Decoding
+
+extension APIStatus {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        metadata = try container.decodeIfPresent(ListMeta.self, forKey: .metadata)
+        status = try container.decodeIfPresent(String.self, forKey: .status)
+        message = try container.decodeIfPresent(String.self, forKey: .message)
+        reason = try container.decodeIfPresent(String.self, forKey: .reason)
+        details = try container.decodeIfPresent(Details.self, forKey: .details)
+        code = container.int32(.code)
+    }
+}
+
+extension APIStatus.Details {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        kind = try container.decodeIfPresent(String.self, forKey: .kind)
+        causes = try container.decodeIfPresent([APIStatus.Cause].self, forKey: .causes)
+        retryAfterSeconds = container.int32(.retryAfterSeconds)
+    }
+}

@@ -45,3 +45,35 @@ package struct EndpointSlice: KubernetesResource, Hashable {
     package var endpoints: [Endpoint]?
     package var ports: [Port]?
 }
+
+// MARK: Decoding
+
+extension EndpointSlice {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        metadata = try container.omissible(.metadata)
+        addressType = try container.omissible(.addressType)
+        endpoints = try container.decodeIfPresent([Endpoint].self, forKey: .endpoints)
+        ports = try container.decodeIfPresent([Port].self, forKey: .ports)
+    }
+}
+
+extension EndpointSlice.Endpoint {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        addresses = try container.omissible(.addresses)
+        conditions = try container.decodeIfPresent(EndpointSlice.Conditions.self, forKey: .conditions)
+        hostname = try container.decodeIfPresent(String.self, forKey: .hostname)
+        nodeName = try container.decodeIfPresent(String.self, forKey: .nodeName)
+        targetRef = try container.decodeIfPresent(EndpointSlice.ObjectReference.self, forKey: .targetRef)
+    }
+}
+
+extension EndpointSlice.Port {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        `protocol` = try container.decodeIfPresent(String.self, forKey: .protocol)
+        port = container.int32(.port)
+    }
+}

@@ -22,6 +22,11 @@ package struct Event: KubernetesResource, Hashable {
         package var name: String
         package var uid: String?
 
+        /// Of nothing.
+        init() {
+            (apiVersion, kind, namespace, name) = ("", "", "", "")
+        }
+
         package init(_ resource: ResourceType, namespace: String, name: String, uid: String?) {
             self.apiVersion = resource.apiVersion
             self.kind = resource.kind
@@ -34,7 +39,8 @@ package struct Event: KubernetesResource, Hashable {
     package var apiVersion: String? = Self.resource.apiVersion
     package var kind: String? = Self.resource.kind
     package var metadata: ObjectMeta
-    package var eventTime: MicroTime
+    /// Nil for an Event of the core group, which counts by other times.
+    package var eventTime: MicroTime?
     package var reportingController: String
     /// At most 128 characters.
     package var reportingInstance: String
@@ -65,5 +71,35 @@ package struct Event: KubernetesResource, Hashable {
         self.type = type
         self.note = note.utf8.count <= 1024 ? note : String(note.prefix(340)) + "…"
         self.regarding = regarding
+    }
+}
+
+// MARK: Decoding
+
+extension Event {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        apiVersion = try container.decodeIfPresent(String.self, forKey: .apiVersion) ?? Self.resource.apiVersion
+        kind = try container.decodeIfPresent(String.self, forKey: .kind) ?? Self.resource.kind
+        metadata = try container.omissible(.metadata)
+        eventTime = try container.decodeIfPresent(MicroTime.self, forKey: .eventTime)
+        reportingController = try container.omissible(.reportingController)
+        reportingInstance = try container.omissible(.reportingInstance)
+        action = try container.omissible(.action)
+        reason = try container.omissible(.reason)
+        type = Kind(rawValue: try container.omissible(.type)) ?? .normal
+        note = try container.omissible(.note)
+        regarding = try container.omissible(.regarding)
+    }
+}
+
+extension Event.ObjectReference: Omissible {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        apiVersion = try container.omissible(.apiVersion)
+        kind = try container.omissible(.kind)
+        namespace = try container.omissible(.namespace)
+        name = try container.omissible(.name)
+        uid = try container.decodeIfPresent(String.self, forKey: .uid)
     }
 }

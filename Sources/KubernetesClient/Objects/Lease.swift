@@ -32,3 +32,28 @@ package struct Lease: KubernetesResource, Hashable {
         self.spec = spec
     }
 }
+
+// MARK: Decoding
+
+extension Lease {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        apiVersion = try container.decodeIfPresent(String.self, forKey: .apiVersion) ?? Self.resource.apiVersion
+        kind = try container.decodeIfPresent(String.self, forKey: .kind) ?? Self.resource.kind
+        metadata = try container.omissible(.metadata)
+        spec = try container.decodeIfPresent(Spec.self, forKey: .spec)
+    }
+}
+
+extension Lease.Spec {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        holderIdentity = try container.decodeIfPresent(String.self, forKey: .holderIdentity)
+        leaseDurationSeconds = container.int32(.leaseDurationSeconds)
+        acquireTime = try container.decodeIfPresent(MicroTime.self, forKey: .acquireTime)
+        renewTime = try container.decodeIfPresent(MicroTime.self, forKey: .renewTime)
+        leaseTransitions = container.int32(.leaseTransitions)
+        strategy = try container.decodeIfPresent(String.self, forKey: .strategy)
+        preferredHolder = try container.decodeIfPresent(String.self, forKey: .preferredHolder)
+    }
+}

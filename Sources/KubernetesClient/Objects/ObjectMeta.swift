@@ -25,8 +25,22 @@ package struct ObjectMeta: Codable, Sendable, Hashable {
     package var ownerReferences: [OwnerReference]?
     package var finalizers: [String]?
 
-    package init(name: String? = nil, namespace: String? = nil) {
+    package init() {}
+
+    package init(name: String?, namespace: String? = nil) {
         self.name = name
         self.namespace = namespace
+    }
+}
+
+extension ObjectMeta.OwnerReference {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        apiVersion = try container.omissible(.apiVersion)
+        kind = try container.omissible(.kind)
+        name = try container.omissible(.name)
+        uid = try container.omissible(.uid)
+        controller = try container.decodeIfPresent(Bool.self, forKey: .controller)
+        blockOwnerDeletion = try container.decodeIfPresent(Bool.self, forKey: .blockOwnerDeletion)
     }
 }

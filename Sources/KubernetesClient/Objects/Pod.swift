@@ -6,8 +6,8 @@ package struct Pod: KubernetesResource, Hashable {
 
     package struct ContainerPort: Codable, Sendable, Hashable {
         package var name: String?
-        /// 1...65535.
-        package var containerPort: Int
+        /// 1...65535; nil if the server says no such number.
+        package var containerPort: Int?
     }
 
     package struct Container: Codable, Sendable, Hashable {
@@ -70,5 +70,56 @@ package struct Pod: KubernetesResource, Hashable {
     package func port(named name: String) -> Int? {
         let containers = (spec?.containers ?? []) + (spec?.initContainers ?? [])
         return containers.lazy.flatMap { $0.ports ?? [] }.first { $0.name == name }?.containerPort
+    }
+}
+
+// MARK: Decoding
+
+extension Pod {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        metadata = try container.omissible(.metadata)
+        spec = try container.decodeIfPresent(Spec.self, forKey: .spec)
+        status = try container.decodeIfPresent(Status.self, forKey: .status)
+    }
+}
+
+extension Pod.ContainerPort {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        containerPort = container.int32(.containerPort).flatMap { (1...65_535).contains($0) ? $0 : nil }
+    }
+}
+
+extension Pod.Container {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.omissible(.name)
+        ports = try container.decodeIfPresent([Pod.ContainerPort].self, forKey: .ports)
+    }
+}
+
+extension Pod.Condition {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        type = try container.omissible(.type)
+        status = try container.omissible(.status)
+    }
+}
+
+extension Pod.ContainerStatus {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.omissible(.name)
+        restartCount = container.int32(.restartCount)
+        containerID = try container.decodeIfPresent(String.self, forKey: .containerID)
+        state = try container.decodeIfPresent(Pod.ContainerState.self, forKey: .state)
+    }
+}
+
+extension Pod.PodIP {
+    package init(from decoder: any Decoder) throws {
+        ip = try decoder.container(keyedBy: CodingKeys.self).omissible(.ip)
     }
 }

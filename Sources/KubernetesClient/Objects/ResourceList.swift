@@ -10,3 +10,11 @@ package struct ResourceList<Resource: KubernetesResource>: Codable, Sendable {
     package var metadata: ListMeta
     package var items: [Resource]?
 }
+
+extension ResourceList {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        metadata = try container.decodeIfPresent(ListMeta.self, forKey: .metadata) ?? ListMeta()
+        items = try container.decodeIfPresent([Resource].self, forKey: .items)
+    }
+}

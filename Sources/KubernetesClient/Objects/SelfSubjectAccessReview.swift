@@ -36,7 +36,8 @@ package struct SelfSubjectAccessReview: Codable, Sendable, Hashable {
     }
 
     package struct Spec: Codable, Sendable, Hashable {
-        package var resourceAttributes: ResourceAttributes
+        /// Nil: the answer is not about a resource.
+        package var resourceAttributes: ResourceAttributes?
     }
 
     package struct Status: Codable, Sendable, Hashable {
@@ -46,10 +47,32 @@ package struct SelfSubjectAccessReview: Codable, Sendable, Hashable {
 
     package var apiVersion: String? = Self.resource.apiVersion
     package var kind: String? = Self.resource.kind
-    package var spec: Spec
+    package var spec: Spec?
     package var status: Status?
 
     package init(_ attributes: ResourceAttributes) {
         spec = Spec(resourceAttributes: attributes)
+    }
+}
+
+// MARK: Decoding
+
+extension SelfSubjectAccessReview.ResourceAttributes {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        namespace = try container.omissible(.namespace)
+        verb = try container.omissible(.verb)
+        group = try container.omissible(.group)
+        resource = try container.omissible(.resource)
+        subresource = try container.omissible(.subresource)
+        name = try container.omissible(.name)
+    }
+}
+
+extension SelfSubjectAccessReview.Status {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        allowed = try container.omissible(.allowed)
+        reason = try container.decodeIfPresent(String.self, forKey: .reason)
     }
 }

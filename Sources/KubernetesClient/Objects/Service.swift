@@ -12,3 +12,11 @@ package struct Service: KubernetesResource, Hashable {
     package var metadata: ObjectMeta
     package var spec: Spec?
 }
+
+extension Service {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        metadata = try container.omissible(.metadata)
+        spec = try container.decodeIfPresent(Spec.self, forKey: .spec)
+    }
+}

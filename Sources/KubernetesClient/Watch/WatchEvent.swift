@@ -20,7 +20,7 @@ extension WatchEvent: Decodable {
 
     /// The object of a bookmark has no other fields.
     private struct Bookmark: Decodable {
-        var metadata: ObjectMeta
+        var metadata: ObjectMeta?
     }
 
     package init(from decoder: any Decoder) throws {
@@ -34,7 +34,7 @@ extension WatchEvent: Decodable {
         default:
             // An unknown type that carries a version says no more than a bookmark does.
             let bookmark = try container.decode(Bookmark.self, forKey: .object)
-            self = .bookmark(resourceVersion: bookmark.metadata.resourceVersion ?? "")
+            self = .bookmark(resourceVersion: bookmark.metadata?.resourceVersion ?? "")
         }
     }
 }

@@ -3,6 +3,8 @@ import YAMLDocument
 /// The groups of a document, each as written and with `defaults` merged in.
 struct InheritedNodes: Sendable {
     private var groups: [Group] = []
+    /// Where the document begins.
+    private var mark = YAMLMark(line: 1, column: 1)
     private var defaults: YAMLNode?
     /// Where the list of groups is an alias.
     private var listAliasMark: YAMLMark?
@@ -18,6 +20,7 @@ struct InheritedNodes: Sendable {
 
     /// Takes the groups that are mappings, and `defaults` unless they come to too many nodes.
     init(_ document: YAMLNode, reportingTo collector: DiagnosticCollector) {
+        mark = document.mark
         groups = (document["groups"]?.sequence ?? []).enumerated().filter { $0.element.mapping != nil }
             .map { Group(index: $0.offset, node: $0.element) }
         defaults = document["defaults"]
@@ -73,6 +76,11 @@ struct InheritedNodes: Sendable {
         part.diagnostics = collector.diagnostics
         part.omitted = collector.omitted
         return part
+    }
+
+    /// A warning about no place of the document.
+    func warning(_ message: DiagnosticMessage) -> Diagnostic {
+        Diagnostic(message, severity: .warning, path: "", mark: mark)
     }
 
     /// A diagnostic about a value of a group.

@@ -126,7 +126,11 @@ package actor ClusterExaminer {
         for member in members {
             switch await owners.owner(of: member.metadata, namespace: namespace, client) {
             case .none: break
-            case .unreadable(let reason): report.addOnce(.notChecked(what: "the pods' owners", reason: reason))
+            case .unreadable(let error):
+                report.addOnce(
+                    .notChecked(what: "the pods' owners", reason: "\(error)"),
+                    isOfGroup: !error.isUndecodable
+                )
             case .found(let owner) where seen.insert(owner).inserted:
                 if owner.selectorKeys.contains(key) {
                     report.add(
@@ -154,8 +158,7 @@ package actor ClusterExaminer {
             stock.services = Dictionary(named) { first, _ in first }
             stock.pods = try await client.list(Pod.self, namespace: namespace).items ?? []
         } catch {
-            report.add(.notChecked(what: "namespace \"\(namespace)\"", reason: "\(error)"), at: "namespace")
-            report.isComplete = false
+            report.addUnchecked("namespace \"\(namespace)\"", error)
         }
         stocks[namespace] = stock
         return stock
@@ -176,8 +179,7 @@ package actor ClusterExaminer {
                 report.group = place ?? 0
                 report.add(.missingRight(right, rule: Self.words(of: rule)), at: "namespace")
             } catch {
-                report.add(.notChecked(what: "the rights", reason: "\(error)"), at: "namespace")
-                report.isComplete = false
+                report.addUnchecked("the rights", error)
                 return
             }
         }
@@ -229,8 +231,24 @@ extension ClusterExaminer {
         }
 
         /// A warning that would be the same for every group.
-        mutating func addOnce(_ finding: ClusterFinding) {
-            if told.insert(finding).inserted { add(finding, at: "service", severity: .warning) }
+        ///
+        /// `isOfGroup`: whether the group at hand is the reason.
+        mutating func addOnce(_ finding: ClusterFinding, isOfGroup: Bool) {
+            guard told.insert(finding).inserted else { return }
+            if isOfGroup {
+                add(finding, at: "service", severity: .warning)
+            } else {
+                diagnostics.append(reading.warning(finding))
+            }
+        }
+
+        /// Something could not be looked at. An answer that is not understood says nothing against the file: it is warned
+        /// of, and everything else is checked all the same.
+        mutating func addUnchecked(_ what: String, _ error: KubernetesError) {
+            let finding = ClusterFinding.notChecked(what: what, reason: "\(error)")
+            if error.isUndecodable { return addOnce(finding, isOfGroup: false) }
+            add(finding, at: "namespace")
+            isComplete = false
         }
     }
 }

@@ -22,7 +22,7 @@ actor OwnerLookup {
         /// It has none, or one of a kind that is not looked into.
         case none
         case found(Owner)
-        case unreadable(String)
+        case unreadable(KubernetesError)
     }
 
     private var known: [String: Finding] = [:]
@@ -35,7 +35,7 @@ actor OwnerLookup {
         do throws(KubernetesError) {
             finding = try await read(reference, namespace: namespace, client)
         } catch {
-            finding = error.code == 404 ? .none : .unreadable("\(error)")
+            finding = error.code == 404 ? .none : .unreadable(error)
         }
         known[reference.uid] = finding
         return finding

@@ -7,3 +7,11 @@ package struct ReplicaSet: Workload, Hashable {
     package var metadata: ObjectMeta
     package var spec: WorkloadSpec?
 }
+
+extension ReplicaSet {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        metadata = try container.omissible(.metadata)
+        spec = try container.decodeIfPresent(WorkloadSpec.self, forKey: .spec)
+    }
+}

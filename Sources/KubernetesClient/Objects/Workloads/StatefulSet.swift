@@ -12,3 +12,11 @@ package struct StatefulSet: Workload, Hashable {
     package var metadata: ObjectMeta
     package var spec: WorkloadSpec?
 }
+
+extension StatefulSet {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        metadata = try container.omissible(.metadata)
+        spec = try container.decodeIfPresent(WorkloadSpec.self, forKey: .spec)
+    }
+}
