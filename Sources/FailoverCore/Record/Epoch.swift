@@ -3,8 +3,10 @@
 /// A Lease keeps it in an int32, and whoever may annotate a pod may write any text where it stands: numbers outside of
 /// `bounds` are nobody's epoch.
 package struct Epoch: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// What an epoch may be. The last one is never passed: a group that comes to it moves nothing any more and says so, for
-    /// with an epoch that two switches share nothing would order them.
+    /// What an epoch may be.
+    ///
+    /// The last one is never passed: a group that comes to it moves nothing any more and says so, for nothing would order two
+    /// switches that share an epoch.
     package static let bounds = 0...(1 << 30)
     /// The last epoch.
     package static let last = Epoch(bounds.upperBound)

@@ -242,8 +242,9 @@ extension ClusterExaminer {
             }
         }
 
-        /// Something could not be looked at. An answer that is not understood says nothing against the file: it is warned
-        /// of, and everything else is checked all the same.
+        /// Something could not be looked at.
+        ///
+        /// An answer that is not understood says nothing against the file: it is warned of, and the rest is checked.
         mutating func addUnchecked(_ what: String, _ error: KubernetesError) {
             let finding = ClusterFinding.notChecked(what: what, reason: "\(error)")
             if error.isUndecodable { return addOnce(finding, isOfGroup: false) }
