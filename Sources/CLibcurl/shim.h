@@ -30,6 +30,8 @@ typedef size_t (*cl_data_function)(char *_Nonnull bytes, size_t size, size_t cou
 typedef int (*cl_debug_function)(CURL *_Nonnull easy, curl_infotype type, char *_Nonnull bytes, size_t count,
                                  void *_Nonnull context);
 typedef int (*cl_sockopt_function)(void *_Nonnull context, curl_socket_t socket, curlsocktype purpose);
+typedef curl_socket_t (*cl_opensocket_function)(void *_Nonnull context, curlsocktype purpose,
+                                                struct curl_sockaddr *_Nonnull address);
 typedef int (*cl_close_function)(void *_Nonnull context, curl_socket_t socket);
 typedef int (*cl_socket_function)(CURL *_Nonnull easy, curl_socket_t socket, int what, void *_Nonnull context,
                                   void *_Nullable per_socket);
@@ -46,6 +48,10 @@ static inline CURLcode cl_easy_set_debug_function(CURL *_Nonnull easy, cl_debug_
 
 static inline CURLcode cl_easy_set_sockopt_function(CURL *_Nonnull easy, cl_sockopt_function _Nonnull function) {
     return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, function);
+}
+
+static inline CURLcode cl_easy_set_opensocket_function(CURL *_Nonnull easy, cl_opensocket_function _Nonnull function) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
 }
 
 static inline CURLcode cl_easy_set_close_function(CURL *_Nonnull easy, cl_close_function _Nonnull function) {

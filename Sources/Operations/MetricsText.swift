@@ -50,6 +50,16 @@ enum MetricsText {
         ].joined()
     }
 
+    /// How long the event loops work without a look at what else there is.
+    static func write(_ turns: [(loop: String, turn: Duration)]) -> String {
+        metric(
+            "loop_longest_turn_seconds",
+            "gauge",
+            "The longest turn of an event loop in the last minute or two, the one under way included; probes are as late.",
+            turns.map { "{loop=\"\($0.loop)\"} \($0.turn / .seconds(1))" }
+        )
+    }
+
     private static func gauge(_ name: String, _ help: String, _ value: String) -> String {
         metric(name, "gauge", help, [" " + value])
     }

@@ -39,7 +39,9 @@ package struct OperationsServer: ServiceLifecycle.Service {
         router.get("livez") { [supervisor] _, _ in await Self.liveness(of: supervisor) }
         router.get("readyz") { [supervisor] _, _ in await Self.readiness(of: supervisor) }
         router.get("metrics") { [status = reloader.status, supervisor] _, _ in
-            let text = MetricsText.write(status.current) + MetricsText.write(await supervisor.probeCounts)
+            let text =
+                MetricsText.write(status.current) + MetricsText.write(await supervisor.probeCounts)
+                + MetricsText.write(supervisor.longestTurns)
             return Self.answer(.ok, text, type: MetricsText.contentType)
         }
         router.post("-/reload") { [reloader] _, _ in await Self.reload(reloader) }

@@ -76,6 +76,11 @@ package struct Supervisor: ServiceLifecycle.Service {
                 "probes may run out of descriptors: raise the limit (ulimit -n, LimitNOFILE) or use longer periods",
                 metadata: ["needed": "\(needed)", "limit": "\(limit)"]
             )
+        case .ownFault(let cause):
+            logger.error(
+                "probes have no result for a fault of this machine's; nothing moves for that",
+                metadata: ["cause": "\(cause)"]
+            )
         }
     }
 
@@ -148,6 +153,9 @@ package struct Supervisor: ServiceLifecycle.Service {
         for loop in loops where await !loop.turns(within: limit) { hanging.append(loop.name) }
         return hanging
     }
+
+    /// The longest turn of each event loop in the last minute or two, by the loop's name.
+    package var longestTurns: [(loop: String, turn: Duration)] { loops.map { ($0.name, $0.longestTurn) } }
 
     /// Ends the event loops; nothing of the supervisor can be used afterwards.
     package func stopLoops() {

@@ -49,6 +49,20 @@ import Testing
         }
     }
 
+    @Test func takesNoMoreThanIsAskedForAndKeepsTheRest() {
+        var wheel = TimerWheel(at: 0)
+        for thing in 0..<100 { wheel.set(thing, at: UInt64(thing / 40)) }
+        var taken: Set<Int> = []
+        for expected in [30, 30, 30, 10, 0] {
+            var due: [Int] = []
+            wheel.takeDue(at: 10, into: &due, atMost: 30)
+            #expect(due.count == expected)
+            taken.formUnion(due)
+            #expect((wheel.nextTick == nil) == (taken.count == 100))
+        }
+        #expect(taken.count == 100)
+    }
+
     @Test func aTickThatHasPassedIsDueNext() {
         var wheel = TimerWheel(at: 100)
         wheel.set(0, at: 5)

@@ -33,9 +33,16 @@ extension ProbeEngine {
                 guard let record = table.records[event.tag], let probe = record.probe else { continue }
                 if response.location != nil, isRedirected(event.tag, record, response) { continue }
                 ended(event.tag, probe.outcome(of: response))
-            case .ended(.failure(let error)): ended(event.tag, ProbeOutcome(error))
+            case .ended(.failure(let error)):
+                noteOwnFault(error)
+                ended(event.tag, ProbeOutcome(error))
             }
         }
+    }
+
+    private func noteOwnFault(_ error: TransportError) {
+        guard error.kind == .localResource, ownFaults.isNews(error.detail, at: Self.now.nanoseconds) else { return }
+        onConcern(.ownFault(error.detail))
     }
 
     /// A kept connection was closed by its peer, who may be dying: asks now, once between two probes on schedule.

@@ -25,6 +25,7 @@ package actor ProbeEngine {
     /// What was told of descriptors last.
     private var toldNeed = 0
     @safe @exclusivity(unchecked) var doubt = SelfDoubt()
+    var ownFaults = OwnFaults()
     var heartbeat: LoopTimer?
     /// Pods that have ever succeeded, and as how many targets.
     private var proven: [Member.ID: Int] = [:]
@@ -53,6 +54,7 @@ package actor ProbeEngine {
         self.onConcern = onConcern
         descriptorLimit = descriptors.current
         loop.execute { [weak self] in
+            loop.limitChecks(by: descriptors)
             loop.receiveChecks { events in self?.assumeIsolated { $0.happened(events) } }
         }
     }
@@ -251,11 +253,15 @@ package actor ProbeEngine {
         wheelTimer = (timer, tick)
     }
 
+    /// Probes that are begun in one piece of the loop's work.
+    private static let begunAtOnce = 32
+
     private func turnWheel() {
         wheelTimer = nil
         let now = EventLoop.now
         dueTargets.removeAll(keepingCapacity: true)
-        wheel.takeDue(at: now / ProbeSchedule.tick, into: &dueTargets)
+        // Those that are left are due again at once, unless the loop's turn has taken its time.
+        wheel.takeDue(at: now / ProbeSchedule.tick, into: &dueTargets, atMost: Self.begunAtOnce)
         for number in dueTargets {
             statistics.began(lateBy: now - min(now, table.states[number].due))
             table.states[number].wasHurried = false

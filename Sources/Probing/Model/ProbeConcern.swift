@@ -8,4 +8,6 @@ package enum ProbeConcern: Sendable, Hashable {
     ///
     /// `needed`: what the targets need then; `limit`: what this process may have.
     case descriptors(needed: Int, limit: Int)
+    /// Probes have no result for want of something of this machine: what it is.
+    case ownFault(String)
 }

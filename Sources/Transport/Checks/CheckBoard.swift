@@ -11,17 +11,44 @@ struct CheckBoard {
     var connecting: [Int32: Check] = [:]
     /// Deadlines of connections, by descriptor, in milliseconds.
     var deadlines = TimerWheel(at: EventLoop.now / 1_000_000)
-    /// What has happened in this turn.
-    var events: [CheckEvent] = []
+    /// What has happened and is to be handed out, from `next` on.
+    private var events: [CheckEvent] = []
+    private var next = 0
     /// What is being handed out; kept for its memory.
     private(set) var delivered: [CheckEvent] = []
     /// Who hears of it.
     var receive: (([CheckEvent]) -> Void)?
 
-    /// Passes what has happened on to be handed out.
-    mutating func turn() {
+    /// Events that are handed out together.
+    private static let chunk = 4
+
+    /// Whether something is left to be handed out.
+    var hasEvents: Bool { next < events.count }
+
+    mutating func add(_ event: CheckEvent) {
+        events.append(event)
+    }
+
+    /// Passes the next few events on to be handed out; false if there is none.
+    mutating func takeSome() -> Bool {
         delivered.removeAll(keepingCapacity: true)
-        swap(&events, &delivered)
+        guard hasEvents else { return false }
+        let end = min(events.count, next + Self.chunk)
+        delivered.append(contentsOf: events[next..<end])
+        next = end
+        if !hasEvents {
+            events.removeAll(keepingCapacity: true)
+            next = 0
+        }
+        return true
+    }
+
+    /// Nothing is heard of a check that has not been handed out.
+    mutating func forget(_ tag: Int) {
+        guard hasEvents else { return }
+        events.removeSubrange(..<next)
+        next = 0
+        events.removeAll { $0.tag == tag }
     }
 
     /// A multi and how many checks use it.

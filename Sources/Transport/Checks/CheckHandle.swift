@@ -31,9 +31,10 @@ import CLibcurl
         options = HandleOptions(handle: handle)
         try options.apply(template.request)
         options.applyChecks()
-        unsafe headerList = HandleOptions.list(template.request.headerLines)
+        unsafe headerList = try HandleOptions.list(template.request.headerLines)
         unsafe options.set(CURLOPT_HTTPHEADER, headerList)
         setCallbacks()
+        try options.check()
     }
 
     deinit {
@@ -61,8 +62,11 @@ import CLibcurl
     /// Makes it ready to ask for `check`.
     ///
     /// `isLast`: whether a kept connection is closed afterwards.
-    func prepare(for check: Check, isLast: Bool) {
+    ///
+    /// - Throws: if libcurl does not take its URL, for want of memory.
+    func prepare(for check: Check, isLast: Bool) throws(TransportError) {
         self.check = check
+        handle.ownFailure = nil
         bodyCount = 0
         headerCount = 0
         isTruncated = false
@@ -72,12 +76,13 @@ import CLibcurl
         if template.keepsBody { body.removeAll(keepingCapacity: true) }
         if template.keepsHeaders { headers.removeAll(keepingCapacity: true) }
         unsafe handle.errorText.pointee = 0
-        unsafe check.url.withUnsafeBufferPointer { url in
-            _ = unsafe cl_easy_set_string(handle.easy, CURLOPT_URL, url.baseAddress)
+        let code = unsafe check.url.withUnsafeBufferPointer { url in
+            unsafe cl_easy_set_string(handle.easy, CURLOPT_URL, url.baseAddress)
         }
+        if code != CURLE_OK { throw handle.failure(code) }
         if template.keepsConnections { options.set(CURLOPT_FORBID_REUSE, isLast ? 1 : 0) }
         guard let redirection = check.redirection, unsafe connectList == nil else { return }
-        unsafe connectList = HandleOptions.list([redirection])
+        unsafe connectList = try HandleOptions.list([redirection])
         unsafe options.set(CURLOPT_CONNECT_TO, connectList)
     }
 

@@ -29,11 +29,11 @@ package final class CheckTemplate {
 
     /// A handle with all options set; the one used last first, whose memory is warm.
     ///
-    /// `kept`: where its connections are noted if they are kept.
+    /// `kept`: where its sockets are counted, and noted if they are kept.
     func take(_ kept: KeptSockets) throws(TransportError) -> CheckHandle {
         if let handle = idle.popLast() { return handle }
         guard let handle = EasyHandle() else { throw TransportError(.localResource, "no memory for a libcurl handle") }
-        if keepsConnections { kept.watch(handle) }
+        kept.watch(handle)
         return try CheckHandle(handle, template: self)
     }
 

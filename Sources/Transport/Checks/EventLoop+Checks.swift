@@ -9,6 +9,13 @@ extension EventLoop {
         board.receive = receive
     }
 
+    /// On the loop: how many sockets checks may have, and how many descriptors are held back for them.
+    package func limitChecks(by limit: DescriptorLimit) {
+        precondition(isCurrent)
+        kept.ledger.limit = limit.probes
+        kept.ledger.reserve = DescriptorReserve(size: limit.heldForProbes)
+    }
+
     /// On the loop: asks, unless the last time has not ended; the end comes with a later turn.
     ///
     /// `isLast`: whether a connection that was kept until now is closed afterwards.
@@ -39,18 +46,22 @@ extension EventLoop {
         case .connection(let socket): closeConnection(socket)
         }
         check.flight = .none
-        board.events.removeAll { $0.tag == check.tag }
+        board.forget(check.tag)
     }
 
-    /// Hands out what has happened since the last turn.
+    /// Hands out what has happened, a few at a time: what is made of one may take a millisecond.
     func deliverChecks() {
-        guard !board.events.isEmpty else { return }
-        board.turn()
-        board.receive?(board.delivered)
+        while board.takeSome() {
+            board.receive?(board.delivered)
+            if pace.isOver(.results) { return }
+        }
     }
+
+    /// Things of one kind that are done without looking at the clock.
+    private static let chunk = 32
 
     private func note(_ check: Check, _ kind: CheckEvent.Kind) {
-        board.events.append(CheckEvent(tag: check.tag, kind: kind))
+        board.add(CheckEvent(tag: check.tag, kind: kind))
     }
 
     // MARK: Exchanges
@@ -58,17 +69,37 @@ extension EventLoop {
     private func exchange(_ check: Check, _ template: CheckTemplate, isLast: Bool) {
         do throws(TransportError) {
             let handle = if let own = check.ownHandle { own } else { try template.take(kept) }
-            handle.prepare(for: check, isLast: isLast)
-            let multi = check.shard ?? join(keepsConnections: template.keepsConnections)
-            check.shard = multi
-            check.flight = .exchange(handle)
-            multi.add(handle.handle)
+            do throws(TransportError) {
+                let multi = try shard(of: check, template)
+                try handle.prepare(for: check, isLast: isLast)
+                try multi.add(handle.handle)
+                check.flight = .exchange(handle)
+            } catch {
+                // A handle that something went wrong with is not used again.
+                handle.check = nil
+                check.ownHandle = nil
+                throw error
+            }
         } catch {
             note(check, .ended(.failure(error)))
         }
     }
 
+    private func shard(of check: Check, _ template: CheckTemplate) throws(TransportError) -> Multi {
+        if let shard = check.shard { return shard }
+        let shard = try join(keepsConnections: template.keepsConnections)
+        check.shard = shard
+        return shard
+    }
+
     func finishChecks(of multi: Multi) {
+        while let (context, error) = unsafe multi.takeUnwatched() {
+            let handle = unsafe Unmanaged<CheckHandle>.fromOpaque(context).takeUnretainedValue()
+            guard let check = handle.check else { continue }
+            release(handle, of: check)
+            check.flight = .none
+            note(check, .ended(.failure(error)))
+        }
         while let (context, code) = unsafe multi.takeFinished() {
             let handle = unsafe Unmanaged<CheckHandle>.fromOpaque(context).takeUnretainedValue()
             guard let check = handle.check else { continue }
@@ -106,11 +137,11 @@ extension EventLoop {
     // MARK: Shards
 
     /// A multi with room for one more.
-    private func join(keepsConnections: Bool) -> Multi {
+    private func join(keepsConnections: Bool) throws(TransportError) -> Multi {
         var shards = board.shards[keepsConnections, default: []]
         let index = shards.lastIndex { $0.count < CheckBoard.shardSize } ?? shards.endIndex
         if index == shards.endIndex {
-            let multi = addMulti(
+            let multi = try addMulti(
                 .checks,
                 rest: keepsConnections ? .watched : .closed,
                 // Twice as many, for those that their peers have closed and libcurl has yet to notice.
@@ -135,22 +166,31 @@ extension EventLoop {
     // MARK: Connections
 
     private func connect(_ check: Check, _ address: SocketAddress, _ timeout: Duration) {
-        let descriptor = socket(
-            address.family,
-            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
-            0
-        )
-        guard descriptor >= 0 else { return note(check, .ended(.failure(TransportError(connect: errno)))) }
+        do throws(TransportError) {
+            let descriptor = try connect(address)
+            check.flight = .connection(descriptor)
+            board.connecting[descriptor] = check
+            board.deadlines.set(Int(descriptor), at: (Self.now + timeout.nanosecondCount) / 1_000_000 + 1)
+        } catch {
+            note(check, .ended(.failure(error)))
+        }
+    }
+
+    /// A socket that is being connected and waited for.
+    private func connect(_ address: SocketAddress) throws(TransportError) -> Int32 {
+        let type = Int32(SOCK_STREAM.rawValue)
+        let descriptor = try kept.ledger.open(family: address.family, type: type, protocol: 0).get()
         leaveNoTrace(descriptor)
         let error = address.connect(descriptor)
-        guard error == 0 || error == EINPROGRESS else {
-            close(descriptor)
-            return note(check, .ended(.failure(TransportError(connect: error))))
+        if error == 0 || error == EINPROGRESS {
+            let token = Epoll.Token(.connect, descriptor)
+            let refusal = epoll.set(descriptor, events: EPOLLOUT.rawValue, token: token)
+            if refusal == 0 { return descriptor }
+            _ = kept.ledger.close(descriptor)
+            throw TransportError(watch: refusal)
         }
-        check.flight = .connection(descriptor)
-        board.connecting[descriptor] = check
-        epoll.set(descriptor, events: EPOLLOUT.rawValue, token: Epoll.Token(.connect, descriptor))
-        board.deadlines.set(Int(descriptor), at: (Self.now + timeout.nanosecondCount) / 1_000_000 + 1)
+        _ = kept.ledger.close(descriptor)
+        throw TransportError(connect: error)
     }
 
     /// Has the connection reset before the handshake's last packet goes out.
@@ -175,15 +215,18 @@ extension EventLoop {
     func connectReady(_ descriptor: Int32) {
         var error: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
-        _ = unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size)
+        if unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0 { error = errno }
         endConnection(descriptor, error == 0 ? nil : TransportError(connect: error))
     }
 
     func endLateConnections() {
         guard let tick = board.deadlines.nextTick, tick <= Self.now / 1_000_000 else { return }
         var late: [Int] = []
-        board.deadlines.takeDue(at: Self.now / 1_000_000, into: &late)
-        for descriptor in late { endConnection(Int32(descriptor), TransportError(.timedOut, "no connection")) }
+        repeat {
+            late.removeAll(keepingCapacity: true)
+            board.deadlines.takeDue(at: Self.now / 1_000_000, into: &late, atMost: Self.chunk)
+            for descriptor in late { endConnection(Int32(descriptor), TransportError(.timedOut, "no connection")) }
+        } while late.count == Self.chunk && !pace.isOver(.ends)
     }
 
     private func endConnection(_ descriptor: Int32, _ error: TransportError?) {
@@ -197,6 +240,6 @@ extension EventLoop {
         board.connecting[descriptor] = nil
         board.deadlines.clear(Int(descriptor))
         epoll.forget(descriptor)
-        close(descriptor)
+        _ = kept.ledger.close(descriptor)
     }
 }

@@ -7,6 +7,8 @@ import Glibc
 /// Confined to the loop's thread; lives longer than the connections.
 @safe final class KeptSockets {
     @safe @exclusivity(unchecked) private var checks: [Int32: Check] = [:]
+    /// Counts all sockets of checks, kept or not.
+    let ledger = SocketLedger()
 
     func check(of socket: Int32) -> Check? { checks[socket] }
 
@@ -28,13 +30,18 @@ import Glibc
         shutdown(socket, Int32(SHUT_RDWR))
     }
 
-    /// Has libcurl tell when it closes a connection that is made with `handle`.
+    /// Has libcurl open and close the sockets of connections that are made with `handle` here.
     func watch(_ handle: EasyHandle) {
+        handle.openSockets(on: ledger)
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         _ = unsafe cl_easy_set_pointer(handle.easy, CURLOPT_CLOSESOCKETDATA, context)
         _ = unsafe cl_easy_set_close_function(handle.easy) { context, socket in
-            unsafe Unmanaged<KeptSockets>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.forget(socket) }
-            return close(socket)
+            unsafe Unmanaged<KeptSockets>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.close(socket) }
         }
+    }
+
+    private func close(_ socket: Int32) -> Int32 {
+        if !checks.isEmpty { forget(socket) }
+        return ledger.close(socket)
     }
 }

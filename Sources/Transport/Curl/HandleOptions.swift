@@ -3,6 +3,21 @@ import CLibcurl
 /// Sets libcurl's options for a request.
 struct HandleOptions {
     let handle: EasyHandle
+    /// The first option that libcurl did not take; an exchange without it would be another one.
+    private let refusal = Refusal()
+
+    private final class Refusal {
+        var error: TransportError?
+    }
+
+    init(handle: EasyHandle) {
+        self.handle = handle
+    }
+
+    /// - Throws: if an option was not taken.
+    func check() throws(TransportError) {
+        if let error = refusal.error { throw error }
+    }
 
     func apply(_ request: HTTPRequest) throws(TransportError) {
         try set(CURLOPT_URL, Self.url(of: request))
@@ -14,12 +29,15 @@ struct HandleOptions {
         set(CURLOPT_DNS_CACHE_TIMEOUT, 0)
         // A path is sent as it is written, as Go's client sends it.
         set(CURLOPT_PATH_AS_IS, 1)
+        // A thread that waits for a silent name server is left behind rather than waited for.
+        setIfKnown(CURLOPT_QUICK_EXIT, 1)
         if let timeout = request.timeout { set(CURLOPT_TIMEOUT_MS, timeout.millisecondCount) }
         if let proxy = request.proxy { try set(CURLOPT_PROXY, proxy) }
         applyVersion(request.version)
         applyConnection(request.connection)
         applyMethod(request)
         if request.url.hasPrefix("https:") { try applyTLS(request.tls) }
+        try check()
     }
 
     /// What checks need besides, each of them small and one of thousands.
@@ -30,6 +48,10 @@ struct HandleOptions {
         set(CURLOPT_TCP_NODELAY, 0)
         // A kept connection is used at every period, however long that is; 118 s by default.
         set(CURLOPT_MAXAGE_CONN, 2 * 3600)
+        // A server chooses the group of a key exchange among those offered; one of finite fields with 8192 bits costs 50 ms
+        // of the loop. Go, and with it the kubelet, offers none of these either.
+        _ = unsafe cl_easy_set_string(handle.easy, CURLOPT_SSL_EC_CURVES, "X25519:P-256:P-384:P-521")
+        _ = unsafe cl_easy_set_string(handle.easy, CURLOPT_SSL_CIPHER_LIST, "DEFAULT:!kDHE")
     }
 
     private func applyVersion(_ version: HTTPRequest.Version) {
@@ -63,17 +85,18 @@ struct HandleOptions {
         switch request.method {
         case "HEAD": set(CURLOPT_NOBODY, 1)
         case "GET" where request.body == nil: break
-        default: _ = unsafe cl_easy_set_string(handle.easy, CURLOPT_CUSTOMREQUEST, request.method)
+        default: note(unsafe cl_easy_set_string(handle.easy, CURLOPT_CUSTOMREQUEST, request.method))
         }
         guard let body = request.body else { return }
         set(CURLOPT_POSTFIELDSIZE, body.count)
-        _ = unsafe body.withUnsafeBytes { bytes in
+        let code = unsafe body.withUnsafeBytes { bytes in
             unsafe cl_easy_set_pointer(
                 handle.easy,
                 CURLOPT_COPYPOSTFIELDS,
                 UnsafeMutableRawPointer(mutating: bytes.baseAddress)
             )
         }
+        note(code)
     }
 
     // MARK: TLS
@@ -88,7 +111,7 @@ struct HandleOptions {
         // Distributions set a folder of the system's authorities, which would be trusted besides the one that is named, and
         // without which alone libcurl keeps what it has read: reading it takes some 20 ms for each connection.
         _ = unsafe cl_easy_set_string(handle.easy, CURLOPT_CAPATH, nil)
-        set(CURLOPT_CA_CACHE_TIMEOUT, Self.authorityLifetime)
+        setIfKnown(CURLOPT_CA_CACHE_TIMEOUT, Self.authorityLifetime)
         switch tls.authority {
         case .system: break
         case .file(let path): try set(CURLOPT_CAINFO, path)
@@ -116,15 +139,26 @@ struct HandleOptions {
     // MARK: Setting
 
     func set(_ option: CURLoption, _ value: Int) {
+        note(unsafe cl_easy_set_long(handle.easy, option, value))
+    }
+
+    /// An option that saves time, and that other builds of libcurl may lack.
+    private func setIfKnown(_ option: CURLoption, _ value: Int) {
         _ = unsafe cl_easy_set_long(handle.easy, option, value)
     }
 
     func set(_ option: CURLoption, _ pointer: UnsafeMutableRawPointer?) {
-        _ = unsafe cl_easy_set_pointer(handle.easy, option, pointer)
+        note(unsafe cl_easy_set_pointer(handle.easy, option, pointer))
+    }
+
+    private func note(_ code: CURLcode) {
+        guard code != CURLE_OK, refusal.error == nil else { return }
+        refusal.error = unsafe TransportError(.localResource, "libcurl: \(String(cString: curl_easy_strerror(code)))")
     }
 
     private func set(_ option: CURLoption, _ text: String) throws(TransportError) {
         let code = unsafe cl_easy_set_string(handle.easy, option, text)
+        if code == CURLE_OUT_OF_MEMORY { throw TransportError(.localResource, "no memory for an option of libcurl") }
         if code != CURLE_OK { throw TransportError(.badRequest, unsafe String(cString: curl_easy_strerror(code))) }
     }
 
@@ -136,9 +170,17 @@ struct HandleOptions {
     }
 
     /// libcurl's copy of a list of lines; the caller frees it.
-    static func list(_ lines: [String]) -> UnsafeMutablePointer<curl_slist>? {
+    ///
+    /// - Throws: if there is no memory; a request that lacks a header is another one.
+    static func list(_ lines: [String]) throws(TransportError) -> UnsafeMutablePointer<curl_slist>? {
         var list: UnsafeMutablePointer<curl_slist>?
-        for line in lines { unsafe list = curl_slist_append(list, line) }
+        for line in lines {
+            guard let longer = unsafe curl_slist_append(list, line) else {
+                unsafe curl_slist_free_all(list)
+                throw TransportError(.localResource, "no memory for a list of libcurl")
+            }
+            unsafe list = longer
+        }
         return unsafe list
     }
 

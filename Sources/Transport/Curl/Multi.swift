@@ -25,10 +25,21 @@ import CLibcurl
     private let deadlines: MultiDeadlines
     private let rest: Rest
     private let multi: UnsafeMutableRawPointer
+    private var unwatched: [(easy: UnsafeMutableRawPointer, error: TransportError)] = unsafe []
 
     /// `connections`: how many may be kept.
-    init(index: Int, epoll: Epoll, deadlines: MultiDeadlines, rest: Rest, connections: Int) {
-        guard let multi = unsafe curl_multi_init() else { preconditionFailure("out of memory for a libcurl multi") }
+    ///
+    /// - Throws: if there is no memory, or none of what else libcurl wants for it.
+    init(
+        index: Int,
+        epoll: Epoll,
+        deadlines: MultiDeadlines,
+        rest: Rest,
+        connections: Int
+    ) throws(TransportError) {
+        guard let multi = unsafe curl_multi_init() else {
+            throw TransportError(.localResource, "libcurl gets no memory or descriptors for a multi")
+        }
         self.index = index
         self.epoll = epoll
         self.deadlines = deadlines
@@ -40,8 +51,8 @@ import CLibcurl
         _ = unsafe cl_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_MULTIPLEX))
         // By default four for each exchange that is under way, so that most idle ones would be closed.
         _ = unsafe cl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
-        _ = unsafe cl_multi_set_socket_function(multi) { _, socket, what, context, _ in
-            unsafe Unmanaged<Multi>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.watch(socket, what) }
+        _ = unsafe cl_multi_set_socket_function(multi) { easy, socket, what, context, _ in
+            unsafe Unmanaged<Multi>.fromOpaque(context)._withUnsafeGuaranteedRef { unsafe $0.watch(socket, what, easy) }
             return 0
         }
         _ = unsafe cl_multi_set_timer_function(multi) { _, milliseconds, context in
@@ -54,12 +65,15 @@ import CLibcurl
         _ = unsafe curl_multi_cleanup(multi)
     }
 
-    func add(_ handle: EasyHandle) {
-        _ = unsafe curl_multi_add_handle(multi, handle.easy)
+    /// - Throws: if libcurl does not take it; it is in no multi then.
+    func add(_ handle: EasyHandle) throws(TransportError) {
+        let code = unsafe curl_multi_add_handle(multi, handle.easy)
+        if code != CURLM_OK { throw TransportError(code) }
     }
 
     func remove(_ handle: EasyHandle) {
         _ = unsafe curl_multi_remove_handle(multi, handle.easy)
+        if unsafe !unwatched.isEmpty { unsafe unwatched.removeAll { unsafe $0.easy == handle.easy } }
     }
 
     /// libcurl's timer ran out.
@@ -95,20 +109,34 @@ import CLibcurl
         return nil
     }
 
+    /// One exchange that waits for a socket that the kernel will not tell of, by the same pointer, and why; nil if there is
+    /// none.
+    ///
+    /// To say so to libcurl within its call would end every exchange of the multi.
+    func takeUnwatched() -> (context: UnsafeMutableRawPointer, error: TransportError)? {
+        guard let (easy, error) = unsafe unwatched.popLast() else { return nil }
+        var context: UnsafeMutableRawPointer?
+        _ = unsafe cl_easy_get_pointer(easy, CURLINFO_PRIVATE, &context)
+        return unsafe context.map { unsafe ($0, error) } ?? takeUnwatched()
+    }
+
     // MARK: What libcurl asks for
 
-    private func watch(_ socket: Int32, _ what: Int32) {
+    private func watch(_ socket: Int32, _ what: Int32, _ easy: UnsafeMutableRawPointer) {
         guard what == CURL_POLL_REMOVE else {
             var events: UInt32 = 0
             if what & CURL_POLL_IN != 0 { events |= EPOLLIN.rawValue }
             if what & CURL_POLL_OUT != 0 { events |= EPOLLOUT.rawValue }
-            return epoll.set(socket, events: events, token: Epoll.Token(.exchange, multi: index, socket))
+            let error = epoll.set(socket, events: events, token: Epoll.Token(.exchange, multi: index, socket))
+            if error != 0 { unsafe unwatched.append((easy, TransportError(watch: error))) }
+            return
         }
         switch rest {
         case .unwatched: epoll.remove(socket)
         case .closed: epoll.forget(socket)
         case .watched:
-            epoll.set(socket, events: EPOLLRDHUP.rawValue, token: Epoll.Token(.idle, multi: index, socket))
+            // If the kernel does not take it, the peer's farewell shows at the next exchange.
+            _ = epoll.set(socket, events: EPOLLRDHUP.rawValue, token: Epoll.Token(.idle, multi: index, socket))
         }
     }
 

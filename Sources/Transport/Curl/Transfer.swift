@@ -42,15 +42,17 @@ import CLibcurl
     func configure() throws(TransportError) {
         let options = HandleOptions(handle: handle)
         try options.apply(request)
-        unsafe headerList = HandleOptions.list(request.headerLines)
+        unsafe headerList = try HandleOptions.list(request.headerLines)
         unsafe options.set(CURLOPT_HTTPHEADER, headerList)
         if let redirection = HandleOptions.redirection(of: request) {
-            unsafe connectList = HandleOptions.list([redirection])
+            unsafe connectList = try HandleOptions.list([redirection])
             unsafe options.set(CURLOPT_CONNECT_TO, connectList)
         }
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe options.setCallbacks(context: context, needsSocketOptions: request.deadPeerTimeout != nil)
         if request.trace != nil { unsafe options.setTrace(context: context) }
+        handle.openSockets(on: nil)
+        try options.check()
     }
 
     // MARK: What arrives
@@ -133,28 +135,6 @@ import CLibcurl
             )
         }
         return .failure(handle.failure(code))
-    }
-}
-
-extension EasyHandle {
-    /// A number that libcurl knows of the last exchange; 0 if it does not.
-    func long(_ info: CURLINFO) -> Int {
-        var value = 0
-        _ = unsafe cl_easy_get_long(easy, info, &value)
-        return value
-    }
-    /// Why libcurl gave up.
-    func failure(_ code: CURLcode) -> TransportError {
-        let text = unsafe String(cString: errorText)
-        let detail = text.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : text
-        switch code {
-        case CURLE_UNSUPPORTED_PROTOCOL where long(CURLINFO_PRIMARY_PORT) > 0:
-            // libcurl's one code for "I do not know this scheme" and "the peer's answer is no HTTP".
-            return TransportError(.notHTTP, detail)
-        case CURLE_PEER_FAILED_VERIFICATION:
-            return TransportError(TransportError.untrusted(verification: long(CURLINFO_SSL_VERIFYRESULT)), detail)
-        default: return TransportError(code, errno: long(CURLINFO_OS_ERRNO), detail: detail)
-        }
     }
 }
 

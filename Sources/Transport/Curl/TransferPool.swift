@@ -11,9 +11,10 @@ final class TransferPool {
 
     var isEmpty: Bool { count == 0 }
 
-    func add(_ transfer: Transfer) {
+    /// - Throws: if libcurl does not take it.
+    func add(_ transfer: Transfer) throws(TransportError) {
+        try multi.add(transfer.handle)
         count += 1
-        multi.add(transfer.handle)
     }
 
     func remove(_ transfer: Transfer) {

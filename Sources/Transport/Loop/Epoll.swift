@@ -1,4 +1,5 @@
 import CLibcurl
+import Foundation
 import Glibc
 
 /// The kernel's readiness queue and the descriptor that wakes it from other threads.
@@ -46,12 +47,21 @@ import Glibc
     private static let nothing = UInt64.max
     private let ready: UnsafeMutablePointer<epoll_event>
 
+    /// Without its descriptors no loop can begin: the process ends with exit code 2, and says why.
     init() {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+        if descriptor < 0 { Self.giveUp(errno) }
         wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-        precondition(descriptor >= 0 && wakeDescriptor >= 0, "no descriptors left for an event loop")
+        if wakeDescriptor < 0 { Self.giveUp(errno) }
         unsafe ready = .allocate(capacity: Self.capacity)
-        set(wakeDescriptor, events: EPOLLIN.rawValue, token: Token(.wake, wakeDescriptor))
+        let error = set(wakeDescriptor, events: EPOLLIN.rawValue, token: Token(.wake, wakeDescriptor))
+        if error != 0 { Self.giveUp(error) }
+    }
+
+    private static func giveUp(_ number: Int32) -> Never {
+        let reason = unsafe String(cString: strerror(number))
+        FileHandle.standardError.write(Data("kube-standby: no descriptors for an event loop: \(reason)\n".utf8))
+        exit(2)
     }
 
     deinit {
@@ -73,7 +83,9 @@ import Glibc
     }
 
     /// Registers a socket for events, or changes for which.
-    func set(_ socket: Int32, events: UInt32, token: Token) {
+    ///
+    /// - Returns: 0, or the kernel's error: of watches (ENOSPC) or memory there may be no more.
+    func set(_ socket: Int32, events: UInt32, token: Token) -> Int32 {
         var event = unsafe epoll_event()
         unsafe event.events = events
         unsafe event.data.u64 = token.bits
@@ -81,10 +93,16 @@ import Glibc
         if index >= tokens.count { tokens += repeatElement(Self.nothing, count: index + 1 - tokens.count) }
         let first = tokens[index] == Self.nothing ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
         tokens[index] = token.bits
-        if unsafe epoll_ctl(descriptor, first, socket, &event) == 0 { return }
-        // It was closed behind our back, or is another by now.
-        let other = first == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
-        _ = unsafe epoll_ctl(descriptor, other, socket, &event)
+        if unsafe epoll_ctl(descriptor, first, socket, &event) == 0 { return 0 }
+        var error = errno
+        if error == EEXIST || error == ENOENT {
+            // It was closed behind our back, or is another by now.
+            let other = first == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
+            if unsafe epoll_ctl(descriptor, other, socket, &event) == 0 { return 0 }
+            error = errno
+        }
+        tokens[index] = Self.nothing
+        return error
     }
 
     /// Whether a socket is registered as a kept connection that nobody uses.
@@ -106,7 +124,7 @@ import Glibc
 
     /// Waits until something is ready, for at most `milliseconds` (-1: for ever).
     ///
-    /// - Returns: how many are; `event` tells which.
+    /// - Returns: how many are; `event` tells which. None if a signal came in between; no other error can come about.
     func wait(milliseconds: Int32) -> Int {
         max(0, Int(unsafe epoll_wait(descriptor, ready, Int32(Self.capacity), milliseconds)))
     }

@@ -1,4 +1,7 @@
 extension EventLoop {
+    /// The longest turn of the last minute or two, the one that is under way included.
+    package var longestTurn: Duration { pace.longestTurn(at: Self.now) }
+
     /// Whether the loop begins another turn within `limit`: false means that it hangs or was stopped.
     ///
     /// It is asked besides the queue: a loop that has much to do does not hang.

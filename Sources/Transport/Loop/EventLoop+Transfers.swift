@@ -13,15 +13,24 @@ extension EventLoop {
 
     func start(_ request: HTTPRequest, id: TransferID, observer: any TransferObserver) {
         precondition(isCurrent)
-        let transfer = Transfer(id: id, request: request, handle: handles.take(), observer: observer)
         do throws(TransportError) {
-            try transfer.configure()
+            let handle = try handles.take()
+            let transfer = Transfer(id: id, request: request, handle: handle, observer: observer)
+            do throws(TransportError) {
+                try transfer.configure()
+                try pool(request.pool).add(transfer)
+            } catch {
+                handles.giveBack(handle)
+                throw error
+            }
+            begin(transfer)
         } catch {
-            handles.giveBack(transfer.handle)
-            return observer.ended(.failure(error))
+            observer.ended(.failure(error))
         }
-        transfers[id] = transfer
-        pool(request.pool).add(transfer)
+    }
+
+    private func begin(_ transfer: Transfer) {
+        transfers[transfer.id] = transfer
         armHeadTimer(transfer)
         armIdleTimer(transfer)
     }
@@ -46,6 +55,9 @@ extension EventLoop {
     }
 
     func finishTransfers(of multi: Multi) {
+        while let (context, error) = unsafe multi.takeUnwatched() {
+            finish(unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue(), .failure(error))
+        }
         while let (context, code) = unsafe multi.takeFinished() {
             let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
             finish(transfer, transfer.outcome(of: code))
@@ -61,9 +73,9 @@ extension EventLoop {
         transfer.observer.ended(outcome)
     }
 
-    private func pool(_ index: Int) -> TransferPool {
+    private func pool(_ index: Int) throws(TransportError) -> TransferPool {
         if let pool = pools[index] { return pool }
-        let pool = TransferPool(addMulti(.transfers, rest: .unwatched, connections: 256))
+        let pool = TransferPool(try addMulti(.transfers, rest: .unwatched, connections: 256))
         pools[index] = pool
         return pool
     }

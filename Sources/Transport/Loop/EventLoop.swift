@@ -12,6 +12,7 @@ package final class EventLoop: @unchecked Sendable {
     package let name: String
     let queue = LoopQueue()
     let epoll = Epoll()
+    let pace = LoopPace()
     private let thread: LoopThread
     private let threadID = Atomic<UInt>(0)
     private let lastTransferID = Atomic<UInt64>(0)
@@ -130,16 +131,23 @@ package final class EventLoop: @unchecked Sendable {
     /// One turn: wait, let libcurl act on what is ready, hand out results, run timers and queued work.
     private func turn() {
         let count = epoll.wait(milliseconds: waitingTime())
+        pace.begin(at: Self.now)
         openGates()
         for number in 0..<count {
             if let (token, events) = epoll.event(number) { ready(token, events) }
+            // The kernel tells again of those that are left, after others.
+            if pace.isOver(.sockets) { break }
         }
         actOnTimers()
         endLateConnections()
         finishTouched()
         deliverChecks()
-        while let action = timers.takeDue(at: Self.now) { action() }
+        while let action = timers.takeDue(at: Self.now) {
+            action()
+            if pace.isOver(.timers) { break }
+        }
         workOff()
+        pace.end(at: Self.now)
     }
 
     private func ready(_ token: Epoll.Token, _ events: UInt32) {
@@ -159,6 +167,8 @@ package final class EventLoop: @unchecked Sendable {
         deadlines.due(at: Self.now, into: &due)
         for index in due {
             if let multi = multis[index]?.multi { act(multi) { $0.timerDue() } }
+            // The deadlines of the others stay.
+            if pace.isOver(.sockets) { break }
         }
     }
 
@@ -171,9 +181,10 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private func finishTouched() {
-        let multis = touched
-        touched.removeAll(keepingCapacity: true)
-        for multi in multis {
+        var count = 0
+        while count < touched.count, count == 0 || !pace.isOver(.ends) {
+            let multi = touched[count]
+            count += 1
             multi.isTouched = false
             switch self.multis[multi.index]?.user {
             case .transfers: finishTransfers(of: multi)
@@ -181,6 +192,7 @@ package final class EventLoop: @unchecked Sendable {
             case nil: break
             }
         }
+        touched.removeFirst(count)
     }
 
     /// Does queued work for a while; what is left waits for the next turn, so that thousands of pieces at once, as after a
@@ -212,9 +224,10 @@ package final class EventLoop: @unchecked Sendable {
         case checks
     }
 
-    func addMulti(_ user: MultiUser, rest: Multi.Rest, connections: Int) -> Multi {
+    /// - Throws: if libcurl gets no memory.
+    func addMulti(_ user: MultiUser, rest: Multi.Rest, connections: Int) throws(TransportError) -> Multi {
         let index = multis.firstIndex { $0 == nil } ?? multis.endIndex
-        let multi = Multi(index: index, epoll: epoll, deadlines: deadlines, rest: rest, connections: connections)
+        let multi = try Multi(index: index, epoll: epoll, deadlines: deadlines, rest: rest, connections: connections)
         if index == multis.endIndex { multis.append((multi, user)) } else { multis[index] = (multi, user) }
         return multi
     }
@@ -226,7 +239,7 @@ package final class EventLoop: @unchecked Sendable {
 
     /// Milliseconds until the next deadline, rounded up; -1 if there is none.
     private func waitingTime() -> Int32 {
-        if !backlog.isEmpty { return 0 }
+        if !backlog.isEmpty || !touched.isEmpty || board.hasEvents { return 0 }
         var due = min(timers.nextDue ?? .max, deadlines.first)
         if let tick = board.deadlines.nextTick { due = min(due, tick * 1_000_000) }
         if due == .max { return -1 }

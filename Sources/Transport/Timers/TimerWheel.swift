@@ -69,13 +69,18 @@ package struct TimerWheel {
     }
 
     /// Takes the deadlines up to and including `tick`, and appends their things to `due` by tick.
-    package mutating func takeDue(at tick: UInt64, into due: inout [Int]) {
+    ///
+    /// `limit`: the others stay, and are due at once.
+    package mutating func takeDue(at tick: UInt64, into due: inout [Int], atMost limit: Int = .max) {
+        var left = limit
         while let candidate = nextTick, candidate <= tick {
             hand = candidate
             var thing = heads[Self.slot(candidate)]
             while thing != Self.none {
                 let following = next[Int(thing)]
                 if ticks[Int(thing)] <= candidate {
+                    if left == 0 { return }
+                    left -= 1
                     clear(Int(thing))
                     due.append(Int(thing))
                 }

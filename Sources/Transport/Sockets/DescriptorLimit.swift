@@ -1,8 +1,9 @@
 import Glibc
 
-/// How many descriptors this process may have open: sockets of probes, watches, files.
+/// How many descriptors this process may have open, and who may have how many of them.
 package struct DescriptorLimit: Sendable, Hashable {
-    /// Descriptors that everything but probes needs: the API server's connections, files, pipes of commands, watches.
+    /// Descriptors that everything but probes needs: the API server's connections, the operations port, files, pipes of
+    /// commands, watches.
     package static let reserve = 256
 
     /// The limit in force.
@@ -11,6 +12,14 @@ package struct DescriptorLimit: Sendable, Hashable {
     package init(current: Int) {
         self.current = current
     }
+
+    /// Sockets that probes may have at once: all but the reserve, or half where that is more.
+    package var probes: Int { max(current / 2, current - Self.reserve) }
+
+    /// Descriptors that are held for probes, for when others have taken all.
+    ///
+    /// A probe on a healthy peer needs its own for milliseconds, so that a few serve thousands.
+    package var heldForProbes: Int { min(64, current / 16) }
 
     /// Raises the soft limit to the hard one, which needs no right.
     ///
