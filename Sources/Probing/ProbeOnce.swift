@@ -56,7 +56,7 @@ package struct ProbeOnce: Sendable {
             let known = target.ports.keys.sorted().joined(separator: ", ")
             let outcome = ProbeOutcome(
                 verdict: .noResult,
-                detail: "no container has the port that the probe names; named ports: \(known.isEmpty ? "none" : known)"
+                detail: "\(target.missingPort); named ports: \(known.isEmpty ? "none" : known)"
             )
             return story(outcome, asking: "a port that is not there")
         }

@@ -25,6 +25,42 @@ extension EndToEndTests {
             }
         }
 
+        @Test func namesTheContainersThatAPortNameOrAContainerIsNotClearBetween() async throws {
+            try await Stage.run { stage in
+                let pods = ["web-0", "web-1"].map { name in
+                    """
+                    ---
+                    apiVersion: v1
+                    kind: Pod
+                    metadata: {name: \(name), labels: {app: web}}
+                    spec:
+                      containers:
+                      - {name: app, image: toy, ports: [{name: http, containerPort: 8080}]}
+                      - {name: proxy, image: toy, ports: [{name: http, containerPort: 15000}]}
+
+                    """
+                }
+                try await stage.sandbox.apply(Manifests.service("web") + pods.joined())
+                try await stage.waitForPods(of: "web", count: 2)
+                let vague = try await Self.validate(stage, Manifests.group("web"))
+                let words =
+                    "groups[0].probe.httpGet.port: the containers app, proxy of pod \"web-0\" have different ports named"
+                    + " \"http\"; say by \"container\" which is meant"
+                #expect(vague.code == 1 && vague.text.contains(words), "\(vague.text)")
+                let clear = Manifests.group("web").replacing("port: http", with: "port: http, container: app")
+                #expect(try await Self.validate(stage, clear).code == 0)
+                let wrong = Manifests.group("web").replacing("port: http", with: "port: http, container: none")
+                let other = try await Self.validate(stage, wrong)
+                #expect(other.code == 1)
+                #expect(
+                    other.text.contains(
+                        "groups[0].probe.httpGet.container: pod \"web-0\" has no container \"none\"; its containers are app, proxy"
+                    ),
+                    "\(other.text)"
+                )
+            }
+        }
+
         @Test func tellsWhatDoesNotFitAndWhatMendsIt() async throws {
             try await Stage.run { stage in
                 try await stage.place("web", replicas: 1)

@@ -228,6 +228,22 @@ import Transport
         }
     }
 
+    /// The delay that keeps probes from a new member ends when the member becomes active.
+    @Test func initialDelayEndsWithAPromotion() async throws {
+        try await run { sandbox, engine, input, stream in
+            var passive = await target(sandbox, "a", Self.get)
+            passive.initialWait = .seconds(3600)
+            await engine.setTargets([passive], of: "g") { input.yield($0) }
+            #expect(await engine.progress(of: "g")["a"]?.sequence == 0)
+            var active = passive
+            active.role = .active
+            active.initialWait = .zero
+            await engine.setTargets([active], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            #expect(await reports(until: .healthy, &iterator).last?.health == .healthy)
+        }
+    }
+
     /// Two groups, or one under an old name and a new one, probe the same pod each for itself.
     @Test func groupsThatShareAPodProbeItEachForItself() async throws {
         try await run { sandbox, engine, input, stream in

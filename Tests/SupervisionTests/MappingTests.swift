@@ -152,7 +152,6 @@ import Testing
             {"metadata":{\(Self.metadata)},"spec":{"containers":[{"name":"a","ports":[{"name":"http","containerPort":\(number)}]}]},
             "status":{"podIP":"10.0.0.1"}}
             """
-        #expect(try pod(json).port(named: "http") == nil)
         #expect(PodMapping(group: try Self.group()).target(try pod(json), now: Date())?.ports.isEmpty == true)
     }
 }

@@ -10,9 +10,26 @@ package struct Pod: KubernetesResource, Hashable {
         package var containerPort: Int?
     }
 
+    package struct EnvironmentVariable: Codable, Sendable, Hashable {
+        /// Where a value is taken from; what there is to know is that it is there.
+        package struct Source: Codable, Sendable, Hashable {}
+
+        package var name: String
+        package var value: String?
+        package var valueFrom: Source?
+
+        /// The value that the pod itself gives; nil if it comes from elsewhere.
+        ///
+        /// A server leaves an empty one out.
+        package var literal: String? { valueFrom == nil ? value ?? "" : nil }
+    }
+
     package struct Container: Codable, Sendable, Hashable {
         package var name: String
         package var ports: [ContainerPort]?
+        package var env: [EnvironmentVariable]?
+        /// `Always` for an init container that runs as long as the pod; nil for most.
+        package var restartPolicy: String?
     }
 
     package struct Spec: Codable, Sendable, Hashable {
@@ -55,6 +72,7 @@ package struct Pod: KubernetesResource, Hashable {
         package var podIPs: [PodIP]?
         package var conditions: [Condition]?
         package var containerStatuses: [ContainerStatus]?
+        package var initContainerStatuses: [ContainerStatus]?
     }
 
     package var metadata: ObjectMeta
@@ -66,10 +84,11 @@ package struct Pod: KubernetesResource, Hashable {
         status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } ?? false
     }
 
-    /// The number of a named container port, sidecars included; nil if no container has it.
-    package func port(named name: String) -> Int? {
-        let containers = (spec?.containers ?? []) + (spec?.initContainers ?? [])
-        return containers.lazy.flatMap { $0.ports ?? [] }.first { $0.name == name }?.containerPort
+    /// The containers that run as long as the pod, sidecars included.
+    ///
+    /// https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+    package var lastingContainers: [Container] {
+        (spec?.containers ?? []) + (spec?.initContainers ?? []).filter { $0.restartPolicy == "Always" }
     }
 }
 
@@ -97,6 +116,17 @@ extension Pod.Container {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         name = try container.omissible(.name)
         ports = try container.decodeIfPresent([Pod.ContainerPort].self, forKey: .ports)
+        env = try container.decodeIfPresent([Pod.EnvironmentVariable].self, forKey: .env)
+        restartPolicy = try container.decodeIfPresent(String.self, forKey: .restartPolicy)
+    }
+}
+
+extension Pod.EnvironmentVariable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        name = try container.omissible(.name)
+        value = try container.decodeIfPresent(String.self, forKey: .value)
+        valueFrom = try container.decodeIfPresent(Source.self, forKey: .valueFrom)
     }
 }
 

@@ -18,8 +18,7 @@ extension ProbeEngine {
         } else if case .exec(let probe) = record.target.probe.handler {
             run(probe, record.target, number)
         } else {
-            let detail = "no container has the port that the probe names"
-            ended(number, ProbeOutcome(verdict: .noResult, detail: detail))
+            ended(number, ProbeOutcome(verdict: .noResult, detail: record.target.missingPort))
         }
     }
 

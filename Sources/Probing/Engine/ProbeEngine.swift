@@ -138,7 +138,10 @@ package actor ProbeEngine {
         if isRestarted || isRenewed { forgetAll(number, because: isRestarted) }
         equip(record, number)
         let isRescheduled = isOtherQuestion || previous.probe.timing.period > target.probe.timing.period
-        guard isRestarted || isRenewed || isRescheduled else { return }
+        // Nothing shields an active member, not even the delay that kept probes from it until it was promoted.
+        let isReleased = previous.initialWait > .zero && target.role == .active && previous.role != .active
+        if isReleased { table.states[number].due = min(table.states[number].due, EventLoop.now) }
+        guard isRestarted || isRenewed || isRescheduled || isReleased else { return }
         let wait = isRestarted ? target.initialWait : .zero
         let soonest = EventLoop.now + wait.wholeNanoseconds
         let due = table.states[number].due

@@ -25,14 +25,16 @@ package struct ProbeTarget: Sendable, Hashable {
     package var role: Role?
     /// The node that the pod runs on; nil if it is not known.
     package var node: String?
-    /// Changes whenever a container of the pod is another one than before; what was known is void then.
+    /// Changes whenever the probed container is another one than before; what was known is void then.
     package var incarnation: String
-    /// The pod's named container ports.
+    /// The pod's named container ports, those that the probe may mean.
     package var ports: [String: Int]
+    /// Why the probe's port, or its container, is not found; nil if it is, or if that is not known.
+    package var portProblem: String?
     /// Where commands run whose probe names no container; nil: the pod has one only.
     package var defaultContainer: String?
     package var probe: ProbeConfiguration
-    /// How long the container's start still keeps probes away.
+    /// How long the probed container's start still keeps probes away; 0 for an active member.
     package var initialWait: Duration
 
     package init(
@@ -45,6 +47,7 @@ package struct ProbeTarget: Sendable, Hashable {
         node: String? = nil,
         incarnation: String,
         ports: [String: Int],
+        portProblem: String? = nil,
         defaultContainer: String? = nil,
         probe: ProbeConfiguration,
         initialWait: Duration
@@ -58,12 +61,16 @@ package struct ProbeTarget: Sendable, Hashable {
         self.node = node
         self.incarnation = incarnation
         self.ports = ports
+        self.portProblem = portProblem
         self.defaultContainer = defaultContainer
         self.probe = probe
         self.initialWait = initialWait
     }
 
     package var key: Key { Key(group: group, member: id) }
+
+    /// In words, why there is nothing to ask.
+    var missingPort: String { portProblem ?? "no container has the port that the probe names" }
 
     /// The number of a port; nil if no container has a port of that name.
     func number(of port: PortReference) -> Int? {

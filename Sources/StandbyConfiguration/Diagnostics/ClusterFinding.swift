@@ -15,6 +15,9 @@ package enum ClusterFinding: Sendable, Hashable {
     /// An earlier group writes the role of the same pod under the same label key.
     case podOfAnotherGroup(pod: String, group: String, key: String)
     case noSuchPort(String, pod: String, container: [String])
+    /// Several containers of a pod have a port of that name, with different numbers.
+    case ambiguousPort(String, pod: String, containers: [String])
+    case noSuchContainer(String, pod: String, containers: [String])
     /// The role label stands in the owner's pod template: every new pod would claim it.
     case roleInTemplate(key: String, kind: String, name: String)
     /// The role label stands in the owner's selector: a patch of it would orphan the pod.
@@ -51,6 +54,11 @@ extension ClusterFinding: CustomStringConvertible {
         case .noSuchPort(let port, let pod, let known):
             "no container of pod \"\(pod)\" has a port named \"\(port)\"; "
                 + (known.isEmpty ? "none of its ports has a name" : "its ports are \(known.joined(separator: ", "))")
+        case .ambiguousPort(let port, let pod, let containers):
+            "the containers \(containers.joined(separator: ", ")) of pod \"\(pod)\" have different ports named \"\(port)\"; say"
+                + " by \"container\" which is meant"
+        case .noSuchContainer(let name, let pod, let known):
+            "pod \"\(pod)\" has no container \"\(name)\"; its containers are \(known.joined(separator: ", "))"
         case .roleInTemplate(let key, let kind, let name):
             "the pod template of \(kind) \"\(name)\" sets the label \"\(key)\"; remove it there, or new pods claim a role"
         case .roleInOwnerSelector(let key, let kind, let name):

@@ -86,16 +86,24 @@ package actor ClusterExaminer {
         _ members: [Pod],
         _ report: inout Report
     ) {
-        guard let probe = field == "probe" ? group.probe : group.passiveProbe, let port = probe.handler.namedPort,
-            let pod = members.first(where: { $0.port(named: port) == nil })
-        else { return }
-        let known = (pod.spec?.containers ?? []).flatMap { $0.ports ?? [] }.compactMap(\.name)
-        report.add(
-            .noSuchPort(port, pod: pod.metadata.name ?? "", container: known),
-            at: field,
-            probe.handler.name,
-            "port"
-        )
+        guard let handler = (field == "probe" ? group.probe : group.passiveProbe)?.handler else { return }
+        let name = handler.name
+        for pod in members {
+            let container = ProbedContainer(of: pod)
+            guard let problem = container.problem(of: handler) else { continue }
+            let podName = pod.metadata.name ?? ""
+            switch problem {
+            case .noSuchPort(let port):
+                let known = pod.lastingContainers.flatMap { $0.ports ?? [] }.compactMap(\.name)
+                report.add(.noSuchPort(port, pod: podName, container: known), at: field, name, "port")
+            case .ambiguousPort(let port, let containers):
+                report.add(.ambiguousPort(port, pod: podName, containers: containers), at: field, name, "port")
+            case .noSuchContainer(let missing):
+                let known = pod.lastingContainers.map(\.name)
+                report.add(.noSuchContainer(missing, pod: podName, containers: known), at: field, name, "container")
+            }
+            return
+        }
     }
 
     /// Under one label key a pod belongs to one group; the later one would wait.
@@ -251,18 +259,5 @@ extension ClusterExaminer {
             add(finding, at: "namespace")
             isComplete = false
         }
-    }
-}
-
-extension ProbeConfiguration.Handler {
-    /// The name of the port that the probe asks for; nil if it gives a number or none.
-    fileprivate var namedPort: String? {
-        let port: PortReference? =
-            switch self {
-            case .httpGet(let probe): probe.port
-            case .tcpSocket(let probe): probe.port
-            case .grpc, .exec: nil
-            }
-        return if case .named(let name) = port { name } else { nil }
     }
 }

@@ -13,10 +13,6 @@ struct PodMapping: Sendable {
     static let excludeAnnotation = "kube-standby.io/exclude"
     /// The annotation by which an operator gives a pod another priority than the file does.
     static let priorityAnnotation = "kube-standby.io/priority"
-    /// The annotation by which kubectl chooses a container.
-    ///
-    /// https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-default-container
-    private static let containerAnnotation = "kubectl.kubernetes.io/default-container"
     /// The label by which a StatefulSet tells a pod's ordinal.
     private static let ordinalLabel = "apps.kubernetes.io/pod-index"
 
@@ -72,11 +68,12 @@ struct PodMapping: Sendable {
     /// How a pod is to be probed; nil if it cannot be.
     func target(_ pod: Pod, now: Date) -> ProbeTarget? {
         guard let member = member(pod), member.lifecycle != .finished, let address = address(pod) else { return nil }
-        let probe = member.role == .active ? group.probe : group.passiveProbe ?? group.probe
-        let containers = (pod.spec?.containers ?? []) + (pod.spec?.initContainers ?? [])
-        let ports = containers.flatMap { $0.ports ?? [] }.compactMap { port in
-            port.name.flatMap { name in port.containerPort.map { (name, $0) } }
+        var probe = member.role == .active ? group.probe : group.passiveProbe ?? group.probe
+        let container = ProbedContainer(of: pod)
+        probe.handler = CommandExpansion.expanded(probe.handler) {
+            container.environment(of: $0.container ?? container.defaultName)
         }
+        let status = container.status(for: probe.handler)
         return ProbeTarget(
             id: member.id,
             group: group.name,
@@ -85,19 +82,14 @@ struct PodMapping: Sendable {
             address: address,
             role: member.role,
             node: pod.spec?.nodeName,
-            incarnation: incarnation(pod),
-            ports: Dictionary(ports) { first, _ in first },
-            defaultContainer: defaultContainer(pod),
+            incarnation: incarnation(status),
+            ports: container.ports(for: probe.handler),
+            portProblem: container.problem(of: probe.handler).map { "\($0)" },
+            defaultContainer: container.defaultName,
             probe: probe,
-            initialWait: initialWait(pod, probe.timing, now: now)
+            // A failing active member must not be shielded while another could take over.
+            initialWait: member.role == .active ? .zero : initialWait(status, probe.timing, now: now)
         )
-    }
-
-    /// The container that kubectl would take: the one that an annotation names, or the first.
-    private func defaultContainer(_ pod: Pod) -> String? {
-        let containers = pod.spec?.containers ?? []
-        let named = pod.metadata.annotations?[Self.containerAnnotation]
-        return (containers.first { $0.name == named } ?? containers.first)?.name
     }
 
     /// The priority that an annotation gives; nil if there is none, or none that can be read.
@@ -148,17 +140,15 @@ struct PodMapping: Sendable {
         return Int(suffix)
     }
 
-    private func incarnation(_ pod: Pod) -> String {
-        let statuses = pod.status?.containerStatuses ?? []
-        return statuses.map { "\($0.name)/\($0.restartCount ?? 0)/\($0.containerID ?? "")" }.sorted().joined(
-            separator: ","
-        )
+    /// Tells one run of the probed container from the next.
+    private func incarnation(_ status: Pod.ContainerStatus?) -> String {
+        status.map { "\($0.name)/\($0.restartCount ?? 0)/\($0.containerID ?? "")" } ?? ""
     }
 
-    private func initialWait(_ pod: Pod, _ timing: ProbeTiming, now: Date) -> Duration {
+    /// How long the start of the probed container still keeps probes away.
+    private func initialWait(_ status: Pod.ContainerStatus?, _ timing: ProbeTiming, now: Date) -> Duration {
         guard timing.initialDelay > .zero else { return .zero }
-        let starts = (pod.status?.containerStatuses ?? []).compactMap { $0.state?.running?.startedAt }
-        guard let start = starts.compactMap({ MicroTime($0) }).map(\.microseconds).max() else {
+        guard let start = status?.state?.running?.startedAt.flatMap({ MicroTime($0) })?.microseconds else {
             return timing.initialDelay
         }
         let age = Duration.microseconds(MicroTime(now).microseconds - start)
