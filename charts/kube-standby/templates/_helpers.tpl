@@ -33,8 +33,8 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{/* "true" if a probe is a command in the pod: its own handler counts, or else that of the defaults. */}}
 {{- define "kube-standby.runsInPod" -}}
 {{- $probe := .probe | default dict -}}
-{{- $hasHandler := or (hasKey $probe "httpGet") (hasKey $probe "tcpSocket") (hasKey $probe "grpc") (hasKey $probe "exec") -}}
-{{- $exec := get (ternary $probe (.defaults | default dict) $hasHandler) "exec" -}}
+{{- $hasHandler := or (get $probe "httpGet") (get $probe "tcpSocket") (get $probe "grpc") (get $probe "exec") -}}
+{{- $exec := get (ternary $probe (.defaults | default dict) (not (empty $hasHandler))) "exec" -}}
 {{- if and $exec (ne (get $exec "runIn" | default "Pod") "Supervisor") -}}true{{- end -}}
 {{- end -}}
 
@@ -49,4 +49,16 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 {{- end -}}
 {{- $namespaces | toJson -}}
+{{- end -}}
+
+{{/* The container's resources as a JSON object, a blank memory limit filled in by the number of groups. */}}
+{{- define "kube-standby.resources" -}}
+{{- $resources := deepCopy (.Values.resources | default dict) -}}
+{{- $limits := get $resources "limits" -}}
+{{- if and (kindIs "map" $limits) (not (get $limits "memory")) -}}
+{{- $kibibytes := add (mul 64 1024) (mul 80 (len .Values.config.groups)) -}}
+{{- $mebibytes := max 128 (div (add $kibibytes 1023) 1024) -}}
+{{- $_ := set $limits "memory" (printf "%dMi" $mebibytes) -}}
+{{- end -}}
+{{- $resources | toJson -}}
 {{- end -}}
