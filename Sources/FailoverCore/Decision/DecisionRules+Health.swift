@@ -5,9 +5,9 @@ extension DecisionRules {
     /// When everybody fails, or recovers, within one period, the first to reach its threshold must not move the role: a
     /// verdict that the last probes contradict is waited for.
     func moveFromUnhealthy(_ active: Member) -> Decision {
-        let since = history[active.id].unhealthySince ?? now
+        let since = view.evidence(of: active.id)?.healthSince ?? now
         let best = bestHealthyCandidate()
-        let certain = max(endOfDoubt(of: active), best.map(endOfDoubt) ?? now)
+        let certain = max(endOfContradiction(of: active), best.map(endOfContradiction) ?? now)
         let due = max(since + policy.delay, certain)
         if now < due { return stay(active, finding: best == nil ? .noHealthyCandidate : nil, until: due) }
         if let held = heldBack(active) { return held }
@@ -18,9 +18,9 @@ extension DecisionRules {
         return stay(active, finding: .noHealthyCandidate)
     }
 
-    /// Until when a member's verdict is in doubt at most; in the past if it is not.
-    private func endOfDoubt(of member: Member) -> MonotonicTime {
-        guard let since = history[member.id].doubtedSince else { return MonotonicTime(nanoseconds: 0) }
+    /// Until when a member's verdict is contradicted at most; in the past if it is not.
+    private func endOfContradiction(of member: Member) -> MonotonicTime {
+        guard let since = view.evidence(of: member.id)?.contradictedSince else { return MonotonicTime(nanoseconds: 0) }
         return since + policy.verdictWindow
     }
 
@@ -44,7 +44,9 @@ extension DecisionRules {
     /// It must have succeeded since the failures began, and some candidate between two of them; or both were probed again at
     /// once.
     private func confirmed(_ best: Member, insteadOf active: Member) -> Decision {
-        guard policy.confirmsCandidates, let failing = history[active.id].failingSince else { return move(to: best) }
+        guard confirmsCandidates, let failing = view.evidence(of: active.id)?.failingSince else {
+            return move(to: best)
+        }
         let asked = confirmation?.since ?? now
         // Probes that give no result, as when we have no descriptors left, must not prevent a move for ever.
         let patience = asked + policy.verdictWindow
@@ -53,15 +55,15 @@ extension DecisionRules {
     }
 
     private func isProven(_ best: Member, insteadOf active: Member, failing: MonotonicTime) -> Bool {
-        guard let success = history[best.id].succeededAt, let failure = history[active.id].failureBegan else {
-            return false
-        }
+        guard let success = view.evidence(of: best.id)?.lastSuccess,
+            let failure = view.evidence(of: active.id)?.lastFailureStart
+        else { return false }
         let isReached = healthyCandidates.contains { candidate in
-            history[candidate.id].succeededAt.map { failing <= $0 && $0 <= failure } ?? false
+            (view.evidence(of: candidate.id)?.lastSuccess).map { failing <= $0 && $0 <= failure } ?? false
         }
         if failing <= success, isReached { return true }
         guard let asked = confirmation?.since else { return false }
-        return asked <= success && asked <= failure && confirmation?.probes[active.id]?.isAnswered ?? false
+        return asked <= success && asked <= failure
     }
 
     private func move(to best: Member) -> Decision {
@@ -80,7 +82,7 @@ extension DecisionRules {
     /// Returns to the best member of higher priority, if that is asked for and due; an operator's choice stands.
     func preempt(_ active: Member) -> Decision {
         guard let preemption = policy.preemption, !isChosen(active), let better = betterMember(than: active),
-            let healthySince = history[better.id].unbrokenSince
+            let healthySince = view.evidence(of: better.id)?.unbrokenSince
         else { return stay(active) }
         let due = preemption.due(healthySince: healthySince, lastMove: history.lastMove)
         let ends = [due, suspension?.until, holdEnd].compactMap { $0 }
@@ -89,7 +91,9 @@ extension DecisionRules {
     }
 
     private func betterMember(than active: Member) -> Member? {
-        let better = healthyCandidates.filter { $0.priority > active.priority && !view.isDoubted($0.id) }
+        let better = healthyCandidates.filter {
+            $0.priority > active.priority && !(view.evidence(of: $0.id)?.isContradicted ?? false)
+        }
         return ranking.best(of: better)
     }
 

@@ -12,6 +12,9 @@ struct DecisionRules {
     var suspension: Suspension?
     var confirmation: Confirmation?
     var now: MonotonicTime
+    /// Whether a healthy candidate is probed once more before it takes over from an unhealthy member, so that our own
+    /// blindness moves nothing.
+    var confirmsCandidates = true
 
     var ranking: Ranking { Ranking(view) }
 

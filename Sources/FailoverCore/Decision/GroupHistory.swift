@@ -1,21 +1,5 @@
 /// What a group's machine has seen so far and a decision depends on.
 struct GroupHistory: Sendable, Hashable {
-    /// What was seen of a member's probes.
-    struct ProbeHistory: Sendable, Hashable {
-        /// Since when it is unhealthy; nil if it is not.
-        var unhealthySince: MonotonicTime?
-        /// Since when its last probes contradict its health; nil if they do not.
-        var doubtedSince: MonotonicTime?
-        /// Since when it is healthy without a single failure; nil if it is not.
-        var unbrokenSince: MonotonicTime?
-        /// Since when it fails without a single success; nil if it does not.
-        var failingSince: MonotonicTime?
-        /// The last success that was told; most are not.
-        var succeededAt: MonotonicTime?
-        /// When the probe began whose failure was told last; most are not.
-        var failureBegan: MonotonicTime?
-    }
-
     /// A move, by this supervisor or another.
     private struct Move: Sendable, Hashable {
         var at: MonotonicTime
@@ -40,7 +24,6 @@ struct GroupHistory: Sendable, Hashable {
     private(set) var nobodyActiveSince: MonotonicTime?
     /// Since when the record is of the epoch that it is; nil before one was seen.
     private(set) var recordSince: MonotonicTime?
-    private var probes: [Member.ID: ProbeHistory] = [:]
     private var moves: [Epoch: Move] = [:]
     private var sights: [Member.ID: Sight] = [:]
     /// Members that became active by no switch of any supervisor.
@@ -48,39 +31,9 @@ struct GroupHistory: Sendable, Hashable {
     /// Members on which a role was written before, so that a missing one is drift.
     private(set) var labelled: Set<Member.ID> = []
 
-    subscript(id: Member.ID) -> ProbeHistory { probes[id] ?? ProbeHistory() }
-
-    // MARK: Health
-
-    mutating func healthChanged(
-        _ id: Member.ID,
-        to health: Health,
-        isDoubted: Bool,
-        probeStart: MonotonicTime,
-        at now: MonotonicTime
-    ) {
-        var probe = self[id]
-        let isFailing = health == .unhealthy ? !isDoubted : health == .healthy && isDoubted
-        let isSucceeding = health == .unhealthy ? isDoubted : health == .healthy && !isDoubted
-        probe.unhealthySince = health == .unhealthy ? probe.unhealthySince ?? now : nil
-        probe.doubtedSince = isDoubted ? probe.doubtedSince ?? now : nil
-        probe.unbrokenSince = health == .healthy && !isDoubted ? probe.unbrokenSince ?? now : nil
-        probe.failingSince = isFailing ? probe.failingSince ?? now : nil
-        if isSucceeding { probe.succeededAt = now }
-        if isFailing { probe.failureBegan = probeStart }
-        probes[id] = probe
-        if health == .healthy { hasSeenHealthy = true }
-    }
-
-    /// A member was probed because somebody wanted to know, or had been before.
-    ///
-    /// `time`: when a success was had, or when a probe that failed began.
-    mutating func probed(_ id: Member.ID, _ verdict: ProbeVerdict, at time: MonotonicTime) {
-        switch verdict {
-        case .success: probes[id, default: ProbeHistory()].succeededAt = max(time, self[id].succeededAt ?? time)
-        case .failure: probes[id, default: ProbeHistory()].failureBegan = max(time, self[id].failureBegan ?? time)
-        case .noResult: break
-        }
+    /// A member was found healthy.
+    mutating func sawHealthy() {
+        hasSeenHealthy = true
     }
 
     // MARK: Moves
@@ -120,7 +73,6 @@ struct GroupHistory: Sendable, Hashable {
     }
 
     mutating func membersChanged(_ view: MemberView, under policy: GroupPolicy, at now: MonotonicTime) {
-        probes = probes.filter { view[$0.key] != nil }
         labelled = labelled.filter { view[$0] != nil }
         noteHands(view)
         let hasActive = view.actives.contains { $0.lifecycle != .finished }

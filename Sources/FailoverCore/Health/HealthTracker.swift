@@ -1,18 +1,23 @@
-/// Counts the results of one member's probes and turns them into its health.
+/// Counts the results of one member's probes and turns them into evidence of its health.
 ///
 /// A pure value, kept by the probe loop for every member; the group's machine hears of its changes only.
 package struct HealthTracker: Sendable, Hashable {
-    /// The verdict so far.
-    package private(set) var health: Health = .unknown
+    /// What the results come to.
+    package private(set) var evidence: HealthEvidence
     /// Failures in a row, at most `thresholds.failure`.
     package private(set) var consecutiveFailures = 0
     /// Successes in a row, at most `thresholds.success`.
     package private(set) var consecutiveSuccesses = 0
     private var thresholds: HealthThresholds
 
-    package init(thresholds: HealthThresholds) {
+    /// Of a member of which nothing is known before `start`.
+    package init(thresholds: HealthThresholds, since start: MonotonicTime) {
         self.thresholds = thresholds
+        evidence = HealthEvidence(since: start)
     }
+
+    /// The verdict so far.
+    package var health: Health { evidence.health }
 
     /// Whether a change of health has begun to show but its threshold is not reached: the time for the fast period.
     package var isCounting: Bool {
@@ -23,40 +28,46 @@ package struct HealthTracker: Sendable, Hashable {
         }
     }
 
-    /// Whether the last results contradict the verdict, without having reached the threshold that would change it.
-    package var isDoubted: Bool { health != .unknown && isCounting }
-
-    /// Takes in one probe's verdict.
+    /// Takes in how one probe ended.
     ///
-    /// - Returns: the new health if this verdict changed it, else nil.
-    package mutating func probeFinished(_ verdict: ProbeVerdict) -> Health? {
+    /// - Returns: the new health if this changed it, else nil.
+    package mutating func probeFinished(
+        _ verdict: ProbeVerdict,
+        from start: MonotonicTime,
+        at end: MonotonicTime
+    ) -> Health? {
         switch verdict {
         case .success:
+            evidence.succeeded(at: end)
             consecutiveFailures = 0
             consecutiveSuccesses = min(consecutiveSuccesses + 1, thresholds.success)
-            return consecutiveSuccesses >= thresholds.success ? become(.healthy) : nil
+            return consecutiveSuccesses >= thresholds.success ? become(.healthy, at: end) : nil
         case .failure:
+            evidence.failed(from: start, at: end)
             consecutiveSuccesses = 0
             consecutiveFailures = min(consecutiveFailures + 1, thresholds.failure)
-            return consecutiveFailures >= thresholds.failure ? become(.unhealthy) : nil
+            return consecutiveFailures >= thresholds.failure ? become(.unhealthy, at: end) : nil
         case .noResult:
             return nil
         }
     }
 
-    /// Forgets everything: another container answers from now on, or another question is asked.
+    /// Forgets the verdict: another container answers from now on, or another question is asked.
     ///
     /// - Returns: `.unknown` if that changed the health, else nil.
-    package mutating func forget() -> Health? {
+    package mutating func forget(at now: MonotonicTime) -> Health? {
         consecutiveFailures = 0
         consecutiveSuccesses = 0
-        return become(.unknown)
+        let wasKnown = health != .unknown
+        evidence.forgotten(at: now)
+        return wasKnown ? .unknown : nil
     }
 
     /// Begins to count anew, and keeps the verdict.
     package mutating func recount() {
         consecutiveFailures = 0
         consecutiveSuccesses = 0
+        evidence.recounted()
     }
 
     /// Takes new thresholds and keeps the counters; they count from the next verdict on.
@@ -64,9 +75,9 @@ package struct HealthTracker: Sendable, Hashable {
         self.thresholds = thresholds
     }
 
-    private mutating func become(_ next: Health) -> Health? {
+    private mutating func become(_ next: Health, at now: MonotonicTime) -> Health? {
         guard health != next else { return nil }
-        health = next
+        evidence.became(next, at: now)
         return next
     }
 }

@@ -14,8 +14,8 @@ package enum Effect: Sendable, Hashable {
     case startTimer(OperationID, at: MonotonicTime)
     /// Answer with `timerFired` after the backoff of this attempt (from 0) and not before `atLeast` has passed.
     case startBackoff(OperationID, attempt: Int, atLeast: Duration)
-    /// Probe a member now, unless it is known to have succeeded since a time; answer with `memberProbed`.
-    case probe(OperationID, Member.ID, unlessSucceededSince: MonotonicTime)
+    /// Probe a member now, unless it is known to have succeeded since a time; answer with `memberProbed` in any case.
+    case probe(Member.ID, unlessSucceededSince: MonotonicTime)
     /// Forget what a member's probes have told so far, and count anew.
     case forgetHealth(Member.ID)
     /// Tell people.

@@ -9,8 +9,8 @@ extension GroupStateMachine {
         if let reread = rereadForHigherEpoch() { return reread }
         let isHeld = policy.isObserving || isPaused(at: now)
         var rules = rules(record?.record, at: now)
-        // What is not made needs no certainty.
-        if isHeld { rules.policy.confirmsCandidates = false }
+        // While moves are withheld, no probe is asked for to confirm them.
+        rules.confirmsCandidates = !isHeld
         let decision = rules.decide()
         let effects = reportFinding(of: decision)
         if policy.isObserving || isExhausted { return effects + withhold(decision, at: now) }
@@ -99,10 +99,8 @@ extension GroupStateMachine {
     private mutating func confirm(_ members: [Member], since: MonotonicTime, at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
         var current = confirmation ?? Confirmation(since: now)
-        for member in members where current.probes[member.id] == nil {
-            let id = ids.next()
-            current.probes[member.id] = Confirmation.Probe(id: id)
-            effects.append(.probe(id, member.id, unlessSucceededSince: since))
+        for member in members where current.asked.insert(member.id).inserted {
+            effects.append(.probe(member.id, unlessSucceededSince: since))
         }
         confirmation = current
         return effects

@@ -134,23 +134,6 @@ extension GroupStateMachine {
         return assignmentChanged(awaiting: id, at: now) { $0.written(outcome, ids: &$1, effects: &$2) }
     }
 
-    /// A member was probed because the machine asked for it.
-    ///
-    /// `time`: when a success was had, also in the past, or when a probe that failed began.
-    package mutating func memberProbed(
-        _ id: OperationID,
-        _ verdict: ProbeVerdict,
-        from time: MonotonicTime,
-        at now: MonotonicTime
-    ) -> [Effect] {
-        guard let (member, probe) = confirmation?.probes.first(where: { $0.value.id == id }), !probe.isAnswered else {
-            return []
-        }
-        confirmation?.probes[member]?.isAnswered = true
-        history.probed(member, verdict, at: time)
-        return proceed(at: now)
-    }
-
     private mutating func assignmentChanged(
         awaiting id: OperationID,
         at now: MonotonicTime,

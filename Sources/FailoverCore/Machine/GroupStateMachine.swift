@@ -97,19 +97,15 @@ package struct GroupStateMachine: Sendable, Hashable {
         return membersChanged(at: now)
     }
 
-    /// A member's probes came to another verdict, or began or ceased to contradict it.
-    ///
-    /// `probeStart`: when the probe began that this rests on; nil: now.
-    package mutating func healthChanged(
+    /// Probes say something else of a member than before, or were asked for.
+    package mutating func memberProbed(
         _ id: Member.ID,
-        to health: Health,
-        isDoubted: Bool = false,
-        probeStart: MonotonicTime? = nil,
+        _ evidence: HealthEvidence,
         at now: MonotonicTime
     ) -> [Effect] {
-        guard view.health(of: id) != health || view.isDoubted(id) != isDoubted else { return [] }
-        view.healthChanged(id, to: health, isDoubted: isDoubted)
-        history.healthChanged(id, to: health, isDoubted: isDoubted, probeStart: probeStart ?? now, at: now)
+        guard view.evidence(of: id) != evidence else { return [] }
+        view.probed(id, evidence)
+        if evidence.health == .healthy { history.sawHealthy() }
         return proceed(at: now)
     }
 

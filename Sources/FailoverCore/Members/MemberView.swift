@@ -4,8 +4,7 @@
 /// never overwrites a newer one.
 package struct MemberView: Sendable, Hashable {
     private var members: [Member.ID: Member] = [:]
-    private var healths: [Member.ID: Health] = [:]
-    private var doubted: Set<Member.ID> = []
+    private var evidence: [Member.ID: HealthEvidence] = [:]
     /// The highest epoch that is believed of a pod; nil before it is known what records say.
     private var ceiling: Epoch?
     /// The epochs that are not believed, by member.
@@ -34,12 +33,12 @@ package struct MemberView: Sendable, Hashable {
 
     /// The health of a member; unknown until something was heard of it.
     package func health(of id: Member.ID) -> Health {
-        healths[id] ?? .unknown
+        evidence[id]?.health ?? .unknown
     }
 
-    /// Whether a member's last probes contradict its health, without having reached the threshold that would change it.
-    package func isDoubted(_ id: Member.ID) -> Bool {
-        doubted.contains(id)
+    /// What probes say of a member; nil until something was heard of it.
+    package func evidence(of id: Member.ID) -> HealthEvidence? {
+        evidence[id]
     }
 
     /// Takes in a whole listing.
@@ -57,8 +56,7 @@ package struct MemberView: Sendable, Hashable {
             let previous = isRelist ? nil : known[member.id]
             members[member.id] = previous.map { $0.version > member.version ? $0 : member } ?? member
         }
-        healths = healths.filter { members[$0.key] != nil }
-        doubted = doubted.filter { members[$0] != nil }
+        evidence = evidence.filter { members[$0.key] != nil }
     }
 
     /// Takes in one object that the API server returned; ignored if the member is not known or known newer.
@@ -94,13 +92,16 @@ package struct MemberView: Sendable, Hashable {
     mutating func removed(_ id: Member.ID) {
         members[id] = nil
         disbelieved[id] = nil
-        healths[id] = nil
-        doubted.remove(id)
+        evidence[id] = nil
     }
 
-    /// Takes in a member's health, and whether its last probes contradict it.
-    mutating func healthChanged(_ id: Member.ID, to health: Health, isDoubted: Bool) {
-        healths[id] = health
-        if isDoubted { doubted.insert(id) } else { doubted.remove(id) }
+    /// Takes in what probes say of a member.
+    mutating func probed(_ id: Member.ID, _ newest: HealthEvidence) {
+        evidence[id] = newest
+    }
+
+    /// A member's verdict does not hold any more.
+    mutating func forgotHealth(of id: Member.ID, at now: MonotonicTime) {
+        evidence[id]?.forgotten(at: now)
     }
 }

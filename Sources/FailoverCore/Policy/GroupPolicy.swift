@@ -30,9 +30,6 @@ package struct GroupPolicy: Sendable, Hashable {
     package var flap: FlapLimit
     /// Nil: the role never returns of its own accord.
     package var preemption: Preemption?
-    /// Whether a healthy candidate is probed once more before it takes over from an unhealthy member, so that our own
-    /// blindness moves nothing.
-    package var confirmsCandidates: Bool
     /// Observe and report, move nothing but what an operator orders.
     package var isPaused: Bool
     /// Observe and report, write nothing at all.
@@ -49,7 +46,6 @@ package struct GroupPolicy: Sendable, Hashable {
         labelsPassiveMembers: Bool = true,
         flap: FlapLimit = FlapLimit(),
         preemption: Preemption? = nil,
-        confirmsCandidates: Bool = false,
         isPaused: Bool = false,
         isObserving: Bool = false
     ) {
@@ -61,7 +57,6 @@ package struct GroupPolicy: Sendable, Hashable {
         self.labelsPassiveMembers = labelsPassiveMembers
         self.flap = flap
         self.preemption = preemption
-        self.confirmsCandidates = confirmsCandidates
         self.isPaused = isPaused
         self.isObserving = isObserving
     }

@@ -25,7 +25,7 @@ package struct Ranking: Sendable {
     private func key(of member: Member) -> [Int64] {
         [
             healthRank(view.health(of: member.id)),
-            view.isDoubted(member.id) ? 1 : 0,
+            view.evidence(of: member.id)?.isContradicted ?? false ? 1 : 0,
             -Int64(member.priority),
             member.role == .active ? 0 : 1,
             member.isReady ? 0 : 1,

@@ -189,14 +189,9 @@ extension GroupStateMachine {
         // A pod that was promoted against its verdict gets a chance to come to another one.
         if progress.move.isForced, let id = move.target?.id, view.health(of: id) == .unhealthy {
             effects.append(.forgetHealth(id))
-            forgetHealth(of: id, at: now)
+            view.forgotHealth(of: id, at: now)
         }
         return effects + evaluate(at: now)
-    }
-
-    private mutating func forgetHealth(of id: Member.ID, at now: MonotonicTime) {
-        view.healthChanged(id, to: .unknown, isDoubted: false)
-        history.healthChanged(id, to: .unknown, isDoubted: false, probeStart: now, at: now)
     }
 
     private func completedMove(_ progress: SwitchProgress, at now: MonotonicTime) -> CompletedMove {

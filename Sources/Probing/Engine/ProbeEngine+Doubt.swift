@@ -6,31 +6,28 @@ package import Transport
 extension ProbeEngine {
     // MARK: On demand
 
-    /// Probes a member now, or hears how the probe ends that is on its way.
+    /// Probes a member now, or waits for the probe that is on its way; its end is reported in any case.
     ///
-    /// `since`: a success at or after that time is answer enough.
-    /// The answer is `noResult` if the member is not known.
-    package func probeNow(_ key: ProbeTarget.Key, unlessSucceededSince since: MonotonicTime) -> Answer<ProbeEnd> {
-        let answer = Answer<ProbeEnd>()
-        guard let number = table.number(of: key), let record = table.records[number] else {
-            answer.send(ProbeEnd(verdict: .noResult, at: Self.now))
-            return answer
+    /// `since`: a success at or after that time is reported at once.
+    /// Nothing is reported of a member that is not known.
+    package func probeNow(_ key: ProbeTarget.Key, unlessSucceededSince since: MonotonicTime) {
+        guard let number = table.number(of: key), let record = table.records[number] else { return }
+        if let success = table.states[number].tracker.evidence.lastSuccess, success >= since {
+            let outcome = record.lastOutcome ?? ProbeOutcome(verdict: .success, detail: "it succeeded before")
+            return report(number, outcome, isRepetition: true)
         }
-        if let success = table.states[number].succeededAt, success >= since {
-            answer.send(ProbeEnd(verdict: .success, at: success))
-            return answer
-        }
-        record.waiters.append(answer)
-        guard table.states[number].flight == .none else { return answer }
+        record.isAwaited = true
+        guard table.states[number].flight == .none else { return }
         wheel.clear(number)
         table.states[number].due = EventLoop.now
         begin(number)
-        return answer
     }
 
-    /// Forgets what a member's probes have told, and counts anew.
+    /// Forgets a member's verdict, and counts anew.
     package func forget(_ key: ProbeTarget.Key) {
-        guard let number = table.number(of: key), table.states[number].tracker.forget() != nil else { return }
+        guard let number = table.number(of: key), table.states[number].tracker.forget(at: Self.now) != nil else {
+            return
+        }
         report(number, ProbeOutcome(verdict: .noResult, detail: "it was promoted against its verdict"), isChange: true)
     }
 
@@ -59,18 +56,14 @@ extension ProbeEngine {
         if let suspension = doubt.beat(now: Self.now, wall: EventLoop.wallTime) { tell(suspension) }
     }
 
-    func noteFailing(_ state: inout TargetState, _ record: TargetRecord, _ verdict: ProbeVerdict, _ now: MonotonicTime)
-    {
+    /// Tells the supervisor's doubt of a target's result, before the result itself counts.
+    func noteResult(_ state: TargetState, _ record: TargetRecord, _ verdict: ProbeVerdict, _ now: MonotonicTime) {
+        let isFailing = state.tracker.evidence.failingSince != nil
         switch verdict {
         case .success:
-            if state.succeededAt == nil { prove(record.target.id) }
-            state.succeededAt = now
-            if state.isFailing { doubt.stoppedFailing(record.target.id, in: record.target.group) }
-            state.isFailing = false
-        case .failure:
-            let began = state.succeededAt != nil && !state.isFailing
-            state.isFailing = true
-            if began { noteBeginning(record.target, now) }
+            if !state.isProven { prove(record.target.id) }
+            if isFailing { doubt.stoppedFailing(record.target.id, in: record.target.group) }
+        case .failure: if state.isProven, !isFailing { noteBeginning(record.target, now) }
         case .noResult: break
         }
     }

@@ -60,17 +60,18 @@ extension ProbeEngine {
         let outcome = isDistrusted ? ProbeOutcome(verdict: .noResult, detail: "the supervisor stood still") : result
         count(outcome.verdict)
         let now = Self.now
-        noteFailing(&state, record, outcome.verdict, now)
-        let change = state.tracker.probeFinished(outcome.verdict)
+        noteResult(state, record, outcome.verdict, now)
+        let change = state.tracker.probeFinished(outcome.verdict, from: state.startedAt, at: now)
         state.flight = .none
         state.due = state.pace.next(after: state.due, isCounting: state.tracker.isCounting, now: now.nanoseconds)
         table.states[number] = state
-        if change != nil || record.lastOutcome != outcome {
+        let isRepetition = change == nil && record.lastOutcome == outcome
+        if !isRepetition || record.isAwaited {
             record.lastOutcome = outcome
-            report(number, outcome, isChange: change != nil)
+            record.isAwaited = false
+            report(number, outcome, isChange: change != nil, isRepetition: isRepetition)
         }
         arm(number)
-        answer(record, ProbeEnd(verdict: outcome.verdict, at: outcome.verdict == .success ? now : state.startedAt))
     }
 
     private func count(_ verdict: ProbeVerdict) {
@@ -79,11 +80,5 @@ extension ProbeEngine {
         case .failure: statistics.failures += 1
         case .noResult: statistics.withoutResult += 1
         }
-    }
-
-    private func answer(_ record: TargetRecord, _ end: ProbeEnd) {
-        guard !record.waiters.isEmpty else { return }
-        for waiter in record.waiters { waiter.send(end) }
-        record.waiters = []
     }
 }

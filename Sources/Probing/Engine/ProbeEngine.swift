@@ -118,7 +118,7 @@ package actor ProbeEngine {
     private func add(_ target: ProbeTarget) {
         let phase = UInt64(UInt(bitPattern: target.key.hashValue))
         let due = ProbeSchedule.first(target, phase: phase, count: table.count, now: EventLoop.now)
-        let tracker = HealthTracker(thresholds: target.probe.timing.thresholds)
+        let tracker = HealthTracker(thresholds: target.probe.timing.thresholds, since: Self.now)
         let record = TargetRecord(target)
         let number = table.add(record, TargetState(tracker: tracker, pace: ProbePace(target.probe.timing), due: due))
         equip(record, number)
@@ -153,7 +153,7 @@ package actor ProbeEngine {
     private func forgetAll(_ number: Int, because isRestarted: Bool) {
         abandonFlight(number)
         let detail = isRestarted ? "its container restarted" : "it is probed in another way"
-        guard table.states[number].tracker.forget() != nil else { return }
+        guard table.states[number].tracker.forget(at: Self.now) != nil else { return }
         report(number, ProbeOutcome(verdict: .noResult, detail: detail), isChange: true)
     }
 
@@ -161,11 +161,11 @@ package actor ProbeEngine {
     /// stands until the other has come to its own.
     private func questionChanged(_ number: Int) {
         abandonFlight(number)
-        let wasDoubted = table.states[number].tracker.isDoubted
+        let wasContradicted = table.states[number].tracker.evidence.isContradicted
         table.states[number].tracker.recount()
-        guard wasDoubted else { return }
+        guard wasContradicted else { return }
         let outcome = ProbeOutcome(verdict: .noResult, detail: "it is probed in the way of its new role")
-        report(number, outcome, isChange: false)
+        report(number, outcome)
     }
 
     /// Prepares what is asked of a target; an exchange that would be the same goes on.
@@ -205,10 +205,9 @@ package actor ProbeEngine {
         abandonFlight(number)
         if let check = record.check { loop.retire(check) }
         retireHops(of: record)
-        for waiter in record.waiters { waiter.send(ProbeEnd(verdict: .noResult, at: Self.now)) }
         doubt.stoppedFailing(record.target.id, in: record.target.group)
         descriptorNeed.change(by: -record.descriptorShare)
-        if table.states[number].succeededAt != nil { unprove(record.target.id) }
+        if table.states[number].isProven { unprove(record.target.id) }
         wheel.clear(number)
         table.remove(number)
     }
@@ -275,19 +274,17 @@ package actor ProbeEngine {
 
     // MARK: Reports
 
-    func report(_ number: Int, _ outcome: ProbeOutcome, isChange: Bool) {
+    func report(_ number: Int, _ outcome: ProbeOutcome, isChange: Bool = false, isRepetition: Bool = false) {
         guard let target = table.records[number]?.target else { return }
-        let state = table.states[number]
         receivers[target.group]?(
             ProbeReport(
                 member: target.id,
                 pod: target.pod,
-                health: state.tracker.health,
-                isDoubted: state.tracker.isDoubted,
+                evidence: table.states[number].tracker.evidence,
                 verdict: outcome.verdict,
-                startedAt: state.startedAt,
                 detail: outcome.detail,
-                isChange: isChange
+                isChange: isChange,
+                isRepetition: isRepetition
             )
         )
     }

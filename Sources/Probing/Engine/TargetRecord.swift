@@ -15,8 +15,8 @@ final class TargetRecord {
     /// What redirects led to, in their order; kept for the next probe, which is likely to be led there, too.
     @safe @exclusivity(unchecked) var hops: [Check] = []
     @safe @exclusivity(unchecked) var lastOutcome: ProbeOutcome?
-    /// Who wants to know how its next probe ends.
-    @safe @exclusivity(unchecked) var waiters: [Answer<ProbeEnd>] = []
+    /// Whether the end of its next probe is reported in any case.
+    @safe @exclusivity(unchecked) var isAwaited = false
 
     /// What it adds to the engine's need of descriptors.
     var descriptorShare = 0.0

@@ -19,12 +19,11 @@ struct TargetState {
     var probeCount = 0
     /// When the probe that is on its way, or was last, began.
     var startedAt = MonotonicTime(nanoseconds: 0)
-    /// When a probe of it succeeded last; nil: never.
-    var succeededAt: MonotonicTime?
-    /// Whether its last result was a failure.
-    var isFailing = false
     /// Whether the probe that is on its way, or was last, was begun because a kept connection was lost.
     var wasHurried = false
+
+    /// Whether a probe of it has ever succeeded.
+    var isProven: Bool { tracker.evidence.lastSuccess != nil }
 
     /// Probes that ended.
     var endedCount: Int { flight == .none ? probeCount : probeCount - 1 }

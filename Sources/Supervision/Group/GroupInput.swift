@@ -25,7 +25,6 @@ indirect enum GroupInput: Sendable {
     case membersListed(OperationID, MemberListOutcome)
     case memberRead(OperationID, MemberReadOutcome)
     case roleWritten(OperationID, RoleWriteOutcome)
-    case memberProbed(OperationID, ProbeEnd)
     case timerFired(OperationID)
     /// Begin nothing new; end as soon as no switch is under way.
     case shutdown
@@ -58,7 +57,7 @@ indirect enum GroupInput: Sendable {
         case .claimsChanged: .claims
         case .probe(let report): .probe(report.member)
         case .recordRead(let id, _), .recordWritten(let id, _), .membersListed(let id, _), .memberRead(let id, _),
-            .roleWritten(let id, _), .memberProbed(let id, _), .timerFired(let id):
+            .roleWritten(let id, _), .timerFired(let id):
             .operation(id)
         case .shutdown: .shutdown
         case .shutdownDeadline: .shutdownDeadline
@@ -76,6 +75,7 @@ indirect enum GroupInput: Sendable {
             return .lease(new)
         case (.probe(let old), .probe(var new)):
             new.isChange = new.isChange || old.isChange
+            new.isRepetition = new.isRepetition && old.isRepetition
             return .probe(new)
         default: return newer
         }

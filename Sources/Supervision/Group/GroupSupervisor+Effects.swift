@@ -26,7 +26,10 @@ extension GroupSupervisor {
             case .listMembers(let id): run(&group) { .membersListed(id, await $0.listMembers()) }
             case .readMember(let id, let name): run(&group) { .memberRead(id, await $0.readMember(name)) }
             case .writeRole(let id, let write): run(&group) { .roleWritten(id, await $0.writeRole(write)) }
-            case .probe(let id, let member, let since): probe(member, since: since, for: id, in: &group)
+            case .probe(let member, let since):
+                group.addTask { [probes = surroundings.probes, key = target(member)] in
+                    await probes.probeNow(key, unlessSucceededSince: since)
+                }
             case .forgetHealth(let member):
                 group.addTask { [probes = surroundings.probes, key = target(member)] in await probes.forget(key) }
             case .startTimer(let id, let deadline): startTimer(id, at: deadline, in: &group)
@@ -51,18 +54,6 @@ extension GroupSupervisor {
         _ operation: @escaping @Sendable (any GroupAPI) async -> GroupInput
     ) {
         group.addTask { [self, api = surroundings.api] in post(await operation(api)) }
-    }
-
-    private func probe(
-        _ member: Member.ID,
-        since: MonotonicTime,
-        for id: OperationID,
-        in group: inout DiscardingTaskGroup
-    ) {
-        group.addTask { [self, probes = surroundings.probes, key = target(member)] in
-            let answer = await probes.probeNow(key, unlessSucceededSince: since)
-            if let end = await answer.value() { post(.memberProbed(id, end)) }
-        }
     }
 
     private func target(_ member: Member.ID) -> ProbeTarget.Key {

@@ -137,23 +137,13 @@ actor GroupSupervisor {
             resume()
             step(in: &group) { $0.connectionRestored(at: now) }
         case .probe(let report):
-            notify(.probe(report))
-            step(in: &group) {
-                $0.healthChanged(
-                    report.member,
-                    to: report.health,
-                    isDoubted: report.isDoubted,
-                    probeStart: report.startedAt,
-                    at: now
-                )
-            }
+            if !report.isRepetition { notify(.probe(report)) }
+            step(in: &group) { $0.memberProbed(report.member, report.evidence, at: now) }
         case .recordRead(let id, let outcome): step(in: &group) { $0.recordRead(id, outcome, at: now) }
         case .recordWritten(let id, let outcome): step(in: &group) { $0.recordWritten(id, outcome, at: now) }
         case .membersListed(let id, let outcome): step(in: &group) { $0.membersListed(id, outcome, at: now) }
         case .memberRead(let id, let outcome): step(in: &group) { $0.memberRead(id, outcome, at: now) }
         case .roleWritten(let id, let outcome): step(in: &group) { $0.roleWritten(id, outcome, at: now) }
-        case .memberProbed(let id, let end):
-            step(in: &group) { $0.memberProbed(id, end.verdict, from: end.at, at: now) }
         case .timerFired(let id): step(in: &group) { $0.timerFired(id, at: now) }
         case .shutdown: beginShutdown(in: &group)
         case .shutdownDeadline: mailbox.finish()

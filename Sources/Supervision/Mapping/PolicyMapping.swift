@@ -21,7 +21,6 @@ extension GroupPolicy {
             ),
             preemption: group.failover.preempt
                 ? Preemption(delay: group.failover.preemptDelay, cooldown: group.failover.cooldown) : nil,
-            confirmsCandidates: true,
             isPaused: group.isPaused,
             isObserving: isObserving
         )

@@ -96,8 +96,15 @@ struct ModelProcess: Hashable {
     }
 
     private mutating func probe(_ member: Member, at now: MonotonicTime) {
-        let health: Health = unhealthy.contains(member.name) ? .unhealthy : .healthy
-        take(machine.healthChanged(member.id, to: health, at: now), at: now)
+        var evidence = HealthEvidence(since: MonotonicTime(nanoseconds: 0))
+        if unhealthy.contains(member.name) {
+            evidence.failed(from: now, at: now)
+            evidence.became(.unhealthy, at: MonotonicTime(nanoseconds: 0))
+        } else {
+            evidence.succeeded(at: now)
+            evidence.became(.healthy, at: MonotonicTime(nanoseconds: 0))
+        }
+        take(machine.memberProbed(member.id, evidence, at: now), at: now)
     }
 
     /// Fires every timer that is due.
@@ -115,7 +122,8 @@ struct ModelProcess: Hashable {
             case .startTimer(let id, let at): timers[id] = at
             case .startBackoff(let id, _, _): take(machine.timerFired(id, at: now), at: now)
             case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole: requests.append(effect)
-            case .report, .probe, .forgetHealth: break
+            case .probe(let id, _): if let member = seen.first(where: { $0.id == id }) { probe(member, at: now) }
+            case .report, .forgetHealth: break
             }
         }
     }

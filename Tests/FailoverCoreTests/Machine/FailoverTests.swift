@@ -72,17 +72,17 @@ import Testing
         let effects = script.health("a", .unhealthy)
         #expect(effects.moves.isEmpty)
         #expect(effects.deadlines == [MonotonicTime(nanoseconds: 6_000_000_000)])
-        guard case .startTimer(let id, _) = effects.first else { return }
         script.at(6000)
-        #expect(script.machine.timerFired(id, at: script.now).moves == [.activeUnhealthy])
+        #expect(script.fireTimers(effects).moves == [.activeUnhealthy])
     }
 
     @Test func forgetsTheDelayWhenTheMemberRecovers() {
         var script = healthyGroup(GroupPolicy(delay: .seconds(5)))
-        guard case .startTimer(let id, _) = script.health("a", .unhealthy).first else { return }
+        let effects = script.health("a", .unhealthy)
+        #expect(effects.deadlines.count == 1)
         _ = script.health("a", .healthy)
         script.at(6000)
-        #expect(script.machine.timerFired(id, at: script.now).moves.isEmpty)
+        #expect(script.fireTimers(effects).moves.isEmpty)
     }
 
     @Test func appliesNoDelayWhenTheMemberIsGone() {
@@ -93,21 +93,21 @@ import Testing
 
     @Test func waitsForACandidateThatBeginsToFail() {
         var script = healthyGroup(members: ["a", "b"])
-        _ = script.health("b", .healthy, isDoubted: true)
+        _ = script.health("b", .healthy, isContradicted: true)
         #expect(script.health("a", .unhealthy).moves.isEmpty)
         #expect(script.health("b", .unhealthy).moves.isEmpty)
     }
 
     @Test func movesOnceTheCandidateProvesHealthy() {
         var script = healthyGroup(members: ["a", "b"])
-        _ = script.health("b", .healthy, isDoubted: true)
+        _ = script.health("b", .healthy, isContradicted: true)
         _ = script.health("a", .unhealthy)
         #expect(script.health("b", .healthy).targets == ["b"])
     }
 
     @Test func waitsForDoubtNoLongerThanOneRound() {
         var script = healthyGroup(GroupPolicy(verdictWindow: .seconds(3)), members: ["a", "b"])
-        _ = script.health("b", .healthy, isDoubted: true)
+        _ = script.health("b", .healthy, isContradicted: true)
         guard case .startTimer(let id, let due) = script.health("a", .unhealthy).first else {
             Issue.record("no timer")
             return

@@ -39,9 +39,11 @@ import Testing
     @Test func forgetsTheHealthOfWhoIsGone() {
         var view = MemberView()
         view.listed([member("1", .passive)], version: .init("1"), isRelist: false)
-        view.healthChanged(.init("a"), to: .healthy, isDoubted: true)
+        var evidence = HealthEvidence(since: MonotonicTime(nanoseconds: 0))
+        evidence.became(.healthy, at: MonotonicTime(nanoseconds: 0))
+        view.probed(.init("a"), evidence)
         view.removed(.init("a"))
         #expect(view.health(of: .init("a")) == .unknown)
-        #expect(!view.isDoubted(.init("a")))
+        #expect(view.evidence(of: .init("a")) == nil)
     }
 }

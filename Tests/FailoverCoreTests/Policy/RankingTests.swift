@@ -9,15 +9,15 @@ import Testing
         return member
     }
 
-    private func best(_ members: [Member], health: [String: Health] = [:], doubted: Set<String> = []) -> String? {
+    private func best(_ members: [Member], health: [String: Health] = [:], contradicted: Set<String> = []) -> String? {
         var view = MemberView()
         view.listed(members, version: .init("1"), isRelist: false)
         for member in members {
-            view.healthChanged(
-                member.id,
-                to: health[member.name] ?? .healthy,
-                isDoubted: doubted.contains(member.name)
-            )
+            let now = MonotonicTime(nanoseconds: 0)
+            var evidence = HealthEvidence(since: now)
+            evidence.became(health[member.name] ?? .healthy, at: now)
+            if contradicted.contains(member.name) { evidence.failed(from: now, at: now) }
+            view.probed(member.id, evidence)
         }
         return Ranking(view).best(of: members)?.name
     }
@@ -27,8 +27,8 @@ import Testing
         #expect(best([member("a"), member("b")], health: ["a": .unhealthy, "b": .unknown]) == "b")
     }
 
-    @Test func prefersUndoubtedHealth() {
-        #expect(best([member("a"), member("b")], doubted: ["a"]) == "b")
+    @Test func prefersHealthThatNothingContradicts() {
+        #expect(best([member("a"), member("b")], contradicted: ["a"]) == "b")
     }
 
     @Test func prefersPriorityBeforeTheActiveMember() {

@@ -12,7 +12,6 @@ extension Simulation {
         var effects: [(Int, [Effect])] = []
         for group in groups.indices {
             var policy = groups[group].policy
-            if sabotage == .nobodyDoubtsHimself { policy.confirmsCandidates = false }
             if sabotage == .movesAreForgotten { policy.flap.maxMoves = 0 }
             process.machines[group] = GroupStateMachine(policy: policy, identity: process.identity)
             effects.append((group, process.machines[group].started()))
@@ -61,8 +60,6 @@ extension Simulation {
         case .probe(let group, let id, let flight): probe(id, in: group, flight: flight, of: index)
         case .probed(let group, let id, let verdict, let flight):
             probed(id, verdict, in: group, flight: flight, of: index)
-        case .confirmed(let group, let id, let verdict, let end):
-            hear(index, group) { $0.memberProbed(id, verdict, from: end, at: $1) }
         case .reload(let group, let policy): hear(index, group) { $0.policyChanged(policy, at: $1) }
         case .answer(let group, let answer):
             hear(index, group) { ModelProcess.deliver(answer, to: &$0, at: $1) }
@@ -132,7 +129,7 @@ extension Simulation {
                 processes[index]?.targets[group][member.id]?.incarnation = incarnation
                 forget(member.id, in: group, of: index)
             } else {
-                let tracker = HealthTracker(thresholds: groups[group].timing.thresholds)
+                let tracker = HealthTracker(thresholds: groups[group].timing.thresholds, since: time)
                 processes[index]?.targets[group][member.id] = .init(tracker: tracker, incarnation: incarnation)
                 let first = now + between(0, groups[group].timing.fastPeriod)
                 schedule(.probe(group: group, member.id, flight: 0), of: index, at: first)
@@ -141,8 +138,14 @@ extension Simulation {
     }
 
     private mutating func forget(_ id: Member.ID, in group: Int, of index: Int) {
-        guard processes[index]?.targets[group][id]?.tracker.forget() != nil else { return }
-        hear(index, group) { $0.healthChanged(id, to: .unknown, at: $1) }
+        let now = time
+        guard processes[index]?.targets[group][id]?.tracker.forget(at: now) != nil else { return }
+        report(id, in: group, of: index)
+    }
+
+    private mutating func report(_ id: Member.ID, in group: Int, of index: Int) {
+        guard let evidence = processes[index]?.targets[group][id]?.tracker.evidence else { return }
+        hear(index, group) { $0.memberProbed(id, evidence, at: $1) }
     }
 
     private mutating func probe(_ id: Member.ID, in group: Int, flight: Int, of index: Int) {
@@ -184,24 +187,18 @@ extension Simulation {
         let isDistrusted = MonotonicTime(nanoseconds: target.startedAt) < process.doubt.distrustedBefore
         let verdict = isDistrusted ? .noResult : result
         noteFailing(id, verdict, target, in: group, of: index)
-        let before = (target.tracker.health, target.tracker.isDoubted)
-        _ = target.tracker.probeFinished(verdict)
-        if verdict == .success { target.succeededAt = now }
-        if verdict != .noResult { target.isFailing = verdict == .failure }
-        let waiters = target.waiters
-        target.waiters = []
+        let before = target.tracker.evidence
+        _ = target.tracker.probeFinished(verdict, from: MonotonicTime(nanoseconds: target.startedAt), at: time)
+        let after = target.tracker.evidence
+        let isAwaited = target.isAwaited
+        target.isAwaited = false
         target.flight += 1
         processes[index]?.targets[group][id] = target
-        let after = (target.tracker.health, target.tracker.isDoubted)
-        if before != after {
-            tell("process \(index) finds \(id) \(after.0.rawValue)\(after.1 ? ", in doubt" : "")")
-            let start = MonotonicTime(nanoseconds: target.startedAt)
-            hear(index, group) { $0.healthChanged(id, to: after.0, isDoubted: after.1, probeStart: start, at: $1) }
+        let isNews = before.health != after.health || before.isContradicted != after.isContradicted
+        if isNews {
+            tell("process \(index) finds \(id) \(after.health.rawValue)\(after.isContradicted ? ", contradicted" : "")")
         }
-        for waiter in waiters {
-            let at = verdict == .success ? now : target.startedAt
-            schedule(.confirmed(group: group, waiter, verdict, MonotonicTime(nanoseconds: at)), of: index, at: now)
-        }
+        if isNews || isAwaited { report(id, in: group, of: index) }
         let timing = groups[group].timing
         let pause = target.tracker.isCounting ? timing.fastPeriod : timing.period
         schedule(.probe(group: group, id, flight: target.flight), of: index, at: max(target.startedAt + pause, now))
@@ -215,7 +212,9 @@ extension Simulation {
         of index: Int
     ) {
         if verdict == .success { processes[index]?.doubt.stoppedFailing(id, in: "\(group)") }
-        guard verdict == .failure, target.succeededAt != nil, !target.isFailing, sabotage != .nobodyDoubtsHimself else {
+        guard verdict == .failure, target.isProven, target.tracker.evidence.failingSince == nil,
+            sabotage != .nobodyDoubtsHimself
+        else {
             return
         }
         let node = groups[group].applications[id].map { "\($0.node)" }
@@ -242,29 +241,28 @@ extension Simulation {
             case .startBackoff(let id, let attempt, let atLeast):
                 let pause = max(50_000_000 << min(attempt, 5), atLeast.wholeNanoseconds)
                 schedule(.timer(group: group, id), of: index, at: now + pause + between(0, 20_000_000))
-            case .probe(let id, let member, let since): confirm(member, since: since, for: id, in: group, of: index)
+            case .probe(let member, let since): confirm(member, since: since, in: group, of: index)
             case .forgetHealth(let id): forget(id, in: group, of: index)
             case .report(let report): tell("group \(group), process \(index): \(report)")
             }
         }
     }
 
-    private mutating func confirm(
-        _ member: Member.ID,
-        since: MonotonicTime,
-        for id: OperationID,
-        in group: Int,
-        of index: Int
-    ) {
-        guard let target = processes[index]?.targets[group][member] else {
-            return schedule(.confirmed(group: group, id, .noResult, time), of: index, at: now)
+    private mutating func confirm(_ member: Member.ID, since: MonotonicTime, in group: Int, of index: Int) {
+        guard let target = processes[index]?.targets[group][member] else { return }
+        if sabotage == .nobodyDoubtsHimself { return pretend(member, target.tracker.evidence, in: group, of: index) }
+        if let success = target.tracker.evidence.lastSuccess, success >= since {
+            return report(member, in: group, of: index)
         }
-        if let success = target.succeededAt, success >= since.nanoseconds {
-            let end = MonotonicTime(nanoseconds: success)
-            return schedule(.confirmed(group: group, id, .success, end), of: index, at: now)
-        }
-        processes[index]?.targets[group][member]?.waiters.append(id)
+        processes[index]?.targets[group][member]?.isAwaited = true
         processes[index]?.targets[group][member]?.flight += 1
         schedule(.probe(group: group, member, flight: target.flight + 1), of: index, at: now)
+    }
+
+    /// The probe that was asked for is not made, and is said to have ended as the verdict goes.
+    private mutating func pretend(_ id: Member.ID, _ known: HealthEvidence, in group: Int, of index: Int) {
+        var evidence = known
+        if known.health == .healthy { evidence.succeeded(at: time) } else { evidence.failed(from: time, at: time) }
+        hear(index, group) { [evidence] in $0.memberProbed(id, evidence, at: $1) }
     }
 }

@@ -33,8 +33,7 @@ extension Simulation {
             verdictWindow: .nanoseconds(Int64(timing.verdictWindow)),
             flap: random.once(in: 3)
                 ? FlapLimit() : FlapLimit(maxMoves: 2, window: .seconds(40), hold: .seconds(40)),
-            preemption: random.once(in: 3) ? Preemption(delay: .seconds(5), cooldown: .seconds(5)) : nil,
-            confirmsCandidates: true
+            preemption: random.once(in: 3) ? Preemption(delay: .seconds(5), cooldown: .seconds(5)) : nil
         )
     }
 

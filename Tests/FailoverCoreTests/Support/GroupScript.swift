@@ -4,6 +4,11 @@
 struct GroupScript {
     var machine: GroupStateMachine
     var members: [Member] = []
+    /// Whether a probe that the machine asks for ends at once as those before it did.
+    var answersProbes = true
+    private var evidence: [Member.ID: HealthEvidence] = [:]
+    /// Those that were started while probes were answered, and have not fired.
+    private var timers: [OperationID: MonotonicTime] = [:]
     private var version = 100
     private(set) var now = MonotonicTime(nanoseconds: 0)
 
@@ -56,8 +61,56 @@ struct GroupScript {
         return machine.membersObserved(members, version: .init("\(version)"), at: now)
     }
 
-    mutating func health(_ name: String, _ health: Health, isDoubted: Bool = false) -> [Effect] {
-        machine.healthChanged(member(name).id, to: health, isDoubted: isDoubted, at: now)
+    /// A member's probes come to a verdict, or speak against it.
+    ///
+    /// `start`: when the last probe began; nil: now.
+    mutating func health(
+        _ name: String,
+        _ health: Health,
+        isContradicted: Bool = false,
+        from start: MonotonicTime? = nil
+    ) -> [Effect] {
+        let id = member(name).id
+        var known = evidence[id] ?? HealthEvidence(since: now)
+        switch health {
+        case .unknown: known.forgotten(at: now)
+        case .healthy where isContradicted, .unhealthy where !isContradicted: known.failed(from: start ?? now, at: now)
+        case .healthy, .unhealthy: known.succeeded(at: start ?? now)
+        }
+        if known.health != health { known.became(health, at: now) }
+        return hear(known, of: id)
+    }
+
+    /// A probe that was asked for ends as the verdict says.
+    ///
+    /// `time`: when a success was had, or when a probe that failed began; nil: now.
+    mutating func probed(_ name: String, _ verdict: ProbeVerdict, from time: MonotonicTime? = nil) -> [Effect] {
+        let id = member(name).id
+        var known = evidence[id] ?? HealthEvidence(since: now)
+        switch verdict {
+        case .success: known.succeeded(at: time ?? now)
+        case .failure: known.failed(from: time ?? now, at: now)
+        case .noResult: break
+        }
+        return hear(known, of: id)
+    }
+
+    private mutating func hear(_ known: HealthEvidence, of id: Member.ID) -> [Effect] {
+        evidence[id] = known
+        return answered(machine.memberProbed(id, known, at: now))
+    }
+
+    /// The effects, and what follows from the probes among them.
+    private mutating func answered(_ effects: [Effect]) -> [Effect] {
+        for case .startTimer(let id, let at) in effects { timers[id] = at }
+        return answersProbes ? effects + answer(probesIn: effects) : effects
+    }
+
+    private mutating func answer(probesIn effects: [Effect]) -> [Effect] {
+        effects.flatMap { effect -> [Effect] in
+            guard case .probe(let id, _) = effect, let member = members.first(where: { $0.id == id }) else { return [] }
+            return probed(member.name, machine.view.health(of: id) == .healthy ? .success : .failure)
+        }
     }
 
     /// Starts the machine with a record (nil: none) and all members in `healthy` healthy.
@@ -96,11 +149,13 @@ struct GroupScript {
         return machine.recordObserved(stored(record, version: "\(version)"), at: now)
     }
 
-    /// Fires the timers that were started and are due.
+    /// Fires the timers that were started, by these effects or before, and are due.
     mutating func fireTimers(_ effects: [Effect]) -> [Effect] {
-        effects.flatMap { effect -> [Effect] in
-            guard case .startTimer(let id, let at) = effect, at <= now else { return [] }
-            return machine.timerFired(id, at: now)
+        for case .startTimer(let id, let at) in effects { timers[id] = at }
+        let due = timers.filter { $0.value <= now }.sorted { ($0.value, $0.key.number) < ($1.value, $1.key.number) }
+        return due.flatMap { id, _ -> [Effect] in
+            timers[id] = nil
+            return answered(machine.timerFired(id, at: now))
         }
     }
 
@@ -136,9 +191,7 @@ struct GroupScript {
                     member.version = kept
                 }
                 queue += machine.roleWritten(id, .written(member(write.member.name)), at: now)
-            case .probe(let id, let member, _):
-                let isHealthy = machine.view.health(of: member) == .healthy
-                queue += machine.memberProbed(id, isHealthy ? .success : .failure, from: now, at: now)
+            case .probe: queue += answer(probesIn: [effect])
             case .forgetHealth, .startTimer, .startBackoff, .report: break
             }
         }

@@ -16,7 +16,6 @@ enum SimulatedEvent {
         case beat
         case probe(group: Int, Member.ID, flight: Int)
         case probed(group: Int, Member.ID, ProbeVerdict, flight: Int)
-        case confirmed(group: Int, OperationID, ProbeVerdict, MonotonicTime)
         case reload(group: Int, GroupPolicy)
         case answer(group: Int, ModelProcess.Answer)
         case timer(group: Int, OperationID)

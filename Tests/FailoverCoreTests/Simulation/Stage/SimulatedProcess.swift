@@ -7,12 +7,13 @@ struct SimulatedProcess {
         var tracker: HealthTracker
         var incarnation: Int
         var startedAt: UInt64 = 0
-        var succeededAt: UInt64?
-        var isFailing = false
         /// Tells a probe that is on its way from those before it.
         var flight = 0
-        /// Operations that wait for the probe's end.
-        var waiters: [OperationID] = []
+        /// Whether the machine waits for the probe's end.
+        var isAwaited = false
+
+        /// Whether a probe of it has ever succeeded.
+        var isProven: Bool { tracker.evidence.lastSuccess != nil }
     }
 
     let identity: String
@@ -38,5 +39,5 @@ struct SimulatedProcess {
         startedAt = now
     }
 
-    var provenCount: Int { targets.reduce(0) { $0 + $1.values.count { $0.succeededAt != nil } } }
+    var provenCount: Int { targets.reduce(0) { $0 + $1.values.count(where: \.isProven) } }
 }

@@ -1,0 +1,75 @@
+/// What probes say of a member: computed where they end, beside the thresholds, and carried to the machine as one value.
+///
+/// The newest value holds all that the older ones did, so that nothing is lost when a reader sees only the last.
+package struct HealthEvidence: Sendable, Hashable {
+    /// The verdict by the thresholds.
+    package private(set) var health: Health = .unknown
+    /// Since when the verdict is what it is.
+    package private(set) var healthSince: MonotonicTime
+    /// When the first of the last failures in a row ended; nil if the last result was none.
+    package private(set) var failingSince: MonotonicTime?
+    /// When the first of the last successes in a row was had; nil if the last result was none.
+    package private(set) var succeedingSince: MonotonicTime?
+    /// When a probe succeeded last; nil: never.
+    package private(set) var lastSuccess: MonotonicTime?
+    /// When the probe began that failed last; nil: never.
+    package private(set) var lastFailureStart: MonotonicTime?
+
+    /// Of a member of which nothing is known before `start`.
+    package init(since start: MonotonicTime) {
+        healthSince = start
+    }
+
+    // MARK: What it says
+
+    /// Whether the last results speak against the verdict, without having reached the threshold that would change it.
+    package var isContradicted: Bool { contradictedSince != nil }
+
+    /// Since when they do; nil if they do not.
+    package var contradictedSince: MonotonicTime? {
+        switch health {
+        case .unknown: nil
+        case .healthy: failingSince
+        case .unhealthy: succeedingSince
+        }
+    }
+
+    /// Since when it is healthy without a single failure; nil if it is not.
+    package var unbrokenSince: MonotonicTime? {
+        guard health == .healthy, failingSince == nil else { return nil }
+        return max(healthSince, succeedingSince ?? healthSince)
+    }
+
+    // MARK: Events
+
+    mutating func succeeded(at end: MonotonicTime) {
+        lastSuccess = end
+        failingSince = nil
+        succeedingSince = succeedingSince ?? end
+    }
+
+    mutating func failed(from start: MonotonicTime, at end: MonotonicTime) {
+        lastFailureStart = start
+        succeedingSince = nil
+        failingSince = failingSince ?? end
+    }
+
+    /// The thresholds make another verdict.
+    mutating func became(_ next: Health, at now: MonotonicTime) {
+        health = next
+        healthSince = now
+    }
+
+    /// The results so far do not count any more; the verdict stands, and so does unbroken health.
+    mutating func recounted() {
+        failingSince = nil
+        if health != .healthy { succeedingSince = nil }
+    }
+
+    /// The verdict does not hold any more: another container answers, or another question is asked.
+    mutating func forgotten(at now: MonotonicTime) {
+        failingSince = nil
+        succeedingSince = nil
+        if health != .unknown { became(.unknown, at: now) }
+    }
+}
