@@ -126,6 +126,47 @@ import Transport
         }
     }
 
+    @Test func takesNoMoreHeadersThanAProbeNeeds() async throws {
+        let line = "X-\(String(repeating: "a", count: 100)): b\r\n"
+        let answers: @Sendable (String, Int) -> String? = { _, _ in
+            "HTTP/1.1 200 OK\r\n" + String(repeating: line, count: 1000) + "content-length: 0\r\n\r\n"
+        }
+        try await PathServer.run(answers) { server in
+            let once = await once(server)
+            #expect(once.verdict == .failure && once.detail.hasSuffix("over 65536 bytes of headers"), "\(once.detail)")
+            #expect(await reports(1, server).first?.detail == once.detail)
+        }
+    }
+
+    /// A probe that may take longer than the period is, while it lasts, the only one.
+    @Test func theNextProbeBeginsWhenOneThatTakesLongerThanThePeriodHasEnded() async throws {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        let engine = ProbeEngine(loop: loop)
+        let silence: @Sendable (String, Int) -> String? = { _, _ in nil }
+        try await PathServer.run(silence) { server in
+            let target = target(server.port, []) {
+                $0.timeout = .milliseconds(500)
+                $0.thresholds = HealthThresholds(failure: 3, success: 1)
+            }
+            let (stream, input) = AsyncStream.makeStream(of: ProbeReport.self)
+            await engine.setTargets([target], of: "g") { input.yield($0) }
+            var starts: [UInt64] = []
+            for await report in stream {
+                starts.append(report.startedAt.nanoseconds)
+                #expect(report.verdict == .failure)
+                if report.isChange { break }
+            }
+            let progress = try #require(await engine.progress(of: "g")["a"])
+            #expect(progress.sequence >= 3 && progress.tracker.health == .unhealthy)
+            // Three probes of 500 ms each, one after the other, although one is due every 50 ms.
+            let first = try #require(starts.first)
+            let last = try #require(starts.last)
+            #expect(last - first >= 900_000_000)
+            await engine.remove(group: "g")
+        }
+    }
+
     // MARK: Asking
 
     private func target(

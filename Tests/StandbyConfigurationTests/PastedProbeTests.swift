@@ -119,6 +119,16 @@ import Testing
             http(.number(80))
         ),
         Shape(
+            "empty values",
+            "httpGet: { path: \"\", port: 80, scheme: \"\", host: \"\", container: \"\" }",
+            http(.number(80))
+        ),
+        Shape(
+            "empty host of a socket",
+            "tcpSocket: { port: 80, host: '' }",
+            .tcpSocket(TCPProbe(port: .number(80)))
+        ),
+        Shape(
             "grace period",
             "tcpSocket: { port: 1 }, terminationGracePeriodSeconds: 60",
             .tcpSocket(TCPProbe(port: .number(1))),

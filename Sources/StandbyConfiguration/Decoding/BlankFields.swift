@@ -2,11 +2,11 @@ import YAMLDocument
 
 /// Takes fields out of a document that are null: a blank value, as templates leave them, means that the field is absent.
 ///
-/// Keys that are not known, entries of lists and labels stay as they are, for they are mistakes; so does what may be null.
+/// So does an empty string in those fields of a probe where Kubernetes takes it for that. Keys that are not known, entries of lists and labels stay as they are, for they are mistakes; so does what may be null.
 enum BlankFields {
     /// The document without such fields.
     static func removed(from document: YAMLNode) -> YAMLNode {
-        holdsNull(document) ? without(document, .file) : document
+        holdsBlank(document) ? without(document, .file) : document
     }
 
     private static func without(_ node: YAMLNode, _ value: ValueSchema) -> YAMLNode {
@@ -27,14 +27,15 @@ enum BlankFields {
         var node = node
         node.content = .mapping(
             entries.compactMap { entry in
-                guard let value = schema.value(of: entry.key) else { return entry }
+                guard let field = schema.field(entry.key) else { return entry }
                 var entry = entry
+                if field.isAbsentIfEmpty, entry.value.string?.isEmpty == true { return nil }
                 if !isNull(entry.value) {
-                    entry.value = without(entry.value, value)
+                    entry.value = without(entry.value, field.value)
                 } else if entry.key == "roleLabel" {
                     // It may be there to turn the label of `defaults` off, which mode EndpointSlice allows.
                     entry.value.content = .mapping([])
-                } else if !mayBeNull(value) {
+                } else if !mayBeNull(field.value) {
                     return nil
                 }
                 return entry
@@ -53,11 +54,11 @@ enum BlankFields {
         return scalar.value == .null
     }
 
-    private static func holdsNull(_ node: YAMLNode) -> Bool {
+    private static func holdsBlank(_ node: YAMLNode) -> Bool {
         switch node.content {
-        case .scalar: isNull(node)
-        case .sequence(let items): items.contains(where: holdsNull)
-        case .mapping(let entries): entries.contains { holdsNull($0.value) }
+        case .scalar(let scalar): scalar.text.isEmpty || isNull(node)
+        case .sequence(let items): items.contains(where: holdsBlank)
+        case .mapping(let entries): entries.contains { holdsBlank($0.value) }
         }
     }
 }

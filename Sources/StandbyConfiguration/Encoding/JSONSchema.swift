@@ -90,11 +90,16 @@ package enum JSONSchema {
 
     private static func property(_ field: ObjectSchema.Field, of schema: ObjectSchema) -> ConfigurationValue {
         let mayBeAbsent = !field.isRequired || isSupplied(field, of: schema)
-        let given = value(field.value)
+        let given = field.isAbsentIfEmpty ? orEmpty(value(field.value)) : value(field.value)
         guard case .mapping(var entries) = mayBeAbsent ? orNull(given) : given else { return .null }
         entries.append(.init("description", .string(field.summary + ".")))
         if case .value(let standard) = field.absence { entries.append(.init("default", standard)) }
         return .mapping(entries)
+    }
+
+    /// The same, or an empty string.
+    private static func orEmpty(_ schema: ConfigurationValue) -> ConfigurationValue {
+        .fields([("anyOf", .list([schema, .fields([("enum", .strings([""]))])]))])
     }
 
     /// The same, or null, which means that the field is absent.

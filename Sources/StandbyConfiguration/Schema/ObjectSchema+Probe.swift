@@ -66,18 +66,18 @@ extension ObjectSchema {
         [
             .optional("path", .string(.path), default: .string(plain.path), "The path, with a query if need be"),
             .required("port", .port(mayBeNamed: true), "A port number, or the name of a container port"),
-            .optional("container", .string(.dnsLabel), containerSummary),
+            .optional("container", .string(.dnsLabel), containerSummary).absentIfEmpty,
             .optional(
                 "scheme",
                 .enumeration(HTTPProbe.Scheme.names),
                 default: .string(plain.scheme.rawValue),
                 "HTTP or HTTPS"
-            ),
+            ).absentIfEmpty,
             .optional(
                 "host",
                 .string(.host),
                 "Whom to connect to; sent as Host header and server name; default: the pod's IP"
-            ),
+            ).absentIfEmpty,
             .optional(
                 "httpHeaders",
                 .list(.object(httpHeader), isEmptyAllowed: true),
@@ -143,8 +143,8 @@ extension ObjectSchema {
         "tcpSocket",
         [
             .required("port", .port(mayBeNamed: true), "A port number, or the name of a container port"),
-            .optional("container", .string(.dnsLabel), containerSummary),
-            .optional("host", .string(.host), "Whom to connect to; default: the pod's IP"),
+            .optional("container", .string(.dnsLabel), containerSummary).absentIfEmpty,
+            .optional("host", .string(.host), "Whom to connect to; default: the pod's IP").absentIfEmpty,
         ]
     )
 

@@ -10,6 +10,8 @@ package final class ObjectSchema: Sendable {
         package let absence: Absence
         /// What the field says, in one sentence without a period.
         package let summary: String
+        /// Whether an empty string is as good as none, as in the kubelet's probes.
+        package var isAbsentIfEmpty = false
 
         /// Whether the field must be given.
         package var isRequired: Bool {
@@ -73,6 +75,13 @@ extension ObjectSchema.Field {
         _ summary: String
     ) -> Self {
         .init(name: name, value: value, absence: .value(standard), summary: summary)
+    }
+
+    /// The same field; an empty string is as good as none.
+    var absentIfEmpty: Self {
+        var field = self
+        field.isAbsentIfEmpty = true
+        return field
     }
 
     /// A field whose absence means what its summary says.

@@ -130,7 +130,7 @@ import CLibcurl
     func outcome(of code: CURLcode) -> Result<HTTPResponse, TransportError> {
         guard code == CURLE_OK || isTruncated else {
             if headerCount > CheckTemplate.headerLimit {
-                return .failure(TransportError(.bodyTooLarge, "over \(CheckTemplate.headerLimit) bytes of headers"))
+                return .failure(.headersTooLarge)
             }
             return .failure(handle.failure(code))
         }

@@ -214,8 +214,9 @@ struct HandleOptions {
         }
         _ = unsafe cl_easy_set_data_function(handle.easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             let line = unsafe Array(UnsafeRawBufferPointer(start: bytes, count: size * count))
-            unsafe Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.received(headerLine: line) }
-            return size * count
+            return unsafe Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef {
+                $0.received(headerLine: line) ? size * count : 0
+            }
         }
         guard needsSocketOptions else { return }
         unsafe set(CURLOPT_SOCKOPTDATA, context)

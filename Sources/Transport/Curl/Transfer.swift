@@ -20,6 +20,7 @@ import CLibcurl
     private var body: [UInt8] = []
     private var isTruncated = false
     private var isTooLarge = false
+    private var headerCount = 0
     /// Bytes that the stream's reader has not taken yet.
     private var waitingBytes = 0
     /// Header lists must live as long as the exchange.
@@ -58,7 +59,21 @@ import CLibcurl
     // MARK: What arrives
 
     /// A header line, with its line end; the empty line ends the head.
-    func received(headerLine line: [UInt8]) {
+    ///
+    /// - Returns: whether it was taken; libcurl ends the exchange if not.
+    func received(headerLine line: [UInt8]) -> Bool {
+        headerCount += line.count
+        if areHeadersTooLarge { return false }
+        take(headerLine: line)
+        return true
+    }
+
+    /// A probe takes no more headers than a check does.
+    private var areHeadersTooLarge: Bool {
+        request.overflow == .truncate && headerCount > CheckTemplate.headerLimit
+    }
+
+    private func take(headerLine line: [UInt8]) {
         lastActivity = EventLoop.now
         if line.starts(with: "HTTP/".utf8) {
             head = HTTPHead(status: Self.status(of: line))
@@ -122,6 +137,7 @@ import CLibcurl
     func outcome(of code: CURLcode) -> Result<HTTPResponse, TransportError> {
         request.trace?.finish(handle)
         if isTooLarge { return .failure(TransportError(.bodyTooLarge, "over \(request.bodyLimit) bytes")) }
+        if areHeadersTooLarge { return .failure(.headersTooLarge) }
         if code == CURLE_OK, !hasHead, request.version != .connectOnly { return .failure(.endInHead) }
         if code == CURLE_OK || isTruncated {
             return .success(

@@ -48,6 +48,9 @@ package struct TransportError: Error, Sendable, Hashable {
     /// Libcurl takes a connection that ends in the middle of the headers for the end of an answer without a body.
     static let endInHead = TransportError(.connectionLost, "the answer ends within its headers")
 
+    /// More headers than a probe takes.
+    static let headersTooLarge = TransportError(.bodyTooLarge, "over \(CheckTemplate.headerLimit) bytes of headers")
+
     /// Whether the failure is ours and says nothing of the peer.
     package var isOurOwn: Bool {
         switch kind {
