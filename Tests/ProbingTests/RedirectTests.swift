@@ -153,7 +153,7 @@ import Transport
             await engine.setTargets([target], of: "g") { input.yield($0) }
             var starts: [UInt64] = []
             for await report in stream {
-                starts.append(report.startedAt.nanoseconds)
+                starts.append(try #require(report.evidence.lastFailureStart).nanoseconds)
                 #expect(report.verdict == .failure)
                 if report.isChange { break }
             }

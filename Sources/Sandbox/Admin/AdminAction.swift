@@ -49,7 +49,7 @@ package enum AdminAction: Sendable, Equatable {
 
     /// What there is, one line each.
     package static let help = """
-        POST /pods/NAMESPACE/POD/healthy|hanging|refusing|status/CODE|slow/SECONDS
+        POST /pods/NAMESPACE/POD/healthy|hanging|refusing|status/CODE|redirect/CODE|slow/SECONDS
         POST /nodes/NAME/dead|partitioned|recover
         POST /server/stop[?seconds=N]   the API server goes away
         POST /server/start
@@ -76,6 +76,9 @@ extension ToyApplications.Behaviour {
         case ("status", 2):
             guard let code = Int(words[1]), (200...599).contains(code) else { return nil }
             self = .status(code)
+        case ("redirect", 2):
+            guard let code = Int(words[1]), (200...599).contains(code) else { return nil }
+            self = .redirecting(code)
         case ("slow", 2):
             guard let seconds = Double(words[1]), (0...3600).contains(seconds) else { return nil }
             self = .slow(.milliseconds(Int(seconds * 1000)))

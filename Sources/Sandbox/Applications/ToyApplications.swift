@@ -12,6 +12,8 @@ package actor ToyApplications {
         case hanging
         /// Nothing listens.
         case refusing
+        /// Sends everybody to `/login`, which answers with this status.
+        case redirecting(Int)
         /// Answers 200 after this long.
         case slow(Duration)
     }

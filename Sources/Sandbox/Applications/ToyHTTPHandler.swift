@@ -17,8 +17,10 @@ final class ToyHTTPHandler: ChannelInboundHandler {
         let end = Array("\r\n\r\n".utf8)
         while let range = received.firstRange(of: end) {
             let isHead = received.starts(with: Array("HEAD".utf8))
+            let path = received.split(separator: UInt8(ascii: " "), maxSplits: 2).dropFirst().first
+            let isLogin = path?.elementsEqual("/login".utf8) ?? false
             received.removeSubrange(..<range.upperBound)
-            answer(context, isHead: isHead)
+            answer(context, isHead: isHead, isLogin: isLogin)
         }
     }
 
@@ -26,10 +28,12 @@ final class ToyHTTPHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    private func answer(_ context: ChannelHandlerContext, isHead: Bool) {
+    private func answer(_ context: ChannelHandlerContext, isHead: Bool, isLogin: Bool) {
         switch behaviour.request() {
         case .healthy: write(context, status: 200, isHead: isHead)
         case .status(let status): write(context, status: status, isHead: isHead)
+        case .redirecting(let status) where isLogin: write(context, status: status, isHead: isHead)
+        case .redirecting: write(context, status: 302, isHead: isHead, more: "Location: /login\r\n")
         case .slow(let delay):
             let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
             context.eventLoop.scheduleTask(
@@ -45,9 +49,9 @@ final class ToyHTTPHandler: ChannelInboundHandler {
         }
     }
 
-    private func write(_ context: ChannelHandlerContext, status: Int, isHead: Bool) {
+    private func write(_ context: ChannelHandlerContext, status: Int, isHead: Bool, more: String = "") {
         let body = isHead ? "" : "\(status)\n"
-        let head = "HTTP/1.1 \(status) Toy\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\n"
+        let head = "HTTP/1.1 \(status) Toy\r\n\(more)Content-Type: text/plain\r\nContent-Length: 4\r\n\r\n"
         context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: head + body)), promise: nil)
     }
 }

@@ -7,6 +7,7 @@ import Transport
     @Test(arguments: [
         ("/pods/a/b/healthy", AdminAction.setApplication(namespace: "a", pod: "b", .healthy)),
         ("/pods/a/b/status/503", .setApplication(namespace: "a", pod: "b", .status(503))),
+        ("/pods/a/b/redirect/503", .setApplication(namespace: "a", pod: "b", .redirecting(503))),
         ("/pods/a/b/slow/1.5", .setApplication(namespace: "a", pod: "b", .slow(.milliseconds(1500)))),
         ("/nodes/n/dead", .failNode("n", .dead)), ("/nodes/n/partitioned", .failNode("n", .partitioned)),
         ("/nodes/n/recover", .recoverNode("n")), ("/server/stop", .stopServer(seconds: 4)),
