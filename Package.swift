@@ -133,7 +133,7 @@ let rooms: [Room] = [
     Room(
         name: "Supervision",
         dependencies: [
-            "Transport", "KubernetesClient", "Probing", "FailoverCore", "StandbyConfiguration", logging,
+            "PlainText", "Transport", "KubernetesClient", "Probing", "FailoverCore", "StandbyConfiguration", logging,
             serviceLifecycle,
         ],
         testDependencies: ["FailoverCore", "KubernetesClient", "Probing", "StandbyConfiguration"]
@@ -141,7 +141,8 @@ let rooms: [Room] = [
     // Endpoints for the kubelet, Prometheus and operators.
     Room(
         name: "Operations",
-        dependencies: ["Supervision", hummingbird, logging, nioCore, serviceLifecycle]
+        dependencies: ["Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
+        testDependencies: [nioCore, nioHTTP1]
     ),
     // An in-memory Kubernetes API server and toy applications, for the demo and the tests.
     Room(
@@ -182,7 +183,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         // The vocabulary of hummingbird's requests and answers.
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
-        // HTTP server: the health endpoints, and the sandbox's API server.
+        // HTTP server: the sandbox's API server and its admin endpoint.
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         // Child processes that cannot leak: exec probes and kubeconfig credential plugins.
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),

@@ -1,8 +1,12 @@
-/// Where a server listens: `HOST:PORT`, `:PORT` for every interface, `[ADDRESS]:PORT` for IPv6.
+/// Where a server listens: `HOST:PORT`, `:PORT` for every interface of both families, `[ADDRESS]:PORT` for IPv6.
 package struct ListenAddress: Sendable, Hashable {
-    package var host: String
+    /// Hosts to be tried one after the other, until one can be listened at.
+    package var hosts: [String]
     /// 0...65535; 0 lets the kernel choose.
     package var port: Int
+
+    /// Every interface: IPv6, which takes IPv4 as well, or IPv4 alone where the kernel has no IPv6.
+    private static let everywhere = ["::", "0.0.0.0"]
 
     /// Nil if the text is no address.
     package init?(_ text: String) {
@@ -11,7 +15,24 @@ package struct ListenAddress: Sendable, Hashable {
         else { return nil }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        self.host = host.isEmpty ? "0.0.0.0" : host
+        hosts = host.isEmpty ? Self.everywhere : [host]
         self.port = port
+    }
+
+    /// Tries the hosts in order: the first one whose family this machine has decides.
+    ///
+    /// - Throws: the last error, or at once one that another family would not mend: the port is taken, or not ours to take.
+    func bind<Bound>(
+        isFinal: (any Error) -> Bool,
+        _ attempt: (_ host: String, _ port: Int) async throws -> Bound
+    ) async throws -> Bound {
+        for host in hosts.dropLast() {
+            do {
+                return try await attempt(host, port)
+            } catch  where !isFinal(error) {
+                continue
+            }
+        }
+        return try await attempt(hosts[hosts.count - 1], port)
     }
 }

@@ -60,6 +60,16 @@ enum MetricsText {
         )
     }
 
+    /// What became of the log.
+    static func write(droppedLogLines: Int) -> String {
+        metric(
+            "log_dropped_lines_total",
+            "counter",
+            "Lines of the log since the start that could not be written: no reader, a closed pipe, a full disk.",
+            [" \(droppedLogLines)"]
+        )
+    }
+
     private static func gauge(_ name: String, _ help: String, _ value: String) -> String {
         metric(name, "gauge", help, [" " + value])
     }

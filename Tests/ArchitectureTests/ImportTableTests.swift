@@ -12,7 +12,9 @@ import Testing
         "StandbyConfiguration": ["PlainText", "YAMLDocument", "FailoverCore", "Patterns"],
         "KubernetesClient": ["Transport", "YAMLDocument"],
         "Probing": ["Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore", "Patterns"],
-        "Supervision": ["Transport", "KubernetesClient", "Probing", "FailoverCore", "StandbyConfiguration"],
+        "Supervision": [
+            "PlainText", "Transport", "KubernetesClient", "Probing", "FailoverCore", "StandbyConfiguration",
+        ],
         "Operations": ["Supervision"],
         "Sandbox": ["YAMLDocument"],
     ]

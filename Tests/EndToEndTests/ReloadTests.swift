@@ -108,7 +108,10 @@ extension EndToEndTests {
                         try await ask("GET", "metrics").1.contains("kube_standby_config_last_reload_successful 0\n")
                     )
                     let (code, text) = try await ask("POST", "-/reload")
-                    #expect(code == 500 && text.hasPrefix("the running configuration stays:\n"))
+                    #expect(
+                        code == 500 && text.hasPrefix("the running configuration stays; mistakes: 1 ")
+                            && text.hasSuffix("\n7:11 groups[0].paused\n")
+                    )
                     // It goes on with what it has.
                     await stage.sandbox.applications.set(.status(500), pod: holder, namespace: "default")
                     let next = try await stage.waitUntilSettled("web", otherThan: holder)

@@ -20,6 +20,12 @@ package struct ConfigurationDiff: Sendable, Hashable {
         removed = old.groups.map(\.name).filter { !names.contains($0) }
     }
 
+    /// How many groups, without their names, like `2 added; 1 changed; 7 unchanged`.
+    package var counts: String {
+        let parts = [("added", added.count), ("changed", changed.count), ("removed", removed.count)].filter { $0.1 > 0 }
+        return (parts.map { "\($0.1) \($0.0)" } + ["\(unchangedCount) unchanged"]).joined(separator: "; ")
+    }
+
     /// Whether the two say the same.
     package var isEmpty: Bool { added.isEmpty && changed.isEmpty && removed.isEmpty }
 }

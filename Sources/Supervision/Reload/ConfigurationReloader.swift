@@ -20,6 +20,7 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
     private let file: ConfigurationFile
     private let supervisor: Supervisor
     private let logger: Logger
+    private let log: ReloadLog
     /// What became of the last attempt.
     package let status: ConfigurationStatus
     private let triggers: AsyncStream<ReloadTrigger>
@@ -36,6 +37,7 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
         file = ConfigurationFile(path: path, initial: initial)
         self.supervisor = supervisor
         self.logger = logger
+        log = ReloadLog(logger: logger)
         status = ConfigurationStatus(groups: groups, now: Date().timeIntervalSince1970)
         (triggers, trigger) = AsyncStream.makeStream(
             of: ReloadTrigger.self,
@@ -114,37 +116,30 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
     private func reload(isDemanded: Bool, by origin: String) async -> ReloadOutcome {
         switch await file.read(isDemanded: isDemanded) {
         case .unchanged: return .unchanged
-        case .unreadable(let reason): return refuse([reason], summaries: [reason], by: origin)
+        case .unreadable(let reason):
+            refuse([reason], by: origin)
+            return .unreadable
         case .content(let bytes):
             let reading = await Self.parse(bytes)
             let lines = DiagnosticText(file: file.path, source: bytes, for: reading.diagnostics)
             guard let configuration = reading.configuration else {
-                return refuse(
-                    reading.errors.map(lines.render),
-                    summaries: reading.errors.map(lines.summary),
-                    by: origin
-                )
+                refuse(reading.errors.map(lines.summary), by: origin)
+                return .refused(reading.errors.map(ReloadOutcome.Mistake.init))
             }
-            for warning in reading.diagnostics {
-                logger.warning("configuration warning", metadata: ["diagnostic": "\(lines.summary(warning))"])
-            }
+            let warnings = reading.diagnostics.prefix(Self.loggedMistakes).map(lines.summary)
+            log.write(.warning, "configuration warning", by: origin, "diagnostic", warnings)
             let diff = await supervisor.apply(configuration)
             status.succeeded(groups: configuration.groups.count, now: Date().timeIntervalSince1970)
-            logger.notice("configuration reloaded", metadata: ["by": "\(origin)", "changes": "\(diff)"])
-            return .applied(diff)
+            log.write(.notice, "configuration reloaded", by: origin, "changes", ["\(diff)"])
+            return .applied(counts: diff.counts)
         }
     }
 
-    /// `lines`: for whoever asked; `summaries`: one line a mistake, for the log.
-    private func refuse(_ lines: [String], summaries: [String], by origin: String) -> ReloadOutcome {
+    /// `summaries`: one line a mistake.
+    private func refuse(_ summaries: [String], by origin: String) {
         status.failed()
-        for line in summaries.prefix(Self.loggedMistakes) {
-            logger.error(
-                "configuration refused, the running one stays",
-                metadata: ["by": "\(origin)", "diagnostic": "\(line)"]
-            )
-        }
-        return .refused(lines)
+        let told = Array(summaries.prefix(Self.loggedMistakes))
+        log.write(.error, "configuration refused, the running one stays", by: origin, "diagnostic", told)
     }
 
     /// Outside every actor: a large file takes a while.

@@ -1,11 +1,27 @@
-package import StandbyConfiguration
+import PlainText
+import StandbyConfiguration
 
 /// What an attempt to reload the configuration gave.
 package enum ReloadOutcome: Sendable {
-    /// The file's content is running; what that changed.
-    case applied(ConfigurationDiff)
-    /// The file cannot be read or has mistakes; the running configuration stays. Lines for people.
-    case refused([String])
+    /// Where a mistake is; what it is stands in the log, and `validate` tells it.
+    package struct Mistake: Sendable, Hashable {
+        /// `LINE:COLUMN`, from 1.
+        package var position: String
+        /// Like `groups[2].probe.httpGet.port`; empty for the file as a whole.
+        package var path: String
+
+        init(_ diagnostic: Diagnostic) {
+            position = "\(diagnostic.mark)"
+            path = PrintableText.line(diagnostic.path, limit: 200)
+        }
+    }
+
+    /// The file's content is running; how many groups that concerned, without their names.
+    case applied(counts: String)
+    /// The file has mistakes; the running configuration stays.
+    case refused([Mistake])
+    /// The file cannot be read; the running configuration stays.
+    case unreadable
     /// Nobody asked for it, and the file's content is what it was.
     case unchanged
 }

@@ -42,11 +42,19 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where /livez, /readyz, /metrics and POST /-/reload are served; \"off\" for nowhere.",
+            "Where /livez, /readyz, /metrics and POST /-/reload are served; without a host on every address, IPv4 and IPv6; \"off\": nowhere.",
             valueName: "host:port"
         )
     )
     var listen = ":8080"
+
+    @Option(
+        help: ArgumentHelp(
+            "Addresses that may ask for POST /-/reload besides loopback, like 10.0.0.0/8; may be given several times.",
+            valueName: "cidr"
+        )
+    )
+    var reloadFrom: [String] = []
 
     @Option(help: "trace, debug, info, notice, warning, error or critical.", transform: LogFormat.level)
     var logLevel: Logger.Level = .info
@@ -57,6 +65,9 @@ struct RunCommand: AsyncParsableCommand {
     func validate() throws {
         if listen != "off", ListenAddress(listen) == nil {
             throw ValidationError("--listen \"\(listen)\": give HOST:PORT, :PORT or off")
+        }
+        for block in reloadFrom where AddressBlock(block) == nil {
+            throw ValidationError("--reload-from \"\(block)\": give an address or a block of them, like 10.0.0.0/8")
         }
     }
 
@@ -73,7 +84,8 @@ struct RunCommand: AsyncParsableCommand {
             supervisor: supervisor,
             logger: logger
         )
-        let services = server(supervisor, reloader, logger) + [supervisor, reloader, HangupService(reloader: reloader)]
+        let services =
+            server(supervisor, reloader, logger, sink) + [supervisor, reloader, HangupService(reloader: reloader)]
         let configuration = ServiceGroupConfiguration(
             // Without a name, a service's whole content is its name: seconds for thousands of groups.
             services: services.map { .init(service: $0, serviceName: "\(type(of: $0))") },
@@ -94,11 +106,18 @@ struct RunCommand: AsyncParsableCommand {
     private func server(
         _ supervisor: Supervisor,
         _ reloader: ConfigurationReloader,
-        _ logger: Logger
+        _ logger: Logger,
+        _ sink: LogSink
     ) -> [any ServiceLifecycle.Service] {
         guard let address = ListenAddress(listen) else { return [] }
-        let server = OperationsServer(address: address, supervisor: supervisor, reloader: reloader, logger: logger) {
-            port in
+        let parts = OperationsServer.Parts(
+            address: address,
+            supervisor: supervisor,
+            reloader: reloader,
+            reloadFrom: reloadFrom.compactMap(AddressBlock.init),
+            droppedLogLines: { sink.dropped }
+        )
+        let server = OperationsServer(parts) { port in
             logger.notice("operations endpoints are served", metadata: ["port": "\(port)"])
         }
         return [server]

@@ -1,0 +1,26 @@
+import NIOHTTP1
+
+/// A request whose body has ended, and the way back for its answer.
+struct OperationsRequest: Sendable {
+    let head: HTTPRequestHead
+    /// The address of whoever asks; nil if the connection is gone already.
+    let peer: String?
+    /// Sends the answer; from anywhere, once.
+    let answer: @Sendable (OperationsAnswer) -> Void
+
+    /// The path without the query.
+    var path: String { String(head.uri.prefix { $0 != "?" }) }
+}
+
+/// What is answered.
+struct OperationsAnswer: Sendable {
+    var status: HTTPResponseStatus
+    var text: String
+    var headers: HTTPHeaders
+
+    init(_ status: HTTPResponseStatus, _ text: String, type: String = "text/plain; charset=utf-8") {
+        self.status = status
+        self.text = text
+        headers = ["content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff"]
+    }
+}

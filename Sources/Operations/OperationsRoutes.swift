@@ -1,0 +1,83 @@
+import NIOHTTP1
+import Supervision
+
+/// What is answered to whom.
+struct OperationsRoutes: Sendable {
+    /// A loop that takes up no work for this long hangs.
+    private static let patience: Duration = .seconds(5)
+
+    private let parts: OperationsServer.Parts
+    private let policy: RequestPolicy
+
+    init(_ parts: OperationsServer.Parts) {
+        self.parts = parts
+        policy = RequestPolicy(reloadFrom: parts.reloadFrom)
+    }
+
+    func answer(to request: OperationsRequest) async -> OperationsAnswer {
+        let path = request.path
+        if let refusal = policy.refusal(of: request.head, path: path, from: request.peer) {
+            return OperationsAnswer(.forbidden, refusal + "\n")
+        }
+        let isReading = [.GET, .HEAD].contains(request.head.method)
+        switch path {
+        case "/livez" where isReading: return await liveness()
+        case "/readyz" where isReading: return await readiness()
+        case "/metrics" where isReading: return await metrics()
+        case "/-/reload" where request.head.method == .POST: return await reload()
+        case "/livez", "/readyz", "/metrics": return wrongMethod("GET, HEAD")
+        case "/-/reload": return wrongMethod("POST")
+        default: return OperationsAnswer(.notFound, "there are /livez, /readyz, /metrics and POST /-/reload\n")
+        }
+    }
+
+    private func wrongMethod(_ allowed: String) -> OperationsAnswer {
+        var answer = OperationsAnswer(.methodNotAllowed, "allowed: \(allowed)\n")
+        answer.headers.add(name: "allow", value: allowed)
+        return answer
+    }
+
+    private func liveness() async -> OperationsAnswer {
+        let hanging = await parts.supervisor.hangingLoops(after: Self.patience)
+        return hanging.isEmpty
+            ? OperationsAnswer(.ok, "ok\n")
+            : OperationsAnswer(.serviceUnavailable, "these loops hang: \(hanging.joined(separator: ", "))\n")
+    }
+
+    private func readiness() async -> OperationsAnswer {
+        await parts.supervisor.isReady
+            ? OperationsAnswer(.ok, "ok\n") : OperationsAnswer(.serviceUnavailable, "the first lists are not in\n")
+    }
+
+    private func metrics() async -> OperationsAnswer {
+        let text = [
+            MetricsText.write(parts.reloader.status.current), MetricsText.write(await parts.supervisor.probeCounts),
+            MetricsText.write(parts.supervisor.longestTurns),
+            MetricsText.write(droppedLogLines: parts.droppedLogLines()),
+        ]
+        return OperationsAnswer(.ok, text.joined(), type: MetricsText.contentType)
+    }
+
+    /// Counts and positions: the file's text is for those who may read the file.
+    private func reload() async -> OperationsAnswer {
+        switch await parts.reloader.reload(by: "POST /-/reload") {
+        case .applied(let counts): OperationsAnswer(.ok, "\(counts)\n")
+        case .unchanged: OperationsAnswer(.ok, "unchanged\n")
+        case .unreadable:
+            OperationsAnswer(.internalServerError, "the running configuration stays; the file cannot be read\n")
+        case .refused(let mistakes): OperationsAnswer(.internalServerError, Self.list(mistakes))
+        case .none: OperationsAnswer(.serviceUnavailable, "busy or ending; nothing was reloaded\n")
+        }
+    }
+
+    /// Mistakes that are listed.
+    private static let listedMistakes = 20
+
+    private static func list(_ mistakes: [ReloadOutcome.Mistake]) -> String {
+        let lines = mistakes.prefix(listedMistakes).map { $0.path.isEmpty ? $0.position : "\($0.position) \($0.path)" }
+        let rest = mistakes.count - lines.count
+        let more = rest > 0 ? ["and \(rest) more"] : []
+        let head = "the running configuration stays; mistakes: \(mistakes.count) (validate and the log tell them)"
+        return ([head] + lines + more).joined(separator: "\n") + "\n"
+    }
+}

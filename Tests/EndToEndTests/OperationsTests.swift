@@ -1,0 +1,227 @@
+import Foundation
+import Glibc
+import Sandbox
+import TestedCluster
+import Testing
+import Transport
+
+extension EndToEndTests {
+    /// The operations port of the real binary, and who may do what there.
+    @Suite struct OperationsTests {
+        static let hasNamespaces = ShellRun.works(
+            "unshare --net sh -c 'ip link set lo up && ip addr add 10.99.1.1/32 dev lo && ip addr del 127.0.0.1/8 dev lo'"
+                + " && command -v curl && command -v nsenter"
+        )
+        static let hasIPv6 = ShellRun.works(
+            "unshare --net sh -c 'ip link set lo up && ip -6 addr show dev lo | grep -q ::1'"
+        )
+
+        private static func port(of process: SupervisorProcess) async throws -> Int {
+            let line = try #require(await process.log.wait(for: "operations endpoints are served"))
+            return try #require(line.firstMatch(of: /port=(\d+)/).flatMap { Int($0.output.1) })
+        }
+
+        private static func descriptors(of process: SupervisorProcess) -> [Int] {
+            let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processID)/fd")
+            return (names ?? []).compactMap { Int($0) }
+        }
+
+        /// A connection that says nothing; closed with the last reference.
+        private final class Silence: Sendable {
+            let descriptor: Int32
+
+            init(port: Int) {
+                descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+                var address = sockaddr_in()
+                address.sin_family = sa_family_t(AF_INET)
+                address.sin_port = in_port_t(port).bigEndian
+                address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+                _ = unsafe withUnsafePointer(to: &address) { pointer in
+                    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        unsafe connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                    }
+                }
+            }
+
+            deinit { close(descriptor) }
+        }
+
+        private static func status(
+            _ loop: EventLoop,
+            _ method: String,
+            _ url: String,
+            _ headers: [HTTPRequest.Header] = []
+        )
+            async throws -> (code: Int, text: String)
+        {
+            var request = HTTPRequest(method, url)
+            request.timeout = .seconds(20)
+            request.headers = headers
+            request.connection = .single
+            let response = try await loop.response(to: request)
+            return (response.head.status, String(decoding: response.body, as: UTF8.self))
+        }
+
+        @Test func twoHundredSilentConnectionsTakeSixtyFourDescriptors() async throws {
+            let loop = EventLoop(name: "test")
+            defer { loop.stop() }
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(
+                    groups: [Manifests.group("web")],
+                    ["--listen", "127.0.0.1:0"]
+                )
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let port = try await Self.port(of: process)
+                    try await stage.waitUntilSettled("web")
+                    let before = Self.descriptors(of: process).count
+                    var silent: [Silence] = []
+                    for _ in 0..<200 {
+                        silent.append(Silence(port: port))
+                        #expect(try await Self.status(loop, "GET", "http://127.0.0.1:\(port)/livez").code == 200)
+                    }
+                    let after = Self.descriptors(of: process).count
+                    #expect(after <= before + 64 + 16, "\(before), \(after)")
+                    withExtendedLifetime(silent) {}
+                }
+            }
+        }
+
+        @Test(.enabled(if: ShellRun.works("command -v prlimit"), "prlimit of util-linux is not there"))
+        func livenessIsAnsweredWhenDescriptorsAreShort() async throws {
+            let loop = EventLoop(name: "test")
+            defer { loop.stop() }
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(
+                    groups: [Manifests.group("web")],
+                    ["--listen", "127.0.0.1:0"]
+                )
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let port = try await Self.port(of: process)
+                    try await stage.waitUntilSettled("web")
+                    let silent = (0..<64).map { _ in Silence(port: port) }
+                    let used = Self.descriptors(of: process)
+                    // Every number up to the highest one may be used, and not one more.
+                    let limit = (used.max() ?? 0) + 1
+                    let lowered = try await ShellRun.run(
+                        "prlimit --pid \(process.processID) --nofile=\(limit):\(limit)"
+                    )
+                    #expect(lowered.code == 0)
+                    for _ in 0..<40 {
+                        #expect(try await Self.status(loop, "GET", "http://127.0.0.1:\(port)/livez").code == 200)
+                    }
+                    withExtendedLifetime(silent) {}
+                }
+                #expect(await stage.audit("web").moves == 0)
+            }
+        }
+
+        /// The arguments of `run` for a server that is not there: health does not depend on it.
+        private static func arguments(_ stage: Stage, _ more: [String]) async throws -> [String] {
+            var arguments = try await stage.arguments(groups: [Manifests.group("web")], ["--listen", ":0"] + more)
+            let away = "\(await stage.sandbox.kubeconfig())".replacing(
+                /https:\/\/127.0.0.1:\d+/,
+                with: "https://127.0.0.1:1"
+            )
+            arguments[4] = try stage.write("away", away)
+            return arguments
+        }
+
+        private static func launcher(_ preparation: String) -> [String] {
+            ["/usr/bin/env", "unshare", "--net", "sh", "-c", "ip link set lo up; \(preparation); exec \"$0\" \"$@\""]
+        }
+
+        /// Asks from within the process's network.
+        private static func curl(_ process: SupervisorProcess, _ arguments: String) async throws -> String {
+            let command = "nsenter -t \(process.processID) -n curl -sg -m 20 -w ' %{http_code}' \(arguments)"
+            return try await ShellRun.run(command).output.replacing("\n", with: "")
+        }
+
+        @Test(
+            .enabled(if: hasNamespaces, "needs the right to make network namespaces, ip, nsenter and curl"),
+            .enabled(if: hasIPv6, "this kernel has no IPv6")
+        )
+        func listensWhereThereIsNoIPv4() async throws {
+            try await Stage.run { stage in
+                let arguments = try await Self.arguments(stage, [])
+                let launcher = Self.launcher("ip addr del 127.0.0.1/8 dev lo")
+                _ = try await SupervisorProcess.run(arguments, within: launcher) { process in
+                    let port = try await Self.port(of: process)
+                    #expect(try await Self.curl(process, "http://[::1]:\(port)/livez") == "ok 200")
+                }
+            }
+        }
+
+        @Test(
+            .enabled(if: hasNamespaces, "needs the right to make network namespaces, ip, nsenter and curl"),
+            arguments: [
+                "true", "echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6", "echo 1 >/proc/sys/net/ipv6/bindv6only",
+            ]
+        )
+        func listensWithIPv4WhateverIPv6Is(preparation: String) async throws {
+            try await Stage.run { stage in
+                let arguments = try await Self.arguments(stage, [])
+                let launcher = Self.launcher("\(preparation) 2>/dev/null")
+                _ = try await SupervisorProcess.run(arguments, within: launcher) { process in
+                    let port = try await Self.port(of: process)
+                    #expect(try await Self.curl(process, "http://127.0.0.1:\(port)/livez") == "ok 200")
+                }
+            }
+        }
+
+        @Test(.enabled(if: hasNamespaces, "needs the right to make network namespaces, ip, nsenter and curl"))
+        func reloadsForThisMachineOnlyUnlessTheOperatorNamesOthers() async throws {
+            try await Stage.run { stage in
+                for (blocks, expected) in [([String](), "403"), (["--reload-from", "10.99.1.0/24"], "200")] {
+                    let arguments = try await Self.arguments(stage, blocks)
+                    let launcher = Self.launcher("ip addr add 10.99.1.1/32 dev lo")
+                    _ = try await SupervisorProcess.run(arguments, within: launcher) { process in
+                        let port = try await Self.port(of: process)
+                        let reload = "-X POST http://10.99.1.1:\(port)/-/reload"
+                        #expect(
+                            try await Self.curl(process, "--interface 10.99.1.1 \(reload)").hasSuffix(" \(expected)")
+                        )
+                        let own = "-X POST http://127.0.0.1:\(port)/-/reload"
+                        #expect(try await Self.curl(process, own) == "1 unchanged 200")
+                    }
+                }
+            }
+        }
+
+        @Test func aReloadShowsNoTextOfTheFileAndFloodsNoLog() async throws {
+            let loop = EventLoop(name: "test")
+            defer { loop.stop() }
+            try await Stage.run { stage in
+                let arguments = try await stage.arguments(
+                    groups: [Manifests.group("web")],
+                    ["--listen", "127.0.0.1:0"]
+                )
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let url = "http://127.0.0.1:\(try await Self.port(of: process))/-/reload"
+                    let bad = """
+                        apiVersion: kube-standby.io/v1
+                        kind: StandbyConfiguration
+                        groups:
+                        - name: web
+                          service: web
+                          probe: {httpGet: {port: 1, httpHeaders: [{name: Authorization, value: Bearer hunter2, x: y}]}}
+
+                        """
+                    try Data(bad.utf8).write(to: URL(filePath: arguments[2]))
+                    let (code, text) = try await Self.status(loop, "POST", url)
+                    #expect(code == 500 && text.contains("\n6:") && text.contains("groups[0].probe.httpGet"), "\(text)")
+                    #expect(!text.contains("hunter2") && !text.contains("Bearer"), "\(text)")
+                    for _ in 0..<50 { #expect(try await Self.status(loop, "POST", url).code == 500) }
+                    let foreign = try await Self.status(loop, "POST", url, [.init("Origin", "http://evil.example")])
+                    #expect(foreign.code == 403)
+                    let rebound = try await Self.status(loop, "POST", url, [.init("Host", "evil.example")])
+                    #expect(rebound.code == 403)
+                    #expect(try await Self.status(loop, "GET", url).code == 405)
+                    let lines = await process.log.lines.filter { $0.contains("configuration refused") }
+                    #expect(lines.count { $0.contains("by=POST") } == 1, "\(lines)")
+                }
+            }
+        }
+    }
+}
