@@ -202,4 +202,15 @@ import Testing
     func tellsHostsApart(text: String, isHost: Bool) {
         #expect(StringFormat.host.accepts(text) == isHost)
     }
+
+    @Test(arguments: [
+        ("http://a", true), ("https://a.example:8443/b?c#d", true), ("http://[::1]:80/", true), ("http://u:p@a/", true),
+        ("http://10.0.0.1", true), ("http://", false), ("http:///a", false), ("http://:80", false),
+        ("http://a:0", false),
+        ("http://a:x", false), ("http://::1/", false), ("http://[a]/", false), ("http://[::1", false),
+        ("http://my app", false), ("ftp://a", false), ("http://a b@c", false),
+    ])
+    func tellsURLsApart(text: String, isURL: Bool) {
+        #expect(StringFormat.url.accepts(text) == isURL)
+    }
 }

@@ -88,7 +88,7 @@ extension ObjectSchema {
                 "expectedStatus",
                 .list(.statusRange, isEmptyAllowed: false),
                 default: .list(plain.expectedStatus.map(\.value)),
-                "Status codes, or ranges of them, that are a success"
+                "Status codes, or ranges of them, that are a success; of the last answer if redirects were followed"
             ),
             .optional(
                 "expectedBody",

@@ -39,7 +39,7 @@ extension StringFormat {
         case .singleLine: "one line of text that is not empty"
         case .printable: "one line of text"
         case .regularExpression: PatternError.allowed
-        case .url: "a URL that begins with http:// or https://"
+        case .url: "a URL that begins with http:// or https:// and names a host"
         }
     }
 
@@ -64,7 +64,22 @@ extension StringFormat {
 
     private static func isURL(_ text: String) -> Bool {
         let rest = text.hasPrefix("http://") ? text.dropFirst(7) : text.hasPrefix("https://") ? text.dropFirst(8) : ""
-        return !rest.isEmpty && isSingleLine(text) && !text.contains(" ")
+        guard !rest.isEmpty, isSingleLine(text), !text.contains(" ") else { return false }
+        return isAuthority(rest.prefix { !"/?#".contains($0) })
+    }
+
+    /// A host, in brackets if it is an IPv6 address, with a port if need be; a name and a password may come before it.
+    private static func isAuthority(_ text: Substring) -> Bool {
+        let place = text.lastIndex(of: "@").map { text[text.index(after: $0)...] } ?? text
+        let isBracketed = place.hasPrefix("[")
+        let end = isBracketed ? place.firstIndex(of: "]") : place.firstIndex(of: ":") ?? place.endIndex
+        guard let end else { return false }
+        let host = isBracketed ? place[..<end].dropFirst() : place[..<end]
+        let rest = isBracketed ? place[place.index(after: end)...] : place[end...]
+        guard host.utf8.contains(UInt8(ascii: ":")) == isBracketed, HostName.isValid(String(host)) else { return false }
+        if rest.isEmpty { return true }
+        guard rest.first == ":", let port = Int(rest.dropFirst()) else { return false }
+        return (1...65_535).contains(port)
     }
 
     private static func isSingleLine(_ text: String) -> Bool {
