@@ -112,7 +112,9 @@ import CLibcurl
             isHeadComplete = false
             location = nil
         }
-        if bytes.count > 9, unsafe bytes[0] | 0x20 == UInt8(ascii: "l") { unsafe noteLocation(bytes) }
+        if bytes.count > 9, unsafe bytes[0] | 0x20 == UInt8(ascii: "l"), unsafe bytes[1] | 0x20 == UInt8(ascii: "o") {
+            unsafe noteLocation(bytes)
+        }
         if template.keepsHeaders, let header = unsafe HTTPRequest.Header(line: bytes) { headers.append(header) }
         return bytes.count
     }
