@@ -97,8 +97,8 @@ package struct Sandbox: Sendable {
             group.addTask { await Scheduler(store: store).run() }
             group.addTask { await NodeLifecycleController(store: store, pace: pace).run() }
             group.addTask { await EndpointSliceController(store: store).run() }
-            group.addTask { await StatefulSetController(store: store).run() }
-            group.addTask { await ReplicaSetController(store: store).run() }
+            group.addTask { await StatefulSetController(store: store, pace: pace).run() }
+            group.addTask { await ReplicaSetController(store: store, pace: pace).run() }
             group.addTask { await DeploymentController(store: store).run() }
             group.addTask { await NamespaceController(store: store).run() }
             group.addTask { await GarbageCollector(store: store).run() }

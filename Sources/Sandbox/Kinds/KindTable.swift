@@ -1,8 +1,9 @@
 /// Every kind that the sandbox knows; discovery, the paths, authorisation and the rules are read from here.
 extension Kind {
     package static let all: [Kind] = [
-        pods, services, endpointSlices, leases, events, coreEvents, statefulSets, deployments, replicaSets, nodes,
-        namespaces, configMaps, secrets, serviceAccounts, podDisruptionBudgets, roles, roleBindings, clusterRoles,
+        pods, services, endpointSlices, leases, events, coreEvents, statefulSets, deployments, replicaSets,
+        controllerRevisions, nodes, namespaces, configMaps, secrets, serviceAccounts, podDisruptionBudgets, roles,
+        roleBindings, clusterRoles,
         clusterRoleBindings, selfSubjectAccessReviews, selfSubjectRulesReviews, selfSubjectReviews,
     ]
 

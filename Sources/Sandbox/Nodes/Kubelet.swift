@@ -142,9 +142,10 @@ package actor Kubelet {
     private func start(_ pod: JSONValue) async {
         guard let uid = pod["metadata"]["uid"].string else { return }
         if let known = running[uid] {
-            // The API server may have been told that the pod is not ready while the node was silent.
+            // The API server may have been told that the pod is not ready while the node was silent, and a readiness gate
+            // may have been opened or closed.
             let address = known["status"]["podIP"].string ?? ""
-            if !PodStatus.isReady(pod) { await publish(pod, address: address) }
+            if PodStatus.isReady(pod) != PodStatus.passesGates(pod) { await publish(pod, address: address) }
             return
         }
         if pod["status"]["podIP"] != .null { return }

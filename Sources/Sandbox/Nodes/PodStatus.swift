@@ -2,28 +2,53 @@ import Foundation
 
 /// The statuses that a kubelet writes.
 package enum PodStatus {
-    /// A pod whose containers run at an address, and are ready.
+    /// A pod whose containers run at an address; it is ready unless a readiness gate is closed.
+    ///
+    /// Containers that have not been started again keep their ids, and conditions that did not change their times.
     static func running(_ pod: JSONValue, address: String, restarts: Int) -> JSONValue {
         let now = Timestamp.seconds()
         let start = pod["status"]["startTime"] == .null ? now : pod["status"]["startTime"]
-        let types = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"]
+        let containers = pod["spec"]["containers"].array ?? []
+        let before = pod["status"]["containerStatuses"].array ?? []
+        let goesOn = before.count == containers.count && before.allSatisfy { $0["restartCount"].int ?? 0 >= restarts }
         return [
             "phase": "Running", "qosClass": "BestEffort", "hostIP": "127.0.0.1", "podIP": .string(address),
             "podIPs": [["ip": .string(address)]], "startTime": start,
-            "conditions": .array(
-                types.map { ["type": .string($0), "status": "True", "lastTransitionTime": now] }
-            ),
-            "containerStatuses": .array(
-                (pod["spec"]["containers"].array ?? []).map { container in
-                    [
-                        "name": container["name"], "image": container["image"], "imageID": "", "ready": true,
-                        "started": true, "restartCount": .int(restarts),
-                        "containerID": .string("sandbox://\(UUID().uuidString.lowercased())"),
-                        "state": ["running": ["startedAt": now]], "lastState": [:],
-                    ]
-                }
-            ),
+            "conditions": .array(conditions(of: pod, now)),
+            "containerStatuses": .array(goesOn ? before : containers.map { started($0, restarts: restarts, now) }),
         ]
+    }
+
+    private static func started(_ container: JSONValue, restarts: Int, _ now: JSONValue) -> JSONValue {
+        [
+            "name": container["name"], "image": container["image"], "imageID": "", "ready": true, "started": true,
+            "restartCount": .int(restarts),
+            "containerID": .string("sandbox://\(UUID().uuidString.lowercased())"),
+            "state": ["running": ["startedAt": now]], "lastState": [:],
+        ]
+    }
+
+    private static func conditions(of pod: JSONValue, _ now: JSONValue) -> [JSONValue] {
+        let types = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"]
+        let old = pod["status"]["conditions"].array ?? []
+        let ours = types.map { type -> JSONValue in
+            let status: JSONValue = type != "Ready" || passesGates(pod) ? "True" : "False"
+            let same = old.first { $0["type"] == .string(type) && $0["status"] == status }
+            let time = same?["lastTransitionTime"] ?? .null
+            return ["type": .string(type), "status": status, "lastTransitionTime": time == .null ? now : time]
+        }
+        return ours + old.filter { $0["type"].string.map { !types.contains($0) } ?? false }
+    }
+
+    /// Whether everybody who has a say in a pod's readiness has agreed.
+    ///
+    /// https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-readiness-gate
+    static func passesGates(_ pod: JSONValue) -> Bool {
+        (pod["spec"]["readinessGates"].array ?? []).allSatisfy { gate in
+            pod["status"]["conditions"].array?.contains {
+                $0["type"] == gate["conditionType"] && $0["status"] == "True"
+            } ?? false
+        }
     }
 
     /// The object with a condition set; its time changes with its status only.

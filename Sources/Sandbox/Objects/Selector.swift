@@ -40,6 +40,24 @@ struct Selector: Sendable {
     /// Selects everything.
     init() {}
 
+    /// Reads the selector of an object: `matchLabels` and `matchExpressions`; nil for an operator that is none.
+    ///
+    /// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements
+    init?(labelSelector: JSONValue) {
+        requirements = labelSelector["matchLabels"].strings.map { .equals($0.key, $0.value) }
+        for expression in labelSelector["matchExpressions"].array ?? [] {
+            let key = expression["key"].string ?? ""
+            let values = (expression["values"].array ?? []).compactMap(\.string)
+            switch expression["operator"] {
+            case "In": requirements.append(.isIn(key, values))
+            case "NotIn": requirements.append(.isNotIn(key, values))
+            case "Exists": requirements.append(.exists(key))
+            case "DoesNotExist": requirements.append(.isAbsent(key))
+            default: return nil
+            }
+        }
+    }
+
     /// Reads `a=b,c!=d,e in (f,g),h notin (i),j,!k`; nil for anything else.
     init?(_ text: String) {
         for part in Self.parts(of: text) {

@@ -11,6 +11,7 @@ package actor ObjectStore {
     /// Where in the history the revisions that count now begin.
     private var windowStart = 0
     private var current = StoreView(revision: firstRevision)
+    private var controllers = ControllerIndex()
     private var followers: [Int: AsyncStream<StoreChange>.Continuation] = [:]
     private var lastFollower = 0
     /// What managers have applied, by the uid of the object and the manager.
@@ -41,6 +42,14 @@ package actor ObjectStore {
     package func list(_ kind: Kind, namespace: String?) -> [JSONValue] {
         current.list(kind, namespace: namespace).map(\.object.value)
     }
+
+    /// The objects of a kind that the object with this uid controls, by name.
+    func controlled(by uid: String, _ kind: Kind) -> [JSONValue] {
+        present(controllers.controlled(by: uid, kind))
+    }
+
+    /// Those of these objects that are there.
+    func present(_ keys: [ObjectKey]) -> [JSONValue] { keys.compactMap { current[$0]?.value } }
 
     /// Everything as it is now.
     package var view: StoreView { current }
@@ -246,6 +255,7 @@ package actor ObjectStore {
         var stored = object
         stored["metadata"]["resourceVersion"] = .string("\(revision)")
         current[key] = action == .deleted ? nil : StoredObject(stored)
+        controllers.note(key, from: previous, to: action == .deleted ? nil : stored)
         let change = StoreChange(revision: revision, action: action, key: key, object: stored, previous: previous)
         keep(change)
         for (id, follower) in followers {
