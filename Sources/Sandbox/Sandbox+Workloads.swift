@@ -29,6 +29,14 @@ extension Sandbox {
         }
     }
 
+    /// Takes a pod away as `kubectl drain` does.
+    ///
+    /// - Throws: 429 if its PodDisruptionBudget does not allow it.
+    package func evict(_ pod: String, namespace: String = "default") async throws(APIFailure) {
+        let key = ObjectKey(.pods, namespace: namespace, name: pod)
+        try await Eviction(store: store).evict(key, ["metadata": ["name": .string(pod)]], isDryRun: false)
+    }
+
     /// Opens or closes a readiness gate of a pod; the kubelet makes the pod ready or not ready accordingly.
     package func setGate(
         _ type: String,

@@ -100,6 +100,7 @@ package struct Sandbox: Sendable {
             group.addTask { await StatefulSetController(store: store, pace: pace).run() }
             group.addTask { await ReplicaSetController(store: store, pace: pace).run() }
             group.addTask { await DeploymentController(store: store).run() }
+            group.addTask { await DisruptionController(store: store, pace: pace).run() }
             group.addTask { await NamespaceController(store: store).run() }
             group.addTask { await GarbageCollector(store: store).run() }
             defer { group.cancelAll() }

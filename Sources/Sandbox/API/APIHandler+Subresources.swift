@@ -7,12 +7,7 @@ extension APIHandler {
         case ("scale", "update"), ("scale", "patch"): return try await scale(key, request)
         case ("binding", "create"): return try await bind(key, request)
         case ("eviction", "create"):
-            let options = try request.object()["deleteOptions"]
-            let deletion = Deletion(
-                uid: options["preconditions"]["uid"].string,
-                gracePeriod: options["gracePeriodSeconds"].int
-            )
-            try await store.delete(key, deletion, isDryRun: request.isDryRun)
+            try await Eviction(store: store).evict(key, try request.object(), isDryRun: request.isDryRun)
             return Answer(code: 201, Self.success)
         case ("token", "create"): return Answer(code: 201, try await token(key, request))
         case ("exec", "get"), ("exec", "create"): throw .badRequest("Upgrade request required")

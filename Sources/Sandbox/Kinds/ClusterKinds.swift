@@ -73,12 +73,4 @@ extension Kind {
         subresources: [.token],
         columns: [.number("Secrets") { $0["secrets"].array?.count }, .age]
     )
-
-    static let podDisruptionBudgets: Kind = Kind(
-        group: "policy",
-        plural: "poddisruptionbudgets",
-        kind: "PodDisruptionBudget",
-        shortNames: ["pdb"],
-        subresources: [.status]
-    )
 }

@@ -5,6 +5,7 @@ package struct APIFailure: Error, Sendable, Hashable {
     /// What is wrong, for a program.
     struct Cause: Sendable, Hashable {
         var reason = "FieldValueInvalid"
+        /// Empty: none in particular.
         var field: String
         var message: String
     }
@@ -24,8 +25,9 @@ package struct APIFailure: Error, Sendable, Hashable {
     var status: JSONValue {
         var status: JSONValue = [
             "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure", "message": .string(message),
-            "reason": .string(reason), "code": .int(code),
+            "code": .int(code),
         ]
+        if !reason.isEmpty { status["reason"] = .string(reason) }
         if let continueToken { status["metadata"]["continue"] = .string(continueToken) }
         var details: JSONValue = [:]
         if let name { details["name"] = .string(name) }
@@ -36,8 +38,9 @@ package struct APIFailure: Error, Sendable, Hashable {
         if let retryAfter { details["retryAfterSeconds"] = .int(retryAfter) }
         if !causes.isEmpty {
             details["causes"] = .array(
-                causes.map {
-                    ["reason": .string($0.reason), "message": .string($0.message), "field": .string($0.field)]
+                causes.map { cause in
+                    let shown: JSONValue = ["reason": .string(cause.reason), "message": .string(cause.message)]
+                    return cause.field.isEmpty ? shown : shown.with("field", .string(cause.field))
                 }
             )
         }

@@ -3,8 +3,8 @@ import TestedCluster
 
 /// One rule of the API: what is asked, and the answer that must be exactly so.
 struct Rule: Sendable {
-    /// The section of the facts that the product rests on: 2 reading, 3 writing, 4 Leases, 5 EndpointSlices, 7 Events,
-    /// 9 access; 0 for what is around them.
+    /// The section of the facts that the product rests on: 2 reading, 3 writing, 4 Leases, 5 EndpointSlices, 6 pods,
+    /// 7 Events, 9 access; 0 for what is around them.
     var section: String
     var name: String
     /// Where the sandbox differs, and says so.
@@ -24,8 +24,8 @@ struct Rule: Sendable {
     }
 
     static let all =
-        around + lists + paging + watches + creations + patches + updates + leases + deletions + slices + events
-        + access
+        around + lists + paging + watches + creations + patches + updates + leases + deletions + slices + evictions
+        + rollouts + events + access
 
     /// The server is in a state in which the rule cannot be tried.
     struct Untried: Error, CustomStringConvertible {
@@ -143,6 +143,9 @@ struct Subject: Sendable {
 enum Resource: String, CaseIterable {
     case pods, leases, services, configmaps, serviceaccounts, roles, rolebindings
     case slices = "endpointslices"
+    case budgets = "poddisruptionbudgets"
+    case deployments
+    case statefulSets = "statefulsets"
     case events
     case coreEvents
 
@@ -152,6 +155,8 @@ enum Resource: String, CaseIterable {
             case .pods, .services, .configmaps, .serviceaccounts, .coreEvents: "/api/v1"
             case .leases: "/apis/coordination.k8s.io/v1"
             case .slices: "/apis/discovery.k8s.io/v1"
+            case .budgets: "/apis/policy/v1"
+            case .deployments, .statefulSets: "/apis/apps/v1"
             case .events: "/apis/events.k8s.io/v1"
             case .roles, .rolebindings: "/apis/rbac.authorization.k8s.io/v1"
             }

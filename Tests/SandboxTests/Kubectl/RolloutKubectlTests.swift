@@ -1,7 +1,7 @@
 import Sandbox
 import Testing
 
-/// Rollouts, by the real kubectl.
+/// Rollouts and drains, by the real kubectl.
 @Suite(.timeLimit(.minutes(5))) struct RolloutKubectlTests {
     private static func workload(_ kind: String, _ spec: String = "") -> String {
         """
@@ -13,6 +13,16 @@ import Testing
           selector: {matchLabels: {app: web}}
           \(spec)
           template: {metadata: {labels: {app: web}}, spec: {containers: [{name: app, image: one}]}}
+
+        """
+    }
+
+    private static func budget(_ least: Int) -> String {
+        """
+        apiVersion: policy/v1
+        kind: PodDisruptionBudget
+        metadata: {name: web}
+        spec: {minAvailable: \(least), selector: {matchLabels: {app: web}}}
 
         """
     }
@@ -69,6 +79,43 @@ import Testing
             try await kubectl.succeed("rollout", "resume", "deployment/web")
             try await kubectl.succeed("rollout", "status", "deployment/web", "--timeout=60s")
             #expect(try await kubectl.succeed("get", "rs", "-o", "name").split(separator: "\n").count == 2)
+        }
+    }
+
+    @Test func drainsANodeAsFarAsTheBudgetAllows() async throws {
+        // The pods have nowhere else to go at first, so that they stay where they are.
+        try await run("StatefulSet", "podManagementPolicy: Parallel", nodes: 1) { sandbox, kubectl in
+            try await kubectl.succeed("apply", "-f", "-", input: Self.budget(3))
+            try await kubectl.succeed("wait", "pdb/web", "--for=jsonpath={.status.currentHealthy}=3", "--timeout=20s")
+            let table = try await kubectl.succeed("get", "pdb").split(separator: "\n").map { $0.split(separator: " ") }
+            #expect(table.last?.prefix(4) == ["web", "3", "N/A", "0"])
+            let node = try await kubectl.succeed("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
+            let blocked = try await kubectl("drain", node, "--timeout=1s")
+            #expect(blocked.code == 1)
+            let words = "Cannot evict pod as it would violate the pod's disruption budget."
+            #expect(blocked.errors.contains(words), "\(blocked)")
+            let left = await sandbox.store.list(.pods, namespace: "default").count {
+                $0["metadata"]["deletionTimestamp"] == .null
+            }
+            #expect(left == 3, "nothing has gone")
+            let cordoned = try await kubectl.succeed("get", "node", node)
+            #expect(cordoned.contains("SchedulingDisabled"))
+            try await kubectl.succeed("apply", "-f", "-", input: Self.budget(0))
+            try await kubectl.succeed(
+                "wait",
+                "pdb/web",
+                "--for=jsonpath={.status.disruptionsAllowed}=3",
+                "--timeout=20s"
+            )
+            let drained = try await kubectl.succeed("drain", node, "--timeout=60s")
+            for pod in ["web-0", "web-1", "web-2"] { #expect(drained.contains("pod/\(pod) evicted"), "\(drained)") }
+            #expect(drained.contains("node/\(node) drained"))
+            // They are there again, and wait for a node.
+            try await sandbox.wait(for: "three pods without a node") { store in
+                await store.list(.pods, namespace: "default").count { $0["spec"]["nodeName"] == .null } == 3
+            }
+            try await kubectl.succeed("uncordon", node)
+            try await kubectl.succeed("rollout", "status", "statefulset/web", "--timeout=60s")
         }
     }
 }
