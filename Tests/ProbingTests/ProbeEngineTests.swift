@@ -1,3 +1,4 @@
+import Dispatch
 import FailoverCore
 import Foundation
 import Patterns
@@ -216,6 +217,56 @@ import Transport
         input.finish()
         #expect(await concerns.reduce(into: []) { $0.append($1) } == [.descriptors(needed: needed, limit: 700)])
         await engine.remove(group: "g")
+    }
+
+    /// A name that is not resolved says nothing of the pod; it is told once for each target, and others are probed on.
+    @Test func aHostThatIsNotResolvedIsNoResultAndToldOnceForEachTarget() async throws {
+        let failure = NameLookup.Failure("Name or service not known", isDefinite: true)
+        let silence = DispatchSemaphore(value: 0)
+        defer { silence.signal() }
+        let lookup = NameLookup { name in
+            if name == "silent.example" { silence.wait() }
+            return .failure(failure)
+        }
+        let loop = EventLoop(name: "test", resolver: NameResolver(lookup))
+        defer { loop.stop() }
+        let engine = ProbeEngine(loop: loop)
+        let (reports, input) = AsyncStream.makeStream(of: ProbeReport.self)
+        let targets = ["gone.example", "silent.example"].flatMap { host in
+            var http = HTTPProbe(port: .number(8080))
+            http.host = host
+            let tcp = TCPProbe(port: .number(8080), host: host)
+            return [ProbeConfiguration.Handler.httpGet(http), .tcpSocket(tcp)].enumerated().map { index, handler in
+                ProbeTarget.sample(handler, pod: "\(host) \(index)") {
+                    $0.period = .milliseconds(50)
+                    $0.fastPeriod = .milliseconds(50)
+                    $0.timeout = host == "gone.example" ? .seconds(60) : .milliseconds(50)
+                }
+            }
+        }
+        await engine.setTargets(targets, of: "g") { input.yield($0) }
+        var iterator = reports.makeAsyncIterator()
+        var seen: [String: [ProbeReport]] = [:]
+        for _ in 0..<10 {
+            for target in targets {
+                await engine.probeNow(target.key, unlessSucceededSince: .init(nanoseconds: 0))
+                while let report = await iterator.next(isolation: #isolation) {
+                    if !report.isRepetition { seen[report.pod, default: []].append(report) }
+                    if report.pod == target.pod { break }
+                }
+            }
+        }
+        await engine.remove(group: "g")
+        #expect(seen.count == 4)
+        for (pod, reports) in seen {
+            #expect(reports.count == 1 && reports[0].verdict == .noResult && reports[0].health == .unknown, "\(pod)")
+        }
+        #expect(seen["gone.example 0"]?.first?.detail == "name not resolved: gone.example: \(failure.words)")
+        #expect(
+            seen["silent.example 1"]?.first?.detail
+                == "name not resolved: silent.example: no answer from a name server in time"
+        )
+        #expect(await engine.statistics.failures == 0)
     }
 
     @Test func stopsProbingWhoIsGone() async throws {

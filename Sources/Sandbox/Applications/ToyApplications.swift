@@ -16,6 +16,8 @@ package actor ToyApplications {
         case redirecting(Int)
         /// Answers 200 after this long.
         case slow(Duration)
+        /// Answers 200 with this body.
+        case body(String)
     }
 
     /// One application.

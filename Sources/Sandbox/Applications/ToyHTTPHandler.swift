@@ -31,6 +31,7 @@ final class ToyHTTPHandler: ChannelInboundHandler {
     private func answer(_ context: ChannelHandlerContext, isHead: Bool, isLogin: Bool) {
         switch behaviour.request() {
         case .healthy: write(context, status: 200, isHead: isHead)
+        case .body(let body): write(context, status: 200, body: body, isHead: isHead)
         case .status(let status): write(context, status: status, isHead: isHead)
         case .redirecting(let status) where isLogin: write(context, status: status, isHead: isHead)
         case .redirecting: write(context, status: 302, isHead: isHead, more: "Location: /login\r\n")
@@ -49,9 +50,17 @@ final class ToyHTTPHandler: ChannelInboundHandler {
         }
     }
 
-    private func write(_ context: ChannelHandlerContext, status: Int, isHead: Bool, more: String = "") {
-        let body = isHead ? "" : "\(status)\n"
-        let head = "HTTP/1.1 \(status) Toy\r\n\(more)Content-Type: text/plain\r\nContent-Length: 4\r\n\r\n"
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: head + body)), promise: nil)
+    /// `body`: nil for the status, and a line's end.
+    private func write(
+        _ context: ChannelHandlerContext,
+        status: Int,
+        body: String? = nil,
+        isHead: Bool,
+        more: String = ""
+    ) {
+        let body = body ?? "\(status)\n"
+        let fields = "\(more)Content-Type: text/plain\r\nContent-Length: \(body.utf8.count)\r\n"
+        let answer = "HTTP/1.1 \(status) Toy\r\n\(fields)\r\n" + (isHead ? "" : body)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
     }
 }

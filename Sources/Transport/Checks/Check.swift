@@ -21,11 +21,20 @@ package final class Check {
         }
     }
 
+    /// The URL as it was given, whatever stands in its host's place for libcurl.
+    var plainURL: String {
+        switch question {
+        case .exchange(_, let url): url
+        case .connection: ""
+        }
+    }
+
     /// What is under way.
     enum Flight {
         case none
         case exchange(CheckHandle)
         case connection(Int32)
+        case resolution(EventLoop.NameWait)
     }
 
     /// For whoever asks; told with each end.
@@ -39,6 +48,8 @@ package final class Check {
     let url: ContiguousArray<CChar>
     /// Where to connect to instead of the URL's host; nil: to that.
     let redirection: String?
+    /// The name that must be resolved first; nil: none.
+    let name: String?
     @safe @exclusivity(unchecked) var flight = Flight.none
     /// How long the exchange may take; nil: as its template says.
     @safe @exclusivity(unchecked) package var timeout: Duration?
@@ -57,10 +68,12 @@ package final class Check {
             request.url = url
             self.url = HandleOptions.url(of: request).utf8CString
             redirection = HandleOptions.redirection(of: request)
+            name = request.nameToResolve
         case .connection:
             template = nil
             url = []
             redirection = nil
+            name = nil
         }
     }
 }

@@ -23,6 +23,7 @@ import CLibcurl
     /// Header lists must live as long as the handle uses them.
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var connectList: UnsafeMutablePointer<curl_slist>?
+    private var resolveList: UnsafeMutablePointer<curl_slist>?
 
     /// Tells libcurl everything but the URL.
     init(_ handle: EasyHandle, template: CheckTemplate) throws(TransportError) {
@@ -40,6 +41,7 @@ import CLibcurl
     deinit {
         unsafe curl_slist_free_all(headerList)
         unsafe curl_slist_free_all(connectList)
+        unsafe curl_slist_free_all(resolveList)
     }
 
     private func setCallbacks() {
@@ -62,16 +64,23 @@ import CLibcurl
     /// Makes it ready to ask for `check`.
     ///
     /// `isLast`: whether a kept connection is closed afterwards.
+    /// `addresses`: what the name in its URL stands for, if it has one.
+    /// `timeLeft`: how long the exchange may take; nil: as the template says.
     ///
     /// - Throws: if libcurl does not take its URL, for want of memory.
-    func prepare(for check: Check, isLast: Bool) throws(TransportError) {
+    func prepare(
+        for check: Check,
+        isLast: Bool,
+        at addresses: [String],
+        within timeLeft: Duration?
+    ) throws(TransportError) {
         self.check = check
         handle.ownFailure = nil
         bodyCount = 0
         headerCount = 0
         isTruncated = false
         if location != nil { location = nil }
-        if check.timeout != timeout { limit(to: check.timeout) }
+        if timeLeft != timeout { limit(to: timeLeft) }
         isHeadComplete = template.request.version == .connectOnly
         if template.keepsBody { body.removeAll(keepingCapacity: true) }
         if template.keepsHeaders { headers.removeAll(keepingCapacity: true) }
@@ -81,9 +90,21 @@ import CLibcurl
         }
         if code != CURLE_OK { throw handle.failure(code) }
         if template.keepsConnections { options.set(CURLOPT_FORBID_REUSE, isLast ? 1 : 0) }
+        if unsafe !addresses.isEmpty || resolveList != nil { try resolve(check, addresses) }
         guard let redirection = check.redirection, unsafe connectList == nil else { return }
         unsafe connectList = try HandleOptions.list([redirection])
         unsafe options.set(CURLOPT_CONNECT_TO, connectList)
+    }
+
+    /// Tells libcurl what the name stands for, or that there is none.
+    private func resolve(_ check: Check, _ addresses: [String]) throws(TransportError) {
+        let old = unsafe resolveList
+        defer { unsafe curl_slist_free_all(old) }
+        unsafe resolveList = nil
+        if let resolution = HandleOptions.resolution(of: check.plainURL, addresses) {
+            unsafe resolveList = try HandleOptions.list([resolution])
+        }
+        unsafe options.set(CURLOPT_RESOLVE, resolveList)
     }
 
     private func limit(to timeout: Duration?) {

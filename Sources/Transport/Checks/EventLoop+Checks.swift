@@ -22,7 +22,11 @@ extension EventLoop {
     package func begin(_ check: Check, isLast: Bool = false) {
         precondition(isCurrent)
         guard case .none = check.flight else { return }
-        if let template = check.template { return exchange(check, template, isLast: isLast) }
+        if let template = check.template {
+            let limit = check.timeout
+            guard let name = check.name else { return exchange(check, template, isLast: isLast, at: [], within: limit) }
+            return resolve(name, for: check, template, isLast: isLast)
+        }
         if case .connection(let address, let timeout) = check.question { connect(check, address, timeout) }
     }
 
@@ -44,6 +48,7 @@ extension EventLoop {
         case .none: break
         case .exchange(let handle): release(handle, of: check)
         case .connection(let socket): closeConnection(socket)
+        case .resolution(let wait): cancel(wait)
         }
         check.flight = .none
         board.forget(check.tag)
@@ -66,12 +71,36 @@ extension EventLoop {
 
     // MARK: Exchanges
 
-    private func exchange(_ check: Check, _ template: CheckTemplate, isLast: Bool) {
+    /// Begins the exchange once its name is resolved, within what is left of its time.
+    private func resolve(_ name: String, for check: Check, _ template: CheckTemplate, isLast: Bool) {
+        let start = Self.now
+        let limit = check.timeout ?? template.request.timeout
+        let wait = resolve(name, within: limit) { [self, weak check] result in
+            guard let check else { return }
+            check.flight = .none
+            switch result {
+            case .failure(let error): note(check, .ended(.failure(error)))
+            case .success(let addresses):
+                let spent = Duration.nanoseconds(Int64(Self.now - start))
+                let left = limit.map { max(.milliseconds(1), $0 - spent) }
+                exchange(check, template, isLast: isLast, at: addresses, within: left)
+            }
+        }
+        if let wait { check.flight = .resolution(wait) }
+    }
+
+    private func exchange(
+        _ check: Check,
+        _ template: CheckTemplate,
+        isLast: Bool,
+        at addresses: [String],
+        within timeLeft: Duration?
+    ) {
         do throws(TransportError) {
             let handle = if let own = check.ownHandle { own } else { try template.take(kept) }
             do throws(TransportError) {
                 let multi = try shard(of: check, template)
-                try handle.prepare(for: check, isLast: isLast)
+                try handle.prepare(for: check, isLast: isLast, at: addresses, within: timeLeft)
                 try multi.add(handle.handle)
                 check.flight = .exchange(handle)
             } catch {

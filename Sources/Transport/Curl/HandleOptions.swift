@@ -136,6 +136,15 @@ struct HandleOptions {
         return "\(name):\(parts.port):\(parts.host):\(parts.port)"
     }
 
+    /// The entry for libcurl's own cache of names, which it then does not ask about; nil if there are no addresses.
+    ///
+    /// https://curl.se/libcurl/c/CURLOPT_RESOLVE.html
+    static func resolution(of url: String, _ addresses: [String]) -> String? {
+        guard !addresses.isEmpty, let place = URLAuthority(url) else { return nil }
+        let list = addresses.map { $0.contains(":") ? "[\($0)]" : $0 }.joined(separator: ",")
+        return "\(place.host):\(place.port):\(list)"
+    }
+
     // MARK: Setting
 
     func set(_ option: CURLoption, _ value: Int) {

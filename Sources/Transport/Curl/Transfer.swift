@@ -26,6 +26,9 @@ import CLibcurl
     /// Header lists must live as long as the exchange.
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var connectList: UnsafeMutablePointer<curl_slist>?
+    private var resolveList: UnsafeMutablePointer<curl_slist>?
+    /// What the name in the URL stands for; empty: there is none, or libcurl finds it out.
+    var addresses: [String] = []
 
     init(id: TransferID, request: HTTPRequest, handle: EasyHandle, observer: any TransferObserver) {
         self.id = id
@@ -37,6 +40,7 @@ import CLibcurl
     deinit {
         unsafe curl_slist_free_all(headerList)
         unsafe curl_slist_free_all(connectList)
+        unsafe curl_slist_free_all(resolveList)
     }
 
     /// Sets every option of the request on the handle.
@@ -48,6 +52,10 @@ import CLibcurl
         if let redirection = HandleOptions.redirection(of: request) {
             unsafe connectList = try HandleOptions.list([redirection])
             unsafe options.set(CURLOPT_CONNECT_TO, connectList)
+        }
+        if let resolution = HandleOptions.resolution(of: request.url, addresses) {
+            unsafe resolveList = try HandleOptions.list([resolution])
+            unsafe options.set(CURLOPT_RESOLVE, resolveList)
         }
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe options.setCallbacks(context: context, needsSocketOptions: request.deadPeerTimeout != nil)

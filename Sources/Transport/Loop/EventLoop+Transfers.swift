@@ -13,9 +13,28 @@ extension EventLoop {
 
     func start(_ request: HTTPRequest, id: TransferID, observer: any TransferObserver) {
         precondition(isCurrent)
+        guard let name = request.nameToResolve else { return begin(request, [], id: id, observer: observer) }
+        let start = Self.now
+        let limit = [request.timeout, request.headTimeout].compactMap(\.self).min()
+        // A connection that stands needs no address.
+        transferWaits[id] = resolve(name, within: limit, staleness: .max) { [self] result in
+            transferWaits[id] = nil
+            switch result {
+            case .success(let addresses):
+                request.trace?.note(.note, "\(name) is \(addresses.joined(separator: ", "))")
+                var rest = request
+                rest.timeout = request.timeout.map { max(.milliseconds(1), $0 - .nanoseconds(Int64(Self.now - start))) }
+                begin(rest, addresses, id: id, observer: observer)
+            case .failure(let error): observer.ended(.failure(error))
+            }
+        }
+    }
+
+    private func begin(_ request: HTTPRequest, _ addresses: [String], id: TransferID, observer: any TransferObserver) {
         do throws(TransportError) {
             let handle = try handles.take()
             let transfer = Transfer(id: id, request: request, handle: handle, observer: observer)
+            transfer.addresses = addresses
             do throws(TransportError) {
                 try transfer.configure()
                 try pool(request.pool).add(transfer)
@@ -39,6 +58,7 @@ extension EventLoop {
     package func cancel(_ id: TransferID) {
         precondition(isCurrent)
         if let transfer = transfers[id] { finish(transfer, .failure(TransportError(.cancelled))) }
+        if let wait = transferWaits[id] { end(wait, TransportError(.cancelled)) }
     }
 
     /// On the loop: a stream's reader took `bytes` out of its buffer.

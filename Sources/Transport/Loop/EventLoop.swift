@@ -13,6 +13,7 @@ package final class EventLoop: @unchecked Sendable {
     let queue = LoopQueue()
     let epoll = Epoll()
     let pace = LoopPace()
+    let resolver: NameResolver
     private let thread: LoopThread
     private let threadID = Atomic<UInt>(0)
     private let lastTransferID = Atomic<UInt64>(0)
@@ -31,6 +32,10 @@ package final class EventLoop: @unchecked Sendable {
     @safe @exclusivity(unchecked) private var touched: [Multi] = []
     var pools: [Int: TransferPool] = [:]
     var transfers: [TransferID: Transfer] = [:]
+    /// Exchanges that wait for a name.
+    var transferWaits: [TransferID: NameWait] = [:]
+    /// Who waits for a name; empty if nobody does any more, and the answer has yet to come.
+    var names: [String: [NameWait]] = [:]
     let handles = HandlePool()
     @safe @exclusivity(unchecked) var board = CheckBoard()
     let kept = KeptSockets()
@@ -44,8 +49,9 @@ package final class EventLoop: @unchecked Sendable {
     /// Starts the thread.
     ///
     /// Without a thread nothing can be done: the process ends with exit code 2, and says why.
-    package init(name: String) {
+    package init(name: String, resolver: NameResolver = .shared) {
         self.name = name
+        self.resolver = resolver
         _ = Self.prepareProcess
         thread = LoopThread(name: name)
         thread.start { [self] in run() }
@@ -248,6 +254,7 @@ package final class EventLoop: @unchecked Sendable {
     }
 
     private func failAll() {
+        endNameWaits()
         for transfer in Array(transfers.values) { finish(transfer, .failure(TransportError(.stopped))) }
         for work in backlog { perform(work) }
         while true {
@@ -255,6 +262,7 @@ package final class EventLoop: @unchecked Sendable {
             if rest.isEmpty { break }
             for work in rest { perform(work) }
         }
+        endNameWaits()
         for transfer in Array(transfers.values) { finish(transfer, .failure(TransportError(.stopped))) }
         pools = [:]
         multis = []

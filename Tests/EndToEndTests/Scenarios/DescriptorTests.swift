@@ -36,7 +36,7 @@ extension EndToEndTests {
             return result.standardOutput
         }
 
-        private static func metrics(of process: SupervisorProcess, _ loop: EventLoop) async throws -> String {
+        static func metrics(of process: SupervisorProcess, _ loop: EventLoop) async throws -> String {
             let line = try #require(await process.log.wait(for: "operations endpoints are served"))
             let port = try #require(line.firstMatch(of: /port=(\d+)/).map { $0.output.1 })
             var request = HTTPRequest("GET", "http://127.0.0.1:\(port)/metrics")
@@ -46,7 +46,7 @@ extension EndToEndTests {
         }
 
         /// The number behind a sample's name and labels.
-        private static func sample(_ name: String, in text: String) -> Double {
+        static func sample(_ name: String, in text: String) -> Double {
             text.split(separator: "\n").first { $0.hasPrefix(name) }
                 .flatMap { $0.split(separator: " ").last }.flatMap { Double($0) } ?? -1
         }
