@@ -115,7 +115,9 @@ let rooms: [Room] = [
             "Transport", "YAMLDocument", logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket, subprocess,
             systemPackage,
         ],
-        testDependencies: ["Sandbox", "Transport", "RecordedExchanges", logging]
+        testDependencies: [
+            "Sandbox", "Transport", "RecordedExchanges", logging, nioCore, nioPosix, nioSSL,
+        ]
     ),
     // Schedules and runs probes, counts thresholds.
     Room(

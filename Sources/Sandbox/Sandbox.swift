@@ -36,7 +36,7 @@ package struct Sandbox: Sendable {
     package let control: ServerControl
     package let server: APIServer
     package let nodes: Nodes
-    private let certificates: Certificates
+    package let certificates: Certificates
     private let pace: Pace
 
     private init(_ options: Options) throws {

@@ -43,6 +43,35 @@ extension EndToEndTests {
             }
         }
 
+        /// Each of these would be read for ever, or not at all.
+        @Test(arguments: [
+            ("mkfifo", "it is a pipe and no regular file"), ("ln -s /dev/zero", "it is a device and no regular file"),
+            ("ln -s loop", "Too many levels of symbolic links"),
+        ]) func readsRegularFilesOnly(command: String, words: String) async throws {
+            try await Stage.run { stage in
+                let folder = stage.folder.appending(path: "odd")
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                let file = folder.appending(path: "loop").path(percentEncoded: false)
+                let process = Process()
+                process.executableURL = URL(filePath: "/usr/bin/env")
+                process.arguments = command.split(separator: " ").map(String.init) + [file]
+                try process.run()
+                process.waitUntilExit()
+                let (text, code) = try await Self.validate(file)
+                #expect(code == 2 && text.contains("\(file): cannot be read: \(words)"), "\(text)")
+            }
+        }
+
+        @Test func readsTheBeginningOfAHugeFileOnly() async throws {
+            try await Stage.run { stage in
+                let file = try stage.write("huge.yaml", "")
+                let handle = try #require(FileHandle(forWritingAtPath: file))
+                try handle.truncate(atOffset: 20_000_000_000)
+                let (text, code) = try await Self.validate(file)
+                #expect(code == 1 && text.contains("at most 16777216 are read"), "\(text)")
+            }
+        }
+
         @Test func readsFoldersAndGoesOnAfterWhatCannotBeRead() async throws {
             try await Stage.run { stage in
                 let folder = stage.folder.appending(path: "conf")

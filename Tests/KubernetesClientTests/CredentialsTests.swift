@@ -1,4 +1,5 @@
 import Foundation
+import Sandbox
 import Testing
 import Transport
 
@@ -57,6 +58,108 @@ import Transport
         #expect(try await token() == "Bearer two")
     }
 
+    /// A folder that goes away afterwards.
+    private func withFolder(_ body: (URL) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(folder)) } catch { result = .failure(error) }
+        try FileManager.default.removeItem(at: folder)
+        try result.get()
+    }
+
+    /// Certificate and key are two files: whoever reads between the two replacements must not keep what it read.
+    @Test func aPairReadInMidRotationIsNotUsed() async throws {
+        let (old, new) = (try Certificates(), try Certificates())
+        try await withFolder { folder in
+            let (certificate, key) = (folder.appending(path: "tls.crt"), folder.appending(path: "tls.key"))
+            func write(_ text: String, _ file: URL) throws { try Data(text.utf8).write(to: file) }
+            let paths = [certificate, key].map { Secret.file($0.path(percentEncoded: false)) }
+            var credential = Credential()
+            credential.certificate = .init(certificate: paths[0], key: paths[1])
+            let (start, passed) = (ContinuousClock.now, Locked(Duration.zero))
+            let credentials = Credentials(credential, cluster: cluster, logger: ClientStage.logger) {
+                start + passed.withLock { $0 }
+            }
+            func second() { passed.withLock { $0 += .seconds(1) } }
+            func used() async throws -> String {
+                String(decoding: try await credentials.current().identity?.certificate ?? [], as: UTF8.self)
+            }
+            try write(new.serverCertificate, certificate)
+            try write(old.serverKey, key)
+            await #expect(throws: CredentialError.self) { try await used() }
+            try write(old.serverCertificate, certificate)
+            #expect(try await used() == old.serverCertificate)
+            // Half of the new pair, then half of its key, then all of it.
+            try write(new.serverCertificate, certificate)
+            second()
+            await credentials.distrusted()
+            #expect(try await used() == old.serverCertificate)
+            try write(String(new.serverKey.prefix(100)), key)
+            second()
+            #expect(try await used() == old.serverCertificate)
+            try write(new.serverKey, key)
+            second()
+            #expect(try await used() == new.serverCertificate)
+        }
+    }
+
+    @Test func anAuthorityThatIsHalfWrittenLeavesTheLastOne() async throws {
+        let (old, new) = (try Certificates().authority, try Certificates().authority)
+        try await withFolder { folder in
+            let file = folder.appending(path: "ca.crt")
+            func write(_ text: String) throws { try Data(text.utf8).write(to: file) }
+            let cluster = ClusterConnection.Cluster(
+                server: "https://h",
+                authority: .file(file.path(percentEncoded: false))
+            )
+            let credentials = Credentials(Credential(), cluster: cluster, logger: ClientStage.logger)
+            func used() async throws -> TLSConfiguration.Authority { try await credentials.tls(nil).authority }
+            try write(String(old.prefix(200)))
+            await #expect(throws: CredentialError.self) { try await used() }
+            try write(old)
+            #expect(try await used() == .pem(Array(old.utf8)))
+            for broken in ["", String(new.prefix(200)), old + String(new.prefix(200))] {
+                try write(broken)
+                #expect(try await used() == .pem(Array(old.utf8)))
+            }
+            try write(new)
+            #expect(try await used() == .pem(Array(new.utf8)))
+            try FileManager.default.removeItem(at: file)
+            #expect(try await used() == .pem(Array(new.utf8)))
+        }
+    }
+
+    @Test func aTokenFileThatCannotBeReadLeavesTheTokenBesideIt() async throws {
+        try await withFolder { folder in
+            let path = folder.appending(path: "token").path(percentEncoded: false)
+            let credential = Credential(token: .file(path, otherwise: "beside"))
+            #expect(try await headers(credential) == ["Authorization: Bearer beside"])
+            try Data("\n".utf8).write(to: URL(filePath: path))
+            #expect(try await headers(credential) == ["Authorization: Bearer beside"])
+            try Data("inside\n".utf8).write(to: URL(filePath: path))
+            #expect(try await headers(credential) == ["Authorization: Bearer inside"])
+            let alone = Credential(token: .file(path + "x"))
+            await #expect(throws: CredentialError.self) { try await headers(alone) }
+        }
+    }
+
+    /// The last words tell why; the first megabyte does not.
+    @Test func repeatsTheEndOfWhatAPluginSaysOnly() async throws {
+        let flood = plugin("head -c 3000000 /dev/zero | tr '\\0' x >&2; echo the cause >&2; exit 1")
+        guard case .failure(let error) = await flood.run(for: cluster) else {
+            Issue.record("the plugin succeeded")
+            return
+        }
+        #expect("\(error)".utf8.count < 1200 && "\(error)".hasSuffix("xthe cause"))
+        let secret = plugin("echo '{\"token\": \"secret'; head -c 2000000 /dev/zero")
+        guard case .failure(let error) = await secret.run(for: cluster) else {
+            Issue.record("the plugin succeeded")
+            return
+        }
+        #expect("\(error)".utf8.count < 200 && !"\(error)".contains("secret"))
+    }
+
     @Test func runsAPluginOnceUntilItsAnswerExpires() async throws {
         let counter = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path(
             percentEncoded: false
@@ -75,7 +178,7 @@ import Transport
     }
 
     @Test(arguments: [
-        ("echo nonsense", "credential plugin \"/bin/sh\""), ("exit 3", "exit code 3"),
+        ("echo nonsense", "credential plugin \"/bin/sh\": its output is no ExecCredential"), ("exit 3", "exit code 3"),
         ("echo no >&2; exit 1", "exit code 1: no"),
         ("echo '{\"apiVersion\":\"v9\",\"kind\":\"ExecCredential\"}'", "answered v9 ExecCredential"),
         (

@@ -34,10 +34,52 @@ import Testing
         )
         #expect(connection.cluster.server == "https://h:6443/prefix")
         #expect(
-            connection.cluster.serverName == "n" && connection.cluster.proxy == "http://p"
+            connection.cluster.serverName == "n" && connection.cluster.proxy == "http://p:80"
                 && connection.cluster.isVerified
         )
         #expect(connection.namespace == "ns" && connection.credential.token == .inline("t"))
+    }
+
+    @Test(arguments: ["ftp://p", "socks4://u:secret@p"]) func refusesAProxyThatItCannotUse(url: String) throws {
+        #expect { try load(Self.file(cluster: "{server: \"https://h\", proxy-url: \"\(url)\"}")) } throws: {
+            "\($0)".hasPrefix("proxy \"") && !"\($0)".contains("secret")
+        }
+    }
+
+    @Test func aTokenFileComesBeforeAToken() throws {
+        #expect(
+            try load(Self.file(user: "{tokenFile: /t, token: t}")).credential.token == .file("/t", otherwise: "t")
+        )
+    }
+
+    @Test(arguments: [("mkfifo", "a pipe"), ("mkdir", "a folder"), ("ln -s /dev/zero", "a device")])
+    func readsRegularFilesOnly(command: String, kind: String) throws {
+        try withFolder([:]) { folder in
+            let words = command.split(separator: " ").map(String.init) + [folder + "/config"]
+            let process = Process()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = words
+            try process.run()
+            process.waitUntilExit()
+            #expect {
+                try ClusterConnection.load(kubeconfig: folder + "/config", context: nil, environment: [:])
+            } throws: {
+                "\($0)" == "\(folder)/config: cannot be read: it is \(kind) and no regular file"
+            }
+        }
+    }
+
+    @Test func readsNoMoreThanFits() throws {
+        try withFolder(["config": ""]) { folder in
+            // As long as 20 GB, and nothing of it on the disk.
+            let file = try #require(FileHandle(forWritingAtPath: folder + "/config"))
+            try file.truncate(atOffset: 20_000_000_000)
+            #expect {
+                try ClusterConnection.load(kubeconfig: folder + "/config", context: nil, environment: [:])
+            } throws: {
+                "\($0)" == "\(folder)/config: cannot be read: it has more than 16 MiB"
+            }
+        }
     }
 
     @Test func resolvesRelativePathsAtItsFolder() throws {
@@ -68,6 +110,10 @@ import Testing
         ("{token: t, username: u}", "user \"u\" has both a token and a username; keep one of them"),
         ("{client-certificate-data: QQ==}", "user \"u\" lacks client-key, the key of its client-certificate"),
         ("{client-key-data: \"%%\", client-certificate-data: \"%\"}", "client-certificate-data is not base64"),
+        (
+            "{client-key: k, client-key-data: QQ==}",
+            "user \"u\" has both client-key and client-key-data; keep one of them"
+        ),
         ("{auth-provider: {}}", "user \"u\" uses auth-provider, which is not supported; use an exec plugin"),
         ("{exec: {apiVersion: client.authentication.k8s.io/v1}}", "user \"u\" lacks exec.command"),
         (

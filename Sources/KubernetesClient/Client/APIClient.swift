@@ -21,15 +21,26 @@ package final class APIClient: Sendable {
     package let loop: EventLoop
     let credentials: Credentials
     let sockets = WebSocketConnector()
+    /// The URL of the proxy to the API server; empty for none.
+    private let proxy: String
     private let userAgent: String
     /// The pool of connections in use; a request that gets no answer in time makes later ones use another, because a dead
     /// HTTP/2 connection would hold them all.
     private let pool = Atomic<Int>(0)
 
-    package init(connection: ClusterConnection, loop: EventLoop, version: String, logger: Logger) {
+    /// `environment`: where proxies are named if the connection names none.
+    package init(
+        connection: ClusterConnection,
+        loop: EventLoop,
+        version: String,
+        logger: Logger,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) {
         self.connection = connection
         self.loop = loop
         credentials = Credentials(connection.credential, cluster: connection.cluster, logger: logger)
+        let server = connection.cluster.server
+        proxy = connection.cluster.proxy ?? ProxyEnvironment(environment).proxy(for: server)?.url ?? ""
         userAgent = "\(Self.fieldManager)/\(version) (linux)"
     }
 
@@ -59,9 +70,10 @@ package final class APIClient: Sendable {
 
     /// One exchange; a 401 refreshes the credentials and is tried once more.
     private func exchange(_ call: APICall) async throws(KubernetesError) -> HTTPResponse {
+        let start = ContinuousClock.now
         let response = try await exchangeOnce(call)
         guard response.head.status == 401 else { return try checked(response, for: call) }
-        await credentials.rejected()
+        await credentials.rejected(requestOf: start)
         return try checked(try await exchangeOnce(call), for: call)
     }
 
@@ -71,27 +83,57 @@ package final class APIClient: Sendable {
         do throws(TransportError) {
             return try await loop.response(to: request)
         } catch {
-            if error.kind == .timedOut { abandon(pool: request.pool) }
+            await failed(error, of: request)
             throw KubernetesError(call.description, .transport(error))
         }
     }
 
-    /// Opens a streamed answer.
-    func stream(_ call: APICall, idleTimeout: Duration) async throws(KubernetesError) -> HTTPStream {
+    /// Opens a streamed answer; a 401 refreshes the credentials and is tried once more.
+    ///
+    /// `timeout`: for the whole answer; nil: it may go on for ever.
+    func stream(
+        _ call: APICall,
+        idleTimeout: Duration,
+        timeout: Duration? = nil
+    ) async throws(KubernetesError) -> HTTPStream {
+        let start = ContinuousClock.now
+        var stream = try await streamOnce(call, idleTimeout: idleTimeout, timeout: timeout)
+        if stream.head.status == 401 {
+            await credentials.rejected(requestOf: start)
+            stream = try await streamOnce(call, idleTimeout: idleTimeout, timeout: timeout)
+        }
+        if stream.head.status == 200 { return stream }
+        let body = await beginning(of: stream.body)
+        throw KubernetesError(call.description, refusal(HTTPResponse(head: stream.head, body: body)))
+    }
+
+    private func streamOnce(
+        _ call: APICall,
+        idleTimeout: Duration,
+        timeout: Duration?
+    ) async throws(KubernetesError) -> HTTPStream {
         var request = try await request(for: call)
         request.headTimeout = call.timeout
         request.idleTimeout = idleTimeout
-        let stream: HTTPStream
+        request.timeout = timeout
         do throws(TransportError) {
-            stream = try await loop.stream(request)
+            return try await loop.stream(request)
         } catch {
-            if error.kind == .timedOut { abandon(pool: request.pool) }
+            await failed(error, of: request)
             throw KubernetesError(call.description, .transport(error))
         }
-        if stream.head.status == 200 { return stream }
-        if stream.head.status == 401 { await credentials.rejected() }
-        let body = await beginning(of: stream.body)
-        throw KubernetesError(call.description, refusal(HTTPResponse(head: stream.head, body: body)))
+    }
+
+    /// A connection that does not answer is used no longer; one that TLS refused may have shown an old certificate.
+    private func failed(_ error: TransportError, of request: HTTPRequest) async {
+        switch error.kind {
+        case .timedOut: abandon(pool: request.pool)
+        // TLS 1.3 tells of a certificate that is not wanted only after the handshake.
+        case .tls, .badRequest, .connectionLost: await credentials.distrusted()
+        case .idle, .refused, .unreachable, .unresolved, .untrusted, .expired, .otherHost, .notHTTP, .bodyTooLarge,
+            .localResource, .cancelled, .stopped:
+            break
+        }
     }
 
     /// What a refused stream says; Status bodies are small.
@@ -110,7 +152,7 @@ package final class APIClient: Sendable {
         do throws(CredentialError) {
             let proof = try await credentials.current()
             request.headers = proof.headers
-            request.tls = try connection.cluster.tls(identity: proof.identity)
+            request.tls = try await credentials.tls(proof.identity)
         } catch {
             throw KubernetesError(call.description, .credentials(error))
         }
@@ -120,7 +162,7 @@ package final class APIClient: Sendable {
         request.body = call.body
         request.version = .http2
         request.deadPeerTimeout = Self.deadPeerTimeout
-        request.proxy = connection.cluster.proxy
+        request.proxy = proxy
         request.bodyLimit = 512 * 1024 * 1024
         request.pool = pool.load(ordering: .relaxed)
         return request

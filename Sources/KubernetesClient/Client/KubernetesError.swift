@@ -52,6 +52,14 @@ package struct KubernetesError: Error, Sendable {
         if case .transport(let error) = cause { error.kind == .cancelled } else { false }
     }
 
+    /// Whether the server will refuse the same request again until somebody mends something: a missing right, an invalid
+    /// object, a namespace that is not there.
+    ///
+    /// https://kubernetes.io/docs/reference/using-api/api-concepts/
+    package var isLastingRefusal: Bool {
+        code.map { [400, 403, 404, 405, 406, 413, 415, 422].contains($0) } ?? false
+    }
+
     /// Whether the server said that it has not executed the request.
     var wasNotExecuted: Bool {
         switch cause {

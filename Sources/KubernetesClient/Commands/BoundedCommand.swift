@@ -19,9 +19,12 @@ package struct BoundedCommand: Sendable {
         package var end: End
         /// At most `outputLimit` bytes.
         package var output: String
-        /// What was printed to standard error, if that was kept apart; at most `outputLimit` bytes.
+        /// The end of what was printed to standard error, if that was kept apart; at most `errorLimit` bytes.
         package var errors: String
     }
+
+    /// Bytes of standard error that are kept if it is kept apart: the last ones, which tell why a command gave up.
+    static let errorLimit = 1024
 
     /// Not empty; the first is a path if it contains a slash, else a name to be found in PATH.
     package var command: [String]
@@ -126,7 +129,7 @@ package struct BoundedCommand: Sendable {
     private func collect(_ streams: [SubprocessOutputSequence], of process: ProcessIdentifier) async -> Collected {
         await withTaskGroup(of: Part.self) { group in
             for (index, stream) in streams.enumerated() {
-                group.addTask { .text(index, await beginning(of: stream)) }
+                group.addTask { .text(index, await index == 0 ? beginning(of: stream) : end(of: stream)) }
             }
             group.addTask {
                 try? await Task.sleep(for: timeout)
@@ -162,6 +165,30 @@ package struct BoundedCommand: Sendable {
             return String(decoding: bytes, as: UTF8.self)
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func end(of stream: SubprocessOutputSequence) async -> String {
+        var bytes: [UInt8] = []
+        var isCut = false
+        do {
+            for try await buffer in stream {
+                unsafe buffer.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
+                let surplus = bytes.count - Self.errorLimit
+                if surplus > 0 {
+                    bytes.removeFirst(surplus)
+                    isCut = true
+                }
+            }
+        } catch {
+            return Self.text(bytes, isCut: isCut)
+        }
+        return Self.text(bytes, isCut: isCut)
+    }
+
+    private static func text(_ bytes: [UInt8], isCut: Bool) -> String {
+        // A character that was cut in two is left out.
+        let whole = isCut ? bytes.drop { $0 & 0xC0 == 0x80 } : bytes[...]
+        return (isCut ? "… " : "") + String(decoding: whole, as: UTF8.self)
     }
 
     private func outcome(_ collected: Collected, _ status: TerminationStatus) -> Outcome {

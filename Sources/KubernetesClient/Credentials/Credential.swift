@@ -6,7 +6,9 @@ package struct Credential: Sendable, Hashable {
     package enum Token: Sendable, Hashable {
         case inline(String)
         /// Read again at least every minute: projected tokens rotate.
-        case file(String)
+        ///
+        /// `otherwise`: the token while the file cannot be read.
+        case file(String, otherwise: String? = nil)
     }
 
     /// A client certificate and its key.

@@ -10,6 +10,11 @@ package enum CredentialError: Error, Sendable, Hashable {
     case notBase64(field: String)
     case unsupported(user: String, feature: String, instead: String)
     case pluginFailed(command: String, reason: String)
+    /// A certificate and a key that are not of one pair: read while one of them is being replaced, or wrongly named.
+    case mismatched(certificate: String, key: String)
+    case unusableAuthority(file: String)
+    /// `url`: without what may be a password.
+    case unsupportedProxy(url: String)
 }
 
 extension CredentialError: CustomStringConvertible {
@@ -30,6 +35,11 @@ extension CredentialError: CustomStringConvertible {
         case .unsupported(let user, let feature, let instead):
             "user \"\(user)\" uses \(feature), which is not supported; \(instead)"
         case .pluginFailed(let command, let reason): "credential plugin \"\(command)\": \(reason)"
+        case .mismatched(let certificate, let key):
+            "the client certificate (\(certificate)) and the key (\(key)) do not belong together, or one is not whole"
+        case .unusableAuthority(let file): "\(file): no whole PEM certificate of an authority"
+        case .unsupportedProxy(let url):
+            "proxy \"\(url)\" is not supported; accepted are http://HOST:PORT, https://HOST:PORT and socks5://HOST:PORT"
         }
     }
 }

@@ -14,16 +14,30 @@ package actor Credentials {
     private static let tokenLifetime: Duration = .seconds(50)
     /// Certificate files are read again at least this often.
     private static let certificateLifetime: Duration = .seconds(300)
+    /// Certificates that were not whole, or not wanted by the server, are not read again sooner than this; nor is a plugin
+    /// that failed run again.
+    private static let shortestLifetime: Duration = .seconds(1)
 
     private let credential: Credential
     private let cluster: ClusterConnection.Cluster
     private let logger: Logger
+    private let time: @Sendable () -> ContinuousClock.Instant
     private var fileToken: (text: String, readAt: ContinuousClock.Instant)?
-    private var identity: (value: TLSConfiguration.Identity, readAt: ContinuousClock.Instant)?
-    private var pluginAnswer: ExecCredentialPlugin.Answer?
+    private var identity: (value: TLSConfiguration.Identity, readAt: ContinuousClock.Instant, lifetime: Duration)?
+    /// The authority's certificates that were whole when they were read last.
+    private var authority: [UInt8]?
+    private var pluginAnswer:
+        (value: Result<ExecCredentialPlugin.Answer, CredentialError>, at: ContinuousClock.Instant)?
     private var pluginRun: Task<Result<ExecCredentialPlugin.Answer, CredentialError>, Never>?
 
-    package init(_ credential: Credential, cluster: ClusterConnection.Cluster, logger: Logger) {
+    /// `time`: tells what time it is.
+    package init(
+        _ credential: Credential,
+        cluster: ClusterConnection.Cluster,
+        logger: Logger,
+        time: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.time = time
         self.credential = credential
         self.cluster = cluster
         self.logger = logger
@@ -48,10 +62,37 @@ package actor Credentials {
         return proof
     }
 
-    /// The server answered 401: whatever can be had anew is had anew for the next request.
-    func rejected() {
+    /// How the server is verified now, and who we are.
+    ///
+    /// An authority's file that is missing or half written leaves the authority in use that was read last.
+    func tls(_ identity: TLSConfiguration.Identity?) throws(CredentialError) -> TLSConfiguration {
+        guard case .file(let path) = cluster.authority else { return try cluster.tls(identity: identity) }
+        do throws(CredentialError) {
+            let tls = try cluster.tls(identity: identity)
+            guard case .pem(let pem) = tls.authority, pem != authority else { return tls }
+            guard PEMPair.isAuthority(pem) else { throw .unusableAuthority(file: path) }
+            authority = pem
+            return tls
+        } catch {
+            guard let authority else { throw error }
+            var known = cluster
+            known.authority = .inline(authority)
+            return try known.tls(identity: identity)
+        }
+    }
+
+    /// The server answered 401 to a request: whatever can be had anew is had anew for the next one.
+    ///
+    /// `time`: when the request was sent; a plugin's answer that came after that was not in it.
+    func rejected(requestOf time: ContinuousClock.Instant = .now) {
         fileToken = fileToken.map { ($0.text, $0.readAt - Self.tokenLifetime) }
-        pluginAnswer = nil
+        distrusted()
+        if let answer = pluginAnswer, answer.at <= time { pluginAnswer = nil }
+    }
+
+    /// TLS failed: the certificate's files may have been replaced.
+    func distrusted() {
+        identity?.lifetime = Self.shortestLifetime
     }
 
     // MARK: Files
@@ -60,13 +101,19 @@ package actor Credentials {
         switch credential.token {
         case nil: return nil
         case .inline(let text): return text
-        case .file(let path): return try fileToken(path)
+        case .file(let path, let otherwise):
+            do throws(CredentialError) {
+                return try fileToken(path)
+            } catch {
+                guard let otherwise else { throw error }
+                return otherwise
+            }
         }
     }
 
     /// A file that cannot be read any more leaves the token in use that was read last.
     private func fileToken(_ path: String) throws(CredentialError) -> String {
-        let now = ContinuousClock.now
+        let now = time()
         if let fileToken, now - fileToken.readAt < Self.tokenLifetime { return fileToken.text }
         do throws(CredentialError) {
             let bytes = try FileReading.bytes(of: path)
@@ -82,30 +129,60 @@ package actor Credentials {
         }
     }
 
+    /// Two files cannot be replaced at once: a pair that does not match leaves the one in use that did.
     private func certificate() throws(CredentialError) -> TLSConfiguration.Identity? {
         guard let certificate = credential.certificate else { return nil }
-        let now = ContinuousClock.now
-        if let identity, now - identity.readAt < Self.certificateLifetime { return identity.value }
+        let now = time()
+        if let identity, now - identity.readAt < identity.lifetime { return identity.value }
+        do throws(CredentialError) {
+            let value = try Self.pair(certificate)
+            identity = (value, now, Self.certificateLifetime)
+            return value
+        } catch {
+            guard let identity else { throw error }
+            logger.warning("the last client certificate stays in use", metadata: ["error": "\(error)"])
+            self.identity = (identity.value, now, Self.shortestLifetime)
+            return identity.value
+        }
+    }
+
+    private static func pair(_ certificate: Credential.Certificate) throws(CredentialError) -> TLSConfiguration.Identity
+    {
         let value = TLSConfiguration.Identity(
             certificate: try certificate.certificate.bytes(),
             key: try certificate.key.bytes()
         )
-        identity = (value, now)
+        guard PEMPair.matches(value) else {
+            throw .mismatched(certificate: certificate.certificate.place, key: certificate.key.place)
+        }
         return value
     }
 
     // MARK: Plugin
 
-    /// Requests that come together wait for one run of the plugin.
+    /// Requests that come together wait for one run of the plugin; one that failed is not run again at once.
     private func apply(_ plugin: ExecCredentialPlugin, to proof: inout Proof) async throws(CredentialError) {
-        if let answer = pluginAnswer, !answer.isExpired(at: Date()) { return answer.apply(to: &proof) }
+        if let answer = pluginAnswer, isUsable(answer.value, since: answer.at) {
+            return try answer.value.get().apply(to: &proof)
+        }
         let run = pluginRun ?? Task { [cluster] in await plugin.run(for: cluster) }
         pluginRun = run
         let result = await run.value
-        pluginRun = nil
-        let answer = try result.get()
-        pluginAnswer = answer
-        answer.apply(to: &proof)
+        if pluginRun == run {
+            pluginRun = nil
+            pluginAnswer = (result, time())
+        }
+        try result.get().apply(to: &proof)
+    }
+
+    private func isUsable(
+        _ result: Result<ExecCredentialPlugin.Answer, CredentialError>,
+        since time: ContinuousClock.Instant
+    ) -> Bool {
+        switch result {
+        case .success(let answer) where !answer.isExpired(at: Date()): true
+        case .success, .failure: self.time() - time < Self.shortestLifetime
+        }
     }
 
     private var impersonationHeaders: [HTTPRequest.Header] {

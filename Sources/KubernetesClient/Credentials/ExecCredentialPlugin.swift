@@ -45,6 +45,9 @@ package struct ExecCredentialPlugin: Sendable, Hashable {
     /// How long a plugin may take.
     private static let timeout: Duration = .seconds(30)
 
+    /// Characters that are told of what it says it is.
+    private static let longestName = 200
+
     /// Runs the command; it cannot ask anybody anything.
     @concurrent
     func run(for cluster: ClusterConnection.Cluster) async -> Result<Answer, CredentialError> {
@@ -70,17 +73,25 @@ package struct ExecCredentialPlugin: Sendable, Hashable {
         let outcome = try await run.outcome()
         switch outcome.end {
         case .exited(0): return outcome.output
-        case .exited(let code): throw failure("exit code \(code): \(outcome.errors)")
-        case .signalled(let number): throw failure("ended by signal \(number)")
-        case .timedOut: throw failure("gave no answer within \(Self.timeout)")
+        case .exited(let code): throw failure(Self.reason("exit code \(code)", outcome))
+        case .signalled(let number): throw failure(Self.reason("ended by signal \(number)", outcome))
+        case .timedOut: throw failure(Self.reason("gave no answer within \(Self.timeout)", outcome))
         }
     }
 
+    /// How it ended, and the last that it said; its output is a secret and is never told.
+    private static func reason(_ end: String, _ outcome: BoundedCommand.Outcome) -> String {
+        let words = outcome.errors.trimmingCharacters(in: .whitespacesAndNewlines)
+        return words.isEmpty ? end : "\(end): \(words)"
+    }
+
     private func answer(from text: String) throws -> Answer {
-        let printed = try JSONDecoder().decode(Printed.self, from: Data(text.utf8))
+        guard let printed = try? JSONDecoder().decode(Printed.self, from: Data(text.utf8)) else {
+            throw failure("its output is no ExecCredential in JSON")
+        }
         guard printed.kind == "ExecCredential", printed.apiVersion == apiVersion else {
             let found = "\(printed.apiVersion ?? "no apiVersion") \(printed.kind ?? "no kind")"
-            throw failure("answered \(found.prefix(200)), not \(apiVersion) ExecCredential")
+            throw failure("answered \(found.prefix(Self.longestName)), not \(apiVersion) ExecCredential")
         }
         guard let status = printed.status else { throw failure("answered without a status") }
         var answer = Answer(token: status.token)
@@ -108,6 +119,7 @@ package struct ExecCredentialPlugin: Sendable, Hashable {
                 details["certificate-authority-data"] = Data(pem).base64EncodedString()
             }
             if let name = cluster.serverName { details["tls-server-name"] = name }
+            if let proxy = cluster.proxy { details["proxy-url"] = proxy }
             if !cluster.isVerified { details["insecure-skip-tls-verify"] = true }
             spec["cluster"] = details
         }

@@ -42,8 +42,9 @@ extension Kubeconfig.Entry {
         text(key).map { $0.hasPrefix("/") ? $0 : URL(filePath: folder).appending(path: $0).path(percentEncoded: false) }
     }
 
-    /// `KEY-data` in base64 or the file under `KEY`.
-    func secret(_ key: String) throws(CredentialError) -> Secret? {
+    /// `KEY-data` in base64 or the file under `KEY`; both are too many.
+    func secret(_ key: String, of owner: String) throws(CredentialError) -> Secret? {
+        if text("\(key)-data") != nil, text(key) != nil { throw .conflicting(user: owner, key, "\(key)-data") }
         if let encoded = text("\(key)-data") {
             guard let data = Data(base64Encoded: encoded, options: .ignoreUnknownCharacters) else {
                 throw .notBase64(field: "\(key)-data")
@@ -59,11 +60,11 @@ extension Kubeconfig.Entry {
         let trimmed = withoutQuery.hasSuffix("/") ? String(withoutQuery.dropLast()) : String(withoutQuery)
         var cluster = ClusterConnection.Cluster(
             server: trimmed.contains("://") ? trimmed : "https://\(trimmed)",
-            authority: try secret("certificate-authority")
+            authority: try secret("certificate-authority", of: name)
         )
         cluster.isVerified = !flag("insecure-skip-tls-verify")
         cluster.serverName = text("tls-server-name")
-        cluster.proxy = text("proxy-url")
+        cluster.proxy = try text("proxy-url").map { url throws(CredentialError) in try Proxy(configured: url).url }
         if cluster.authority != nil, !cluster.isVerified {
             throw .conflicting(user: name, "certificate-authority", "insecure-skip-tls-verify")
         }
@@ -75,7 +76,8 @@ extension Kubeconfig.Entry {
             throw .unsupported(user: user, feature: "auth-provider", instead: "use an exec plugin")
         }
         var credential = Credential()
-        credential.token = path("tokenFile").map(Credential.Token.file) ?? text("token").map(Credential.Token.inline)
+        let token = text("token")
+        credential.token = path("tokenFile").map { .file($0, otherwise: token) } ?? token.map(Credential.Token.inline)
         credential.basic = text("username").map { .init(username: $0, password: text("password") ?? "") }
         if credential.token != nil, credential.basic != nil { throw .conflicting(user: user, "a token", "a username") }
         credential.certificate = try certificate(of: user)
@@ -99,7 +101,7 @@ extension Kubeconfig.Entry {
     }
 
     private func certificate(of user: String) throws(CredentialError) -> Credential.Certificate? {
-        switch (try secret("client-certificate"), try secret("client-key")) {
+        switch (try secret("client-certificate", of: user), try secret("client-key", of: user)) {
         case (nil, nil): return nil
         case (let certificate?, let key?): return .init(certificate: certificate, key: key)
         case (.some, nil): throw .incomplete(user: user, missing: "client-key, the key of its client-certificate")

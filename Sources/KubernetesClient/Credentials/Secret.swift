@@ -1,4 +1,5 @@
 package import Foundation
+import Transport
 
 /// Bytes that are given in place or kept in a file.
 package enum Secret: Sendable, Hashable {
@@ -12,28 +13,36 @@ package enum Secret: Sendable, Hashable {
         case .file(let path): return try FileReading.bytes(of: path)
         }
     }
+
+    /// Where it is, for messages.
+    var place: String {
+        switch self {
+        case .inline: "in the kubeconfig"
+        case .file(let path): path
+        }
+    }
 }
 
 /// Reads small files.
 package enum FileReading {
-    /// The whole content of a file.
-    ///
-    /// `limit`: no more than this many bytes are read, and one more if there is one.
-    package static func bytes(of path: String, limit: Int = 64 * 1024 * 1024) throws(CredentialError) -> [UInt8] {
-        do {
-            let url = URL(filePath: path)
-            let facts = try url.resourceValues(forKeys: [.isRegularFileKey, .fileSizeKey])
-            // A pipe, or a file that is too large, is read piece by piece up to the limit.
-            if facts.isRegularFile == true, let size = facts.fileSize, size <= limit {
-                return Array(try Data(contentsOf: url))
-            }
-            let file = try FileHandle(forReadingFrom: url)
-            defer { try? file.close() }
-            return try bytes(of: file, limit: limit)
+    /// The most that a file of credentials or a kubeconfig may hold, in bytes.
+    package static let limit = 16 * 1024 * 1024
+
+    /// The whole content of a regular file of at most `limit` bytes.
+    package static func bytes(of path: String) throws(CredentialError) -> [UInt8] {
+        let bytes = try beginning(of: path, limit: limit)
+        guard bytes.count <= limit else {
+            throw .unreadable(file: path, reason: "it has more than \(limit >> 20) MiB")
+        }
+        return bytes
+    }
+
+    /// The beginning of a regular file: no more than `limit` bytes, and one more if there is one.
+    package static func beginning(of path: String, limit: Int) throws(CredentialError) -> [UInt8] {
+        do throws(RegularFile.Failure) {
+            return try RegularFile.bytes(of: path, limit: limit)
         } catch {
-            let reason =
-                (error as? CocoaError)?.code == .fileReadNoSuchFile ? "no such file" : "\(error.localizedDescription)"
-            throw .unreadable(file: path, reason: reason)
+            throw .unreadable(file: path, reason: "\(error)")
         }
     }
 

@@ -17,9 +17,6 @@ extension APIClient {
         let deadline = NIODeadline.now() + .nanoseconds(Int64(clamping: command.timeout.nanosecondCount))
         let call = command.call
         let request = try await request(for: call)
-        if let proxy = request.proxy, !proxy.isEmpty {
-            throw ExecFailure(description: "commands in pods are not run through a proxy, and this cluster has one")
-        }
         do {
             switch try await sockets.open(request, version: ExecTranscript.version, deadline: deadline) {
             case .accepted(let channel, ExecTranscript.version):

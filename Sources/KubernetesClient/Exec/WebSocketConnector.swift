@@ -5,7 +5,8 @@ import NIOSSL
 import NIOWebSocket
 import Transport
 
-/// Opens WebSockets to an API server; libcurl cannot, in the versions that distributions have.
+/// Opens WebSockets to an API server, through a proxy if there is one; libcurl cannot, in the versions that distributions
+/// have.
 actor WebSocketConnector {
     /// What came of the request to speak WebSocket.
     enum Upgrade: Sendable {
@@ -26,52 +27,52 @@ actor WebSocketConnector {
         guard let authority = URLAuthority(request.url) else {
             throw ExecFailure(description: "the server's address \"\(request.url)\" is no URL")
         }
-        let context = request.url.hasPrefix("https:") ? try self.context(for: request.tls) : nil
-        let serverName = request.tls.serverName ?? (authority.isAddress ? nil : authority.host)
+        let isTunnelled = request.proxy?.isEmpty == false
+        let context =
+            request.url.hasPrefix("https:") ? try self.context(for: request.tls, isTunnelled: isTunnelled) : nil
         let head = Self.head(request, authority, version: version)
-        let upgrade = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
-            .connectTimeout(deadline - .now())
-            .connect(host: authority.bareHost, port: authority.port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let expiry = channel.eventLoop.scheduleTask(deadline: deadline) { channel.close(promise: nil) }
-                    channel.closeFuture.whenComplete { _ in expiry.cancel() }
-                    if let context {
-                        let handler = try NIOSSLClientHandler(context: context, serverHostname: serverName)
-                        try channel.pipeline.syncOperations.addHandler(handler)
+        let proxy = request.proxy.flatMap { $0.isEmpty ? nil : Proxy($0) }
+        let proxyContext = proxy?.kind == .https ? try WebSocketTLS.proxyContext(request.tls) : nil
+        let refusal = Locked<ProxyDialogue.Refusal?>(nil)
+        do {
+            let upgrade = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .channelOption(.socketOption(.tcp_nodelay), value: 1)
+                .connectTimeout(deadline - .now())
+                .connect(host: proxy?.host ?? authority.bareHost, port: proxy?.port ?? authority.port) { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let expiry = channel.eventLoop.scheduleTask(deadline: deadline) { channel.close(promise: nil) }
+                        channel.closeFuture.whenComplete { _ in expiry.cancel() }
+                        let pipeline = channel.pipeline.syncOperations
+                        if let proxy {
+                            // The connection's address is the proxy's, so that TLS can check it.
+                            if let proxyContext {
+                                try pipeline.addHandler(WebSocketTLS.handler(proxyContext, proxy.host))
+                            }
+                            let dialogue = ProxyDialogue(proxy, host: authority.bareHost, port: authority.port)
+                            try pipeline.addHandler(ProxyHandler(dialogue, refusal: refusal))
+                        }
+                        if let context {
+                            let name = request.tls.serverName ?? authority.bareHost
+                            let isTunnelled = proxy != nil && request.tls.verifiesServer
+                            try pipeline.addHandler(
+                                isTunnelled
+                                    ? WebSocketTLS.tunnelledHandler(context, name) : WebSocketTLS.handler(context, name)
+                            )
+                        }
+                        return try Self.configure(channel, head)
                     }
-                    return try Self.configure(channel, head)
                 }
-            }
-        return try await upgrade.get()
+            return try await upgrade.get()
+        } catch {
+            throw refusal.withLock { $0 } ?? error
+        }
     }
 
-    private func context(for tls: Transport.TLSConfiguration) throws -> NIOSSLContext {
+    private func context(for tls: Transport.TLSConfiguration, isTunnelled: Bool) throws -> NIOSSLContext {
         if let context, context.tls == tls { return context.value }
-        let value = try NIOSSLContext(configuration: Self.configuration(tls))
+        let value = try WebSocketTLS.context(tls, isTunnelled: isTunnelled)
         context = (tls, value)
         return value
-    }
-
-    private static func configuration(_ tls: Transport.TLSConfiguration) throws -> NIOSSL.TLSConfiguration {
-        var configuration = NIOSSL.TLSConfiguration.makeClientConfiguration()
-        configuration.minimumTLSVersion = .tlsv12
-        // A server that does not answer our farewell does not hold a command's place.
-        configuration.shutdownTimeout = .milliseconds(200)
-        // A WebSocket is an upgrade of HTTP/1.1.
-        configuration.applicationProtocols = ["http/1.1"]
-        configuration.certificateVerification = tls.verifiesServer ? .fullVerification : .none
-        switch tls.authority {
-        case .system: break
-        case .file(let path): configuration.trustRoots = .file(path)
-        case .pem(let pem): configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(pem))
-        }
-        if let identity = tls.identity {
-            configuration.certificateChain = try NIOSSLCertificate.fromPEMBytes(identity.certificate)
-                .map { .certificate($0) }
-            configuration.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: identity.key, format: .pem))
-        }
-        return configuration
     }
 
     private static func head(_ request: HTTPRequest, _ authority: URLAuthority, version: String) -> HTTPRequestHead {

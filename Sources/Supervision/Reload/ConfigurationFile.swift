@@ -61,7 +61,7 @@ final class ConfigurationFile: Sendable {
         let isBeingWritten = state.withLock { $0.writingSince.map { .now - $0 < Self.longestWriting } ?? false }
         if isBeingWritten, !isDemanded { return .unchanged }
         do throws(CredentialError) {
-            let bytes = try FileReading.bytes(of: path, limit: ConfigurationReading.sizeLimit)
+            let bytes = try FileReading.beginning(of: path, limit: ConfigurationReading.sizeLimit)
             let isNew = state.withLock { state in
                 defer { state.seen = bytes }
                 return state.seen != bytes

@@ -32,12 +32,23 @@ struct HandleOptions {
         // A thread that waits for a silent name server is left behind rather than waited for.
         setIfKnown(CURLOPT_QUICK_EXIT, 1)
         if let timeout = request.timeout { set(CURLOPT_TIMEOUT_MS, timeout.millisecondCount) }
-        if let proxy = request.proxy { try set(CURLOPT_PROXY, proxy) }
+        if let proxy = request.proxy { try setProxy(proxy, trusting: request.tls.authority) }
         applyVersion(request.version)
         applyConnection(request.connection)
         applyMethod(request)
         if request.url.hasPrefix("https:") { try applyTLS(request.tls) }
         try check()
+    }
+
+    /// A proxy that is named is used, whatever libcurl finds in the environment.
+    private func setProxy(_ proxy: String, trusting authority: TLSConfiguration.Authority) throws(TransportError) {
+        try set(CURLOPT_PROXY, proxy)
+        if proxy.isEmpty { return }
+        try set(CURLOPT_NOPROXY, "")
+        // As Go does: a proxy that speaks TLS may have its certificate from the cluster's authority, too.
+        if proxy.hasPrefix("https:"), case .pem(let pem) = authority {
+            try set(CURLOPT_PROXY_CAINFO_BLOB, blob: pem, called: "certificate authority")
+        }
     }
 
     /// What checks need besides, each of them small and one of thousands.
@@ -114,7 +125,7 @@ struct HandleOptions {
         setIfKnown(CURLOPT_CA_CACHE_TIMEOUT, Self.authorityLifetime)
         switch tls.authority {
         case .system: break
-        case .file(let path): try set(CURLOPT_CAINFO, path)
+        case .file(let path): try setAuthority(file: path)
         case .pem(let pem): try set(CURLOPT_CAINFO_BLOB, blob: pem, called: "certificate authority")
         }
         guard let identity = tls.identity else { return }
@@ -122,6 +133,16 @@ struct HandleOptions {
         try set(CURLOPT_SSLKEYTYPE, "PEM")
         try set(CURLOPT_SSLCERT_BLOB, blob: identity.certificate, called: "client certificate")
         try set(CURLOPT_SSLKEY_BLOB, blob: identity.key, called: "client key")
+    }
+
+    /// libcurl reads the file on the loop's thread, which a pipe or a device would hold for ever.
+    private func setAuthority(file path: String) throws(TransportError) {
+        do throws(RegularFile.Failure) {
+            try RegularFile.check(path)
+        } catch {
+            throw TransportError(.badRequest, "the certificate authority \"\(path)\" cannot be read: \(error)")
+        }
+        try set(CURLOPT_CAINFO, path)
     }
 
     /// The URL with the TLS server name in the host's place, if it has one: libcurl takes the name from there.

@@ -16,7 +16,7 @@ struct InputFiles {
     /// Reads each path's texts in order; those that cannot be read are errors of their own.
     static func read(_ paths: [String]) -> [Result<Input, LoadingError>] {
         paths.flatMap { path -> [Result<Input, LoadingError>] in
-            if path == "-" { return [standardInput()] }
+            if ["-", "/dev/stdin"].contains(path) { return [standardInput()] }
             guard isFolder(path) else { return [read(path, isFromFolder: false)] }
             do {
                 let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()

@@ -15,7 +15,7 @@ struct LoadedConfiguration {
 
     /// The content of a configuration file; one that is too large is cut, and refused by the parser in its own words.
     static func bytes(of file: String) throws(CredentialError) -> [UInt8] {
-        try FileReading.bytes(of: file, limit: ConfigurationReading.sizeLimit)
+        try FileReading.beginning(of: file, limit: ConfigurationReading.sizeLimit)
     }
 
     /// Reads a file, prints what is wrong with it and answers the configuration.
