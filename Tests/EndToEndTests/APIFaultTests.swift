@@ -155,6 +155,25 @@ extension EndToEndTests {
             }
         }
 
+        /// What cannot succeed is asked for ever more seldom, and goes on once it can.
+        @Test(arguments: [400, 403, 422]) func aRefusalThatLastsIsNotRepeatedAtOnce(code: Int) async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let refusal = Fault(.refuse(code: code, retryAfter: nil), verb: "create", kind: .leases)
+                await stage.sandbox.control.add(refusal)
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+                _ = try await SupervisorProcess.run(arguments) { _ in
+                    let times = await stage.sandbox.control.requests("create", of: .leases, count: 7).map(\.time)
+                    try #require(times.count >= 7)
+                    // The pods that are seen for the first time may begin the count anew; at least half of 0.2...1.6 s.
+                    #expect(times[6] - times[0] >= .seconds(1.5), "\(times)")
+                    await stage.sandbox.control.removeFaults()
+                    try await stage.waitUntilSettled("web")
+                }
+                #expect(await stage.audit("web").violations.isEmpty)
+            }
+        }
+
         @Test func idleItAsksForNothingButItsWatches() async throws {
             var options = Sandbox.Options()
             options.bookmarkInterval = .milliseconds(200)

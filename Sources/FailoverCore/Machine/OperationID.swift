@@ -2,6 +2,10 @@
 package struct OperationID: Sendable, Hashable {
     /// Counts up from 1 within a group's machine.
     package var number: Int
+
+    package init(number: Int) {
+        self.number = number
+    }
 }
 
 /// Hands out operation ids, each once.

@@ -3,10 +3,13 @@ package struct OperationFailure: Error, Sendable, Hashable, CustomStringConverti
     package var description: String
     /// From Retry-After; zero if none was given.
     package var retryAfter: Duration
+    /// Whether the same request will fail again until somebody mends something.
+    package var isLasting: Bool
 
-    package init(_ description: String, retryAfter: Duration = .zero) {
+    package init(_ description: String, retryAfter: Duration = .zero, isLasting: Bool = false) {
         self.description = description
         self.retryAfter = retryAfter
+        self.isLasting = isLasting
     }
 }
 

@@ -10,9 +10,15 @@ package actor Informer<Resource: KubernetesResource> {
     /// Waits between failures; short, because what happened meanwhile is acted on only after the return.
     private static var backoff: Backoff { Backoff(first: .milliseconds(100), cap: .seconds(1)) }
     /// Waits after a refusal that somebody has to mend, like a missing right.
-    private static var refusalBackoff: Backoff { Backoff(first: .milliseconds(500), cap: .seconds(5)) }
-    /// A watch that ends sooner than this without an event counts as a failure.
+    private static var refusalBackoff: Backoff { Backoff(first: .milliseconds(500), cap: .seconds(30)) }
+    /// Waits before a list that follows soon after another, because no watch lasts from the version that it shows.
+    private static var relistBackoff: Backoff { Backoff(first: .milliseconds(100), cap: .seconds(30)) }
+    /// A watch that ends sooner than this without news counts as a failure.
     private static var shortestWatch: Duration { .seconds(1) }
+    /// Failures are counted anew once a watch has lasted so long.
+    private static var steadyWatch: Duration { .seconds(10) }
+    /// While no watch can be had, the collection is listed this often.
+    private static var pollInterval: Duration { .seconds(30) }
 
     private let client: APIClient
     /// Nil: all namespaces.
@@ -27,7 +33,13 @@ package actor Informer<Resource: KubernetesResource> {
     private var needsList = true
     /// Whether the server may have been set back to an older state: a watch did not end as it should.
     private var needsVersionCheck = false
+    /// Failures in a row since a watch was open last.
     private var failures = 0
+    /// Refusals in a row since a watch was open last.
+    private var refusals = 0
+    /// Watches in a row that ended at once, or made a list necessary soon after the last.
+    private var shortWatches = 0
+    private var listedAt: ContinuousClock.Instant?
     private var isFailing = false
 
     package init(client: APIClient, namespace: String?, labelSelector: String? = nil, logger: Logger) {
@@ -78,10 +90,13 @@ package actor Informer<Resource: KubernetesResource> {
         } catch {
             if Task.isCancelled { return }
             if error.isTransport { needsVersionCheck = true }
-            if error.isRefusal || error.code == 410 { needsList = true }
+            if isListOld, !error.isTransport { needsList = true }
             await pause(after: error)
         }
     }
+
+    /// Whether so much time has passed without a watch that the collection is to be looked at again.
+    private var isListOld: Bool { listedAt.map { .now - $0 >= Self.pollInterval } ?? true }
 
     // MARK: List and watch
 
@@ -94,9 +109,9 @@ package actor Informer<Resource: KubernetesResource> {
         )
         store.replace(with: list.items ?? [], resourceVersion: list.metadata.resourceVersion ?? "0")
         needsList = false
+        listedAt = .now
         for waiter in waiters { waiter.open() }
         waiters = []
-        succeeded()
     }
 
     /// Asks how far the server is.
@@ -117,31 +132,46 @@ package actor Informer<Resource: KubernetesResource> {
         let version = store.resourceVersion ?? "0"
         let start = ContinuousClock.now
         var isOpen = false
-        var sawEvents = false
         do throws(KubernetesError) {
             try await client.watch(Resource.self, namespace: namespace, labelSelector: labelSelector, from: version) {
                 isOpen = true
                 self.succeeded()
             } _: { event in
-                sawEvents = true
                 self.take(event)
                 return !self.needsList
             }
         } catch {
-            guard isOpen, error.isEndOfWatch else { throw error }
-            logger.debug("watch broke, resuming", metadata: ["error": "\(error)"])
-            needsVersionCheck = true
+            if error.code == 410 {
+                needsList = true
+            } else {
+                guard isOpen, error.isEndOfWatch else { throw error }
+                logger.debug("watch broke, resuming", metadata: ["error": "\(error)"])
+                needsVersionCheck = true
+            }
         }
-        // A server that ends every watch at once is not to be asked without a pause.
-        let isShort = ContinuousClock.now - start < Self.shortestWatch
-        if isShort, needsList || !sawEvents { await pauseAfterShortWatch(sawEvents: sawEvents) }
+        await watchEnded(after: .now - start, hadNews: store.resourceVersion != version)
     }
 
-    private func pauseAfterShortWatch(sawEvents: Bool) async {
-        if !sawEvents { needsList = true }
-        let pause = Self.backoff.delay(attempt: failures, jitter: .random(in: 0...1))
-        failures += 1
-        try? await Task.sleep(for: pause)
+    /// A server that ends every watch at once, or has forgotten each version that it has just shown, is not to be asked
+    /// without a pause.
+    private func watchEnded(after duration: Duration, hadNews: Bool) async {
+        // The list stays as new as it was while the watch lasted.
+        if !needsList, hadNews || duration >= Self.shortestWatch { listedAt = .now }
+        if duration >= Self.steadyWatch { shortWatches = 0 }
+        switch (needsList, duration < Self.shortestWatch) {
+        case (true, _) where duration >= Self.steadyWatch: return
+        case (true, _): await pause(Self.relistBackoff, attempt: shortWatches)
+        case (false, true) where hadNews: await pause(Self.backoff, attempt: 0)
+        case (false, true):
+            needsList = isListOld
+            await pause(Self.backoff, attempt: shortWatches)
+        case (false, false): return
+        }
+        if needsList || !hadNews { shortWatches += 1 }
+    }
+
+    private func pause(_ backoff: Backoff, attempt: Int) async {
+        try? await Task.sleep(for: backoff.delay(attempt: attempt, jitter: .random(in: 0...1)))
     }
 
     /// Takes in one event; notes when the list must be read anew, because the server forgot our version or fell behind it.
@@ -157,15 +187,15 @@ package actor Informer<Resource: KubernetesResource> {
             logger.debug("watch ended by the server", metadata: ["message": "\(status.message ?? "")"])
             needsList = true
         }
-        if !needsList { failures = 0 }
     }
 
     // MARK: Failure and recovery
 
     private func succeeded() {
+        failures = 0
+        refusals = 0
         guard isFailing else { return }
         isFailing = false
-        failures = 0
         logger.info("API server answers again", metadata: metadata)
         store.tellAll(.recovered)
     }
@@ -176,10 +206,16 @@ package actor Informer<Resource: KubernetesResource> {
             logger.error("\(error)", metadata: metadata)
             store.tellAll(.failing(error))
         }
-        let backoff = error.isRefusal ? Self.refusalBackoff : Self.backoff
-        let pause = max(error.retryAfter, backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
-        failures += 1
-        try? await Task.sleep(for: min(pause, .seconds(30)))
+        let jitter = Double.random(in: 0...1)
+        let delay: Duration
+        if error.isRefusal {
+            delay = Self.refusalBackoff.delay(attempt: refusals, jitter: jitter)
+            refusals += 1
+        } else {
+            delay = Self.backoff.delay(attempt: failures, jitter: jitter)
+            failures += 1
+        }
+        try? await Task.sleep(for: min(max(error.retryAfter, delay), .seconds(30)))
     }
 
     private var metadata: Logger.Metadata {

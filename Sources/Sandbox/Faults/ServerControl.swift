@@ -15,6 +15,7 @@ package actor ServerControl {
     private var faults: [Fault] = []
     private var watches: [Int: AsyncStream<Void>.Continuation] = [:]
     private var lastWatch = 0
+    private var logWaiters: [@Sendable ([LogEntry]) -> Bool] = []
     private var writeHook: (@Sendable (APIRequest) async -> Void)?
 
     private static let logLimit = 100_000
@@ -55,6 +56,23 @@ package actor ServerControl {
                 time: .now
             )
         )
+        logWaiters.removeAll { $0(log) }
+    }
+
+    /// Waits until the log holds so many requests of a verb for a kind; the requests.
+    ///
+    /// `kind`: nil: any.
+    package func requests(_ verb: String, of kind: Kind? = nil, count: Int) async -> [LogEntry] {
+        let (signals, signal) = AsyncStream.makeStream(of: Void.self)
+        let isMeant: @Sendable (LogEntry) -> Bool = { $0.verb == verb && (kind == nil || $0.kind == kind) }
+        let isEnough: @Sendable ([LogEntry]) -> Bool = { log in
+            guard log.count(where: isMeant) >= count else { return false }
+            signal.finish()
+            return true
+        }
+        if !isEnough(log) { logWaiters.append(isEnough) }
+        for await _ in signals {}
+        return log.filter(isMeant)
     }
 
     /// The fault that strikes a request; counts it.

@@ -10,6 +10,7 @@ extension GroupSupervisor {
 
     /// Takes over what the configuration says now; what its change does not concern goes on as it is.
     func reconfigure(_ next: GroupConfiguration, in group: inout DiscardingTaskGroup) async {
+        retryRefused()
         let previous = mapping
         let isOtherService = next.service != configuration.service
         configuration = next
@@ -70,6 +71,7 @@ extension GroupSupervisor {
 
     /// Holds the Service as last seen against the configuration, and selects the pods that it means.
     func serviceChanged(in group: inout DiscardingTaskGroup) async {
+        retryRefused()
         let previous = service
         checkService()
         switch service {

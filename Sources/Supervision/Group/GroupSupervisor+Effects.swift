@@ -5,9 +5,6 @@ import Transport
 
 /// How a group carries out what its machine decides.
 extension GroupSupervisor {
-    /// Waits between attempts of a failed operation; a recovery of the connection ends them early.
-    private static let backoff = Backoff(first: .milliseconds(50), cap: .seconds(2))
-
     /// Lets the machine hear of an event, and carries out what it decides.
     @inline(never)
     func step(in group: inout DiscardingTaskGroup, _ event: (inout GroupStateMachine) -> [Effect]) {
@@ -34,7 +31,7 @@ extension GroupSupervisor {
                 group.addTask { [probes = surroundings.probes, key = target(member)] in await probes.forget(key) }
             case .startTimer(let id, let deadline): startTimer(id, at: deadline, in: &group)
             case .startBackoff(let id, let attempt, let pause):
-                let delay = Self.backoff.delay(attempt: attempt, jitter: .random(in: 0...1))
+                let delay = pacing.delay(until: id, attempt: attempt, jitter: .random(in: 0...1))
                 startTimer(id, at: surroundings.clock.now() + max(delay, pause), in: &group)
             case .report(let report): tell(report)
             }

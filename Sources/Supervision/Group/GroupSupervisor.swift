@@ -35,6 +35,7 @@ actor GroupSupervisor {
     var mapping: PodMapping
     private nonisolated let mailbox = CoalescingMailbox<GroupInput.Key, GroupInput>(merging: GroupInput.merge)
     var machine: GroupStateMachine
+    var pacing = RetryPacing()
     var service = ServiceCheck.pending
     /// What the group claimed last; nil: nothing yet.
     var wish: RoleClaims.Wish?
@@ -46,6 +47,8 @@ actor GroupSupervisor {
     var serviceSubscription: Int?
     var podSubscription: Int?
     private var leaseSubscription: Int?
+    /// The version of the Lease as last seen.
+    private var seenLease: String?
     /// Whether nothing may be written, whatever happens.
     let isDryRun: Bool
     /// What was told already of what cannot be read.
@@ -115,6 +118,7 @@ actor GroupSupervisor {
             seenService = found
             await serviceChanged(in: &group)
         case .pods(let snapshot):
+            if snapshot.isOther(than: seenPods) { retryRefused() }
             seenPods = snapshot
             await podsChanged(snapshot, in: &group)
         case .lease(let snapshot): await leaseChanged(snapshot, in: &group)
@@ -127,6 +131,7 @@ actor GroupSupervisor {
     @inline(never)
     private func hear(_ input: GroupInput, in group: inout DiscardingTaskGroup) {
         let now = surroundings.clock.now()
+        pacing.heard(input)
         switch input {
         case .configuration, .service, .pods, .lease, .claimsChanged: preconditionFailure("is waited for")
         case .doubt(let suspension):
@@ -135,9 +140,11 @@ actor GroupSupervisor {
         case .failing(let problem): if !isWaiting { wait(for: problem) }
         case .recovered:
             resume()
+            pacing = RetryPacing()
             step(in: &group) { $0.connectionRestored(at: now) }
         case .probe(let report):
             if !report.isRepetition { notify(.probe(report)) }
+            if report.isChange { retryRefused() }
             step(in: &group) { $0.memberProbed(report.member, report.evidence, at: now) }
         case .recordRead(let id, let outcome): step(in: &group) { $0.recordRead(id, outcome, at: now) }
         case .recordWritten(let id, let outcome): step(in: &group) { $0.recordWritten(id, outcome, at: now) }
@@ -207,6 +214,9 @@ actor GroupSupervisor {
 
     @inline(never)
     private func leaseChanged(_ snapshot: InformerSnapshot<Lease>, in group: inout DiscardingTaskGroup) async {
+        let version = snapshot.objects.first?.metadata.resourceVersion
+        if version != seenLease { retryRefused() }
+        seenLease = version
         if let lease = snapshot.objects.first { await surroundings.api.saw(lease) }
         observe(snapshot, in: &group)
     }
@@ -221,6 +231,11 @@ actor GroupSupervisor {
     }
 
     // MARK: Waiting
+
+    /// Something is not as it was when the API server refused: what waits for long because of that is tried now.
+    func retryRefused() {
+        for id in pacing.refusalsEnded() { post(.timerFired(id)) }
+    }
 
     func wait(for problem: String) {
         isWaiting = true

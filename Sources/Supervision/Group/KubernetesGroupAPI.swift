@@ -96,8 +96,9 @@ actor KubernetesGroupAPI: GroupAPI {
                 await remember(stored)
                 return RecordWriteOutcome.written(RecordMapping.stored(stored))
             } catch {
-                // 404: it was deleted meanwhile.
-                return [404, 409].contains(error.code) ? .conflict : .failed(OperationFailure(error))
+                // 404: it was deleted meanwhile or, if it was to be created, there is no such namespace.
+                let isConflict = error.code == 409 || error.code == 404 && base != nil
+                return isConflict ? .conflict : .failed(OperationFailure(error))
             }
         }
         return outcome ?? .failed(Self.noTurn)
@@ -170,6 +171,6 @@ actor KubernetesGroupAPI: GroupAPI {
 
 extension OperationFailure {
     fileprivate init(_ error: KubernetesError) {
-        self.init("\(error)", retryAfter: error.retryAfter)
+        self.init("\(error)", retryAfter: error.retryAfter, isLasting: error.isLastingRefusal)
     }
 }

@@ -25,18 +25,48 @@ struct EventPublisher: Sendable {
         mailbox.post(event, for: Key(object: "\(object.kind)/\(object.namespace)/\(object.name)", reason: event.reason))
     }
 
+    /// A namespace that refuses Events, and until when it is sent none.
+    private struct Refusal {
+        var attempts = 0
+        var end: ContinuousClock.Instant
+        var dropped = 0
+    }
+
+    /// Waits of a namespace after refusals that last: a missing right, a namespace that is not there.
+    private static let backoff = Backoff(first: .milliseconds(500), cap: .seconds(30))
+
     /// Sends Events until the task is cancelled.
     func run() async {
+        var refusals: [String: Refusal] = [:]
         for await batch in mailbox.batches {
-            for event in batch { await send(event) }
+            for event in batch { await send(event, minding: &refusals[event.regarding.namespace]) }
         }
     }
 
-    private func send(_ event: Event) async {
+    private func send(_ event: Event, minding refusal: inout Refusal?) async {
+        if let end = refusal?.end, .now < end {
+            refusal?.dropped += 1
+            return
+        }
         do throws(KubernetesError) {
             _ = try await client.create(event, namespace: event.regarding.namespace, retry: .standard)
+            refusal = nil
         } catch {
-            if !error.isCancellation { logger.warning("event dropped", metadata: ["error": "\(error)"]) }
+            if error.isCancellation { return }
+            logger.warning("event dropped", metadata: Self.metadata(error, refusal))
+            refusal = error.isLastingRefusal ? Self.next(after: refusal) : nil
         }
+    }
+
+    private static func next(after refusal: Refusal?) -> Refusal {
+        let attempts = refusal?.attempts ?? 0
+        let pause = backoff.delay(attempt: attempts, jitter: .random(in: 0...1))
+        return Refusal(attempts: attempts + 1, end: .now + pause)
+    }
+
+    private static func metadata(_ error: KubernetesError, _ refusal: Refusal?) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["error": "\(error)"]
+        if let dropped = refusal?.dropped, dropped > 0 { metadata["unsent"] = "\(dropped)" }
+        return metadata
     }
 }
