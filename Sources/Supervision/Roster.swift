@@ -38,8 +38,12 @@ actor Roster {
         /// Runs all until they are stopped or the task is cancelled.
         func callAsFunction() async {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await pods.run() }
                 group.addTask { await services.run() }
+                group.addTask {
+                    // The Services say which pods are wanted; of the others none is decoded.
+                    await services.firstList()
+                    await pods.run()
+                }
                 group.addTask { await leases.run() }
                 group.addTask { await stop.wait() }
                 await group.next()

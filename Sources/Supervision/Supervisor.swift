@@ -99,6 +99,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     client: parts.client,
                     namespace: namespace,
                     labelSelector: "\(RecordMapping.label.key)=\(RecordMapping.label.value)",
+                    keepsAll: true,
                     logger: parts.logger
                 )
             )

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Every benchmark, or those that are named: `engine`, `failover`, `sandbox`, `scale`, `validate`.
+/// Every benchmark, or those that are named: `engine`, `failover`, `foreign`, `sandbox`, `scale`, `validate`.
 @main
 struct Benchmarks {
     static func main() async {
@@ -20,6 +20,7 @@ struct Benchmarks {
         if wanted.first == "soak", let soak = Soak(Array(wanted.dropFirst())) { return try await soak.run() }
         if wanted.isEmpty || wanted.contains("engine") { try await EngineBenchmark.run() }
         if wanted.isEmpty || wanted.contains("scale") { try await ScaleBenchmark.run() }
+        if wanted.isEmpty || wanted.contains("foreign") { try await ForeignBenchmark.run() }
         if wanted.isEmpty || wanted.contains("failover") { try await FailoverBenchmark.run() }
         if wanted.isEmpty || wanted.contains("validate") { try await ValidateBenchmark.run() }
         if wanted.isEmpty || wanted.contains("sandbox") { try await SandboxBenchmark.run() }

@@ -49,7 +49,7 @@ import Testing
     /// pods finds.
     @Test(arguments: 0..<20) func theIndexFindsWhatALookAtEverythingFinds(seed: UInt64) {
         var random = SplitMix(state: seed)
-        var store = InformerStore<Pod>()
+        var store = InformerStore<Pod>(keepsAll: true)
         var ears: [Int: (InformerScope, Ear)] = [:]
         var version = 1
         store.replace(with: [], resourceVersion: "1")
@@ -75,6 +75,59 @@ import Testing
                 #expect(ear.names == expected.sorted())
             }
         }
+    }
+
+    /// A server's pods come, change and go; the store learns of them by lists and events.
+    ///
+    /// Whoever was told anything was told what the server had, whole; and what nobody selects is not kept.
+    @Test(arguments: 0..<20) func nobodyHearsOfAPartAndNothingForeignIsKept(seed: UInt64) {
+        var random = SplitMix(state: seed)
+        var store = InformerStore<Pod>()
+        var server: [String: Pod] = [:]
+        var ears: [Int: (InformerScope, Ear)] = [:]
+        var listed = 0
+        for version in 1...600 {
+            let name = "pod-\(Int.random(in: 0..<8, using: &random))"
+            switch Int.random(in: 0..<12, using: &random) {
+            case 0, 1:
+                let (scope, ear) = (Self.scope(&random), Ear())
+                ears[store.subscribe(.init(scope: scope, receive: ear.hear))] = (scope, ear)
+            case 2:
+                guard let id = ears.keys.sorted().randomElement(using: &random) else { continue }
+                store.unsubscribe(id)
+                ears[id] = nil
+            case 3:
+                // A list is looked through by what is of interest then; the last may have come too late for it.
+                let newest = store.lastSubscriber - Int.random(in: 0...1, using: &random)
+                let found = server.values.filter { store.concerns(Self.head($0)) }
+                store.replace(
+                    with: found,
+                    resourceVersion: "\(version)",
+                    for: newest,
+                    isAddition: .random(using: &random)
+                )
+                listed = max(listed, newest)
+            case 4, 5:
+                guard let pod = server.removeValue(forKey: name), store.resourceVersion != nil else { continue }
+                var gone = pod
+                gone.metadata.resourceVersion = "\(version)"
+                if store.concerns(Self.head(gone)) { store.remove(gone) } else { store.advance(to: "\(version)") }
+            default:
+                let pod = Self.pod(name, Self.labels(&random), version: version)
+                server[name] = pod
+                guard store.resourceVersion != nil else { continue }
+                if store.concerns(Self.head(pod)) { store.put(pod) } else { store.advance(to: "\(version)") }
+            }
+            for (id, (scope, ear)) in ears where ear.times > 0 || id <= listed {
+                let expected = server.values.filter { scope.contains($0.metadata) }.compactMap(\.metadata.name)
+                #expect(ear.names == expected.sorted() && ear.times > 0)
+            }
+            #expect(store.objects.values.allSatisfy { pod in ears.values.contains { $0.0.contains(pod.metadata) } })
+        }
+    }
+
+    private static func head(_ pod: Pod) -> ObjectHead {
+        ObjectHead(name: pod.metadata.name ?? "", resourceVersion: nil, labels: pod.metadata.labels ?? [:])
     }
 
     private static func labels(_ random: inout SplitMix) -> [String: String] {

@@ -8,7 +8,6 @@ extension APIClient {
     /// Watches a collection from a version on, until the server ends the watch.
     ///
     /// `labelSelector`, `fieldSelector`: nil: every object.
-    /// `opened`: called once the server accepted the watch.
     /// `body`: called for each event in order; answers whether to go on.
     /// - Throws: `KubernetesError` if the watch could not be opened, was refused, broke, fell silent, or sent what is no
     ///   event.
@@ -18,7 +17,32 @@ extension APIClient {
         labelSelector: String? = nil,
         fieldSelector: String? = nil,
         from resourceVersion: String,
-        opened: () async -> Void = {},
+        _ body: (WatchEvent<Resource>) async -> Bool
+    ) async throws(KubernetesError) {
+        try await watch(
+            type,
+            namespace: namespace,
+            labelSelector: labelSelector,
+            fieldSelector: fieldSelector,
+            from: resourceVersion,
+            opened: {},
+            skips: { _, _ in false },
+            body
+        )
+    }
+
+    /// Watches a collection as above.
+    ///
+    /// `opened`: called once the server accepted the watch.
+    /// `skips`: tells of an event, by its type and its object's head, whether it need not even be decoded.
+    func watch<Resource: KubernetesResource>(
+        _ type: Resource.Type,
+        namespace: String?,
+        labelSelector: String? = nil,
+        fieldSelector: String? = nil,
+        from resourceVersion: String,
+        opened: () async -> Void,
+        skips: (_ type: String, ObjectHead) -> Bool,
         _ body: (WatchEvent<Resource>) async -> Bool
     ) async throws(KubernetesError) {
         let seconds = Int.random(in: 300...600)
@@ -38,13 +62,14 @@ extension APIClient {
                 throw KubernetesError(call.description, .undecodable("an event of over \(FrameBuffer.limit) bytes"))
             }
             for frame in frames {
+                if let (type, head) = ObjectHead.event(frame), skips(type, head) { continue }
                 let event: WatchEvent<Resource> = try event(frame, of: call)
                 if await !body(event) { return }
             }
         }
     }
 
-    private func nextPiece(
+    func nextPiece(
         _ iterator: inout HTTPBody.Iterator,
         of call: APICall
     ) async throws(KubernetesError) -> [UInt8]? {

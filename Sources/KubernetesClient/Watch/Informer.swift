@@ -4,7 +4,8 @@ import Transport
 /// Keeps a copy of one collection by list and watch, and tells subscribers of what concerns them.
 ///
 /// It asks the API server for nothing but one list and the watches that follow it. A watch that ends is resumed from the
-/// last version; the list is read anew only when the server has forgotten that version, or contradicts it.
+/// last version; the list is read anew only when the server has forgotten that version, or contradicts it, or when somebody
+/// subscribes to objects that nobody selected before: of others' objects nothing is decoded and nothing kept.
 package actor Informer<Resource: KubernetesResource> {
 
     /// Waits between failures; short, because what happened meanwhile is acted on only after the return.
@@ -19,6 +20,11 @@ package actor Informer<Resource: KubernetesResource> {
     private static var steadyWatch: Duration { .seconds(10) }
     /// While no watch can be had, the collection is listed this often.
     private static var pollInterval: Duration { .seconds(30) }
+    /// Subscribers that come within this after one another are met by one list.
+    private static var quiet: Duration { .milliseconds(10) }
+    private static var longestGathering: Duration { .seconds(2) }
+    /// Bytes of a list after which memory is given back to the system.
+    private static var largeList: Int { 4 * 1024 * 1024 }
 
     private let client: APIClient
     /// Nil: all namespaces.
@@ -26,7 +32,11 @@ package actor Informer<Resource: KubernetesResource> {
     /// Nil: every object.
     private let labelSelector: String?
     private let logger: Logger
-    private var store = InformerStore<Resource>()
+    private var store: InformerStore<Resource>
+    /// Opened when a subscriber comes for whom the collection has to be listed.
+    private var interest = Turnstile()
+    /// When the list for new subscribers may be tried again after a failure, and how often it failed in a row.
+    private var additionRetry: (at: ContinuousClock.Instant, failures: Int)?
     /// Who waits for the first list.
     private var waiters: [Turnstile] = []
     /// Whether the collection must be read as a whole before it is watched.
@@ -42,12 +52,23 @@ package actor Informer<Resource: KubernetesResource> {
     private var listedAt: ContinuousClock.Instant?
     private var isFailing = false
 
-    package init(client: APIClient, namespace: String?, labelSelector: String? = nil, logger: Logger) {
+    /// `keepsAll`: whether objects are kept that nobody selects; for small collections.
+    package init(
+        client: APIClient,
+        namespace: String?,
+        labelSelector: String? = nil,
+        keepsAll: Bool = false,
+        logger: Logger
+    ) {
+        store = InformerStore(keepsAll: keepsAll)
         self.client = client
         self.namespace = namespace
         self.labelSelector = labelSelector
         self.logger = logger
     }
+
+    /// Objects that are kept.
+    package var count: Int { store.objects.count }
 
     /// Whether the first list is in.
     package var hasSynced: Bool { store.resourceVersion != nil }
@@ -62,14 +83,20 @@ package actor Informer<Resource: KubernetesResource> {
 
     /// Tells a new subscriber of every object that it selects, now and later.
     ///
-    /// `selects`: asked for objects in the scope only; always answers the same for the same object.
+    /// It hears nothing before a list is in that was looked through for it.
+    /// `selects`: asked for objects in the scope only; always answers the same for the same object; nil: all of them.
+    /// `previous`: a subscriber that goes as this one comes, so that nothing of both need be listed again.
     /// `receive`: called in order, without waiting; must be quick.
     package func subscribe(
         to scope: InformerScope,
-        where selects: @escaping @Sendable (Resource) -> Bool = { _ in true },
+        where selects: (@Sendable (Resource) -> Bool)? = nil,
+        replacing previous: Int? = nil,
         _ receive: @escaping @Sendable (InformerEvent<Resource>) -> Void
     ) -> Int {
-        store.subscribe(.init(scope: scope, selects: selects, receive: receive))
+        let id = store.subscribe(.init(scope: scope, selects: selects, receive: receive))
+        if let previous { store.unsubscribe(previous) }
+        if store.needsList { interest.open() }
+        return id
     }
 
     package func unsubscribe(_ id: Int) {
@@ -78,6 +105,7 @@ package actor Informer<Resource: KubernetesResource> {
 
     /// Lists and watches until the task is cancelled.
     package func run() async {
+        await gather()
         while !Task.isCancelled { await turn() }
     }
 
@@ -85,8 +113,12 @@ package actor Informer<Resource: KubernetesResource> {
     private func turn() async {
         do throws(KubernetesError) {
             if needsVersionCheck { try await checkVersion() }
-            if needsList { try await list() }
-            try await watch()
+            if needsList {
+                try await list()
+            } else if store.needsList, additionRetry.map({ $0.at <= .now }) ?? true {
+                await listForNew()
+            }
+            if store.hasInterest { try await watch() } else { await newInterest() }
         } catch {
             if Task.isCancelled { return }
             if error.isTransport { needsVersionCheck = true }
@@ -98,20 +130,72 @@ package actor Informer<Resource: KubernetesResource> {
     /// Whether so much time has passed without a watch that the collection is to be looked at again.
     private var isListOld: Bool { listedAt.map { .now - $0 >= Self.pollInterval } ?? true }
 
+    // MARK: Interest
+
+    /// Subscribers that come together are met by one list: waits until no more come, but not for long.
+    private func gather() async {
+        let start = ContinuousClock.now
+        var seen: Int
+        repeat {
+            seen = store.lastSubscriber
+            try? await Task.sleep(for: Self.quiet)
+        } while store.lastSubscriber != seen && .now - start < Self.longestGathering && !Task.isCancelled
+    }
+
+    /// Waits until there is somebody for whom the collection has to be listed, or a failed list for one is due.
+    private func newInterest() async {
+        if let retry = additionRetry, store.needsList {
+            try? await Task.sleep(until: retry.at, clock: .continuous)
+        } else {
+            if !store.needsList {
+                interest = Turnstile()
+                await interest.wait()
+            }
+            await gather()
+        }
+    }
+
     // MARK: List and watch
 
-    private func list() async throws(KubernetesError) {
-        let list = try await client.list(
-            Resource.self,
-            namespace: namespace,
-            labelSelector: labelSelector,
-            retry: .none
-        )
-        store.replace(with: list.items ?? [], resourceVersion: list.metadata.resourceVersion ?? "0")
+    private func list(isAddition: Bool = false) async throws(KubernetesError) {
+        // Nobody is interested as yet: that the collection can be listed is all that is to be known.
+        if !store.hasInterest, let version = try await client.version(of: Resource.self, namespace: namespace) {
+            return listed([], version, for: 0, isAddition: false)
+        }
+        var newest = 0
+        let scan = try await client.scan(Resource.self, namespace: namespace, labelSelector: labelSelector) {
+            newest = self.store.lastSubscriber
+        } wants: {
+            self.store.concerns($0)
+        }
+        listed(scan.items, scan.resourceVersion ?? "0", for: newest, isAddition: isAddition)
+        // What was looked through and not kept goes back to the system.
+        if scan.size > Self.largeList { FreeMemory.giveBack() }
+    }
+
+    private func listed(_ items: [Resource], _ version: String, for newest: Int, isAddition: Bool) {
+        if additionRetry != nil { store.tellIncomplete(.recovered) }
+        store.replace(with: items, resourceVersion: version, for: newest, isAddition: isAddition)
         needsList = false
+        additionRetry = nil
         listedAt = .now
         for waiter in waiters { waiter.open() }
         waiters = []
+    }
+
+    /// Lists for new subscribers; those who are served already must not suffer when that fails.
+    private func listForNew() async {
+        do throws(KubernetesError) {
+            try await list(isAddition: true)
+        } catch {
+            if Task.isCancelled { return }
+            let failures = additionRetry?.failures ?? 0
+            let backoff = error.isRefusal ? Self.refusalBackoff : Self.backoff
+            let pause = max(error.retryAfter, backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
+            additionRetry = (.now + min(pause, .seconds(30)), failures + 1)
+            if failures == 0 { logger.error("\(error)", metadata: metadata) }
+            store.tellIncomplete(.failing(error))
+        }
     }
 
     /// Asks how far the server is.
@@ -127,8 +211,33 @@ package actor Informer<Resource: KubernetesResource> {
         needsVersionCheck = false
     }
 
-    /// Watches once; a watch that was open and merely broke is no failure.
+    /// How a watch ended, or that it was ended because there is somebody new.
+    private enum WatchEnd: Sendable {
+        case interrupted
+        case ended(after: Duration, hadNews: Bool)
+        case failed(KubernetesError)
+    }
+
+    /// Watches until the watch ends, or until the collection has to be listed for a new subscriber.
     private func watch() async throws(KubernetesError) {
+        let end = await withTaskGroup(of: WatchEnd.self) { group in
+            group.addTask { [self] in await watchOnce() }
+            group.addTask { [self] in
+                await newInterest()
+                return .interrupted
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .interrupted
+        }
+        switch end {
+        case .interrupted: return
+        case .ended(let duration, let hadNews): await watchEnded(after: duration, hadNews: hadNews)
+        case .failed(let error): throw error
+        }
+    }
+
+    /// Watches once; a watch that was open and merely broke is no failure.
+    private func watchOnce() async -> WatchEnd {
         let version = store.resourceVersion ?? "0"
         let start = ContinuousClock.now
         var isOpen = false
@@ -136,6 +245,8 @@ package actor Informer<Resource: KubernetesResource> {
             try await client.watch(Resource.self, namespace: namespace, labelSelector: labelSelector, from: version) {
                 isOpen = true
                 self.succeeded()
+            } skips: {
+                self.skips($0, $1)
             } _: { event in
                 self.take(event)
                 return !self.needsList
@@ -144,12 +255,19 @@ package actor Informer<Resource: KubernetesResource> {
             if error.code == 410 {
                 needsList = true
             } else {
-                guard isOpen, error.isEndOfWatch else { throw error }
+                guard isOpen, error.isEndOfWatch else { return .failed(error) }
                 logger.debug("watch broke, resuming", metadata: ["error": "\(error)"])
                 needsVersionCheck = true
             }
         }
-        await watchEnded(after: .now - start, hadNews: store.resourceVersion != version)
+        return .ended(after: .now - start, hadNews: store.resourceVersion != version)
+    }
+
+    /// Whether an event concerns nobody; then it only tells how far the collection is.
+    private func skips(_ type: String, _ head: ObjectHead) -> Bool {
+        guard ["ADDED", "MODIFIED", "DELETED"].contains(type), !store.concerns(head) else { return false }
+        store.advance(to: head.resourceVersion)
+        return true
     }
 
     /// A server that ends every watch at once, or has forgotten each version that it has just shown, is not to be asked

@@ -8,9 +8,25 @@ package enum InformerScope: Sendable, Hashable {
 
     /// Whether an object is in the scope.
     func contains(_ object: ObjectMeta) -> Bool {
+        contains(name: object.name ?? "", labels: object.labels ?? [:])
+    }
+
+    func contains(name: String, labels: [String: String]) -> Bool {
         switch self {
-        case .name(let name): object.name == name
-        case .labels(let labels): labels.allSatisfy { object.labels?[$0.key] == $0.value }
+        case .name(let wanted): name == wanted
+        case .labels(let wanted): wanted.allSatisfy { labels[$0.key] == $0.value }
+        }
+    }
+
+    /// The scopes that have everything that is in this one, itself included, as far as they are few.
+    var covers: [InformerScope] {
+        switch self {
+        case .name: return [self, .labels([:])]
+        case .labels(let labels) where labels.count > 6: return [self, .labels([:])]
+        case .labels(let labels):
+            return labels.reduce([[:]]) { subsets, label in
+                subsets + subsets.map { $0.merging([label.key: label.value]) { $1 } }
+            }.map(InformerScope.labels)
         }
     }
 }

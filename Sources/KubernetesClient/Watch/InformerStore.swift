@@ -1,72 +1,165 @@
-/// The objects of a collection, and which subscribers each one concerns.
+/// The objects of a collection that somebody wants to hear of, and whom each one concerns.
+///
+/// A subscriber is told of nothing before a list is in that was looked through for it: until then the store may lack
+/// objects that it selects.
 struct InformerStore<Resource: KubernetesResource> {
     /// Who wants to hear of which objects.
     struct Subscriber: Sendable {
         var scope: InformerScope
-        /// Asked for objects within the scope only; always answers the same for the same object.
-        var selects: @Sendable (Resource) -> Bool
+        /// Asked for objects within the scope only; always answers the same for the same object; nil: all of them.
+        var selects: (@Sendable (Resource) -> Bool)?
         var receive: @Sendable (InformerEvent<Resource>) -> Void
 
-        func wants(_ object: Resource) -> Bool { scope.contains(object.metadata) && selects(object) }
+        func wants(_ object: Resource) -> Bool { scope.contains(object.metadata) && selects?(object) ?? true }
+    }
+
+    /// A subscriber, where it is filed, and whether all that it selects is here.
+    private struct Entry {
+        var subscriber: Subscriber
+        var place: InformerIndex.Place
+        var isComplete = false
     }
 
     private(set) var resourceVersion: String?
     private(set) var objects: [String: Resource] = [:]
-    private var subscribers: [InformerIndex.SubscriberID: (Subscriber, place: InformerIndex.Place)] = [:]
+    /// Whether objects are kept that nobody selects, so that a later subscriber needs no list.
+    private let keepsAll: Bool
+    private var entries: [InformerIndex.SubscriberID: Entry] = [:]
     private var index = InformerIndex()
-    private var lastSubscriber = 0
+    /// The subscribers of which not all objects are here.
+    private var incomplete: Set<InformerIndex.SubscriberID> = []
+    /// The scopes of which all objects are here, each with the number of subscribers that keep it so.
+    private var coverage: [InformerScope: Int] = [:]
+    /// The newest subscriber; 0 before the first.
+    private(set) var lastSubscriber: InformerIndex.SubscriberID = 0
+
+    init(keepsAll: Bool = false) {
+        self.keepsAll = keepsAll
+    }
+
+    // MARK: Interest
+
+    /// Whether there is a subscriber for whom the collection has to be listed.
+    var needsList: Bool { !incomplete.isEmpty }
+
+    /// Whether anything is to be known of the objects.
+    var hasInterest: Bool { keepsAll || !entries.isEmpty }
+
+    /// Whether an object has to be decoded: somebody may select it, or is to hear that it is selected no longer.
+    func concerns(_ head: ObjectHead) -> Bool {
+        if keepsAll || objects[head.name] != nil { return true }
+        return index.subscribers(of: head.name, labels: head.labels).contains {
+            entries[$0]?.subscriber.scope.contains(name: head.name, labels: head.labels) ?? false
+        }
+    }
 
     // MARK: Subscribers
 
+    /// Takes in a subscriber; it hears at once if everything that it selects is here already.
     mutating func subscribe(_ subscriber: Subscriber) -> InformerIndex.SubscriberID {
         lastSubscriber += 1
         let place = index.place(for: subscriber.scope)
         let isIndexed = index.isIndexed(place)
         index.file(lastSubscriber, at: place)
         if !isIndexed { indexObjects() }
-        subscribers[lastSubscriber] = (subscriber, place)
-        if resourceVersion != nil { deliver(to: lastSubscriber, isRelist: true) }
+        entries[lastSubscriber] = Entry(subscriber: subscriber, place: place)
+        incomplete.insert(lastSubscriber)
+        let isCovered = keepsAll || subscriber.scope.covers.contains { coverage[$0] != nil }
+        if isCovered, resourceVersion != nil {
+            complete(lastSubscriber)
+            deliver(to: lastSubscriber, isRelist: true)
+        }
         return lastSubscriber
     }
 
+    /// Lets a subscriber go, and the objects that nobody else selects.
     mutating func unsubscribe(_ id: InformerIndex.SubscriberID) {
-        if let (_, place) = subscribers.removeValue(forKey: id) { index.remove(id, from: place) }
+        guard let entry = entries.removeValue(forKey: id) else { return }
+        let names = index.objects(at: entry.place) ?? Set(objects.keys)
+        index.remove(id, from: entry.place)
+        incomplete.remove(id)
+        if entry.isComplete, entry.subscriber.selects == nil { release(entry.subscriber.scope) }
+        if keepsAll { return }
+        for name in names {
+            guard let object = objects[name], concerned(by: object).isEmpty else { continue }
+            objects[name] = nil
+            index.remove(name, labels: object.metadata.labels ?? [:])
+        }
+    }
+
+    private mutating func complete(_ id: InformerIndex.SubscriberID) {
+        guard incomplete.remove(id) != nil, let entry = entries[id] else { return }
+        entries[id]?.isComplete = true
+        if entry.subscriber.selects == nil { coverage[entry.subscriber.scope, default: 0] += 1 }
+    }
+
+    private mutating func release(_ scope: InformerScope) {
+        coverage[scope, default: 1] -= 1
+        if coverage[scope] == 0 { coverage[scope] = nil }
     }
 
     func tellAll(_ event: InformerEvent<Resource>) {
-        for (subscriber, _) in subscribers.values { subscriber.receive(event) }
+        for entry in entries.values { entry.subscriber.receive(event) }
+    }
+
+    /// Tells those who wait for a list.
+    func tellIncomplete(_ event: InformerEvent<Resource>) {
+        for id in incomplete { entries[id]?.subscriber.receive(event) }
     }
 
     // MARK: Changes
 
-    /// Replaces everything.
-    mutating func replace(with items: [Resource], resourceVersion: String) {
-        let pairs = items.compactMap { item in item.metadata.name.map { ($0, item) } }
-        objects = Dictionary(pairs) { first, _ in first }
+    /// Replaces everything by a list.
+    ///
+    /// `newest`: the newest subscriber for whom the list was looked through; those after it wait for the next one.
+    /// `isAddition`: the list was made for new subscribers only: others hear of it if it shows them something else.
+    mutating func replace(
+        with items: [Resource],
+        resourceVersion: String,
+        for newest: InformerIndex.SubscriberID = .max,
+        isAddition: Bool = false
+    ) {
+        let before = self
+        let isSetBack = ResourceVersion.isOlder(resourceVersion, than: self.resourceVersion)
         self.resourceVersion = resourceVersion
         index.removeObjects()
+        objects = [:]
+        for item in items where keepsAll || !concerned(by: item).isEmpty {
+            if let name = item.metadata.name { objects[name] = item }
+        }
         indexObjects()
-        for id in subscribers.keys { deliver(to: id, isRelist: true) }
+        for id in incomplete where id <= newest { complete(id) }
+        for id in entries.keys where !isAddition || isSetBack || !shows(id, sameAs: before) {
+            deliver(to: id, isRelist: true)
+        }
     }
 
-    /// Takes in an object that was added or changed; ignored if the stored one is newer.
+    /// Whether a subscriber has heard already, from `before`, of just these objects.
+    private func shows(_ id: InformerIndex.SubscriberID, sameAs before: Self) -> Bool {
+        guard before.entries[id]?.isComplete == true else { return false }
+        let (now, then) = (selection(of: id), before.selection(of: id))
+        return now.count == then.count
+            && zip(now, then).allSatisfy {
+                $0.metadata.uid == $1.metadata.uid && $0.metadata.resourceVersion == $1.metadata.resourceVersion
+            }
+    }
+
+    /// Takes in an object that was added or changed; ignored if the stored one is newer, kept only if somebody selects it.
     mutating func put(_ object: Resource) {
         guard let name = object.metadata.name else { return }
         let known = objects[name]
         if let known, ResourceVersion.isOlder(object.metadata.resourceVersion, than: known.metadata.resourceVersion) {
             return
         }
-        objects[name] = object
         advance(to: object.metadata.resourceVersion)
         changed(name, from: known, to: object)
     }
 
     /// Forgets an object; ignored if another of its name is stored by now.
     mutating func remove(_ object: Resource) {
+        advance(to: object.metadata.resourceVersion)
         guard let name = object.metadata.name, let known = objects[name] else { return }
         if known.metadata.uid != object.metadata.uid { return }
-        objects[name] = nil
-        advance(to: object.metadata.resourceVersion)
         changed(name, from: known, to: nil)
     }
 
@@ -78,15 +171,17 @@ struct InformerStore<Resource: KubernetesResource> {
     /// Tells those who selected the object before, or select it now.
     private mutating func changed(_ name: String, from known: Resource?, to object: Resource?) {
         let (before, after) = (concerned(by: known), concerned(by: object))
+        let kept = keepsAll || !after.isEmpty ? object : nil
+        objects[name] = kept
         if let known { index.remove(name, labels: known.metadata.labels ?? [:]) }
-        if let object { index.insert(name, labels: object.metadata.labels ?? [:]) }
+        if let kept { index.insert(name, labels: kept.metadata.labels ?? [:]) }
         for id in before.union(after).sorted() { deliver(to: id, isRelist: false) }
     }
 
     private func concerned(by object: Resource?) -> Set<InformerIndex.SubscriberID> {
         guard let object, let name = object.metadata.name else { return [] }
         return index.subscribers(of: name, labels: object.metadata.labels ?? [:]).filter {
-            subscribers[$0]?.0.wants(object) ?? false
+            entries[$0]?.subscriber.wants(object) ?? false
         }
     }
 
@@ -94,11 +189,19 @@ struct InformerStore<Resource: KubernetesResource> {
         for (name, object) in objects { index.insert(name, labels: object.metadata.labels ?? [:]) }
     }
 
+    // MARK: Telling
+
+    /// What a subscriber selects, by name.
+    private func selection(of id: InformerIndex.SubscriberID) -> [Resource] {
+        guard let entry = entries[id] else { return [] }
+        let names = index.objects(at: entry.place) ?? Set(objects.keys)
+        return names.sorted().compactMap { objects[$0] }.filter(entry.subscriber.wants)
+    }
+
     private func deliver(to id: InformerIndex.SubscriberID, isRelist: Bool) {
-        guard let (subscriber, place) = subscribers[id], let resourceVersion else { return }
-        let names = index.objects(at: place) ?? Set(objects.keys)
-        let selected = names.sorted().compactMap { objects[$0] }.filter(subscriber.wants)
-        subscriber.receive(
+        guard let entry = entries[id], entry.isComplete, let resourceVersion else { return }
+        let selected = selection(of: id)
+        entry.subscriber.receive(
             .snapshot(InformerSnapshot(objects: selected, resourceVersion: resourceVersion, isRelist: isRelist))
         )
     }

@@ -104,11 +104,13 @@ extension GroupSupervisor {
     }
 
     private func selectPods(_ selector: LabelSelector) async {
-        if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
         await surroundings.api.select(selector)
-        podSubscription = await surroundings.pods.subscribe(to: .labels(selector.matchLabels)) {
-            selector.matches($0.metadata.labels ?? [:])
-        } _: { [self] event in
+        let matches: @Sendable (Pod) -> Bool = { selector.matches($0.metadata.labels ?? [:]) }
+        podSubscription = await surroundings.pods.subscribe(
+            to: .labels(selector.matchLabels),
+            where: selector.matchExpressions.isEmpty ? nil : matches,
+            replacing: podSubscription
+        ) { [self] event in
             switch event {
             case .snapshot(let snapshot): post(.pods(snapshot))
             case .failing(let error): post(.failing("\(error)"))

@@ -58,6 +58,8 @@ struct Peer: Sendable {
 
     /// Megabytes in memory.
     var residentMegabytes: Double { ResidentMemory.megabytes(of: processID) }
+    /// The most megabytes that it has had in memory.
+    var peakMegabytes: Double { ResidentMemory.peakMegabytes(of: processID) }
 
     /// A program that did not do what it should.
     struct Failed: Error, CustomStringConvertible {

@@ -38,10 +38,17 @@ struct SupervisorProcess: Sendable {
     var cpu: Duration { peer.cpu }
     /// What it holds in memory.
     var megabytes: Double { peer.residentMegabytes }
+    /// The most that it has held.
+    var peakMegabytes: Double { peer.peakMegabytes }
 
     /// Waits until it answers; how long that was after its start.
     func firstAnswer() async throws -> Duration {
         try await wait { try await get("/livez") != nil }
+    }
+
+    /// Waits until it knows its pods; how long that was after its start.
+    func ready() async throws -> Duration {
+        try await wait { try await answer("/readyz")?.head.status == 200 }
     }
 
     /// Waits until so many probes have succeeded.
@@ -64,8 +71,12 @@ struct SupervisorProcess: Sendable {
 
     /// The body of an answer; nil if there is none.
     private func get(_ path: String) async throws -> String? {
+        try await answer(path).map { String(decoding: $0.body, as: UTF8.self) }
+    }
+
+    private func answer(_ path: String) async throws -> HTTPResponse? {
         var request = HTTPRequest("GET", "http://127.0.0.1:\(Self.port)\(path)")
         request.timeout = .seconds(10)
-        return (try? await loop.response(to: request)).map { String(decoding: $0.body, as: UTF8.self) }
+        return try? await loop.response(to: request)
     }
 }
