@@ -8,16 +8,6 @@ import Transport
 /// subscribes to objects that nobody selected before: of others' objects nothing is decoded and nothing kept.
 package actor Informer<Resource: KubernetesResource> {
 
-    /// Waits between failures; short, because what happened meanwhile is acted on only after the return.
-    private static var backoff: Backoff { Backoff(first: .milliseconds(100), cap: .seconds(1)) }
-    /// Waits after a refusal that somebody has to mend, like a missing right.
-    private static var refusalBackoff: Backoff { Backoff(first: .milliseconds(500), cap: .seconds(30)) }
-    /// Waits before a list that follows soon after another, because no watch lasts from the version that it shows.
-    private static var relistBackoff: Backoff { Backoff(first: .milliseconds(100), cap: .seconds(30)) }
-    /// A watch that ends sooner than this without news counts as a failure.
-    private static var shortestWatch: Duration { .seconds(1) }
-    /// Failures are counted anew once a watch has lasted so long.
-    private static var steadyWatch: Duration { .seconds(10) }
     /// While no watch can be had, the collection is listed this often.
     private static var pollInterval: Duration { .seconds(30) }
     /// Subscribers that come within this after one another are met by one list.
@@ -43,12 +33,7 @@ package actor Informer<Resource: KubernetesResource> {
     private var needsList = true
     /// Whether the server may have been set back to an older state: a watch did not end as it should.
     private var needsVersionCheck = false
-    /// Failures in a row since a watch was open last.
-    private var failures = 0
-    /// Refusals in a row since a watch was open last.
-    private var refusals = 0
-    /// Watches in a row that ended at once, or made a list necessary soon after the last.
-    private var shortWatches = 0
+    private var pace = InformerPace()
     private var listedAt: ContinuousClock.Instant?
     private var isFailing = false
 
@@ -190,7 +175,7 @@ package actor Informer<Resource: KubernetesResource> {
         } catch {
             if Task.isCancelled { return }
             let failures = additionRetry?.failures ?? 0
-            let backoff = error.isRefusal ? Self.refusalBackoff : Self.backoff
+            let backoff = error.isRefusal ? InformerPace.refusalBackoff : InformerPace.backoff
             let pause = max(error.retryAfter, backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
             additionRetry = (.now + min(pause, .seconds(30)), failures + 1)
             if failures == 0 { logger.error("\(error)", metadata: metadata) }
@@ -211,16 +196,9 @@ package actor Informer<Resource: KubernetesResource> {
         needsVersionCheck = false
     }
 
-    /// How a watch ended, or that it was ended because there is somebody new.
-    private enum WatchEnd: Sendable {
-        case interrupted
-        case ended(after: Duration, hadNews: Bool)
-        case failed(KubernetesError)
-    }
-
     /// Watches until the watch ends, or until the collection has to be listed for a new subscriber.
     private func watch() async throws(KubernetesError) {
-        let end = await withTaskGroup(of: WatchEnd.self) { group in
+        let end = await withTaskGroup(of: InformerWatchEnd.self) { group in
             group.addTask { [self] in await watchOnce() }
             group.addTask { [self] in
                 await newInterest()
@@ -237,7 +215,7 @@ package actor Informer<Resource: KubernetesResource> {
     }
 
     /// Watches once; a watch that was open and merely broke is no failure.
-    private func watchOnce() async -> WatchEnd {
+    private func watchOnce() async -> InformerWatchEnd {
         let version = store.resourceVersion ?? "0"
         let start = ContinuousClock.now
         var isOpen = false
@@ -270,26 +248,14 @@ package actor Informer<Resource: KubernetesResource> {
         return true
     }
 
-    /// A server that ends every watch at once, or has forgotten each version that it has just shown, is not to be asked
-    /// without a pause.
     private func watchEnded(after duration: Duration, hadNews: Bool) async {
         // The list stays as new as it was while the watch lasted.
-        if !needsList, hadNews || duration >= Self.shortestWatch { listedAt = .now }
-        if duration >= Self.steadyWatch { shortWatches = 0 }
-        switch (needsList, duration < Self.shortestWatch) {
-        case (true, _) where duration >= Self.steadyWatch: return
-        case (true, _): await pause(Self.relistBackoff, attempt: shortWatches)
-        case (false, true) where hadNews: await pause(Self.backoff, attempt: 0)
-        case (false, true):
-            needsList = isListOld
-            await pause(Self.backoff, attempt: shortWatches)
-        case (false, false): return
-        }
-        if needsList || !hadNews { shortWatches += 1 }
-    }
-
-    private func pause(_ backoff: Backoff, attempt: Int) async {
-        try? await Task.sleep(for: backoff.delay(attempt: attempt, jitter: .random(in: 0...1)))
+        if !needsList, hadNews || duration >= InformerPace.shortestWatch { listedAt = .now }
+        let jitter = Double.random(in: 0...1)
+        guard let pause = pace.pause(afterWatchOf: duration, hadNews: hadNews, needsList: needsList, jitter: jitter)
+        else { return }
+        if !hadNews, isListOld { needsList = true }
+        try? await Task.sleep(for: pause)
     }
 
     /// Takes in one event; notes when the list must be read anew, because the server forgot our version or fell behind it.
@@ -310,8 +276,7 @@ package actor Informer<Resource: KubernetesResource> {
     // MARK: Failure and recovery
 
     private func succeeded() {
-        failures = 0
-        refusals = 0
+        pace.watchOpened()
         guard isFailing else { return }
         isFailing = false
         logger.info("API server answers again", metadata: metadata)
@@ -324,41 +289,10 @@ package actor Informer<Resource: KubernetesResource> {
             logger.error("\(error)", metadata: metadata)
             store.tellAll(.failing(error))
         }
-        let jitter = Double.random(in: 0...1)
-        let delay: Duration
-        if error.isRefusal {
-            delay = Self.refusalBackoff.delay(attempt: refusals, jitter: jitter)
-            refusals += 1
-        } else {
-            delay = Self.backoff.delay(attempt: failures, jitter: jitter)
-            failures += 1
-        }
-        try? await Task.sleep(for: min(max(error.retryAfter, delay), .seconds(30)))
+        try? await Task.sleep(for: pace.pause(after: error, jitter: .random(in: 0...1)))
     }
 
     private var metadata: Logger.Metadata {
         ["resource": "\(Resource.resource.plural)", "namespace": "\(namespace ?? "*")"]
-    }
-}
-
-extension KubernetesError {
-    /// Whether the server will not have the request before somebody mends something.
-    fileprivate var isRefusal: Bool { code.map { (400...428).contains($0) && $0 != 410 } ?? false }
-
-    /// Whether the server was not reached, or an answer of it was lost.
-    fileprivate var isTransport: Bool {
-        if case .transport = cause { true } else { false }
-    }
-
-    /// Whether a watch that was open merely broke.
-    fileprivate var isEndOfWatch: Bool {
-        guard case .transport(let error) = cause else { return false }
-        switch error.kind {
-        case .connectionLost, .idle, .timedOut: return true
-        case .refused, .unreachable, .unresolved, .untrusted, .expired, .otherHost, .tls, .notHTTP, .bodyTooLarge,
-            .badRequest,
-            .localResource, .cancelled, .stopped:
-            return false
-        }
     }
 }

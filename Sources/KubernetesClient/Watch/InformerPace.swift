@@ -1,0 +1,105 @@
+import Transport
+
+/// How long an informer waits before it asks again: failures, refusals and short watches are counted apart, so that the end of
+/// an outage is not met with the patience that a missing right has earned.
+///
+/// | in a row | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 |
+/// |---|---|---|---|---|---|---|---|---|---|---|
+/// | failures, s | 0.1 | 0.2 | 0.4 | 0.8 | 1 | 1 | 1 | 1 | 1 | 1 |
+/// | refusals, s | 0.5 | 1 | 2 | 4 | 8 | 16 | 30 | 30 | 30 | 30 |
+/// | watches that make a list necessary, s | 0.1 | 0.2 | 0.4 | 0.8 | 1.6 | 3.2 | 6.4 | 12.8 | 25.6 | 30 |
+///
+/// The wait is between half and all of these.
+struct InformerPace: Sendable {
+    /// Short, because what happened meanwhile is acted on only after the return.
+    static let backoff = Backoff(first: .milliseconds(100), cap: .seconds(1))
+    /// After a refusal that somebody has to mend, like a missing right.
+    static let refusalBackoff = Backoff(first: .milliseconds(500), cap: .seconds(30))
+    /// Before a list that follows soon after another, because no watch lasts from the version that it shows.
+    static let relistBackoff = Backoff(first: .milliseconds(100), cap: .seconds(30))
+    /// A watch that ends sooner than this without news counts as a failure.
+    static let shortestWatch: Duration = .seconds(1)
+    /// Short watches are counted anew once a watch has lasted so long.
+    private static let steadyWatch: Duration = .seconds(10)
+    /// The server is never left alone for longer.
+    private static let longestPause: Duration = .seconds(30)
+
+    /// Failures in a row since a watch was open last.
+    private var failures = 0
+    /// Refusals in a row since a watch was open last.
+    private var refusals = 0
+    /// Watches in a row that ended at once, or made a list necessary soon after the last.
+    private var shortWatches = 0
+
+    /// The server accepted a watch.
+    mutating func watchOpened() {
+        failures = 0
+        refusals = 0
+    }
+
+    /// The wait after a failure.
+    ///
+    /// `jitter`: 0...1.
+    mutating func pause(after error: KubernetesError, jitter: Double) -> Duration {
+        let delay: Duration
+        if error.isRefusal {
+            delay = Self.refusalBackoff.delay(attempt: refusals, jitter: jitter)
+            refusals += 1
+        } else {
+            delay = Self.backoff.delay(attempt: failures, jitter: jitter)
+            failures += 1
+        }
+        return min(max(error.retryAfter, delay), Self.longestPause)
+    }
+
+    /// The wait after a watch that was open; nil: none.
+    ///
+    /// A server that ends every watch at once, or has forgotten each version that it has just shown, is not to be asked
+    /// without a pause.
+    /// `needsList`: whether the list must be read anew because of it.
+    mutating func pause(
+        afterWatchOf duration: Duration,
+        hadNews: Bool,
+        needsList: Bool,
+        jitter: Double
+    ) -> Duration? {
+        if duration >= Self.steadyWatch {
+            shortWatches = 0
+            return nil
+        }
+        let isShort = duration < Self.shortestWatch
+        if !needsList, hadNews { return isShort ? Self.backoff.delay(attempt: 0, jitter: jitter) : nil }
+        guard needsList || isShort else { return nil }
+        defer { shortWatches += 1 }
+        return (needsList ? Self.relistBackoff : Self.backoff).delay(attempt: shortWatches, jitter: jitter)
+    }
+}
+
+/// How an informer's watch ended, or that it was ended because there is somebody new.
+enum InformerWatchEnd: Sendable {
+    case interrupted
+    case ended(after: Duration, hadNews: Bool)
+    case failed(KubernetesError)
+}
+
+extension KubernetesError {
+    /// Whether the server will not have the request before somebody mends something.
+    var isRefusal: Bool { code.map { (400...428).contains($0) && $0 != 410 } ?? false }
+
+    /// Whether the server was not reached, or an answer of it was lost.
+    var isTransport: Bool {
+        if case .transport = cause { true } else { false }
+    }
+
+    /// Whether a watch that was open merely broke.
+    var isEndOfWatch: Bool {
+        guard case .transport(let error) = cause else { return false }
+        switch error.kind {
+        case .connectionLost, .idle, .timedOut: return true
+        case .refused, .unreachable, .unresolved, .untrusted, .expired, .otherHost, .tls, .notHTTP, .bodyTooLarge,
+            .badRequest,
+            .localResource, .cancelled, .stopped:
+            return false
+        }
+    }
+}
