@@ -4,6 +4,20 @@ import Testing
 @testable import StandbyConfiguration
 
 @Suite struct DecodingTests {
+    @Test(arguments: [
+        ("", Duration.zero), (", passiveProbe: {tcpSocket: {port: 80}}", .seconds(30)),
+        (", passiveProbe: {tcpSocket: {port: 80}}, failover: {activationSeconds: 2.5}", .seconds(2.5)),
+        (", failover: {activationSeconds: 60}", .seconds(60)),
+    ])
+    func aGroupWithAPassiveProbeLeavesThePromotedPodTime(more: String, activation: Duration) throws {
+        let text = """
+            {apiVersion: kube-standby.io/v1, kind: StandbyConfiguration,
+             groups: [{name: web, service: web, probe: {httpGet: {port: http}}\(more)}]}
+            """
+        let group = try #require(ConfigurationReading(Array(text.utf8)).configuration?.groups.first)
+        #expect(group.failover.activation == activation)
+    }
+
     @Test func fillsInEveryDefault() throws {
         let group = try #require(Fixture.read(Fixture.minimal).configuration?.groups.first)
         #expect(group.namespace == nil && group.selector == nil && group.mode == .label)

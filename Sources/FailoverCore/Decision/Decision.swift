@@ -50,6 +50,8 @@ package enum Decision: Sendable, Hashable {
         case flapping
         /// A move is due and not made, because the supervisor doubts its own probes.
         case suspended(Suspension.Reason)
+        /// The active member is not Ready, so that the Service has no endpoint, and no candidate is healthy and Ready.
+        case activeNotReady(String)
         /// Labels are set right again and again: somebody else writes them, too.
         case drift
     }
@@ -62,6 +64,7 @@ extension Decision.Finding: CustomStringConvertible {
         case .multipleActive(let names): "active together: \(names.joined(separator: ", "))"
         case .flapping: "flapping: too many moves, holding"
         case .suspended(let reason): "automatic moves are suspended: \(reason)"
+        case .activeNotReady(let name): "the active pod \(name) is not Ready, and no candidate is healthy and Ready"
         case .drift: "somebody else writes the role labels"
         }
     }

@@ -6,7 +6,7 @@ extension DecisionRules {
     /// verdict that the last probes contradict is waited for.
     func moveFromUnhealthy(_ active: Member) -> Decision {
         let since = view.evidence(of: active.id)?.healthSince ?? now
-        let best = bestHealthyCandidate()
+        let best = bestHealthyCandidate(leaving: active)
         let certain = max(endOfContradiction(of: active), best.map(endOfContradiction) ?? now)
         let due = max(since + policy.delay, certain)
         if now < due { return stay(active, finding: best == nil ? .noHealthyCandidate : nil, until: due) }
@@ -17,6 +17,54 @@ extension DecisionRules {
         }
         return stay(active, finding: .noHealthyCandidate)
     }
+
+    // MARK: The active member was just promoted (rule 2)
+
+    /// Until when a member that was just promoted is left to become what it has to be; nil if that is over.
+    ///
+    /// Only a success of a probe that began after the promotion ends it early.
+    func endOfActivation(of active: Member) -> MonotonicTime? {
+        guard policy.activation > .zero, let last = record?.history.last, last.target == active.name,
+            let promoted = history.end(of: last.epoch)
+        else { return nil }
+        if let success = view.evidence(of: active.id)?.lastSuccessStart, success > promoted { return nil }
+        let end = promoted + policy.activation
+        return now < end ? end : nil
+    }
+
+    // MARK: The active member gives no verdict, or has no endpoint (rules 2 and 6)
+
+    /// An active member of which nothing is known for longer than a verdict takes yields to a candidate that answers now;
+    /// nil: nothing is to be done about it.
+    func moveFromUnknown(_ active: Member) -> Decision? {
+        guard let since = history.silentSince(active.id, view.evidence(of: active.id)) else { return nil }
+        let due = since + policy.verdictWindow
+        if now < due { return stay(active, until: due) }
+        guard let best = bestHealthyCandidate(leaving: active) else { return nil }
+        if let held = heldBack(active) { return held }
+        let asked = confirmation?.since ?? now
+        guard confirmsCandidates, view.evidence(of: best.id)?.lastSuccess.map({ $0 < asked }) ?? true else {
+            return .move(.init(target: best, cause: .activeUnknown))
+        }
+        let patience = asked + policy.verdictWindow
+        return now < patience ? .confirm([best], since: asked, until: patience) : nil
+    }
+
+    /// An active member that is not Ready for so long yields to a healthy candidate that is; nil: it is Ready, or not asked.
+    func moveFromNotReady(_ active: Member) -> Decision? {
+        guard let limit = policy.notReadyLimit, let since = history.notReadySince(active.id) else { return nil }
+        let due = since + limit
+        if now < due { return stay(active, until: due) }
+        let ready = healthyCandidates.filter { $0.isReady && !isContradicted($0) }
+        guard let best = Ranking(view, leaving: active).best(of: ready) else {
+            return stay(active, finding: .activeNotReady(active.name))
+        }
+        return heldBack(active) ?? .move(.init(target: best, cause: .activeNotReady))
+    }
+
+    private func isContradicted(_ member: Member) -> Bool { view.evidence(of: member.id)?.isContradicted ?? false }
+
+    // MARK: The active member is unhealthy
 
     /// Until when a member's verdict is contradicted at most; in the past if it is not.
     private func endOfContradiction(of member: Member) -> MonotonicTime {
@@ -92,7 +140,7 @@ extension DecisionRules {
 
     private func betterMember(than active: Member) -> Member? {
         let better = healthyCandidates.filter {
-            $0.priority > active.priority && !(view.evidence(of: $0.id)?.isContradicted ?? false)
+            $0.priority > active.priority && !isContradicted($0) && ($0.isReady || !active.isReady)
         }
         return ranking.best(of: better)
     }

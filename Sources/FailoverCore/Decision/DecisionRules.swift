@@ -8,7 +8,7 @@ struct DecisionRules {
     var view: MemberView
     var record: GroupRecord?
     var history: GroupHistory
-    var limit: RepairLimit
+    var repairs: RepairBudget
     var suspension: Suspension?
     var confirmation: Confirmation?
     var now: MonotonicTime
@@ -90,7 +90,7 @@ struct DecisionRules {
 
     /// Sets a label right, unless that was done too often.
     func limited(_ move: Decision.Move) -> Decision {
-        if let turn = limit.nextTurn(at: now) { return .wait(until: turn, finding: .drift) }
+        if let turn = repairs.nextTurn(.activeRole, at: now) { return .wait(until: turn, finding: .drift) }
         return .move(move)
     }
 
@@ -100,21 +100,24 @@ struct DecisionRules {
         if policy.fenced.contains(active.name) { return vacate(active) }
         if active.lifecycle == .terminating { return moveNow(from: active, cause: .activeTerminating) }
         if !active.hasAddress { return moveNow(from: active, cause: .activeWithoutAddress) }
+        if let end = endOfActivation(of: active) { return stay(active, until: end) }
         switch view.health(of: active.id) {
-        case .unknown: return stay(active)
-        case .healthy: return preempt(active)
+        case .unknown: return moveFromUnknown(active) ?? moveFromNotReady(active) ?? stay(active)
+        case .healthy: return moveFromNotReady(active) ?? preempt(active)
         case .unhealthy: return moveFromUnhealthy(active)
         }
     }
 
     /// An operator's word: it must not be active, even if nobody is then.
     private func vacate(_ active: Member) -> Decision {
-        .move(.init(target: bestHealthyCandidate(), cause: .fenced))
+        .move(.init(target: bestHealthyCandidate(leaving: active), cause: .fenced))
     }
 
     /// Rule 5: no threshold, no delay; without a healthy candidate the active member stays until it is gone.
     private func moveNow(from active: Member, cause: SwitchCause) -> Decision {
-        guard let best = bestHealthyCandidate() else { return stay(active, finding: .noHealthyCandidate) }
+        guard let best = bestHealthyCandidate(leaving: active) else {
+            return stay(active, finding: .noHealthyCandidate)
+        }
         return .move(.init(target: best, cause: cause))
     }
 
@@ -159,13 +162,16 @@ struct DecisionRules {
         until: MonotonicTime?
     ) -> Decision {
         let missing = policy.labelsPassiveMembers ? view.all.filter { $0.role == nil && $0.lifecycle == .running } : []
-        let drifted = surplus + missing.filter(isDrift)
-        let joining = missing.filter { !isDrift($0) }
-        guard !drifted.isEmpty, let turn = limit.nextTurn(at: now) else {
-            return .keep(.init(active: active, repairs: drifted + joining, finding: finding, until: until))
+        let drifted = missing.filter(isDrift)
+        var repairs = missing.filter { !isDrift($0) }
+        var turns: [MonotonicTime] = []
+        for (members, kind) in [(surplus, RepairBudget.Kind.activeRole), (drifted, .passiveRole)] where !members.isEmpty
+        {
+            if let turn = self.repairs.nextTurn(kind, at: now) { turns.append(turn) } else { repairs += members }
         }
-        let wake = min(turn, until ?? turn)
-        return .keep(.init(active: active, repairs: joining, finding: finding ?? .drift, until: wake))
+        let wake = (turns + [until].compactMap(\.self)).min()
+        let drift: Decision.Finding? = turns.isEmpty ? nil : .drift
+        return .keep(.init(active: active, repairs: repairs, finding: finding ?? drift, until: wake))
     }
 
     // MARK: Members
@@ -188,7 +194,8 @@ struct DecisionRules {
         view.all.filter { isCandidate($0) && view.health(of: $0.id) == .healthy }
     }
 
-    func bestHealthyCandidate() -> Member? {
-        ranking.best(of: healthyCandidates)
+    /// `left`: the member that the role is to leave; nil if there is none.
+    func bestHealthyCandidate(leaving left: Member? = nil) -> Member? {
+        Ranking(view, leaving: left).best(of: healthyCandidates)
     }
 }

@@ -3,6 +3,8 @@ struct GroupHistory: Sendable, Hashable {
     /// A move, by this supervisor or another.
     private struct Move: Sendable, Hashable {
         var at: MonotonicTime
+        /// When its last write was acknowledged, as far as that is known; else when it was announced.
+        var end: MonotonicTime
         var countsAsFlapping: Bool
     }
 
@@ -26,6 +28,9 @@ struct GroupHistory: Sendable, Hashable {
     private(set) var recordSince: MonotonicTime?
     private var moves: [Epoch: Move] = [:]
     private var sights: [Member.ID: Sight] = [:]
+    /// When each member was first seen by this process.
+    private var seenSince: [Member.ID: MonotonicTime] = [:]
+    private var notReadySince: [Member.ID: MonotonicTime] = [:]
     /// Members that became active by no switch of any supervisor.
     private(set) var labelledByHand: Set<Member.ID> = []
     /// Members on which a role was written before, so that a missing one is drift.
@@ -47,10 +52,19 @@ struct GroupHistory: Sendable, Hashable {
     mutating func recorded(_ entries: [MoveEntry], at now: MonotonicTime) {
         for entry in entries where moves[entry.epoch] == nil {
             let at = MonotonicTime(nanoseconds: now.nanoseconds - min(now.nanoseconds, entry.age.wholeNanoseconds))
-            moves[entry.epoch] = Move(at: at, countsAsFlapping: entry.cause.countsAsFlapping)
+            let end = at + (entry.duration ?? .zero)
+            moves[entry.epoch] = Move(at: at, end: end, countsAsFlapping: entry.cause.countsAsFlapping)
         }
         while moves.count > Self.moveLimit, let oldest = moves.keys.min() { moves[oldest] = nil }
     }
+
+    /// A move of this supervisor is complete.
+    mutating func completed(_ epoch: Epoch, at now: MonotonicTime) {
+        moves[epoch]?.end = now
+    }
+
+    /// When a move was complete, as far as that is known; nil if the move is not known.
+    func end(of epoch: Epoch) -> MonotonicTime? { moves[epoch]?.end }
 
     /// A move that was announced is not made.
     mutating func withdraw(_ epoch: Epoch) {
@@ -75,10 +89,27 @@ struct GroupHistory: Sendable, Hashable {
     mutating func membersChanged(_ view: MemberView, under policy: GroupPolicy, at now: MonotonicTime) {
         labelled = labelled.filter { view[$0] != nil }
         noteHands(view)
+        noteTimes(view, at: now)
         let hasActive = view.actives.contains { $0.lifecycle != .finished }
         if hasActive { hasSeenActive = true }
         let hasCandidate = view.all.contains { Candidacy(of: $0, under: policy) == .candidate }
         nobodyActiveSince = hasActive || !hasCandidate ? nil : nobodyActiveSince ?? now
+    }
+
+    private mutating func noteTimes(_ view: MemberView, at now: MonotonicTime) {
+        let (seen, notReady) = (seenSince, notReadySince)
+        seenSince = Dictionary(uniqueKeysWithValues: view.all.map { ($0.id, seen[$0.id] ?? now) })
+        let others = view.all.filter { !$0.isReady }
+        notReadySince = Dictionary(uniqueKeysWithValues: others.map { ($0.id, notReady[$0.id] ?? now) })
+    }
+
+    /// Since when a member is not Ready, as far as this process has seen; nil if it is.
+    func notReadySince(_ id: Member.ID) -> MonotonicTime? { notReadySince[id] }
+
+    /// Since when nothing speaks for a member: its last success, or when it was first seen; a restart does not change it.
+    func silentSince(_ id: Member.ID, _ evidence: HealthEvidence?) -> MonotonicTime? {
+        guard let seen = seenSince[id] else { return evidence?.lastSuccess }
+        return max(seen, evidence?.lastSuccess ?? seen)
     }
 
     /// A member that becomes active and keeps its epoch was labelled by somebody who is no supervisor.

@@ -10,6 +10,8 @@ struct OrderRules {
     enum Outcome: Sendable, Hashable {
         /// The record as it is to be, with the answer in it.
         case answered(GroupRecord)
+        /// It cannot be said yet: a verdict may come until then.
+        case waits(until: MonotonicTime)
         /// A move; the answer follows its end.
         case move(Decision.Move, GroupRecord)
     }
@@ -32,6 +34,8 @@ struct OrderRules {
         guard let name else {
             let actives = Set(rules.view.actives.map(\.id))
             let best = rules.ranking.best(of: rules.healthyCandidates.filter { !actives.contains($0.id) })
+            let others = rules.view.all.filter { !actives.contains($0.id) && rules.isCandidate($0) }
+            if best == nil, let end = endOfPatience(with: others) { return .waits(until: end) }
             guard let best else { return refused(order, "no other member is a healthy candidate (\(trace))") }
             return .move(.init(target: best, cause: .switchover), record)
         }
@@ -44,7 +48,18 @@ struct OrderRules {
         if candidacy.allows(isForced: isForced), isForced || health == .healthy {
             return .move(.init(target: target, cause: .switchover, isForced: isForced), record)
         }
+        if candidacy == .candidate, let end = endOfPatience(with: [target]) { return .waits(until: end) }
         return refused(order, reason(target, candidacy, health, isForced: isForced))
+    }
+
+    /// Until when one of these members may still come to its first verdict; nil if none can.
+    private func endOfPatience(with members: [Member]) -> MonotonicTime? {
+        let ends = members.filter { rules.view.health(of: $0.id) == .unknown }.compactMap { member in
+            rules.history.silentSince(member.id, rules.view.evidence(of: member.id)).map {
+                $0 + rules.policy.verdictWindow
+            }
+        }
+        return ends.max().flatMap { rules.now < $0 ? $0 : nil }
     }
 
     private func reason(_ target: Member, _ candidacy: Candidacy, _ health: Health, isForced: Bool) -> String {

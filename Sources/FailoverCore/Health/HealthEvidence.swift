@@ -12,6 +12,8 @@ package struct HealthEvidence: Sendable, Hashable {
     package private(set) var succeedingSince: MonotonicTime?
     /// When a probe succeeded last; nil: never.
     package private(set) var lastSuccess: MonotonicTime?
+    /// When the probe began that succeeded last, of those that count; nil: none did.
+    package private(set) var lastSuccessStart: MonotonicTime?
     /// When the probe began that failed last; nil: never.
     package private(set) var lastFailureStart: MonotonicTime?
 
@@ -42,8 +44,9 @@ package struct HealthEvidence: Sendable, Hashable {
 
     // MARK: Events
 
-    mutating func succeeded(at end: MonotonicTime) {
+    mutating func succeeded(from start: MonotonicTime, at end: MonotonicTime) {
         lastSuccess = end
+        lastSuccessStart = start
         failingSince = nil
         succeedingSince = succeedingSince ?? end
     }
@@ -63,12 +66,14 @@ package struct HealthEvidence: Sendable, Hashable {
     /// The results so far do not count any more; the verdict stands, and so does unbroken health.
     mutating func recounted() {
         failingSince = nil
+        lastSuccessStart = nil
         if health != .healthy { succeedingSince = nil }
     }
 
     /// The verdict does not hold any more: another container answers, or another question is asked.
     mutating func forgotten(at now: MonotonicTime) {
         failingSince = nil
+        lastSuccessStart = nil
         succeedingSince = nil
         if health != .unknown { became(.unknown, at: now) }
     }

@@ -38,7 +38,7 @@ package struct HealthTracker: Sendable, Hashable {
     ) -> Health? {
         switch verdict {
         case .success:
-            evidence.succeeded(at: end)
+            evidence.succeeded(from: start, at: end)
             consecutiveFailures = 0
             consecutiveSuccesses = min(consecutiveSuccesses + 1, thresholds.success)
             return consecutiveSuccesses >= thresholds.success ? become(.healthy, at: end) : nil

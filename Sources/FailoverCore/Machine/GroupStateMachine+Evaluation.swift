@@ -12,11 +12,11 @@ extension GroupStateMachine {
         // While moves are withheld, no probe is asked for to confirm them.
         rules.confirmsCandidates = !isHeld
         let decision = rules.decide()
-        let effects = reportFinding(of: decision)
+        let effects = reportFinding(of: decision) + wake(at: orderDeadline(at: now))
         if policy.isObserving || isExhausted { return effects + withhold(decision, at: now) }
         // What was announced is finished first, also if an order announced it.
         if !decision.finishesSwitch, let more = carryOutOrder(at: now) ?? endPause(at: now) { return effects + more }
-        if isHeld, !(decision.finishesSwitch && record?.record.order != nil) {
+        if isHeld, !decision.finishesSwitch {
             return effects + withhold(decision, at: now) + recordCompletion()
         }
         withheldMove = nil
@@ -27,7 +27,7 @@ extension GroupStateMachine {
         if case .confirm = decision {} else { confirmation = nil }
         switch decision {
         case .keep(let keep):
-            let effects = repair(keep.repairs, at: now) + relabel(keeping: keep.active) + wake(at: keep.until)
+            let effects = repair(keep.repairs, at: now) + relabel(keeping: keep.active, at: now) + wake(at: keep.until)
             return effects + recordCompletion()
         case .adopt(let active): return adopt(active)
         case .move(let move): return begin(move, at: now)
@@ -45,7 +45,7 @@ extension GroupStateMachine {
             view: view,
             record: record,
             history: history,
-            limit: limit,
+            repairs: repairBudget,
             suspension: suspension,
             confirmation: confirmation,
             now: now
@@ -112,8 +112,9 @@ extension GroupStateMachine {
         var effects: [Effect] = []
         for member in members where repairs[member.id] == nil {
             if rules(record?.record, at: now).isDrift(member) {
-                if limit.nextTurn(at: now) != nil { continue }
-                limit.repaired(at: now)
+                let kind: RepairBudget.Kind = member.role == .active ? .activeRole : .passiveRole
+                if repairBudget.nextTurn(kind, at: now) != nil { continue }
+                repairBudget.repaired(kind, at: now)
             }
             history.wrote(member.id)
             effects += assign(.passive, to: member, .repair)
@@ -122,9 +123,16 @@ extension GroupStateMachine {
     }
 
     /// Writes roles anew on members whose label is being changed: each keeps the role that it has.
-    private mutating func relabel(keeping active: Member) -> [Effect] {
+    private mutating func relabel(keeping active: Member, at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
-        for member in view.all where member.isRelabelDue {
+        for member in view.all where member.isRelabelDue && repairs[member.id] == nil {
+            if !relabelled.insert(member.id).inserted {
+                if let turn = repairBudget.nextTurn(.passiveRole, at: now) {
+                    effects += wake(at: turn)
+                    continue
+                }
+                repairBudget.repaired(.passiveRole, at: now)
+            }
             if member.id == active.id { effects += assign(.active, to: member, .relabelling) }
             if member.role == .passive { effects += assign(.passive, to: member, .relabelling) }
         }

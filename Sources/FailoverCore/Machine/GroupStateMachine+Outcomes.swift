@@ -106,7 +106,7 @@ extension GroupStateMachine {
             progress.step = .awaitingListing(timer, attempt: attempt)
             phase = .switching(progress)
             let report: [Effect] = attempt == 0 ? [.report(.operationFailed("listing the members", failure))] : []
-            return report + [.startBackoff(timer, attempt: attempt, atLeast: failure.retryAfter)]
+            return report + bounded([.startBackoff(timer, attempt: attempt, atLeast: failure.retryAfter)])
         }
     }
 
@@ -147,6 +147,7 @@ extension GroupStateMachine {
             if assignment.stage == .gone { gone.append(assignment.member.id) }
         }
         for member in gone { view.removed(member) }
+        effects = bounded(effects)
         effects += finishRepairs()
         return effects + membersChanged(at: now)
     }

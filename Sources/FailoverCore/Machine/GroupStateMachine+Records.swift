@@ -142,11 +142,20 @@ extension GroupStateMachine {
         if completion?.answer?.id == order.id { return recordCompletion() }
         switch orderRules(record, at: now).outcome(of: order) {
         case .move(let move, let base): return begin(move, at: now, on: base, order: order)
+        case .waits: return nil
         case .answered(let next):
             if case .resume = order.action { suspension = nil }
             let answer = next.answers.last.map { [Effect.report(.answered(order, $0))] } ?? []
             return answer + write(next)
         }
+    }
+
+    /// Until when an operator's request waits for verdicts; nil if none does.
+    func orderDeadline(at now: MonotonicTime) -> MonotonicTime? {
+        guard let record = record?.record, let order = record.order,
+            case .waits(let deadline) = orderRules(record, at: now).outcome(of: order)
+        else { return nil }
+        return deadline
     }
 
     func orderRules(_ record: GroupRecord, at now: MonotonicTime) -> OrderRules {

@@ -43,7 +43,9 @@ package struct GroupStateMachine: Sendable, Hashable {
     var ids = OperationIDs()
     /// The passive role on members that lack a role or have one too many, and roles that are to be labelled anew.
     var repairs: [Member.ID: RoleAssignment] = [:]
-    var limit = RepairLimit()
+    var repairBudget = RepairBudget()
+    /// Members whose label was written anew, so that doing it again is a repair.
+    var relabelled: Set<Member.ID> = []
     /// While the supervisor doubts its own probes.
     var suspension: Suspension?
     /// The pause on record that is under way, and when it ends; nil for an end: not by itself.
@@ -168,8 +170,19 @@ package struct GroupStateMachine: Sendable, Hashable {
         phase = .backingOff(id)
         let report: [Effect] = failedAttempts == 0 ? [.report(.operationFailed(action, failure))] : []
         defer { failedAttempts += 1 }
-        return report + [.startBackoff(id, attempt: failedAttempts, atLeast: failure.retryAfter)]
+        return report + bounded([.startBackoff(id, attempt: failedAttempts, atLeast: failure.retryAfter)])
     }
+
+    /// While nobody is active, no Retry-After keeps the group waiting for longer than `longestPauseInOutage`.
+    func bounded(_ effects: [Effect]) -> [Effect] {
+        guard !view.actives.contains(where: { $0.lifecycle != .finished }) else { return effects }
+        return effects.map { effect in
+            guard case .startBackoff(let id, let attempt, let pause) = effect else { return effect }
+            return .startBackoff(id, attempt: attempt, atLeast: min(pause, Self.longestPauseInOutage))
+        }
+    }
+
+    private static let longestPauseInOutage: Duration = .seconds(5)
 
     private mutating func retryAssignments(where isDue: (RoleAssignment) -> Bool) -> [Effect] {
         var effects: [Effect] = []

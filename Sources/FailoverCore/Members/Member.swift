@@ -38,6 +38,12 @@ package struct Member: Sendable, Hashable, Identifiable {
     package var hasAddress: Bool
     /// The pod condition Ready.
     package var isReady: Bool
+    /// Whether it has what its probe asks: the port, the container.
+    package var isProbeable: Bool
+    /// The workload's revision that it is of (`controller-revision-hash`, `pod-template-hash`); nil if it has none.
+    package var revision: String?
+    /// The node that it runs on; nil if it is not known.
+    package var node: String?
     /// 0...1000, higher wins, 0 means never promote.
     package var priority: Int
     /// Whether an operator took it out of the choice.
@@ -57,6 +63,9 @@ package struct Member: Sendable, Hashable, Identifiable {
         lifecycle: Lifecycle = .running,
         hasAddress: Bool = true,
         isReady: Bool = true,
+        isProbeable: Bool = true,
+        revision: String? = nil,
+        node: String? = nil,
         priority: Int = 100,
         isExcluded: Bool = false,
         ordinal: Int? = nil,
@@ -71,6 +80,9 @@ package struct Member: Sendable, Hashable, Identifiable {
         self.lifecycle = lifecycle
         self.hasAddress = hasAddress
         self.isReady = isReady
+        self.isProbeable = isProbeable
+        self.revision = revision
+        self.node = node
         self.priority = priority
         self.isExcluded = isExcluded
         self.ordinal = ordinal

@@ -29,6 +29,16 @@ package struct MemberView: Sendable, Hashable {
         members.values.lazy.compactMap(\.epoch).max()
     }
 
+    /// The revision of which the youngest member is; nil while all are of one revision, or if that does not tell.
+    package var newestRevision: String? {
+        var births: [String: Int64] = [:]
+        for member in members.values {
+            if let revision = member.revision { births[revision] = max(births[revision] ?? .min, member.createdAt) }
+        }
+        guard births.count > 1, let newest = births.max(by: { $0.value < $1.value }) else { return nil }
+        return births.count { $0.value == newest.value } == 1 ? newest.key : nil
+    }
+
     package subscript(id: Member.ID) -> Member? { members[id] }
 
     /// The health of a member; unknown until something was heard of it.

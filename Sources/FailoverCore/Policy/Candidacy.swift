@@ -12,11 +12,13 @@ package enum Candidacy: Sendable, Hashable {
         case fenced
         case priorityZero
         case notReady
+        /// It lacks the port or the container that its probe asks.
+        case notProbeable
 
         /// Whether an operator may overrule it: the pod can be reached, and was only not wanted.
         var yieldsToForce: Bool {
             switch self {
-            case .excluded, .priorityZero, .notReady: true
+            case .excluded, .priorityZero, .notReady, .notProbeable: true
             case .terminating, .finished, .hasNoAddress, .fenced: false
             }
         }
@@ -48,6 +50,7 @@ package enum Candidacy: Sendable, Hashable {
         if policy.fenced.contains(member.name) { return .fenced }
         if member.isExcluded { return .excluded }
         if member.priority == 0 { return .priorityZero }
+        if !member.isProbeable { return .notProbeable }
         if policy.requireReady, !member.isReady { return .notReady }
         return nil
     }
@@ -63,6 +66,7 @@ extension Candidacy.Refusal: CustomStringConvertible {
         case .fenced: "fenced"
         case .priorityZero: "priority 0"
         case .notReady: "not Ready"
+        case .notProbeable: "it has no port that could be probed"
         }
     }
 }

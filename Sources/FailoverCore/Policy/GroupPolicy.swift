@@ -20,6 +20,10 @@ package struct GroupPolicy: Sendable, Hashable {
     package var whenNoneHealthy: WhenNoneHealthy
     /// Extra wait after the active member became unhealthy; not applied when it is gone or terminating.
     package var delay: Duration
+    /// How long a member that was just promoted may fail its probes, give none, or not be Ready; its first success ends it.
+    package var activation: Duration
+    /// How long an active member may lack an endpoint because it is not Ready; nil: it has one all the same.
+    package var notReadyLimit: Duration?
     /// Whether a candidate must also be Ready.
     package var requireReady: Bool
     /// How long to wait for first verdicts when nobody is active and no candidate is healthy: one round of probes.
@@ -41,6 +45,8 @@ package struct GroupPolicy: Sendable, Hashable {
         order: SwitchOrder = .demoteFirst,
         whenNoneHealthy: WhenNoneHealthy = .keepActive,
         delay: Duration = .zero,
+        activation: Duration = .zero,
+        notReadyLimit: Duration? = nil,
         requireReady: Bool = false,
         verdictWindow: Duration = .seconds(5),
         labelsPassiveMembers: Bool = true,
@@ -52,6 +58,8 @@ package struct GroupPolicy: Sendable, Hashable {
         self.order = order
         self.whenNoneHealthy = whenNoneHealthy
         self.delay = delay
+        self.activation = activation
+        self.notReadyLimit = notReadyLimit
         self.requireReady = requireReady
         self.verdictWindow = verdictWindow
         self.labelsPassiveMembers = labelsPassiveMembers

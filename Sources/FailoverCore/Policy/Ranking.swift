@@ -1,12 +1,18 @@
 /// The order of preference among members: rule 8.
 ///
-/// Healthy first (before those whose last probes say otherwise), then priority, then the member that is active, then Ready, then the lowest ordinal, then the oldest,
-/// then the name.
+/// Healthy first (before those whose last results say otherwise), then Ready, then priority, then the member that is active,
+/// then the newer revision, then another node than that of the member that the role leaves, then the lowest ordinal, then the
+/// oldest, then the name. So a rolling update moves the role as seldom as can be.
 package struct Ranking: Sendable {
     private let view: MemberView
+    private let newestRevision: String?
+    private let left: Member?
 
-    package init(_ view: MemberView) {
+    /// `left`: the member that the role is to leave; nil if there is none.
+    package init(_ view: MemberView, leaving left: Member? = nil) {
         self.view = view
+        self.left = left
+        newestRevision = view.newestRevision
     }
 
     /// The best of `members`; nil if there is none.
@@ -26,9 +32,11 @@ package struct Ranking: Sendable {
         [
             healthRank(view.health(of: member.id)),
             view.evidence(of: member.id)?.isContradicted ?? false ? 1 : 0,
+            member.isReady ? 0 : 1,
             -Int64(member.priority),
             member.role == .active ? 0 : 1,
-            member.isReady ? 0 : 1,
+            newestRevision == nil || member.revision == newestRevision ? 0 : 1,
+            left?.node != nil && member.node == left?.node ? 1 : 0,
             Int64(member.ordinal ?? Int.max),
             member.createdAt,
         ]

@@ -25,7 +25,7 @@ extension GroupStateMachine {
         )
         let entry = MoveEntry(epoch: intent.epoch, from: from.map(\.name), target: move.target?.name, cause: move.cause)
         intent.remember(entry, limit: max(MoveEntry.limit, min(policy.flap.maxMoves, Self.longestHistory)))
-        if move.cause.isRepair { limit.repaired(at: now) }
+        if move.cause.isRepair { repairBudget.repaired(.activeRole, at: now) }
         let isOutage = !from.contains { $0.lifecycle != .finished }
         let progress = SwitchProgress(
             move: move,
@@ -181,6 +181,7 @@ extension GroupStateMachine {
     private mutating func complete(_ progress: SwitchProgress, at now: MonotonicTime) -> [Effect] {
         phase = .settled
         let move = completedMove(progress, at: now)
+        history.completed(progress.epoch, at: now)
         completion = Completion(
             move: entry(of: move, progress),
             answer: progress.order.map { answer(to: $0, move, progress) }

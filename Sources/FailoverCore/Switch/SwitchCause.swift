@@ -10,6 +10,10 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     case activeWithoutAddress = "ActiveWithoutAddress"
     /// The active member's probes failed as often as the threshold says.
     case activeUnhealthy = "ActiveUnhealthy"
+    /// The active member gave no verdict for longer than one takes.
+    case activeUnknown = "ActiveUnknown"
+    /// The active member is not Ready, so the Service has no endpoint.
+    case activeNotReady = "ActiveNotReady"
     /// A member of higher priority is healthy for long enough.
     case preempted = "Preempted"
     /// An operator ordered it.
@@ -28,7 +32,7 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     /// Whether moves of this cause, repeated, mean that moving does not help.
     package var countsAsFlapping: Bool {
         switch self {
-        case .activeUnhealthy, .activeGone, .activeWithoutAddress, .preempted: true
+        case .activeUnhealthy, .activeUnknown, .activeNotReady, .activeGone, .activeWithoutAddress, .preempted: true
         case .noActive, .activeTerminating, .switchover, .labelledByHand, .fenced, .multipleActive, .unfinishedSwitch,
             .labelLost:
             false
@@ -39,8 +43,8 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     package var isPlanned: Bool {
         switch self {
         case .switchover, .labelledByHand: true
-        case .noActive, .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .preempted, .fenced,
-            .multipleActive, .unfinishedSwitch, .labelLost:
+        case .noActive, .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .activeUnknown,
+            .activeNotReady, .preempted, .fenced, .multipleActive, .unfinishedSwitch, .labelLost:
             false
         }
     }
@@ -57,6 +61,8 @@ extension SwitchCause: CustomStringConvertible {
         case .activeTerminating: "the active pod is terminating"
         case .activeWithoutAddress: "the active pod has no IP"
         case .activeUnhealthy: "the active pod is unhealthy"
+        case .activeUnknown: "the active pod gave no verdict in time"
+        case .activeNotReady: "the active pod is not Ready"
         case .preempted: "a pod of higher priority is healthy again"
         case .switchover: "a switchover was ordered"
         case .labelledByHand: "another pod was labelled active by hand"

@@ -7,6 +7,8 @@ package struct Service: KubernetesResource, Hashable {
     package struct Spec: Codable, Sendable, Hashable {
         /// Nil or empty: the Service selects no pods.
         package var selector: [String: String]?
+        /// Whether pods that are not Ready are endpoints all the same; nil: they are not.
+        package var publishNotReadyAddresses: Bool?
     }
 
     package var metadata: ObjectMeta

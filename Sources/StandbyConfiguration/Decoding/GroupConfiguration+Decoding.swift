@@ -19,7 +19,7 @@ extension GroupConfiguration {
             passiveProbe: ProbeConfiguration(reader["passiveProbe"]),
             requireReady: reader["requireReady"].bool ?? false,
             priorities: reader["priorities"].items.compactMap(PriorityRule.init),
-            failover: FailoverConfiguration(reader["failover"]),
+            failover: FailoverConfiguration(reader["failover"], hasPassiveProbe: reader["passiveProbe"].isPresent),
             hooks: HookConfiguration(reader["hooks"]),
             isPaused: reader["paused"].bool ?? false
         )
@@ -59,14 +59,16 @@ extension PriorityRule {
 }
 
 extension FailoverConfiguration {
-    fileprivate init(_ reader: NodeReader) {
+    fileprivate init(_ reader: NodeReader, hasPassiveProbe: Bool) {
         self.init()
+        if hasPassiveProbe { activation = Self.standardActivation }
         order = reader["order"].choice(GroupPolicy.SwitchOrder.self) ?? order
         whenNoneHealthy = reader["whenNoneHealthy"].choice(GroupPolicy.WhenNoneHealthy.self) ?? whenNoneHealthy
         delay = reader["delaySeconds"].duration ?? delay
         preempt = reader["preempt"].bool ?? preempt
         preemptDelay = reader["preemptDelaySeconds"].duration ?? preemptDelay
         cooldown = reader["cooldownSeconds"].duration ?? cooldown
+        activation = reader["activationSeconds"].duration ?? activation
         flap.maxSwitches = reader["flap"]["maxSwitches"].int ?? flap.maxSwitches
         flap.window = reader["flap"]["windowSeconds"].duration ?? flap.window
         flap.hold = reader["flap"]["holdSeconds"].duration ?? flap.hold

@@ -95,6 +95,7 @@ extension FailoverConfiguration {
             ("preempt", .bool(preempt)),
             ("preemptDelaySeconds", .seconds(preemptDelay)),
             ("cooldownSeconds", .seconds(cooldown)),
+            ("activationSeconds", .seconds(activation)),
             ("flap", flap.effective),
             ("onNodeDrain", .string(onNodeDrain.rawValue)),
         ])

@@ -43,6 +43,12 @@ extension ObjectSchema {
                 default: .seconds(plain.cooldown),
                 "No voluntary move this soon after a move"
             ),
+            .optional(
+                "activationSeconds",
+                .seconds(0...3600),
+                "How long a pod that was just promoted may fail its probe; its first success ends it; default: 30 with a "
+                    + "passiveProbe, else 0"
+            ),
             .optional("flap", .object(flap), "When too many moves mean that moving does not help"),
             .optional(
                 "onNodeDrain",

@@ -150,7 +150,11 @@ extension GroupSupervisor {
     @inline(never)
     func applyPolicy(in group: inout DiscardingTaskGroup) {
         let isUsable = if case .usable = service { claim == .granted } else { false }
-        let policy = GroupPolicy(configuration, isObserving: isDryRun || isStopping || !isUsable)
+        let policy = GroupPolicy(
+            configuration,
+            isObserving: isDryRun || isStopping || !isUsable,
+            publishesNotReady: seenService?.spec?.publishNotReadyAddresses ?? false
+        )
         let now = surroundings.clock.now()
         step(in: &group) { $0.policyChanged(policy, at: now) }
     }

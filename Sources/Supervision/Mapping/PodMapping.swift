@@ -9,6 +9,8 @@ import Transport
 struct PodMapping: Sendable {
     /// The annotation that carried the epoch of whatever group wrote a pod last; older versions wrote it.
     private static let sharedEpochAnnotation = "kube-standby.io/epoch"
+    /// The labels by which a StatefulSet and a Deployment tell a pod's revision.
+    private static let revisionLabels = ["controller-revision-hash", "pod-template-hash"]
     /// The annotation by which an operator takes a pod out of the choice.
     static let excludeAnnotation = "kube-standby.io/exclude"
     /// The annotation by which an operator gives a pod another priority than the file does.
@@ -42,6 +44,9 @@ struct PodMapping: Sendable {
             lifecycle: lifecycle(pod),
             hasAddress: address(pod) != nil,
             isReady: pod.isReady,
+            isProbeable: isProbeable(pod),
+            revision: labels[Self.revisionLabels[0]] ?? labels[Self.revisionLabels[1]],
+            node: pod.spec?.nodeName,
             priority: priority(pod) ?? group.priorities.priority(name: name, labels: labels),
             isExcluded: metadata.annotations?[Self.excludeAnnotation] == "true",
             ordinal: ordinal(pod, labels),
@@ -63,6 +68,14 @@ struct PodMapping: Sendable {
         // What no switch can have led to does not hide what we wrote.
         if let own, let shared, shared > own.highestBelievable { return own }
         return [own, shared].compactMap(\.self).max()
+    }
+
+    /// Whether a pod has what the group's probes ask; whatever its role, both will be asked of it.
+    private func isProbeable(_ pod: Pod) -> Bool {
+        let container = ProbedContainer(of: pod)
+        return [group.probe, group.passiveProbe].compactMap(\.self).allSatisfy {
+            container.problem(of: $0.handler) == nil
+        }
     }
 
     /// How a pod is to be probed; nil if it cannot be.

@@ -5,12 +5,16 @@ extension GroupPolicy {
     /// What a group's configuration says to the core.
     ///
     /// `isObserving`: whether nothing may be written at all.
-    init(_ group: GroupConfiguration, isObserving: Bool) {
+    /// `publishesNotReady`: whether pods that are not Ready are endpoints of the Service all the same.
+    init(_ group: GroupConfiguration, isObserving: Bool, publishesNotReady: Bool = false) {
         let timings = [group.probe.timing, group.passiveProbe?.timing].compactMap { $0 }
         self.init(
             order: group.failover.order,
             whenNoneHealthy: group.failover.whenNoneHealthy,
             delay: group.failover.delay,
+            activation: group.failover.activation,
+            notReadyLimit: group.mode == .label && !publishesNotReady
+                ? group.probe.timing.period * group.probe.timing.thresholds.failure : nil,
             requireReady: group.requireReady,
             verdictWindow: timings.map(\.verdictWindow).max() ?? .zero,
             labelsPassiveMembers: group.roleLabel.passive != nil,

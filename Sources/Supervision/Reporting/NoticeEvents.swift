@@ -30,6 +30,10 @@ struct NoticeEvents: Sendable {
         case .found(.drift, let trace):
             let note = "somebody else writes the role labels; repairing at most 10 times a minute; \(trace)"
             return [service(notice, .warning, "LabelDrift", "Repair", note)]
+        case .found(.activeNotReady(let name), let trace):
+            let note =
+                "the active pod \(name) is not Ready, so that the Service has no endpoint, and no candidate is healthy and Ready; \(trace)"
+            return [service(notice, .warning, "ActiveNotReady", "Decide", note)]
         case .found(.multipleActive(let names), _):
             let note = "active together: \(names.joined(separator: ", "))"
             return [service(notice, .warning, "MultipleActive", "Decide", note)]

@@ -101,7 +101,7 @@ struct ModelProcess: Hashable {
             evidence.failed(from: now, at: now)
             evidence.became(.unhealthy, at: MonotonicTime(nanoseconds: 0))
         } else {
-            evidence.succeeded(at: now)
+            evidence.succeeded(from: now, at: now)
             evidence.became(.healthy, at: MonotonicTime(nanoseconds: 0))
         }
         take(machine.memberProbed(member.id, evidence, at: now), at: now)

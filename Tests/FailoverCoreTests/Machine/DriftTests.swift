@@ -54,6 +54,23 @@ import Testing
         #expect(script.settle(script.machine.policyChanged(GroupPolicy(), at: script.now)) == ["c=passive@1"])
     }
 
+    @Test func repairsOfPassiveLabelsDoNotUseUpWhatTheActiveOneNeeds() {
+        var script = script()
+        for round in 0..<RepairLimit.count {
+            script.at(100 * round)
+            script.place("c", nil, epoch: 1)
+            _ = script.settle(script.observe())
+        }
+        script.place("c", nil, epoch: 1)
+        script.place("a", nil, epoch: 1)
+        let effects = script.observe()
+        #expect(effects.moves == [.labelLost])
+        #expect(script.settle(effects).contains("a=active@2"))
+        // Nor does a second active member wait.
+        script.place("b", .active, epoch: 2) { $0.priority = 0 }
+        #expect(script.settle(script.observe()).contains("b=passive@2"))
+    }
+
     @Test func newPodsAreLabelledHoweverManyTheyAre() {
         var script = script()
         for number in 0..<40 { script.place("n\(number)", nil) }

@@ -39,7 +39,6 @@ import Testing
 
     @Test(arguments: [
         ("a", false, "a is active already"), ("x", false, "the group has no pod x; its pods are a, b, c"),
-        ("b", false, "b is unknown; --force promotes it all the same"),
         ("c", false, "c is no candidate: excluded; --force promotes it all the same"),
         ("d", true, "d is no candidate: has no IP"),
     ])
@@ -51,6 +50,24 @@ import Testing
         #expect(order(.switchover(to: name, isForced: isForced), &script).isEmpty)
         #expect(answer(script)?.explanation == words)
         #expect(answer(script)?.outcome == (name == "a" ? .done : .refused))
+    }
+
+    @Test(arguments: ["b", nil] as [String?])
+    func refusesWhoIsUnknownOnlyAfterAVerdictCouldHaveCome(to name: String?) {
+        var late = script(healthy: ["a"])
+        var effects = late.annotate { $0.order = Order(id: "o", action: .switchover(to: name, isForced: false)) }
+        #expect(effects.moves.isEmpty && answer(late) == nil)
+        late.at(5000)
+        effects = late.fireTimers(effects)
+        #expect(late.settle(effects).isEmpty)
+        let words =
+            name == nil ? "no other member is a healthy candidate" : "b is unknown; --force promotes it all the same"
+        #expect(answer(late)?.outcome == .refused && answer(late)?.explanation.hasPrefix(words) ?? false)
+        var soon = script(healthy: ["a"])
+        _ = soon.annotate { $0.order = Order(id: "o", action: .switchover(to: name, isForced: false)) }
+        soon.at(4000)
+        #expect(soon.settle(soon.health("b", .healthy)).last == "b=active@2")
+        #expect(answer(soon)?.outcome == .done)
     }
 
     @Test func anUnhealthyPodThatIsForcedGetsAChance() {
@@ -88,15 +105,25 @@ import Testing
         #expect(script.machine.record?.record.pause == nil)
     }
 
+    @Test func aPausedGroupFinishesWhatWasAnnounced() {
+        var script = GroupScript()
+        script.place("a", .passive, epoch: 2)
+        script.place("b", .passive, epoch: 1)
+        var half = script.record("b", epoch: 2, origin: .intended, writer: "another")
+        half.pause = Pause(id: "p", rest: nil)
+        #expect(script.settle(script.start(record: half, healthy: ["a", "b"])).last == "b=active@3")
+        #expect(script.machine.record?.record.pause != nil)
+        #expect(script.health("b", .unhealthy).moves.isEmpty)
+    }
+
     @Test func aPauseEndsByItself() {
         var script = script()
-        var seen: [Effect] = []
-        let ordered = script.annotate { $0.order = Order(id: "o", action: .pause(.seconds(60))) }
-        _ = script.settle(ordered) { seen.append($0) }
+        #expect(order(.pause(.seconds(60)), &script).isEmpty)
         #expect(script.health("a", .unhealthy).moves.isEmpty)
-        #expect(seen.deadlines == [MonotonicTime(nanoseconds: 60_000_000_000)])
+        script.at(59_999)
+        #expect(script.settle(script.fireTimers()).isEmpty)
         script.at(60_000)
-        #expect(script.settle(script.fireTimers(seen)).last == "b=active@2")
+        #expect(script.settle(script.fireTimers()).last == "b=active@2")
         #expect(script.machine.record?.record.pause == nil)
     }
 

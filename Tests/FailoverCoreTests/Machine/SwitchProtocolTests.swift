@@ -263,4 +263,25 @@ import Testing
         #expect(moves.map(\.gap) == [.milliseconds(30)])
         #expect(moves.map(\.epoch) == [Epoch(2)])
     }
+
+    @Test(arguments: [(true, 3600), (false, 5)])
+    func noRetryAfterKeepsAGroupWaitingThatHasNobodyActive(isActive: Bool, seconds: Int) throws {
+        var script = GroupScript()
+        script.place("a", isActive ? .active : .passive, epoch: 1)
+        script.place("b", .passive, epoch: 1)
+        script.place("c", nil, epoch: 1)
+        let effects = script.start(record: script.record("a"), healthy: ["a", "b"])
+        let refusal = OperationFailure("429", retryAfter: .seconds(3600))
+        var pauses: [Duration] = []
+        for effect in effects {
+            let answered: [Effect] =
+                switch effect {
+                case .writeRole(let id, _): script.machine.roleWritten(id, .failed(refusal), at: script.now)
+                case .writeRecord(let id, _, _, _): script.machine.recordWritten(id, .failed(refusal), at: script.now)
+                default: []
+                }
+            for case .startBackoff(_, _, let pause) in answered { pauses.append(pause) }
+        }
+        #expect(pauses == [.seconds(seconds)])
+    }
 }

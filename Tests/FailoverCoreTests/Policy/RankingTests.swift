@@ -9,7 +9,12 @@ import Testing
         return member
     }
 
-    private func best(_ members: [Member], health: [String: Health] = [:], contradicted: Set<String> = []) -> String? {
+    private func best(
+        _ members: [Member],
+        health: [String: Health] = [:],
+        contradicted: Set<String> = [],
+        leaving left: Member? = nil
+    ) -> String? {
         var view = MemberView()
         view.listed(members, version: .init("1"), isRelist: false)
         for member in members {
@@ -19,7 +24,7 @@ import Testing
             if contradicted.contains(member.name) { evidence.failed(from: now, at: now) }
             view.probed(member.id, evidence)
         }
-        return Ranking(view).best(of: members)?.name
+        return Ranking(view, leaving: left).best(of: members)?.name
     }
 
     @Test func prefersHealthBeforePriority() {
@@ -35,20 +40,42 @@ import Testing
         #expect(best([member("a") { $0.role = .active }, member("b") { $0.priority = 101 }]) == "b")
     }
 
-    @Test func prefersTheActiveMemberBeforeReadiness() {
-        #expect(
-            best([
-                member("a"),
-                member("b") {
-                    $0.role = .active
-                    $0.isReady = false
-                },
-            ]) == "b"
-        )
+    @Test func prefersReadinessBeforePriority() {
+        let unready = member("a") {
+            $0.priority = 900
+            $0.role = .active
+            $0.isReady = false
+        }
+        #expect(best([unready, member("b")]) == "b")
     }
 
-    @Test func prefersReadinessThenOrdinalThenAgeThenName() {
-        #expect(best([member("a") { $0.isReady = false }, member("b")]) == "b")
+    @Test func prefersTheActiveMemberBeforeANewerRevision() {
+        let revisions = { (active: Role, createdAt: Int64) in
+            [
+                self.member("a") {
+                    $0.role = active
+                    $0.revision = "old"
+                },
+                self.member("b") {
+                    $0.revision = "new"
+                    $0.createdAt = createdAt
+                },
+            ]
+        }
+        #expect(best(revisions(.active, 9)) == "a")
+        #expect(best(revisions(.passive, 9)) == "b", "the revision of the youngest pod is the newer one")
+        #expect(best(revisions(.passive, 0)) == "a", "which is newer does not show")
+    }
+
+    @Test func prefersAnotherNodeThanThatOfTheMemberThatTheRoleLeaves() {
+        let left = member("c") { $0.node = "n1" }
+        let members = [member("a") { $0.node = "n1" }, member("b") { $0.node = "n2" }]
+        #expect(best(members, leaving: left) == "b")
+        #expect(best(members) == "a")
+        #expect(best([member("a"), member("b") { $0.node = "n2" }], leaving: member("c")) == "a", "no node is known")
+    }
+
+    @Test func prefersTheOrdinalThenAgeThenName() {
         #expect(best([member("a") { $0.ordinal = 2 }, member("b")]) == "b")
         #expect(best([member("a") { $0.createdAt = 5 }, member("b") { $0.createdAt = 4 }]) == "b")
         #expect(best([member("b"), member("a")]) == "a")

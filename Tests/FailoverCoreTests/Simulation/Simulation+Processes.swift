@@ -262,7 +262,11 @@ extension Simulation {
     /// The probe that was asked for is not made, and is said to have ended as the verdict goes.
     private mutating func pretend(_ id: Member.ID, _ known: HealthEvidence, in group: Int, of index: Int) {
         var evidence = known
-        if known.health == .healthy { evidence.succeeded(at: time) } else { evidence.failed(from: time, at: time) }
+        if known.health == .healthy {
+            evidence.succeeded(from: time, at: time)
+        } else {
+            evidence.failed(from: time, at: time)
+        }
         hear(index, group) { [evidence] in $0.memberProbed(id, evidence, at: $1) }
     }
 }

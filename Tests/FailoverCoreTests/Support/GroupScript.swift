@@ -7,7 +7,7 @@ struct GroupScript {
     /// Whether a probe that the machine asks for ends at once as those before it did.
     var answersProbes = true
     private var evidence: [Member.ID: HealthEvidence] = [:]
-    /// Those that were started while probes were answered, and have not fired.
+    /// Those that were started and have not fired.
     private var timers: [OperationID: MonotonicTime] = [:]
     private var version = 100
     private(set) var now = MonotonicTime(nanoseconds: 0)
@@ -58,7 +58,7 @@ struct GroupScript {
     /// Tells the machine of the stage.
     mutating func observe() -> [Effect] {
         version += 1
-        return machine.membersObserved(members, version: .init("\(version)"), at: now)
+        return answered(machine.membersObserved(members, version: .init("\(version)"), at: now))
     }
 
     /// A member's probes come to a verdict, or speak against it.
@@ -75,7 +75,7 @@ struct GroupScript {
         switch health {
         case .unknown: known.forgotten(at: now)
         case .healthy where isContradicted, .unhealthy where !isContradicted: known.failed(from: start ?? now, at: now)
-        case .healthy, .unhealthy: known.succeeded(at: start ?? now)
+        case .healthy, .unhealthy: known.succeeded(from: start ?? now, at: start ?? now)
         }
         if known.health != health { known.became(health, at: now) }
         return hear(known, of: id)
@@ -88,7 +88,7 @@ struct GroupScript {
         let id = member(name).id
         var known = evidence[id] ?? HealthEvidence(since: now)
         switch verdict {
-        case .success: known.succeeded(at: time ?? now)
+        case .success: known.succeeded(from: time ?? now, at: time ?? now)
         case .failure: known.failed(from: time ?? now, at: now)
         case .noResult: break
         }
@@ -102,8 +102,12 @@ struct GroupScript {
 
     /// The effects, and what follows from the probes among them.
     private mutating func answered(_ effects: [Effect]) -> [Effect] {
-        for case .startTimer(let id, let at) in effects { timers[id] = at }
+        note(effects)
         return answersProbes ? effects + answer(probesIn: effects) : effects
+    }
+
+    private mutating func note(_ effects: [Effect]) {
+        for case .startTimer(let id, let at) in effects { timers[id] = at }
     }
 
     private mutating func answer(probesIn effects: [Effect]) -> [Effect] {
@@ -116,7 +120,7 @@ struct GroupScript {
     /// Starts the machine with a record (nil: none) and all members in `healthy` healthy.
     mutating func start(record: GroupRecord?, healthy: [String] = []) -> [Effect] {
         guard case .readRecord(let id) = machine.started().first else { return [] }
-        var effects = machine.recordRead(id, record.map { .found(stored($0)) } ?? .absent, at: now)
+        var effects = answered(machine.recordRead(id, record.map { .found(stored($0)) } ?? .absent, at: now))
         effects += observe()
         for name in healthy { effects += health(name, .healthy) }
         return effects
@@ -146,12 +150,12 @@ struct GroupScript {
         guard var record = machine.record?.record else { return [] }
         change(&record)
         version += 1
-        return machine.recordObserved(stored(record, version: "\(version)"), at: now)
+        return answered(machine.recordObserved(stored(record, version: "\(version)"), at: now))
     }
 
     /// Fires the timers that were started, by these effects or before, and are due.
-    mutating func fireTimers(_ effects: [Effect]) -> [Effect] {
-        for case .startTimer(let id, let at) in effects { timers[id] = at }
+    mutating func fireTimers(_ effects: [Effect] = []) -> [Effect] {
+        note(effects)
         let due = timers.filter { $0.value <= now }.sorted { ($0.value, $0.key.number) < ($1.value, $1.key.number) }
         return due.flatMap { id, _ -> [Effect] in
             timers[id] = nil
@@ -167,6 +171,7 @@ struct GroupScript {
         var writes: [String] = []
         while !queue.isEmpty {
             let effect = queue.removeFirst()
+            note([effect])
             hear(effect)
             switch effect {
             case .readRecord(let id):
@@ -214,9 +219,15 @@ extension [Effect] {
         compactMap { if case .report(.found(let finding, _)) = $0 { finding } else { nil } }
     }
 
-    /// Everything that is no report.
+    /// Everything but reports and timers.
     var operations: [Effect] {
-        filter { if case .report = $0 { false } else { true } }
+        filter { effect in
+            switch effect {
+            case .report, .startTimer: false
+            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .startBackoff, .probe, .forgetHealth:
+                true
+            }
+        }
     }
 
     var deadlines: [MonotonicTime] {
