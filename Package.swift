@@ -221,7 +221,7 @@ let package = Package(
                 "Transport", "KubernetesClient", "Probing", "FailoverCore", "Supervision", "StandbyConfiguration",
                 "Sandbox", logging, nioCore, nioPosix, nioSSL, serviceLifecycle, subprocess, systemPackage,
             ],
-            exclude: ["Peers"],
+            exclude: ["Peers", "README.md"],
             swiftSettings: swiftSettings
         ),
         // Mutated configurations against the reader.

@@ -56,7 +56,12 @@ import Testing
     }
 
     @Test func everyFolderOfSourcesIsInTheTable() throws {
-        let folders = try FileManager.default.contentsOfDirectory(atPath: Self.root.appending(path: "Sources").path())
+        let entries = try FileManager.default.contentsOfDirectory(
+            at: Self.root.appending(path: "Sources"),
+            includingPropertiesForKeys: [.isDirectoryKey]
+        )
+        let folders = try entries.filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory ?? false }
+            .map(\.lastPathComponent)
         let known = Set(Self.rooms.keys).union([
             "CLibcurl", "CLibYAML", "CLinux", "CPCRE2", "kube-standby", "kube-standby-bench", "kube-standby-fuzz",
         ])
