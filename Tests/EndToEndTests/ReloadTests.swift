@@ -76,9 +76,11 @@ extension EndToEndTests {
                     }
                     _ = await process.log.wait(for: "configuration reloaded", "added web; removed other")
                     try await stage.waitUntilSettled("web")
-                    // No half of it was ever taken for the whole.
-                    let refused = await process.log.lines.filter { $0.contains("error:") }
-                    #expect(refused.isEmpty, "\(refused)")
+                    // No half of it was ever taken for the whole; one that is looked at while a slow machine writes is refused.
+                    let lines = await process.log.lines
+                    #expect(lines.count { $0.contains("configuration reloaded") } == 1)
+                    let refused = lines.filter { $0.contains("error:") }
+                    #expect(refused.isEmpty || way == "written in place", "\(refused)")
                 }
             }
         }
