@@ -8,7 +8,7 @@ import Testing
     private static func withFolder(_ body: (URL, FolderWatcher) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "watch-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let watcher = FolderWatcher()
+        let watcher = try FolderWatcher()
         defer {
             watcher.close()
             try? FileManager.default.removeItem(at: folder)

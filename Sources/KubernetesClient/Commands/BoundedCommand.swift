@@ -62,25 +62,31 @@ package struct BoundedCommand: Sendable {
     }
 
     private func runMixed() async throws -> Outcome {
+        let child = OwnChildren.Child()
+        defer { child.ended() }
         let result = try await Subprocess.run(
             configuration,
             input: .none,
             output: .sequence,
             error: .combinedWithOutput
         ) { execution in
-            await collect([execution.standardOutput], of: execution.processIdentifier)
+            child.started(execution.processIdentifier.value)
+            return await collect([execution.standardOutput], of: execution.processIdentifier)
         }
         return outcome(result.closureResult, result.terminationStatus)
     }
 
     private func runApart() async throws -> Outcome {
+        let child = OwnChildren.Child()
+        defer { child.ended() }
         let result = try await Subprocess.run(
             configuration,
             input: .none,
             output: .sequence,
             error: .sequence
         ) { execution in
-            await collect([execution.standardOutput, execution.standardError], of: execution.processIdentifier)
+            child.started(execution.processIdentifier.value)
+            return await collect([execution.standardOutput, execution.standardError], of: execution.processIdentifier)
         }
         return outcome(result.closureResult, result.terminationStatus)
     }

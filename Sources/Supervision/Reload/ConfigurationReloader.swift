@@ -78,8 +78,27 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
 
     /// Turns what happens in the folders, and the passing of time, into triggers.
     private func watch() async {
-        let watcher = FolderWatcher()
-        watcher.watch(file.folders)
+        do throws(FolderWatcher.Failure) {
+            let watcher = try FolderWatcher()
+            defer { watcher.close() }
+            await watch(by: watcher)
+        } catch {
+            tellUnwatched(error)
+            await lookFromTimeToTime {}
+        }
+    }
+
+    private func watch(by watcher: FolderWatcher) async {
+        let isTold = Locked(false)
+        let renew: @Sendable () -> Void = { [self] in
+            guard let failure = watcher.watch(file.folders) else { return }
+            let isNew = isTold.withLock { isTold in
+                defer { isTold = true }
+                return !isTold
+            }
+            if isNew { tellUnwatched(failure) }
+        }
+        renew()
         // Whatever happened before the watch began.
         trigger.yield(.look)
         await withTaskGroup(of: Void.self) { group in
@@ -87,17 +106,27 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
                 for await event in watcher.events {
                     file.noted(event)
                     trigger.yield(.look)
-                    watcher.watch(file.folders)
+                    renew()
                 }
             }
-            group.addTask {
-                while (try? await Task.sleep(for: Self.safetyNet)) != nil {
-                    watcher.watch(file.folders)
-                    trigger.yield(.look)
-                }
-            }
+            group.addTask { await lookFromTimeToTime(renew) }
         }
-        watcher.close()
+    }
+
+    private func lookFromTimeToTime(_ renew: @Sendable () -> Void) async {
+        while (try? await Task.sleep(for: Self.safetyNet)) != nil {
+            renew()
+            trigger.yield(.look)
+        }
+    }
+
+    private func tellUnwatched(_ failure: FolderWatcher.Failure) {
+        logger.warning(
+            "the configuration's folder is not watched, the file is compared every 5 s",
+            metadata: [
+                "cause": "\(failure)", "remedy": "raise fs.inotify.max_user_instances or max_user_watches of the node",
+            ]
+        )
     }
 
     /// Takes triggers one after the other.

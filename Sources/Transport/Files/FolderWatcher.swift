@@ -20,8 +20,19 @@ package final class FolderWatcher: Sendable {
     package let events: AsyncStream<FolderEvent>
     private let input: AsyncStream<FolderEvent>.Continuation
 
-    package init() {
-        descriptor = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
+    /// The system has no more to give: each user has a number of inotify instances and of watches, 128 instances by default.
+    package struct Failure: Error, CustomStringConvertible {
+        let call: String
+        let number: Int32
+
+        package var description: String { unsafe "\(call): \(String(cString: strerror(number)))" }
+    }
+
+    /// - Throws: if there is no inotify instance left.
+    package init() throws(Failure) {
+        let descriptor = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
+        guard descriptor >= 0 else { throw Failure(call: "inotify_init1", number: errno) }
+        self.descriptor = descriptor
         (events, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.bufferedEvents))
         unsafe source = DispatchSource.makeReadSource(fileDescriptor: descriptor)
         unsafe source.setEventHandler { [weak self] in self?.read() }
@@ -30,8 +41,12 @@ package final class FolderWatcher: Sendable {
     }
 
     /// Watches these folders and no others; those that do not exist are left out.
-    package func watch(_ wanted: Set<String>) {
+    ///
+    /// - Returns: why a folder that exists is not watched; nil: all that exist are.
+    @discardableResult
+    package func watch(_ wanted: Set<String>) -> Failure? {
         folders.withLock { folders in
+            var failure: Failure?
             for (path, watch) in folders where !wanted.contains(path) {
                 inotify_rm_watch(descriptor, watch)
                 folders[path] = nil
@@ -39,8 +54,12 @@ package final class FolderWatcher: Sendable {
             for path in wanted {
                 // The same folder gets the same watch again; a successor under its name gets another.
                 let watch = unsafe inotify_add_watch(descriptor, path, Self.interest)
+                if watch < 0, errno != ENOENT, errno != ENOTDIR {
+                    failure = Failure(call: "inotify_add_watch \(path)", number: errno)
+                }
                 folders[path] = watch >= 0 ? watch : nil
             }
+            return failure
         }
     }
 

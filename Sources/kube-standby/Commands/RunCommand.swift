@@ -85,7 +85,9 @@ struct RunCommand: AsyncParsableCommand {
             logger: logger
         )
         let services =
-            server(supervisor, reloader, logger, sink) + [supervisor, reloader, HangupService(reloader: reloader)]
+            server(supervisor, reloader, logger, sink) + [
+                supervisor, reloader, HangupService(reloader: reloader), OrphanService(),
+            ]
         let configuration = ServiceGroupConfiguration(
             // Without a name, a service's whole content is its name: seconds for thousands of groups.
             services: services.map { .init(service: $0, serviceName: "\(type(of: $0))") },
