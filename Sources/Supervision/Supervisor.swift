@@ -49,6 +49,7 @@ package struct Supervisor: ServiceLifecycle.Service {
     private let claims = ClaimRegistry()
     private let probes: ProbeEngine
     private let events: EventPublisher
+    private let log: NoticeLog
     /// What is to be run since the configuration changed.
     private let changes: AsyncStream<Roster.Change>
     private let change: AsyncStream<Roster.Change>.Continuation
@@ -60,7 +61,8 @@ package struct Supervisor: ServiceLifecycle.Service {
             Self.tell($0, logger)
         }
         events = EventPublisher(client: parts.client, logger: parts.logger)
-        roster = Self.roster(parts, probes, claims, notify: Self.notifier(parts, events, observe))
+        log = NoticeLog(logger: parts.logger)
+        roster = Self.roster(parts, probes, claims, notify: Self.notifier(parts, events, log, observe))
         (changes, change) = AsyncStream.makeStream()
     }
 
@@ -128,9 +130,9 @@ package struct Supervisor: ServiceLifecycle.Service {
     private static func notifier(
         _ parts: Parts,
         _ events: EventPublisher,
+        _ log: NoticeLog,
         _ observe: @escaping @Sendable (GroupNotice) -> Void
     ) -> @Sendable (GroupNotice) -> Void {
-        let log = NoticeLog(logger: parts.logger)
         let translation = NoticeEvents(instance: parts.identity)
         return { notice in
             log.write(notice)
@@ -192,6 +194,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         await withDiscardingTaskGroup { background in
             background.addTask { await probes.run() }
             background.addTask { await events.run() }
+            background.addTask { await log.run() }
             await withGracefulShutdownHandler {
                 await runGroups(informersIn: &background)
             } onGracefulShutdown: {

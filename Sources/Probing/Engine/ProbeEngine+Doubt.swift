@@ -1,6 +1,6 @@
 package import FailoverCore
 import StandbyConfiguration
-package import Transport
+import Transport
 
 /// Probes that somebody waits for, and results that the engine does not believe.
 extension ProbeEngine {

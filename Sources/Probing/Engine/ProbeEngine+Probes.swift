@@ -65,7 +65,7 @@ extension ProbeEngine {
         state.flight = .none
         state.due = state.pace.next(after: state.due, isCounting: state.tracker.isCounting, now: now.nanoseconds)
         table.states[number] = state
-        let isRepetition = change == nil && record.lastOutcome == outcome
+        let isRepetition = change == nil && record.lastOutcome?.isSameKind(as: outcome) ?? false
         if !isRepetition || record.isAwaited {
             record.lastOutcome = outcome
             record.isAwaited = false

@@ -36,6 +36,23 @@ struct ProbeOutcome: Sendable, Hashable {
         self.init(error.isOurOwn ? .noResult : .failure, .transport(error))
     }
 
+    /// Whether another result says the same, but for its details: the milliseconds after which nothing had come, or what a command
+    /// printed this time.
+    func isSameKind(as other: ProbeOutcome) -> Bool {
+        guard verdict == other.verdict else { return false }
+        return switch (finding, other.finding) {
+        case (.transport(let error), .transport(let otherError)): error.kind == otherError.kind
+        case (.words(let words), .words(let otherWords)):
+            words == otherWords || Self.head(words) == Self.head(otherWords)
+        default: finding == other.finding
+        }
+    }
+
+    /// What happened, without what was said of it: `exit code 1` of `exit code 1: no route`.
+    private static func head(_ words: String) -> Substring {
+        words.firstRange(of: ": ").map { words[..<$0.lowerBound] } ?? words[...]
+    }
+
     /// In words.
     var detail: String {
         switch finding {

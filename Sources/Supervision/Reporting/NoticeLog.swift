@@ -1,85 +1,169 @@
 import FailoverCore
 import Logging
 import Probing
+import Transport
 
 /// Writes notices to the log: constant messages, the group and its members as metadata.
+///
+/// What is said again and again, or of one group after the other, is bounded: see `LineBudget`.
 struct NoticeLog: Sendable {
     let logger: Logger
+    private let budget = Locked(LineBudget())
+    /// How often it is looked for lines that were left out.
+    private static let interval: Duration = .seconds(1)
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    /// One line, before it is known whether it is written.
+    private struct Line {
+        var level: Logger.Level
+        var message: String
+        var metadata: Logger.Metadata = [:]
+        /// What it is about, besides the group.
+        var member: String?
+        /// Whether the cause lies with all groups: the API server, the supervisor itself.
+        var isOfAll = false
+        /// Whether it is always written: it stands for a decision.
+        var isEssential = false
+
+        init(_ level: Logger.Level, _ message: String, _ metadata: [String: String] = [:]) {
+            self.level = level
+            self.message = message
+            self.metadata = metadata.mapValues { "\($0)" }
+        }
+    }
 
     func write(_ notice: GroupNotice) {
+        let line = line(for: notice.content)
+        guard line.level >= logger.logLevel, line.isEssential || isAdmitted(line, notice.group) else { return }
         let group: Logger.Metadata = ["group.name": "\(notice.group)", "group.namespace": "\(notice.namespace)"]
-        switch notice.content {
-        case .waiting(let problem): logger.error("group waits", metadata: group.with("cause", problem))
-        case .ignored(let problem): logger.warning("left out of account", metadata: group.with("cause", problem))
-        case .resumed: logger.info("group resumes", metadata: group)
-        case .probe(let report): write(report, group)
-        case .report(let report): write(report, group)
+        logger.log(level: line.level, "\(line.message)", metadata: group.merging(line.metadata) { $1 })
+    }
+
+    private func isAdmitted(_ line: Line, _ group: String) -> Bool {
+        let subject = LineBudget.Subject(group: line.isOfAll ? nil : group, message: line.message, member: line.member)
+        let cause = (line.metadata["cause"] ?? line.metadata["error"]).map { "\($0)" } ?? ""
+        return budget.withLock { $0.admits(subject, group: group, cause: cause, now: .now) }
+    }
+
+    /// Tells from time to time what was left out, until the task is cancelled.
+    func run() async {
+        while (try? await Task.sleep(for: Self.interval)) != nil { tellOmissions() }
+        tellOmissions(isLast: true)
+    }
+
+    func tellOmissions(now: ContinuousClock.Instant = .now, isLast: Bool = false) {
+        for omission in budget.withLock({ $0.omissions(now: now, isLast: isLast) }) {
+            var metadata: Logger.Metadata = ["line": "\(omission.subject.message)", "lines": "\(omission.lines)"]
+            if !omission.cause.isEmpty { metadata["cause"] = "\(omission.cause)" }
+            metadata["member.name"] = omission.subject.member.map { "\($0)" }
+            if let group = omission.subject.group {
+                metadata["group.name"] = "\(group)"
+                logger.notice("the same was left out", metadata: metadata)
+            } else {
+                metadata["groups"] = "\(omission.groups.joined(separator: ","))"
+                logger.notice("the same was left out of more groups", metadata: metadata)
+            }
         }
     }
 
-    private func write(_ report: ProbeReport, _ group: Logger.Metadata) {
-        let metadata = group.with("member.name", report.pod).with("member.health", report.health.rawValue)
-            .with("probe.result", report.detail)
-        if report.isChange {
-            logger.notice("member's health changed", metadata: metadata)
-        } else {
-            logger.info("member's probe result changed", metadata: metadata)
+    // MARK: Lines
+
+    private func line(for content: GroupNotice.Content) -> Line {
+        switch content {
+        case .waiting(let problem): line(ofAll: Line(.error, "group waits", ["cause": problem]))
+        case .ignored(let problem): Line(.warning, "left out of account", ["cause": problem])
+        case .resumed: line(ofAll: Line(.info, "group resumes"))
+        case .probe(let report): line(for: report)
+        case .report(let report): line(for: report)
         }
     }
 
-    private func write(_ report: Report, _ group: Logger.Metadata) {
+    private func line(ofAll line: Line) -> Line {
+        var line = line
+        line.isOfAll = true
+        return line
+    }
+
+    private func line(essential line: Line) -> Line {
+        var line = line
+        line.isEssential = true
+        return line
+    }
+
+    private func line(for report: ProbeReport) -> Line {
+        let metadata = [
+            "member.name": report.pod, "member.health": report.health.rawValue, "probe.result": report.detail,
+        ]
+        var line =
+            report.isChange
+            ? Line(.notice, "member's health changed", metadata)
+            : Line(.info, "member's probe result changed", metadata)
+        line.member = report.pod
+        return line
+    }
+
+    private func line(for report: Report) -> Line {
         switch report {
         case .adopted(let member, let epoch):
-            logger.notice(
-                "active member is on record",
-                metadata: group.with("member.name", member.name).with("epoch", "\(epoch)")
+            line(
+                essential: Line(
+                    .notice,
+                    "active member is on record",
+                    ["member.name": member.name, "epoch": "\(epoch)"]
+                )
             )
         case .moveStarted(let from, let target, let cause, let trace):
-            logger.notice(
-                "move begins",
-                metadata: group.with("from", from.joined(separator: ",")).with("to", target ?? "nobody")
-                    .with("cause", "\(cause)").with("members", "\(trace)")
+            line(
+                essential: Line(
+                    .notice,
+                    "move begins",
+                    [
+                        "from": from.joined(separator: ","), "to": target ?? "nobody", "cause": "\(cause)",
+                        "members": "\(trace)",
+                    ]
+                )
             )
         case .withheld(let target, let cause, let trace):
-            logger.notice(
+            Line(
+                .notice,
                 "move withheld, the group is paused",
-                metadata: group.with("to", target ?? "nobody").with("cause", "\(cause)").with("members", "\(trace)")
+                ["to": target ?? "nobody", "cause": "\(cause)", "members": "\(trace)"]
             )
-        case .promoted(let member, _):
-            logger.notice("member promoted", metadata: group.with("member.name", member.name))
-        case .demoted(let member, _): logger.notice("member demoted", metadata: group.with("member.name", member.name))
-        case .moved(let move): write(move, group)
-        case .joined(let member): logger.info("member is passive", metadata: group.with("member.name", member.name))
-        case .found(let finding, let trace):
-            logger.warning("\(finding)", metadata: group.with("members", "\(trace)"))
-        case .findingEnded(let finding): logger.notice("no longer: \(finding)", metadata: group)
+        // The line of the complete move says who was and who is active.
+        case .promoted(let member, _): Line(.debug, "member promoted", ["member.name": member.name])
+        case .demoted(let member, _): Line(.debug, "member demoted", ["member.name": member.name])
+        case .joined(let member): Line(.debug, "member is passive", ["member.name": member.name])
+        case .moved(let move): line(essential: line(for: move))
+        case .found(.suspended(let reason), let trace):
+            line(ofAll: Line(.warning, "\(Decision.Finding.suspended(reason))", ["members": "\(trace)"]))
+        case .found(let finding, let trace): Line(.warning, "\(finding)", ["members": "\(trace)"])
+        case .findingEnded(.suspended(let reason)):
+            line(ofAll: Line(.notice, "no longer: \(Decision.Finding.suspended(reason))"))
+        case .findingEnded(let finding): Line(.notice, "no longer: \(finding)")
         case .answered(let order, let answer):
-            logger.notice(
-                "order answered",
-                metadata: group.with("order", order.id).with("outcome", answer.outcome.rawValue)
-                    .with("answer", answer.explanation)
+            line(
+                essential: Line(
+                    .notice,
+                    "order answered",
+                    ["order": order.id, "outcome": answer.outcome.rawValue, "answer": answer.explanation]
+                )
             )
-        case .pauseEnded: logger.notice("pause is over", metadata: group)
-        case .steppedBack: logger.notice("another supervisor acted, reading its record", metadata: group)
+        case .pauseEnded: Line(.notice, "pause is over")
+        case .steppedBack: Line(.notice, "another supervisor acted, reading its record")
         case .operationFailed(let action, let failure):
-            logger.warning(
-                "operation failed, trying again",
-                metadata: group.with("operation", action).with("error", "\(failure)")
-            )
+            line(ofAll: Line(.warning, "operation failed, trying again", ["operation": action, "error": "\(failure)"]))
         }
     }
 
-    private func write(_ move: CompletedMove, _ group: Logger.Metadata) {
-        var metadata = group.with("from", move.from.map(\.name).joined(separator: ","))
-            .with("to", move.target?.name ?? "nobody").with("cause", "\(move.cause)").with("epoch", "\(move.epoch)")
-            .with("duration", "\(move.duration)")
-        if let gap = move.gap { metadata = metadata.with("gap", "\(gap)") }
-        logger.notice("move complete", metadata: metadata)
-    }
-}
-
-extension Logger.Metadata {
-    fileprivate func with(_ key: String, _ value: String) -> Logger.Metadata {
-        merging([key: "\(value)"]) { $1 }
+    private func line(for move: CompletedMove) -> Line {
+        var metadata = [
+            "from": move.from.map(\.name).joined(separator: ","), "to": move.target?.name ?? "nobody",
+            "cause": "\(move.cause)", "epoch": "\(move.epoch)", "duration": "\(move.duration)",
+        ]
+        if let gap = move.gap { metadata["gap"] = "\(gap)" }
+        return Line(.notice, "move complete", metadata)
     }
 }

@@ -1,0 +1,71 @@
+/// Bounds how often the log says the same thing; what is left out is counted, and told a little later.
+///
+/// A pure value: time is an argument.
+struct LineBudget: Sendable {
+    /// What a line is about: lines of one subject are the same to whoever reads them.
+    struct Subject: Sendable, Hashable {
+        /// Nil: what is said concerns all groups, and is said of one after the other.
+        var group: String?
+        var message: String
+        /// Nil: the group as a whole.
+        var member: String?
+    }
+
+    /// Lines of a subject that were left out.
+    struct Omission: Sendable, Hashable {
+        var subject: Subject
+        var lines: Int
+        /// Groups that were left out, the first of them.
+        var groups: [String]
+        /// What the last line gave as its cause.
+        var cause: String
+    }
+
+    /// Lines of one subject that are written in a window.
+    static let linesOfAGroup = 5
+    static let linesOfAll = 3
+    /// How long a window is: what concerns all is told of soon.
+    static let windowOfAGroup: Duration = .seconds(60)
+    static let windowOfAll: Duration = .seconds(5)
+    /// Names that are kept.
+    private static let keptNames = 10
+
+    private struct Window: Sendable {
+        var end: ContinuousClock.Instant
+        var lines = 0
+        var omitted = 0
+        var groups: [String] = []
+        var cause = ""
+    }
+
+    private var windows: [Subject: Window] = [:]
+
+    /// Whether a line is to be written; else it counts as left out.
+    ///
+    /// `group`: whom it is said of; `cause`: for the line that tells of those left out.
+    mutating func admits(_ subject: Subject, group: String, cause: String, now: ContinuousClock.Instant) -> Bool {
+        let isOfAll = subject.group == nil
+        let length = isOfAll ? Self.windowOfAll : Self.windowOfAGroup
+        var window = windows[subject] ?? Window(end: now + length)
+        defer { windows[subject] = window }
+        if window.lines < (isOfAll ? Self.linesOfAll : Self.linesOfAGroup) {
+            window.lines += 1
+            return true
+        }
+        window.omitted += 1
+        window.cause = cause
+        if window.groups.count < Self.keptNames, !window.groups.contains(group) { window.groups.append(group) }
+        return false
+    }
+
+    /// What was left out in windows that are over; with them they are forgotten.
+    ///
+    /// `isLast`: all windows are over.
+    mutating func omissions(now: ContinuousClock.Instant, isLast: Bool = false) -> [Omission] {
+        let ended = windows.filter { isLast || $0.value.end <= now }
+        for subject in ended.keys { windows[subject] = nil }
+        return ended.filter { $0.value.omitted > 0 }.map { subject, window in
+            Omission(subject: subject, lines: window.omitted, groups: window.groups, cause: window.cause)
+        }
+    }
+}
