@@ -27,13 +27,20 @@ package enum Manifests {
         """
     }
 
-    package static func deployment(_ name: String, replicas: Int, node: String? = nil) -> String {
+    /// `strategy`: how it is updated, in YAML on one line; `{}`: as the API server fills it in.
+    package static func deployment(
+        _ name: String,
+        replicas: Int,
+        node: String? = nil,
+        strategy: String = "{}"
+    ) -> String {
         """
         apiVersion: apps/v1
         kind: Deployment
         metadata: {name: \(name)}
         spec:
           replicas: \(replicas)
+          strategy: \(strategy)
           selector: {matchLabels: {app: \(name)}}
           template: \(template(name, node: node))
 

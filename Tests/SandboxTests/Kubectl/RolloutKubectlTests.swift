@@ -43,10 +43,15 @@ import Testing
         }
     }
 
+    /// The pods that are not on their way out.
+    private static func pods(_ sandbox: Sandbox) async -> [JSONValue] {
+        await sandbox.store.list(.pods, namespace: "default").filter { $0["metadata"]["deletionTimestamp"] == .null }
+    }
+
     @Test(arguments: ["deployment", "statefulset"])
     func restartsAndGoesBack(kind: String) async throws {
         try await run(kind == "deployment" ? "Deployment" : "StatefulSet") { sandbox, kubectl in
-            let before = try await kubectl.succeed("get", "pods", "-o", "jsonpath={.items[*].metadata.uid}")
+            let before = await Self.pods(sandbox).map { $0["metadata"]["uid"] }
             let restarted = try await kubectl.succeed("rollout", "restart", "\(kind)/web")
             #expect(restarted == "\(kind).apps/web restarted\n")
             let status = try await kubectl.succeed("rollout", "status", "\(kind)/web", "--timeout=60s")
@@ -56,17 +61,15 @@ import Testing
                     || status.contains("partitioned roll out complete: 3 new pods have been updated"),
                 "\(status)"
             )
-            let after = try await kubectl.succeed("get", "pods", "-o", "jsonpath={.items[*].metadata.uid}")
-            #expect(Set(before.split(separator: " ")).isDisjoint(with: after.split(separator: " ")))
+            let after = await Self.pods(sandbox).map { $0["metadata"]["uid"] }
+            #expect(after.count == 3 && Set(before).isDisjoint(with: after))
             let history = try await kubectl.succeed("rollout", "history", "\(kind)/web")
             #expect(history.contains("\n1 ") && history.contains("\n2 "), "\(history)")
             try await kubectl.succeed("set", "image", "\(kind)/web", "app=two")
             try await kubectl.succeed("rollout", "status", "\(kind)/web", "--timeout=60s")
             try await kubectl.succeed("rollout", "undo", "\(kind)/web")
             try await kubectl.succeed("rollout", "status", "\(kind)/web", "--timeout=60s")
-            let images = await sandbox.store.list(.pods, namespace: "default").map {
-                $0["spec"]["containers"].array?.first?["image"]
-            }
+            let images = await Self.pods(sandbox).map { $0["spec"]["containers"].array?.first?["image"] }
             #expect(Set(images) == ["one"])
         }
     }
