@@ -218,8 +218,9 @@ let package = Package(
         .executableTarget(
             name: "kube-standby-bench",
             dependencies: [
-                "Transport", "KubernetesClient", "Probing", "FailoverCore", "Supervision", "StandbyConfiguration",
-                "Sandbox", logging, nioCore, nioPosix, nioSSL, serviceLifecycle, subprocess, systemPackage,
+                "Transport", "KubernetesClient", "Probing", "FailoverCore", "Patterns", "Supervision",
+                "StandbyConfiguration", "Sandbox", logging, nioCore, nioPosix, nioSSL, serviceLifecycle, subprocess,
+                systemPackage,
             ],
             exclude: ["Peers", "README.md"],
             swiftSettings: swiftSettings

@@ -44,11 +44,24 @@ extension GRPCProbe: ExchangeProbe {
         guard let text = response.head["grpc-status"], let code = Int(text) else {
             return ProbeOutcome(verdict: .failure, detail: "no gRPC: an answer without grpc-status")
         }
-        if code != 0 { return failure(code, response.head["grpc-message"]?.removingPercentEncoding ?? "") }
+        if code != 0 { return failure(code, Self.message(response)) }
         guard let status = Self.status(in: response.body) else {
             return ProbeOutcome(verdict: .failure, detail: "gRPC: an answer that is no HealthCheckResponse")
         }
         return ProbeOutcome(verdict: status == .serving ? .success : .failure, detail: status.description)
+    }
+
+    /// Characters of a message that are looked at; three stand for one that is encoded.
+    private static let longestMessage = 600
+
+    /// What the server says, its beginning; empty if it says nothing.
+    private static func message(_ response: HTTPResponse) -> String {
+        let text = response.head["grpc-message"] ?? ""
+        guard text.utf8.count > longestMessage else { return text.removingPercentEncoding ?? "" }
+        // Not cut within an encoded byte.
+        var beginning = text.prefix(longestMessage)
+        if let percent = beginning.suffix(2).lastIndex(of: "%") { beginning = beginning[..<percent] }
+        return String(beginning).removingPercentEncoding ?? ""
     }
 
     /// The status in a frame; nil if it is none.

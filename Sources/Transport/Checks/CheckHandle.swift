@@ -136,8 +136,20 @@ import CLibcurl
         if bytes.count > 9, unsafe bytes[0] | 0x20 == UInt8(ascii: "l"), unsafe bytes[1] | 0x20 == UInt8(ascii: "o") {
             unsafe noteLocation(bytes)
         }
-        if template.keepsHeaders, let header = unsafe HTTPRequest.Header(line: bytes) { headers.append(header) }
+        if template.keepsHeaders, unsafe Self.isOfGRPC(bytes), headers.count < Self.keptHeaders,
+            let header = unsafe HTTPRequest.Header(line: bytes)
+        {
+            headers.append(header)
+        }
         return bytes.count
+    }
+
+    /// Headers and trailers that are kept; a server sends two or three of them.
+    private static let keptHeaders = 16
+
+    /// Whether a line is one of those that a verdict needs, in the spelling of HTTP/2: tens of thousands of others cost nothing.
+    private static func isOfGRPC(_ line: UnsafeRawBufferPointer) -> Bool {
+        unsafe line.count > 5 && line[0] | 0x20 == UInt8(ascii: "g") && line.starts(with: "grpc-".utf8)
     }
 
     private func noteLocation(_ line: UnsafeRawBufferPointer) {

@@ -11,7 +11,7 @@ package final class CheckTemplate {
     let request: HTTPRequest
     /// Whether the body's beginning is wanted, or only that it ends.
     let keepsBody: Bool
-    /// Whether headers and trailers are wanted.
+    /// Whether headers and trailers of gRPC are wanted.
     let keepsHeaders: Bool
     /// Whether each target keeps a handle of its own, which knows the session of TLS that can be resumed.
     let ownsHandles: Bool

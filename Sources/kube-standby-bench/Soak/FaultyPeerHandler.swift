@@ -9,6 +9,10 @@ final class FaultyPeerHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private static let answer = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n"
+    private static let trap: String = {
+        let sentences = String(repeating: "the quick brown fox jumps over the lazy dog ", count: 232) + "!"
+        return "HTTP/1.1 200 OK\r\nContent-Length: \(sentences.utf8.count)\r\n\r\n\(sentences)"
+    }()
     private static let dripInterval: TimeAmount = .milliseconds(200)
 
     private let behaviours: Locked<[PeerBehaviour]>
@@ -31,7 +35,8 @@ final class FaultyPeerHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch behaviour(context) {
-        case .healthy, .encrypted, .untrusted, .plainForTLS, .refusing: write(Self.answer, context)
+        case .healthy, .encrypted, .untrusted, .plainForTLS, .refusing, .unnamed: write(Self.answer, context)
+        case .trapping: write(Self.trap, context)
         case .failing: write("HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n", context)
         case .silent: break
         case .silentInHead: write("HTTP/1.1 200 OK\r\nConte", context)

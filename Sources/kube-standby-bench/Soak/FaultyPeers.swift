@@ -20,7 +20,10 @@ final class FaultyPeers: Sendable {
     /// Runs the peers, all healthy, for as long as `body` takes.
     static func run(count: Int, port: Int, _ body: (FaultyPeers) async throws -> Void) async throws {
         let behaviours = Locked([PeerBehaviour](repeating: .healthy, count: count))
-        let tls = try NIOSSLContext(configuration: try Certificates().tls)
+        var configuration = try Certificates().tls
+        // The peers speak nothing but HTTP/1.1.
+        configuration.applicationProtocols = []
+        let tls = try NIOSSLContext(configuration: configuration)
         var listeners: [any Channel] = []
         for offset in 0...1 {
             let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

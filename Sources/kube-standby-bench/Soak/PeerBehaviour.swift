@@ -1,4 +1,5 @@
 import FailoverCore
+import Patterns
 import StandbyConfiguration
 
 /// How a probed peer behaves, and what a prober must make of it.
@@ -15,6 +16,10 @@ enum PeerBehaviour: CaseIterable, Sendable {
     case refusing
     /// TLS, its certificate not looked at; looked at, and not trusted; TLS asked of one who speaks none.
     case encrypted, untrusted, plainForTLS
+    /// A body on which the pattern that it is sought by backtracks for longer than the sun will shine.
+    case trapping
+    /// Asked under a name whose name server is silent.
+    case unnamed
 
     /// What the port is that the peer is asked at, from the server's first.
     var portOffset: Int {
@@ -28,18 +33,21 @@ enum PeerBehaviour: CaseIterable, Sendable {
     private var isEncrypted: Bool { [.encrypted, .untrusted, .plainForTLS].contains(self) }
 
     /// The probe that asks it, at a server that listens from `port` on.
-    func probe(port: Int, keepAlive: Bool) -> HTTPProbe {
+    func probe(of peer: Int, port: Int, keepAlive: Bool) -> HTTPProbe {
         var probe = HTTPProbe(port: .number(port + portOffset))
         probe.path = "/healthz"
         probe.keepAlive = keepAlive
         probe.scheme = isEncrypted ? .https : .http
         probe.tls.isVerified = self == .untrusted
+        if self == .trapping { probe.expectedBody = try? Pattern.shared(#"^(\w+\s?)*$"#) }
+        if self == .unnamed { probe.host = "silent-\(peer % 200).example" }
         return probe
     }
 
-    /// The verdict that must be reached.
-    var expectedHealth: Health {
+    /// The verdict that must be reached; nil: the one that was, for it cannot be probed.
+    var expectedHealth: Health? {
         switch self {
+        case .unnamed: nil
         case .healthy, .endlessBody, .encrypted: .healthy
         default: .unhealthy
         }
@@ -57,6 +65,8 @@ enum PeerBehaviour: CaseIterable, Sendable {
         case .refusing: ["connection refused"]
         case .untrusted: ["certificate not trusted"]
         case .plainForTLS: ["TLS failed"]
+        case .trapping: ["HTTP 200, body does not match: expectedBody was not found within"]
+        case .unnamed: ["name not resolved"]
         }
     }
 }

@@ -46,8 +46,17 @@ struct Soak {
         self.count = count
     }
 
+    /// Turns of the probes' loop that no peer can be let cause, with all peers in the same process.
+    private static let longestTurn: Duration = .seconds(1)
+
+    /// Takes as long as the C library does with a name server that says nothing.
+    private static let silentNameServer = NameLookup { _ in
+        Thread.sleep(forTimeInterval: 20)
+        return .failure(NameLookup.Failure("Temporary failure in name resolution", isDefinite: false))
+    }
+
     func run() async throws {
-        let loop = EventLoop(name: "probes")
+        let loop = EventLoop(name: "probes", resolver: NameResolver(Self.silentNameServer))
         let engine = ProbeEngine(loop: loop)
         let ledger = SoakLedger(count: count)
         try await FaultyPeers.run(count: count, port: Self.port) { peers in
@@ -66,7 +75,7 @@ struct Soak {
                 rounds += 1
             }
             try await change(every: 1, to: { .healthy }, peers, engine, ledger, &changes)
-            try await report(engine, ledger, before, rounds: rounds, changes: changes)
+            try await report(engine, loop, before, rounds: rounds, changes: changes)
         }
         loop.stop()
     }
@@ -106,7 +115,7 @@ struct Soak {
         timing.fastPeriod = period / 2
         timing.timeout = .seconds(1)
         timing.thresholds = HealthThresholds(failure: 3, success: 2)
-        let probe = behaviour.probe(port: Self.port, keepAlive: peer % 4 == 0)
+        let probe = behaviour.probe(of: peer, port: Self.port, keepAlive: peer % 4 == 0)
         return ProbeTarget(
             id: .init("\(peer)"),
             group: "group-\(peer / 3)",
@@ -150,7 +159,7 @@ struct Soak {
 
     private func report(
         _ engine: ProbeEngine,
-        _ ledger: SoakLedger,
+        _ loop: EventLoop,
         _ before: Footprint,
         rounds: Int,
         changes: Int
@@ -158,12 +167,15 @@ struct Soak {
         let done = await engine.statistics
         let after = try await footprint()
         print(
-            "soak: \(count) peers, \(rounds) rounds, \(changes) changes of behaviour, \(done.ended) probes, "
+            "soak: longest turn of late \(loop.longestTurn); \(count) peers, \(rounds) rounds, \(changes) changes of behaviour, \(done.ended) probes, "
                 + "\(done.failures) failed, \(done.withoutResult) without a result, every verdict right; "
                 + "descriptors \(before.descriptors) to \(after.descriptors), "
                 + String(format: "memory %.0f to %.0f MB", before.megabytes, after.megabytes)
         )
         fflush(nil)
+        if loop.longestTurn > Self.longestTurn {
+            throw Failed(description: "the loop stood still: \(loop.longestTurn)")
+        }
         if after.descriptors > descriptorLimit {
             throw Failed(description: "descriptors leak: over \(descriptorLimit)")
         }

@@ -21,7 +21,8 @@ final class SoakLedger: Sendable {
         }
 
         var isRight: Bool {
-            health == behaviour.expectedHealth && behaviour.expectedReasons.contains(where: reason.hasPrefix)
+            health == (behaviour.expectedHealth ?? health)
+                && behaviour.expectedReasons.contains(where: reason.hasPrefix)
         }
     }
 
@@ -55,7 +56,9 @@ final class SoakLedger: Sendable {
             state.entries[peer].reason = report.detail
             state.entries[peer].tell("\(report.health), \(report.detail)")
             let expected = state.entries[peer].behaviour
-            guard report.isChange, report.health != .unknown, report.health != expected.expectedHealth else { return }
+            guard report.isChange, report.health != .unknown, let health = expected.expectedHealth,
+                report.health != health
+            else { return }
             let story = state.entries[peer].story.joined(separator: "\n  ")
             state.violations.append("peer \(peer), \(expected), turned \(report.health):\n  \(story)")
         }
