@@ -85,9 +85,10 @@ explore: setup ## Visit every state of two supervisors, STATES in each explorati
 FUZZ_INPUTS ?= 1000000
 FUZZ_CORPUS = config/kube-standby.yaml examples Tests/StandbyConfigurationTests/Fixtures
 
-fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader.
+fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader, and as many objects of a cluster to the client and the core.
 	swift build $(RELEASE) --product kube-standby-fuzz
 	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-fuzz" --inputs $(FUZZ_INPUTS) $(FUZZ_CORPUS)
+	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-fuzz" --cluster --inputs $(FUZZ_INPUTS) Tests/RecordedExchanges/Exchanges
 
 tsan: setup ## Run the tests, and a short soak, under the thread sanitizer.
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan

@@ -225,10 +225,13 @@ let package = Package(
             exclude: ["Peers", "README.md"],
             swiftSettings: swiftSettings
         ),
-        // Mutated configurations against the reader.
+        // Mutated configurations against the reader, mutated objects against all that hears of them.
         .executableTarget(
             name: "kube-standby-fuzz",
-            dependencies: ["StandbyConfiguration", "YAMLDocument", argumentParser],
+            dependencies: [
+                "StandbyConfiguration", "YAMLDocument", "FailoverCore", "KubernetesClient", "Probing", "Supervision",
+                "Transport", argumentParser,
+            ],
             swiftSettings: swiftSettings
         ),
         // The real binary on any cluster, pods played without containers.

@@ -23,6 +23,13 @@ struct Mutator {
         self.seed = seed
     }
 
+    /// Another text, changed in one place.
+    func changed(_ text: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+        var text = text
+        change(&text, &random)
+        return text
+    }
+
     /// The input of that number.
     func input(_ number: UInt64) -> [UInt8] {
         var random = SplitMix64(state: seed &* 0x9E37_79B9_7F4A_7C15 &+ number)

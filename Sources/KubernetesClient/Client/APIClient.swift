@@ -180,10 +180,13 @@ package final class APIClient: Sendable {
         throw KubernetesError(call.description, refusal(response))
     }
 
-    func refusal(_ response: HTTPResponse) -> KubernetesError.Cause {
+    func refusal(_ response: HTTPResponse) -> KubernetesError.Cause { Self.refusal(response) }
+
+    /// What an answer that is none says of why.
+    package static func refusal(_ response: HTTPResponse) -> KubernetesError.Cause {
         let status = try? JSONDecoder().decode(APIStatus.self, from: Data(response.body))
         let seconds = response.head["Retry-After"].flatMap { Int($0) } ?? status?.details?.retryAfterSeconds ?? 0
-        let pause = Duration.seconds(min(max(0, seconds), Self.longestRetryAfter))
+        let pause = Duration.seconds(min(max(0, seconds), longestRetryAfter))
         return .status(code: response.head.status, status, retryAfter: pause)
     }
 

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Protocol v5.channel.k8s.io: the first byte of a message is its channel.
 /// https://kubernetes.io/docs/reference/using-api/websockets/
-struct ExecTranscript {
+package struct ExecTranscript {
     /// The subprotocol.
     static let version = "v5.channel.k8s.io"
     /// The most bytes that a status may have.
@@ -21,14 +21,14 @@ struct ExecTranscript {
     private var output: [UInt8] = []
     private var status: [UInt8] = []
 
-    init(outputLimit: Int) {
+    package init(outputLimit: Int) {
         self.outputLimit = outputLimit
     }
 
     /// Takes in one message; those of channels that we do not know are passed over.
     ///
     /// - Returns: whether it is the last one that matters: the status.
-    mutating func take(_ message: some Collection<UInt8>) -> Bool {
+    package mutating func take(_ message: some Collection<UInt8>) -> Bool {
         guard let channel = message.first.flatMap(Channel.init) else { return false }
         let content = message.dropFirst()
         switch channel {
@@ -48,7 +48,7 @@ struct ExecTranscript {
     /// The outcome once the stream has ended.
     ///
     /// - Throws: `ExecFailure` if the command could not be run.
-    func outcome() throws(ExecFailure) -> PodCommand.Outcome {
+    package func outcome() throws(ExecFailure) -> PodCommand.Outcome {
         let text = String(decoding: output, as: UTF8.self)
         guard let status = try? JSONDecoder().decode(APIStatus.self, from: Data(status)) else {
             return PodCommand.Outcome(end: .withoutStatus, output: text)

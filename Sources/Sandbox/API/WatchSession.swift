@@ -140,12 +140,14 @@ private struct EventOutput {
     }
 
     func bookmark(_ revision: Int, endsInitialEvents: Bool) async throws {
-        var metadata: JSONValue = ["resourceVersion": .string("\(revision)"), "creationTimestamp": .null]
+        var metadata: JSONValue = ["resourceVersion": .string("\(revision)")]
         if endsInitialEvents { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
-        let object: JSONValue = [
+        var object: [String: JSONValue] = [
             "kind": .string(request.kind.kind), "apiVersion": .string(request.kind.apiVersion), "metadata": metadata,
         ]
-        try await frame("BOOKMARK", object.json)
+        // What Go writes of a pod that is nothing.
+        if request.kind == .pods { object.merge(["spec": .object(["containers": .null]), "status": [:]]) { $1 } }
+        try await frame("BOOKMARK", JSONValue.object(object).json)
     }
 
     func error(_ failure: APIFailure) async throws {

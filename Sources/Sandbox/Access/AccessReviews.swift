@@ -6,15 +6,22 @@ struct AccessReviews: Sendable {
         var answer = question
         answer["kind"] = .string(kind.kind)
         answer["apiVersion"] = .string(kind.apiVersion)
-        if answer["metadata"] == .null { answer["metadata"] = ["creationTimestamp": .null] }
+        if answer["metadata"] == .null { answer["metadata"] = [:] }
+        answer["spec"] = Self.withoutEmpty(question["spec"])
         switch kind {
         case .selfSubjectAccessReviews:
             let attributes = try Self.attributes(question)
             answer["status"] = ["allowed": .bool(await authorizer.allows(caller, attributes))]
+        case .subjectAccessReviews:
+            let attributes = try Self.attributes(question)
+            let groups = (question["spec"]["groups"].array ?? []).compactMap(\.string)
+            let subject = Caller(user: question["spec"]["user"].string ?? "", groups: groups)
+            answer["status"] = ["allowed": .bool(await authorizer.allows(subject, attributes))]
         case .selfSubjectRulesReviews:
             let namespace = question["spec"]["namespace"].string ?? "default"
             answer["status"] = Self.status(await authorizer.rules(for: caller, namespace: namespace), caller)
         default:
+            answer["metadata"]["creationTimestamp"] = Timestamp.seconds()
             answer["status"] = [
                 "userInfo": [
                     "username": .string(caller.user), "groups": .array(caller.groups.map(JSONValue.string)),
@@ -22,6 +29,12 @@ struct AccessReviews: Sendable {
             ]
         }
         return answer
+    }
+
+    /// What is asked, without the fields that are empty: a real server leaves them out.
+    private static func withoutEmpty(_ value: JSONValue) -> JSONValue {
+        guard let members = value.object else { return value }
+        return .object(members.filter { $0.value != "" && $0.value != .null }.mapValues(withoutEmpty))
     }
 
     private static func attributes(_ question: JSONValue) throws(APIFailure) -> AccessAttributes {

@@ -25,6 +25,13 @@ enum Discovery {
         }
     }
 
+    /// Whether a path is within a group that the server has; what is within none is nowhere.
+    static func hasGroup(_ path: String) -> Bool {
+        let parts = path.split(separator: "/").map(String.init)
+        if parts.starts(with: ["api", "v1"]) { return true }
+        return parts.first == "apis" && parts.count > 2 && parts[2] == "v1" && Kind.groups.contains(parts[1])
+    }
+
     private static func group(_ name: String) -> JSONValue {
         let version: JSONValue = ["groupVersion": .string("\(name)/v1"), "version": "v1"]
         return ["name": .string(name), "versions": [version], "preferredVersion": version]

@@ -52,6 +52,17 @@ extension Kind {
         storage: .answered
     )
 
+    /// Whether somebody else may do something.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/subject-access-review-v1/
+    static let subjectAccessReviews: Kind = Kind(
+        group: reviewGroup,
+        plural: "subjectaccessreviews",
+        kind: "SubjectAccessReview",
+        isNamespaced: false,
+        storage: .answered
+    )
+
     static let selfSubjectRulesReviews: Kind = Kind(
         group: reviewGroup,
         plural: "selfsubjectrulesreviews",

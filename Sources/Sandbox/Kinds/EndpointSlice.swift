@@ -6,6 +6,7 @@ extension Kind {
         group: "discovery.k8s.io",
         plural: "endpointslices",
         kind: "EndpointSlice",
+        countsGenerations: true,
         columns: EndpointSliceRules.columns,
         fillIn: EndpointSliceRules.fillIn,
         check: EndpointSliceRules.check

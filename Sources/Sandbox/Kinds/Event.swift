@@ -11,6 +11,7 @@ extension Kind {
         shortNames: ["ev"],
         columns: EventRules.columns,
         fields: EventRules.fields,
+        fillIn: EventRules.fillIn,
         check: EventRules.check
     )
 
@@ -107,46 +108,58 @@ private enum EventRules {
 
     // MARK: Validation
 
+    /// The fields of the older form are shown, empty, also where the newer one is used.
+    static func fillIn(_ event: inout JSONValue) {
+        var members = event.object ?? [:]
+        if members["deprecatedSource"] ?? .null == .null { members["deprecatedSource"] = [:] }
+        for field in ["deprecatedFirstTimestamp", "deprecatedLastTimestamp"] where members[field] == nil {
+            members[field] = .null
+        }
+        event = .object(members)
+    }
+
     static func check(_ event: JSONValue, _ old: JSONValue?) throws(APIFailure) {
-        let namespace = event["metadata"]["namespace"].string ?? ""
-        let regarded = event["regarding"]["namespace"].string ?? ""
-        let isOfCluster = regarded.isEmpty && ["default", "kube-system"].contains(namespace)
-        if regarded != namespace, !isOfCluster {
-            throw .invalid(
-                .events,
-                event,
-                "involvedObject.namespace",
-                .string(regarded),
-                "does not match event.namespace"
-            )
-        }
-        // Only the newer form has an eventTime, and only it has rules.
-        if event["eventTime"] == .null, event["deprecatedSource"] != .null || event["deprecatedCount"] != .null {
-            return
-        }
-        guard let time = event["eventTime"].string else { throw .required(.events, event, "eventTime") }
+        // Only the newer form has an eventTime, and only it has rules; only the older one must be of the object's namespace.
+        let isOlder = event["deprecatedSource"] != [:] || event["deprecatedCount"] != .null
+        if event["eventTime"] == .null, isOlder { return try checkNamespace(event) }
+        guard let time = event["eventTime"].string else { throw .required(.coreEvents, event, "eventTime") }
         if !Timestamp.isMicro(time) {
             throw .badRequest("parsing time \"\(time)\" as \"2006-01-02T15:04:05.000000Z07:00\"")
         }
         for field in ["reportingController", "reportingInstance", "action", "reason"] {
-            guard let text = event[field].string, !text.isEmpty else { throw .required(.events, event, field) }
+            guard let text = event[field].string, !text.isEmpty else { throw .required(.coreEvents, event, field) }
             if text.utf8.count > 128 {
-                throw .invalid(.events, event, field, .string(text), "can have at most 128 characters")
+                throw .invalid(.coreEvents, event, field, .string(text), "can have at most 128 characters")
             }
         }
         if !["Normal", "Warning"].contains(event["type"].string) {
-            throw .invalid(.events, event, "type", event["type"], "has invalid value: \(event["type"].string ?? "")")
+            throw .invalid(
+                .coreEvents,
+                event,
+                "type",
+                event["type"],
+                "has invalid value: \(event["type"].string ?? "")"
+            )
         }
         if (event["note"].string ?? "").utf8.count > 1024 {
-            throw .invalid(.events, event, "message", event["note"], "can have at most 1024 characters")
+            throw .invalid(.coreEvents, event, "message", event["note"], "can have at most 1024 characters")
         }
         if let old { try checkUnchanged(event, old) }
+    }
+
+    private static func checkNamespace(_ event: JSONValue) throws(APIFailure) {
+        let namespace = event["metadata"]["namespace"].string ?? ""
+        let regarded = event["regarding"]["namespace"].string ?? ""
+        let isOfCluster = regarded.isEmpty && ["default", "kube-system"].contains(namespace)
+        if regarded == namespace || isOfCluster { return }
+        let words = "does not match event.namespace"
+        throw .invalid(.coreEvents, event, "involvedObject.namespace", .string(regarded), words)
     }
 
     private static func checkUnchanged(_ event: JSONValue, _ old: JSONValue) throws(APIFailure) {
         for field in ["regarding", "reason", "action", "note", "type", "eventTime", "reportingController"] {
             if event[field] != old[field] {
-                throw .invalid(.events, event, field, event[field], "field is immutable")
+                throw .invalid(.coreEvents, event, field, event[field], "field is immutable")
             }
         }
     }

@@ -62,6 +62,19 @@ package struct Kind: Sendable {
         return ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
     }
 
+    /// Refuses what a real API server refuses of an object; `old`: the one that it replaces.
+    func validate(_ object: JSONValue, replacing old: JSONValue?) throws(APIFailure) {
+        try Int32Fields.check(object, of: self)
+        try MetadataRules.check(object, of: self, replacing: old)
+        try check(object, old)
+    }
+
+    /// The part of an object whose changes `metadata.generation` counts: the spec, or what stands in its place.
+    func counted(_ object: JSONValue) -> JSONValue {
+        if object["spec"] != .null { return object["spec"] }
+        return object.with("metadata", .null).with("status", .null)
+    }
+
     /// The values by which objects can be selected, for an object.
     func selectableFields(_ object: JSONValue) -> [String: String] {
         var values = fields(object)

@@ -4,7 +4,8 @@ extension Kind {
         pods, services, endpointSlices, leases, events, coreEvents, statefulSets, deployments, replicaSets,
         controllerRevisions, nodes, namespaces, configMaps, secrets, serviceAccounts, podDisruptionBudgets, roles,
         roleBindings, clusterRoles,
-        clusterRoleBindings, selfSubjectAccessReviews, selfSubjectRulesReviews, selfSubjectReviews,
+        clusterRoleBindings, selfSubjectAccessReviews, subjectAccessReviews, selfSubjectRulesReviews,
+        selfSubjectReviews,
     ]
 
     private static let byPlace: [[String]: Kind] = Dictionary(

@@ -25,23 +25,14 @@ private enum LeaseRules {
                 )
             }
         }
-        if let seconds = spec["leaseDurationSeconds"].int, seconds <= 0 {
-            throw .invalid(
-                .leases,
-                lease,
-                "spec.leaseDurationSeconds",
-                spec["leaseDurationSeconds"],
-                "must be greater than 0"
-            )
+        let bounds = [
+            ("leaseDurationSeconds", 1, "must be greater than 0"),
+            ("leaseTransitions", 0, "must be greater than or equal to 0"),
+        ]
+        let failures = bounds.compactMap { field, least, words -> APIFailure? in
+            guard let number = spec[field].int, number < least else { return nil }
+            return .invalid(.leases, lease, "spec.\(field)", .int(number), words)
         }
-        if let count = spec["leaseTransitions"].int, count < 0 {
-            throw .invalid(
-                .leases,
-                lease,
-                "spec.leaseTransitions",
-                spec["leaseTransitions"],
-                "must be greater than or equal to 0"
-            )
-        }
+        if let failure = APIFailure.all(failures) { throw failure }
     }
 }

@@ -5,9 +5,14 @@ package struct APIFailure: Error, Sendable, Hashable {
     /// What is wrong, for a program.
     struct Cause: Sendable, Hashable {
         var reason = "FieldValueInvalid"
-        /// Empty: none in particular.
+        /// Empty: of no field.
         var field: String
         var message: String
+
+        var json: JSONValue {
+            let cause: JSONValue = ["reason": .string(reason), "message": .string(message)]
+            return field.isEmpty ? cause : cause.with("field", .string(field))
+        }
     }
 
     package var code: Int
@@ -20,6 +25,8 @@ package struct APIFailure: Error, Sendable, Hashable {
     var retryAfter: Int?
     /// What `metadata.continue` of the Status holds.
     var continueToken: String?
+    /// Whether the Status has details although they say nothing.
+    var hasDetails = false
 
     /// The Status body.
     var status: JSONValue {
@@ -37,14 +44,9 @@ package struct APIFailure: Error, Sendable, Hashable {
         if let kind, !kind.group.isEmpty { details["group"] = .string(kind.group) }
         if let retryAfter { details["retryAfterSeconds"] = .int(retryAfter) }
         if !causes.isEmpty {
-            details["causes"] = .array(
-                causes.map { cause in
-                    let shown: JSONValue = ["reason": .string(cause.reason), "message": .string(cause.message)]
-                    return cause.field.isEmpty ? shown : shown.with("field", .string(cause.field))
-                }
-            )
+            details["causes"] = .array(causes.map(\.json))
         }
-        if details != [:] { status["details"] = details }
+        if details != [:] || hasDetails { status["details"] = details }
         return status
     }
 }
@@ -151,14 +153,16 @@ extension APIFailure {
     static let methodNotAllowed = APIFailure(
         code: 405,
         reason: "MethodNotAllowed",
-        message: "the server does not allow this method on the requested resource"
+        message: "the server does not allow this method on the requested resource",
+        hasDetails: true
     )
 
     static let unsupportedMediaType = APIFailure(
         code: 415,
         reason: "UnsupportedMediaType",
         message: "the body of the request was in an unknown format - accepted media types include: application/json,"
-            + " application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json"
+            + " application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json",
+        hasDetails: true
     )
 }
 
@@ -190,6 +194,16 @@ extension APIFailure {
 
     static func tooMany(_ kind: Kind, _ object: JSONValue, _ field: String, _ count: Int, limit: Int) -> APIFailure {
         ofField(kind, object, field, "FieldValueTooMany", "Too many: \(count): must have at most \(limit) items")
+    }
+
+    /// Several refusals of one object, in one.
+    static func all(_ failures: [APIFailure]) -> APIFailure? {
+        guard var all = failures.first else { return nil }
+        if failures.count == 1 { return all }
+        all.causes = failures.flatMap(\.causes)
+        let words = all.causes.map { "\($0.field): \($0.message)" }.joined(separator: ", ")
+        all.message = "\(all.kind?.qualifiedKind ?? "") \"\(all.name ?? "")\" is invalid: [\(words)]"
+        return all
     }
 
     private static func ofField(

@@ -33,7 +33,7 @@ enum JSONPatch {
             case "add": result = try add(operation["value"], to: result, at: keys(of: path))
             case "test":
                 if value(at: keys(of: path)[...], in: result) ?? .null != operation["value"] { throw failure }
-            case "replace": result = try change(result, at: keys(of: path)[...]) { _ in operation["value"] }
+            case "replace": result = try replace(result, at: keys(of: path), by: operation["value"])
             case "remove": result = try change(result, at: keys(of: path)[...]) { _ in nil }
             default: throw .badRequest("operation \"\(name)\" is not supported")
             }
@@ -45,8 +45,20 @@ enum JSONPatch {
     private static let failure = APIFailure(
         code: 422,
         reason: "Invalid",
-        message: "the server rejected our request due to an error in our request"
+        message: "the server rejected our request due to an error in our request",
+        hasDetails: true
     )
+
+    /// A member that is not there is added, as Kubernetes' library does it; an element of a list must be there.
+    private static func replace(
+        _ target: JSONValue,
+        at keys: [String],
+        by new: JSONValue
+    ) throws(APIFailure) -> JSONValue {
+        let parent = value(at: keys.dropLast()[...], in: target)
+        if parent?.object != nil { return try add(new, to: target, at: keys) }
+        return try change(target, at: keys[...]) { _ in new }
+    }
 
     private static func keys(of path: String) -> [String] {
         path.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map {

@@ -89,11 +89,7 @@ struct APIResponder: HTTPResponder {
     private func plainAnswer(_ path: String) -> Response? {
         switch path {
         case "/livez", "/readyz", "/healthz":
-            Response(
-                status: .ok,
-                headers: [.contentType: "text/plain; charset=utf-8"],
-                body: .init(byteBuffer: ByteBuffer(string: "ok"))
-            )
+            plain(.ok, "ok")
         case "/version":
             json(
                 200,
@@ -112,8 +108,17 @@ struct APIResponder: HTTPResponder {
                 message: "forbidden: User \"\(caller.user)\" cannot get path \"\(path)\""
             )
         }
-        guard let answer = Discovery.answer(path) else { throw APIFailure.noResource }
-        return json(200, answer.json)
+        if let answer = Discovery.answer(path) { return json(200, answer.json) }
+        if Discovery.hasGroup(path) { throw APIFailure.noResource }
+        return plain(.notFound, "404 page not found\n")
+    }
+
+    private func plain(_ status: HTTPResponse.Status, _ text: String) -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: "text/plain; charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(string: text))
+        )
     }
 
     // MARK: Resources

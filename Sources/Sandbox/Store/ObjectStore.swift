@@ -134,8 +134,7 @@ package actor ObjectStore {
         object["metadata"]["creationTimestamp"] = Timestamp.seconds()
         if kind.countsGenerations { object["metadata"]["generation"] = 1 }
         kind.fillIn(&object)
-        try MetadataRules.check(object, of: kind, replacing: nil)
-        try kind.check(object, nil)
+        try kind.validate(object, replacing: nil)
         return isDryRun ? object : commit(.added, key, object, previous: nil)
     }
 
@@ -178,9 +177,8 @@ package actor ObjectStore {
         }
         key.kind.fillIn(&new)
         if new == old { return old }
-        try MetadataRules.check(new, of: key.kind, replacing: old)
-        try key.kind.check(new, old)
-        if key.kind.countsGenerations, new["spec"] != old["spec"] {
+        try key.kind.validate(new, replacing: old)
+        if key.kind.countsGenerations, key.kind.counted(new) != key.kind.counted(old) {
             new["metadata"]["generation"] = .int((old["metadata"]["generation"].int ?? 0) + 1)
         }
         if isDryRun { return new }

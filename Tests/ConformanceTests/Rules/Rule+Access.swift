@@ -48,6 +48,18 @@ extension Rule {
             let isAllowed = try await review(s, "patch", "pods", user: s.name("nobody"))
             try s.check(!isAllowed, "nobody may patch pods")
         },
+        Rule("5.3", "an answer leaves out what is empty") { s in
+            let attributes: JSONValue = [
+                "namespace": .string(s.namespace), "verb": "list", "group": "", "resource": "pods", "subresource": "",
+                "name": "",
+            ]
+            let answer = try await s.ask("POST", reviews, ["spec": ["resourceAttributes": attributes]]).expect(201)
+            let fields = (answer.body["spec"]["resourceAttributes"].object ?? [:]).keys.sorted()
+            try s.check(fields == ["namespace", "resource", "verb"], "\(fields)")
+            try s.check(answer.body["metadata"]["creationTimestamp"] == .null, "\(answer.body["metadata"])")
+            let metadata = answer.body["metadata"].object ?? [:]
+            try s.check(!metadata.keys.contains("creationTimestamp"), "\(metadata)")
+        },
         Rule("9", "a review of nothing is 422") { s in
             try await s.ask("POST", reviews, ["spec": [:]]).expect(422, "Invalid")
         },

@@ -29,6 +29,29 @@ extension Rule {
             let count = s.lease("a", [:], ["leaseTransitions": -1])
             try await s.ask("POST", s.path(.leases), count).expect(422, "Invalid", field: "spec.leaseTransitions")
         },
+        Rule("5.3", "a count or a duration that no int32 holds is 400") { s in
+            var stored = try await s.createLease("a", ["leaseTransitions": 2_147_483_647])
+            try s.check(stored["spec"]["leaseTransitions"] == 2_147_483_647, "\(stored["spec"])")
+            stored["spec"]["leaseTransitions"] = 2_147_483_648
+            try await s.ask("PUT", s.path(.leases, "a"), stored).expect(400, "BadRequest")
+            for field in ["leaseTransitions", "leaseDurationSeconds"] {
+                for number in [2_147_483_648, .max, .min] {
+                    let lease = s.lease("b", [:], [field: .int(number)])
+                    try await s.ask("POST", s.path(.leases), lease).expect(400, "BadRequest")
+                }
+                let lease = s.lease("b", [:], [field: .double(1e300)])
+                try await s.ask("POST", s.path(.leases), lease).expect(400, "BadRequest")
+            }
+            let patch: JSONValue = ["spec": ["leaseTransitions": 2_147_483_648]]
+            let code = try await s.patch(s.path(.leases, "a"), patch).code
+            try s.check([400, 422].contains(code), "a patch is \(code)")
+        },
+        Rule("5.3", "every refusal of a Lease is a cause of its own") { s in
+            let lease = s.lease("a", [:], ["leaseTransitions": -1, "leaseDurationSeconds": 0])
+            let answer = try await s.ask("POST", s.path(.leases), lease).expect(422, "Invalid")
+            let fields = (answer.body["details"]["causes"].array ?? []).map { $0["field"].string }
+            try s.check(fields == ["spec.leaseDurationSeconds", "spec.leaseTransitions"], "\(fields)")
+        },
         Rule("3.1", "a PUT without version is 422 on it") { s in
             try await s.createLease("a")
             try await s.ask("PUT", s.path(.leases, "a"), s.lease("a")).expect(

@@ -82,9 +82,20 @@ extension Rule {
                 try await s.ask("POST", s.path(.events), event(s, [field: .string(value)])).expect(422, "Invalid")
             }
         },
-        Rule("7", "what it regards is in the same namespace") { s in
+        Rule("5.3", "what it regards may be in another namespace; the empty fields of the older form are shown") { s in
             let other: JSONValue = ["apiVersion": "v1", "kind": "Pod", "namespace": "kube-standby-other", "name": "x"]
-            try await s.ask("POST", s.path(.events), event(s, ["regarding": other])).expect(422, "Invalid")
+            let stored = try await s.ask("POST", s.path(.events), event(s, ["regarding": other])).expect(201).body
+            let members = stored.object ?? [:]
+            try s.check(members["deprecatedFirstTimestamp"] == .null && members["deprecatedSource"] == [:], "\(stored)")
+            try s.check(members.keys.contains("deprecatedLastTimestamp"), "\(stored)")
+        },
+        Rule("7", "an Event of the older form is of its object's namespace") { s in
+            let body: JSONValue = [
+                "metadata": s.metadata("a"), "message": "m", "reason": "Old", "type": "Normal", "count": 1,
+                "source": ["component": "test"],
+                "involvedObject": ["apiVersion": "v1", "kind": "Pod", "namespace": "kube-standby-other", "name": "x"],
+            ]
+            try await s.ask("POST", s.path(.coreEvents), body).expect(422, "Invalid", field: "involvedObject.namespace")
         },
         Rule("7", "a note does not change, a series does") { s in
             try await s.ask("POST", s.path(.events), event(s)).expect(201)

@@ -156,7 +156,6 @@ extension Rule {
             try await s.createPod("a", ["labels": ["x": "1"]])
             for operation in [
                 ["op": "test", "path": "/metadata/labels/x", "value": "2"],
-                ["op": "replace", "path": "/metadata/labels/nothing", "value": "2"],
                 ["op": "remove", "path": "/metadata/labels/nothing"],
                 ["op": "add", "path": "/metadata/nothing/x", "value": "2"],
             ] as [JSONValue] {
@@ -164,6 +163,12 @@ extension Rule {
                 let message = answer.body["message"].string ?? ""
                 try s.check(message.contains("the server rejected our request"), message)
             }
+        },
+        Rule("5.3", "a JSON patch that replaces what is not there adds it") { s in
+            try await s.createPod("a", ["labels": ["x": "1"]])
+            let patch: JSONValue = [["op": "replace", "path": "/metadata/labels/nothing", "value": "2"]]
+            let labels = try await s.patch(s.path(.pods, "a"), patch, "json").expect(200).body["metadata"]["labels"]
+            try s.check(labels["nothing"] == "2" && labels["x"] == "1", "\(labels)")
         },
         Rule("3.1", "a JSON patch that is none is 400") { s in
             try await s.createPod("a")

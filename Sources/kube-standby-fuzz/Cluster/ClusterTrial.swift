@@ -1,0 +1,131 @@
+import FailoverCore
+import Foundation
+import KubernetesClient
+import Probing
+import StandbyConfiguration
+import Supervision
+import Transport
+
+/// One answer of an API server, through everything that hears of it.
+struct ClusterTrial {
+    /// A group and its Lease, as an input of our own objects gives them.
+    private struct Group: Decodable {
+        var pods: [Pod]?
+        var lease: Lease?
+    }
+
+    private let observation: GroupObservation
+    /// What ages are counted from; the same for every run, so that inputs can be made again.
+    private let now = Date(timeIntervalSince1970: 1_795_000_000)
+
+    /// - Throws: if the sample configuration is none.
+    init() throws {
+        let text = """
+            apiVersion: kube-standby.io/v1
+            kind: StandbyConfiguration
+            groups:
+            - {name: web, service: web, probe: {httpGet: {port: http}, initialDelaySeconds: 30}}
+            """
+        guard let group = ConfigurationReading(Array(text.utf8)).configuration?.groups.first else {
+            throw Trial.Broken(description: "the sample configuration is not valid")
+        }
+        observation = GroupObservation(group)
+    }
+
+    /// - Returns: whether the input could be decoded.
+    func run(_ input: ClusterMutator.Input, number: UInt64) throws(Trial.Broken) -> Trial.Verdict {
+        let text = Data(input.text)
+        switch input.form {
+        case .pods: return try use(decoded(ResourceList<Pod>.self, text)?.items, nil, number)
+        case .pod: return try use(decoded(Pod.self, text).map { [$0] }, nil, number)
+        case .podEvent: return try take(watched: input.text, number)
+        case .lease:
+            guard let lease = decoded(Lease.self, text) else { return .refused }
+            return try use([], lease, number)
+        case .group:
+            guard let group = decoded(Group.self, text) else { return .refused }
+            return try use(group.pods ?? [], group.lease, number)
+        case .service: return verdict(decoded(Service.self, text).map(observation.accepts) != nil)
+        case .status: return try refuse(input.text)
+        case .review: return verdict(decoded(SelfSubjectAccessReview.self, text) != nil)
+        case .event: return verdict(decoded(Event.self, text) != nil)
+        case .slice: return verdict(decoded(EndpointSlice.self, text) != nil)
+        case .workload: return verdict(decoded(StatefulSet.self, text) != nil)
+        case .command: return command(input.text, number)
+        }
+    }
+
+    private func decoded<Value: Decodable>(_ type: Value.Type, _ text: Data) -> Value? {
+        try? JSONDecoder().decode(type, from: text)
+    }
+
+    private func verdict(_ isDecoded: Bool) -> Trial.Verdict { isDecoded ? .valid : .refused }
+
+    // MARK: Objects
+
+    private func use(_ pods: [Pod]?, _ lease: Lease?, _ number: UInt64) throws(Trial.Broken) -> Trial.Verdict {
+        guard let pods else { return .refused }
+        for complaint in observation.oddities(pods, lease) where complaint.utf8.count > 4000 {
+            throw Trial.Broken(description: "a complaint of \(complaint.utf8.count) bytes")
+        }
+        for target in observation.targets(pods, now: now) {
+            guard target.initialWait >= .zero, target.initialWait <= .seconds(30) else {
+                throw Trial.Broken(description: "a probe waits \(target.initialWait)")
+            }
+        }
+        let record = lease.map { observation.record($0, now: now) }
+        if let lease {
+            for move in observation.moves(lease) {
+                // As the history is printed.
+                let seconds = (move.durationSeconds ?? 0) + (move.nobodyActiveSeconds ?? 0)
+                guard (0...2e9).contains(seconds), MicroTime("\(move.time)") == move.time else {
+                    throw Trial.Broken(description: "a move that cannot be printed: \(move)")
+                }
+            }
+        }
+        var group = GroupTrial(observation.members(pods), record, random: SplitMix64(state: number)) { record in
+            observation.lease(record, base: lease, now: now)
+        }
+        try group.run()
+        return .valid
+    }
+
+    /// The frame as it comes over the wire, in two pieces.
+    private func take(watched text: [UInt8], _ number: UInt64) throws(Trial.Broken) -> Trial.Verdict {
+        var buffer = FrameBuffer()
+        let cut = text.count / 2
+        let frames =
+            (buffer.frames(adding: Array(text[..<cut])) ?? []) + (buffer.frames(adding: text[cut...] + [0x0A]) ?? [])
+        for frame in frames {
+            guard let event = decoded(WatchEvent<Pod>.self, Data(frame)) else { return .refused }
+            switch event {
+            case .added(let pod), .modified(let pod), .deleted(let pod): return try use([pod], nil, number)
+            case .bookmark, .error: return .valid
+            }
+        }
+        return .refused
+    }
+
+    // MARK: Refusals and commands
+
+    private func refuse(_ text: [UInt8]) throws(Trial.Broken) -> Trial.Verdict {
+        let retry = String(decoding: text.prefix(20), as: UTF8.self)
+        let head = HTTPHead(status: 503, headers: [.init("Retry-After", retry)])
+        let cause = APIClient.refusal(HTTPResponse(head: head, body: text))
+        guard case .status(_, let status, let pause) = cause, pause >= .zero, pause <= .seconds(60) else {
+            throw Trial.Broken(description: "a refusal is \(cause)")
+        }
+        return verdict(status != nil)
+    }
+
+    /// The text as messages of a command, cut in two, on channels that follow from the number.
+    private func command(_ text: [UInt8], _ number: UInt64) -> Trial.Verdict {
+        var transcript = ExecTranscript(outputLimit: 100)
+        let cut = text.count / 2
+        for (piece, channel) in [(text[..<cut], number % 5), (text[cut...], number / 5 % 5), (text[...], 3)] {
+            _ = transcript.take([UInt8(channel)] + piece)
+        }
+        _ = transcript.take([])
+        return verdict((try? transcript.outcome()) != nil)
+    }
+}
