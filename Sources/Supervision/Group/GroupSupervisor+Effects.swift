@@ -9,6 +9,7 @@ extension GroupSupervisor {
     @inline(never)
     func step(in group: inout DiscardingTaskGroup, _ event: (inout GroupStateMachine) -> [Effect]) {
         perform(event(&machine), in: &group)
+        complainOfEpochs()
     }
 
     /// Carries out effects: operations and timers as child tasks, reports at once.

@@ -186,7 +186,6 @@ actor GroupSupervisor {
         let members = snapshot.objects.compactMap(mapping.member)
         let (version, now) = (ObjectVersion(snapshot.resourceVersion), surroundings.clock.now())
         step(in: &group) { $0.membersObserved(members, version: version, isRelist: snapshot.isRelist, at: now) }
-        complain(of: machine.view)
         return !members.contains(where: \.isRelabelDue)
     }
 
@@ -205,7 +204,9 @@ actor GroupSupervisor {
     }
 
     /// Tells once of each epoch that is too far above the record's to come from a switch.
-    private func complain(of view: MemberView) {
+    func complainOfEpochs() {
+        let view = machine.view
+        if view.disbelieved.isEmpty, complaints[.epochs] == nil { return }
         let names = view.disbelieved.map { id, epoch in
             "pod \(view[id]?.name ?? id.uid): its epoch \(epoch) is far above the record's; no switch has led there"
         }
