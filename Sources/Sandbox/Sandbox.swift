@@ -36,6 +36,8 @@ package struct Sandbox: Sendable {
     package let control: ServerControl
     package let server: APIServer
     package let nodes: Nodes
+    /// How the EndpointSlice controller lags behind itself, if it is asked to.
+    package let sliceDelay = EndpointSliceDelay()
     package let certificates: Certificates
     private let pace: Pace
 
@@ -96,7 +98,7 @@ package struct Sandbox: Sendable {
             group.addTask { await nodes.run() }
             group.addTask { await Scheduler(store: store).run() }
             group.addTask { await NodeLifecycleController(store: store, pace: pace).run() }
-            group.addTask { await EndpointSliceController(store: store).run() }
+            group.addTask { await EndpointSliceController(store: store, delay: sliceDelay).run() }
             group.addTask { await StatefulSetController(store: store, pace: pace).run() }
             group.addTask { await ReplicaSetController(store: store, pace: pace).run() }
             group.addTask { await DeploymentController(store: store).run() }

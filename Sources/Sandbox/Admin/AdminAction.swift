@@ -11,6 +11,8 @@ package enum AdminAction: Sendable, Equatable {
     case cutWatches
     case compact
     case removeFaults
+    /// The EndpointSlice controller sees its own writes so much later; zero: at once.
+    case delaySlices(Duration)
 
     /// Nil for a path that is no action.
     package init?(path: String, seconds: Int?) {
@@ -27,6 +29,9 @@ package enum AdminAction: Sendable, Equatable {
             } else {
                 return nil
             }
+        case ("server", 3) where parts[1] == "slice-lag":
+            guard let milliseconds = Int(parts[2]), (0...600_000).contains(milliseconds) else { return nil }
+            self = .delaySlices(.milliseconds(milliseconds))
         case ("server", 2):
             guard let action = Self.ofServer(parts[1], seconds: seconds) else { return nil }
             self = action
@@ -57,6 +62,9 @@ package enum AdminAction: Sendable, Equatable {
         POST /server/restore            the same, and resourceVersions begin anew
         POST /server/cut-watches
         POST /server/compact            older resourceVersions are answered with 410
+        POST /server/slice-lag/MILLISECONDS
+                                        the EndpointSlice controller sees its own writes later; a label that changes meanwhile fails
+                                        its sync, which is tried again after 1 s, 2 s, …; 0: as if it saw them at once
         POST /server/faults             {"effect": "refuse", "code": 500, "verb": "patch", "resource": "pods", "count": 3}
              effects: refuse (code, retryAfter), delay (seconds), loseAnswer, drop, hang, truncate (bytes), trickle,
              stale, silence; verb, resource, group, name, user and count narrow it down

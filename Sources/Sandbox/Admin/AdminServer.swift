@@ -104,6 +104,7 @@ extension Sandbox {
         case .cutWatches: await control.cutWatches()
         case .compact: await compact()
         case .removeFaults: await control.removeFaults()
+        case .delaySlices(let lag): await sliceDelay.set(lag: lag)
         }
     }
 }

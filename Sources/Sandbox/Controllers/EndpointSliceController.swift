@@ -1,6 +1,15 @@
 /// Keeps one EndpointSlice for each Service with a selector, by the rules of Kubernetes' own controller.
 struct EndpointSliceController: Sendable {
     let store: ObjectStore
+    /// How its view of its own slices lags.
+    let delay: EndpointSliceDelay
+
+    /// What moves it on.
+    private enum Step: Sendable {
+        case change(StoreChange)
+        /// A sync that failed is due again.
+        case retry(ObjectKey)
+    }
 
     /// What was seen of pods and Services.
     private struct Index {
@@ -17,17 +26,52 @@ struct EndpointSliceController: Sendable {
         for pod in await store.list(.pods, namespace: nil) {
             index.pods.set(pod["metadata"]["labels"].strings, of: ObjectKey(pod: pod))
         }
-        for service in await store.list(.services, namespace: nil) { await take(service, isGone: false, &index) }
-        for await change in changes {
+        for service in await store.list(.services, namespace: nil) { _ = await take(service, isGone: false, &index) }
+        let (steps, input) = AsyncStream.makeStream(of: Step.self)
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                for await change in changes { input.yield(.change(change)) }
+                input.finish()
+            }
+            for await step in steps {
+                for (service, pause) in await take(step, &index) {
+                    group.addTask {
+                        if (try? await Task.sleep(for: pause)) != nil { input.yield(.retry(service)) }
+                    }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// - Returns: the Services whose sync failed, and when it is due again.
+    private func take(_ step: Step, _ index: inout Index) async -> [(ObjectKey, Duration)] {
+        switch step {
+        case .retry(let key): return await sync([key], &index)
+        case .change(let change):
             switch change.key.kind {
-            case .services: await take(change.object, isGone: change.action == .deleted, &index)
-            case .pods: await take(change, &index)
-            default: break
+            case .services:
+                return await take(change.object, isGone: change.action == .deleted, &index)
+            case .pods: return await take(change, &index)
+            default: return []
             }
         }
     }
 
-    private func take(_ change: StoreChange, _ index: inout Index) async {
+    private func sync(_ services: Set<ObjectKey>, _ index: inout Index) async -> [(ObjectKey, Duration)] {
+        var failed: [(ObjectKey, Duration)] = []
+        for key in services {
+            guard let service = try? await store.get(key) else { continue }
+            if let pause = await delay.begin(key) {
+                failed.append((key, pause))
+            } else {
+                await reconcile(service, &index)
+            }
+        }
+        return failed
+    }
+
+    private func take(_ change: StoreChange, _ index: inout Index) async -> [(ObjectKey, Duration)] {
         let isGone = change.action == .deleted
         let labels = change.object["metadata"]["labels"].strings
         index.pods.set(isGone ? nil : labels, of: change.key)
@@ -35,20 +79,19 @@ struct EndpointSliceController: Sendable {
         if let before = change.previous?["metadata"]["labels"].strings, before != labels {
             concerned.formUnion(index.services.selecting(before, namespace: change.key.namespace))
         }
-        for key in concerned {
-            if let service = try? await store.get(key) { await reconcile(service, &index) }
-        }
+        return await sync(concerned, &index)
     }
 
-    private func take(_ service: JSONValue, isGone: Bool, _ index: inout Index) async {
+    private func take(_ service: JSONValue, isGone: Bool, _ index: inout Index) async -> [(ObjectKey, Duration)] {
         let key = Self.key(of: service)
         let selector = service["spec"]["selector"].strings
         index.services.set(isGone ? nil : selector, of: key)
         if isGone {
             if let slice = index.slices.removeValue(forKey: key) { _ = try? await store.delete(slice) }
         } else if !selector.isEmpty {
-            await reconcile(service, &index)
+            return await sync([key], &index)
         }
+        return []
     }
 
     private static func key(of service: JSONValue) -> ObjectKey {
@@ -66,16 +109,23 @@ struct EndpointSliceController: Sendable {
             if let pod = try? await store.get(pod) { pods.append(pod) }
         }
         let wanted = Self.slice(of: service, pods: pods)
-        if let slice = index.slices[key], (try? await publish(wanted, slice)) != nil { return }
+        if let slice = index.slices[key], let isChanged = try? await publish(wanted, slice) {
+            if isChanged { await delay.wrote(key) }
+            return
+        }
         guard let created = try? await store.create(.endpointSlices, namespace: key.namespace, wanted) else { return }
         let name = created["metadata"]["name"].string ?? ""
         index.slices[key] = ObjectKey(.endpointSlices, namespace: key.namespace, name: name)
+        await delay.wrote(key)
     }
 
-    private func publish(_ wanted: JSONValue, _ slice: ObjectKey) async throws {
-        try await store.modify(slice) { (old) throws(APIFailure) in
+    /// - Returns: whether the slice says something else than before.
+    private func publish(_ wanted: JSONValue, _ slice: ObjectKey) async throws -> Bool {
+        let before = try await store.get(slice)
+        let after = try await store.modify(slice) { (old) throws(APIFailure) in
             old.with("endpoints", wanted["endpoints"]).with("ports", wanted["ports"])
         }
+        return before["metadata"]["resourceVersion"] != after["metadata"]["resourceVersion"]
     }
 
     // MARK: The slice

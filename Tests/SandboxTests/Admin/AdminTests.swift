@@ -12,6 +12,7 @@ import Transport
         ("/nodes/n/dead", .failNode("n", .dead)), ("/nodes/n/partitioned", .failNode("n", .partitioned)),
         ("/nodes/n/recover", .recoverNode("n")), ("/server/stop", .stopServer(seconds: 4)),
         ("/server/restore", .restartServer(resetsRevisions: true)), ("/server/cut-watches", .cutWatches),
+        ("/server/slice-lag/250", .delaySlices(.milliseconds(250))), ("/server/slice-lag/0", .delaySlices(.zero)),
     ])
     func readsActions(path: String, expected: AdminAction) {
         #expect(AdminAction(path: path, seconds: 4) == expected)
@@ -19,7 +20,7 @@ import Transport
 
     @Test(arguments: [
         "/", "/pods/a/b", "/pods/a/b/ill", "/pods/a/b/status/9", "/pods/a/b/status", "/nodes/n/ill", "/server/explode",
-        "/server", "/pods/a/b/slow/never",
+        "/server", "/pods/a/b/slow/never", "/server/slice-lag", "/server/slice-lag/-1", "/server/slice-lag/x",
     ])
     func refusesWhatIsNoAction(path: String) {
         #expect(AdminAction(path: path, seconds: nil) == nil)
