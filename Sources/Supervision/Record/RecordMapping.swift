@@ -71,7 +71,7 @@ enum RecordMapping {
 
     /// What a Lease says that is left out of account.
     static func oddities(_ lease: Lease) -> [String] {
-        let name = lease.metadata.name ?? ""
+        let name = (lease.metadata.name ?? "").prefix(253)
         let annotations = lease.metadata.annotations ?? [:]
         var found: [String] = []
         if let number = lease.spec?.leaseTransitions {
