@@ -53,6 +53,18 @@ import Testing
         #expect(claims.verdict(of: a) == .contested(pod: .init("1"), by: "b"))
     }
 
+    @Test func aGroupThatLosesItsServiceLetsItsPodsGo() {
+        var claims = claims(expecting: a)
+        _ = claims.podsWished(a, Self.wish("1"))
+        claims.groupExpected(b, in: Self.scope)
+        _ = claims.podsWished(b, Self.wish("1"))
+        #expect(claims.wishesNothing(a) == [b])
+        _ = claims.podsWished(b, Self.wish("1"))
+        #expect(claims.verdict(of: b) == .granted)
+        _ = claims.podsWished(a, Self.wish("1"))
+        #expect(claims.verdict(of: a) == .contested(pod: .init("1"), by: "b"))
+    }
+
     @Test func whoeverRunsKeepsItsPodsWhateverAReloadAdds() {
         var claims = claims(expecting: b)
         _ = claims.podsWished(b, Self.wish("1", "2"))

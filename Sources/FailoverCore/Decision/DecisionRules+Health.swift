@@ -24,12 +24,16 @@ extension DecisionRules {
     ///
     /// Only a success of a probe that began after the promotion ends it early.
     func endOfActivation(of active: Member) -> MonotonicTime? {
-        guard policy.activation > .zero, let last = record?.history.last, last.target == active.name,
-            let promoted = history.end(of: last.epoch)
-        else { return nil }
+        guard policy.activation > .zero, let promoted = promotion(of: active) else { return nil }
         if let success = view.evidence(of: active.id)?.lastSuccessStart, success > promoted { return nil }
         let end = promoted + policy.activation
         return now < end ? end : nil
+    }
+
+    /// When the active member was promoted, as far as that is known: what was seen of it before is of another role.
+    private func promotion(of active: Member) -> MonotonicTime? {
+        guard let last = record?.history.last, last.target == active.name else { return nil }
+        return history.end(of: last.epoch)
     }
 
     // MARK: The active member gives no verdict, or has no endpoint (rules 2 and 6)
@@ -38,7 +42,7 @@ extension DecisionRules {
     /// nil: nothing is to be done about it.
     func moveFromUnknown(_ active: Member) -> Decision? {
         guard let since = history.silentSince(active.id, view.evidence(of: active.id)) else { return nil }
-        let due = since + policy.verdictWindow
+        let due = max(since, promotion(of: active) ?? since) + policy.verdictWindow
         if now < due { return stay(active, until: due) }
         guard let best = bestHealthyCandidate(leaving: active) else { return nil }
         if let held = heldBack(active) { return held }
@@ -53,7 +57,7 @@ extension DecisionRules {
     /// An active member that is not Ready for so long yields to a healthy candidate that is; nil: it is Ready, or not asked.
     func moveFromNotReady(_ active: Member) -> Decision? {
         guard let limit = policy.notReadyLimit, let since = history.notReadySince(active.id) else { return nil }
-        let due = since + limit
+        let due = max(since, promotion(of: active) ?? since) + limit
         if now < due { return stay(active, until: due) }
         let ready = healthyCandidates.filter { $0.isReady && !isContradicted($0) }
         guard let best = Ranking(view, leaving: active).best(of: ready) else {

@@ -12,9 +12,12 @@ struct DecisionRules {
     var suspension: Suspension?
     var confirmation: Confirmation?
     var now: MonotonicTime
+    /// Whether moves are withheld, all but what was announced before.
+    var isHeld = false
+
     /// Whether a healthy candidate is probed once more before it takes over from an unhealthy member, so that our own
-    /// blindness moves nothing.
-    var confirmsCandidates = true
+    /// blindness moves nothing; while moves are withheld, no probe is asked for to confirm them.
+    var confirmsCandidates: Bool { !isHeld }
 
     var ranking: Ranking { Ranking(view) }
 
@@ -33,10 +36,21 @@ struct DecisionRules {
     // MARK: An unfinished switch
 
     /// The holder of a record whose switch was announced and, as far as its pod shows, never done.
+    ///
+    /// A record below an epoch that a pod carries is of an earlier life. While exactly one member is active and none carries
+    /// the record's epoch, no pod was written for it: it is decided anew.
     private var unfinishedHolder: Member? {
-        guard let record, record.origin == .intended else { return nil }
-        guard let holder = view.all.first(where: record.names), holder.epoch != record.epoch else { return nil }
-        return view.actives == [holder] ? nil : holder
+        guard let record, record.origin == .intended, record.epoch >= view.highestEpoch ?? record.epoch,
+            let holder = view.all.first(where: record.names), holder.epoch.map({ $0 < record.epoch }) ?? true,
+            view.actives != [holder]
+        else { return nil }
+        return view.actives.count == 1 && view.highestEpoch != record.epoch ? nil : holder
+    }
+
+    /// Whether the record tells of a move whose end it does not tell.
+    private var isInterrupted: Bool {
+        guard let record, record.origin == .intended, let last = record.history.last else { return false }
+        return last.epoch == record.epoch && last.target != nil && last.duration == nil
     }
 
     /// Completes an announced switch to its holder or, if that cannot be, to a better member.
@@ -64,13 +78,13 @@ struct DecisionRules {
         if let holder = recordedHolder, isCandidate(holder), view.health(of: holder.id) == .healthy {
             return limited(.init(target: holder, cause: .labelLost))
         }
-        let candidates = view.all.filter(isCandidate)
+        let candidates = possibleMembers
         guard let since = history.nobodyActiveSince, !candidates.isEmpty else {
             return .wait(until: nil, finding: .noHealthyCandidate)
         }
         let deadline = since + policy.verdictWindow
         let isVerdictOut = candidates.contains { view.health(of: $0.id) == .unknown } && now < deadline
-        let cause: SwitchCause = isGone ? .activeGone : .noActive
+        let cause: SwitchCause = isHeld && isInterrupted ? .unfinishedSwitch : isGone ? .activeGone : .noActive
         if let best = bestHealthyCandidate(), history.hasSeenActive || !isVerdictOut {
             return .move(.init(target: best, cause: cause))
         }
@@ -90,7 +104,7 @@ struct DecisionRules {
 
     /// Sets a label right, unless that was done too often.
     func limited(_ move: Decision.Move) -> Decision {
-        if let turn = repairs.nextTurn(.activeRole, at: now) { return .wait(until: turn, finding: .drift) }
+        if let turn = repairs.nextTurn(.lostRole, at: now) { return .wait(until: turn, finding: .drift) }
         return .move(move)
     }
 
@@ -165,8 +179,8 @@ struct DecisionRules {
         let drifted = missing.filter(isDrift)
         var repairs = missing.filter { !isDrift($0) }
         var turns: [MonotonicTime] = []
-        for (members, kind) in [(surplus, RepairBudget.Kind.activeRole), (drifted, .passiveRole)] where !members.isEmpty
-        {
+        for (members, kind) in [(surplus, RepairBudget.Kind.surplusRole), (drifted, .passiveRole)]
+        where !members.isEmpty {
             if let turn = self.repairs.nextTurn(kind, at: now) { turns.append(turn) } else { repairs += members }
         }
         let wake = (turns + [until].compactMap(\.self)).min()
@@ -184,6 +198,12 @@ struct DecisionRules {
     /// Whether a role was written on the member before, so that somebody else took it away or changed it.
     func isDrift(_ member: Member) -> Bool {
         member.role == .active || member.epoch != nil || history.labelled.contains(member.id)
+    }
+
+    /// The candidates or, if there are none, those that are refused only because they cannot be probed.
+    private var possibleMembers: [Member] {
+        let candidates = view.all.filter(isCandidate)
+        return candidates.isEmpty ? view.all.filter { Candidacy(of: $0, under: policy).isLastResort } : candidates
     }
 
     func isCandidate(_ member: Member) -> Bool {

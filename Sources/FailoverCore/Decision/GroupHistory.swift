@@ -92,7 +92,8 @@ struct GroupHistory: Sendable, Hashable {
         noteTimes(view, at: now)
         let hasActive = view.actives.contains { $0.lifecycle != .finished }
         if hasActive { hasSeenActive = true }
-        let hasCandidate = view.all.contains { Candidacy(of: $0, under: policy) == .candidate }
+        let hasCandidate = view.all.map { Candidacy(of: $0, under: policy) }
+            .contains { $0 == .candidate || $0.isLastResort }
         nobodyActiveSince = hasActive || !hasCandidate ? nil : nobodyActiveSince ?? now
     }
 

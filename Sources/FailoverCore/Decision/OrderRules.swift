@@ -31,6 +31,14 @@ struct OrderRules {
     // MARK: Switchover
 
     private func switchover(to name: String?, isForced: Bool, _ order: Order) -> Outcome {
+        // Whoever carried it out did not come to answer it.
+        if !order.id.isEmpty, let move = record.history.last(where: { $0.order == order.id }), wasMade(move) {
+            var next = record
+            let from = move.from.isEmpty ? "nobody" : move.from.joined(separator: ", ")
+            let words = "moved from \(from) to \(move.target ?? "nobody")"
+            next.answer(.init(id: order.id, outcome: .done, explanation: words, move: move))
+            return .answered(next)
+        }
         guard let name else {
             let actives = Set(rules.view.actives.map(\.id))
             let best = rules.ranking.best(of: rules.healthyCandidates.filter { !actives.contains($0.id) })
@@ -51,6 +59,9 @@ struct OrderRules {
         if candidacy == .candidate, let end = endOfPatience(with: [target]) { return .waits(until: end) }
         return refused(order, reason(target, candidacy, health, isForced: isForced))
     }
+
+    /// Whether a pod was written for a move that the record tells of.
+    private func wasMade(_ move: MoveEntry) -> Bool { rules.view.highestEpoch.map { move.epoch <= $0 } ?? false }
 
     /// Until when one of these members may still come to its first verdict; nil if none can.
     private func endOfPatience(with members: [Member]) -> MonotonicTime? {

@@ -73,7 +73,6 @@ package struct HealthEvidence: Sendable, Hashable {
     /// The verdict does not hold any more: another container answers, or another question is asked.
     mutating func forgotten(at now: MonotonicTime) {
         failingSince = nil
-        lastSuccessStart = nil
         succeedingSince = nil
         if health != .unknown { became(.unknown, at: now) }
     }

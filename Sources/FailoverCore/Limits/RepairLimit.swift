@@ -19,32 +19,27 @@ struct RepairLimit: Sendable, Hashable {
     }
 }
 
-/// Two budgets: repairs of passive labels never use up what ends an outage or a double active.
+/// A budget for each kind: repairs of passive labels never use up what ends an outage or a double active.
 struct RepairBudget: Sendable, Hashable {
     /// What is set right.
     enum Kind: Sendable, Hashable, CaseIterable {
-        /// The active role, lost or given twice.
-        case activeRole
-        /// The passive role, lost, or a label that is to be written anew.
+        /// The active role that its member lost.
+        case lostRole
+        /// The active role on members that are not to have it; several at once count as one.
+        case surplusRole
+        /// The passive role that a member lost, and labels that are to be written anew.
         case passiveRole
     }
 
-    private var active = RepairLimit()
-    private var passive = RepairLimit()
+    private var limits: [Kind: RepairLimit] = [:]
 
     /// When the next repair may begin; nil: now.
     func nextTurn(_ kind: Kind, at now: MonotonicTime) -> MonotonicTime? {
-        switch kind {
-        case .activeRole: active.nextTurn(at: now)
-        case .passiveRole: passive.nextTurn(at: now)
-        }
+        limits[kind]?.nextTurn(at: now)
     }
 
     /// Notes a repair.
     mutating func repaired(_ kind: Kind, at now: MonotonicTime) {
-        switch kind {
-        case .activeRole: active.repaired(at: now)
-        case .passiveRole: passive.repaired(at: now)
-        }
+        limits[kind, default: RepairLimit()].repaired(at: now)
     }
 }

@@ -9,13 +9,13 @@ extension GroupStateMachine {
         if let reread = rereadForHigherEpoch() { return reread }
         let isHeld = policy.isObserving || isPaused(at: now)
         var rules = rules(record?.record, at: now)
-        // While moves are withheld, no probe is asked for to confirm them.
-        rules.confirmsCandidates = !isHeld
+        rules.isHeld = isHeld
         let decision = rules.decide()
         let effects = reportFinding(of: decision) + wake(at: orderDeadline(at: now))
         if policy.isObserving || isExhausted { return effects + withhold(decision, at: now) }
-        // What was announced is finished first, also if an order announced it.
-        if !decision.finishesSwitch, let more = carryOutOrder(at: now) ?? endPause(at: now) { return effects + more }
+        // What was announced is finished before another move, but never to a pod that is to be fenced.
+        let isFirst = !decision.finishesSwitch || record?.record.order?.action.isSwitchover == false
+        if isFirst, let more = carryOutOrder(at: now) ?? endPause(at: now) { return effects + more }
         if isHeld, !decision.finishesSwitch {
             return effects + withhold(decision, at: now) + recordCompletion()
         }
@@ -30,7 +30,7 @@ extension GroupStateMachine {
             let effects = repair(keep.repairs, at: now) + relabel(keeping: keep.active, at: now) + wake(at: keep.until)
             return effects + recordCompletion()
         case .adopt(let active): return adopt(active)
-        case .move(let move): return begin(move, at: now)
+        case .move(let move): return begin(move, at: now, order: decision.finishesSwitch ? announcedOrder : nil)
         case .confirm(let members, let since, let deadline):
             return confirm(members, since: since, at: now) + wake(at: deadline)
         case .wait(let deadline, _): return wake(at: deadline) + recordCompletion()
@@ -110,11 +110,15 @@ extension GroupStateMachine {
 
     private mutating func repair(_ members: [Member], at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
+        var isCounted = false
         for member in members where repairs[member.id] == nil {
-            if rules(record?.record, at: now).isDrift(member) {
-                let kind: RepairBudget.Kind = member.role == .active ? .activeRole : .passiveRole
-                if repairBudget.nextTurn(kind, at: now) != nil { continue }
-                repairBudget.repaired(kind, at: now)
+            if member.role == .active {
+                // Several at once are one incident.
+                if !isCounted { repairBudget.repaired(.surplusRole, at: now) }
+                isCounted = true
+            } else if rules(record?.record, at: now).isDrift(member) {
+                if repairBudget.nextTurn(.passiveRole, at: now) != nil { continue }
+                repairBudget.repaired(.passiveRole, at: now)
             }
             history.wrote(member.id)
             effects += assign(.passive, to: member, .repair)

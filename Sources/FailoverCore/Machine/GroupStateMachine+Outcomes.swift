@@ -119,7 +119,9 @@ extension GroupStateMachine {
         var outcome = outcome
         if case .found(let member) = outcome {
             view.updated(member)
-            outcome = .found(view.believed(member))
+            // An epoch that is far above is believed once, so that the record is read, and not again if that does not know it.
+            let isNews = member.epoch.map { $0 > confirmedEpoch ?? Epoch(0) } ?? false
+            if isNews { confirmedEpoch = member.epoch } else { outcome = .found(view.believed(member)) }
         }
         return assignmentChanged(awaiting: id, at: now) { $0.read(outcome, ids: &$1, effects: &$2) }
     }

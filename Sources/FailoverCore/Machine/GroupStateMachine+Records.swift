@@ -14,7 +14,11 @@ extension GroupStateMachine {
         history.recorded(stored?.record.history ?? [], at: now)
         let wanted = stored?.record.pause
         if wanted?.id != pause?.id { pause = wanted.map { PauseTimer(id: $0.id, end: $0.rest.map { now + $0 }) } }
-        if let completion, stored?.record.epoch != completion.move.epoch { self.completion = nil }
+        if let completion,
+            stored?.record.epoch != completion.move.epoch || stored?.record == stored.map({ completed($0.record) })
+        {
+            self.completion = nil
+        }
     }
 
     /// The informer shows the group's Lease, or that there is none.
@@ -83,12 +87,19 @@ extension GroupStateMachine {
     ) -> GroupRecord {
         let plain = GroupRecord(holder: nil, epoch: nextEpoch, origin: origin, writer: identity, reason: reason)
         var next = completed(base ?? plain)
+        if let vain = announcedInVain { next.history.removeAll { $0.epoch == vain } }
         next.holder = holder.map { .init(name: $0.name, id: $0.id) }
         next.epoch = nextEpoch
         next.origin = origin
         next.writer = identity
         next.reason = reason
         return next
+    }
+
+    /// The epoch of a move that was announced, and for which no pod was written; nil: none.
+    var announcedInVain: Epoch? {
+        guard let record = record?.record, record.origin == .intended else { return nil }
+        return record.epoch > view.highestEpoch ?? Epoch(0) ? record.epoch : nil
     }
 
     /// The record with what is known of the last move by now.
@@ -111,7 +122,7 @@ extension GroupStateMachine {
     mutating func recordCompletion() -> [Effect] {
         guard completion != nil, let current = record?.record else { return [] }
         let next = completed(current)
-        completion = nil
+        if next == current { completion = nil }
         return next == current ? [] : write(next)
     }
 
@@ -122,7 +133,7 @@ extension GroupStateMachine {
         if isExhausted { return [] }
         var adopted = successor(of: record?.record, naming: active, .adopted, because: "found active")
         adopted.history.removeAll { $0.epoch == announced }
-        if let announced { history.withdraw(announced) }
+        for epoch in [announced, announcedInVain].compactMap(\.self) { history.withdraw(epoch) }
         repairs = [:]
         return write(adopted, adopting: active)
     }
@@ -148,6 +159,12 @@ extension GroupStateMachine {
             let answer = next.answers.last.map { [Effect.report(.answered(order, $0))] } ?? []
             return answer + write(next)
         }
+    }
+
+    /// The request that the record's announced move carries out; nil: none, or it is answered.
+    var announcedOrder: Order? {
+        guard let record = record?.record, let order = record.order, let last = record.history.last else { return nil }
+        return last.epoch == record.epoch && last.order == order.id ? order : nil
     }
 
     /// Until when an operator's request waits for verdicts; nil if none does.

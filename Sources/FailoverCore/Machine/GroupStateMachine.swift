@@ -95,8 +95,10 @@ package struct GroupStateMachine: Sendable, Hashable {
         isRelist: Bool = false,
         at now: MonotonicTime
     ) -> [Effect] {
+        let wasServed = isServed
         view.listed(members, version: version, isRelist: isRelist)
-        return membersChanged(at: now)
+        let effects = membersChanged(at: now)
+        return wasServed && !isServed ? effects + retryAll() : effects
     }
 
     /// Probes say something else of a member than before, or were asked for.
@@ -127,9 +129,17 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     /// The API server answers again: whatever waits for a retry is tried now.
     package mutating func connectionRestored(at now: MonotonicTime) -> [Effect] {
+        retryAll()
+    }
+
+    /// Tries now whatever waits for a retry.
+    private mutating func retryAll() -> [Effect] {
         if case .backingOff = phase { return readRecord() }
         return retryAssignments { _ in true } + retryListing { _ in true }
     }
+
+    /// Whether a member is active and not finished.
+    private var isServed: Bool { view.actives.contains { $0.lifecycle != .finished } }
 
     /// A timer or a backoff ran out.
     package mutating func timerFired(_ id: OperationID, at now: MonotonicTime) -> [Effect] {
@@ -175,7 +185,7 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     /// While nobody is active, no Retry-After keeps the group waiting for longer than `longestPauseInOutage`.
     func bounded(_ effects: [Effect]) -> [Effect] {
-        guard !view.actives.contains(where: { $0.lifecycle != .finished }) else { return effects }
+        if isServed { return effects }
         return effects.map { effect in
             guard case .startBackoff(let id, let attempt, let pause) = effect else { return effect }
             return .startBackoff(id, attempt: attempt, atLeast: min(pause, Self.longestPauseInOutage))

@@ -16,6 +16,9 @@ package struct Order: Sendable, Hashable {
         case unfence(String)
         /// Nothing that this version understands.
         case unintelligible(String)
+
+        /// Whether it asks for a move.
+        var isSwitchover: Bool { if case .switchover = self { true } else { false } }
     }
 
     /// Names the order in its answer; chosen by whoever gives it.

@@ -32,6 +32,9 @@ package enum Candidacy: Sendable, Hashable {
         }
     }
 
+    /// Whether the member may be promoted when nobody else can be: it is only not known how it would do.
+    var isLastResort: Bool { self == .refused(.notProbeable) }
+
     /// Whether the member may be promoted now, because nothing speaks against it or an operator insists.
     func allows(isForced: Bool) -> Bool {
         switch self {

@@ -17,15 +17,17 @@ extension GroupStateMachine {
         if isExhausted { return [] }
         let id = ids.next()
         let from = view.actives
+        if let announcedInVain { history.withdraw(announcedInVain) }
         var intent = successor(
             of: base ?? record?.record,
             naming: move.target,
             .intended,
             because: move.cause.description
         )
-        let entry = MoveEntry(epoch: intent.epoch, from: from.map(\.name), target: move.target?.name, cause: move.cause)
+        var entry = MoveEntry(epoch: intent.epoch, from: from.map(\.name), target: move.target?.name, cause: move.cause)
+        entry.order = order?.id
         intent.remember(entry, limit: max(MoveEntry.limit, min(policy.flap.maxMoves, Self.longestHistory)))
-        if move.cause.isRepair { repairBudget.repaired(.activeRole, at: now) }
+        if move.cause.isRepair { repairBudget.repaired(.lostRole, at: now) }
         let isOutage = !from.contains { $0.lifecycle != .finished }
         let progress = SwitchProgress(
             move: move,
@@ -65,7 +67,9 @@ extension GroupStateMachine {
         trustedEpoch = progress.epoch
         phase = .settled
         if let highest = view.highestEpoch, highest > progress.epoch { return [.report(.steppedBack)] + readRecord() }
-        if let order = progress.order { return orderConfirmed(order, progress, at: now) }
+        if let order = progress.order, progress.move.cause != .unfinishedSwitch {
+            return orderConfirmed(order, progress, at: now)
+        }
         // As if it had not been announced: it must not count against itself.
         var rules = rules(progress.previous?.record, at: now)
         rules.history.withdraw(progress.epoch)
@@ -165,9 +169,11 @@ extension GroupStateMachine {
     private func isTargetStillRight(_ progress: SwitchProgress) -> Bool {
         guard let id = progress.move.target?.id else { return true }
         let isForced = progress.move.isForced
-        guard let target = view[id], Candidacy(of: target, under: policy).allows(isForced: isForced) else {
-            return false
-        }
+        guard let target = view[id] else { return false }
+        let candidacy = Candidacy(of: target, under: policy)
+        let isLastResort =
+            candidacy.isLastResort && !view.all.contains { Candidacy(of: $0, under: policy) == .candidate }
+        guard candidacy.allows(isForced: isForced) || isLastResort else { return false }
         guard progress.promotion == nil, view.health(of: id) == .unhealthy, !isForced else { return true }
         return !view.all.contains {
             Candidacy(of: $0, under: policy) == .candidate && view.health(of: $0.id) == .healthy

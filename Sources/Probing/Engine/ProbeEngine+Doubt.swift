@@ -6,7 +6,7 @@ import Transport
 extension ProbeEngine {
     // MARK: On demand
 
-    /// Probes a member now, or waits for the probe that is on its way; its end is reported in any case.
+    /// Probes a member now, or after the probe that is on its way; the end of both is reported in any case.
     ///
     /// `since`: a success at or after that time is reported at once.
     /// Nothing is reported of a member that is not known.
@@ -16,7 +16,7 @@ extension ProbeEngine {
             let outcome = record.lastOutcome ?? ProbeOutcome(verdict: .success, detail: "it succeeded before")
             return report(number, outcome, isRepetition: true)
         }
-        record.isAwaited = true
+        record.awaitedSince = Self.now
         guard table.states[number].flight == .none else { return }
         wheel.clear(number)
         table.states[number].due = EventLoop.now

@@ -64,13 +64,16 @@ extension ProbeEngine {
         let change = state.tracker.probeFinished(outcome.verdict, from: state.startedAt, at: now)
         state.flight = .none
         state.due = state.pace.next(after: state.due, isCounting: state.tracker.isCounting, now: now.nanoseconds)
+        // A probe that began before it was asked for says nothing of the time since.
+        let isAnswer = record.awaitedSince.map { $0 <= state.startedAt } ?? true
+        if !isAnswer { state.due = now.nanoseconds }
         table.states[number] = state
         let isRepetition = change == nil && record.lastOutcome?.isSameKind(as: outcome) ?? false
-        if !isRepetition || record.isAwaited {
+        if !isRepetition || record.awaitedSince != nil {
             record.lastOutcome = outcome
-            record.isAwaited = false
             report(number, outcome, isChange: change != nil, isRepetition: isRepetition)
         }
+        if isAnswer { record.awaitedSince = nil }
         arm(number)
     }
 

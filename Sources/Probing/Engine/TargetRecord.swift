@@ -15,8 +15,8 @@ final class TargetRecord {
     /// What redirects led to, in their order; kept for the next probe, which is likely to be led there, too.
     @safe @exclusivity(unchecked) var hops: [Check] = []
     @safe @exclusivity(unchecked) var lastOutcome: ProbeOutcome?
-    /// Whether the end of its next probe is reported in any case.
-    @safe @exclusivity(unchecked) var isAwaited = false
+    /// Since when somebody waits for a probe: its end is reported in any case; nil: nobody does.
+    @safe @exclusivity(unchecked) var awaitedSince: MonotonicTime?
 
     /// What it adds to the engine's need of descriptors.
     var descriptorShare = 0.0

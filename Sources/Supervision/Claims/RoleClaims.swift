@@ -81,23 +81,23 @@ struct RoleClaims {
         return settle(claimant, wish).subtracting([claimant])
     }
 
-    /// A group means no pods for now: its Service cannot be used.
+    /// A group means no pods for now, and holds none: its Service cannot be used.
     mutating func wishesNothing(_ claimant: Claimant) -> Set<Claimant> {
-        arrivals.keys.reduce(into: []) { told, scope in
-            guard let index = arrivals[scope]?.firstIndex(where: { $0.claimant == claimant }) else { return }
+        var told = release(held.removeValue(forKey: claimant) ?? [], of: claimant)
+        verdicts[claimant] = nil
+        waiting[claimant] = nil
+        for scope in Array(arrivals.keys) {
+            guard let index = arrivals[scope]?.firstIndex(where: { $0.claimant == claimant }) else { continue }
             arrivals[scope]?.remove(at: index)
             told.formUnion(admit(scope))
         }
+        return told.subtracting([claimant])
     }
 
-    /// A group has ended, and holds nothing any more.
+    /// A group has ended.
     mutating func groupEnded(_ claimant: Claimant) -> Set<Claimant> {
-        var told = wishesNothing(claimant)
-        told.formUnion(release(held.removeValue(forKey: claimant) ?? [], of: claimant))
-        verdicts[claimant] = nil
-        waiting[claimant] = nil
         ending.remove(claimant)
-        return told.subtracting([claimant])
+        return wishesNothing(claimant)
     }
 
     /// What a group has got.

@@ -78,10 +78,11 @@ extension GroupSupervisor {
         case .pending: break
         case .unusable(let problem):
             wait(for: "\(problem)")
-            await surroundings.claims.abstain(claimant)
+            await abstain()
         case .usable(let selector, _):
             resume()
             await followRoute(in: &group)
+            if let snapshot = seenPods { await claimPods(snapshot.objects, in: &group) }
             if case .usable(selector, _) = previous {} else { await selectPods(selector) }
         }
         applyPolicy(in: &group)
@@ -120,6 +121,15 @@ extension GroupSupervisor {
     }
 
     // MARK: The pods
+
+    /// Without a Service the group writes nothing, and lets its pods go to whoever means them; a switch that is on its way
+    /// is finished first.
+    private func abstain() async {
+        guard !machine.isSwitching else { return }
+        await surroundings.claims.abstain(claimant)
+        wish = nil
+        claim = .pending
+    }
 
     /// Claims the group's pods, unless they and their labels are those that it holds; while another group writes the role
     /// of one of them, this one waits.

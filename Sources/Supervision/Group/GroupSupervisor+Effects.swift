@@ -5,6 +5,11 @@ import Transport
 
 /// How a group carries out what its machine decides.
 extension GroupSupervisor {
+    /// A timer that fires later than this shows that the process stood still.
+    private static let longestLateness: Duration = .seconds(2)
+    /// How long news may take to be heard then.
+    private static let rest: Duration = .seconds(1)
+
     /// Lets the machine hear of an event, and carries out what it decides.
     @inline(never)
     func step(in group: inout DiscardingTaskGroup, _ event: (inout GroupStateMachine) -> [Effect]) {
@@ -60,7 +65,11 @@ extension GroupSupervisor {
 
     private func startTimer(_ id: OperationID, at deadline: MonotonicTime, in group: inout DiscardingTaskGroup) {
         group.addTask { [self, clock = surroundings.clock] in
-            if await clock.sleep(deadline) { post(.timerFired(id)) }
+            guard await clock.sleep(deadline) else { return }
+            // This process stood still: what it is to know by now is heard before it decides.
+            let now = clock.now()
+            if now.since(deadline) > Self.longestLateness, await !clock.sleep(now + Self.rest) { return }
+            post(.timerFired(id))
         }
     }
 

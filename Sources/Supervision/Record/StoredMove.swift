@@ -13,6 +13,8 @@ package struct StoredMove: Codable, Sendable, Hashable {
     /// One of `SwitchCause`.
     package var cause: String
     package var epoch: Int
+    /// The id of the operator's request that it carries out; nil: none.
+    package var order: String?
     /// From the decision to the last write; nil: not finished, or not told.
     package var durationSeconds: Double?
     /// How long nobody was active; nil: nobody was active before, nobody is now, or not told.
@@ -33,6 +35,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
             throw DecodingError.dataCorruptedError(forKey: .epoch, in: container, debugDescription: "is no epoch")
         }
         self.epoch = epoch.number
+        order = try container.decodeIfPresent(String.self, forKey: .order)
         durationSeconds = Duration(in: container, .durationSeconds)?.inSeconds
         nobodyActiveSeconds = Duration(in: container, .nobodyActiveSeconds)?.inSeconds
     }
@@ -43,6 +46,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
         to = entry.target
         cause = entry.cause.rawValue
         epoch = entry.epoch.number
+        order = entry.order
         durationSeconds = entry.duration?.inSeconds
         nobodyActiveSeconds = entry.gap?.inSeconds
     }
@@ -50,7 +54,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
     /// Nil for a cause of another version.
     func entry(now: Date) -> MoveEntry? {
         guard let cause = SwitchCause(rawValue: cause) else { return nil }
-        return MoveEntry(
+        var move = MoveEntry(
             epoch: Epoch(epoch),
             from: from,
             target: to,
@@ -60,6 +64,8 @@ package struct StoredMove: Codable, Sendable, Hashable {
             duration: durationSeconds.flatMap(Duration.init(readSeconds:)),
             gap: nobodyActiveSeconds.flatMap(Duration.init(readSeconds:))
         )
+        move.order = order
+        return move
     }
 
     /// Why, in words.

@@ -96,6 +96,43 @@ import Testing
         #expect(script.fireTimers().moves.isEmpty)
     }
 
+    // MARK: After a promotion, what was seen before does not count
+
+    @Test(arguments: [Health.unhealthy, .unknown]) func aForcedSwitchoverStands(health: Health) {
+        var script = script(Self.window, healthy: ["a"])
+        script.at(60_000)
+        if health == .unhealthy { _ = script.health("b", .unhealthy) }
+        let order = Order(id: "o", action: .switchover(to: "b", isForced: true))
+        _ = script.settle(script.annotate { $0.order = order })
+        #expect(script.machine.actives.map(\.name) == ["b"])
+        script.at(63_999)
+        #expect(script.settle(script.fireTimers()).isEmpty)
+        script.at(64_000)
+        #expect(script.fireTimers().moves == [.activeUnknown])
+    }
+
+    @Test func aSwitchoverToAPodThatIsNotReadyYetStandsForItsTime() {
+        var script = script(Self.ready)
+        script.place("b", epoch: 1) { $0.isReady = false }
+        _ = script.observe()
+        script.at(60_000)
+        _ = script.settle(script.annotate { $0.order = Order(id: "o", action: .switchover(to: "b", isForced: false)) })
+        #expect(script.machine.actives.map(\.name) == ["b"])
+        script.at(66_000)
+        #expect(script.fireTimers().moves == [.activeNotReady])
+    }
+
+    // MARK: Nobody can be probed
+
+    @Test(arguments: [true, false]) func whenNobodyCanBeProbedSomebodyIsActiveByRank(isDeleted: Bool) {
+        var script = script(Self.window, healthy: []) { $0.isProbeable = false }
+        script.place("b", epoch: 1) { $0.isProbeable = false }
+        if isDeleted { script.remove("a") } else { script.place("a", nil, epoch: 1) { $0.isProbeable = false } }
+        _ = script.settle(script.observe())
+        script.at(4000)
+        #expect(script.settle(script.fireTimers()).contains { $0.contains("=active") })
+    }
+
     // MARK: Activation
 
     private static let activating = GroupPolicy(
@@ -140,6 +177,15 @@ import Testing
         script.at(2000)
         _ = script.probed("b", .success)
         script.at(3000)
+        #expect(script.health("b", .unhealthy).moves == [.activeUnhealthy])
+    }
+
+    @Test func aRestartDoesNotBeginItAnew() {
+        var script = moved()
+        script.at(5000)
+        _ = script.probed("b", .success)
+        script.at(6000)
+        _ = script.health("b", .unknown)
         #expect(script.health("b", .unhealthy).moves == [.activeUnhealthy])
     }
 

@@ -71,6 +71,15 @@ import Testing
         #expect(script.settle(script.observe()).contains("b=passive@2"))
     }
 
+    @Test func manyActiveMembersAreDemotedAtOnce() {
+        var script = GroupScript()
+        let names = (0..<13).map { "p\($0)" }
+        for name in names { script.place(name, name == "p0" ? .active : .passive, epoch: 1) }
+        _ = script.settle(script.start(record: script.record("p0"), healthy: names))
+        for name in names { script.place(name, .active, epoch: 1) }
+        #expect(script.settle(script.observe()).count == 12 && script.machine.actives.map(\.name) == ["p0"])
+    }
+
     @Test func newPodsAreLabelledHoweverManyTheyAre() {
         var script = script()
         for number in 0..<40 { script.place("n\(number)", nil) }

@@ -174,7 +174,10 @@ import Testing
 
     @Test func keepsABoundedHistory() {
         var script = script()
-        for _ in 0..<30 { _ = order(.switchover(to: nil, isForced: false), &script) }
+        for number in 0..<30 {
+            let action = Order.Action.switchover(to: nil, isForced: false)
+            _ = script.settle(script.annotate { $0.order = Order(id: "\(number)", action: action) })
+        }
         let record = script.machine.record?.record
         #expect(record?.history.count == MoveEntry.limit && record?.answers.count == OrderAnswer.limit)
         #expect(record?.history.last?.epoch == record?.epoch)

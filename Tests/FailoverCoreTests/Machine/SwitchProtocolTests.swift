@@ -188,12 +188,27 @@ import Testing
     @Test(arguments: [GroupPolicy.SwitchOrder.demoteFirst, .promoteFirst])
     func completesAnUnfinishedSwitchAfterARestart(order: GroupPolicy.SwitchOrder) {
         var script = GroupScript(GroupPolicy(order: order), identity: "successor")
-        script.place("a", .active, epoch: 1)
+        script.place("a", .passive, epoch: 2)
         script.place("b", .passive, epoch: 1)
         let effects = script.start(record: script.record("b", epoch: 2, origin: .intended, writer: "dead"))
         #expect(effects.moves == [.unfinishedSwitch])
         #expect(effects.targets == ["b"])
         _ = script.settle(effects)
+        #expect(script.machine.actives.map(\.name) == ["b"])
+    }
+
+    /// An intent alone has changed nothing: it is decided anew, and forgotten.
+    @Test func anAnnouncementWithoutAWriteIsNoMove() {
+        var script = GroupScript(identity: "successor")
+        script.place("a", .active, epoch: 1)
+        script.place("b", .passive, epoch: 1)
+        var record = script.record("b", epoch: 2, origin: .intended, writer: "dead")
+        record.remember(MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeUnhealthy), limit: 20)
+        #expect(script.settle(script.start(record: record, healthy: ["a", "b"])).isEmpty)
+        #expect(
+            script.machine.record?.record.holder?.name == "a" && script.machine.record?.record.history.isEmpty == true
+        )
+        _ = script.settle(script.health("a", .unhealthy))
         #expect(script.machine.actives.map(\.name) == ["b"])
     }
 

@@ -87,7 +87,7 @@ import Testing
         )
     )
     func findsWhatItIsThereToFind(sabotage: Simulation.Sabotage, words: String) async {
-        for seed in UInt64(0)..<2000 {
+        for seed in UInt64(0)..<8000 {
             await Task.yield()
             var simulation = Simulation(seed: seed, .small)
             simulation.sabotage = sabotage

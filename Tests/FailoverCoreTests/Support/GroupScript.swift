@@ -173,34 +173,41 @@ struct GroupScript {
             let effect = queue.removeFirst()
             note([effect])
             hear(effect)
-            switch effect {
-            case .readRecord(let id):
-                queue += machine.recordRead(id, machine.record.map { .found($0) } ?? .absent, at: now)
-            case .writeRecord(let id, let record, _, _):
-                version += 1
-                queue += machine.recordWritten(id, .written(stored(record, version: "\(version)")), at: now)
-            case .listMembers(let id):
-                version += 1
-                queue += machine.membersListed(id, .listed(members, version: .init("\(version)")), at: now)
-            case .readMember(let id, let name):
-                let found = members.first { $0.name == name }
-                queue += machine.memberRead(id, found.map { .found($0) } ?? .gone, at: now)
-            case .writeRole(let id, let write):
+            if case .writeRole(_, let write) = effect {
                 writes.append("\(write.member.name)=\(write.role.rawValue)@\(write.epoch)")
-                place(write.member.name, write.role, epoch: write.epoch.number) { [write] member in
-                    let kept = member.version
-                    member = write.member
-                    member.role = write.role
-                    member.epoch = write.epoch
-                    member.isRelabelDue = false
-                    member.version = kept
-                }
-                queue += machine.roleWritten(id, .written(member(write.member.name)), at: now)
-            case .probe: queue += answer(probesIn: [effect])
-            case .forgetHealth, .startTimer, .startBackoff, .report: break
             }
+            queue += follow(effect)
         }
         return writes
+    }
+
+    /// Answers one operation as an API server without faults would.
+    ///
+    /// - Returns: what the machine makes of the answer.
+    mutating func follow(_ effect: Effect) -> [Effect] {
+        switch effect {
+        case .readRecord(let id):
+            return machine.recordRead(id, machine.record.map { .found($0) } ?? .absent, at: now)
+        case .writeRecord(let id, let record, _, _):
+            version += 1
+            return machine.recordWritten(id, .written(stored(record, version: "\(version)")), at: now)
+        case .listMembers(let id): return machine.membersListed(id, listing(), at: now)
+        case .readMember(let id, let name):
+            let found = members.first { $0.name == name }
+            return machine.memberRead(id, found.map { .found($0) } ?? .gone, at: now)
+        case .writeRole(let id, let write):
+            place(write.member.name, write.role, epoch: write.epoch.number) { [write] member in
+                let kept = member.version
+                member = write.member
+                member.role = write.role
+                member.epoch = write.epoch
+                member.isRelabelDue = false
+                member.version = kept
+            }
+            return machine.roleWritten(id, .written(member(write.member.name)), at: now)
+        case .probe: return answer(probesIn: [effect])
+        case .forgetHealth, .startTimer, .startBackoff, .report: return []
+        }
     }
 }
 
