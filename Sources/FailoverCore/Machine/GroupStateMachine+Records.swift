@@ -14,11 +14,7 @@ extension GroupStateMachine {
         history.recorded(stored?.record.history ?? [], at: now)
         let wanted = stored?.record.pause
         if wanted?.id != pause?.id { pause = wanted.map { PauseTimer(id: $0.id, end: $0.rest.map { now + $0 }) } }
-        if let completion,
-            stored?.record.epoch != completion.move.epoch || stored?.record == stored.map({ completed($0.record) })
-        {
-            self.completion = nil
-        }
+        if let completion, completion.isTold(by: stored?.record) { self.completion = nil }
     }
 
     /// The informer shows the group's Lease, or that there is none.
@@ -120,10 +116,12 @@ extension GroupStateMachine {
 
     /// Writes how the last move ended, if the record does not say so yet.
     mutating func recordCompletion() -> [Effect] {
-        guard completion != nil, let current = record?.record else { return [] }
-        let next = completed(current)
-        if next == current { completion = nil }
-        return next == current ? [] : write(next)
+        guard let completion, let current = record?.record else { return [] }
+        if completion.isTold(by: current) {
+            self.completion = nil
+            return []
+        }
+        return write(completed(current))
     }
 
     // MARK: Adoption

@@ -188,8 +188,14 @@ struct GroupScript {
         switch effect {
         case .readRecord(let id):
             return machine.recordRead(id, machine.record.map { .found($0) } ?? .absent, at: now)
-        case .writeRecord(let id, let record, _, _):
+        case .writeRecord(let id, var record, _, _):
             version += 1
+            // A Lease keeps durations in another precision.
+            for index in record.history.indices {
+                if let duration = record.history[index].duration {
+                    record.history[index].duration = duration + .nanoseconds(1)
+                }
+            }
             return machine.recordWritten(id, .written(stored(record, version: "\(version)")), at: now)
         case .listMembers(let id): return machine.membersListed(id, listing(), at: now)
         case .readMember(let id, let name):
