@@ -90,7 +90,8 @@ import Testing
 
     @Test func closesWhatIsSilentAfterAnAnswerAndWhatIsNeverAnswered() async throws {
         try await Self.serve {
-            $0.silence = .milliseconds(200)
+            // Longer than a busy machine takes to ask.
+            $0.silence = .seconds(5)
             $0.answer = .milliseconds(300)
         } answering: { request in
             if request.path != "/never" { request.answer(OperationsAnswer(.ok, "ok\n")) }

@@ -337,4 +337,18 @@ import Transport
         #expect(verdict(200, "ok") == .success && verdict(204, "okay") == .success)
         #expect(verdict(301, "ok") == .failure && verdict(200, "not ok") == .failure)
     }
+
+    /// The machine waits for the first success of a member that was just promoted, even if it is what it was before.
+    @Test func reportsTheFirstResultAfterAChangeOfRole() async throws {
+        try await run { sandbox, engine, input, stream in
+            var target = await target(sandbox, "a", Self.get)
+            await engine.setTargets([target], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            _ = await reports(until: .healthy, &iterator)
+            target.role = .active
+            await engine.setTargets([target], of: "g") { input.yield($0) }
+            let report = try #require(await iterator.next(isolation: #isolation))
+            #expect(report.verdict == .success && report.isRepetition && !report.isChange)
+        }
+    }
 }

@@ -69,8 +69,9 @@ extension ProbeEngine {
         if !isAnswer { state.due = now.nanoseconds }
         table.states[number] = state
         let isRepetition = change == nil && record.lastOutcome?.isSameKind(as: outcome) ?? false
-        if !isRepetition || record.awaitedSince != nil {
+        if !isRepetition || record.awaitedSince != nil || record.isReportDue {
             record.lastOutcome = outcome
+            record.isReportDue = false
             report(number, outcome, isChange: change != nil, isRepetition: isRepetition)
         }
         if isAnswer { record.awaitedSince = nil }

@@ -132,8 +132,8 @@ package actor ProbeEngine {
         let isRestarted = previous.incarnation != target.incarnation
         let isOtherQuestion = previous.probe.handler != target.probe.handler
         record.target = target
-        // What a member in another role answers is news, even if it is what it answered before.
-        if previous.role != target.role || isRestarted || isRenewed { record.lastOutcome = nil }
+        // What a member in another role answers is news to the machine, even if it is what it answered before.
+        if previous.role != target.role || isRestarted || isRenewed { record.isReportDue = true }
         table.states[number].tracker.thresholdsChanged(target.probe.timing.thresholds)
         table.states[number].pace = ProbePace(target.probe.timing)
         if isOtherQuestion, !isRenewed, !isRestarted { questionChanged(number) }

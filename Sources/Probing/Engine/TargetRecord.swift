@@ -15,6 +15,8 @@ final class TargetRecord {
     /// What redirects led to, in their order; kept for the next probe, which is likely to be led there, too.
     @safe @exclusivity(unchecked) var hops: [Check] = []
     @safe @exclusivity(unchecked) var lastOutcome: ProbeOutcome?
+    /// Whether the machine hears of the next result, whatever it is.
+    @safe @exclusivity(unchecked) var isReportDue = false
     /// Since when somebody waits for a probe: its end is reported in any case; nil: nobody does.
     @safe @exclusivity(unchecked) var awaitedSince: MonotonicTime?
 
