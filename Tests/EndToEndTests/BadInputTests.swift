@@ -158,8 +158,7 @@ extension EndToEndTests {
                     ["--listen", "127.0.0.1:0", "--log-format", "json"]
                 )
                 _ = try await SupervisorProcess.run(arguments) { process in
-                    let line = try #require(await process.log.wait(for: "operations endpoints are served"))
-                    let port = try #require(line.firstMatch(of: /"port":"(\d+)"/)?.output.1)
+                    let port = try await process.operationsPort()
                     try await stage.waitUntilSettled("web")
                     for path in ["livez", "readyz"] {
                         var request = HTTPRequest("GET", "http://127.0.0.1:\(port)/\(path)")

@@ -17,8 +17,7 @@ extension EndToEndTests {
                     ["--listen", "127.0.0.1:0"]
                 )
                 _ = try await SupervisorProcess.run(arguments) { process in
-                    let line = try #require(await process.log.wait(for: "operations endpoints are served"))
-                    let port = try #require(line.firstMatch(of: /port=(\d+)/).flatMap { Int($0.output.1) })
+                    let port = try await process.operationsPort()
                     let holder = try await stage.waitUntilSettled("web")
                     for pod in ["web-0", "web-1", "web-2"] {
                         _ = await process.log.wait(for: "health changed", "member.name=\(pod)", "member.health=healthy")

@@ -16,11 +16,6 @@ extension EndToEndTests {
             "unshare --net sh -c 'ip link set lo up && ip -6 addr show dev lo | grep -q ::1'"
         )
 
-        private static func port(of process: SupervisorProcess) async throws -> Int {
-            let line = try #require(await process.log.wait(for: "operations endpoints are served"))
-            return try #require(line.firstMatch(of: /port=(\d+)/).flatMap { Int($0.output.1) })
-        }
-
         private static func descriptors(of process: SupervisorProcess) -> [Int] {
             let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processID)/fd")
             return (names ?? []).compactMap { Int($0) }
@@ -72,7 +67,7 @@ extension EndToEndTests {
                     ["--listen", "127.0.0.1:0"]
                 )
                 _ = try await SupervisorProcess.run(arguments) { process in
-                    let port = try await Self.port(of: process)
+                    let port = try await process.operationsPort()
                     try await stage.waitUntilSettled("web")
                     let before = Self.descriptors(of: process).count
                     var silent: [Silence] = []
@@ -98,7 +93,7 @@ extension EndToEndTests {
                     ["--listen", "127.0.0.1:0"]
                 )
                 _ = try await SupervisorProcess.run(arguments) { process in
-                    let port = try await Self.port(of: process)
+                    let port = try await process.operationsPort()
                     try await stage.waitUntilSettled("web")
                     let silent = (0..<64).map { _ in Silence(port: port) }
                     let used = Self.descriptors(of: process)
@@ -147,7 +142,7 @@ extension EndToEndTests {
                 let arguments = try await Self.arguments(stage, [])
                 let launcher = Self.launcher("ip addr del 127.0.0.1/8 dev lo")
                 _ = try await SupervisorProcess.run(arguments, within: launcher) { process in
-                    let port = try await Self.port(of: process)
+                    let port = try await process.operationsPort()
                     #expect(try await Self.curl(process, "http://[::1]:\(port)/livez") == "ok 200")
                 }
             }
@@ -164,7 +159,7 @@ extension EndToEndTests {
                 let arguments = try await Self.arguments(stage, [])
                 let launcher = Self.launcher("\(preparation) 2>/dev/null")
                 _ = try await SupervisorProcess.run(arguments, within: launcher) { process in
-                    let port = try await Self.port(of: process)
+                    let port = try await process.operationsPort()
                     #expect(try await Self.curl(process, "http://127.0.0.1:\(port)/livez") == "ok 200")
                 }
             }
@@ -177,7 +172,7 @@ extension EndToEndTests {
                     let arguments = try await Self.arguments(stage, blocks)
                     let launcher = Self.launcher("ip addr add 10.99.1.1/32 dev lo")
                     _ = try await SupervisorProcess.run(arguments, within: launcher) { process in
-                        let port = try await Self.port(of: process)
+                        let port = try await process.operationsPort()
                         let reload = "-X POST http://10.99.1.1:\(port)/-/reload"
                         #expect(
                             try await Self.curl(process, "--interface 10.99.1.1 \(reload)").hasSuffix(" \(expected)")
@@ -198,7 +193,7 @@ extension EndToEndTests {
                     ["--listen", "127.0.0.1:0"]
                 )
                 _ = try await SupervisorProcess.run(arguments) { process in
-                    let url = "http://127.0.0.1:\(try await Self.port(of: process))/-/reload"
+                    let url = "http://127.0.0.1:\(try await process.operationsPort())/-/reload"
                     let bad = """
                         apiVersion: kube-standby.io/v1
                         kind: StandbyConfiguration

@@ -23,8 +23,7 @@ extension EndToEndTests {
         }
 
         private static func failures(_ loop: EventLoop, _ process: SupervisorProcess) async throws -> Int {
-            let line = try #require(await process.log.wait(for: "operations endpoints are served"))
-            let port = try #require(line.firstMatch(of: /port=(\d+)/).flatMap { Int($0.output.1) })
+            let port = try await process.operationsPort()
             var request = HTTPRequest("GET", "http://127.0.0.1:\(port)/metrics")
             request.timeout = .seconds(20)
             let text = String(decoding: try await loop.response(to: request).body, as: UTF8.self)

@@ -20,11 +20,6 @@ extension EndToEndTests {
             return (mount, arguments)
         }
 
-        private static func port(of process: SupervisorProcess) async throws -> Int {
-            let line = try #require(await process.log.wait(for: "operations endpoints are served"))
-            return try #require(line.firstMatch(of: /port=(\d+)/).flatMap { Int($0.output.1) })
-        }
-
         @Test func followsAMountedConfigMap() async throws {
             try await Stage.run { stage in
                 for name in ["web", "db"] { try await stage.place(name) }
@@ -92,7 +87,7 @@ extension EndToEndTests {
                 try await stage.place("web")
                 let (mount, arguments) = try await Self.start(stage, Self.text(Manifests.group("web")))
                 _ = try await SupervisorProcess.run(arguments) { process in
-                    let port = try await Self.port(of: process)
+                    let port = try await process.operationsPort()
                     func ask(_ method: String, _ path: String) async throws -> (Int, String) {
                         var request = HTTPRequest(method, "http://127.0.0.1:\(port)/\(path)")
                         request.timeout = .seconds(10)

@@ -11,7 +11,7 @@ import Transport
 
 @Suite(.timeLimit(.minutes(5))) struct ProbeEngineTests {
     /// Two pods that run, an engine, and the reports of the group.
-    private func run(
+    func run(
         _ body:
             @Sendable @escaping (Sandbox, ProbeEngine, AsyncStream<ProbeReport>.Continuation, AsyncStream<ProbeReport>)
             async throws -> Void
@@ -37,7 +37,7 @@ import Transport
         }
     }
 
-    private func target(
+    func target(
         _ sandbox: Sandbox,
         _ pod: String,
         _ handler: ProbeConfiguration.Handler,
@@ -54,7 +54,7 @@ import Transport
     }
 
     /// The reports until one shows this health.
-    private func reports(
+    func reports(
         until health: Health,
         _ iterator: inout AsyncStream<ProbeReport>.Iterator
     ) async -> [ProbeReport] {
@@ -66,7 +66,7 @@ import Transport
         return seen
     }
 
-    private static let get = ProbeConfiguration.Handler.httpGet(HTTPProbe(port: .named("http")))
+    static let get = ProbeConfiguration.Handler.httpGet(HTTPProbe(port: .named("http")))
 
     @Test func findsAHealthyApplicationHealthyAfterTheThreshold() async throws {
         try await run { sandbox, engine, input, stream in
@@ -298,35 +298,6 @@ import Transport
         }
     }
 
-    /// Two groups, or one under an old name and a new one, probe the same pod each for itself.
-    @Test func groupsThatShareAPodProbeItEachForItself() async throws {
-        try await run { sandbox, engine, input, stream in
-            let old = await target(sandbox, "a", Self.get)
-            var new = old
-            new.group = "h"
-            await engine.setTargets([old], of: "g") { input.yield($0) }
-            var iterator = stream.makeAsyncIterator()
-            _ = await reports(until: .healthy, &iterator)
-            let (others, otherInput) = AsyncStream.makeStream(of: ProbeReport.self)
-            await engine.setTargets([new], of: "h") { otherInput.yield($0) }
-            var other = others.makeAsyncIterator()
-            _ = await reports(until: .healthy, &other)
-            #expect(await engine.provenCount == 1, "one pod")
-            await engine.remove(group: "g")
-            #expect(await engine.progress(of: "g").isEmpty)
-            #expect(await engine.progress(of: "h")["a"]?.tracker.health == .healthy)
-            // Who is known to have succeeded is reported at once; of who is gone nothing is.
-            await engine.probeNow(old.key, unlessSucceededSince: .init(nanoseconds: 0))
-            await engine.probeNow(new.key, unlessSucceededSince: .init(nanoseconds: 0))
-            let known = await other.next(isolation: #isolation)
-            #expect(known?.health == .healthy && known?.isRepetition == true)
-            await sandbox.applications.set(.refusing, pod: "a", namespace: "default")
-            #expect(await reports(until: .unhealthy, &other).last?.verdict == .failure)
-            await engine.remove(group: "h")
-            #expect(await engine.provenCount == 0)
-        }
-    }
-
     @Test func checksStatusAndBody() throws {
         var probe = HTTPProbe(port: .number(1))
         probe.expectedStatus = [StatusRange(200...204)]
@@ -338,17 +309,4 @@ import Transport
         #expect(verdict(301, "ok") == .failure && verdict(200, "not ok") == .failure)
     }
 
-    /// The machine waits for the first success of a member that was just promoted, even if it is what it was before.
-    @Test func reportsTheFirstResultAfterAChangeOfRole() async throws {
-        try await run { sandbox, engine, input, stream in
-            var target = await target(sandbox, "a", Self.get)
-            await engine.setTargets([target], of: "g") { input.yield($0) }
-            var iterator = stream.makeAsyncIterator()
-            _ = await reports(until: .healthy, &iterator)
-            target.role = .active
-            await engine.setTargets([target], of: "g") { input.yield($0) }
-            let report = try #require(await iterator.next(isolation: #isolation))
-            #expect(report.verdict == .success && report.isRepetition && !report.isChange)
-        }
-    }
 }

@@ -37,8 +37,7 @@ extension EndToEndTests {
         }
 
         static func metrics(of process: SupervisorProcess, _ loop: EventLoop) async throws -> String {
-            let line = try #require(await process.log.wait(for: "operations endpoints are served"))
-            let port = try #require(line.firstMatch(of: /port=(\d+)/).map { $0.output.1 })
+            let port = try await process.operationsPort()
             var request = HTTPRequest("GET", "http://127.0.0.1:\(port)/metrics")
             request.timeout = .seconds(60)
             request.proxy = ""
