@@ -80,6 +80,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func write(_ answer: OperationsAnswer, to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
+        // Whoever asks on and on, and takes no answer, is not to fill our memory: answers are far smaller than the mark.
+        guard context.channel.isWritable else { return context.close(promise: nil) }
         let isKept = request.isKeepAlive && answer.status.code < 400
         var headers = answer.headers
         headers.replaceOrAdd(name: "content-length", value: "\(answer.text.utf8.count)")

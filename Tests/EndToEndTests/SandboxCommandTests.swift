@@ -52,16 +52,17 @@ extension EndToEndTests {
             }
         }
 
-        @Test func neverOverwritesAFileOfSomebodyElse() async throws {
+        @Test(arguments: [Array("apiVersion: v1\nkind: Config\n".utf8), [0xFF, 0xFE, 0x00], []])
+        func neverOverwritesAFileOfSomebodyElse(content: [UInt8]) async throws {
             try await withFolder { folder in
                 let file = folder.appending(path: "config")
-                try Data("apiVersion: v1\nkind: Config\n".utf8).write(to: file)
+                try Data(content).write(to: file)
                 let (text, code) = try await SupervisorProcess.finish(["sandbox", "--kubeconfig", Self.path(file)])
                 #expect(
                     code == 2 && text.contains("exists and is not a sandbox's; give another --kubeconfig"),
                     "\(text)"
                 )
-                #expect(try String(contentsOf: file, encoding: .utf8) == "apiVersion: v1\nkind: Config\n")
+                #expect(try Data(contentsOf: file) == Data(content))
             }
         }
 

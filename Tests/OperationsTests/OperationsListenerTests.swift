@@ -92,7 +92,7 @@ import Testing
         try await Self.serve {
             // Longer than a busy machine takes to ask.
             $0.silence = .seconds(5)
-            $0.answer = .milliseconds(300)
+            $0.answer = .seconds(5)
         } answering: { request in
             if request.path != "/never" { request.answer(OperationsAnswer(.ok, "ok\n")) }
         } _: { port in
@@ -100,6 +100,22 @@ import Testing
             kept.send("\(Self.request)\r\n\r\n")
             #expect(await kept.readToEnd()?.hasSuffix("ok\n") == true)
             #expect(await Self.exchange(port, "GET /never HTTP/1.1\r\nHost: x") == "")
+        }
+    }
+
+    /// The answers wait in memory for one who asks on and on, and reads none.
+    @Test func closesWhatTakesNoAnswers() async throws {
+        let long = String(repeating: "a", count: 10_000)
+        try await Self.serve { _ in
+        } answering: { request in
+            request.answer(OperationsAnswer(.ok, long))
+        } _: { port in
+            let client = RawClient(port: port)
+            let requests = String(repeating: "\(Self.request)\r\n\r\n", count: 100)
+            // More than all buffers between the two can hold.
+            var count = 0
+            while count < 20_000, client.send(requests) { count += 1 }
+            #expect(count < 20_000)
         }
     }
 

@@ -46,12 +46,14 @@ extension DecisionRules {
         if now < due { return stay(active, until: due) }
         guard let best = bestHealthyCandidate(leaving: active) else { return nil }
         if let held = heldBack(active) { return held }
+        if !confirmsCandidates { return .move(.init(target: best, cause: .activeUnknown)) }
+        // Both are asked: it is not to move because our probes reached nobody for a while.
         let asked = confirmation?.since ?? now
-        guard confirmsCandidates, view.evidence(of: best.id)?.lastSuccess.map({ $0 < asked }) ?? true else {
-            return .move(.init(target: best, cause: .activeUnknown))
-        }
         let patience = asked + policy.verdictWindow
-        return now < patience ? .confirm([best], since: asked, until: patience) : nil
+        let answers = (view.evidence(of: best.id)?.lastSuccess).map { asked <= $0 } ?? false
+        let fails = (view.evidence(of: active.id)?.lastFailureStart).map { asked <= $0 } ?? false
+        if answers, fails || now >= patience { return .move(.init(target: best, cause: .activeUnknown)) }
+        return now < patience ? .confirm([active, best], since: asked, until: patience) : nil
     }
 
     /// An active member that is not Ready for so long yields to a healthy candidate that is; nil: it is Ready, or not asked.

@@ -47,6 +47,12 @@ struct DecisionRules {
         return view.actives.count == 1 && view.highestEpoch != record.epoch ? nil : holder
     }
 
+    /// Whether the record announces a switch for which no pod was written, as far as is known.
+    private var isOnlyAnnounced: Bool {
+        guard let record, record.origin == .intended else { return false }
+        return record.epoch > view.highestEpoch ?? Epoch(0)
+    }
+
     /// Whether the record tells of a move whose end it does not tell.
     private var isInterrupted: Bool {
         guard let record, record.origin == .intended, let last = record.history.last else { return false }
@@ -137,6 +143,8 @@ struct DecisionRules {
 
     func stay(_ active: Member, finding: Decision.Finding? = nil, until: MonotonicTime? = nil) -> Decision {
         guard let record, record.names(active), record.epoch >= view.highestEpoch ?? record.epoch else {
+            // What another has announced and not begun is its own to begin, for a while.
+            if isOnlyAnnounced, let end = endOfPatience { return .wait(until: end, finding: finding) }
             return .adopt(active)
         }
         return keep(active, surplus: [], finding: finding, until: until)

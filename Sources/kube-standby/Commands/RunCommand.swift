@@ -132,13 +132,21 @@ struct RunCommand: AsyncParsableCommand {
         return logger
     }
 
+    /// An address without what it may hold of a password.
+    private static func withoutUser(_ server: some CustomStringConvertible) -> String {
+        var parts = URLComponents(string: "\(server)")
+        parts?.user = nil
+        parts?.password = nil
+        return parts?.string ?? "an address that cannot be read"
+    }
+
     private func supervisor(for configuration: SupervisorConfiguration, logger: Logger) throws -> Supervisor {
         let connection = try cluster.connection()
         let namespace = cluster.namespace ?? connection.namespace
         logger.notice(
             "supervising",
             metadata: [
-                "version": "\(KubeStandby.version)", "server": "\(connection.cluster.server)",
+                "version": "\(KubeStandby.version)", "server": "\(Self.withoutUser(connection.cluster.server))",
                 "namespace": "\(namespace)",
                 "groups": "\(configuration.groups.count)", "dry-run": "\(dryRun)",
             ]

@@ -25,7 +25,10 @@ struct SandboxSession: Sendable {
                 path: "kube-standby-sandbox-\(ProcessInfo.processInfo.processIdentifier).kubeconfig"
             )
         let path = self.kubeconfig.path(percentEncoded: false)
-        if let present = try? String(contentsOfFile: path, encoding: .utf8), !present.hasPrefix(Self.mark) {
+        // Also a broken link, or a file that is no text, is somebody's.
+        let isPresent = (try? FileManager.default.attributesOfItem(atPath: path)) != nil
+        let isOurs = (try? String(contentsOfFile: path, encoding: .utf8))?.hasPrefix(Self.mark) ?? false
+        if isPresent, !isOurs {
             throw LoadingError(description: "\(path) exists and is not a sandbox's; give another --kubeconfig")
         }
     }

@@ -205,6 +205,8 @@ import Testing
         var record = script.record("b", epoch: 2, origin: .intended, writer: "dead")
         record.remember(MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeUnhealthy), limit: 20)
         #expect(script.settle(script.start(record: record, healthy: ["a", "b"])).isEmpty)
+        script.at(5000)
+        #expect(script.settle(script.fireTimers()).isEmpty)
         #expect(
             script.machine.record?.record.holder?.name == "a" && script.machine.record?.record.history.isEmpty == true
         )

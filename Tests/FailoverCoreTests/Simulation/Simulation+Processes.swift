@@ -194,7 +194,10 @@ extension Simulation {
         target.isAwaited = false
         target.flight += 1
         processes[index]?.targets[group][id] = target
-        let isNews = before.health != after.health || before.isContradicted != after.isContradicted
+        // As the engine: every change of the result, not of the verdict only.
+        let isNews =
+            before.health != after.health || (before.failingSince == nil) != (after.failingSince == nil)
+            || (before.succeedingSince == nil) != (after.succeedingSince == nil)
         if isNews {
             tell("process \(index) finds \(id) \(after.health.rawValue)\(after.isContradicted ? ", contradicted" : "")")
         }
