@@ -90,15 +90,18 @@ import Testing
 
     @Test func closesWhatIsSilentAfterAnAnswerAndWhatIsNeverAnswered() async throws {
         try await Self.serve {
-            // Longer than a busy machine takes to ask.
-            $0.silence = .seconds(5)
-            $0.answer = .seconds(5)
+            $0.silence = .milliseconds(200)
+            $0.answer = .milliseconds(200)
         } answering: { request in
             if request.path != "/never" { request.answer(OperationsAnswer(.ok, "ok\n")) }
         } _: { port in
-            let kept = RawClient(port: port)
-            kept.send("\(Self.request)\r\n\r\n")
-            #expect(await kept.readToEnd()?.hasSuffix("ok\n") == true)
+            // A busy machine may take longer to ask than it has time; once it is asked, the answer is the last that comes.
+            var answer = ""
+            while !answer.hasSuffix("ok\n") {
+                let kept = RawClient(port: port)
+                kept.send("\(Self.request)\r\n\r\n")
+                answer = try #require(await kept.readToEnd())
+            }
             #expect(await Self.exchange(port, "GET /never HTTP/1.1\r\nHost: x") == "")
         }
     }

@@ -92,10 +92,13 @@ extension GroupStateMachine {
         return next
     }
 
-    /// The epoch of a move that was announced, and for which no pod was written, so that another is active alone; nil: none.
+    /// The epoch of a move that this supervisor announced, and for which no pod was written, so that another is active alone;
+    /// nil: none.
+    ///
+    /// Of another's announcement it is not known whether it is not being carried out just now.
     var announcedInVain: Epoch? {
         guard let record = record?.record, record.origin == .intended, let last = record.history.last,
-            last.epoch == record.epoch, last.duration == nil, completion == nil,
+            record.writer == identity, last.epoch == record.epoch, last.duration == nil, completion == nil,
             view.actives.count == 1, view.actives.first?.name != last.target
         else { return nil }
         return record.epoch > view.highestEpoch ?? Epoch(0) ? record.epoch : nil
