@@ -195,7 +195,6 @@ extension EndToEndTests {
                         return new
                     }
                     try await stage.waitUntilSettled("web", otherThan: holder)
-                    _ = await process.log.wait(for: "move complete", "gone")
                 }
                 #expect(await stage.audit("web").violations.isEmpty)
             }
