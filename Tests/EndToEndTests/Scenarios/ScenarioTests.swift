@@ -187,6 +187,8 @@ extension EndToEndTests {
                 let arguments = try await stage.arguments(groups: [Manifests.group("web")])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let holder = try await stage.waitUntilSettled("web")
+                    // Before it has heard of its own promotion the supervisor would say that nobody was active.
+                    _ = await process.log.wait(for: "move complete", "to=\(holder)")
                     for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
                     let key = ObjectKey(.pods, namespace: "default", name: holder)
                     try await stage.sandbox.store.modify(key) { (old) throws(APIFailure) in
@@ -195,6 +197,7 @@ extension EndToEndTests {
                         return new
                     }
                     try await stage.waitUntilSettled("web", otherThan: holder)
+                    _ = await process.log.wait(for: "move complete", "gone")
                 }
                 #expect(await stage.audit("web").violations.isEmpty)
             }
