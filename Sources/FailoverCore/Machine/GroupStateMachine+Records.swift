@@ -82,7 +82,8 @@ extension GroupStateMachine {
         because reason: String
     ) -> GroupRecord {
         let plain = GroupRecord(holder: nil, epoch: nextEpoch, origin: origin, writer: identity, reason: reason)
-        var next = completed(base ?? plain)
+        let known = base ?? plain
+        var next = completion?.told(in: known) ?? known
         if let vain = announcedInVain { next.history.removeAll { $0.epoch == vain } }
         next.holder = holder.map { .init(name: $0.name, id: $0.id) }
         next.epoch = nextEpoch
@@ -104,15 +105,6 @@ extension GroupStateMachine {
         return record.epoch > view.highestEpoch ?? Epoch(0) ? record.epoch : nil
     }
 
-    /// The record with what is known of the last move by now.
-    private func completed(_ base: GroupRecord) -> GroupRecord {
-        guard let completion else { return base }
-        var next = base
-        next.complete(completion.move)
-        if let answer = completion.answer, next.order?.id == answer.id { next.answer(answer) }
-        return next
-    }
-
     /// Writes a record that moves nothing.
     mutating func write(_ next: GroupRecord, adopting active: Member? = nil) -> [Effect] {
         let id = ids.next()
@@ -127,7 +119,7 @@ extension GroupStateMachine {
             self.completion = nil
             return []
         }
-        return write(completed(current))
+        return write(completion.told(in: current))
     }
 
     // MARK: Adoption

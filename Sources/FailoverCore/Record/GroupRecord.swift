@@ -62,13 +62,15 @@ package struct GroupRecord: Sendable, Hashable {
     }
 
     /// Remembers a move that is announced, and forgets the oldest beyond `limit`.
+    ///
+    /// Of an epoch there is one move: what somebody else wrote at this one or a later is none of the group's.
     mutating func remember(_ move: MoveEntry, limit: Int) {
-        history = (history + [move]).suffix(limit)
+        history = (history.filter { $0.epoch < move.epoch } + [move]).suffix(limit)
     }
 
-    /// Replaces what is remembered of a move.
+    /// Tells how a move ended that is remembered as one that did not; once.
     mutating func complete(_ move: MoveEntry) {
-        guard let index = history.firstIndex(where: { $0.epoch == move.epoch }) else { return }
+        guard let index = history.lastIndex(where: { $0.epoch == move.epoch && $0.duration == nil }) else { return }
         history[index].duration = move.duration
         history[index].gap = move.gap
     }

@@ -4,13 +4,17 @@ struct Completion: Sendable, Hashable {
     /// To the order that it carried out.
     var answer: OrderAnswer?
 
-    /// Whether a record says it already, or is of another epoch and will not.
-    ///
-    /// A stored duration is rounded, so that the two are not compared.
+    /// A record with what is known of the move by now; one of another epoch says nothing of it any more.
+    func told(in record: GroupRecord) -> GroupRecord {
+        guard record.epoch == move.epoch else { return record }
+        var next = record
+        next.complete(move)
+        if let answer, next.order?.id == answer.id { next.answer(answer) }
+        return next
+    }
+
+    /// Whether a record says all of it that it can say: writing it again would change nothing.
     func isTold(by record: GroupRecord?) -> Bool {
-        guard let record, record.epoch == move.epoch else { return true }
-        let entry = record.history.last { $0.epoch == move.epoch }
-        let isAnswered = answer.map { $0.id != record.order?.id } ?? true
-        return (entry == nil || entry?.duration != nil) && isAnswered
+        record.map { told(in: $0) == $0 } ?? true
     }
 }

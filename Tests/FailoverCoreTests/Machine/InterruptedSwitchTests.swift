@@ -88,6 +88,23 @@ import Testing
         #expect(script.machine.record?.record.answers.map(\.explanation) == ["moved from a to b"])
     }
 
+    /// Somebody wrote a move of an epoch that was still to come: how ours ended is told once, and not for ever.
+    @Test func anotherMoveOfTheSameEpochDoesNotKeepTheEndFromBeingTold() {
+        var script = GroupScript()
+        for (name, role) in [("a", Role.active), ("b", .passive)] { script.place(name, role, epoch: 1) }
+        var record = script.record("a")
+        for epoch in [2, 2, 40] {
+            record.history.append(MoveEntry(epoch: Epoch(epoch), from: ["a"], target: "b", cause: .activeUnhealthy))
+        }
+        _ = script.settle(script.start(record: record, healthy: ["a", "b"]))
+        var writes = 0
+        let effects = script.health("a", .unhealthy)
+        _ = script.settle(effects) { if case .writeRecord = $0 { writes += 1 } }
+        #expect(writes == 2)
+        let history = script.machine.record?.record.history ?? []
+        #expect(history.map(\.epoch) == [Epoch(2)] && history.allSatisfy { $0.duration != nil })
+    }
+
     @Test func aRequestThatWasHalfCarriedOutIsFinishedAndAnswered() {
         var script = GroupScript(identity: "successor")
         script.place("a", .passive, epoch: 2)
