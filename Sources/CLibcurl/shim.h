@@ -27,6 +27,19 @@ static inline CURLcode cl_easy_set_pointer(CURL *_Nonnull easy, CURLoption optio
     return curl_easy_setopt(easy, option, value);
 }
 
+// No other scheme is spoken, whoever gave the URL, nor led to by a redirect; the texts came with libcurl 7.85:
+// https://curl.se/libcurl/c/CURLOPT_PROTOCOLS_STR.html
+static inline CURLcode cl_easy_set_http_only(CURL *_Nonnull easy) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+#else
+    const long both = CURLPROTO_HTTP | CURLPROTO_HTTPS;
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS, both);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, both);
+#endif
+}
+
 // The bytes are copied: https://curl.se/libcurl/c/CURLOPT_CAINFO_BLOB.html
 static inline CURLcode cl_easy_set_blob(CURL *_Nonnull easy, CURLoption option, const void *_Nonnull bytes,
                                         size_t count) {

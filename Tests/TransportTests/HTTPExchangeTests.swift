@@ -54,6 +54,25 @@ import Testing
         }
     }
 
+    /// Whoever writes an address, or answers with one, chooses no other protocol.
+    @Test(arguments: ["file:///etc/hostname", "ftp://127.0.0.1:1/", "gopher://127.0.0.1:1/", "telnet://127.0.0.1:1"])
+    func speaksHTTPOnly(url: String) async throws {
+        try await withLoop { loop in #expect(await failure(loop, HTTPRequest("GET", url)) == .badRequest) }
+    }
+
+    @Test(arguments: ["a\r\nX-Other: 1", "a\nb", "a\0b", "\u{7F}"])
+    func sendsNoHeaderThatWouldBeTwo(value: String) async throws {
+        try await withLoop { loop in
+            try await RawServer.run(["HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]) { server in
+                for header in [HTTPRequest.Header("X-One", value), .init(value, "one")] {
+                    var request = HTTPRequest("GET", server.url)
+                    request.headers = [header]
+                    #expect(await failure(loop, request) == .badRequest)
+                }
+            }
+        }
+    }
+
     @Test func tellsRefusalFromLossAndFromNonsense() async throws {
         try await withLoop { loop in
             #expect(await failure(loop, HTTPRequest("GET", "http://127.0.0.1:1/")) == .refused)

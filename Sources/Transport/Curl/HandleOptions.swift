@@ -20,7 +20,9 @@ struct HandleOptions {
     }
 
     func apply(_ request: HTTPRequest) throws(TransportError) {
+        try Self.check(request.headers)
         try set(CURLOPT_URL, Self.url(of: request))
+        note(unsafe cl_easy_set_http_only(handle.easy))
         unsafe set(CURLOPT_ERRORBUFFER, handle.errorText)
         unsafe handle.errorText.pointee = 0
         // Without it every exchange installs signal handlers, which is neither cheap nor safe in threads.
@@ -38,6 +40,12 @@ struct HandleOptions {
         applyMethod(request)
         if request.url.hasPrefix("https:") { try applyTLS(request.tls) }
         try check()
+    }
+
+    private static func check(_ headers: [HTTPRequest.Header]) throws(TransportError) {
+        for header in headers where ![header.name, header.value].allSatisfy(HTTPRequest.Header.canHold) {
+            throw TransportError(.badRequest, "the header \"\(header.name)\" holds a control character")
+        }
     }
 
     /// A proxy that is named is used, whatever libcurl finds in the environment.

@@ -10,6 +10,14 @@ package struct HTTPRequest: Sendable, Hashable {
             self.value = value
         }
 
+        /// Whether a text can be a header's name or value: a control character, like a line break, would end it, and begin
+        /// another one.
+        ///
+        /// https://www.rfc-editor.org/rfc/rfc9110#section-5.5
+        package static func canHold(_ text: String) -> Bool {
+            text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == UInt8(ascii: "\t") }
+        }
+
         /// As libcurl wants it: a name with a colon and no value would take the header away.
         ///
         /// https://curl.se/libcurl/c/CURLOPT_HTTPHEADER.html
