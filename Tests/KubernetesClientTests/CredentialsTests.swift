@@ -144,6 +144,35 @@ import Transport
         }
     }
 
+    /// Whatever comes after a line break would be another header.
+    @Test func aTokenWithALineBreakIsRefusedAndNotRepeated() async throws {
+        try await withFolder { folder in
+            let path = folder.appending(path: "token").path(percentEncoded: false)
+            try Data("secret\r\nX-Other: 1\n".utf8).write(to: URL(filePath: path))
+            await #expect {
+                try await headers(Credential(token: .file(path)))
+            } throws: {
+                "\($0)" == "\(path): cannot be read: the token holds a control character, like a line break"
+            }
+            let beside = Credential(token: .file(path, otherwise: "beside"))
+            #expect(try await headers(beside) == ["Authorization: Bearer beside"])
+        }
+        let answer =
+            "{\"apiVersion\":\"client.authentication.k8s.io/v1\",\"kind\":\"ExecCredential\",\"status\":{\"token\":\"secret\\r\\nX: 1\"}}"
+        guard case .failure(let error) = await plugin("cat <<'E'\n\(answer)\nE").run(for: cluster) else {
+            Issue.record("the plugin succeeded")
+            return
+        }
+        #expect("\(error)".hasSuffix("answered a token that holds a control character, like a line break"))
+        #expect(!"\(error)".contains("secret"))
+    }
+
+    @Test func aNameThatNoHeaderCanHaveIsEncoded() async throws {
+        var impersonating = Credential()
+        impersonating.impersonation = .init(user: "x", extra: ["a/b\r\nc%:": ["v"]])
+        #expect(try await headers(impersonating).last == "Impersonate-Extra-a%2Fb%0D%0Ac%25%3A: v")
+    }
+
     /// The last words tell why; the first megabyte does not.
     @Test func repeatsTheEndOfWhatAPluginSaysOnly() async throws {
         let flood = plugin("head -c 3000000 /dev/zero | tr '\\0' x >&2; echo the cause >&2; exit 1")

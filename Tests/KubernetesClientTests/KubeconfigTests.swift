@@ -40,6 +40,48 @@ import Testing
         #expect(connection.namespace == "ns" && connection.credential.token == .inline("t"))
     }
 
+    @Test(arguments: [
+        ("h:6443", "https://h:6443"), ("HTTPS://h/", "https://h"), ("http://[fd00::1]:80/p", "http://[fd00::1]:80/p"),
+        ("https://u:p@h:1", "https://h:1"), ("https://u:p@[::1]/x?y#z", "https://[::1]/x"),
+    ])
+    func readsAServersAddress(text: String, url: String) throws {
+        #expect(try load(Self.file(cluster: "{server: \"\(text)\"}")).cluster.server == url)
+    }
+
+    @Test(arguments: [
+        ("file:///etc/passwd", "file:///etc/passwd"), ("ftp://u:secret@h/", "ftp://h/"), ("unix:/run/x", "unix:/run/x"),
+        ("https://u:secret@", "https://"), ("https://", "https://"), ("https://h:0", "https://h:0"),
+        ("https://h:x", "https://h:x"), ("https://[::1", "https://[::1"), ("https://[h]", "https://[h]"),
+        ("https://u:sec/ret@h:x?secret", "https://h:x"), ("https://h h", "https://h h"),
+    ])
+    func refusesAServerThatDoesNotSpeakHTTP(text: String, shown: String) throws {
+        let message = "the server \"\(shown)\" of cluster \"k\" is not supported; accepted are https://HOST:PORT and"
+        #expect { try load(Self.file(cluster: "{server: \"\(text)\"}")) } throws: {
+            "\($0)" == "\(message) http://HOST:PORT"
+        }
+    }
+
+    /// The URL is shown and passed on; who it says that we are is not.
+    @Test func aUserInTheServersAddressIsACredential() throws {
+        let server = "{server: \"https://u:p%40%3A@h\"}"
+        let basic = Credential.Basic(username: "u", password: "p@:")
+        #expect(try load(Self.file(user: "{}", cluster: server)).credential.basic == basic)
+        #expect(try load(Self.file(cluster: server)).credential.basic == nil)
+        let own = try load(Self.file(user: "{username: v, password: w}", cluster: server)).credential.basic
+        #expect(own == .init(username: "v", password: "w"))
+    }
+
+    @Test(arguments: [
+        ("{token: \"secret\\nX: 1\"}", "token"), ("{as: \"secret\\r\"}", "as"),
+        ("{as: a, as-uid: \"secret\\0\"}", "as-uid"), ("{as: a, as-groups: [g, \"secret\\r\\nX: 1\"]}", "as-groups"),
+        ("{as: a, as-user-extra: {k: [\"secret\\x7f\"]}}", "as-user-extra"),
+    ])
+    func refusesWhatNoHeaderCanHold(user: String, field: String) throws {
+        #expect { try load(Self.file(user: user)) } throws: {
+            "\($0)" == "the \(field) of user \"u\" holds a control character, like a line break; give it without"
+        }
+    }
+
     @Test(arguments: ["ftp://p", "socks4://u:secret@p"]) func refusesAProxyThatItCannotUse(url: String) throws {
         #expect { try load(Self.file(cluster: "{server: \"https://h\", proxy-url: \"\(url)\"}")) } throws: {
             "\($0)".hasPrefix("proxy \"") && !"\($0)".contains("secret")

@@ -15,6 +15,10 @@ package enum CredentialError: Error, Sendable, Hashable {
     case unusableAuthority(file: String)
     /// `url`: without what may be a password.
     case unsupportedProxy(url: String)
+    /// `url`: without what may be a password.
+    case unsupportedServer(cluster: String, url: String)
+    /// A text that would go into a header, and cannot.
+    case unsendable(user: String, field: String)
 }
 
 extension CredentialError: CustomStringConvertible {
@@ -40,6 +44,10 @@ extension CredentialError: CustomStringConvertible {
         case .unusableAuthority(let file): "\(file): no whole PEM certificate of an authority"
         case .unsupportedProxy(let url):
             "proxy \"\(url)\" is not supported; accepted are http://HOST:PORT, https://HOST:PORT and socks5://HOST:PORT"
+        case .unsupportedServer(let cluster, let url):
+            "the server \"\(url)\" of cluster \"\(cluster)\" is not supported; accepted are https://HOST:PORT and http://HOST:PORT"
+        case .unsendable(let user, let field):
+            "the \(field) of user \"\(user)\" holds a control character, like a line break; give it without"
         }
     }
 }

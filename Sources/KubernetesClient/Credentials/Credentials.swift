@@ -119,6 +119,9 @@ package actor Credentials {
             let bytes = try FileReading.bytes(of: path)
             let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
             if text.isEmpty { throw .unreadable(file: path, reason: "the token is empty") }
+            guard HTTPRequest.Header.canHold(text) else {
+                throw .unreadable(file: path, reason: "the token holds a control character, like a line break")
+            }
             fileToken = (text, now)
             return text
         } catch {
@@ -191,6 +194,18 @@ package actor Credentials {
         return [.init("Impersonate-User", impersonation.user)]
             + (impersonation.uid.map { [.init("Impersonate-Uid", $0)] } ?? [])
             + impersonation.groups.map { .init("Impersonate-Group", $0) }
-            + extra.flatMap { key, values in values.map { .init("Impersonate-Extra-\(key)", $0) } }
+            + extra.flatMap { key, values in values.map { .init("Impersonate-Extra-\(Self.escaped(key))", $0) } }
     }
+
+    /// As Go's client does: what a header's name cannot hold is percent-encoded.
+    private static func escaped(_ key: String) -> String {
+        key.addingPercentEncoding(withAllowedCharacters: .headerName) ?? ""
+    }
+}
+
+extension CharacterSet {
+    /// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2, without the sign of the encoding itself.
+    fileprivate static let headerName = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&'*+-.^_`|~"
+    )
 }

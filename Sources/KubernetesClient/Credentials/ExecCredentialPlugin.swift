@@ -95,6 +95,9 @@ package struct ExecCredentialPlugin: Sendable, Hashable {
         }
         guard let status = printed.status else { throw failure("answered without a status") }
         var answer = Answer(token: status.token)
+        guard HTTPRequest.Header.canHold(status.token ?? "") else {
+            throw failure("answered a token that holds a control character, like a line break")
+        }
         switch (status.clientCertificateData, status.clientKeyData) {
         case (let certificate?, let key?):
             answer.identity = .init(certificate: Array(certificate.utf8), key: Array(key.utf8))

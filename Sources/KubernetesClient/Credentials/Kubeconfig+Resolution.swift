@@ -1,4 +1,5 @@
 import Foundation
+import Transport
 import YAMLDocument
 
 extension Kubeconfig {
@@ -7,13 +8,15 @@ extension Kubeconfig {
         guard let contextName = name ?? currentContext else { throw .noCurrentContext }
         let context = try Self.find(contextName, in: contexts, kind: "context")
         let clusterName = context.text("cluster") ?? ""
-        let cluster = try Self.find(clusterName, in: clusters, kind: "cluster").cluster(named: clusterName)
+        let cluster = try Self.find(clusterName, in: clusters, kind: "cluster")
+        let server = try cluster.server(of: clusterName)
         let userName = context.text("user") ?? ""
-        let credential =
+        var credential =
             userName.isEmpty
             ? Credential() : try Self.find(userName, in: users, kind: "user").credential(of: userName)
+        if credential.token == nil, credential.plugin == nil { credential.basic = credential.basic ?? server.user }
         return ClusterConnection(
-            cluster: cluster,
+            cluster: try cluster.cluster(named: clusterName, at: server),
             credential: credential,
             namespace: context.text("namespace") ?? "default"
         )
@@ -54,12 +57,35 @@ extension Kubeconfig.Entry {
         return path(key).map(Secret.file)
     }
 
-    func cluster(named name: String) throws(CredentialError) -> ClusterConnection.Cluster {
-        guard let server = text("server") else { throw .incomplete(user: name, missing: "a server") }
-        let withoutQuery = server.prefix { $0 != "?" && $0 != "#" }
-        let trimmed = withoutQuery.hasSuffix("/") ? String(withoutQuery.dropLast()) : String(withoutQuery)
+    /// A text that goes into a header.
+    func headerText(_ key: String, of user: String) throws(CredentialError) -> String? {
+        guard let text = text(key) else { return nil }
+        guard HTTPRequest.Header.canHold(text) else { throw .unsendable(user: user, field: key) }
+        return text
+    }
+
+    /// A list of texts that go into headers; `field`: what it is called.
+    static func headerTexts(
+        _ list: YAMLNode?,
+        _ field: String,
+        of user: String
+    ) throws(CredentialError) -> [String] {
+        let texts = list?.sequence?.compactMap { $0.scalar?.text } ?? []
+        guard texts.allSatisfy(HTTPRequest.Header.canHold) else { throw .unsendable(user: user, field: field) }
+        return texts
+    }
+
+    func server(of cluster: String) throws(CredentialError) -> ServerAddress {
+        guard let text = text("server") else { throw .incomplete(user: cluster, missing: "a server") }
+        guard let address = ServerAddress(text) else {
+            throw .unsupportedServer(cluster: cluster, url: ServerAddress.withoutUser(text))
+        }
+        return address
+    }
+
+    func cluster(named name: String, at server: ServerAddress) throws(CredentialError) -> ClusterConnection.Cluster {
         var cluster = ClusterConnection.Cluster(
-            server: trimmed.contains("://") ? trimmed : "https://\(trimmed)",
+            server: server.url,
             authority: try secret("certificate-authority", of: name)
         )
         cluster.isVerified = !flag("insecure-skip-tls-verify")
@@ -76,28 +102,24 @@ extension Kubeconfig.Entry {
             throw .unsupported(user: user, feature: "auth-provider", instead: "use an exec plugin")
         }
         var credential = Credential()
-        let token = text("token")
+        let token = try headerText("token", of: user)
         credential.token = path("tokenFile").map { .file($0, otherwise: token) } ?? token.map(Credential.Token.inline)
         credential.basic = text("username").map { .init(username: $0, password: text("password") ?? "") }
         if credential.token != nil, credential.basic != nil { throw .conflicting(user: user, "a token", "a username") }
         credential.certificate = try certificate(of: user)
         if let exec = node["exec"] { credential.plugin = try plugin(exec, of: user) }
-        credential.impersonation = text("as").map { name in
-            Credential.Impersonation(
-                user: name,
-                uid: text("as-uid"),
-                groups: node["as-groups"]?.sequence?.compactMap { $0.scalar?.text } ?? [],
-                extra: extra
-            )
-        }
+        credential.impersonation = try impersonation(by: user)
         return credential
     }
 
-    private var extra: [String: [String]] {
-        let pairs = node["as-user-extra"]?.mapping?.map {
-            ($0.key, $0.value.sequence?.compactMap { $0.scalar?.text } ?? [])
+    private func impersonation(by user: String) throws(CredentialError) -> Credential.Impersonation? {
+        guard let name = try headerText("as", of: user) else { return nil }
+        var impersonation = Credential.Impersonation(user: name, uid: try headerText("as-uid", of: user))
+        impersonation.groups = try Self.headerTexts(node["as-groups"], "as-groups", of: user)
+        for pair in node["as-user-extra"]?.mapping ?? [] where impersonation.extra[pair.key] == nil {
+            impersonation.extra[pair.key] = try Self.headerTexts(pair.value, "as-user-extra", of: user)
         }
-        return Dictionary(pairs ?? []) { first, _ in first }
+        return impersonation
     }
 
     private func certificate(of user: String) throws(CredentialError) -> Credential.Certificate? {
