@@ -15,7 +15,8 @@ struct RequestPolicy: Sendable {
     func refusal(of head: HTTPRequestHead, path: String, from peer: String?) -> String? {
         if Self.open.contains(path) { return nil }
         if Self.isForeign(head) { return "refused: asked for by a page of another server" }
-        if !Self.isOwnName(head.headers.first(name: "host") ?? "") {
+        let hosts = head.headers["host"]
+        if hosts.count != 1 || !hosts.allSatisfy(Self.isOwnName) {
             return
                 "refused: the Host header names neither an address, nor localhost, nor a Service (NAME.NAMESPACE.svc)"
         }
@@ -43,13 +44,35 @@ struct RequestPolicy: Sendable {
     /// Whether a Host header is a name that no stranger can have lead to us: a page whose own name does (DNS rebinding) is of the
     /// same origin as we are.
     private static func isOwnName(_ host: String) -> Bool {
-        var name = host.lowercased()
-        if name.hasPrefix("[") {
-            name = String(name.dropFirst().prefix { $0 != "]" })
-        } else if let colon = name.lastIndex(of: ":") {
-            name = String(name[..<colon])
+        guard let (name, isBracketed) = parts(of: host.lowercased()) else { return false }
+        if isBracketed || !name.contains(where: \.isLetter) {
+            return name.contains(":") == isBracketed && !name.contains("/") && AddressBlock(name) != nil
         }
-        if name == "localhost" || name.hasSuffix(".svc") || name.hasSuffix(".svc.cluster.local") { return true }
-        return AddressBlock(name) != nil && !name.contains("/")
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.allSatisfy(isLabel) else { return false }
+        return name == "localhost" || name.hasSuffix(".svc") || name.hasSuffix(".svc.cluster.local")
+    }
+
+    /// The host, without brackets, of `HOST`, `HOST:PORT`, `[ADDRESS]` or `[ADDRESS]:PORT`; nil for anything else.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc9110#section-7.2
+    private static func parts(of host: String) -> (name: String, isBracketed: Bool)? {
+        let isBracketed = host.hasPrefix("[")
+        let end = isBracketed ? host.firstIndex(of: "]").map(host.index(after:)) : host.firstIndex(of: ":")
+        guard let end = end ?? (isBracketed ? nil : host.endIndex) else { return nil }
+        let port = host[end...]
+        if !port.isEmpty {
+            let isNumber = port.dropFirst().utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            guard port.first == ":", isNumber, (1...65_535).contains(Int(port.dropFirst()) ?? 0) else { return nil }
+        }
+        return (String(isBracketed ? host[..<end].dropFirst().dropLast() : host[..<end]), isBracketed)
+    }
+
+    /// Whether it can stand between the dots of a name.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc1123#section-2.1
+    private static func isLabel(_ label: Substring) -> Bool {
+        guard (1...63).contains(label.utf8.count), label.first != "-", label.last != "-" else { return false }
+        return label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
     }
 }

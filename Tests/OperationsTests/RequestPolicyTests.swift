@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: [
         "localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:8080", "10.1.2.3:80", "standby.ops.svc",
-        "standby.ops.svc.cluster.local:8080",
+        "standby.ops.svc.cluster.local:8080", "standby.ops.svc:65535", "[::FFFF:127.0.0.1]", "127.0.0.1:1",
     ])
     func takesNamesThatNoStrangerOwns(host: String) {
         #expect(Self.refusal("/-/reload", ["host": host]) == nil)
@@ -48,11 +48,21 @@ import Testing
 
     /// A page whose own name leads to us is of the same origin (DNS rebinding).
     @Test(arguments: [
-        "evil.example", "127.0.0.1.evil.example:8080", "localhost.evil.example", "a.svc.evil.example", "",
+        "[::1].evil.example", "[::1]evil.example:80", "[::1", "::1", "[127.0.0.1]", "[localhost]", "[::1]:", "[::1]:0",
+        "[::1]:80:80", "[fe80::/10]", "localhost:evil.example", "localhost:", "localhost:0", "localhost:65536",
+        "localhost:+80", "localhost:80:80", "localhost.", "127.0.0.1.", "10.0.0.0/8", "evil@localhost",
+        "localhost@evil.example", "evil.example/.svc", "evil.example?.svc", "evil.example:80/.svc", ".svc", "a..svc",
+        "-.svc", "a.svc.", " localhost", "evil.example, localhost", "evil.example", "127.0.0.1.evil.example:8080",
+        "localhost.evil.example", "a.svc.evil.example", "",
     ])
     func refusesNamesThatStrangersOwn(host: String) {
         #expect(Self.refusal("/-/reload", ["host": host, "origin": "http://\(host)"]) != nil)
         #expect(Self.refusal("/-/reload", ["host": host]) != nil)
+    }
+
+    @Test func refusesARequestThatNamesTwoHostsOrNone() {
+        #expect(Self.refusal("/-/reload", HTTPHeaders([("host", "localhost"), ("host", "evil.example")])) != nil)
+        #expect(Self.refusal("/-/reload", [:]) != nil)
     }
 
     @Test func reloadsForThisMachineAndWhomTheOperatorNames() {
