@@ -99,6 +99,39 @@ import Testing
         #expect(told.count == 3 && told.allSatisfy { $0.metadata["lines"] == "3330" })
     }
 
+    /// Whoever may annotate the Lease can order again and again.
+    @Test func ordersAreToldOfAFewTimesAndTheMovesThatFollowAlways() async {
+        let lines = await Self.lines { log in
+            for number in 0..<1000 {
+                for outcome in [OrderAnswer.Outcome.refused, .done] {
+                    let order = Order(id: "\(outcome)-\(number)", action: .unintelligible("\(number)"))
+                    let answer = OrderAnswer(id: order.id, outcome: outcome, explanation: "words \(number)")
+                    log.write(Self.notice(0, .report(.answered(order, answer))))
+                }
+            }
+            let member = Member(id: Member.ID("u"), name: "web-0", version: ObjectVersion("1"))
+            for number in 0..<20 { log.write(Self.notice(0, .report(.adopted(member, Epoch(number))))) }
+        }
+        for message in ["order refused", "order answered"] {
+            #expect(lines.count { $0.message == message } == LineBudget.linesOfAGroup)
+        }
+        #expect(lines.count { $0.message == "active member is on record" } == 20)
+        let told = lines.filter { $0.message == "the same was left out" }
+        #expect(told.map { $0.metadata["lines"] } == ["995", "995"])
+    }
+
+    /// Whoever may label pods chooses the names.
+    @Test func findingsThatDifferInNamesAreTheSame() async {
+        let lines = await Self.lines { log in
+            for number in 0..<100 {
+                for finding in [Decision.Finding.multipleActive(["a", "b\(number)"]), .activeNotReady("a\(number)")] {
+                    log.write(Self.notice(0, .report(.findingEnded(finding))))
+                }
+            }
+        }
+        #expect(lines.count == 2 * (LineBudget.linesOfAGroup + 1), "\(lines.count)")
+    }
+
     @Test func aGroupThatRepeatsItselfHidesNoOther() async {
         let lines = await Self.lines { log in
             for _ in 0..<1000 { log.write(Self.notice(0, .ignored("annotation"))) }

@@ -23,6 +23,8 @@ struct NoticeLog: Sendable {
         var metadata: Logger.Metadata = [:]
         /// What it is about, besides the group.
         var member: String?
+        /// What lines that differ in names only have in common; nil: the message.
+        var kind: String?
         /// Whether the cause lies with all groups: the API server, the supervisor itself.
         var isOfAll = false
         /// Whether it is always written: it stands for a decision.
@@ -43,7 +45,11 @@ struct NoticeLog: Sendable {
     }
 
     private func isAdmitted(_ line: Line, _ group: String) -> Bool {
-        let subject = LineBudget.Subject(group: line.isOfAll ? nil : group, message: line.message, member: line.member)
+        let subject = LineBudget.Subject(
+            group: line.isOfAll ? nil : group,
+            message: line.kind ?? line.message,
+            member: line.member
+        )
         let cause = (line.metadata["cause"] ?? line.metadata["error"]).map { "\($0)" } ?? ""
         return budget.withLock { $0.admits(subject, group: group, cause: cause, now: .now) }
     }
@@ -139,23 +145,35 @@ struct NoticeLog: Sendable {
         case .moved(let move): line(essential: line(for: move))
         case .found(.suspended(let reason), let trace):
             line(ofAll: Line(.warning, "\(Decision.Finding.suspended(reason))", ["members": "\(trace)"]))
-        case .found(let finding, let trace): Line(.warning, "\(finding)", ["members": "\(trace)"])
+        case .found(let finding, let trace): line(Line(.warning, "\(finding)", ["members": "\(trace)"]), of: finding)
         case .findingEnded(.suspended(let reason)):
             line(ofAll: Line(.notice, "no longer: \(Decision.Finding.suspended(reason))"))
-        case .findingEnded(let finding): Line(.notice, "no longer: \(finding)")
+        case .findingEnded(let finding): line(Line(.notice, "no longer: \(finding)"), of: finding)
+        // Whoever may annotate the Lease can order again and again; the moves that follow are always told of.
         case .answered(let order, let answer):
-            line(
-                essential: Line(
-                    .notice,
-                    "order answered",
-                    ["order": order.id, "outcome": answer.outcome.rawValue, "answer": answer.explanation]
-                )
+            Line(
+                .notice,
+                answer.outcome == .refused ? "order refused" : "order answered",
+                ["order": order.id, "outcome": answer.outcome.rawValue, "answer": answer.explanation]
             )
         case .pauseEnded: Line(.notice, "pause is over")
         case .steppedBack: Line(.notice, "another supervisor acted, reading its record")
         case .operationFailed(let action, let failure):
             line(ofAll: Line(.warning, "operation failed, trying again", ["operation": action, "error": "\(failure)"]))
         }
+    }
+
+    /// Whoever may label pods chooses which names a finding has.
+    private func line(_ line: Line, of finding: Decision.Finding) -> Line {
+        let name: String? =
+            switch finding {
+            case .multipleActive: "active together"
+            case .activeNotReady: "the active pod is not Ready"
+            case .noHealthyCandidate, .flapping, .suspended, .drift: nil
+            }
+        var line = line
+        line.kind = name.map { line.level == .warning ? $0 : "no longer: \($0)" }
+        return line
     }
 
     private func line(for move: CompletedMove) -> Line {
