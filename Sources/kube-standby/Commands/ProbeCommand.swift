@@ -22,8 +22,8 @@ struct ProbeCommand: AsyncParsableCommand {
               kube-standby probe web -o json --config config.yaml
 
             EXIT CODES
-              0 every probe succeeded, 1 one did not, or the configuration has mistakes or no such group, 2 something could not be
-              read, written or reached, 64 wrong usage
+              0 every probe succeeded, 1 one did not, or the configuration has mistakes or no such group or pod, 2 something
+              could not be read, written or reached, 64 wrong usage
             """
     )
 
@@ -76,11 +76,19 @@ struct ProbeCommand: AsyncParsableCommand {
             results = try await probing.run(pod: pod)
         } catch {
             StandardError.print("\(error)")
-            throw ExitStatus.unreachable.exitCode
+            throw Self.status(of: error).exitCode
         }
         print(results)
         let isHealthy = results.allSatisfy { $0.story?.verdict == .success }
         if results.isEmpty || !isHealthy { throw ExitStatus.mistakes.exitCode }
+    }
+
+    /// A pod that is not there is a mistake, as a group is; so is a Service that the configuration names and does not fit.
+    private static func status(of failure: GroupProbing.Failure) -> ExitStatus {
+        switch failure {
+        case .noSuchPod, .unusable: .mistakes
+        case .api: .unreachable
+        }
     }
 
     private func print(_ results: [GroupProbing.Result]) {
