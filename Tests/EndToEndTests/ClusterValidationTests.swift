@@ -140,6 +140,34 @@ extension EndToEndTests {
             }
         }
 
+        /// Such an answer says nothing against the file, least of all against one of its groups.
+        @Test(arguments: [
+            ("services", "list", "namespace \"default\"", 1), ("pods", "list", "namespace \"default\"", 1),
+            ("statefulsets", "get", "the pods' owners", 2), ("selfsubjectaccessreviews", "create", "the rights", 1),
+        ])
+        func anAnswerThatIsNotUnderstoodIsAWarningOfThatCheck(
+            resource: String,
+            verb: String,
+            what: String,
+            count: Int
+        ) async throws {
+            let kind = try #require(Kind.all.first { $0.plural == resource })
+            try await Stage.run { stage in
+                for name in ["web", "db"] { try await stage.place(name) }
+                await stage.sandbox.control.add(Fault(.distort, verb: verb, kind: kind))
+                let groups = ["web", "db"].map { Manifests.group($0, "selector: {matchLabels: {app: \($0)}}") }
+                let lenient = try await Self.validate(stage, groups[0], groups[1])
+                #expect(lenient.code == 0 && !lenient.text.contains("error:"), "\(lenient.text)")
+                let warnings = lenient.text.split(separator: "\n").filter { $0.contains("warning") }
+                let words = "warning: \(what) could not be checked: cannot \(verb) \(resource)"
+                #expect(warnings.count { $0.contains(words) } == count, "\(lenient.text)")
+                #expect(warnings.count { $0.contains("the answer is not understood") } == count, "\(lenient.text)")
+                #expect(warnings.count == count && !lenient.text.contains("groups["), "\(lenient.text)")
+                let strict = try await Self.validate(stage, groups[0], groups[1], more: ["--strict"])
+                #expect(strict.code == 1 && strict.text.contains("0 errors, \(count) warnings"), "\(strict.text)")
+            }
+        }
+
         /// What `rbac` prints is enough for a whole failover, and nothing of it is left unused.
         @Test func theRightsAreSufficientAndLeast() async throws {
             try await Stage.run { stage in

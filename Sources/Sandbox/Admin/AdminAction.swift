@@ -66,7 +66,7 @@ package enum AdminAction: Sendable, Equatable {
                                         the EndpointSlice controller sees its own writes later; a label that changes meanwhile fails
                                         its sync, which is tried again after 1 s, 2 s, …; 0: as if it saw them at once
         POST /server/faults             {"effect": "refuse", "code": 500, "verb": "patch", "resource": "pods", "count": 3}
-             effects: refuse (code, retryAfter), delay (seconds), loseAnswer, drop, hang, truncate (bytes), trickle,
+             effects: refuse (code, retryAfter), delay (seconds), loseAnswer, drop, hang, truncate (bytes), trickle, distort,
              stale, silence; verb, resource, group, name, user and count narrow it down
         POST /server/heal               the faults end
         GET  /pods                      the applications and their addresses

@@ -38,6 +38,7 @@ extension Fault {
         case "hang": return .hang
         case "truncate": return .truncate(after: json["bytes"].int ?? 10)
         case "trickle": return .trickle
+        case "distort": return .distort
         case "stale": return .stale(now)
         case "silence": return .silence
         default: throw ParsingError(description: "\"effect\" is missing or unknown")

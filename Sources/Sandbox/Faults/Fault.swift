@@ -17,6 +17,8 @@ package struct Fault: Sendable {
         case truncate(after: Int)
         /// The answer's body comes one byte at a time.
         case trickle
+        /// The answer is whole and in JSON, and its members are not what the API promises.
+        case distort
         /// A read shows the objects as they were; a watch shows only what was already there.
         case stale(StoreView)
         /// A watch is accepted and says nothing, not even a bookmark.

@@ -22,6 +22,12 @@ enum FaultyBody {
         return response(answer, body)
     }
 
+    /// A number stands where objects and lists are promised.
+    static func distorted(_ answer: APIHandler.Answer) -> [UInt8] {
+        let members = JSONValue(json: answer.text)?.object ?? [:]
+        return JSONValue.object(members.mapValues { $0.string == nil ? 7 : $0 }).json
+    }
+
     private static func response(_ answer: APIHandler.Answer, _ body: ResponseBody) -> Response {
         Response(status: .init(code: answer.code), headers: [.contentType: "application/json"], body: body)
     }

@@ -135,7 +135,7 @@ struct APIResponder: HTTPResponder {
         case .refuse(let code, let retryAfter): throw APIFailure.injected(code: code, retryAfter: retryAfter)
         case .hang: try await Task.sleep(for: .seconds(3600))
         case .drop: return await dropped(context)
-        case .loseAnswer, .truncate, .trickle, .stale, .silence, nil: break
+        case .loseAnswer, .truncate, .trickle, .distort, .stale, .silence, nil: break
         }
         try await handler.authorizer.check(caller, try call.attributes(), kind: call.kind)
         if call.verb == "watch" { return try await watch(call, request, fault) }
@@ -146,6 +146,7 @@ struct APIResponder: HTTPResponder {
         case .loseAnswer: return await dropped(context)
         case .truncate(let count): return FaultyBody.truncated(answer, after: count, context.connection)
         case .trickle: return FaultyBody.trickled(answer)
+        case .distort: return json(answer.code, FaultyBody.distorted(answer))
         default: return json(answer.code, answer.text)
         }
     }
