@@ -7,8 +7,9 @@ extension KubeStandby {
     ///
     /// In place of the parser's own, which prints without asking whether it could.
     static func main() async {
-        ProcessSetup.prepare()
-        Glibc.exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        ProcessSetup.prepare(arguments)
+        Glibc.exit(await run(arguments).rawValue)
     }
 
     private static func run(_ arguments: [String]) async -> ExitCode {

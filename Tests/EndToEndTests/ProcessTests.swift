@@ -39,6 +39,24 @@ extension EndToEndTests {
             }
         }
 
+        // MARK: Signals
+
+        /// SIGPIPE is the first thing that a process of ours sees to: whoever rotates configurations may signal it just then.
+        @Test func aHangupAtItsVeryStartDoesNotEndIt() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+                let launcher = ["/usr/bin/env", "--default-signal=PIPE,HUP"]
+                let (_, code) = try await SupervisorProcess.run(arguments, within: launcher) { process in
+                    let status = try await process.until("it has begun") { $0.isIgnoring(SIGPIPE) }
+                    process.send(SIGHUP)
+                    #expect(status.isIgnoring(SIGHUP) || status.isHandling(SIGHUP))
+                    try await stage.waitUntilSettled("web")
+                }
+                #expect(code == 0)
+            }
+        }
+
         // MARK: inotify
 
         @Test(

@@ -75,6 +75,7 @@ struct RunCommand: AsyncParsableCommand {
         let sink = logFormat.sink()
         defer { sink.close() }
         let logger = logFormat.logger(level: logLevel, sink: sink)
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
         let loaded = try LoadedConfiguration.load(config)
         let supervisor = try supervisor(for: loaded.configuration, logger: logger)
         let reloader = ConfigurationReloader(
@@ -86,7 +87,7 @@ struct RunCommand: AsyncParsableCommand {
         )
         let services =
             server(supervisor, reloader, logger, sink) + [
-                supervisor, reloader, HangupService(reloader: reloader), OrphanService(),
+                supervisor, reloader, HangupService(reloader: reloader, signals: hangups), OrphanService(),
             ]
         let configuration = ServiceGroupConfiguration(
             // Without a name, a service's whole content is its name: seconds for thousands of groups.
@@ -132,21 +133,13 @@ struct RunCommand: AsyncParsableCommand {
         return logger
     }
 
-    /// An address without what it may hold of a password.
-    private static func withoutUser(_ server: some CustomStringConvertible) -> String {
-        var parts = URLComponents(string: "\(server)")
-        parts?.user = nil
-        parts?.password = nil
-        return parts?.string ?? "an address that cannot be read"
-    }
-
     private func supervisor(for configuration: SupervisorConfiguration, logger: Logger) throws -> Supervisor {
         let connection = try cluster.connection()
         let namespace = cluster.namespace ?? connection.namespace
         logger.notice(
             "supervising",
             metadata: [
-                "version": "\(KubeStandby.version)", "server": "\(Self.withoutUser(connection.cluster.server))",
+                "version": "\(KubeStandby.version)", "server": "\(connection.cluster.server)",
                 "namespace": "\(namespace)",
                 "groups": "\(configuration.groups.count)", "dry-run": "\(dryRun)",
             ]

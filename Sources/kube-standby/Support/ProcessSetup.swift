@@ -6,7 +6,11 @@ import Glibc
 enum ProcessSetup {
     /// Closed pipes are errors and no death; the standard descriptors are taken; nobody of the same user reads our memory or
     /// environment.
-    static func prepare() {
+    ///
+    /// `arguments`: those of the command line, without the binary.
+    static func prepare(_ arguments: [String]) {
+        // Asks `run` to reload. Until its handler is there nothing is lost: the configuration has not been read yet.
+        if arguments.first == "run" { signal(SIGHUP, SIG_IGN) }
         signal(SIGPIPE, SIG_IGN)
         occupyStandardDescriptors()
         // Commands of probes run as our user: /proc/PID/environ and /proc/PID/mem would be theirs to read. A command's own
