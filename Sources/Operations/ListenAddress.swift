@@ -19,6 +19,12 @@ package struct ListenAddress: Sendable, Hashable {
         self.port = port
     }
 
+    /// As it was given, for messages.
+    var text: String {
+        let host = hosts == Self.everywhere ? "" : hosts[0]
+        return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
     /// Tries the hosts in order: the first one whose family this machine has decides.
     ///
     /// - Throws: the last error, or at once one that another family would not mend: the port is taken, or not ours to take.

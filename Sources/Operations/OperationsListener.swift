@@ -8,6 +8,18 @@ struct OperationsListener: Sendable {
     /// Requests that wait to be answered at once; there are not more connections than these.
     private static let waitingRequests = 256
 
+    /// Why nothing can be listened at.
+    struct Failure: Error, CustomStringConvertible {
+        var address: ListenAddress
+        var error: any Error
+
+        var description: String {
+            let number = (error as? IOError)?.errnoCode
+            let reason = number.map { unsafe String(cString: strerror($0)) } ?? "\(error)"
+            return "cannot listen at \(address.text): \(reason)"
+        }
+    }
+
     private let limits: OperationsServer.Limits
     /// Everything of the server lives on one loop of its own thread.
     private let loop = MultiThreadedEventLoopGroup.singleton.next()
@@ -26,16 +38,25 @@ struct OperationsListener: Sendable {
     /// Begins to listen.
     ///
     /// - Returns: the port.
-    /// - Throws: if it cannot.
+    /// - Throws: `Failure`, if it cannot.
     func listen(at address: ListenAddress) async throws -> Int {
-        let channel = try await address.bind { error in
+        let channel: any Channel
+        do {
+            channel = try await bind(address)
+        } catch {
+            throw Failure(address: address, error: error)
+        }
+        listening.withLockedValue { $0 = channel }
+        return channel.localAddress?.port ?? 0
+    }
+
+    private func bind(_ address: ListenAddress) async throws -> any Channel {
+        try await address.bind { error in
             [EADDRINUSE, EACCES].contains((error as? IOError)?.errnoCode)
         } _: { host, port in
             // NIO lets an IPv6 socket take IPv4 as well, whatever net.ipv6.bindv6only says.
             try await bootstrap.bind(host: host, port: port).get()
         }
-        listening.withLockedValue { $0 = channel }
-        return channel.localAddress?.port ?? 0
     }
 
     /// Ends everything; may be called twice.

@@ -35,6 +35,15 @@ extension EndToEndTests {
             #expect(text.contains(message), "\(text)")
         }
 
+        @Test func namesTheAddressThatIsTaken() async throws {
+            try await Stage.run { stage in
+                let address = "127.0.0.1:\(await stage.sandbox.server.port)"
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")], ["--listen", address])
+                let (text, code) = try await SupervisorProcess.finish(arguments)
+                #expect(code == 2 && text.contains("cannot listen at \(address): Address already in use"), "\(text)")
+            }
+        }
+
         @Test func validatesFiles() async throws {
             try await Stage.run { stage in
                 let head = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n"

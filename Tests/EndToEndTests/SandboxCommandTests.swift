@@ -29,6 +29,10 @@ extension EndToEndTests {
                     let skipped = await process.log.wait(for: "skipped in config.yaml: StandbyConfiguration")
                     let invitation = await process.log.wait(for: "curl -X POST", "/pods/")
                     #expect(skipped != nil)
+                    // The manifests are applied: what is left to be tried is the supervisor.
+                    let lines = await process.log.lines
+                    #expect(lines.contains("  kube-standby run --config FILE --listen off"))
+                    #expect(!lines.contains { $0.contains("kubectl apply") })
                     let permissions = try FileManager.default.attributesOfItem(atPath: Self.path(kubeconfig))
                     #expect(permissions[.posixPermissions] as? Int == 0o600)
                     let parameters = TestedCluster.Parameters(environment: [
@@ -76,10 +80,32 @@ extension EndToEndTests {
                     text.contains("web.yaml: Service \"web\" is invalid: spec.ports[0].port: Invalid value: 0"),
                     "\(text)"
                 )
-                let (absent, absentCode) = try await SupervisorProcess.finish([
-                    "sandbox", "--manifests", "/nonexistent",
-                ])
-                #expect(absentCode == 2 && absent.contains("nonexistent"), "\(absent)")
+            }
+        }
+
+        @Test func saysWhyAFolderHoldsNoManifests() async throws {
+            try await withFolder { folder in
+                let path = Self.path(folder)
+                let file = folder.appending(path: "text")
+                try Data().write(to: file)
+                let reasons = [
+                    ("/nonexistent", "there is no such folder"), (Self.path(file), "it is no folder"),
+                    (path, "the folder holds no *.yaml, *.yml or *.json file"),
+                ]
+                for (folder, reason) in reasons {
+                    let (text, code) = try await SupervisorProcess.finish(["sandbox", "--manifests", folder])
+                    #expect(code == 2 && text == "kube-standby sandbox: \(folder): \(reason)")
+                }
+            }
+        }
+
+        @Test(arguments: [("--port", "the API server"), ("--admin-port", "the admin endpoint")])
+        func namesTheAddressThatIsTaken(option: String, server: String) async throws {
+            try await Stage.run { stage in
+                let port = await stage.sandbox.server.port
+                let (text, code) = try await SupervisorProcess.finish(["sandbox", option, "\(port)"])
+                let words = "\(server) cannot listen at 127.0.0.1:\(port): Address already in use"
+                #expect(code == 2 && text == "kube-standby sandbox: \(words)", "\(text)")
             }
         }
 

@@ -32,7 +32,11 @@ package struct AdminServer: Sendable {
                 onServerRunning: { await onListening("http://127.0.0.1:\($0.localAddress?.port ?? 0)") },
                 logger: Logger(label: "sandbox") { _ in SwiftLogNoOpLogHandler() }
             )
-            try await application.run()
+            do {
+                try await application.run()
+            } catch let error as IOError {
+                throw ListeningFailure("the admin endpoint", port: port, error)
+            }
             group.cancelAll()
         }
     }

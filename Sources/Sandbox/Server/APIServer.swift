@@ -48,7 +48,12 @@ package actor APIServer {
         }
         listener = await binding.value
         port = listener?.localAddress?.port ?? port
-        if listener == nil { try await listening?.value }
+        guard listener == nil else { return }
+        do {
+            try await listening?.value
+        } catch {
+            throw ListeningFailure("the API server", port: port, error)
+        }
     }
 
     private func server(tls: TLSConfiguration) throws -> HTTPServerBuilder {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import KubernetesClient
 import Sandbox
 
 /// `kube-standby sandbox`.
@@ -56,7 +57,12 @@ struct SandboxCommand: AsyncParsableCommand {
         do {
             try await Sandbox.run(options) { sandbox in
                 if let manifests { try await apply(manifests, to: sandbox) }
-                let session = try SandboxSession(sandbox, kubeconfig: kubeconfig, adminPort: adminPort)
+                let session = try SandboxSession(
+                    sandbox,
+                    kubeconfig: kubeconfig,
+                    adminPort: adminPort,
+                    next: manifests == nil ? .applyAndSupervise : .supervise
+                )
                 try await session.run()
             }
         } catch let code as ExitCode {
@@ -68,16 +74,18 @@ struct SandboxCommand: AsyncParsableCommand {
     }
 
     private func apply(_ folder: String, to sandbox: Sandbox) async throws {
-        let folder = URL(filePath: folder)
-        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-            .filter { ["yaml", "yml", "json"].contains($0.pathExtension) }
-            .sorted { $0.lastPathComponent < $1.lastPathComponent }
-        for file in files {
-            let name = file.lastPathComponent
+        for file in try InputFiles.files(in: folder, endings: ["yaml", "yml", "json"]) {
+            let name = (file as NSString).lastPathComponent
             do {
-                let skipped = try await sandbox.apply(String(contentsOf: file, encoding: .utf8))
+                let bytes = try FileReading.bytes(of: file)
+                guard let text = String(validating: bytes, as: UTF8.self) else {
+                    throw LoadingError(description: "is no text in UTF-8")
+                }
+                let skipped = try await sandbox.apply(text)
                 for what in skipped { StandardOutput.print("skipped in \(name): \(what)") }
                 StandardOutput.print("applied \(name)")
+            } catch let error as CredentialError {
+                throw LoadingError(description: "\(error)")
             } catch let failure as APIFailure {
                 throw LoadingError(description: "\(name): \(failure.message)")
             } catch {

@@ -41,7 +41,7 @@ struct Story {
             try await acts.prepare()
             group.addTask { try await services.run() }
             let isIntact = try await acts.play()
-            if keepsRunning { try await SandboxSession(sandbox, kubeconfig: nil, isSupervised: true).run() }
+            if keepsRunning { try await SandboxSession(sandbox, kubeconfig: nil, next: .nothing).run() }
             await services.triggerGracefulShutdown()
             try await group.waitForAll()
             return isIntact

@@ -6,19 +6,29 @@ struct SandboxSession: Sendable {
     private let sandbox: Sandbox
     private let kubeconfig: URL
     private let adminPort: Int
-    private let isSupervised: Bool
+    private let next: NextStep
     /// What a kubeconfig of ours begins with; a file that does not is never overwritten.
     private static let mark = "# Written by kube-standby for its sandbox.\n"
 
+    /// What there is to do at the sandbox first.
+    enum NextStep {
+        /// Nothing is on it: apply the example and supervise it.
+        case applyAndSupervise
+        /// Manifests are applied already.
+        case supervise
+        /// A supervisor runs already.
+        case nothing
+    }
+
     /// Checks that nothing is in the way of the kubeconfig.
     ///
-    /// `kubeconfig`: nil: a file in the temporary folder. `isSupervised`: a supervisor runs already.
+    /// `kubeconfig`: nil: a file in the temporary folder.
     ///
     /// - Throws: if a file of somebody else is in the way.
-    init(_ sandbox: Sandbox, kubeconfig: String?, adminPort: Int = 0, isSupervised: Bool = false) throws {
+    init(_ sandbox: Sandbox, kubeconfig: String?, adminPort: Int = 0, next: NextStep) throws {
         self.sandbox = sandbox
         self.adminPort = adminPort
-        self.isSupervised = isSupervised
+        self.next = next
         self.kubeconfig =
             kubeconfig.map { URL(filePath: $0) }
             ?? FileManager.default.temporaryDirectory.appending(
@@ -62,13 +72,16 @@ struct SandboxSession: Sendable {
     private func invitation(kubeconfig: String, admin: String) async -> String {
         let pod = await sandbox.applications.pods.first.map { "\($0.namespace)/\($0.name)" }
         let trial =
-            isSupervised
-            ? ""
-            : """
-              kubectl apply -f examples/helloworld/application.yaml
-              kube-standby run --config examples/helloworld/config.yaml --listen off
+            switch next {
+            case .applyAndSupervise:
+                """
+                  kubectl apply -f examples/helloworld/application.yaml
+                  kube-standby run --config examples/helloworld/config.yaml --listen off
 
-            """
+                """
+            case .supervise: "  kube-standby run --config FILE --listen off\n"
+            case .nothing: ""
+            }
         return """
 
             The sandbox is up at \(await sandbox.url), until Ctrl-C. In another terminal:

@@ -18,17 +18,37 @@ struct InputFiles {
         paths.flatMap { path -> [Result<Input, LoadingError>] in
             if ["-", "/dev/stdin"].contains(path) { return [standardInput()] }
             guard isFolder(path) else { return [read(path, isFromFolder: false)] }
-            do {
-                let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-                let files = names.filter { !$0.hasPrefix(".") && ($0.hasSuffix(".yaml") || $0.hasSuffix(".yml")) }
-                if files.isEmpty {
-                    return [.failure(LoadingError(description: "\(path): the folder holds no *.yaml or *.yml file"))]
-                }
-                return files.map { read((path as NSString).appendingPathComponent($0), isFromFolder: true) }
+            do throws(LoadingError) {
+                return try files(in: path, endings: ["yaml", "yml"]).map { read($0, isFromFolder: true) }
             } catch {
-                return [.failure(LoadingError(description: "\(path): the folder cannot be read"))]
+                return [.failure(error)]
             }
         }
+    }
+
+    /// The paths of a folder's files with one of these endings, sorted; hidden ones are left out.
+    ///
+    /// - Throws: if there is no such folder, or no such file in it.
+    static func files(in folder: String, endings: [String]) throws(LoadingError) -> [String] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        } catch {
+            let reason =
+                isFolder(folder)
+                ? "the folder cannot be read"
+                : FileManager.default.fileExists(atPath: folder) ? "it is no folder" : "there is no such folder"
+            throw LoadingError(description: "\(folder): \(reason)")
+        }
+        let files = names.filter { name in
+            !name.hasPrefix(".") && endings.contains { name.hasSuffix(".\($0)") }
+        }
+        if files.isEmpty {
+            let patterns = endings.map { "*.\($0)" }
+            let list = patterns.dropLast().joined(separator: ", ") + " or " + patterns.suffix(1).joined()
+            throw LoadingError(description: "\(folder): the folder holds no \(list) file")
+        }
+        return files.map { (folder as NSString).appendingPathComponent($0) }
     }
 
     private static func isFolder(_ path: String) -> Bool {
