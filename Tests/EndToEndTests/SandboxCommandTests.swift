@@ -5,6 +5,8 @@ import TestedCluster
 import Testing
 import Transport
 
+@testable import kube_standby
+
 extension EndToEndTests {
     /// `kube-standby sandbox`, as a user starts it.
     @Suite struct SandboxCommandTests {
@@ -107,6 +109,48 @@ extension EndToEndTests {
                 let words = "\(server) cannot listen at 127.0.0.1:\(port): Address already in use"
                 #expect(code == 2 && text == "kube-standby sandbox: \(words)", "\(text)")
             }
+        }
+
+        /// A pipe that takes nothing more, with its reader.
+        private static func fullPipe(at path: String) throws -> Int32 {
+            try #require(unsafe mkfifo(path, 0o600) == 0)
+            let pipe = unsafe open(path, O_RDWR | O_NONBLOCK)
+            let bytes = [UInt8](repeating: 0x78, count: 4096)
+            while unsafe Glibc.write(pipe, bytes, bytes.count) > 0 {}
+            return pipe
+        }
+
+        @Test func endsWhenAskedAlthoughNobodyReadsItsOutput() async throws {
+            try await withFolder { folder in
+                let path = Self.path(folder.appending(path: "unread"))
+                let pipe = try Self.fullPipe(at: path)
+                defer { close(pipe) }
+                let kubeconfig = Self.path(folder.appending(path: "kubeconfig"))
+                let script = "exec \"$0\" \"$@\" >\(path)"
+                let (_, code) = try await SupervisorProcess.run(
+                    ["sandbox", "--kubeconfig", kubeconfig],
+                    within: ["/bin/sh", "-c", script]
+                ) { process in
+                    try await process.until("it waits for SIGTERM") { $0.isHandling(SIGTERM) }
+                }
+                #expect(code == 0)
+                #expect(!FileManager.default.fileExists(atPath: kubeconfig), "nothing is left")
+            }
+        }
+
+        @Test func aWriterThatWaitsIsAskedWhetherItGivesUp() throws {
+            let path = Self.path(FileManager.default.temporaryDirectory.appending(path: UUID().uuidString))
+            defer { unsafe _ = unlink(path) }
+            let pipe = try Self.fullPipe(at: path)
+            defer { close(pipe) }
+            let blocking = unsafe open(path, O_WRONLY)
+            defer { close(blocking) }
+            var asked = 0
+            let outcome = DescriptorWriter.write([1, 2, 3], to: blocking) {
+                asked += 1
+                return asked == 2
+            }
+            #expect(outcome.count == 0 && outcome.failure == nil && asked == 2)
         }
 
         @Test(arguments: [["--port", "70000"], ["--nodes", "-1"], ["--speed", "0"], ["--admin-port", "-2"]])

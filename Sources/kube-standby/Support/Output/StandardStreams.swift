@@ -15,9 +15,13 @@ enum StandardOutput {
     }
 
     /// Text with its line ends; what steers a terminal is escaped.
+    ///
+    /// A task that is cancelled while nothing is taken gives up: whoever has asked us to end does not wait for a reader.
     static func write(_ text: String) {
         guard failure.withLock({ $0 == nil }) else { return }
-        let outcome = DescriptorWriter.write(Array(PrintableText.lines(text).utf8), to: STDOUT_FILENO)
+        let outcome = DescriptorWriter.write(Array(PrintableText.lines(text).utf8), to: STDOUT_FILENO) {
+            Task.isCancelled
+        }
         if let number = outcome.failure { failure.withLock { $0 = number } }
     }
 
