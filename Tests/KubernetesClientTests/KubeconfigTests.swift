@@ -22,9 +22,13 @@ import Testing
         """
     }
 
-    private func load(_ text: String, context: String? = nil) throws -> ClusterConnection {
+    private func load(
+        _ text: String,
+        context: String? = nil,
+        environment: [String: String] = [:]
+    ) throws -> ClusterConnection {
         try withFolder(["config": text]) {
-            try ClusterConnection.load(kubeconfig: $0 + "/config", context: context, environment: [:])
+            try ClusterConnection.load(kubeconfig: $0 + "/config", context: context, environment: environment)
         }
     }
 
@@ -86,6 +90,18 @@ import Testing
         #expect { try load(Self.file(cluster: "{server: \"https://h\", proxy-url: \"\(url)\"}")) } throws: {
             "\($0)".hasPrefix("proxy \"") && !"\($0)".contains("secret")
         }
+    }
+
+    /// Nobody who wants a proxy wants to be without.
+    @Test func refusesAProxyOfTheEnvironmentThatItCannotUse() throws {
+        let environment = ["HTTPS_PROXY": "ftp://u:secret@p"]
+        #expect { try load(Self.file(), environment: environment) } throws: {
+            "\($0)".hasPrefix("proxy \"p\" is not supported") && !"\($0)".contains("secret")
+        }
+        let direct = ["HTTPS_PROXY": "ftp://p", "NO_PROXY": "h"]
+        #expect(try load(Self.file(), environment: direct).cluster.proxy == nil)
+        let own = Self.file(cluster: "{server: \"https://h\", proxy-url: \"http://p\"}")
+        #expect(try load(own, environment: environment).cluster.proxy == "http://p:80")
     }
 
     @Test func aTokenFileComesBeforeAToken() throws {

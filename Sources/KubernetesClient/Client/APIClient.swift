@@ -40,7 +40,9 @@ package final class APIClient: Sendable {
         self.loop = loop
         credentials = Credentials(connection.credential, cluster: connection.cluster, logger: logger)
         let server = connection.cluster.server
-        proxy = connection.cluster.proxy ?? ProxyEnvironment(environment).proxy(for: server)?.url ?? ""
+        // Whoever loads a connection has refused a proxy that cannot be used.
+        let named = try? ProxyEnvironment(environment).proxy(for: server)
+        proxy = connection.cluster.proxy ?? named?.url ?? ""
         userAgent = "\(Self.fieldManager)/\(version) (linux)"
     }
 

@@ -3,10 +3,24 @@ import Foundation
 extension ClusterConnection {
     /// Finds the cluster as kubectl does: the file given, else `$KUBECONFIG`, else `~/.kube/config`, else the pod's service
     /// account.
+    ///
+    /// - Throws: also if the environment names a proxy to it that cannot be used.
     package static func load(
         kubeconfig: String?,
         context: String?,
         environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(CredentialError) -> ClusterConnection {
+        let connection = try find(kubeconfig: kubeconfig, context: context, environment: environment)
+        if connection.cluster.proxy == nil {
+            _ = try ProxyEnvironment(environment).proxy(for: connection.cluster.server)
+        }
+        return connection
+    }
+
+    private static func find(
+        kubeconfig: String?,
+        context: String?,
+        environment: [String: String]
     ) throws(CredentialError) -> ClusterConnection {
         let files = try KubeconfigFiles.find(explicit: kubeconfig, environment: environment)
         if !files.isEmpty { return try Kubeconfig.merged(files).connection(context: context) }

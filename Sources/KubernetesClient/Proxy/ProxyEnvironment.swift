@@ -29,13 +29,15 @@ struct ProxyEnvironment: Sendable {
     }
 
     /// The proxy to a server; nil if it is reached directly.
-    func proxy(for server: String) -> Proxy? {
+    ///
+    /// - Throws: if the environment names one that we cannot use: nobody who wants a proxy wants to be without.
+    func proxy(for server: String) throws(CredentialError) -> Proxy? {
         guard let authority = URLAuthority(server) else { return nil }
         let text = server.hasPrefix("https:") ? secure : plain
         guard !text.isEmpty, goesThrough(host: authority.bareHost.lowercased(), port: authority.port) else {
             return nil
         }
-        return Proxy(text)
+        return try Proxy(configured: text)
     }
 
     private func goesThrough(host: String, port: Int) -> Bool {

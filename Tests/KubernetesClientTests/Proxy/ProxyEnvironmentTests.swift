@@ -5,7 +5,7 @@ import Testing
 /// The rules of Go's programs, as kubectl follows them.
 @Suite struct ProxyEnvironmentTests {
     private func proxy(_ server: String, _ environment: [String: String]) -> String? {
-        ProxyEnvironment(environment).proxy(for: server)?.url
+        try? ProxyEnvironment(environment).proxy(for: server)?.url
     }
 
     @Test(arguments: [
