@@ -22,6 +22,10 @@ extension EndToEndTests {
         @Test(arguments: [
             (["run", "--config", "/no/such.yaml"], 2, "/no/such.yaml: cannot be read: no such file"),
             (["validate", "/no/such.yaml"], 2, "/no/such.yaml: cannot be read: no such file"),
+            (
+                ["validate", "--cluster", "--as", "a\r\nX: 1", "x"], 64,
+                "--as: give a user's name, without control characters"
+            ),
             (["run"], 64, "Missing expected argument '--config <file>'"),
             (["run", "--config", "x", "--listen", "nowhere"], 64, "give HOST:PORT, :PORT or off"),
             (

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import StandbyConfiguration
 import Supervision
+import Transport
 import YAMLDocument
 
 /// `kube-standby validate`.
@@ -54,6 +55,9 @@ struct ValidateCommand: AsyncParsableCommand {
         if printsEffective, format != .text { throw ValidationError("--print goes with --format text only") }
         if !cluster, user != nil || options.isGiven {
             throw ValidationError("--as, --kubeconfig, --context and --namespace go with --cluster only")
+        }
+        if let user, user.isEmpty || !HTTPRequest.Header.canHold(user) {
+            throw ValidationError("--as: give a user's name, without control characters")
         }
     }
 
