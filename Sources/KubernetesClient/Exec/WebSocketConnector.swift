@@ -99,14 +99,15 @@ actor WebSocketConnector {
                 return .accepted(try NIOAsyncChannel(wrappingChannelSynchronously: channel), version: version)
             }
         }
-        let configuration = NIOTypedHTTPClientUpgradeConfiguration(upgradeRequestHead: head, upgraders: [upgrader]) {
+        let upgrade = NIOTypedHTTPClientUpgradeConfiguration(upgradeRequestHead: head, upgraders: [upgrader]) {
             channel in
             channel.eventLoop.makeCompletedFuture {
                 .refused(try NIOAsyncChannel(wrappingChannelSynchronously: channel))
             }
         }
-        return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(
-            configuration: NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
-        )
+        var configuration = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: upgrade)
+        // A command that ends at once has its output, and its status, in one packet with the answer; by default NIO drops them.
+        configuration.leftOverBytesStrategy = .forwardBytes
+        return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(configuration: configuration)
     }
 }

@@ -64,6 +64,21 @@ import Transport
         }
     }
 
+    /// Some of them end so soon that everything comes in one packet with the answer to the upgrade.
+    @Test func ofFiftyCommandsAtOnceEveryOutputIsComplete() async throws {
+        try await run { _, ask in
+            await withTaskGroup(of: (number: Int, words: String).self) { group in
+                for number in 0..<50 {
+                    let command = shell("echo \(number)", timeout: .seconds(60))
+                    group.addTask { (number, await ask(command)) }
+                }
+                for await (number, words) in group {
+                    #expect(words == "exited(0) \(number)\n")
+                }
+            }
+        }
+    }
+
     @Test func endsAtItsDeadline() async throws {
         try await run { sandbox, ask in
             #expect(await ask(shell("echo begun; sleep 600", timeout: .seconds(3))) == "timedOut begun\n")

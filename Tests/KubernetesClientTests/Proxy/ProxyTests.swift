@@ -5,7 +5,7 @@ import Transport
 @testable import KubernetesClient
 
 /// Requests, and commands in pods, through a proxy that alone knows the API server's name.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ProxyTests {
+@Suite(.timeLimit(.minutes(5))) struct ProxyTests {
     private static let command = PodCommand(
         namespace: "default",
         pod: "a",
