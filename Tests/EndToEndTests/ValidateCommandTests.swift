@@ -33,6 +33,22 @@ extension EndToEndTests {
             }
         }
 
+        /// A newcomer copies it as it stands.
+        @Test func theFirstFileOfTheREADMEIsNotEvenWarnedOf() async throws {
+            let readme = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: "README.md")
+            let sections = try String(contentsOf: readme, encoding: .utf8).split(separator: "\n## ")
+            let section = try #require(sections.first { $0.hasPrefix("A first file") })
+            let lines = section.split(separator: "\n", omittingEmptySubsequences: false)
+            let file = lines.drop { !$0.hasPrefix("    ") }.prefix { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
+            #expect(file.count > 10)
+            try await Stage.run { stage in
+                let path = try stage.write("first.yaml", file.joined(separator: "\n") + "\n")
+                let (text, code) = try await Self.validate("--strict", path)
+                #expect(code == 0 && text == "\(path): valid, 4 groups", "\(text)")
+            }
+        }
+
         @Test func printsWorkflowCommands() async throws {
             try await Stage.run { stage in
                 let file = try stage.write("a,b.yaml", Self.mistake)
