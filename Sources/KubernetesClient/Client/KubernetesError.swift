@@ -60,6 +60,18 @@ package struct KubernetesError: Error, Sendable {
         code.map { [400, 403, 404, 405, 406, 413, 415, 422].contains($0) } ?? false
     }
 
+    /// Whether a server that was reached did not get through to the node that it had to ask: 500, 502 and 504, or no answer in
+    /// time, for it tries the kubelet of a dead machine for half a minute.
+    ///
+    /// https://github.com/kubernetes/kubernetes/blob/v1.36.0/staging/src/k8s.io/apimachinery/pkg/util/proxy/upgradeaware.go
+    package var isUndelivered: Bool {
+        switch cause {
+        case .transport(let error): error.kind == .timedOut
+        case .status(let code, _, _): [500, 502, 504].contains(code)
+        case .undecodable, .credentials: false
+        }
+    }
+
     /// Whether the server said that it has not executed the request.
     var wasNotExecuted: Bool {
         switch cause {

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import NIOWebSocket
 import Transport
 
@@ -28,10 +29,17 @@ extension APIClient {
                 throw KubernetesError(call.description, refusal(response))
             }
         } catch let error where !(error is ExecFailure || error is KubernetesError) {
-            let kind: TransportError.Kind =
-                Task.isCancelled ? .cancelled : NIODeadline.now() >= deadline ? .timedOut : .connectionLost
+            let isLate = NIODeadline.now() >= deadline
+            let kind = Task.isCancelled ? .cancelled : isLate ? Self.kind(atDeadline: error) : .connectionLost
             throw KubernetesError(call.description, .transport(TransportError(kind, "\(error)")))
         }
+    }
+
+    /// Whether there was a connection that said nothing, or none.
+    private static func kind(atDeadline error: any Error) -> TransportError.Kind {
+        if error is NIOConnectionError { return .unreachable }
+        if case .connectTimeout = error as? ChannelError { return .unreachable }
+        return .timedOut
     }
 
     /// Reads until the status, the stream's end or the deadline.

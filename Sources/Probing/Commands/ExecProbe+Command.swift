@@ -65,7 +65,11 @@ extension ExecProbe {
             case .withoutStatus: return Self.failure("it ended without an exit code", outcome.output)
             }
         } catch {
-            return ProbeOutcome(verdict: .noResult, detail: "the command could not be run: \(error)")
+            // The kubelet of a dead node answers nobody, and Ready is the one thing that the cluster says of it.
+            let isNodeGone = !target.isReady && (error as? KubernetesError)?.isUndelivered == true
+            return isNodeGone
+                ? ProbeOutcome(verdict: .failure, detail: "the pod is not Ready, and its node is not reached: \(error)")
+                : ProbeOutcome(verdict: .noResult, detail: "the command could not be run: \(error)")
         }
     }
 

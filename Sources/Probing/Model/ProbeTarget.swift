@@ -25,6 +25,8 @@ package struct ProbeTarget: Sendable, Hashable {
     package var role: Role?
     /// The node that the pod runs on; nil if it is not known.
     package var node: String?
+    /// The pod condition Ready; false where a command cannot be delivered means that the node is gone, not only the way to it.
+    package var isReady: Bool
     /// Changes whenever the probed container is another one than before; what was known is void then.
     package var incarnation: String
     /// The pod's named container ports, those that the probe may mean.
@@ -45,6 +47,7 @@ package struct ProbeTarget: Sendable, Hashable {
         address: String,
         role: Role?,
         node: String? = nil,
+        isReady: Bool = true,
         incarnation: String,
         ports: [String: Int],
         portProblem: String? = nil,
@@ -59,6 +62,7 @@ package struct ProbeTarget: Sendable, Hashable {
         self.address = address
         self.role = role
         self.node = node
+        self.isReady = isReady
         self.incarnation = incarnation
         self.ports = ports
         self.portProblem = portProblem

@@ -6,6 +6,7 @@ final class SharedBehaviour: Sendable {
     private struct State {
         var behaviour: ToyApplications.Behaviour
         var isFrozen = false
+        var isCutOff = false
         var followers: [AsyncStream<Void>.Continuation] = []
         var connections: [ObjectIdentifier: any Channel] = [:]
     }
@@ -32,9 +33,14 @@ final class SharedBehaviour: Sendable {
         state.withLockedValue { $0.isFrozen = isFrozen }
     }
 
-    /// The behaviour, and whether nothing is answered in spite of it.
-    var current: (ToyApplications.Behaviour, isFrozen: Bool) {
-        state.withLockedValue { ($0.behaviour, $0.isFrozen) }
+    /// Whether the API server reaches nobody there, whatever others do.
+    func cutOff(_ isCutOff: Bool) {
+        state.withLockedValue { $0.isCutOff = isCutOff }
+    }
+
+    /// The behaviour, and whether the API server cannot ask for it.
+    var current: (ToyApplications.Behaviour, isCutOff: Bool) {
+        state.withLockedValue { ($0.behaviour, $0.isCutOff) }
     }
 
     /// The behaviour for one more request.

@@ -68,15 +68,15 @@ package actor ToyApplications {
         var address: String
         /// `healthy`, or what is wrong.
         var health: String
-        /// Whether its machine has stopped.
-        var isFrozen: Bool
+        /// Whether the API server cannot reach its kubelet.
+        var isCutOff: Bool
     }
 
     /// The state of an application; nil if it does not run.
     func state(uid: String) -> State? {
         applications[uid].map { application in
-            let (behaviour, isFrozen) = application.behaviour.current
-            return State(address: application.address, health: "\(behaviour)", isFrozen: isFrozen)
+            let (behaviour, isCutOff) = application.behaviour.current
+            return State(address: application.address, health: "\(behaviour)", isCutOff: isCutOff)
         }
     }
 
@@ -110,6 +110,11 @@ package actor ToyApplications {
 
     package func stopAll() async {
         for uid in applications.keys { await stop(uid: uid) }
+    }
+
+    /// Between the API server and the application's kubelet nothing passes, or it does again.
+    func cutOff(uid: String, _ isCutOff: Bool) {
+        applications[uid]?.behaviour.cutOff(isCutOff)
     }
 
     /// The application's machine has stopped: connections are accepted by nobody and answered by nobody.

@@ -99,7 +99,7 @@ struct ExecDoor: Sendable {
         guard let application = await applications.state(uid: pod["metadata"]["uid"].string ?? "") else {
             throw APIFailure.internalError("error dialing backend: container not found (\"\(wanted)\")")
         }
-        if application.isFrozen { throw APIFailure.internalError("error dialing backend: dial tcp: i/o timeout") }
+        if application.isCutOff { throw APIFailure.internalError("error dialing backend: dial tcp: i/o timeout") }
         return ExecCommand(
             words: call.commands,
             environment: [

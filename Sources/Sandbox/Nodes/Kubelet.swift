@@ -53,8 +53,9 @@ package actor Kubelet {
         if self.failure != nil { return }
         self.failure = failure
         session?.finish()
-        if failure == .dead {
-            for uid in running.keys { await applications.freeze(uid: uid) }
+        for uid in running.keys {
+            await applications.cutOff(uid: uid, true)
+            if failure == .dead { await applications.freeze(uid: uid) }
         }
     }
 
@@ -64,6 +65,7 @@ package actor Kubelet {
             restarts += 1
             for uid in running.keys { await applications.thaw(uid: uid) }
         }
+        for uid in running.keys { await applications.cutOff(uid: uid, false) }
         failure = nil
         recovery?.finish()
     }

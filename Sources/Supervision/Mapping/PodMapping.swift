@@ -95,6 +95,7 @@ struct PodMapping: Sendable {
             address: address,
             role: member.role,
             node: pod.spec?.nodeName,
+            isReady: member.isReady,
             incarnation: incarnation(status),
             ports: container.ports(for: probe.handler),
             portProblem: container.problem(of: probe.handler).map { "\($0)" },

@@ -104,6 +104,43 @@ import Transport
         }
     }
 
+    /// What is the node's fault, and what the API server's own.
+    @Test func tellsANodeThatIsNotReached() async throws {
+        try await ClientStage.run { sandbox, client in
+            try await sandbox.apply(
+                """
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: a}
+                spec: {nodeName: sandbox-node-1, containers: [{name: main, image: b}]}
+                """
+            )
+            try await sandbox.wait(for: "the pod to run") { store in
+                await store.list(.pods, namespace: "default").allSatisfy { $0["status"]["podIP"] != .null }
+            }
+            func isUndelivered(_ timeout: Duration = .seconds(20)) async -> Bool? {
+                do {
+                    _ = try await client.run(shell("true", timeout: timeout))
+                    return nil
+                } catch { return (error as? KubernetesError)?.isUndelivered }
+            }
+            for (code, expected) in [(500, true), (502, true), (504, true), (503, false), (429, false), (403, false)] {
+                await sandbox.control.add(Fault(.refuse(code: code, retryAfter: nil), kind: .pods, name: "a", count: 1))
+                #expect(await isUndelivered() == expected, "\(code)")
+            }
+            await sandbox.control.add(Fault(.hang, kind: .pods, name: "a", count: 1))
+            #expect(await isUndelivered(.milliseconds(300)) == true)
+            for failure in [Kubelet.Failure.partitioned, .dead] {
+                try await sandbox.nodes.fail("sandbox-node-1", failure)
+                #expect(await isUndelivered() == true, "\(failure)")
+                try await sandbox.nodes.recover("sandbox-node-1")
+                #expect(await isUndelivered() == nil, "\(failure)")
+            }
+            await sandbox.server.stop()
+            #expect(await isUndelivered() == false)
+        }
+    }
+
     @Test func needsTheRightToReadAndToCreate() async throws {
         try await run(token: "reader") { sandbox, ask in
             await sandbox.authentication.admit(token: "reader", Caller(user: "reader", groups: []))
