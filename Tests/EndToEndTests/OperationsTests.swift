@@ -41,74 +41,73 @@ extension EndToEndTests {
             deinit { close(descriptor) }
         }
 
-        private static func status(
-            _ loop: EventLoop,
-            _ method: String,
-            _ url: String,
-            _ headers: [HTTPRequest.Header] = []
-        )
-            async throws -> (code: Int, text: String)
-        {
-            var request = HTTPRequest(method, url)
-            request.timeout = .seconds(20)
-            request.headers = headers
-            request.connection = .single
-            let response = try await loop.response(to: request)
-            return (response.head.status, String(decoding: response.body, as: UTF8.self))
+        /// The binary while it runs, and whoever asks it.
+        private struct Subject: Sendable {
+            var stage: Stage
+            var process: SupervisorProcess
+            var port: Int
+            var loop: EventLoop
+
+            func ask(
+                _ method: String,
+                _ path: String,
+                _ headers: [HTTPRequest.Header] = []
+            ) async throws -> (code: Int, text: String) {
+                var request = HTTPRequest(method, "http://127.0.0.1:\(port)\(path)")
+                request.timeout = .seconds(20)
+                request.headers = headers
+                request.connection = .single
+                let response = try await loop.response(to: request)
+                return (response.head.status, String(decoding: response.body, as: UTF8.self))
+            }
         }
 
-        @Test func twoHundredSilentConnectionsTakeSixtyFourDescriptors() async throws {
+        /// Runs the binary with one group that has settled.
+        private static func run(_ body: @Sendable @escaping (Subject) async throws -> Void) async throws {
             let loop = EventLoop(name: "test")
             defer { loop.stop() }
             try await Stage.run { stage in
                 try await stage.place("web")
-                let arguments = try await stage.arguments(
-                    groups: [Manifests.group("web")],
-                    ["--listen", "127.0.0.1:0"]
-                )
+                let groups = [Manifests.group("web")]
+                let arguments = try await stage.arguments(groups: groups, ["--listen", "127.0.0.1:0"])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let port = try await process.operationsPort()
                     try await stage.waitUntilSettled("web")
-                    let before = Self.descriptors(of: process).count
-                    var silent: [Silence] = []
-                    for _ in 0..<200 {
-                        silent.append(Silence(port: port))
-                        #expect(try await Self.status(loop, "GET", "http://127.0.0.1:\(port)/livez").code == 200)
-                    }
-                    let after = Self.descriptors(of: process).count
-                    #expect(after <= before + 64 + 16, "\(before), \(after)")
-                    withExtendedLifetime(silent) {}
+                    try await body(Subject(stage: stage, process: process, port: port, loop: loop))
                 }
+            }
+        }
+
+        @Test func twoHundredSilentConnectionsTakeSixtyFourDescriptors() async throws {
+            try await Self.run { subject in
+                let before = Self.descriptors(of: subject.process).count
+                var silent: [Silence] = []
+                for _ in 0..<200 {
+                    silent.append(Silence(port: subject.port))
+                    let (code, _) = try await subject.ask("GET", "/livez")
+                    #expect(code == 200)
+                }
+                let after = Self.descriptors(of: subject.process).count
+                #expect(after <= before + 64 + 16, "\(before), \(after)")
+                withExtendedLifetime(silent) {}
             }
         }
 
         @Test(.enabled(if: ShellRun.works("command -v prlimit"), "prlimit of util-linux is not there"))
         func livenessIsAnsweredWhenDescriptorsAreShort() async throws {
-            let loop = EventLoop(name: "test")
-            defer { loop.stop() }
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(
-                    groups: [Manifests.group("web")],
-                    ["--listen", "127.0.0.1:0"]
-                )
-                _ = try await SupervisorProcess.run(arguments) { process in
-                    let port = try await process.operationsPort()
-                    try await stage.waitUntilSettled("web")
-                    let silent = (0..<64).map { _ in Silence(port: port) }
-                    let used = Self.descriptors(of: process)
-                    // Every number up to the highest one may be used, and not one more.
-                    let limit = (used.max() ?? 0) + 1
-                    let lowered = try await ShellRun.run(
-                        "prlimit --pid \(process.processID) --nofile=\(limit):\(limit)"
-                    )
-                    #expect(lowered.code == 0)
-                    for _ in 0..<40 {
-                        #expect(try await Self.status(loop, "GET", "http://127.0.0.1:\(port)/livez").code == 200)
-                    }
-                    withExtendedLifetime(silent) {}
+            try await Self.run { subject in
+                let silent = (0..<64).map { _ in Silence(port: subject.port) }
+                let used = Self.descriptors(of: subject.process)
+                // Every number up to the highest one may be used, and not one more.
+                let limit = (used.max() ?? 0) + 1
+                let id = subject.process.processID
+                let lowered = try await ShellRun.run("prlimit --pid \(id) --nofile=\(limit):\(limit)")
+                #expect(lowered.code == 0)
+                for _ in 0..<40 {
+                    #expect(try await subject.ask("GET", "/livez").code == 200)
                 }
-                #expect(await stage.audit("web").moves == 0)
+                withExtendedLifetime(silent) {}
+                #expect(await subject.stage.audit("web").moves == 0)
             }
         }
 
@@ -185,37 +184,29 @@ extension EndToEndTests {
         }
 
         @Test func aReloadShowsNoTextOfTheFileAndFloodsNoLog() async throws {
-            let loop = EventLoop(name: "test")
-            defer { loop.stop() }
-            try await Stage.run { stage in
-                let arguments = try await stage.arguments(
-                    groups: [Manifests.group("web")],
-                    ["--listen", "127.0.0.1:0"]
-                )
-                _ = try await SupervisorProcess.run(arguments) { process in
-                    let url = "http://127.0.0.1:\(try await process.operationsPort())/-/reload"
-                    let bad = """
-                        apiVersion: kube-standby.io/v1
-                        kind: StandbyConfiguration
-                        groups:
-                        - name: web
-                          service: web
-                          probe: {httpGet: {port: 1, httpHeaders: [{name: Authorization, value: Bearer hunter2, x: y}]}}
+            try await Self.run { subject in
+                let bad = """
+                    apiVersion: kube-standby.io/v1
+                    kind: StandbyConfiguration
+                    groups:
+                    - name: web
+                      service: web
+                      probe: {httpGet: {port: 1, httpHeaders: [{name: Authorization, value: Bearer hunter2, x: y}]}}
 
-                        """
-                    try Data(bad.utf8).write(to: URL(filePath: arguments[2]))
-                    let (code, text) = try await Self.status(loop, "POST", url)
-                    #expect(code == 500 && text.contains("\n6:") && text.contains("groups[0].probe.httpGet"), "\(text)")
-                    #expect(!text.contains("hunter2") && !text.contains("Bearer"), "\(text)")
-                    for _ in 0..<50 { #expect(try await Self.status(loop, "POST", url).code == 500) }
-                    let foreign = try await Self.status(loop, "POST", url, [.init("Origin", "http://evil.example")])
-                    #expect(foreign.code == 403)
-                    let rebound = try await Self.status(loop, "POST", url, [.init("Host", "evil.example")])
-                    #expect(rebound.code == 403)
-                    #expect(try await Self.status(loop, "GET", url).code == 405)
-                    let lines = await process.log.lines.filter { $0.contains("configuration refused") }
-                    #expect(lines.count { $0.contains("by=POST") } == 1, "\(lines)")
-                }
+                    """
+                _ = try subject.stage.write("config.yaml", bad)
+                let path = "/-/reload"
+                let (code, text) = try await subject.ask("POST", path)
+                #expect(code == 500 && text.contains("\n6:") && text.contains("groups[0].probe.httpGet"), "\(text)")
+                #expect(!text.contains("hunter2") && !text.contains("Bearer"), "\(text)")
+                for _ in 0..<50 { #expect(try await subject.ask("POST", path).code == 500) }
+                let foreign = try await subject.ask("POST", path, [.init("Origin", "http://evil.example")])
+                #expect(foreign.code == 403)
+                let rebound = try await subject.ask("POST", path, [.init("Host", "evil.example")])
+                #expect(rebound.code == 403)
+                #expect(try await subject.ask("GET", path).code == 405)
+                let lines = await subject.process.log.lines.filter { $0.contains("configuration refused") }
+                #expect(lines.count { $0.contains("by=POST") } == 1, "\(lines)")
             }
         }
     }
