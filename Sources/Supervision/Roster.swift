@@ -100,7 +100,7 @@ actor Roster {
         let diff = ConfigurationDiff(from: configuration, to: next)
         configuration = next
         var change = Change()
-        for name in diff.removed { end(name, &change) }
+        for name in diff.removed { end(name, isRemoved: true, &change) }
         let wanted = Dictionary(next.groups.map { ($0.name, $0) }) { first, _ in first }
         for name in diff.changed + diff.added {
             guard let group = wanted[name] else { continue }
@@ -108,7 +108,7 @@ actor Roster {
                 entries[name]?.configuration = group
                 entry.supervisor.post(.configuration(group))
             } else {
-                end(name, &change)
+                end(name, isRemoved: true, &change)
                 start(group, &change)
             }
         }
@@ -124,7 +124,7 @@ actor Roster {
     /// Tells every group to end.
     func endAll() {
         var change = Change()
-        for name in Array(entries.keys) { end(name, &change) }
+        for name in Array(entries.keys) { end(name, isRemoved: false, &change) }
     }
 
     /// A group of another namespace or mode has nothing in common with the one before.
@@ -148,10 +148,10 @@ actor Roster {
         change.runs.append(run)
     }
 
-    private func end(_ name: String, _ change: inout Change) {
+    private func end(_ name: String, isRemoved: Bool, _ change: inout Change) {
         guard let entry = entries.removeValue(forKey: name) else { return }
         if let registration = entry.run.registration { change.ending.append(registration.claimant) }
-        entry.supervisor.post(.shutdown)
+        entry.supervisor.post(.shutdown(isRemoved: isRemoved))
         leaving[name] = entry.run.ended
     }
 

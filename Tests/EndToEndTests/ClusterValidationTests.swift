@@ -70,7 +70,7 @@ extension EndToEndTests {
                     ---
                     {apiVersion: v1, kind: Service, metadata: {name: bare}, spec: {ports: [{port: 1}]}}
                     ---
-                    {apiVersion: v1, kind: Service, metadata: {name: empty}, spec: {selector: {app: none, role: active}, ports: [{port: 1}]}}
+                    {apiVersion: v1, kind: Service, metadata: {name: empty}, spec: {selector: {app: web, role: active}, ports: [{port: 1}]}}
                     """
                 )
                 let group = { (name: String) in Manifests.group(name, "selector: {matchLabels: {app: web, n: \(name)}}")

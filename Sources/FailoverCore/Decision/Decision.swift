@@ -69,3 +69,30 @@ extension Decision.Finding: CustomStringConvertible {
         }
     }
 }
+
+extension Decision {
+    /// What an operator must know of the situation.
+    var finding: Finding? {
+        switch self {
+        case .keep(let keep): keep.finding
+        case .wait(_, let finding): finding
+        case .move(let move): move.finding
+        case .adopt, .confirm: nil
+        }
+    }
+
+    /// When to decide again although nothing changes; nil: no such time.
+    var deadline: MonotonicTime? {
+        switch self {
+        case .keep(let keep): keep.until
+        case .wait(let until, _): until
+        case .confirm(_, _, let until): until
+        case .adopt, .move: nil
+        }
+    }
+
+    /// Whether it completes a switch that was announced before.
+    var finishesSwitch: Bool {
+        if case .move(let move) = self { move.cause == .unfinishedSwitch } else { false }
+    }
+}

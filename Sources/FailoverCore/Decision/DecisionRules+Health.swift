@@ -33,7 +33,7 @@ extension DecisionRules {
     /// When the active member was promoted, as far as that is known: what was seen of it before is of another role.
     private func promotion(of active: Member) -> MonotonicTime? {
         guard let last = record?.history.last, last.target == active.name else { return nil }
-        return history.end(of: last.epoch)
+        return moves.end(of: last.epoch)
     }
 
     // MARK: The active member gives no verdict, or has no endpoint (rules 2 and 6)
@@ -41,10 +41,12 @@ extension DecisionRules {
     /// An active member of which nothing is known for longer than a verdict takes yields to a candidate that answers now;
     /// nil: nothing is to be done about it.
     func moveFromUnknown(_ active: Member) -> Decision? {
-        guard let since = history.silentSince(active.id, view.evidence(of: active.id)) else { return nil }
+        guard let since = view.silentSince(active.id) else { return nil }
         let due = max(since, promotion(of: active) ?? since) + policy.verdictWindow
         if now < due { return stay(active, until: due) }
-        guard let best = bestHealthyCandidate(leaving: active) else { return nil }
+        guard let best = bestHealthyCandidate(leaving: active) else {
+            return moveFromNotReady(active) ?? stay(active, finding: .noHealthyCandidate)
+        }
         if let held = heldBack(active) { return held }
         if !confirmsCandidates { return .move(.init(target: best, cause: .activeUnknown)) }
         // Both are asked: it is not to move because our probes reached nobody for a while.
@@ -58,7 +60,7 @@ extension DecisionRules {
 
     /// An active member that is not Ready for so long yields to a healthy candidate that is; nil: it is Ready, or not asked.
     func moveFromNotReady(_ active: Member) -> Decision? {
-        guard let limit = policy.notReadyLimit, let since = history.notReadySince(active.id) else { return nil }
+        guard let limit = policy.notReadyLimit, let since = view.history.notReadySince(active.id) else { return nil }
         let due = max(since, promotion(of: active) ?? since) + limit
         if now < due { return stay(active, until: due) }
         let ready = healthyCandidates.filter { $0.isReady && !isContradicted($0) }
@@ -89,7 +91,7 @@ extension DecisionRules {
 
     /// Until when the group holds because it moved too often; nil if it did not.
     private var holdEnd: MonotonicTime? {
-        policy.flap.holdEnd(after: history.flaps(after: record?.forgivenEpoch), at: now)
+        policy.flap.holdEnd(after: moves.flaps(after: record?.forgivenEpoch), at: now)
     }
 
     /// A candidate's success that is older than the failures of the active member, or younger, proves nothing: if our probes
@@ -127,7 +129,7 @@ extension DecisionRules {
     /// Under `DemoteActive`, only when every candidate has its verdict, and only when our probes ever reached a member:
     /// a supervisor whose probes are blocked from the first day is blind, and blindness demotes nobody.
     private var mayDemoteWithoutReplacement: Bool {
-        policy.whenNoneHealthy == .demoteActive && history.hasSeenHealthy
+        policy.whenNoneHealthy == .demoteActive && view.history.hasSeenHealthy
             && !view.all.contains { isCandidate($0) && view.health(of: $0.id) == .unknown }
     }
 
@@ -138,8 +140,8 @@ extension DecisionRules {
         guard let preemption = policy.preemption, !isChosen(active), let better = betterMember(than: active),
             let healthySince = view.evidence(of: better.id)?.unbrokenSince
         else { return stay(active) }
-        let due = preemption.due(healthySince: healthySince, lastMove: history.lastMove)
-        let ends = [due, suspension?.until, holdEnd].compactMap { $0 }
+        let due = preemption.due(healthySince: healthySince, lastMove: moves.lastMove)
+        let ends = [due, suspension?.until, holdEnd, moves.nextTrial(cooldown: preemption.cooldown)].compactMap(\.self)
         if let end = ends.max(), now < end { return stay(active, until: end) }
         return .move(.init(target: better, cause: .preempted))
     }

@@ -7,7 +7,7 @@ struct DecisionRules {
     var policy: GroupPolicy
     var view: MemberView
     var record: GroupRecord?
-    var history: GroupHistory
+    var moves: MoveHistory
     var repairs: RepairBudget
     var suspension: Suspension?
     var confirmation: Confirmation?
@@ -27,7 +27,7 @@ struct DecisionRules {
         let actives = view.actives
         let viable = actives.filter { $0.lifecycle != .finished }
         switch viable.count {
-        case 0: return withoutActive(isGone: !actives.isEmpty || history.hasSeenActive)
+        case 0: return withoutActive(isGone: !actives.isEmpty || view.history.hasSeenActive)
         case 1 where actives.count == 1: return withActive(viable[0])
         default: return withSeveralActive(viable, all: actives)
         }
@@ -37,20 +37,13 @@ struct DecisionRules {
 
     /// The holder of a record whose switch was announced and, as far as its pod shows, never done.
     ///
-    /// A record below an epoch that a pod carries is of an earlier life. While exactly one member is active and none carries
-    /// the record's epoch, no pod was written for it: it is decided anew.
+    /// A record below an epoch that a pod carries is of an earlier life. One that is only announced is decided anew.
     private var unfinishedHolder: Member? {
         guard let record, record.origin == .intended, record.epoch >= view.highestEpoch ?? record.epoch,
             let holder = view.all.first(where: record.names), holder.epoch.map({ $0 < record.epoch }) ?? true,
-            view.actives != [holder]
+            view.actives != [holder], !record.isOnlyAnnounced(view.actives)
         else { return nil }
-        return view.actives.count == 1 && view.highestEpoch != record.epoch ? nil : holder
-    }
-
-    /// Whether the record announces a switch for which no pod was written, as far as is known.
-    private var isOnlyAnnounced: Bool {
-        guard let record, record.origin == .intended else { return false }
-        return record.epoch > view.highestEpoch ?? Epoch(0)
+        return holder
     }
 
     /// Whether the record tells of a move whose end it does not tell.
@@ -61,8 +54,11 @@ struct DecisionRules {
 
     /// Completes an announced switch to its holder or, if that cannot be, to a better member.
     private func finish(_ holder: Member) -> Decision {
+        let isDenied = view.history.refused.contains(holder.id)
         let isUsable = isCandidate(holder) && view.health(of: holder.id) != .unhealthy
-        if isUsable { return .move(.init(target: holder, cause: .unfinishedSwitch)) }
+        if isUsable, !isDenied || bestHealthyCandidate() == nil {
+            return .move(.init(target: holder, cause: .unfinishedSwitch))
+        }
         if let better = bestHealthyCandidate() { return .move(.init(target: better, cause: .unfinishedSwitch)) }
         if let end = endOfPatience { return .wait(until: end, finding: .noHealthyCandidate) }
         let actives = view.actives
@@ -73,7 +69,7 @@ struct DecisionRules {
     ///
     /// Its probes may reach those that ours do not; what it has begun would be undone half-way.
     private var endOfPatience: MonotonicTime? {
-        guard record?.writer != identity, let since = history.recordSince else { return nil }
+        guard record?.writer != identity, let since = moves.recordSince else { return nil }
         let end = since + policy.verdictWindow
         return now < end ? end : nil
     }
@@ -85,13 +81,13 @@ struct DecisionRules {
             return limited(.init(target: holder, cause: .labelLost))
         }
         let candidates = possibleMembers
-        guard let since = history.nobodyActiveSince, !candidates.isEmpty else {
+        guard let since = view.history.nobodyActiveSince, !candidates.isEmpty else {
             return .wait(until: nil, finding: .noHealthyCandidate)
         }
         let deadline = since + policy.verdictWindow
         let isVerdictOut = candidates.contains { view.health(of: $0.id) == .unknown } && now < deadline
         let cause: SwitchCause = isHeld && isInterrupted ? .unfinishedSwitch : isGone ? .activeGone : .noActive
-        if let best = bestHealthyCandidate(), history.hasSeenActive || !isVerdictOut {
+        if let best = bestHealthyCandidate(), view.history.hasSeenActive || !isVerdictOut {
             return .move(.init(target: best, cause: cause))
         }
         if isVerdictOut { return .wait(until: deadline, finding: nil) }
@@ -144,7 +140,9 @@ struct DecisionRules {
     func stay(_ active: Member, finding: Decision.Finding? = nil, until: MonotonicTime? = nil) -> Decision {
         guard let record, record.names(active), record.epoch >= view.highestEpoch ?? record.epoch else {
             // What another has announced and not begun is its own to begin, for a while.
-            if isOnlyAnnounced, let end = endOfPatience { return .wait(until: end, finding: finding) }
+            if record?.isOnlyAnnounced(view.actives) ?? false, let end = endOfPatience {
+                return .wait(until: end, finding: finding)
+            }
             return .adopt(active)
         }
         return keep(active, surplus: [], finding: finding, until: until)
@@ -172,7 +170,9 @@ struct DecisionRules {
     /// One that was found active, or came back as such, is none.
     private func chosenByHand(besides keeper: Member, of actives: [Member]) -> Member? {
         let others = actives.filter { $0.id != keeper.id }
-        guard others.count == 1, let other = others.first, history.labelledByHand.contains(other.id) else { return nil }
+        guard others.count == 1, let other = others.first, view.history.labelledByHand.contains(other.id) else {
+            return nil
+        }
         return isCandidate(other) && view.health(of: other.id) == .healthy ? other : nil
     }
 
@@ -205,7 +205,7 @@ struct DecisionRules {
 
     /// Whether a role was written on the member before, so that somebody else took it away or changed it.
     func isDrift(_ member: Member) -> Bool {
-        member.role == .active || member.epoch != nil || history.labelled.contains(member.id)
+        member.role == .active || member.epoch != nil || view.history.labelled.contains(member.id)
     }
 
     /// The candidates or, if there are none, those that are refused only because they cannot be probed.

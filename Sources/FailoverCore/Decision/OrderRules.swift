@@ -60,13 +60,18 @@ struct OrderRules {
         return refused(order, reason(target, candidacy, health, isForced: isForced))
     }
 
-    /// Whether a pod was written for a move that the record tells of.
-    private func wasMade(_ move: MoveEntry) -> Bool { rules.view.highestEpoch.map { move.epoch <= $0 } ?? false }
+    /// Whether a move that the record tells of came so far that somebody was demoted or promoted for it.
+    private func wasMade(_ move: MoveEntry) -> Bool {
+        let isTargetWritten = rules.view.all.contains { $0.name == move.target && $0.epoch == move.epoch }
+        if move.duration != nil || isTargetWritten { return true }
+        let isLeft = !rules.view.actives.contains { move.from.contains($0.name) && $0.epoch ?? Epoch(0) < move.epoch }
+        return isLeft && rules.view.highestEpoch.map { move.epoch <= $0 } ?? false
+    }
 
     /// Until when one of these members may still come to its first verdict; nil if none can.
     private func endOfPatience(with members: [Member]) -> MonotonicTime? {
         let ends = members.filter { rules.view.health(of: $0.id) == .unknown }.compactMap { member in
-            rules.history.silentSince(member.id, rules.view.evidence(of: member.id)).map {
+            rules.view.silentSince(member.id).map {
                 $0 + rules.policy.verdictWindow
             }
         }

@@ -10,6 +10,11 @@ package enum Effect: Sendable, Hashable {
     case readMember(OperationID, name: String)
     /// Write a role and its epoch on one pod; answer with `roleWritten`.
     case writeRole(OperationID, RoleWrite)
+    /// Ask what would become of such a write, without making it; answer with `roleTried`.
+    case tryRole(OperationID, RoleWrite)
+    /// Answer with `endpointsSettled` when no EndpointSlice of the Service shows these members any more, or after
+    /// `SettleLimit.longest`.
+    case settleEndpoints(OperationID, without: [Member])
     /// Answer with `timerFired` at this time.
     case startTimer(OperationID, at: MonotonicTime)
     /// Answer with `timerFired` after the backoff of this attempt (from 0) and not before `atLeast` has passed.

@@ -26,6 +26,8 @@ package enum RecordWriteOutcome: Sendable, Hashable {
     case written(StoredRecord)
     /// Another version is stored: somebody else acted.
     case conflict
+    /// Nothing was asked of the API server, because other groups' requests go first.
+    case notSent
     /// Refused, or of unknown outcome: to be read before anything else.
     case failed(OperationFailure)
 }
@@ -52,6 +54,18 @@ package enum RoleWriteOutcome: Sendable, Hashable {
     case gone
     /// Another version is stored.
     case conflict
-    /// Refused, or of unknown outcome: to be read before anything else.
+    /// Nothing was asked of the API server, because other groups' requests go first.
+    case notSent
+    /// The API server denied it, and nothing was stored: the same write will be denied again until somebody mends something.
+    case refused(OperationFailure)
+    /// Of unknown outcome, or not now: to be read before anything else.
     case failed(OperationFailure)
+}
+
+/// What the API server says that it would do with a write of a role (`dryRun=All`).
+package enum RoleTrialOutcome: Sendable, Hashable {
+    /// It would do it; or it does not say, for a webhook knows no dry run, nobody answers, or the pod was changed or is gone.
+    case notRefused
+    /// It would deny it.
+    case refused(OperationFailure)
 }

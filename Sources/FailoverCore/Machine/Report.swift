@@ -12,8 +12,14 @@ package enum Report: Sendable, Hashable {
     case demoted(Member, SwitchCause)
     /// A switch is complete.
     case moved(CompletedMove)
+    /// A move that could as well not be made met a pod that cannot be written, and is not made.
+    case moveWithdrawn(to: String?, because: String)
+    /// A switch cannot go on before this member is written, and the API server denies that.
+    case switchWaits(for: Member, to: String?, OperationFailure)
     /// A member without a role got the passive one.
     case joined(Member)
+    /// A pod that left the members was still active, and carries the passive role now.
+    case departed(Member)
     /// A situation began that an operator must know.
     case found(Decision.Finding, DecisionTrace)
     /// The situation that was reported last is over.
@@ -38,7 +44,7 @@ package struct CompletedMove: Sendable, Hashable {
     package var epoch: Epoch
     /// From the decision to the last acknowledged write.
     package var duration: Duration
-    /// From the acknowledged demotion of the last active member to the acknowledged promotion; nil if nobody was active
-    /// before, or nobody is now, or the overlap was chosen instead.
+    /// From the acknowledged demotion of the last active member to the acknowledged promotion, over all switches that it took;
+    /// nil if nobody was active before, or nobody is now, or the overlap was chosen instead.
     package var gap: Duration?
 }

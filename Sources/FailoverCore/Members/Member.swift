@@ -44,10 +44,14 @@ package struct Member: Sendable, Hashable, Identifiable {
     package var revision: String?
     /// The node that it runs on; nil if it is not known.
     package var node: String?
+    /// The zone of that node, as the pod's own label says; nil if it does not.
+    package var zone: String?
     /// 0...1000, higher wins, 0 means never promote.
     package var priority: Int
     /// Whether an operator took it out of the choice.
     package var isExcluded: Bool
+    /// Whether the group's own selector, which narrows the choice, matches it.
+    package var isSelected: Bool
     /// The StatefulSet ordinal; nil for pods without one.
     package var ordinal: Int?
     /// `metadata.creationTimestamp`, seconds since 1970, only to tell older from younger.
@@ -66,8 +70,10 @@ package struct Member: Sendable, Hashable, Identifiable {
         isProbeable: Bool = true,
         revision: String? = nil,
         node: String? = nil,
+        zone: String? = nil,
         priority: Int = 100,
         isExcluded: Bool = false,
+        isSelected: Bool = true,
         ordinal: Int? = nil,
         createdAt: Int64 = 0
     ) {
@@ -83,8 +89,10 @@ package struct Member: Sendable, Hashable, Identifiable {
         self.isProbeable = isProbeable
         self.revision = revision
         self.node = node
+        self.zone = zone
         self.priority = priority
         self.isExcluded = isExcluded
+        self.isSelected = isSelected
         self.ordinal = ordinal
         self.createdAt = createdAt
     }

@@ -1,10 +1,13 @@
-/// What the group knows of its members: the newest version of each, and their health.
+/// What the group knows of its members: the newest version of each, what probes say of it, and what was seen of it before.
 ///
 /// Sources of different age feed it (the informer, a consistent list, the answers to our own writes); an older version
 /// never overwrites a newer one.
 package struct MemberView: Sendable, Hashable {
     private var members: [Member.ID: Member] = [:]
     private var evidence: [Member.ID: HealthEvidence] = [:]
+    /// Members that were active when they left, as the source showed them last; whether they were deleted is not known.
+    private(set) var departed: [Member] = []
+    private(set) var history = MemberHistory()
     /// The highest epoch that is believed of a pod; nil before it is known what records say.
     private var ceiling: Epoch?
     /// The epochs that are not believed, by member.
@@ -51,11 +54,27 @@ package struct MemberView: Sendable, Hashable {
         evidence[id]
     }
 
+    /// Since when nothing speaks for a member: its last success, or when it was first seen; a restart does not change it.
+    func silentSince(_ id: Member.ID) -> MonotonicTime? {
+        guard let seen = history.seenSince(id) else { return evidence[id]?.lastSuccess }
+        return max(seen, evidence[id]?.lastSuccess ?? seen)
+    }
+
+    /// Whether a member is active and not finished.
+    var isServed: Bool { members.values.contains { $0.role == .active && $0.lifecycle != .finished } }
+
+    // MARK: Listings
+
     /// Takes in a whole listing.
     ///
     /// `version`: the collection's version that the listing shows.
-    /// `isRelist`: whether the source started anew, so that even a lower version counts (a restored etcd).
-    mutating func listed(_ listing: [Member], version: ObjectVersion, isRelist: Bool) {
+    /// `isRelist`: whether the source started anew, so that even a lower version counts (a restored etcd). One that is older
+    /// than what a consistent list has shown within the life of this view is a cache that lags, not a server that was set back.
+    mutating func listed(
+        _ listing: [Member],
+        version: ObjectVersion,
+        isRelist: Bool
+    ) {
         if let listedVersion, version < listedVersion, !isRelist { return }
         listedVersion = version
         let known = members
@@ -67,7 +86,19 @@ package struct MemberView: Sendable, Hashable {
             members[member.id] = previous.map { $0.version > member.version ? $0 : member } ?? member
         }
         evidence = evidence.filter { members[$0.key] != nil }
+        noteDepartures(from: known)
     }
+
+    private mutating func noteDepartures(from known: [Member.ID: Member]) {
+        let gone = known.values.filter { $0.role == .active && members[$0.id] == nil }
+        departed = (departed + gone).filter { members[$0.id] == nil }.sorted {
+            ($0.name, $0.id.uid) < ($1.name, $1.id.uid)
+        }
+        departed = departed.suffix(Self.mostDepartures)
+    }
+
+    /// More members than leave while active between two writes.
+    private static let mostDepartures = 16
 
     /// Takes in one object that the API server returned; ignored if the member is not known or known newer.
     mutating func updated(_ member: Member) {
@@ -100,6 +131,7 @@ package struct MemberView: Sendable, Hashable {
 
     /// Forgets a member of which the API server said that it is gone.
     mutating func removed(_ id: Member.ID) {
+        departed.removeAll { $0.id == id }
         members[id] = nil
         disbelieved[id] = nil
         evidence[id] = nil
@@ -108,6 +140,34 @@ package struct MemberView: Sendable, Hashable {
     /// Takes in what probes say of a member.
     mutating func probed(_ id: Member.ID, _ newest: HealthEvidence) {
         evidence[id] = newest
+        if newest.health == .healthy { history.sawHealthy() }
+    }
+
+    /// What came in is all that came at once: times are counted from now.
+    mutating func look(under policy: GroupPolicy, at now: MonotonicTime) {
+        history.saw(members, under: policy, at: now)
+    }
+
+    /// A role is being written on a member.
+    mutating func writing(_ id: Member.ID) {
+        history.wrote(id)
+    }
+
+    /// The API server denied the promotion of a member.
+    mutating func promotionRefused(_ id: Member.ID) {
+        history.wasRefused(id)
+    }
+
+    /// The API server stored a role on a member, or on one that has departed.
+    mutating func stored(_ member: Member) {
+        updated(member)
+        history.stored(member.id)
+        departed.removeAll { $0.id == member.id }
+    }
+
+    /// A member that departed carries the role no more, or is gone.
+    mutating func forgetDeparted(_ id: Member.ID) {
+        departed.removeAll { $0.id == id }
     }
 
     /// A member's verdict does not hold any more.

@@ -24,4 +24,11 @@ package struct OrderAnswer: Sendable, Hashable {
         self.explanation = explanation
         self.move = move
     }
+
+    /// That an order was carried out.
+    init(to order: Order, _ move: CompletedMove, _ entry: MoveEntry) {
+        let from = move.from.isEmpty ? "nobody" : move.from.map(\.name).joined(separator: ", ")
+        let words = "moved from \(from) to \(move.target?.name ?? "nobody")"
+        self.init(id: order.id, outcome: .done, explanation: words, move: entry)
+    }
 }

@@ -9,6 +9,8 @@ package enum Candidacy: Sendable, Hashable {
         case finished
         case hasNoAddress
         case excluded
+        /// The group's selector does not match it.
+        case notSelected
         case fenced
         case priorityZero
         case notReady
@@ -18,7 +20,7 @@ package enum Candidacy: Sendable, Hashable {
         /// Whether an operator may overrule it: the pod can be reached, and was only not wanted.
         var yieldsToForce: Bool {
             switch self {
-            case .excluded, .priorityZero, .notReady, .notProbeable: true
+            case .excluded, .notSelected, .priorityZero, .notReady, .notProbeable: true
             case .terminating, .finished, .hasNoAddress, .fenced: false
             }
         }
@@ -52,6 +54,7 @@ package enum Candidacy: Sendable, Hashable {
         if !member.hasAddress { return .hasNoAddress }
         if policy.fenced.contains(member.name) { return .fenced }
         if member.isExcluded { return .excluded }
+        if !member.isSelected { return .notSelected }
         if member.priority == 0 { return .priorityZero }
         if !member.isProbeable { return .notProbeable }
         if policy.requireReady, !member.isReady { return .notReady }
@@ -66,6 +69,7 @@ extension Candidacy.Refusal: CustomStringConvertible {
         case .finished: "finished"
         case .hasNoAddress: "has no IP"
         case .excluded: "excluded"
+        case .notSelected: "not selected"
         case .fenced: "fenced"
         case .priorityZero: "priority 0"
         case .notReady: "not Ready"

@@ -1,7 +1,7 @@
 /// The order of preference among members: rule 8.
 ///
-/// Healthy first (before those whose last results say otherwise), then Ready, then priority, then the member that is active,
-/// then the newer revision, then another node than that of the member that the role leaves, then the lowest ordinal, then the
+/// Healthy first (before those whose last results say otherwise, and those that the API server lets nobody promote), then Ready, then priority, then the member that is active,
+/// then the newer revision, then another node than that of the member that the role leaves, then another zone, then the lowest ordinal, then the
 /// oldest, then the name. So a rolling update moves the role as seldom as can be.
 package struct Ranking: Sendable {
     private let view: MemberView
@@ -32,11 +32,13 @@ package struct Ranking: Sendable {
         [
             healthRank(view.health(of: member.id)),
             view.evidence(of: member.id)?.isContradicted ?? false ? 1 : 0,
+            view.history.refused.contains(member.id) ? 1 : 0,
             member.isReady ? 0 : 1,
             -Int64(member.priority),
             member.role == .active ? 0 : 1,
             newestRevision == nil || member.revision == newestRevision ? 0 : 1,
             left?.node != nil && member.node == left?.node ? 1 : 0,
+            left?.zone != nil && member.zone == left?.zone ? 1 : 0,
             Int64(member.ordinal ?? Int.max),
             member.createdAt,
         ]

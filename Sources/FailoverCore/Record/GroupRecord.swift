@@ -38,6 +38,8 @@ package struct GroupRecord: Sendable, Hashable {
     package var answers: [OrderAnswer] = []
     /// The last moves, oldest first.
     package var history: [MoveEntry] = []
+    /// Whom this record and those before it announced.
+    package var announced: Announcements
     /// Moves up to this epoch are forgiven: they count neither as flapping nor as an operator's choice.
     package var forgivenEpoch: Epoch?
 
@@ -47,12 +49,26 @@ package struct GroupRecord: Sendable, Hashable {
         self.origin = origin
         self.writer = writer
         self.reason = reason
+        announced = Announcements(since: epoch)
     }
 
     /// Whether `member` is the one on record.
     package func names(_ member: Member) -> Bool {
         guard let holder else { return false }
         return holder.id.map { $0 == member.id } ?? (holder.name == member.name)
+    }
+
+    /// Whether it announces a switch of which nothing was done but, at most, that others were sealed: exactly one member is
+    /// active, and its role was not written for it.
+    func isOnlyAnnounced(_ actives: [Member]) -> Bool {
+        guard origin == .intended, actives.count == 1, let active = actives.first, !names(active) else { return false }
+        return active.epoch ?? Epoch(0) < epoch
+    }
+
+    /// Who was active by this record, or before its last move.
+    var holders: [Holder] {
+        let before = (history.last?.from ?? []).filter { $0 != holder?.name }.map { Holder(name: $0, id: nil) }
+        return [holder].compactMap(\.self) + before
     }
 
     /// Answers the pending order, and forgets it.

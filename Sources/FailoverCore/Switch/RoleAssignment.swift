@@ -28,6 +28,8 @@ struct RoleAssignment: Sendable, Hashable {
         case repair
         /// The member is to keep the role that it has, and only its labels are written anew.
         case relabelling
+        /// A pod that left the members is not to stay active; what else it carries is not ours.
+        case departure
     }
 
     let role: Role
@@ -38,6 +40,14 @@ struct RoleAssignment: Sendable, Hashable {
     private(set) var member: Member
     private(set) var stage: Stage
     private var failedAttempts = 0
+    /// Denials of the write so far.
+    private(set) var refusals = 0
+    /// When it was denied first; nil: it was not.
+    private(set) var refusedSince: MonotonicTime?
+    /// Whether the role was written, and not found.
+    private(set) var wasWritten = false
+    /// Why it was denied last.
+    private(set) var refusal: OperationFailure?
 
     /// Begins with a write, unless the member shows that none is needed or allowed.
     init(
@@ -58,6 +68,35 @@ struct RoleAssignment: Sendable, Hashable {
         memberKnown(member, ids: &ids, effects: &effects)
     }
 
+    /// Whether an operation did not succeed, so that this took longer than it has to.
+    var wasHeldUp: Bool { failedAttempts > 0 }
+
+    /// Whether the API server denied the write, as far as is known still does, and nothing is on its way.
+    var isRefused: Bool {
+        if case .backingOff = stage { refusal != nil } else { false }
+    }
+
+    /// Begins with a read of a pod that the record names and that is no member; it stays as it is unless it is active with an
+    /// epoch of ours.
+    init(
+        demoting holder: GroupRecord.Holder,
+        at epoch: Epoch,
+        urgency: WriteUrgency,
+        ids: inout OperationIDs,
+        effects: inout [Effect]
+    ) {
+        role = .passive
+        purpose = .departure
+        self.urgency = urgency
+        self.epoch = epoch
+        member = Member(id: holder.id ?? .init(""), name: holder.name, version: ObjectVersion(""))
+        stage = .acknowledged
+        read(ids: &ids, effects: &effects)
+    }
+
+    /// Whether it concerns a pod that left the members.
+    var isDeparture: Bool { purpose == .departure }
+
     /// Whether nothing is outstanding any more and the pod cannot be in another role by an older write.
     var isSettled: Bool { stage == .acknowledged || stage == .gone }
 
@@ -69,30 +108,56 @@ struct RoleAssignment: Sendable, Hashable {
         }
     }
 
-    mutating func written(_ outcome: RoleWriteOutcome, ids: inout OperationIDs, effects: inout [Effect]) {
+    mutating func written(
+        _ outcome: RoleWriteOutcome,
+        at now: MonotonicTime,
+        ids: inout OperationIDs,
+        effects: inout [Effect]
+    ) {
+        refusal = nil
         switch outcome {
         case .written(let stored):
             member = stored
             stage = .acknowledged
-            if stored.role != role || stored.epoch != epoch { alteredWhileStored(ids: &ids, effects: &effects) }
+            wasWritten = true
+            if stored.role != role || stored.epoch != epoch {
+                alteredWhileStored(at: now, ids: &ids, effects: &effects)
+            }
         case .gone: stage = .gone
         case .conflict: read(ids: &ids, effects: &effects)
+        case .refused(let failure): denied(failure, at: now, ids: &ids, effects: &effects)
+        case .notSent: memberKnown(member, ids: &ids, effects: &effects)
         case .failed(let failure): backOff(failure, during: "writing", ids: &ids, effects: &effects)
         }
     }
 
-    private mutating func alteredWhileStored(ids: inout OperationIDs, effects: inout [Effect]) {
+    private mutating func denied(
+        _ failure: OperationFailure,
+        at now: MonotonicTime,
+        ids: inout OperationIDs,
+        effects: inout [Effect]
+    ) {
+        refusals += 1
+        refusedSince = refusedSince ?? now
+        refusal = failure
+        backOff(failure, during: "writing", ids: &ids, effects: &effects)
+    }
+
+    private mutating func alteredWhileStored(
+        at now: MonotonicTime,
+        ids: inout OperationIDs,
+        effects: inout [Effect]
+    ) {
         stage = .altered
         guard purpose == .step else { return }
-        let failure = OperationFailure(
-            "the API server stored another role or epoch than was written: a webhook changes it"
-        )
-        backOff(failure, during: "writing", ids: &ids, effects: &effects)
+        let words = "the API server stored another role or epoch than was written: a webhook changes it"
+        denied(OperationFailure(words), at: now, ids: &ids, effects: &effects)
     }
 
     mutating func read(_ outcome: MemberReadOutcome, ids: inout OperationIDs, effects: inout [Effect]) {
         switch outcome {
-        case .found(let found) where found.id == member.id: memberKnown(found, ids: &ids, effects: &effects)
+        case .found(let found) where found.id == member.id || member.id.uid.isEmpty:
+            memberKnown(found, ids: &ids, effects: &effects)
         case .found, .gone: stage = .gone
         case .failed(let failure): backOff(failure, during: "reading", ids: &ids, effects: &effects)
         }
@@ -108,6 +173,8 @@ struct RoleAssignment: Sendable, Hashable {
         member = known
         if let theirs = known.epoch, theirs > epoch {
             stage = .superseded
+        } else if purpose == .departure, known.role != .active || known.epoch == nil {
+            stage = .acknowledged
         } else if purpose == .relabelling, known.role != role {
             // Somebody gave it another role meanwhile: the rules decide anew, and nothing is written over that.
             stage = .acknowledged

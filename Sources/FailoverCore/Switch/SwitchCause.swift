@@ -24,6 +24,8 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     case fenced = "Fenced"
     /// Several members are active.
     case multipleActive = "MultipleActive"
+    /// The API server denied the promotion of the member that was to be active.
+    case targetRefused = "TargetRefused"
     /// An earlier switch was announced and not finished.
     case unfinishedSwitch = "UnfinishedSwitch"
     /// The member on record lost its label.
@@ -33,8 +35,8 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     package var countsAsFlapping: Bool {
         switch self {
         case .activeUnhealthy, .activeUnknown, .activeNotReady, .activeGone, .activeWithoutAddress, .preempted: true
-        case .noActive, .activeTerminating, .switchover, .labelledByHand, .fenced, .multipleActive, .unfinishedSwitch,
-            .labelLost:
+        case .noActive, .activeTerminating, .switchover, .labelledByHand, .fenced, .multipleActive, .targetRefused,
+            .unfinishedSwitch, .labelLost:
             false
         }
     }
@@ -44,10 +46,13 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .switchover, .labelledByHand: true
         case .noActive, .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .activeUnknown,
-            .activeNotReady, .preempted, .fenced, .multipleActive, .unfinishedSwitch, .labelLost:
+            .activeNotReady, .preempted, .fenced, .multipleActive, .targetRefused, .unfinishedSwitch, .labelLost:
             false
         }
     }
+
+    /// Whether it could as well not be made: the active member serves.
+    package var isVoluntary: Bool { self == .switchover || self == .preempted }
 
     /// Whether it sets right what somebody else wrote, and so is bounded in number.
     package var isRepair: Bool { self == .labelLost || self == .labelledByHand }
@@ -68,6 +73,7 @@ extension SwitchCause: CustomStringConvertible {
         case .labelledByHand: "another pod was labelled active by hand"
         case .fenced: "the active pod was fenced"
         case .multipleActive: "several pods are active"
+        case .targetRefused: "the API server denies the promotion of another pod"
         case .unfinishedSwitch: "an earlier switch was not finished"
         case .labelLost: "the active pod lost its label"
         }

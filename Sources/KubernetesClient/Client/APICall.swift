@@ -35,7 +35,7 @@ struct APICall: Sendable {
         )
     }
 
-    /// A write; `server` gives up at the same deadline as we do, so that a late write cannot surprise us.
+    /// A write, or with `isTrial` only the question what would become of it; `server` gives up at the same deadline as we do, so that a late write cannot surprise us.
     static func write(
         _ verb: String,
         method: String,
@@ -43,12 +43,14 @@ struct APICall: Sendable {
         namespace: String?,
         name: String? = nil,
         contentType: String = "application/json",
+        isTrial: Bool = false,
         body: [UInt8]
     ) -> APICall {
         let seconds = APIClient.requestTimeout.components.seconds
-        let query = [
+        var query = [
             ("fieldManager", APIClient.fieldManager), ("fieldValidation", "Strict"), ("timeout", "\(seconds)s"),
         ]
+        if isTrial { query.append(("dryRun", "All")) }
         return APICall(
             description: .init(verb: verb, resource: resource, namespace: namespace, name: name),
             method: method,

@@ -111,6 +111,7 @@ extension APIClient {
         namespace: String,
         name: String,
         _ patch: MetadataPatch,
+        isTrial: Bool = false,
         retry: RetryPolicy = .none
     ) async throws(KubernetesError) -> Resource {
         try await send(
@@ -121,6 +122,7 @@ extension APIClient {
                 namespace: namespace,
                 name: name,
                 contentType: "application/merge-patch+json",
+                isTrial: isTrial,
                 body: try encoded(patch)
             ),
             retry: retry

@@ -1,3 +1,5 @@
+import FailoverCore
+
 /// Where the groups of a supervisor agree which of them writes the role of a pod.
 actor ClaimRegistry {
     /// Named by `claimant`; a group of mode EndpointSlice writes no labels and needs none.
@@ -28,6 +30,15 @@ actor ClaimRegistry {
         listeners[claimant] = verdict == .granted ? nil : listen
         tell(told)
         return verdict
+    }
+
+    /// Whether another group gives a pod its role.
+    func isHeld(
+        _ pod: Member.ID,
+        in scopes: Set<RoleClaims.Scope>,
+        byOthersThan claimant: RoleClaims.Claimant
+    ) -> Bool {
+        scopes.contains { scope in claims.holder(of: pod, in: scope).map { $0 != claimant } ?? false }
     }
 
     /// A group means no pods, for its Service cannot be used; those after it need not wait for it.

@@ -100,6 +100,9 @@ struct RoleClaims {
         return wishesNothing(claimant)
     }
 
+    /// Which group holds a pod; nil: none does.
+    func holder(of pod: Member.ID, in scope: Scope) -> Claimant? { holders[Claim(scope: scope, pod: pod)] }
+
     /// What a group has got.
     func verdict(of claimant: Claimant) -> Verdict { verdicts[claimant] ?? .pending }
 

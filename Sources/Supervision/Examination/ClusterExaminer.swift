@@ -70,13 +70,17 @@ package actor ClusterExaminer {
         namespace: String,
         _ report: inout Report
     ) async {
-        let place = group.selector == nil ? "service" : "selector"
-        if members.isEmpty { return report.add(.noPods(selector: selector, namespace: namespace), at: place) }
-        if members.count == 1, let name = members[0].metadata.name {
+        if members.isEmpty { return report.add(.noPods(selector: selector, namespace: namespace), at: "service") }
+        let selected = members.filter { group.selector?.matches($0.metadata.labels ?? [:]) ?? true }
+        let place = selected.count < members.count ? "selector" : "service"
+        if let narrowing = group.selector, selected.isEmpty {
+            return report.add(.noPods(selector: "\(narrowing)", namespace: namespace), at: "selector")
+        }
+        if selected.count == 1, let name = selected[0].metadata.name {
             report.add(.oneMember(name), at: place, severity: .warning)
         }
         for probe in ["probe", "passiveProbe"] { examinePort(of: probe, group, members, &report) }
-        if group.mode == .label { examineClaims(to: members, group, at: place, &report) }
+        if group.mode == .label { examineClaims(to: members, group, at: "service", &report) }
         if group.mode == .label { await examineOwners(of: members, group, namespace: namespace, &report) }
     }
 

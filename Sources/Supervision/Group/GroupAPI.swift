@@ -13,4 +13,5 @@ protocol GroupAPI: Sendable {
     func listMembers() async -> MemberListOutcome
     func readMember(_ name: String) async -> MemberReadOutcome
     func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome
+    func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome
 }

@@ -25,9 +25,13 @@ indirect enum GroupInput: Sendable {
     case membersListed(OperationID, MemberListOutcome)
     case memberRead(OperationID, MemberReadOutcome)
     case roleWritten(OperationID, RoleWriteOutcome)
+    case roleTried(OperationID, RoleTrialOutcome)
+    case endpointsSettled(OperationID)
     case timerFired(OperationID)
     /// Begin nothing new; end as soon as no switch is under way.
-    case shutdown
+    ///
+    /// `isRemoved`: the configuration has no such group any more.
+    case shutdown(isRemoved: Bool)
     /// End now.
     case shutdownDeadline
 
@@ -57,7 +61,7 @@ indirect enum GroupInput: Sendable {
         case .claimsChanged: .claims
         case .probe(let report): .probe(report.member)
         case .recordRead(let id, _), .recordWritten(let id, _), .membersListed(let id, _), .memberRead(let id, _),
-            .roleWritten(let id, _), .timerFired(let id):
+            .roleWritten(let id, _), .roleTried(let id, _), .endpointsSettled(let id), .timerFired(let id):
             .operation(id)
         case .shutdown: .shutdown
         case .shutdownDeadline: .shutdownDeadline

@@ -13,6 +13,8 @@ package struct GroupNotice: Sendable {
         case ignored(String)
         /// The cause is gone.
         case resumed
+        /// The group is no more, and what operators asked of it stays on its Lease.
+        case leavesBehind(fenced: [String], isPaused: Bool)
     }
 
     package var group: String
@@ -21,4 +23,15 @@ package struct GroupNotice: Sendable {
     /// The Service's uid; nil until it was seen.
     package var serviceID: String?
     package var content: Content
+}
+
+extension GroupNotice {
+    /// What is left behind, in words.
+    package static func words(ofFenced fenced: [String], isPaused: Bool) -> String {
+        let parts = [
+            fenced.isEmpty ? nil : "the fences of \(fenced.joined(separator: ", "))", isPaused ? "a pause" : nil,
+        ]
+        return parts.compactMap(\.self).joined(separator: " and ")
+            + " stay on its Lease and hold for no group of another name"
+    }
 }

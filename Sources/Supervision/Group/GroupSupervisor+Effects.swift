@@ -28,7 +28,10 @@ extension GroupSupervisor {
                 }
             case .listMembers(let id): run(&group) { .membersListed(id, await $0.listMembers()) }
             case .readMember(let id, let name): run(&group) { .memberRead(id, await $0.readMember(name)) }
-            case .writeRole(let id, let write): run(&group) { .roleWritten(id, await $0.writeRole(write)) }
+            case .writeRole(let id, let write): writeRole(write, for: id, in: &group)
+            case .tryRole(let id, let write): run(&group) { .roleTried(id, await $0.tryRole(write)) }
+            // Nothing here sees the Service's endpoints, so that there is nothing to wait for.
+            case .settleEndpoints(let id, _): post(.endpointsSettled(id))
             case .probe(let member, let since):
                 group.addTask { [probes = surroundings.probes, key = target(member)] in
                     await probes.probeNow(key, unlessSucceededSince: since)
@@ -49,6 +52,17 @@ extension GroupSupervisor {
         group.addTask { [self, pods = surroundings.pods, api = surroundings.api] in
             await pods.firstList()
             post(.recordRead(id, await api.readRecord()))
+        }
+    }
+
+    /// A pod that left the group may be another's by now, which gives it its role.
+    private func writeRole(_ write: RoleWrite, for id: OperationID, in group: inout DiscardingTaskGroup) {
+        let isMember = wish?.pods.contains(write.member.id) ?? true
+        group.addTask { [self, api = surroundings.api, claims = surroundings.claims, scopes = wish?.scopes ?? []] in
+            if !isMember, await claims.isHeld(write.member.id, in: scopes, byOthersThan: claimant) {
+                return post(.roleWritten(id, .gone))
+            }
+            post(.roleWritten(id, await api.writeRole(write)))
         }
     }
 

@@ -151,8 +151,12 @@ actor GroupSupervisor {
         case .membersListed(let id, let outcome): step(in: &group) { $0.membersListed(id, outcome, at: now) }
         case .memberRead(let id, let outcome): step(in: &group) { $0.memberRead(id, outcome, at: now) }
         case .roleWritten(let id, let outcome): step(in: &group) { $0.roleWritten(id, outcome, at: now) }
+        case .roleTried(let id, let outcome): step(in: &group) { $0.roleTried(id, outcome, at: now) }
+        case .endpointsSettled(let id): step(in: &group) { $0.endpointsSettled(id, at: now) }
         case .timerFired(let id): step(in: &group) { $0.timerFired(id, at: now) }
-        case .shutdown: beginShutdown(in: &group)
+        case .shutdown(let isRemoved):
+            if isRemoved { tellOfWhatIsLeft() }
+            beginShutdown(in: &group)
         case .shutdownDeadline: mailbox.finish()
         }
     }
@@ -267,6 +271,12 @@ actor GroupSupervisor {
 
     @inline(never)
     private var mayEnd: Bool { isStopping && !machine.isSwitching }
+
+    /// What operators asked for holds for the group's name: under another it is not known.
+    private func tellOfWhatIsLeft() {
+        guard let record = machine.record?.record, !record.fenced.isEmpty || record.pause != nil else { return }
+        notify(.leavesBehind(fenced: record.fenced.sorted(), isPaused: record.pause != nil))
+    }
 
     private func beginShutdown(in group: inout DiscardingTaskGroup) {
         isStopping = true

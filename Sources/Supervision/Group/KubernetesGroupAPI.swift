@@ -87,7 +87,7 @@ actor KubernetesGroupAPI: GroupAPI {
             base = lease
         }
         let wanted = RecordMapping.lease(record, group: name, namespace: namespace, base: base, now: Date())
-        let outcome = await limits.writes.withTurn(urgency, patience: Self.patience) { [base] in
+        let outcome = await limits.writes.withTurn(urgency, patience: nil) { [base] in
             do throws(KubernetesError) {
                 let stored =
                     base == nil
@@ -101,11 +101,9 @@ actor KubernetesGroupAPI: GroupAPI {
                 return isConflict ? .conflict : .failed(OperationFailure(error))
             }
         }
-        return outcome ?? .failed(Self.noTurn)
+        return outcome ?? .notSent
     }
 
-    /// How long a write waits for others of the supervisor before it is decided about anew.
-    private static let patience: Duration = .seconds(5)
     private static let noTurn = OperationFailure("too many other requests are under way")
 
     private func remember(_ stored: Lease) {
@@ -140,32 +138,54 @@ actor KubernetesGroupAPI: GroupAPI {
     }
 
     func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome {
-        let patch = MetadataPatch(
-            uid: write.member.id.uid,
-            resourceVersion: write.member.version.rawValue,
-            labels: mapping.labelling.values(for: write.role),
-            annotations: [mapping.epochAnnotation: "\(write.epoch)"]
-        )
-        let outcome = await limits.writes.withTurn(write.urgency, patience: Self.patience) {
-            [mapping, client, namespace] in
+        let outcome = await limits.writes.withTurn(write.urgency, patience: nil) { [self, mapping] in
             do throws(KubernetesError) {
-                let pod = try await client.patchMetadata(
-                    Pod.self,
-                    namespace: namespace,
-                    name: write.member.name,
-                    patch
-                )
+                let pod = try await patch(write, isTrial: false)
                 return mapping.member(pod).map(RoleWriteOutcome.written) ?? RoleWriteOutcome.gone
             } catch {
                 switch error.code {
                 case 404: return .gone
                 case 409: return .conflict
                 case 422 where error.status?.hasCause(field: "metadata.uid") ?? false: return .gone
-                default: return .failed(OperationFailure(error))
+                default:
+                    return error.isLastingRefusal ? .refused(OperationFailure(error)) : .failed(OperationFailure(error))
                 }
             }
         }
-        return outcome ?? .failed(Self.noTurn)
+        return outcome ?? .notSent
+    }
+
+    /// Asks what would become of a write (`dryRun=All`).
+    ///
+    /// A 400 says that a webhook knows no dry run; a conflict or an absent pod, that the pod is not as it was.
+    func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome {
+        let outcome = await limits.writes.withTurn(write.urgency, patience: nil) { [self] in
+            do throws(KubernetesError) {
+                _ = try await patch(write, isTrial: true)
+                return RoleTrialOutcome.notRefused
+            } catch {
+                let isAbsent = error.status?.hasCause(field: "metadata.uid") ?? false
+                let isDenial = error.isLastingRefusal && ![400, 404].contains(error.code) && !isAbsent
+                return isDenial ? .refused(OperationFailure(error)) : .notRefused
+            }
+        }
+        return outcome ?? .notRefused
+    }
+
+    private func patch(_ write: RoleWrite, isTrial: Bool) async throws(KubernetesError) -> Pod {
+        let patch = MetadataPatch(
+            uid: write.member.id.uid,
+            resourceVersion: write.member.version.rawValue,
+            labels: mapping.labelling.values(for: write.role),
+            annotations: [mapping.epochAnnotation: "\(write.epoch)"]
+        )
+        return try await client.patchMetadata(
+            Pod.self,
+            namespace: namespace,
+            name: write.member.name,
+            patch,
+            isTrial: isTrial
+        )
     }
 }
 

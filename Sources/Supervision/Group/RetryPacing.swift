@@ -44,10 +44,12 @@ struct RetryPacing: Sendable {
         case .membersListed: failures[.listing] = nil
         case .memberRead(_, .failed(let failure)): failed(.readingMembers, failure)
         case .memberRead: failures[.readingMembers] = nil
-        case .roleWritten(_, .failed(let failure)): failed(.writingRoles, failure)
+        case .roleWritten(_, .failed(let failure)), .roleWritten(_, .refused(let failure)):
+            failed(.writingRoles, failure)
         case .roleWritten: failures[.writingRoles] = nil
         case .timerFired(let id): refusals.remove(id)
-        case .configuration, .service, .pods, .lease, .failing, .recovered, .claimsChanged, .probe, .doubt, .shutdown,
+        case .roleTried, .endpointsSettled, .configuration, .service, .pods, .lease, .failing, .recovered,
+            .claimsChanged, .probe, .doubt, .shutdown,
             .shutdownDeadline:
             break
         }

@@ -11,6 +11,10 @@ struct PodMapping: Sendable {
     private static let sharedEpochAnnotation = "kube-standby.io/epoch"
     /// The labels by which a StatefulSet and a Deployment tell a pod's revision.
     private static let revisionLabels = ["controller-revision-hash", "pod-template-hash"]
+    /// The label that says in which zone a pod runs, where the API server gives it one (PodTopologyLabelsAdmission).
+    ///
+    /// https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone
+    private static let zoneLabel = "topology.kubernetes.io/zone"
     /// The annotation by which an operator takes a pod out of the choice.
     static let excludeAnnotation = "kube-standby.io/exclude"
     /// The annotation by which an operator gives a pod another priority than the file does.
@@ -47,8 +51,10 @@ struct PodMapping: Sendable {
             isProbeable: isProbeable(pod),
             revision: labels[Self.revisionLabels[0]] ?? labels[Self.revisionLabels[1]],
             node: pod.spec?.nodeName,
+            zone: labels[Self.zoneLabel],
             priority: priority(pod) ?? group.priorities.priority(name: name, labels: labels),
             isExcluded: metadata.annotations?[Self.excludeAnnotation] == "true",
+            isSelected: group.selector?.matches(labels) ?? true,
             ordinal: ordinal(pod, labels),
             createdAt: metadata.creationTimestamp.flatMap { MicroTime($0) }?.seconds ?? 0
         )

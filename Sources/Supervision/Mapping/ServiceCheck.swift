@@ -42,7 +42,8 @@ enum ServiceCheck: Sendable, Hashable {
         }
         let keys = labelling?.keys ?? [group.roleLabel.key]
         let own = LabelSelector(matchLabels: selector.filter { !keys.contains($0.key) })
-        let members = group.selector ?? own
+        // The group's selector narrows the choice among them only; but for a Service that selects by nothing else, it says all.
+        let members = own.matchLabels.isEmpty ? group.selector ?? own : own
         if members.matchLabels.isEmpty, members.matchExpressions.isEmpty {
             self = .unusable(.noSelector(group.service))
         } else {

@@ -15,6 +15,7 @@ enum RecordMapping {
         static let order = "kube-standby.io/order"
         static let answers = "kube-standby.io/answers"
         static let history = "kube-standby.io/history"
+        static let announced = "kube-standby.io/announced"
         static let forgiven = "kube-standby.io/forgiven-epoch"
     }
 
@@ -43,6 +44,10 @@ enum RecordMapping {
         record.answers = StoredJSON.list(of: StoredAnswer.self, annotations[Annotation.answers]).compactMap(\.answer)
             .suffix(OrderAnswer.limit)
         record.history = moves(annotations[Annotation.history]).compactMap { $0.entry(now: now) }
+        record.announced = StoredAnnouncements.announcements(
+            annotations[Annotation.announced],
+            at: record.epoch
+        )
         record.forgivenEpoch = annotations[Annotation.forgiven].flatMap(Epoch.init(annotation:))
         return StoredRecord(
             record: record,
@@ -130,9 +135,11 @@ enum RecordMapping {
         if record.order == nil { annotations[Annotation.order] = nil }
         annotations[Annotation.answers] = StoredJSON.text(record.answers.map { StoredAnswer($0, now: now) })
         annotations[Annotation.history] = StoredJSON.text(record.history.map { StoredMove($0, now: now) })
+        annotations[Annotation.announced] = StoredAnnouncements.text(record.announced, at: record.epoch)
         annotations[Annotation.forgiven] = record.forgivenEpoch.map { "\($0)" }
         // What the API server would refuse must not hold up a switch: the story goes before the record does.
-        for key in [Annotation.history, Annotation.answers] where size(of: annotations) > mostAnnotationBytes {
+        for key in [Annotation.history, Annotation.answers, Annotation.announced]
+        where size(of: annotations) > mostAnnotationBytes {
             annotations[key] = nil
         }
         return annotations

@@ -11,6 +11,10 @@ struct NoticeEvents: Sendable {
     let instance: String
 
     func events(of notice: GroupNotice) -> [Event] {
+        if case .leavesBehind(let fenced, let isPaused) = notice.content {
+            let note = "ends; \(GroupNotice.words(ofFenced: fenced, isPaused: isPaused))"
+            return [service(notice, .warning, "RequestsLeftBehind", "Reload", note)]
+        }
         guard case .report(let report) = notice.content else { return [] }
         switch report {
         case .promoted(let member, let cause):
@@ -37,6 +41,14 @@ struct NoticeEvents: Sendable {
         case .found(.multipleActive(let names), _):
             let note = "active together: \(names.joined(separator: ", "))"
             return [service(notice, .warning, "MultipleActive", "Decide", note)]
+        case .moveWithdrawn(let target, let reason):
+            return [service(notice, .warning, "MoveWithdrawn", "Switchover", "not to \(target ?? "nobody"): \(reason)")]
+        case .switchWaits(let member, let target, let failure):
+            let note =
+                "the switch to \(target ?? "nobody") waits for pod \(member.name), which cannot be written: \(failure)"
+            return [service(notice, .warning, "SwitchWaiting", "Failover", note)]
+        case .departed(let member):
+            return [pod(member, notice, .normal, "Demoted", "Demote", "now passive: it left the group")]
         case .adopted, .moveStarted, .withheld, .joined, .findingEnded, .answered, .pauseEnded, .steppedBack,
             .operationFailed:
             return []

@@ -80,6 +80,12 @@ struct NoticeLog: Sendable {
     private func line(for content: GroupNotice.Content) -> Line {
         switch content {
         case .waiting(let problem): line(ofAll: Line(.error, "group waits", ["cause": problem]))
+        case .leavesBehind(let fenced, let isPaused):
+            Line(
+                .warning,
+                "the group ends, and what operators asked of it with it",
+                ["cause": GroupNotice.words(ofFenced: fenced, isPaused: isPaused)]
+            )
         case .ignored(let problem): Line(.warning, "left out of account", ["cause": problem])
         case .resumed: line(ofAll: Line(.info, "group resumes"))
         case .probe(let report): line(for: report)
@@ -142,6 +148,16 @@ struct NoticeLog: Sendable {
         case .promoted(let member, _): Line(.debug, "member promoted", ["member.name": member.name])
         case .demoted(let member, _): Line(.debug, "member demoted", ["member.name": member.name])
         case .joined(let member): Line(.debug, "member is passive", ["member.name": member.name])
+        case .departed(let member):
+            Line(.notice, "member left the group and is passive now", ["member.name": member.name])
+        case .moveWithdrawn(let target, let reason):
+            Line(.warning, "move withdrawn", ["to": target ?? "nobody", "error": reason])
+        case .switchWaits(let member, let target, let failure):
+            Line(
+                .warning,
+                "switch waits for a pod that cannot be written",
+                ["to": target ?? "nobody", "member.name": member.name, "error": "\(failure)"]
+            )
         case .moved(let move): line(essential: line(for: move))
         case .found(.suspended(let reason), let trace):
             line(ofAll: Line(.warning, "\(Decision.Finding.suspended(reason))", ["members": "\(trace)"]))

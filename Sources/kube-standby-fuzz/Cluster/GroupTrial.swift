@@ -92,6 +92,8 @@ struct GroupTrial {
             let found = members.first { $0.name == name }
             return machine.memberRead(id, found.map { .found($0) } ?? .gone, at: now)
         case .writeRole(let id, let write): return machine.roleWritten(id, try written(write), at: now)
+        case .tryRole(let id, _): return machine.roleTried(id, .notRefused, at: now)
+        case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)
         case .probe(let member, _):
             return probed(member, machine.view.health(of: member) == .healthy ? .success : .failure)
         case .startTimer(_, let end):

@@ -38,6 +38,7 @@ struct Timeline: Sendable {
     private func words(of content: GroupNotice.Content) -> String? {
         switch content {
         case .waiting(let problem): "waits: \(problem)"
+        case .leavesBehind(let fenced, let isPaused): GroupNotice.words(ofFenced: fenced, isPaused: isPaused)
         case .ignored(let problem): "left out of account: \(problem)"
         case .resumed: "goes on: the API server answers again"
         case .probe(let report): words(of: report)
@@ -62,6 +63,9 @@ struct Timeline: Sendable {
         case .operationFailed(let action, _): "cannot act now (\(action)), will try again"
         case .answered(_, let answer): "order: \(answer.explanation)"
         case .pauseEnded: "pause is over"
+        case .moveWithdrawn(let target, let reason): "withdrawn: not to \(target ?? "nobody"), \(reason)"
+        case .switchWaits(let member, _, let failure): "waits for \(member.name), which cannot be written: \(failure)"
+        case .departed(let member): "\(member.name) left, and is passive"
         case .promoted, .demoted, .joined: nil
         }
     }

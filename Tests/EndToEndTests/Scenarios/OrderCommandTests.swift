@@ -48,6 +48,30 @@ extension EndToEndTests {
             var nobodyActiveSeconds: Double?
         }
 
+        /// A fence and a pause hold for the group's name: who renames it is told.
+        @Test func whatAGroupLeavesBehindIsTold() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    try await stage.waitUntilSettled("web")
+                    #expect(try await stage.order(["fence", "web", "web-1"]).code == 0)
+                    #expect(try await stage.order(["pause", "web"]).code == 0)
+                    let renamed = Manifests.group("web").replacing("- name: web", with: "- name: site")
+                    let head = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n"
+                    try (head + renamed).write(toFile: arguments[2], atomically: true, encoding: .utf8)
+                    let words =
+                        "the fences of web-1 and a pause stay on its Lease and hold for no group of another name"
+                    _ = await process.log.wait(for: words)
+                    try await stage.sandbox.wait(for: "the Event of it") { store in
+                        await store.list(.events, namespace: "default").contains {
+                            $0["reason"] == "RequestsLeftBehind" && $0["note"].string?.contains(words) ?? false
+                        }
+                    }
+                }
+            }
+        }
+
         @Test func pausesFencesAndResumes() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")

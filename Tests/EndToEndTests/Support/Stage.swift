@@ -114,11 +114,12 @@ struct Stage: Sendable {
     func waitUntilSettled(
         _ name: String,
         namespace: String = "default",
-        otherThan old: String? = nil
+        otherThan old: String? = nil,
+        noneOf others: Set<String> = []
     ) async throws -> String {
         try await sandbox.wait(for: "\(name) to settle") { store in
             guard let holder = await Self.settledHolder(store, name, namespace) else { return false }
-            return holder != old
+            return holder != old && !others.contains(holder)
         }
         return await Self.settledHolder(sandbox.store, name, namespace) ?? ""
     }

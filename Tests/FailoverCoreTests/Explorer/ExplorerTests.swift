@@ -23,6 +23,8 @@ import Testing
         case warm
         /// One supervisor moved the role to a pod that the other has never seen.
         case estranged
+        /// The record is of an earlier life: it announces a switch below the pods' epochs.
+        case revived
 
         func state(
             _ policy: GroupPolicy,
@@ -33,6 +35,7 @@ import Testing
             case .cold: .cold(policy, budget, sabotage: sabotage)
             case .warm: .warm(policy, budget, sabotage: sabotage)
             case .estranged: .estranged(policy, budget, sabotage: sabotage)
+            case .revived: .revived(policy, budget, sabotage: sabotage)
             }
         }
     }
@@ -45,12 +48,18 @@ import Testing
         case longSchedules = "long schedules"
         /// Beside an operator's order.
         case orders = "with an order"
+        /// Pods that leave the members and come back, beside a pause.
+        case departures = "with departures"
+        /// Pods whose roles nobody may write.
+        case denials = "with a denial"
 
         var budget: ModelState.Budget {
             switch self {
             case .anyFault: .init(faults: 2, terminations: 1, verdicts: 2, deletions: 1)
             case .longSchedules: .init(faults: 1, verdicts: 2, switches: 2)
             case .orders: .init(faults: 1, verdicts: 1, orders: 1, switches: 2)
+            case .departures: .init(faults: 2, recreations: 0, verdicts: 1, departures: 2, pauses: 1, switches: 2)
+            case .denials: .init(faults: 2, recreations: 0, verdicts: 2, denials: 1, switches: 2)
             }
         }
     }
@@ -89,7 +98,7 @@ import Testing
     @Test(.enabled(if: isThorough), arguments: ModelCluster.Sabotage.allCases)
     func findsTwoActiveWithoutAGuard(guard sabotage: ModelCluster.Sabotage) async throws {
         let start = sabotage == .listsAreStale ? Start.estranged : .warm
-        let budget = ModelState.Budget(faults: 0, verdicts: 2, switches: 2)
+        let budget = Self.budget(for: sabotage)
         var explorer = Explorer()
         explorer.endsOneIn = 0
         let initial = start.state(Self.policy, budget, sabotage)
@@ -100,6 +109,17 @@ import Testing
         // The trace leads there again, and nowhere with all guards in place.
         #expect(Self.replay(violation.trace, from: initial).violation == violation.problem)
         #expect(Self.replay(violation.trace, from: start.state(Self.policy, budget)).violation == nil)
+    }
+
+    /// What has to happen beside two moves for a planted fault to show.
+    private static func budget(for sabotage: ModelCluster.Sabotage) -> ModelState.Budget {
+        switch sabotage {
+        case .versionsAreIgnored, .passivePodsAreNotFenced, .epochsAreHidden, .listsAreStale:
+            .init(faults: 0, verdicts: 2, switches: 2)
+        case .unknownOutcomesAreKnown: .init(faults: 1, crashes: 0, delays: 0, recreations: 0, verdicts: 4, switches: 0)
+        case .announcementsAreForgotten:
+            .init(faults: 1, crashes: 0, losses: 0, delays: 0, recreations: 0, verdicts: 2, denials: 1, switches: 2)
+        }
     }
 
     private static func replay(_ trace: [ModelAction], from initial: ModelState) -> ModelState {

@@ -18,7 +18,13 @@ enum ModelAction: Hashable {
     case changeVerdict(Int, String)
     case recreate(String)
     case terminate(String)
-    case order(String)
+    case deny(String)
+    case admit(String)
+    /// A pod is a member no more, or again.
+    case select(String, Bool)
+    case pause
+    /// A switchover; nil: to the best.
+    case order(String?)
     case deleteLease
 
     /// The process that goes on by it; nil if something happens to the cluster, or to a process.
@@ -26,7 +32,8 @@ enum ModelAction: Hashable {
         switch self {
         case .exchange(let index, _), .execute(let index, _), .deliver(let index, _), .observe(let index): index
         case .loseAnswer(let index, _), .loseRequest(let index, _): index
-        case .land, .crash, .changeVerdict, .recreate, .terminate, .order, .deleteLease: nil
+        case .land, .crash, .changeVerdict, .recreate, .terminate, .deny, .admit, .select, .pause, .order, .deleteLease:
+            nil
         }
     }
 }

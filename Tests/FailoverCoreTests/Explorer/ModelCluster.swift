@@ -15,6 +15,10 @@ struct ModelCluster: Hashable {
         case epochsAreHidden
         /// A consistent list shows what the informer showed last.
         case listsAreStale
+        /// A write whose answer was lost is taken for one that was denied.
+        case unknownOutcomesAreKnown
+        /// A record that is adopted, or announces somebody else, forgets whom others announced.
+        case announcementsAreForgotten
     }
 
     private(set) var pods: [Member] = []
@@ -24,6 +28,12 @@ struct ModelCluster: Hashable {
     private var created = 0
     /// A write reached a pod of another uid than it named.
     private(set) var touchedAnotherPod = false
+    /// Pods that the group does not select: no members, and no endpoints.
+    private(set) var departed: Set<Member.ID> = []
+    /// Pods that came back with an active role that they had when they left.
+    private(set) var returned: Set<Member.ID> = []
+    /// Pods whose roles nobody may write: an admission webhook denies it.
+    private(set) var denied: Set<Member.ID> = []
     var sabotage: Sabotage?
 
     init(sabotage: Sabotage? = nil) {
@@ -32,7 +42,9 @@ struct ModelCluster: Hashable {
 
     /// Of the collection of pods.
     var version: ObjectVersion { ObjectVersion("\(1000 + podWrites)") }
-    var actives: [Member] { pods.filter { $0.role == .active } }
+    /// The pods that are members.
+    var members: [Member] { pods.filter { !departed.contains($0.id) } }
+    var actives: [Member] { members.filter { $0.role == .active } }
 
     func pod(_ name: String) -> Member? { pods.first { $0.name == name } }
 
@@ -61,6 +73,33 @@ struct ModelCluster: Hashable {
         store(stored.record, uid: stored.version.uid)
     }
 
+    /// From now on nobody may write the roles of a pod, or again everybody may.
+    mutating func deny(_ name: String, _ isDenied: Bool = true) {
+        guard let pod = pod(name) else { return }
+        if isDenied { denied.insert(pod.id) } else { denied.remove(pod.id) }
+    }
+
+    /// A pod's labels change so that it is selected no more, or again.
+    mutating func select(_ name: String, _ isSelected: Bool) {
+        guard let pod = pod(name) else { return }
+        if isSelected {
+            departed.remove(pod.id)
+            if pod.role == .active { returned.insert(pod.id) }
+        } else {
+            departed.insert(pod.id)
+        }
+        change(name) { _ in }
+    }
+
+    mutating func admitAll() {
+        denied = []
+    }
+
+    /// What would become of a write.
+    func tried(_ write: RoleWrite) -> RoleTrialOutcome {
+        denied.contains(write.member.id) ? .refused(OperationFailure("denied")) : .notRefused
+    }
+
     mutating func deleteLease() {
         lease = nil
     }
@@ -79,7 +118,9 @@ struct ModelCluster: Hashable {
             if pod.version != write.member.version { return .conflict }
             if pod.id != write.member.id { return .gone }
         }
+        if denied.contains(pod.id) { return .refused(OperationFailure("denied")) }
         if pod.id != write.member.id { touchedAnotherPod = true }
+        returned.remove(pod.id)
         change(write.member.name) {
             $0.role = write.role
             $0.epoch = write.epoch
@@ -95,6 +136,8 @@ struct ModelCluster: Hashable {
     @discardableResult
     private mutating func store(_ record: GroupRecord, uid: String) -> StoredRecord {
         leaseWrites += 1
+        var record = record
+        if sabotage == .announcementsAreForgotten { record.announced = Announcements(since: Epoch(0)) }
         let stored = StoredRecord(record: record, version: .init(uid: uid, version: .init("\(leaseWrites)")))
         lease = stored
         return stored

@@ -9,6 +9,8 @@ struct ModelProcess: Hashable {
         case membersListed(OperationID, MemberListOutcome)
         case memberRead(OperationID, MemberReadOutcome)
         case roleWritten(OperationID, RoleWriteOutcome)
+        case roleTried(OperationID, RoleTrialOutcome)
+        case endpointsSettled(OperationID)
     }
 
     private(set) var machine: GroupStateMachine
@@ -22,6 +24,8 @@ struct ModelProcess: Hashable {
     private(set) var seen: [Member] = []
     private(set) var seenVersion: ObjectVersion?
     private(set) var seenLease: ObjectVersion?
+    /// Pods that it saw active, and then no more.
+    private(set) var missed: Set<Member.ID> = []
     /// What its probes say, by pod; healthy unless said otherwise.
     private(set) var unhealthy: Set<String> = []
     /// An answer that was delivered twice had an effect.
@@ -36,7 +40,8 @@ struct ModelProcess: Hashable {
     // MARK: Events
 
     mutating func deliver(_ answer: Answer, at now: MonotonicTime) {
-        take(Self.deliver(answer, to: &machine, at: now), at: now)
+        let isDenial = if case .roleWritten(_, .refused) = answer { true } else { false }
+        take(Self.deliver(answer, to: &machine, at: now), at: now, waitsFor: isDenial ? .seconds(1) : .zero)
         // The network may repeat it at once: nothing must come of that.
         var again = machine
         if !Self.deliver(answer, to: &again, at: now).isEmpty || again != machine { heardTwice = true }
@@ -53,6 +58,8 @@ struct ModelProcess: Hashable {
         case .membersListed(let id, let outcome): machine.membersListed(id, outcome, at: now)
         case .memberRead(let id, let outcome): machine.memberRead(id, outcome, at: now)
         case .roleWritten(let id, let outcome): machine.roleWritten(id, outcome, at: now)
+        case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
+        case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
         }
     }
 
@@ -69,7 +76,9 @@ struct ModelProcess: Hashable {
         }
         guard seenVersion != cluster.version else { return }
         seenVersion = cluster.version
-        seen = cluster.pods
+        missed.formUnion(seen.filter { $0.role == .active }.map(\.id))
+        seen = cluster.members
+        missed.subtract(seen.map(\.id))
         let blurred = seen.map { shown($0, in: cluster) }
         take(machine.membersObserved(blurred, version: cluster.version, at: now), at: now)
         for member in seen { probe(member, at: now) }
@@ -115,13 +124,16 @@ struct ModelProcess: Hashable {
         }
     }
 
-    /// A backoff ends at once: that its request may be executed late is the same.
-    private mutating func take(_ effects: [Effect], at now: MonotonicTime) {
+    /// A backoff ends at once, for that its request may be executed late is the same; but not after a denial, which would be
+    /// repeated without end.
+    private mutating func take(_ effects: [Effect], at now: MonotonicTime, waitsFor pause: Duration = .zero) {
         for effect in effects {
             switch effect {
             case .startTimer(let id, let at): timers[id] = at
+            case .startBackoff(let id, _, _) where pause > .zero: timers[id] = now + pause
             case .startBackoff(let id, _, _): take(machine.timerFired(id, at: now), at: now)
-            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole: requests.append(effect)
+            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints:
+                requests.append(effect)
             case .probe(let id, _): if let member = seen.first(where: { $0.id == id }) { probe(member, at: now) }
             case .report, .forgetHealth: break
             }

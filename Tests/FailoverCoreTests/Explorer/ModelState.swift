@@ -18,6 +18,12 @@ struct ModelState: Hashable {
         var terminations = 0
         /// Verdicts of one supervisor that change.
         var verdicts = 2
+        /// A pod's roles may not be written, for a while.
+        var denials = 0
+        /// A pod leaves the members, or comes back.
+        var departures = 0
+        /// Somebody pauses the group, or ends that.
+        var pauses = 0
         /// Somebody orders a switchover through the Lease.
         var orders = 0
         /// Somebody deletes the Lease.
@@ -71,6 +77,21 @@ struct ModelState: Hashable {
         return state
     }
 
+    /// The Lease was restored from a time when a switch to the second member was announced, and both supervisors begin.
+    static func revived(_ policy: GroupPolicy, _ budget: Budget, sabotage: ModelCluster.Sabotage? = nil) -> ModelState {
+        var state = ModelState(cluster: ModelCluster(sabotage: sabotage), budget: budget, policy: policy)
+        for name in ["a", "b", "c"] {
+            state.cluster.create(name, role: name == "c" ? .active : .passive, epoch: Epoch(3))
+        }
+        let holder = state.cluster.pod("b").map { GroupRecord.Holder(name: $0.name, id: $0.id) }
+        _ = state.cluster.write(
+            GroupRecord(holder: holder, epoch: Epoch(2), origin: .intended, writer: "before", reason: ""),
+            replacing: nil
+        )
+        for _ in 0..<2 { state.start() }
+        return state
+    }
+
     private init(cluster: ModelCluster, budget: Budget, policy: GroupPolicy) {
         self.cluster = cluster
         self.budget = budget
@@ -86,8 +107,10 @@ struct ModelState: Hashable {
 
     /// What is wrong with this state; nil if nothing is.
     var violation: String? {
-        if policy.order == .demoteFirst, cluster.actives.count > 1 {
-            return "active together: \(cluster.actives.map(\.name).joined(separator: ", "))"
+        // Who comes back as active is so by nobody's write.
+        let actives = cluster.actives.filter { !cluster.returned.contains($0.id) }
+        if policy.order == .demoteFirst, actives.count > 1 {
+            return "active together: \(actives.map(\.name).joined(separator: ", "))"
         }
         if cluster.touchedAnotherPod { return "a write reached a pod of another uid" }
         if processes.contains(where: \.heardTwice) { return "an answer had an effect twice" }
@@ -125,7 +148,15 @@ struct ModelState: Hashable {
         actions += orphans.indices.map { .land($0) }
         if mayFail(budget.recreations) { actions += cluster.pods.map { .recreate($0.name) } }
         if mayFail(budget.terminations) { actions += cluster.pods.map { .terminate($0.name) } }
-        if budget.orders > 0, cluster.lease != nil { actions += cluster.pods.map { .order($0.name) } }
+        if mayFail(budget.denials) { actions += cluster.pods.map { .deny($0.name) } }
+        actions += cluster.pods.filter { cluster.denied.contains($0.id) }.map { .admit($0.name) }
+        if mayFail(budget.departures) {
+            actions += cluster.pods.map { .select($0.name, cluster.departed.contains($0.id)) }
+        }
+        if budget.orders > 0, cluster.lease != nil {
+            actions += [.order(nil)] + cluster.members.map { .order($0.name) }
+        }
+        if budget.pauses > 0, cluster.lease != nil { actions.append(.pause) }
         // The one loss that is not survived is that of the very first record, before any pod carries an epoch.
         let isMarked = cluster.pods.contains { $0.epoch != nil }
         if mayFail(budget.deletions), isMarked, cluster.lease != nil { actions.append(.deleteLease) }
@@ -174,6 +205,16 @@ struct ModelState: Hashable {
         case .terminate(let name):
             spend(\.terminations)
             cluster.change(name) { $0.lifecycle = .terminating }
+        case .deny(let name):
+            spend(\.denials)
+            cluster.deny(name)
+        case .select(let name, let isSelected):
+            spend(\.departures)
+            cluster.select(name, isSelected)
+        case .pause:
+            budget.pauses -= 1
+            cluster.annotate { $0.pause = $0.pause == nil ? Pause(id: "p", rest: nil) : nil }
+        case .admit(let name): cluster.deny(name, false)
         case .order(let name):
             budget.orders -= 1
             cluster.annotate { $0.order = Order(id: "o", action: .switchover(to: name, isForced: false)) }
@@ -196,7 +237,9 @@ struct ModelState: Hashable {
         case .listMembers(let id):
             guard let index else { return nil }
             let isStale = cluster.sabotage == .listsAreStale
-            let pods = (isStale ? processes[index].seen : cluster.pods).map { processes[index].shown($0, in: cluster) }
+            let pods = (isStale ? processes[index].seen : cluster.members).map {
+                processes[index].shown($0, in: cluster)
+            }
             let version = isStale ? processes[index].seenVersion ?? cluster.version : cluster.version
             return .membersListed(id, .listed(pods, version: version))
         case .readMember(let id, let name):
@@ -204,6 +247,8 @@ struct ModelState: Hashable {
             let found = cluster.pod(name).map { processes[index].shown($0, in: cluster) }
             return .memberRead(id, found.map { .found($0) } ?? .gone)
         case .writeRole(let id, let write): return .roleWritten(id, cluster.write(write))
+        case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
+        case .settleEndpoints(let id, _): return .endpointsSettled(id)
         case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return nil
         }
     }
@@ -216,7 +261,11 @@ struct ModelState: Hashable {
         case .writeRecord(let id, _, _, _): answer = .recordWritten(id, .failed(failure))
         case .listMembers(let id): answer = .membersListed(id, .failed(failure))
         case .readMember(let id, _): answer = .memberRead(id, .failed(failure))
-        case .writeRole(let id, _): answer = .roleWritten(id, .failed(failure))
+        case .writeRole(let id, _):
+            let isKnown = cluster.sabotage == .unknownOutcomesAreKnown
+            answer = .roleWritten(id, isKnown ? .refused(failure) : .failed(failure))
+        case .tryRole(let id, _): answer = .roleTried(id, .notRefused)
+        case .settleEndpoints(let id, _): answer = .endpointsSettled(id)
         case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return
         }
         processes[index].deliver(answer, at: now)
@@ -224,12 +273,22 @@ struct ModelState: Hashable {
 
     // MARK: The end of all faults
 
+    /// Pods that left and still are labelled active with an epoch, though a supervisor that lives saw them leave.
+    private var strays: [Member] {
+        cluster.pods.filter { pod in
+            cluster.departed.contains(pod.id) && pod.role == .active && pod.epoch != nil
+                && processes.contains { $0.missed.contains(pod.id) }
+        }
+    }
+
     /// Lets everything that is under way come to its end, without any more faults.
     ///
     /// - Returns: whether it came to an end.
     @discardableResult
     mutating func settle() -> Bool {
         while !orphans.isEmpty { perform(.land(0)) }
+        cluster.admitAll()
+        if cluster.lease?.record.pause != nil { cluster.annotate { $0.pause = nil } }
         for member in cluster.pods where member.lifecycle != .running { cluster.create(member.name) }
         for _ in 0..<200 {
             now = now + .seconds(10)
@@ -237,7 +296,12 @@ struct ModelState: Hashable {
                 processes[index].observe(cluster, at: now)
                 processes[index].calm(at: now)
                 while !processes[index].answers.isEmpty { perform(.deliver(index, 0)) }
-                while !processes[index].requests.isEmpty { perform(.exchange(index, 0)) }
+                var left = 500
+                while !processes[index].requests.isEmpty {
+                    perform(.exchange(index, 0))
+                    left -= 1
+                    if left == 0 { return false }
+                }
                 processes[index].fireTimers(at: now)
             }
             if isQuiet { return true }
@@ -259,6 +323,7 @@ struct ModelState: Hashable {
         guard end.cluster.actives.count == 1, let active = end.cluster.actives.first else {
             return "in the end \(end.cluster.actives.count) are active"
         }
+        if let stray = end.strays.first { return "in the end \(stray.name) is no member, and active" }
         guard let record = end.cluster.lease?.record, record.names(active) else {
             return "in the end \(active.name) is not on record"
         }
@@ -270,7 +335,9 @@ extension Effect {
     fileprivate var isWrite: Bool {
         switch self {
         case .writeRecord, .writeRole: true
-        case .readRecord, .listMembers, .readMember, .startTimer, .startBackoff, .probe, .forgetHealth, .report: false
+        case .readRecord, .listMembers, .readMember, .tryRole, .settleEndpoints, .startTimer, .startBackoff, .probe,
+            .forgetHealth, .report:
+            false
         }
     }
 }

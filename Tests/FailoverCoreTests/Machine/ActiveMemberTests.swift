@@ -100,6 +100,17 @@ import Testing
 
     // MARK: After a promotion, what was seen before does not count
 
+    /// A host that cannot be resolved gives no member a verdict: nothing can be done, and that is said.
+    @Test func itIsSaidThatNobodyGivesAVerdict() {
+        var script = GroupScript()
+        script.place("a", .active, epoch: 1)
+        script.place("b", .passive, epoch: 1)
+        let started = script.start(record: script.record("a"))
+        #expect(script.settle(started).isEmpty && started.findings.isEmpty)
+        script.at(5000)
+        #expect(script.fireTimers(started).findings == [.noHealthyCandidate])
+    }
+
     @Test(arguments: [Health.unhealthy, .unknown]) func aForcedSwitchoverStands(health: Health) {
         var script = script(Self.window, healthy: ["a"])
         script.at(60_000)

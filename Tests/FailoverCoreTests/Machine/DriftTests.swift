@@ -86,24 +86,19 @@ import Testing
         #expect(script.settle(script.observe()).count == 40)
     }
 
-    @Test func aWriteThatAWebhookUndoesIsNotTakenForDone() throws {
+    /// The webhook writes the label back.
+    @Test func aWriteThatAWebhookUndoesIsNotTakenForDone() {
         var script = script()
-        let effects = script.health("a", .unhealthy)
-        guard case .writeRecord(let intent, let record, _, _) = effects.operations.first else { return }
-        let fences = script.machine.recordWritten(intent, .written(script.stored(record, version: "8")), at: script.now)
-        guard case .listMembers(let listing) = fences.operations.first else { return }
-        let writes = script.machine.membersListed(listing, script.listing(), at: script.now).operations
-        var after: [Effect] = []
-        for case .writeRole(let id, let write) in writes {
+        script.holds = { if case .writeRole(_, let write) = $0 { write.member.name == "a" } else { false } }
+        _ = script.settle(script.health("a", .unhealthy))
+        let effects = script.release { script, effect in
+            guard case .writeRole(let id, let write) = effect else { return [] }
             var stored = write.member
-            // The webhook writes the label back.
-            if write.member.name != "a" { stored.role = write.role }
             stored.epoch = write.epoch
             stored.version = ObjectVersion("900")
-            after += script.machine.roleWritten(id, .written(stored), at: script.now)
+            return script.machine.roleWritten(id, .written(stored), at: script.now)
         }
-        #expect(!after.contains { if case .writeRole(_, let write) = $0 { write.role == .active } else { false } })
-        #expect(after.contains { if case .startBackoff = $0 { true } else { false } })
+        #expect(effects.map(\.words) == ["failed: writing pod a", "backoff 0", "waits for a to b"])
     }
 
     @Test func aLostLeaseIsWrittenAnewAtAHigherEpoch() {

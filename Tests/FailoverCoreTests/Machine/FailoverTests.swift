@@ -19,7 +19,7 @@ import Testing
         var script = healthyGroup()
         let effects = script.health("a", .unhealthy)
         #expect(effects.moves == [.activeUnhealthy])
-        #expect(script.settle(effects) == ["a=passive@2", "c=passive@2", "b=active@2"])
+        #expect(script.settle(effects) == ["c=passive@2", "a=passive@2", "b=active@2"])
     }
 
     @Test func staysWhenNobodyIsHealthy() {
@@ -127,7 +127,7 @@ import Testing
         _ = script.health("b", .unhealthy)
         let effects = script.health("a", .unhealthy)
         #expect(effects.targets == [nil])
-        #expect(script.settle(effects) == ["a=passive@2", "b=passive@2"])
+        #expect(script.settle(effects) == ["b=passive@2", "a=passive@2"])
         #expect(script.health("b", .healthy).targets == ["b"])
     }
 

@@ -72,15 +72,10 @@ import Testing
         var script = script()
         let request = Order(id: "o", action: .switchover(to: name, isForced: false))
         let effects = script.annotate { $0.order = request }
-        guard case .writeRecord(let id, let record, _, _) = try #require(effects.operations.first) else { return }
-        guard
-            case .startBackoff(let timer, _, _) = try #require(
-                script.machine.recordWritten(id, .failed(OperationFailure("timeout")), at: script.now).last
-            )
-        else { return }
-        guard case .readRecord(let read) = try #require(script.machine.timerFired(timer, at: script.now).first) else {
-            return
-        }
+        let (id, record) = try #require(effects.operations.first?.recordWrite)
+        let failed = script.machine.recordWritten(id, .failed(OperationFailure("timeout")), at: script.now)
+        let timer = try #require(failed.last?.backoffID)
+        let read = try #require(script.machine.timerFired(timer, at: script.now).first?.readRecordID)
         var moves: [String?] = []
         let known = script.machine.recordRead(read, .found(script.stored(record, version: "900")), at: script.now)
         _ = script.settle(known) { moves += [$0].targets }
@@ -171,7 +166,7 @@ import Testing
         for name in ["a", "b"] { script.place(name, .passive, epoch: 2_000_001) }
         script.place("c", .active, epoch: 2_000_001)
         let conflict = script.machine.roleWritten(try #require(promotion), .conflict, at: script.now)
-        guard case .readMember(let read, _) = try #require(conflict.operations.first) else { return }
+        let read = try #require(conflict.operations.first?.readMemberID)
         let next = script.machine.memberRead(read, .found(script.member("b")), at: script.now)
         #expect(
             next.operations.allSatisfy { if case .readRecord = $0 { true } else { false } } && !next.operations.isEmpty
@@ -182,7 +177,7 @@ import Testing
     @Test func theEndOfTheLastActiveMemberEndsAPause() throws {
         var script = script()
         let effects = script.annotate { $0.order = Order(id: "o", action: .unfence("x")) }
-        guard case .writeRecord(let id, _, _, _) = try #require(effects.operations.first) else { return }
+        let id = try #require(effects.operations.first?.recordWrite?.id)
         let refusal = OperationFailure("429", retryAfter: .seconds(30))
         _ = script.machine.recordWritten(id, .failed(refusal), at: script.now)
         script.remove("a")

@@ -160,14 +160,14 @@ import Testing
         #expect(effects.operations.isEmpty)
     }
 
-    @Test func anOrderThatArrivesDuringASwitchIsCarriedOutAfterIt() {
+    @Test func anOrderThatArrivesDuringASwitchIsCarriedOutAfterIt() throws {
         var script = script()
         let moving = script.health("a", .unhealthy)
-        guard case .writeRecord(let id, _, _, _) = moving.operations.first, var record = script.machine.record?.record
-        else { return }
+        let id = try #require(moving.operations.first?.recordWrite?.id)
+        var record = try #require(script.machine.record?.record)
         record.order = Order(id: "o", action: .fence("c"))
         let reading = script.machine.recordWritten(id, .conflict, at: script.now)
-        guard case .readRecord(let read) = reading.operations.first else { return }
+        let read = try #require(reading.operations.first?.readRecordID)
         _ = script.settle(script.machine.recordRead(read, .found(script.stored(record, version: "8")), at: script.now))
         #expect(script.machine.actives.map(\.name) == ["b"] && script.machine.record?.record.fenced == ["c"])
     }

@@ -22,7 +22,7 @@ import Testing
 
     @Test func writesNothingWhilePaused() {
         var script = Self.script()
-        script.machine.policy.isPaused = true
+        _ = script.machine.policyChanged(GroupPolicy(isPaused: true), at: script.now)
         let effects = script.start(record: script.record("a", epoch: 4, origin: .intended))
         #expect(effects.operations.isEmpty)
     }

@@ -2,313 +2,291 @@ import Testing
 
 @testable import FailoverCore
 
-/// The switch, step by step, and what interrupts it.
+/// The switch, step by step: intent, read, seal, try, demote, settle, promote.
 @Suite struct SwitchProtocolTests {
-    /// `a` active and unhealthy, `b` and `c` healthy; the intent of the move to `b` is on its way.
-    private func moving(
-        _ policy: GroupPolicy = GroupPolicy()
-    ) -> (script: GroupScript, intent: OperationID, record: GroupRecord) {
+    /// `a` active, `b` and `c` healthy; every member carries an epoch.
+    private func script(_ policy: GroupPolicy = GroupPolicy()) -> GroupScript {
         var script = GroupScript(policy)
-        script.place("a", .active)
-        script.place("b")
-        script.place("c")
-        _ = script.settle(script.start(record: nil, healthy: ["a", "b", "c"]))
-        for effect in script.health("a", .unhealthy) {
-            if case .writeRecord(let id, let record, _, _) = effect { return (script, id, record) }
+        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
+            script.place(name, role, epoch: 1)
         }
-        preconditionFailure("no intent")
+        _ = script.settle(script.start(record: script.record("a"), healthy: ["a", "b", "c"]))
+        return script
     }
 
-    /// The same with the intent written and the members listed; role writes are on their way.
-    private func writing(_ policy: GroupPolicy = GroupPolicy()) -> (script: GroupScript, effects: [Effect]) {
-        var (script, id, record) = moving(policy)
-        let listing = script.machine.recordWritten(id, .written(script.stored(record, version: "8")), at: script.now)
-        guard case .listMembers(let list) = listing.first else { preconditionFailure("no listing") }
-        let listed = script.listing()
-        let effects = script.machine.membersListed(list, listed, at: script.now)
-        return (script, effects)
+    private func isWrite(of name: String) -> (Effect) -> Bool {
+        { if case .writeRole(_, let write) = $0 { write.member.name == name } else { false } }
     }
 
-    private func writes(_ effects: [Effect]) -> [(id: OperationID, write: RoleWrite)] {
-        effects.compactMap { if case .writeRole(let id, let write) = $0 { (id, write) } else { nil } }
+    @Test func theFirstMoveOfALifeListsAndSealsBeforeItDemotes() {
+        var script = script()
+        let story = script.play(script.health("a", .unhealthy))
+        #expect(
+            story == [
+                "moving to b: ActiveUnhealthy", "record b@2 Intended", "list",
+                "c=passive@2", "a=passive@2", "settle without a", "b=active@2",
+                "demoted a", "promoted b", "moved to b", "record b@2 Intended",
+            ]
+        )
     }
 
-    private func written(_ write: RoleWrite) -> RoleWriteOutcome {
-        var member = write.member
-        member.role = write.role
-        member.epoch = write.epoch
-        member.version = .init("\((Int(write.member.version.rawValue) ?? 0) + 1000)")
-        return .written(member)
+    @Test func theNextMoveOfTheSameRunWritesNoMoreThanItMust() {
+        var script = script()
+        _ = script.play(script.health("a", .unhealthy))
+        _ = script.play(script.health("a", .healthy))
+        let story = script.play(script.health("b", .unhealthy)).filter { !$0.hasPrefix("probe") }
+        #expect(
+            story == [
+                "moving to a: ActiveUnhealthy", "record a@3 Intended", "b=passive@3", "settle without b", "a=active@3",
+                "demoted b", "promoted a", "moved to a", "record a@3 Intended",
+            ]
+        )
     }
 
-    @Test func announcesTheHolderAndTheNextEpochFirst() {
-        let (_, _, record) = moving()
-        #expect(record.holder?.name == "b")
-        #expect(record.epoch == Epoch(2))
-        #expect(record.origin == .intended)
-    }
-
-    @Test func listsTheMembersAfterAnIntentThatFollowsAnUntrustedEpoch() {
-        var (script, id, record) = moving()
-        let effects = script.machine.recordWritten(id, .written(script.stored(record)), at: script.now)
-        #expect(effects.count == 1)
-        guard case .listMembers = effects.first else {
-            Issue.record("no listing but \(effects)")
-            return
+    @Test func anotherSupervisorsEpochEndsTheRun() {
+        var script = script()
+        _ = script.play(script.health("a", .unhealthy))
+        _ = script.play(script.health("a", .healthy))
+        let foreign = script.annotate { record in
+            record.epoch = Epoch(3)
+            record.writer = "another"
+            record.origin = .adopted
         }
+        _ = script.settle(foreign)
+        let story = script.play(script.health("b", .unhealthy))
+        #expect(story.contains("list") && story.contains("c=passive@4"))
     }
 
-    @Test func needsNoListingAfterItsOwnEpoch() {
-        var (script, effects) = writing()
-        _ = script.settle(effects)
-        effects = script.health("b", .unhealthy)
-        guard case .writeRecord(let id, let record, _, _) = effects.operations.first else { return }
-        let next = script.machine.recordWritten(id, .written(script.stored(record, version: "9")), at: script.now)
-        #expect(writes(next).count == 2)
+    @Test func aPlannedMoveIsTriedBeforeAnybodyIsDemoted() {
+        var script = script()
+        let order = Order(id: "o", action: .switchover(to: "b", isForced: false))
+        let story = script.play(script.annotate { $0.order = order })
+        #expect(
+            story
+                == [
+                    "moving to b: Switchover", "record b@2 Intended", "list", "c=passive@2", "try b=active@2",
+                    "a=passive@2",
+                    "settle without a", "b=active@2", "demoted a", "promoted b", "moved to b", "answered o: Done",
+                    "record b@2 Intended",
+                ].filter { $0 != "answered o: Done" }
+        )
+        #expect(script.machine.record?.record.answers.last?.outcome == .done)
     }
 
-    @Test func fencesEveryOtherMemberBeforeItPromotes() {
-        var (script, effects) = writing()
-        let fences = writes(effects)
-        #expect(fences.map(\.write.member.name) == ["a", "c"])
-        #expect(fences.allSatisfy { $0.write.role == .passive })
-        #expect(writes(script.machine.roleWritten(fences[0].id, written(fences[0].write), at: script.now)).isEmpty)
-        let promotion = writes(script.machine.roleWritten(fences[1].id, written(fences[1].write), at: script.now))
-        #expect(promotion.map(\.write.member.name) == ["b"])
-        #expect(promotion.first?.write.role == .active)
+    @Test func promoteFirstDemotesLast() {
+        var script = script(GroupPolicy(order: .promoteFirst))
+        let story = script.play(script.health("a", .unhealthy)).filter { $0.contains("@2") || $0.hasPrefix("settle") }
+        #expect(
+            story == ["record b@2 Intended", "c=passive@2", "b=active@2", "a=passive@2", "record b@2 Intended"]
+        )
     }
 
-    @Test func promotesFirstIfAskedTo() {
-        var (script, effects) = writing(GroupPolicy(order: .promoteFirst))
-        let promotion = writes(effects)
-        #expect(promotion.map(\.write.member.name) == ["b"])
-        let fences = writes(script.machine.roleWritten(promotion[0].id, written(promotion[0].write), at: script.now))
-        #expect(fences.map(\.write.member.name) == ["a", "c"])
+    @Test func nobodyIsDemotedBeforeEverySealIsAcknowledged() {
+        var script = script()
+        script.holds = isWrite(of: "c")
+        #expect(script.settle(script.health("a", .unhealthy)) == ["c=passive@2"])
+        #expect(script.settle(script.release()) == ["a=passive@2", "b=active@2"])
     }
 
-    @Test func readsTheRecordAgainAfterAConflict() {
-        var (script, id, _) = moving()
-        let effects = script.machine.recordWritten(id, .conflict, at: script.now)
-        #expect(effects.contains { if case .readRecord = $0 { true } else { false } })
+    @Test func nobodyIsPromotedBeforeTheActiveOneIsDemoted() {
+        var script = script()
+        script.holds = isWrite(of: "a")
+        #expect(script.settle(script.health("a", .unhealthy)) == ["c=passive@2", "a=passive@2"])
+        #expect(script.settle(script.release()) == ["b=active@2"])
     }
 
-    @Test func decidesAgainAfterAnIntentOfUnknownOutcome() {
-        var (script, id, _) = moving()
-        let effects = script.machine.recordWritten(id, .failed(.init("no answer")), at: script.now)
-        guard case .startBackoff(let timer, 0, _) = effects.last else {
-            Issue.record("no backoff")
-            return
-        }
-        // Meanwhile the active member recovers: the API server's absence moves nothing.
-        _ = script.health("a", .healthy)
-        guard case .readRecord(let read) = script.machine.timerFired(timer, at: script.now).first else { return }
-        let later = script.machine.recordRead(read, .found(script.stored(script.record("a"))), at: script.now)
-        #expect(later.moves.isEmpty)
+    @Test func nobodyIsPromotedBeforeTheEndpointsAreSettled() {
+        var script = script()
+        script.holds = { if case .settleEndpoints = $0 { true } else { false } }
+        #expect(script.settle(script.health("a", .unhealthy)) == ["c=passive@2", "a=passive@2"])
+        #expect(script.settle(script.release()) == ["b=active@2"])
     }
+
+    @Test func aMemberThatComesWhileOthersAreSealedIsSealedToo() {
+        var script = script()
+        script.holds = isWrite(of: "c")
+        _ = script.settle(script.health("a", .unhealthy))
+        script.place("d", nil)
+        #expect(script.settle(script.observe()) == ["d=passive@2"])
+        #expect(script.settle(script.release()) == ["a=passive@2", "b=active@2"])
+    }
+
+    @Test func aMemberThatComesAfterTheDemotionIsSealedBeforeThePromotion() {
+        var script = script()
+        script.holds = isWrite(of: "a")
+        _ = script.settle(script.health("a", .unhealthy))
+        script.place("d", nil)
+        _ = script.observe()
+        script.holds = isWrite(of: "d")
+        let demoted = script.held[0]
+        #expect(script.settle(script.follow(demoted)) == ["d=passive@2"])
+        script.holds = { _ in false }
+        #expect(script.settle(script.follow(script.held[1])) == ["b=active@2"])
+    }
+
+    @Test func aSecondActiveMemberIsDemotedToo() {
+        var script = script()
+        script.holds = isWrite(of: "c")
+        _ = script.settle(script.health("a", .unhealthy))
+        script.place("c", .active, epoch: 1)
+        _ = script.observe()
+        let writes = script.settle(
+            script.release { script, effect in
+                guard case .writeRole(let id, _) = effect else { return [] }
+                return script.machine.roleWritten(id, .conflict, at: script.now)
+            }
+        )
+        #expect(writes == ["c=passive@2", "a=passive@2", "b=active@2"])
+    }
+
+    // MARK: Unknown outcomes
 
     @Test func readsAPodAgainBeforeItRepeatsAWrite() {
-        var (script, effects) = writing()
-        let fence = writes(effects)[0]
-        guard case .readMember(let id, "a") = script.machine.roleWritten(fence.id, .conflict, at: script.now).first
-        else {
-            Issue.record("no read")
-            return
+        var script = script()
+        script.holds = isWrite(of: "c")
+        _ = script.settle(script.health("a", .unhealthy))
+        script.place("c", .passive, epoch: 1)
+        let version = script.member("c").version
+        let effects = script.release { script, effect in
+            guard case .writeRole(let id, _) = effect else { return [] }
+            return script.machine.roleWritten(id, .conflict, at: script.now)
         }
-        var fresh = fence.write.member
-        fresh.version = .init("700")
-        let again = writes(script.machine.memberRead(id, .found(fresh), at: script.now))
-        #expect(again.first?.write.member.version == .init("700"))
+        #expect(effects.map(\.words) == ["read c"])
+        var carried: [ObjectVersion] = []
+        _ = script.settle(effects) { if case .writeRole(_, let write) = $0 { carried.append(write.member.version) } }
+        #expect(carried.first == version)
+    }
+
+    @Test func anUnknownOutcomeOutlivesItsSwitch() {
+        var script = script()
+        // The promotion of `b` gets no answer, and `b` begins to fail: the role goes elsewhere, and `b` needs a seal.
+        script.holds = isWrite(of: "b")
+        _ = script.settle(script.health("a", .unhealthy))
+        let effects = script.release { script, effect in
+            guard case .writeRole(let id, _) = effect else { return [] }
+            return script.machine.roleWritten(id, .failed(OperationFailure("no answer")), at: script.now)
+        }
+        script.holds = { if case .readMember = $0 { true } else { false } }
+        _ = script.settle(effects)
+        script.remove("a")
+        _ = script.settle(script.observe())
+        script.place("b", .passive, epoch: 1) { [old = script.member("b").version] in
+            $0.version = old
+            $0.lifecycle = .terminating
+            $0.version = .init("\(Int(old.rawValue)! + 1)")
+        }
+        script.holds = { _ in false }
+        let writes = script.settle(script.observe())
+        #expect(writes == ["b=passive@3", "c=active@3"])
+    }
+
+    @Test func aWriteWhoseAnswerWasLostIsFoundDone() {
+        var script = script()
+        script.holds = isWrite(of: "c")
+        _ = script.settle(script.health("a", .unhealthy))
+        let effects = script.release { script, effect in
+            _ = script.follow(effect)
+            guard case .writeRole(let id, _) = effect else { return [] }
+            return script.machine.roleWritten(id, .failed(OperationFailure("lost")), at: script.now)
+        }
+        // The write was acknowledged in truth, so that it is not awaited any more.
+        #expect(effects.isEmpty)
     }
 
     @Test func stepsBackFromAHigherEpoch() {
-        var (script, effects) = writing()
-        let fence = writes(effects)[0]
-        guard case .readMember(let id, _) = script.machine.roleWritten(fence.id, .conflict, at: script.now).first else {
-            return
-        }
-        var fresh = fence.write.member
-        fresh.epoch = Epoch(99)
-        effects = script.machine.memberRead(id, .found(fresh), at: script.now)
-        #expect(effects.contains(.report(.steppedBack)))
-        #expect(writes(effects).isEmpty)
-    }
-
-    @Test func takesNotMineForAnswer() {
-        // A write whose answer was lost is found done when the pod is read.
-        var (script, effects) = writing()
-        let fences = writes(effects)
-        effects = script.machine.roleWritten(fences[0].id, .failed(.init("lost")), at: script.now)
-        guard case .startBackoff(let timer, _, _) = effects.last,
-            case .readMember(let read, _) = script.machine.timerFired(timer, at: script.now).first
-        else {
-            Issue.record("no retry")
-            return
-        }
-        guard case .written(let done) = written(fences[0].write) else { return }
-        #expect(writes(script.machine.memberRead(read, .found(done), at: script.now)).isEmpty)
-        #expect(writes(script.machine.roleWritten(fences[1].id, written(fences[1].write), at: script.now)).count == 1)
-    }
-
-    @Test(arguments: ["gone", "another uid"])
-    func goesOnWithoutAMemberThatIsGone(how: String) {
-        var (script, effects) = writing()
-        let fences = writes(effects)
-        if how == "gone" {
-            effects = script.machine.roleWritten(fences[0].id, .gone, at: script.now)
-        } else {
-            guard
-                case .readMember(let id, _) = script.machine.roleWritten(fences[0].id, .conflict, at: script.now).first
-            else { return }
-            let other = Member(id: .init("uid-new"), name: "a", version: .init("800"))
-            effects = script.machine.memberRead(id, .found(other), at: script.now)
-        }
-        #expect(writes(effects).isEmpty)
-        let promotion = writes(script.machine.roleWritten(fences[1].id, written(fences[1].write), at: script.now))
-        #expect(promotion.map(\.write.member.name) == ["b"])
-    }
-
-    @Test func choosesAnotherWhenTheTargetVanishes() {
-        var (script, _) = writing()
-        script.remove("b")
-        let effects = script.observe()
-        #expect(effects.targets == ["c"])
-    }
-
-    @Test func givesTheRoleBackWhenOnlyTheOldMemberIsLeft() {
-        var (script, effects) = writing()
-        let fences = writes(effects)
-        _ = script.machine.roleWritten(fences[0].id, written(fences[0].write), at: script.now)
-        _ = script.health("a", .healthy)
-        script.place("a", .passive, epoch: 2)
-        script.remove("b")
-        script.remove("c")
-        #expect(script.observe().targets == ["a"])
-    }
-
-    @Test(arguments: [GroupPolicy.SwitchOrder.demoteFirst, .promoteFirst])
-    func completesAnUnfinishedSwitchAfterARestart(order: GroupPolicy.SwitchOrder) {
-        var script = GroupScript(GroupPolicy(order: order), identity: "successor")
-        script.place("a", .passive, epoch: 2)
-        script.place("b", .passive, epoch: 1)
-        let effects = script.start(record: script.record("b", epoch: 2, origin: .intended, writer: "dead"))
-        #expect(effects.moves == [.unfinishedSwitch])
-        #expect(effects.targets == ["b"])
-        _ = script.settle(effects)
-        #expect(script.machine.actives.map(\.name) == ["b"])
-    }
-
-    /// An intent alone has changed nothing: it is decided anew, and forgotten.
-    @Test func anAnnouncementWithoutAWriteIsNoMove() {
-        var script = GroupScript()
-        script.place("a", .active, epoch: 1)
-        script.place("b", .passive, epoch: 1)
-        var record = script.record("b", epoch: 2, origin: .intended)
-        record.remember(MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeUnhealthy), limit: 20)
-        #expect(script.settle(script.start(record: record, healthy: ["a", "b"])).isEmpty)
-        #expect(script.machine.record?.record.holder?.name == "a")
-        #expect(script.machine.record?.record.history.isEmpty == true)
+        var script = script()
+        script.holds = isWrite(of: "c")
         _ = script.settle(script.health("a", .unhealthy))
-        #expect(script.machine.actives.map(\.name) == ["b"])
-    }
-
-    /// What another has announced is its own to begin, for a while.
-    @Test func anAnnouncementOfAnotherIsLeftToItForAWhile() {
-        var script = GroupScript(identity: "successor")
-        script.place("a", .active, epoch: 1)
-        script.place("b", .passive, epoch: 1)
-        let record = script.record("b", epoch: 2, origin: .intended, writer: "dead")
-        #expect(script.settle(script.start(record: record, healthy: ["a", "b"])).isEmpty)
-        #expect(script.machine.record?.record == record)
-        script.at(5000)
-        #expect(script.settle(script.fireTimers()).isEmpty)
-        #expect(script.machine.record?.record.holder?.name == "a")
-    }
-
-    @Test func completesAnUnfinishedSwitchToSomebodyElseIfItMust() {
-        var script = GroupScript(identity: "successor")
-        script.place("a", .passive, epoch: 2)
-        script.place("b", .passive, epoch: 1) { $0.lifecycle = .terminating }
-        script.place("c", .passive, epoch: 2)
-        _ = script.start(record: script.record("b", epoch: 2, origin: .intended, writer: "dead"))
-        #expect(script.health("c", .healthy).targets == ["c"])
-    }
-
-    @Test func takesAMoveBackThatTheFreshListContradicts() {
-        // The informer showed `a` active; in truth another supervisor has promoted `c` since.
-        var (script, id, record) = moving()
-        let listing = script.machine.recordWritten(id, .written(script.stored(record, version: "8")), at: script.now)
-        guard case .listMembers(let list) = listing.first else { return }
-        script.place("a", .passive, epoch: 1)
-        script.place("c", .active, epoch: 1)
-        let listed = script.listing()
-        let effects = script.machine.membersListed(list, listed, at: script.now)
-        #expect(writes(effects).isEmpty)
-        guard case .writeRecord(_, let adopted, _, _) = effects.operations.first else {
-            Issue.record("no adoption but \(effects)")
-            return
+        script.place("c", .passive, epoch: 99)
+        let effects = script.release { script, effect in
+            guard case .writeRole(let id, _) = effect else { return [] }
+            return script.machine.roleWritten(id, .conflict, at: script.now)
         }
-        #expect(adopted.holder?.name == "c")
-        #expect(adopted.origin == .adopted)
+        var story: [String] = []
+        script.holds = { if case .readRecord = $0 { true } else { false } }
+        _ = script.settle(effects) { story.append($0.words) }
+        #expect(story == ["read c", "stepped back", "read record"])
     }
 
-    @Test func retriesAtOnceWhenTheConnectionIsBack() {
-        var (script, effects) = writing()
-        _ = script.machine.roleWritten(writes(effects)[0].id, .failed(.init("refused")), at: script.now)
-        effects = script.machine.connectionRestored(at: script.now)
-        #expect(effects.contains { if case .readMember = $0 { true } else { false } })
+    @Test(arguments: [false, true]) func goesOnWithoutAMemberThatIsGone(isReplaced: Bool) {
+        var script = script()
+        script.holds = isWrite(of: "c")
+        _ = script.settle(script.health("a", .unhealthy))
+        script.remove("c")
+        if isReplaced { script.place("c", nil) { $0.id = .init("uid-new") } }
+        let effects = script.release { script, effect in
+            guard case .writeRole(let id, _) = effect else { return [] }
+            return script.machine.roleWritten(id, isReplaced ? .conflict : .gone, at: script.now)
+        }
+        #expect(script.settle(effects).suffix(2) == ["a=passive@2", "b=active@2"])
     }
 
-    @Test func honoursRetryAfter() {
-        var (script, effects) = writing()
-        effects = script.machine.roleWritten(
-            writes(effects)[0].id,
-            .failed(.init("429", retryAfter: .seconds(7))),
-            at: script.now
-        )
-        guard case .startBackoff(_, _, let pause) = effects.last else { return }
-        #expect(pause == .seconds(7))
+    @Test func aWriteThatHadNoTurnIsAskedForAgain() {
+        var script = script()
+        script.holds = isWrite(of: "c")
+        _ = script.settle(script.health("a", .unhealthy))
+        let effects = script.release { script, effect in
+            guard case .writeRole(let id, _) = effect else { return [] }
+            return script.machine.roleWritten(id, .notSent, at: script.now)
+        }
+        #expect(effects.map(\.words) == ["c=passive@2"])
     }
 
-    @Test func raisesTheEpochAboveThoseOfThePodsWhenTheRecordIsLost() {
-        var script = GroupScript()
-        script.place("a", .active, epoch: 41)
-        script.place("b", .passive, epoch: 41)
-        let effects = script.start(record: nil)
-        _ = script.settle(effects)
-        #expect(script.machine.record?.record.epoch == Epoch(1041))
-    }
-
-    @Test func measuresTheGap() {
-        var (script, effects) = writing()
-        let fences = writes(effects)
-        script.at(100)
-        _ = script.machine.roleWritten(fences[0].id, written(fences[0].write), at: script.now)
-        let promotion = writes(script.machine.roleWritten(fences[1].id, written(fences[1].write), at: script.now))
-        script.at(130)
-        effects = script.machine.roleWritten(promotion[0].id, written(promotion[0].write), at: script.now)
-        let moves = effects.compactMap { if case .report(.moved(let move)) = $0 { move } else { nil } }
-        #expect(moves.map(\.gap) == [.milliseconds(30)])
-        #expect(moves.map(\.epoch) == [Epoch(2)])
+    @Test func triesAtOnceWhenTheConnectionIsBack() {
+        var script = script()
+        script.holds = isWrite(of: "c")
+        _ = script.settle(script.health("a", .unhealthy))
+        let effects = script.release { script, effect in
+            guard case .writeRole(let id, _) = effect else { return [] }
+            return script.machine.roleWritten(id, .failed(OperationFailure("refused")), at: script.now)
+        }
+        #expect(effects.map(\.words) == ["failed: writing pod c", "backoff 0"])
+        #expect(script.machine.connectionRestored(at: script.now).map(\.words) == ["read c"])
     }
 
     @Test(arguments: [(true, 3600), (false, 5)])
-    func noRetryAfterKeepsAGroupWaitingThatHasNobodyActive(isActive: Bool, seconds: Int) throws {
+    func noRetryAfterKeepsAGroupWaitingThatHasNobodyActive(isActive: Bool, seconds: Int) {
         var script = GroupScript()
         script.place("a", isActive ? .active : .passive, epoch: 1)
         script.place("b", .passive, epoch: 1)
         script.place("c", nil, epoch: 1)
-        let effects = script.start(record: script.record("a"), healthy: ["a", "b"])
         let refusal = OperationFailure("429", retryAfter: .seconds(3600))
-        var pauses: [Duration] = []
-        for effect in effects {
-            let answered: [Effect] =
-                switch effect {
-                case .writeRole(let id, _): script.machine.roleWritten(id, .failed(refusal), at: script.now)
-                case .writeRecord(let id, _, _, _): script.machine.recordWritten(id, .failed(refusal), at: script.now)
-                default: []
-                }
-            for case .startBackoff(_, _, let pause) in answered { pauses.append(pause) }
+        script.holds = {
+            switch $0 {
+            case .writeRole, .writeRecord: true
+            default: false
+            }
         }
+        _ = script.settle(script.start(record: script.record("a"), healthy: ["a", "b"]))
+        let effects = script.release { script, effect in
+            switch effect {
+            case .writeRole(let id, _): script.machine.roleWritten(id, .failed(refusal), at: script.now)
+            case .writeRecord(let id, _, _, _): script.machine.recordWritten(id, .failed(refusal), at: script.now)
+            default: []
+            }
+        }
+        let pauses = effects.compactMap { if case .startBackoff(_, _, let pause) = $0 { pause } else { nil } }
         #expect(pauses == [.seconds(seconds)])
+    }
+
+    // MARK: The gap
+
+    @Test func theGapIsCountedFromTheDemotion() {
+        var script = script()
+        script.holds = isWrite(of: "b")
+        _ = script.settle(script.health("a", .unhealthy))
+        script.at(44)
+        var moves: [CompletedMove] = []
+        _ = script.settle(script.release()) { if case .report(.moved(let move)) = $0 { moves.append(move) } }
+        #expect(moves.map(\.gap) == [.milliseconds(44)])
+        #expect(moves.map(\.epoch) == [Epoch(2)])
+    }
+
+    @Test func raisesTheEpochFarAboveThoseOfThePodsWhenTheRecordIsLost() {
+        var script = GroupScript()
+        script.place("a", .active, epoch: 41)
+        script.place("b", .passive, epoch: 41)
+        _ = script.settle(script.start(record: nil))
+        #expect(script.machine.record?.record.epoch == Epoch(1041))
     }
 }

@@ -75,6 +75,21 @@ import Testing
         #expect(best([member("a"), member("b") { $0.node = "n2" }], leaving: member("c")) == "a", "no node is known")
     }
 
+    @Test func prefersAnotherZoneOfTwoOtherNodes() {
+        let left = member("c") {
+            $0.node = "n1"
+            $0.zone = "z1"
+        }
+        let members = ["z1", "z2"].map { zone in
+            member(zone) {
+                $0.node = "n-\(zone)"
+                $0.zone = zone
+            }
+        }
+        #expect(best(members, leaving: left) == "z2")
+        #expect(best(members) == "z1")
+    }
+
     @Test func prefersTheOrdinalThenAgeThenName() {
         #expect(best([member("a") { $0.ordinal = 2 }, member("b")]) == "b")
         #expect(best([member("a") { $0.createdAt = 5 }, member("b") { $0.createdAt = 4 }]) == "b")

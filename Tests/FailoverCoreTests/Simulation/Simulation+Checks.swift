@@ -27,7 +27,9 @@ extension Simulation {
         // Whoever asks for DemoteActive is taken at his word by a supervisor that reaches nobody of the group.
         if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second { return }
         if now < flickers { return }
-        if isBad(application) || application.lastBad.map({ now < $0 + patience }) ?? false { return }
+        // While nobody is active the role left when it was taken, and whoever finishes that may come late.
+        let leftAt = group.cluster.actives.contains { $0.id == previous } ? now : group.lastActive?.until ?? now
+        if isBad(application) || application.lastBad.map({ leftAt < $0 + patience }) ?? false { return }
         fail(
             "group \(index): a needless move from \(previous) to \(target.id): \(group.cluster.lease?.record.reason ?? "")"
         )
@@ -71,6 +73,10 @@ extension Simulation {
 
     private func isAvoidable(_ group: SimulatedGroup) -> Bool {
         if now < max(outageUntil, slowUntil, silentUntil) || group.isPausedByOrder { return false }
+        // Of two supervisors one may reach nobody, and do what DemoteActive asks.
+        if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second {
+            return false
+        }
         // Repairs are limited to so many a minute.
         if let hand = group.lastHand, now < hand + 60 * Self.second { return false }
         let settled = 2 * Self.second

@@ -238,7 +238,8 @@ extension Simulation {
     private mutating func carryOut(_ effects: [Effect], of index: Int, group: Int) {
         for effect in effects {
             switch effect {
-            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole: send(effect, of: index, group: group)
+            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints:
+                send(effect, of: index, group: group)
             case .startTimer(let id, let at):
                 schedule(.timer(group: group, id), of: index, at: max(now, at.nanoseconds))
             case .startBackoff(let id, let attempt, let atLeast):

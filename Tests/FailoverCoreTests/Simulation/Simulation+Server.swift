@@ -37,6 +37,8 @@ extension Simulation {
         case .listMembers(let id): return .membersListed(id, .failed(failure))
         case .readMember(let id, _): return .memberRead(id, .failed(failure))
         case .writeRole(let id, _): return .roleWritten(id, .failed(failure))
+        case .tryRole(let id, _): return .roleTried(id, .notRefused)
+        case .settleEndpoints(let id, _): return .endpointsSettled(id)
         case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return nil
         }
     }
@@ -62,6 +64,8 @@ extension Simulation {
         case .listMembers(let id): return .membersListed(id, .listed(cluster.pods, version: cluster.version))
         case .readMember(let id, let name): return .memberRead(id, cluster.pod(name).map { .found($0) } ?? .gone)
         case .writeRole(let id, let write): return .roleWritten(id, self.write(write, in: group))
+        case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
+        case .settleEndpoints(let id, _): return .endpointsSettled(id)
         case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return nil
         }
     }
@@ -118,7 +122,8 @@ extension Simulation {
         case .listMembers: "list"
         case .readMember(_, let name): "read of \(name)"
         case .writeRole(_, let write): "\(write.member.id) \(write.role.rawValue) at \(write.epoch)"
-        case .startTimer, .startBackoff, .probe, .forgetHealth, .report: ""
+        case .tryRole(_, let write): "trial of \(write.member.id) at \(write.epoch)"
+        case .settleEndpoints, .startTimer, .startBackoff, .probe, .forgetHealth, .report: ""
         }
     }
 
@@ -126,7 +131,9 @@ extension Simulation {
         switch answer {
         case .recordWritten(_, .conflict), .roleWritten(_, .conflict): "conflict"
         case .roleWritten(_, .gone), .memberRead(_, .gone): "gone"
-        case .recordRead, .recordWritten, .membersListed, .memberRead, .roleWritten: "done"
+        case .roleWritten(_, .refused), .roleTried(_, .refused): "denied"
+        case .recordRead, .recordWritten, .membersListed, .memberRead, .roleWritten, .roleTried, .endpointsSettled:
+            "done"
         }
     }
 }

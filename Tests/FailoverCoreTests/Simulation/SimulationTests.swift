@@ -70,7 +70,7 @@ import Testing
     func theStoryOfOneSeed() throws {
         var simulation = Simulation(
             seed: try #require(Self.environment["SIMULATION_SEED"].flatMap { UInt64($0) }),
-            .small
+            Self.environment["SIMULATION_LARGE"] == nil ? .small : .large
         )
         simulation.tellsStory = true
         simulation.run()

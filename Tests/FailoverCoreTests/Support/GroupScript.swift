@@ -4,6 +4,11 @@
 struct GroupScript {
     var machine: GroupStateMachine
     var members: [Member] = []
+    /// Members whose roles the API server lets nobody write.
+    var denied: Set<String> = []
+    /// Operations that are not answered, and those that were met.
+    var holds: (Effect) -> Bool = { _ in false }
+    private(set) var held: [Effect] = []
     /// Whether a probe that the machine asks for ends at once as those before it did.
     var answersProbes = true
     private var evidence: [Member.ID: HealthEvidence] = [:]
@@ -176,9 +181,27 @@ struct GroupScript {
             if case .writeRole(_, let write) = effect {
                 writes.append("\(write.member.name)=\(write.role.rawValue)@\(write.epoch)")
             }
-            queue += follow(effect)
+            if holds(effect) { held.append(effect) } else { queue += follow(effect) }
+            if queue.count + writes.count > 1000 {
+                preconditionFailure("the machine turns in circles: \(effect.words)")
+            }
         }
         return writes
+    }
+
+    /// Answers every outstanding operation, and tells everything that the machine wanted done, in order.
+    mutating func play(_ effects: [Effect]) -> [String] {
+        var story: [String] = []
+        _ = settle(effects) { story.append($0.words) }
+        return story
+    }
+
+    /// Goes on after the operations that were held, which end as `answer` says.
+    mutating func release(_ answer: (inout GroupScript, Effect) -> [Effect] = { $0.follow($1) }) -> [Effect] {
+        let effects = held
+        held = []
+        holds = { _ in false }
+        return effects.flatMap { answer(&self, $0) }
     }
 
     /// Answers one operation as an API server without faults would.
@@ -201,6 +224,8 @@ struct GroupScript {
         case .readMember(let id, let name):
             let found = members.first { $0.name == name }
             return machine.memberRead(id, found.map { .found($0) } ?? .gone, at: now)
+        case .writeRole(let id, let write) where denied.contains(write.member.name):
+            return machine.roleWritten(id, .refused(OperationFailure("denied")), at: now)
         case .writeRole(let id, let write):
             place(write.member.name, write.role, epoch: write.epoch.number) { [write] member in
                 let kept = member.version
@@ -211,8 +236,57 @@ struct GroupScript {
                 member.version = kept
             }
             return machine.roleWritten(id, .written(member(write.member.name)), at: now)
+        case .tryRole(let id, let write):
+            let isDenied = denied.contains(write.member.name)
+            return machine.roleTried(id, isDenied ? .refused(OperationFailure("denied")) : .notRefused, at: now)
+        case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)
         case .probe: return answer(probesIn: [effect])
         case .forgetHealth, .startTimer, .startBackoff, .report: return []
+        }
+    }
+}
+
+extension Effect {
+    /// The effect in a few words: `b=active@2`, `list`, `record b@2 Intended`.
+    var words: String {
+        switch self {
+        case .readRecord: "read record"
+        case .writeRecord(_, let record, _, _):
+            "record \(record.holder?.name ?? "nobody")@\(record.epoch) \(record.origin.rawValue)"
+        case .listMembers: "list"
+        case .readMember(_, let name): "read \(name)"
+        case .writeRole(_, let write): "\(write.member.name)=\(write.role.rawValue)@\(write.epoch)"
+        case .tryRole(_, let write): "try \(write.member.name)=\(write.role.rawValue)@\(write.epoch)"
+        case .settleEndpoints(_, let gone): "settle without \(gone.map(\.name).joined(separator: ","))"
+        case .startTimer(_, let at): "timer \(at.nanoseconds / 1_000_000)"
+        case .startBackoff(_, let attempt, let pause): "backoff \(attempt)\(pause > .zero ? " \(pause)" : "")"
+        case .probe(let id, _): "probe \(id)"
+        case .forgetHealth(let id): "forget \(id)"
+        case .report(let report): report.words
+        }
+    }
+}
+
+extension Report {
+    /// The report in a few words.
+    var words: String {
+        switch self {
+        case .adopted(let member, let epoch): "adopted \(member.name)@\(epoch)"
+        case .moveStarted(_, let target, let cause, _): "moving to \(target ?? "nobody"): \(cause.rawValue)"
+        case .withheld(let target, let cause, _): "withheld \(target ?? "nobody"): \(cause.rawValue)"
+        case .promoted(let member, _): "promoted \(member.name)"
+        case .demoted(let member, _): "demoted \(member.name)"
+        case .moved(let move): "moved to \(move.target?.name ?? "nobody")"
+        case .moveWithdrawn(let target, _): "withdrawn \(target ?? "nobody")"
+        case .switchWaits(let member, let target, _): "waits for \(member.name) to \(target ?? "nobody")"
+        case .joined(let member): "joined \(member.name)"
+        case .departed(let member): "departed \(member.name)"
+        case .found(let finding, _): "found: \(finding)"
+        case .findingEnded(let finding): "over: \(finding)"
+        case .answered(let order, let answer): "answered \(order.id): \(answer.outcome.rawValue)"
+        case .pauseEnded: "pause ended"
+        case .steppedBack: "stepped back"
+        case .operationFailed(let what, _): "failed: \(what)"
         }
     }
 }
@@ -237,7 +311,8 @@ extension [Effect] {
         filter { effect in
             switch effect {
             case .report, .startTimer: false
-            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .startBackoff, .probe, .forgetHealth:
+            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints,
+                .startBackoff, .probe, .forgetHealth:
                 true
             }
         }

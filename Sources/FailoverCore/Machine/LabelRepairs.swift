@@ -1,0 +1,153 @@
+/// Labels that are being set right outside of a switch: the passive role on members that lack a role or have one too many, on
+/// pods that left while they were active, and roles that are to be labelled anew.
+struct LabelRepairs: Sendable, Hashable {
+    private var assignments: [Member.ID: RoleAssignment] = [:]
+    private(set) var budget = RepairBudget()
+    /// Members whose label was written anew, so that doing it again is a repair.
+    private var relabelled: Set<Member.ID> = []
+
+    // MARK: Beginning
+
+    /// Sets the labels right of members that are to be passive, as far as the budget allows.
+    ///
+    /// `isDrift`: whether a role was written on the member before.
+    mutating func makePassive(
+        _ members: [Member],
+        at epoch: Epoch,
+        isDrift: (Member) -> Bool,
+        now: MonotonicTime,
+        _ ids: inout OperationIDs
+    ) -> [Effect] {
+        var effects: [Effect] = []
+        var isCounted = false
+        for member in members where assignments[member.id] == nil {
+            if member.role == .active {
+                // Several at once are one incident.
+                if !isCounted { budget.repaired(.surplusRole, at: now) }
+                isCounted = true
+            } else if isDrift(member) {
+                if budget.nextTurn(.passiveRole, at: now) != nil { continue }
+                budget.repaired(.passiveRole, at: now)
+            }
+            assign(.passive, at: epoch, to: member, .repair, &ids, &effects)
+        }
+        return effects
+    }
+
+    /// Takes the active role from pods that left the members, and from those of these names that carry it with an epoch of ours.
+    mutating func demote(
+        _ departed: [Member],
+        and absent: [GroupRecord.Holder],
+        at epoch: Epoch,
+        _ ids: inout OperationIDs
+    ) -> [Effect] {
+        var effects: [Effect] = []
+        for member in departed where assignments[member.id] == nil {
+            assign(.passive, at: epoch, to: member, .departure, &ids, &effects)
+        }
+        for holder in absent {
+            let id = holder.id ?? Member.ID("name/\(holder.name)")
+            guard assignments[id] == nil else { continue }
+            assignments[id] = RoleAssignment(
+                demoting: holder,
+                at: epoch,
+                urgency: .upkeep,
+                ids: &ids,
+                effects: &effects
+            )
+        }
+        return effects
+    }
+
+    /// Writes roles anew on members whose label is being changed: each keeps the role that it has.
+    ///
+    /// - Returns: the effects, and when it goes on; nil: nothing is left out.
+    mutating func relabel(
+        _ members: [Member],
+        keeping active: Member,
+        at epoch: Epoch,
+        now: MonotonicTime,
+        _ ids: inout OperationIDs
+    ) -> (effects: [Effect], until: MonotonicTime?) {
+        var effects: [Effect] = []
+        var until: MonotonicTime?
+        for member in members where member.isRelabelDue && assignments[member.id] == nil {
+            if !relabelled.insert(member.id).inserted {
+                if let turn = budget.nextTurn(.passiveRole, at: now) {
+                    until = turn
+                    continue
+                }
+                budget.repaired(.passiveRole, at: now)
+            }
+            if member.id == active.id { assign(.active, at: epoch, to: member, .relabelling, &ids, &effects) }
+            if member.role == .passive { assign(.passive, at: epoch, to: member, .relabelling, &ids, &effects) }
+        }
+        return (effects, until)
+    }
+
+    private mutating func assign(
+        _ role: Role,
+        at epoch: Epoch,
+        to member: Member,
+        _ purpose: RoleAssignment.Purpose,
+        _ ids: inout OperationIDs,
+        _ effects: inout [Effect]
+    ) {
+        let repair = RoleAssignment(
+            role,
+            at: epoch,
+            on: member,
+            purpose: purpose,
+            urgency: .upkeep,
+            ids: &ids,
+            effects: &effects
+        )
+        if !repair.isSettled { assignments[member.id] = repair }
+    }
+
+    /// A move sets right what somebody else wrote.
+    mutating func movedBack(at now: MonotonicTime) {
+        budget.repaired(.lostRole, at: now)
+    }
+
+    /// A record of another epoch is written: what was begun under this one is not gone on with, but for pods that left.
+    mutating func abandon() {
+        assignments = assignments.filter(\.value.isDeparture)
+    }
+
+    // MARK: Going on
+
+    /// Whether a repair waits for an operation.
+    func awaits(_ id: OperationID) -> Bool { assignments.values.contains { $0.awaits(id) } }
+
+    /// Every repair under way, each passed to `body` by reference.
+    mutating func visit(_ body: (inout RoleAssignment) -> Void) {
+        for id in assignments.keys.sorted(by: { $0.uid < $1.uid }) {
+            if var repair = assignments[id] {
+                body(&repair)
+                assignments[id] = repair
+            }
+        }
+    }
+
+    /// Forgets repairs that came to an end.
+    ///
+    /// - Returns: what there is to be told, and whom they concerned.
+    mutating func finish() -> (effects: [Effect], ended: [Member.ID]) {
+        var effects: [Effect] = []
+        var ended: [Member.ID] = []
+        for (id, repair) in assignments.sorted(by: { $0.key.uid < $1.key.uid }) {
+            switch repair.stage {
+            case .writing, .reading, .backingOff: continue
+            case .acknowledged where repair.member.role != .passive || !repair.wasWritten: break
+            case .acknowledged where repair.isDeparture: effects.append(.report(.departed(repair.member)))
+            case .acknowledged: effects.append(.report(.joined(repair.member)))
+            case .gone, .altered: break
+            case .superseded: effects.append(.report(.steppedBack))
+            }
+            assignments[id] = nil
+            ended.append(id)
+        }
+        return (effects, ended)
+    }
+}

@@ -1,0 +1,32 @@
+/// A consistent list that is to say whether the API server was set back, or its cache only lags.
+///
+/// A relist of the informer that is older than what is known proves neither.
+struct RelistCheck: Sendable, Hashable {
+    /// The list that is under way, or the wait before it is tried again.
+    private var pending: OperationID?
+
+    /// Whether the check waits for an operation.
+    func awaits(_ id: OperationID) -> Bool { pending == id }
+
+    /// Asks the API server itself, unless that is under way.
+    mutating func begin(_ ids: inout OperationIDs) -> [Effect] { pending == nil ? ask(&ids) : [] }
+
+    /// Asks.
+    mutating func ask(_ ids: inout OperationIDs) -> [Effect] {
+        let id = ids.next()
+        pending = id
+        return [.listMembers(id)]
+    }
+
+    /// The list failed: it is asked again after a while.
+    mutating func failed(_ failure: OperationFailure, _ ids: inout OperationIDs) -> [Effect] {
+        let id = ids.next()
+        pending = id
+        return [.startBackoff(id, attempt: 0, atLeast: failure.retryAfter)]
+    }
+
+    /// The list is in.
+    mutating func ended() {
+        pending = nil
+    }
+}

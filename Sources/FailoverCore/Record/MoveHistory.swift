@@ -1,0 +1,73 @@
+/// The moves of a group, as records and this process tell of them: what cooldowns, flap limits and patience are counted from.
+struct MoveHistory: Sendable, Hashable {
+    /// A move, by this supervisor or another.
+    private struct Move: Sendable, Hashable {
+        var at: MonotonicTime
+        /// When its last write was acknowledged, as far as that is known; else when it was announced.
+        var end: MonotonicTime
+        var countsAsFlapping: Bool
+    }
+
+    private struct Withdrawals: Sendable, Hashable {
+        var count: Int
+        var last: MonotonicTime
+    }
+
+    /// Moves that are remembered at most; the file's bound of `maxSwitches`.
+    private static let moveLimit = 1000
+    /// How often a cooldown is doubled at most.
+    private static let mostDoublings = 7
+
+    /// Since when the record is of the epoch that it is; nil before one was seen.
+    private(set) var recordSince: MonotonicTime?
+    private var moves: [Epoch: Move] = [:]
+    /// Voluntary moves that were withdrawn since one was made, and when the last one was.
+    private var withdrawals: Withdrawals?
+
+    /// The record is of another epoch than before.
+    mutating func epochChanged(at now: MonotonicTime) {
+        recordSince = now
+    }
+
+    /// Takes in what the record remembers: each move once, at the time that it is first heard of, less its age.
+    mutating func recorded(_ entries: [MoveEntry], at now: MonotonicTime) {
+        for entry in entries where moves[entry.epoch] == nil {
+            let at = MonotonicTime(nanoseconds: now.nanoseconds - min(now.nanoseconds, entry.age.wholeNanoseconds))
+            let end = at + (entry.duration ?? .zero)
+            moves[entry.epoch] = Move(at: at, end: end, countsAsFlapping: entry.cause.countsAsFlapping)
+        }
+        while moves.count > Self.moveLimit, let oldest = moves.keys.min() { moves[oldest] = nil }
+    }
+
+    /// A move of this supervisor is complete.
+    mutating func completed(_ epoch: Epoch, at now: MonotonicTime) {
+        moves[epoch]?.end = now
+        withdrawals = nil
+    }
+
+    /// A move that was announced is not made.
+    mutating func withdraw(_ epoch: Epoch) {
+        moves[epoch] = nil
+    }
+
+    /// A voluntary move was withdrawn.
+    mutating func withdrewVoluntaryMove(at now: MonotonicTime) {
+        withdrawals = Withdrawals(count: min((withdrawals?.count ?? 0) + 1, Self.mostDoublings), last: now)
+    }
+
+    /// When the next voluntary move may be tried after one that was withdrawn: a cooldown later, doubling; nil: none was.
+    func nextTrial(cooldown: Duration) -> MonotonicTime? {
+        withdrawals.map { $0.last + cooldown * (1 << ($0.count - 1)) }
+    }
+
+    /// When a move was complete, as far as that is known; nil if the move is not known.
+    func end(of epoch: Epoch) -> MonotonicTime? { moves[epoch]?.end }
+
+    /// When the group moved last, as far as this process knows.
+    var lastMove: MonotonicTime? { moves.values.lazy.map(\.at).max() }
+
+    /// When it moved in a way that may be flapping, above an epoch.
+    func flaps(after epoch: Epoch?) -> [MonotonicTime] {
+        moves.filter { move in move.value.countsAsFlapping && (epoch.map { $0 < move.key } ?? true) }.map(\.value.at)
+    }
+}

@@ -1,0 +1,221 @@
+/// What the group knows of its record: as read, as the informer shows it, as far as it is to be trusted; and what the record
+/// does not say yet.
+struct RecordView: Sendable, Hashable {
+    /// A pause that is under way.
+    private struct PauseTimer: Sendable, Hashable {
+        let id: String
+        /// Nil: until further notice.
+        let end: MonotonicTime?
+    }
+
+    /// The newest record known; nil before it was read, or if there is none.
+    private(set) var stored: StoredRecord?
+    /// The highest epoch that any record had, so far as this process knows.
+    private(set) var highestEpoch: Epoch?
+    /// The newest record that the informer showed and that was not taken over yet.
+    private var observed: StoredRecord?
+    /// Whether the informer showed that the record is gone, or was set back, since it was read.
+    private(set) var isInDoubt = false
+    /// The pause on record that is under way.
+    private var pause: PauseTimer?
+    /// What the record does not say yet of the last move.
+    private(set) var completion: Completion?
+    /// Whom the first record that was read names, until it was looked at them.
+    private(set) var firstHolders: [GroupRecord.Holder] = []
+    private var hasRead = false
+    /// The moves that records told of, and those of this supervisor.
+    private(set) var moves = MoveHistory()
+    /// The highest pod epoch for which the record was read again already.
+    private var confirmedEpoch: Epoch?
+    /// Operations on the record that failed in a row.
+    private var failedAttempts = 0
+
+    /// What the record says.
+    var record: GroupRecord? { stored?.record }
+    /// Pods that an operator fenced.
+    var fenced: Set<String> { record?.fenced ?? [] }
+
+    // MARK: What comes in
+
+    /// A record was read, written or seen.
+    mutating func took(_ newest: StoredRecord?, at now: MonotonicTime) {
+        if newest?.record.epoch != record?.epoch { moves.epochChanged(at: now) }
+        if !hasRead { firstHolders = newest?.record.holders ?? [] }
+        hasRead = true
+        stored = newest
+        highestEpoch = max(highestEpoch ?? Epoch(0), newest?.record.epoch ?? Epoch(0))
+        moves.recorded(newest?.record.history ?? [], at: now)
+        let wanted = newest?.record.pause
+        if wanted?.id != pause?.id { pause = wanted.map { PauseTimer(id: $0.id, end: $0.rest.map { now + $0 }) } }
+        if completion?.isTold(by: record) ?? false { completion = nil }
+    }
+
+    /// An operation on the record succeeded, so that what it says is certain.
+    mutating func succeeded() {
+        failedAttempts = 0
+    }
+
+    /// An operation on the record failed.
+    ///
+    /// - Returns: how many did before it, in a row.
+    mutating func failed() -> Int {
+        defer { failedAttempts += 1 }
+        return failedAttempts
+    }
+
+    /// It is being read, or there is none: what was in doubt or was seen before does not count.
+    mutating func beginReading() {
+        isInDoubt = false
+    }
+
+    /// The informer shows the record, or that there is none.
+    ///
+    /// `isRelist`: whether the source started anew, so that an older version means a server that was set back.
+    /// - Returns: whether it has to be read.
+    mutating func saw(_ shown: StoredRecord?, isRelist: Bool) -> Bool {
+        if shown == nil || isRelist {
+            guard shown?.version != stored?.version else { return false }
+            isInDoubt = true
+            return true
+        }
+        observed = shown
+        return false
+    }
+
+    /// Whether the informer showed something newer than what is known.
+    var isNewsSeen: Bool { observed.map(isNews) ?? false }
+
+    /// Takes over what the informer showed while something else was under way.
+    mutating func takeObserved(at now: MonotonicTime) {
+        defer { observed = nil }
+        if let observed, isNews(observed) { took(observed, at: now) }
+    }
+
+    /// What the informer showed may be what a write was in conflict with, or older: it does not count.
+    mutating func dropObserved() {
+        observed = nil
+    }
+
+    private func isNews(_ seen: StoredRecord) -> Bool {
+        stored.map { $0.version.version < seen.version.version } ?? true
+    }
+
+    /// It is being looked at those whom the first record names.
+    mutating func askedForFirstHolders() {
+        firstHolders = []
+    }
+
+    // MARK: Pauses and requests
+
+    /// Whether an operator's pause is under way.
+    func isPaused(at now: MonotonicTime) -> Bool { pause.map { $0.end.map { now < $0 } ?? true } ?? false }
+
+    /// When the pause ends by itself; nil: there is none, or not.
+    var pauseEnd: MonotonicTime? { pause?.end }
+
+    /// The request that the announced move carries out; nil: none, or it is answered.
+    var announcedOrder: Order? {
+        guard let record, let order = record.order, let last = record.history.last else { return nil }
+        return last.epoch == record.epoch && last.order == order.id ? order : nil
+    }
+
+    // MARK: Moves
+
+    /// A move of this supervisor is complete; how it ended is not on record yet.
+    mutating func completed(_ completion: Completion, at now: MonotonicTime) {
+        moves.completed(completion.move.epoch, at: now)
+        self.completion = completion
+    }
+
+    /// The record that tells how the last move ended; nil: it is told.
+    func toldOfCompletion() -> GroupRecord? {
+        guard let completion, let record, !completion.isTold(by: record) else { return nil }
+        return completion.told(in: record)
+    }
+
+    /// A move that was announced is not made.
+    mutating func withdraw(_ epoch: Epoch) {
+        moves.withdraw(epoch)
+    }
+
+    /// A move that could as well not be made met a refusal, and was withdrawn.
+    mutating func withdrewVoluntaryMove(at now: MonotonicTime) {
+        moves.withdrewVoluntaryMove(at: now)
+    }
+
+    // MARK: Epochs
+
+    /// Whether the record must be read once more, because a pod shows an epoch that it does not know; once for each.
+    mutating func mustConfirm(_ highest: Epoch?) -> Bool {
+        guard let highest, highest > record?.epoch ?? Epoch(0) else { return false }
+        if let confirmedEpoch, confirmedEpoch >= highest { return false }
+        confirmedEpoch = highest
+        return true
+    }
+
+    /// Whether a pod's epoch is met for the first time, so that it is believed once, however far above it is.
+    mutating func isNews(_ epoch: Epoch?) -> Bool {
+        guard let epoch, epoch > confirmedEpoch ?? Epoch(0) else { return false }
+        confirmedEpoch = epoch
+        return true
+    }
+
+    /// The epoch of the next record: above every one that a record or a pod shows.
+    ///
+    /// A Lease that was deleted, restored from a backup or given an impossible epoch no longer orders epochs: whoever
+    /// announced one on it may still be writing pods. Its successor begins far above all of which anything is known.
+    func nextEpoch(above pods: Epoch?) -> Epoch {
+        let known = highest(pods)
+        return isLost(pods) ? known.advanced(by: Self.epochsOfALostLease) : known.next
+    }
+
+    /// Whether no epoch is left for a switch: one that is used twice would order nothing, so that nothing is written but what
+    /// keeps every role as it is.
+    func isExhausted(_ pods: Epoch?) -> Bool { highest(pods) == .last }
+
+    /// Whether the record is older than something that is known.
+    private func isLost(_ pods: Epoch?) -> Bool { (record?.epoch ?? Epoch(0)) < highest(pods) }
+
+    private func highest(_ pods: Epoch?) -> Epoch { max(highestEpoch ?? Epoch(0), pods ?? Epoch(0)) }
+
+    /// More switches than can be under way unseen.
+    private static let epochsOfALostLease = 1000
+
+    // MARK: Successors
+
+    /// A record of the next epoch, with what was to be remembered of the last.
+    ///
+    /// `base`: what it is made from; nil: the newest record.
+    /// `pods`: the highest epoch on a pod.
+    func successor(
+        of base: GroupRecord? = nil,
+        naming holder: Member?,
+        _ origin: GroupRecord.Origin,
+        by writer: String,
+        above pods: Epoch?,
+        because reason: String
+    ) -> GroupRecord {
+        let epoch = nextEpoch(above: pods)
+        let plain = GroupRecord(holder: nil, epoch: Epoch(0), origin: origin, writer: writer, reason: reason)
+        let known = base ?? record ?? plain
+        var next = completion?.told(in: known) ?? known
+        next.holder = holder.map { .init(name: $0.name, id: $0.id) }
+        next.epoch = epoch
+        next.origin = origin
+        next.writer = writer
+        next.reason = reason
+        next.announced.note(epoch, origin == .intended ? holder?.id : nil, afterLoss: isLost(pods))
+        return next
+    }
+
+    /// The epoch of a move that this supervisor announced, and did not go on with before anybody was demoted or promoted; nil:
+    /// none.
+    ///
+    /// Of another's announcement it is not known whether it is not being carried out just now.
+    func announcedInVain(by writer: String, _ view: MemberView) -> Epoch? {
+        guard let record, let last = record.history.last, record.writer == writer, last.epoch == record.epoch,
+            last.duration == nil, completion == nil, record.isOnlyAnnounced(view.actives)
+        else { return nil }
+        return record.epoch
+    }
+}

@@ -1,0 +1,110 @@
+/// What this machine knows of the epochs that are its own, and of the writes that it sent.
+///
+/// A run is what this machine itself wrote since its start with no foreign epoch between; it is never recognised by the
+/// identity on a record. Within a run the members were listed once, and whoever carries an acknowledged write of it cannot be
+/// changed any more by what another supervisor still has under way.
+struct OwnRun: Sendable, Hashable {
+    /// A write that was sent and is not answered.
+    private struct Sent: Sendable, Hashable {
+        var member: Member.ID
+        var version: ObjectVersion
+        var role: Role
+        var epoch: Epoch
+    }
+
+    /// The first and the last epoch of the run; nil: there is none.
+    private var epochs: ClosedRange<Epoch>?
+    /// Whether the members were listed consistently after an intent of the run.
+    private(set) var hasListed = false
+    /// Members on which a write of the run was acknowledged.
+    private var sealed: Set<Member.ID> = []
+    private var sent: [OperationID: Sent] = [:]
+    /// The newest version that a write of unknown outcome carried, by member.
+    ///
+    /// It may still land while the pod is at that version or below, also after the switch and the run.
+    private var unknown: [Member.ID: ObjectVersion] = [:]
+
+    // MARK: Epochs
+
+    /// Whether an epoch is of the run.
+    func contains(_ epoch: Epoch) -> Bool { epochs?.contains(epoch) ?? false }
+
+    /// A write of the record at a new epoch was acknowledged, in place of a record of epoch `previous` (nil: of none).
+    mutating func recorded(_ epoch: Epoch, after previous: Epoch?) {
+        if let epochs, epochs.upperBound == previous, epochs.upperBound.next == epoch {
+            self.epochs = epochs.lowerBound...epoch
+        } else {
+            end()
+            epochs = epoch...epoch
+        }
+    }
+
+    /// The record is of an epoch, however that was learnt: one that this machine did not write ends the run.
+    mutating func saw(_ epoch: Epoch?) {
+        if let epochs, epochs.upperBound != epoch { end() }
+    }
+
+    /// The members were listed consistently after an intent.
+    mutating func listed() {
+        hasListed = epochs != nil
+    }
+
+    /// The record may have been set back, so that it is not known who wrote meanwhile.
+    mutating func end() {
+        epochs = nil
+        hasListed = false
+        sealed = []
+    }
+
+    // MARK: Writes
+
+    /// A role is being written.
+    mutating func sent(_ id: OperationID, _ write: RoleWrite) {
+        sent[id] = Sent(
+            member: write.member.id,
+            version: write.member.version,
+            role: write.role,
+            epoch: write.epoch
+        )
+    }
+
+    /// How that ended.
+    ///
+    /// - Returns: whether that was not known yet.
+    mutating func answered(_ id: OperationID, _ outcome: RoleWriteOutcome) -> Bool {
+        guard let write = sent.removeValue(forKey: id) else { return false }
+        switch outcome {
+        case .written(let stored):
+            let isWhole = stored.epoch == write.epoch && stored.role == write.role
+            if isWhole, contains(write.epoch) { sealed.insert(write.member) }
+        case .failed:
+            unknown[write.member] = max(unknown[write.member] ?? write.version, write.version)
+        case .conflict, .gone, .refused, .notSent: break
+        }
+        return true
+    }
+
+    /// A pod was read that carries an epoch of the run: whoever's answer was lost, the write has landed.
+    mutating func found(_ member: Member) {
+        if let epoch = member.epoch, contains(epoch) { sealed.insert(member.id) }
+    }
+
+    /// Forgets what concerns pods that are no more.
+    mutating func forgetAll(but isThere: (Member.ID) -> Bool) {
+        sealed = sealed.filter(isThere)
+        unknown = unknown.filter { isThere($0.key) }
+    }
+
+    // MARK: Seals
+
+    /// Whether a member needs no seal.
+    func seals(_ member: Member) -> Bool { sealed.contains(member.id) && !mayChange(member) }
+
+    /// Whether a write of ours may still land on a member: one that is on its way, or of unknown outcome.
+    ///
+    /// A pod that is at another version than the write carried has settled it.
+    func mayChange(_ member: Member) -> Bool {
+        if let version = unknown[member.id], member.version <= version { return true }
+        return sent.values.contains { $0.member == member.id && member.version <= $0.version }
+    }
+}

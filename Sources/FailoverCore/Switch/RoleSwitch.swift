@@ -1,0 +1,299 @@
+/// One switch on its way, at its own epoch: intent, read, seal, try, demote, settle, promote.
+///
+/// It writes roles and knows how far it came; whether it is still right is the machine's to say. In `PromoteFirst` the
+/// promotion comes before the demotions, and nothing settles between them.
+struct RoleSwitch: Sendable, Hashable {
+    /// What is waited for.
+    enum Step: Sendable, Hashable {
+        /// The Lease is being written with the holder to be and the next epoch.
+        case intending(OperationID)
+        /// The members are being listed, because this run of own epochs has not done so.
+        case listing(OperationID)
+        /// A listing failed; waiting before the next.
+        case awaitingListing(OperationID, attempt: Int)
+        /// Every other member that is not active is being written passive, unless it cannot be changed any more.
+        case sealing
+        /// The API server is asked whether it would take the promotion.
+        case trying(OperationID)
+        /// Every other active member is being written passive.
+        case demoting
+        /// The Service's endpoints are to show the demoted members no more.
+        case settling(OperationID)
+        /// The target is being written active.
+        case promoting
+    }
+
+    let move: Decision.Move
+    /// The record under which it was decided, before this announcement and those that it takes the place of; nil: none.
+    let ground: GroupRecord?
+    let intent: GroupRecord
+    /// The operator's order that it carries out; nil if the group decided by itself.
+    let order: Order?
+    let urgency: WriteUrgency
+    /// Members that were active when the switch was decided.
+    let from: [Member]
+    let startedAt: MonotonicTime
+    private(set) var step: Step
+    private var failedListings = 0
+    /// The passive role on members that were not active.
+    private var seals: [Member.ID: RoleAssignment] = [:]
+    /// Members that cannot be written, and whom nobody can have promoted.
+    private var passedOver: Set<Member.ID> = []
+    /// The passive role on members that were active.
+    private var demotions: [Member.ID: RoleAssignment] = [:]
+    /// The active role on the target.
+    private(set) var promotion: RoleAssignment?
+    /// Why the API server would not take the promotion; nil: it would, or was not asked, or did not say.
+    private(set) var trialRefusal: OperationFailure?
+    private var isTried = false
+    private var isObstacleReported = false
+    private var isSettled = false
+    /// Since when nobody is active, or was until the promotion; nil: somebody is.
+    private(set) var unservedSince: MonotonicTime?
+
+    /// A switch of which the intent is being written.
+    init(
+        _ move: Decision.Move,
+        under ground: GroupRecord?,
+        announcing intent: GroupRecord,
+        for order: Order?,
+        leaving from: [Member],
+        as id: OperationID,
+        at now: MonotonicTime
+    ) {
+        self.move = move
+        self.ground = ground
+        self.intent = intent
+        self.order = order
+        self.from = from
+        urgency = from.contains { $0.lifecycle != .finished } ? .move : .outage
+        startedAt = now
+        step = .intending(id)
+    }
+
+    // MARK: What it came to
+
+    var epoch: Epoch { intent.epoch }
+
+    /// Whether another supervisor's higher epoch was met.
+    var isSuperseded: Bool { assignments.contains { $0.stage == .superseded } }
+
+    /// Whether no role was written yet that a move is made of, so that it can be taken back without a trace.
+    var isWithdrawable: Bool {
+        promotion.map(\.isRefused) ?? true && demotions.values.allSatisfy(\.isRefused)
+    }
+
+    /// Whether a role waits for an operation.
+    func awaits(_ id: OperationID) -> Bool { assignments.contains { $0.awaits(id) } }
+
+    /// Whether the members are known, so that roles are written.
+    var isWriting: Bool {
+        switch step {
+        case .intending, .listing, .awaitingListing: false
+        case .sealing, .trying, .demoting, .settling, .promoting: true
+        }
+    }
+
+    /// Whether something took longer than it has to, so that the ground of the move may be gone.
+    var wasHeldUp: Bool { assignments.contains(where: \.wasHeldUp) || trialRefusal != nil }
+
+    /// The member that denies what must be written on it, and why; nil: none does.
+    var obstacle: (member: Member, failure: OperationFailure)? {
+        if let trialRefusal, let target = move.target { return (target, trialRefusal) }
+        let found = assignments.first { $0.isRefused && !passedOver.contains($0.member.id) }
+        return found.flatMap { assignment in assignment.refusal.map { (assignment.member, $0) } }
+    }
+
+    /// Whether every role is written.
+    var isComplete: Bool {
+        areSealed && demotions.values.allSatisfy(\.isSettled) && step == .promoting
+            && (move.target == nil || promotion?.stage == .acknowledged)
+    }
+
+    /// The members that were active and are not any more.
+    var demoted: [Member] { from.filter { demotions[$0.id]?.stage == .acknowledged } }
+
+    private var areSealed: Bool { seals.values.allSatisfy { $0.isSettled || passedOver.contains($0.member.id) } }
+
+    /// Every assignment, in the order of the steps, then by uid.
+    private var assignments: [RoleAssignment] {
+        [seals, demotions].flatMap { $0.values.sorted { $0.member.id.uid < $1.member.id.uid } }
+            + [promotion].compactMap(\.self)
+    }
+
+    /// When the target is given up, if there is another: after so many denials, or so long after the first; nil: it is not denied.
+    var endOfPatience: MonotonicTime? {
+        guard let promotion, promotion.isRefused, let since = promotion.refusedSince else { return nil }
+        return promotion.refusals >= Self.mostRefusals ? since : since + Self.longestRefusal
+    }
+
+    private static let (mostRefusals, longestRefusal) = (3, Duration.seconds(5))
+
+    /// Says once what the switch waits for.
+    mutating func reportObstacle() -> [Effect] {
+        guard let (member, failure) = obstacle, !isObstacleReported else { return [] }
+        isObstacleReported = true
+        return [.report(.switchWaits(for: member, to: move.target?.name, failure))]
+    }
+
+    // MARK: Listing
+
+    /// The intent is written, and the members are to be known as they are now.
+    mutating func list(_ ids: inout OperationIDs) -> [Effect] {
+        let id = ids.next()
+        step = .listing(id)
+        return [.listMembers(id)]
+    }
+
+    /// Listing them failed.
+    mutating func listingFailed(_ failure: OperationFailure, _ ids: inout OperationIDs) -> [Effect] {
+        let timer = ids.next()
+        let attempt = failedListings
+        failedListings += 1
+        step = .awaitingListing(timer, attempt: attempt)
+        let report: [Effect] = attempt == 0 ? [.report(.operationFailed("listing the members", failure))] : []
+        return report + [.startBackoff(timer, attempt: attempt, atLeast: failure.retryAfter)]
+    }
+
+    // MARK: Answers
+
+    /// The API server said whether it would take the promotion.
+    ///
+    /// - Returns: whether that was asked for.
+    mutating func tried(_ id: OperationID, _ outcome: RoleTrialOutcome) -> Bool {
+        guard step == .trying(id) else { return false }
+        isTried = true
+        step = .sealing
+        if case .refused(let failure) = outcome { trialRefusal = failure }
+        return true
+    }
+
+    /// The move has to be made all the same.
+    mutating func disregardTrial() {
+        trialRefusal = nil
+    }
+
+    /// The endpoints are settled, or it was waited for them long enough.
+    ///
+    /// - Returns: whether that was asked for.
+    mutating func settled(_ id: OperationID) -> Bool {
+        guard step == .settling(id) else { return false }
+        isSettled = true
+        return true
+    }
+
+    /// Every assignment under way, each passed to `body` by reference.
+    mutating func forEachAssignment(_ body: (inout RoleAssignment) -> Void) {
+        func visit(_ all: inout [Member.ID: RoleAssignment]) {
+            for id in all.keys.sorted(by: { $0.uid < $1.uid }) {
+                if var assignment = all[id] {
+                    body(&assignment)
+                    all[id] = assignment
+                }
+            }
+        }
+        visit(&seals)
+        visit(&demotions)
+        if var assignment = promotion {
+            body(&assignment)
+            promotion = assignment
+        }
+    }
+
+    // MARK: Steps
+
+    /// The members are known: roles may be written.
+    mutating func beginWriting() {
+        step = .sealing
+    }
+
+    /// Goes on as far as the answers allow.
+    mutating func advance(
+        in surroundings: Surroundings,
+        _ ids: inout OperationIDs,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        var effects: [Effect] = []
+        var last: Step?
+        while last != step {
+            last = step
+            switch step {
+            case .intending, .listing, .awaitingListing, .trying: break
+            case .sealing: seal(surroundings, &ids, &effects)
+            case .demoting: demote(surroundings, &ids, &effects)
+            case .settling: if isSettled { step = .promoting }
+            case .promoting: promote(surroundings, &ids, &effects)
+            }
+        }
+        // The informer may show the promotion before it is acknowledged.
+        unservedSince = surroundings.view.history.unservedSince ?? unservedSince
+        return effects
+    }
+
+    private mutating func seal(_ around: Surroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
+        for member in unsealed(around) {
+            seals[member.id] = assignment(.passive, on: member, urgency, &ids, &effects)
+        }
+        for seal in seals.values
+        where seal.isRefused && !around.run.mayChange(seal.member) && !around.isAnnounced(seal.member) {
+            passedOver.insert(seal.member.id)
+        }
+        guard areSealed, trialRefusal == nil else { return }
+        if needsTrial, let id = move.target?.id, let target = around.view[id] {
+            let trial = ids.next()
+            step = .trying(trial)
+            effects.append(.tryRole(trial, RoleWrite(member: target, role: .active, epoch: epoch, urgency: urgency)))
+        } else {
+            step = around.policy.order == .demoteFirst ? .demoting : .promoting
+        }
+    }
+
+    /// Whether the promotion is tried first: a move that could as well not be made must not cost an outage.
+    private var needsTrial: Bool { move.cause.isVoluntary && !isTried }
+
+    private mutating func demote(_ around: Surroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
+        for member in others(around) where member.role == .active && demotions[member.id] == nil {
+            demotions[member.id] = assignment(.passive, on: member, urgency, &ids, &effects)
+        }
+        guard demotions.values.allSatisfy(\.isSettled) else { return }
+        let gone = demotions.values.filter { $0.stage == .acknowledged }.map(\.member)
+        if around.policy.order == .promoteFirst || move.target == nil || gone.isEmpty || isSettled {
+            step = .promoting
+        } else {
+            let id = ids.next()
+            step = .settling(id)
+            effects.append(.settleEndpoints(id, without: gone.sorted { $0.name < $1.name }))
+        }
+    }
+
+    private mutating func promote(_ around: Surroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
+        // Who joined meanwhile is sealed, too.
+        if promotion == nil, move.target != nil, !unsealed(around).isEmpty {
+            step = .sealing
+            return
+        }
+        let isActiveLeft = others(around).contains { $0.role == .active && demotions[$0.id] == nil }
+        let mayPromote = around.policy.order == .promoteFirst || !isActiveLeft
+        if mayPromote, promotion == nil, let id = move.target?.id, let target = around.view[id] {
+            promotion = assignment(.active, on: target, .promotion, &ids, &effects)
+        }
+        let mayDemote = around.policy.order == .demoteFirst ? promotion == nil : promotion?.isSettled ?? true
+        if isActiveLeft, mayDemote { step = .demoting }
+    }
+
+    private func unsealed(_ around: Surroundings) -> [Member] {
+        others(around).filter { $0.role != .active && seals[$0.id] == nil && !around.run.seals($0) }
+    }
+
+    private func others(_ around: Surroundings) -> [Member] { around.view.all.filter { $0.id != move.target?.id } }
+
+    private func assignment(
+        _ role: Role,
+        on member: Member,
+        _ urgency: WriteUrgency,
+        _ ids: inout OperationIDs,
+        _ effects: inout [Effect]
+    ) -> RoleAssignment {
+        RoleAssignment(role, at: epoch, on: member, urgency: urgency, ids: &ids, effects: &effects)
+    }
+}

@@ -1,0 +1,164 @@
+import Testing
+
+@testable import FailoverCore
+
+/// Pods whose roles the API server lets nobody write: an admission webhook, a policy, a missing right.
+@Suite struct DenialTests {
+    private func script(_ policy: GroupPolicy = GroupPolicy(), announced: Announcements? = nil) -> GroupScript {
+        var script = GroupScript(policy)
+        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
+            script.place(name, role, epoch: 1)
+        }
+        var record = script.record("a")
+        record.announced = announced ?? Announcements(since: Epoch(0))
+        _ = script.settle(script.start(record: record, healthy: ["a", "b", "c"]))
+        return script
+    }
+
+    private let order = Order(id: "o", action: .switchover(to: "b", isForced: false))
+
+    private func answer(_ script: GroupScript) -> OrderAnswer? { script.machine.record?.record.answers.last }
+
+    @Test func aThirdPodThatNobodyCanHavePromotedIsPassedOver() {
+        var script = script()
+        script.denied = ["c"]
+        #expect(script.settle(script.health("a", .unhealthy)) == ["c=passive@2", "a=passive@2", "b=active@2"])
+        #expect(script.machine.record?.record.holder?.name == "b")
+    }
+
+    /// Another supervisor announced `c`, and may still be promoting it.
+    @Test func aThirdPodThatSomebodyMayHavePromotedIsWaitedFor() {
+        var script = script(
+            announced: Announcements(since: Epoch(1), entries: [.init(epoch: Epoch(2), target: .init("uid-c"))])
+        )
+        _ = script.settle(script.annotate { $0.epoch = Epoch(2) })
+        script.denied = ["c"]
+        let story = script.play(script.health("a", .unhealthy))
+        #expect(story.contains("waits for c to b"))
+        #expect(script.machine.actives.map(\.name) == ["a"])
+        script.denied = []
+        #expect(
+            script.settle(script.machine.connectionRestored(at: script.now)).suffix(2) == ["a=passive@3", "b=active@3"]
+        )
+    }
+
+    @Test func whatRecordsBeforeSaidOfAPodIsNotKnown() {
+        var script = script(announced: Announcements(since: Epoch(5)))
+        script.denied = ["c"]
+        #expect(script.play(script.health("a", .unhealthy)).contains("waits for c to b"))
+    }
+
+    @Test func aSwitchoverThatMeetsAPodThatIsWaitedForIsRefused() {
+        var script = script(announced: Announcements(since: Epoch(5)))
+        script.denied = ["c"]
+        let story = script.play(script.annotate { $0.order = order })
+        #expect(story.suffix(4) == ["withdrawn b", "answered o: Refused", "record a@3 Adopted", "adopted a@3"])
+        #expect(script.machine.actives.map(\.name) == ["a"])
+        #expect(answer(script)?.explanation == "pod c cannot be written: denied")
+    }
+
+    @Test(arguments: [GroupPolicy.SwitchOrder.demoteFirst, .promoteFirst])
+    func aSwitchoverToAPodThatNobodyMayPromoteCostsNothing(order: GroupPolicy.SwitchOrder) {
+        var script = script(GroupPolicy(order: order))
+        script.denied = ["b"]
+        let writes = script.settle(script.annotate { $0.order = self.order })
+        #expect(writes == ["c=passive@2"])
+        #expect(script.machine.actives.map(\.name) == ["a"] && script.machine.record?.record.order == nil)
+        #expect(answer(script)?.outcome == .refused)
+        #expect(script.machine.record?.record.history.isEmpty == true)
+    }
+
+    @Test func aSwitchoverFromAPodThatNobodyMayDemoteIsRefused() {
+        var script = script()
+        script.denied = ["a"]
+        _ = script.settle(script.annotate { $0.order = order })
+        #expect(script.machine.actives.map(\.name) == ["a"])
+        #expect(answer(script)?.explanation == "pod a cannot be written: denied")
+    }
+
+    /// A trial that says nothing (a webhook that knows no dry run) does not stop the move.
+    @Test func aTargetThatIsDeniedAfterTheTrialIsReplaced() {
+        var script = script()
+        script.holds = { if case .tryRole = $0 { true } else { false } }
+        _ = script.settle(script.annotate { $0.order = order })
+        script.denied = ["b"]
+        let tried = script.release { script, effect in
+            guard case .tryRole(let id, _) = effect else { return [] }
+            return script.machine.roleTried(id, .notRefused, at: script.now)
+        }
+        var writes = script.settle(tried)
+        for second in 1...6 {
+            script.at(second * 1000)
+            writes += script.settle(script.fireTimers())
+        }
+        #expect(writes.last == "a=active@3")
+        #expect(script.machine.actives.map(\.name) == ["a"])
+        #expect(answer(script)?.outcome == .refused)
+        #expect(answer(script)?.explanation == "pod b cannot be written; the role went to a")
+    }
+
+    @Test(arguments: [3, 1]) func aTargetThatIsDeniedForGoodIsReplacedAfterAFailover(denials: Int) {
+        var script = script()
+        script.denied = ["b"]
+        var writes = script.settle(script.health("a", .unhealthy))
+        #expect(writes == ["c=passive@2", "a=passive@2", "b=active@2"])
+        for _ in 1..<denials { writes += script.settle(script.machine.connectionRestored(at: script.now)) }
+        if denials == 1 {
+            script.at(5000)
+            writes += script.settle(script.fireTimers())
+        }
+        #expect(writes.suffix(1) == ["c=active@3"])
+        let history = script.machine.record?.record.history ?? []
+        #expect(history.map(\.cause) == [.activeUnhealthy, .targetRefused])
+        #expect(!SwitchCause.targetRefused.countsAsFlapping)
+        // The one that was denied is the last choice, until it was written.
+        #expect(script.machine.view.history.refused == [.init("uid-b")])
+    }
+
+    @Test func aTargetThatIsDeniedIsWaitedForWhileThereIsNoOther() {
+        var script = script()
+        script.denied = ["b"]
+        _ = script.settle(script.health("c", .unhealthy))
+        _ = script.settle(script.health("a", .unhealthy))
+        script.at(6000)
+        _ = script.settle(script.fireTimers())
+        script.denied = []
+        #expect(script.settle(script.machine.connectionRestored(at: script.now)) == ["b=active@2"])
+    }
+
+    /// The time without an active member is counted over both switches.
+    @Test func theGapIncludesTheSwitchThatWasDenied() {
+        var script = script()
+        script.denied = ["b"]
+        _ = script.settle(script.health("a", .unhealthy))
+        script.at(5000)
+        _ = script.settle(script.fireTimers())
+        #expect(script.machine.record?.record.history.last?.gap.map { $0 >= .seconds(5) } == true)
+    }
+
+    @Test func aWithdrawnPreemptionWaitsADoublingCooldown() {
+        var script = script(GroupPolicy(preemption: Preemption(delay: .seconds(1), cooldown: .seconds(10))))
+        script.place("b", .passive, epoch: 1) { $0.priority = 200 }
+        script.denied = ["b"]
+        _ = script.settle(script.observe())
+        var attempts: [Int] = []
+        for second in 1...100 {
+            script.at(second * 1000)
+            var targets: [String?] = []
+            _ = script.settle(script.fireTimers()) { targets += [$0].targets }
+            if !targets.isEmpty { attempts.append(second) }
+        }
+        #expect(attempts == [1, 11, 31, 71])
+        #expect(script.machine.actives.map(\.name) == ["a"])
+    }
+
+    /// What an operator asks is heard although a switch cannot go on.
+    @Test func aRequestIsHeardWhileASwitchWaits() {
+        var script = script(announced: Announcements(since: Epoch(5)))
+        script.denied = ["c"]
+        _ = script.settle(script.health("a", .unhealthy))
+        let pause = Order(id: "p", action: .pause(nil))
+        _ = script.settle(script.annotate { $0.order = pause })
+        #expect(answer(script)?.id == "p")
+    }
+}
