@@ -520,7 +520,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     private mutating func confirm(_ members: [Member], since: MonotonicTime, at now: MonotonicTime) -> [Effect] {
         var current = confirmation ?? Confirmation(since: now)
         defer { confirmation = current }
-        return members.filter { current.asked.insert($0.id).inserted }.map {
+        return members.filter { current.ask($0.id) }.map {
             .probe($0.id, unlessSucceededSince: since)
         }
     }

@@ -1,8 +1,8 @@
 /// What a finished switch adds to the record.
 struct Completion: Sendable, Hashable {
-    var move: MoveEntry
+    let move: MoveEntry
     /// To the order that it carried out.
-    var answer: OrderAnswer?
+    let answer: OrderAnswer?
 
     /// A record with what is known of the move by now; one of another epoch says nothing of it any more.
     func told(in record: GroupRecord) -> GroupRecord {
