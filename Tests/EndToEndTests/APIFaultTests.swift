@@ -49,11 +49,13 @@ extension EndToEndTests {
             }
         }
 
-        @Test(arguments: [
-            "lost answer of the intent", "lost answer of a patch", "500 on patches", "429 with Retry-After", "delay",
-            "answers cut short", "answers byte by byte", "a list of the past",
-        ])
-        func aMoveSurvivesFaultsOfItsWrites(fault: String) async throws {
+        /// What befalls the writes of a move.
+        enum WriteFault: CaseIterable {
+            case lostAnswerOfTheIntent, lostAnswersOfPatches, refusedPatches, retryAfter, delay
+            case answersCutShort, answersByteByByte, listOfThePast
+        }
+
+        @Test(arguments: WriteFault.allCases) func aMoveSurvivesFaultsOfItsWrites(fault: WriteFault) async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
                 let arguments = try await stage.arguments(groups: [Manifests.group("web")])
@@ -61,22 +63,22 @@ extension EndToEndTests {
                     let first = try await stage.waitUntilSettled("web")
                     let control = stage.sandbox.control
                     switch fault {
-                    case "lost answer of the intent":
+                    case .lostAnswerOfTheIntent:
                         await control.add(Fault(.loseAnswer, verb: "update", kind: .leases, count: 1))
-                    case "lost answer of a patch":
+                    case .lostAnswersOfPatches:
                         await control.add(Fault(.loseAnswer, verb: "patch", kind: .pods, count: 2))
-                    case "500 on patches":
+                    case .refusedPatches:
                         await control.add(Fault(.refuse(code: 500, retryAfter: nil), verb: "patch", count: 3))
-                    case "429 with Retry-After":
+                    case .retryAfter:
                         await control.add(Fault(.refuse(code: 429, retryAfter: 1), verb: "patch", count: 1))
-                    case "answers cut short":
+                    case .answersCutShort:
                         await control.add(Fault(.truncate(after: 30), verb: "patch", count: 2))
-                    case "answers byte by byte": await control.add(Fault(.trickle))
-                    case "a list of the past":
+                    case .answersByteByByte: await control.add(Fault(.trickle))
+                    case .listOfThePast:
                         let past = await stage.sandbox.store.view
                         await control.add(Fault(.stale(past), verb: "list", kind: .pods, count: 1))
                         await control.cutWatches()
-                    default: await control.add(Fault(.delay(.milliseconds(300)), kind: .pods))
+                    case .delay: await control.add(Fault(.delay(.milliseconds(300)), kind: .pods))
                     }
                     await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
                     let second = try await stage.waitUntilSettled("web", otherThan: first)

@@ -41,8 +41,10 @@ extension EndToEndTests {
             }
         }
 
-        @Test(arguments: ["renamed over", "written in place", "deleted and made anew", "replaced by a link"])
-        func followsAFileThatIs(way: String) async throws {
+        /// How a file comes to have another text.
+        enum Rewrite: CaseIterable { case renamedOver, writtenInPlace, deletedAndMadeAnew, replacedByALink }
+
+        @Test(arguments: Rewrite.allCases) func followsAFileThatIs(way: Rewrite) async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
                 let arguments = try await stage.arguments(groups: [Manifests.group("other")])
@@ -52,19 +54,19 @@ extension EndToEndTests {
                     let next = Data(Self.text(Manifests.group("web")).utf8)
                     let other = stage.folder.appending(path: "next.yaml")
                     switch way {
-                    case "renamed over":
+                    case .renamedOver:
                         try next.write(to: other)
                         #expect(unsafe rename(other.path(percentEncoded: false), path) == 0)
-                    case "written in place":
+                    case .writtenInPlace:
                         let file = try FileHandle(forWritingTo: URL(filePath: path))
                         try file.truncate(atOffset: 0)
                         for byte in next { try file.write(contentsOf: [byte]) }
                         try file.close()
-                    case "deleted and made anew":
+                    case .deletedAndMadeAnew:
                         try FileManager.default.removeItem(atPath: path)
                         _ = await process.log.wait(for: "configuration refused", "no such file")
                         try next.write(to: URL(filePath: path))
-                    default:
+                    case .replacedByALink:
                         try next.write(to: other)
                         try FileManager.default.removeItem(atPath: path)
                         try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "next.yaml")
@@ -75,7 +77,7 @@ extension EndToEndTests {
                     let lines = await process.log.lines
                     #expect(lines.count { $0.contains("configuration reloaded") } == 1)
                     let refused = lines.filter { $0.contains("error:") }
-                    #expect(refused.isEmpty || way == "written in place", "\(refused)")
+                    #expect(refused.isEmpty || way == .writtenInPlace, "\(refused)")
                 }
             }
         }

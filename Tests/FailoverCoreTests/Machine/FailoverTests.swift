@@ -53,10 +53,9 @@ import Testing
         #expect(effects.findings == [.noHealthyCandidate])
     }
 
-    @Test(arguments: ["gone", "finished"])
-    func movesWhenTheActiveMemberIsGone(how: String) {
+    @Test(arguments: [true, false]) func movesWhenTheActiveMemberIsGone(isDeleted: Bool) {
         var script = healthyGroup()
-        if how == "gone" { script.remove("a") } else { script.place("a", .active) { $0.lifecycle = .finished } }
+        if isDeleted { script.remove("a") } else { script.place("a", .active) { $0.lifecycle = .finished } }
         #expect(script.observe().moves == [.activeGone])
     }
 
