@@ -29,7 +29,8 @@ extension APIHandler {
             return answer(201, created, request)
         }
         let before = await store.applied(by: manager, to: old)
-        let applied = try await store.modify(key, isDryRun: request.isDryRun) { (old) throws(APIFailure) in
+        let applied = try await store.modify(key, isDryRun: request.isDryRun, unless: request.refusal) {
+            (old) throws(APIFailure) in
             let pruned = StrategicMergePatch.merge(Self.removal(of: before, for: wanted), into: old)
             let new = StrategicMergePatch.merge(wanted, into: pruned)
             return Self.replacing(old, with: new, subresource: request.subresource, key.kind)

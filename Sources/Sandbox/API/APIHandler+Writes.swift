@@ -53,7 +53,8 @@ extension APIHandler {
         try checkIdentity(of: raw, request)
         let object = stored(raw, request)
         do throws(APIFailure) {
-            let updated = try await store.modify(key, isDryRun: request.isDryRun) { (old) throws(APIFailure) in
+            let updated = try await store.modify(key, isDryRun: request.isDryRun, unless: request.refusal) {
+                (old) throws(APIFailure) in
                 try Self.checkConditions(of: object, old, key)
                 return Self.replacing(old, with: object, subresource: request.subresource, key.kind)
             }
@@ -122,7 +123,8 @@ extension APIHandler {
         let apply = try Self.patch(request)
         let subresource = request.subresource
         let kind = request.kind
-        let patched = try await store.modify(key, isDryRun: request.isDryRun) { (old) throws(APIFailure) in
+        let patched = try await store.modify(key, isDryRun: request.isDryRun, unless: request.refusal) {
+            (old) throws(APIFailure) in
             let shown = if case .form(let conversion) = kind.storage { conversion.fromStored(old) } else { old }
             let changed = try apply(shown)
             guard changed.object != nil else { throw .badRequest("the patch leaves no object") }

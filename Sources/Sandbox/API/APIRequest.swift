@@ -22,6 +22,8 @@ package struct APIRequest: Sendable {
     /// How the answer is to be shown.
     var presentation: Presentation
     var body: [UInt8] = []
+    /// Why admission denies it; nil: it does not.
+    var denial: Denial?
 
     /// Nil if the path is none of a known kind.
     init?(_ request: Request) {
@@ -85,6 +87,9 @@ package struct APIRequest: Sendable {
 
     /// Whether nothing is to be stored.
     var isDryRun: Bool { query["dryRun"] == "All" }
+
+    /// How admission answers it; nil: it admits it.
+    var refusal: APIFailure? { denial?.failure(kind, name ?? "", isDryRun: isDryRun) }
 
     /// Which objects of the collection are meant.
     ///

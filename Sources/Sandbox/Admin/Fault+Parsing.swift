@@ -10,6 +10,7 @@ extension Fault {
     init(_ json: JSONValue, now: StoreView) throws(ParsingError) {
         let known = [
             "effect", "code", "retryAfter", "seconds", "bytes", "verb", "resource", "group", "name", "user", "count",
+            "by", "dryRun",
         ]
         if let key = json.object?.keys.first(where: { !known.contains($0) }) {
             throw ParsingError(description: "unknown key \"\(key)\"; there are \(known.joined(separator: ", "))")
@@ -32,6 +33,7 @@ extension Fault {
     private static func effect(_ json: JSONValue, _ now: StoreView) throws(ParsingError) -> Effect {
         switch json["effect"].string {
         case "refuse": return .refuse(code: json["code"].int ?? 500, retryAfter: json["retryAfter"].int)
+        case "deny": return .deny(try denial(json))
         case "delay": return .delay(.seconds(json["seconds"].int ?? 1))
         case "loseAnswer": return .loseAnswer
         case "drop": return .drop
@@ -42,6 +44,16 @@ extension Fault {
         case "stale": return .stale(now)
         case "silence": return .silence
         default: throw ParsingError(description: "\"effect\" is missing or unknown")
+        }
+    }
+
+    private static func denial(_ json: JSONValue) throws(ParsingError) -> Denial {
+        let code = json["code"].int ?? 403
+        switch (json["by"].string ?? "webhook", json["dryRun"].string) {
+        case ("webhook", nil): return Denial(by: .webhook(code: code))
+        case ("webhook", "unsupported"): return Denial(by: .webhookWithoutDryRun(code: code))
+        case ("policy", nil): return Denial(by: .policy)
+        default: throw ParsingError(description: "\"by\" is webhook or policy; \"dryRun\" of a webhook is unsupported")
         }
     }
 }

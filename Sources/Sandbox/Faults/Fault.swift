@@ -6,6 +6,8 @@ package struct Fault: Sendable {
         case delay(Duration)
         /// The request is refused, unread.
         case refuse(code: Int, retryAfter: Int?)
+        /// Admission denies the change of an object; what was refused without it, still is.
+        case deny(Denial)
         /// The request is carried out, and the connection ends instead of an answer.
         case loseAnswer
         /// The connection ends, and the request is not carried out.
@@ -55,6 +57,12 @@ package struct Fault: Sendable {
 
     func strikes(_ request: APIRequest, from caller: Caller) -> Bool {
         (verb == nil || verb == request.verb) && (kind == nil || kind == request.kind)
-            && (name == nil || name == request.name) && (user == nil || user == caller.user)
+            && (name == nil || name == request.name) && (user == nil || user == caller.user) && concerns(request)
+    }
+
+    /// Admission is asked about changes of objects here, and not about their subresources.
+    private func concerns(_ request: APIRequest) -> Bool {
+        guard case .deny = effect else { return true }
+        return ["update", "patch"].contains(request.verb) && request.subresource == nil
     }
 }

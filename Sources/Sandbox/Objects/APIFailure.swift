@@ -4,13 +4,15 @@
 package struct APIFailure: Error, Sendable, Hashable {
     /// What is wrong, for a program.
     struct Cause: Sendable, Hashable {
+        /// Empty: there is none.
         var reason = "FieldValueInvalid"
         /// Empty: of no field.
         var field: String
         var message: String
 
         var json: JSONValue {
-            let cause: JSONValue = ["reason": .string(reason), "message": .string(message)]
+            var cause: JSONValue = ["message": .string(message)]
+            if !reason.isEmpty { cause["reason"] = .string(reason) }
             return field.isEmpty ? cause : cause.with("field", .string(field))
         }
     }
@@ -25,6 +27,8 @@ package struct APIFailure: Error, Sendable, Hashable {
     var retryAfter: Int?
     /// What `metadata.continue` of the Status holds.
     var continueToken: String?
+    /// Whether the resource is named although the reason is that an object is invalid.
+    var isOfResource = false
     /// Whether the Status has details although they say nothing.
     var hasDetails = false
 
@@ -40,7 +44,7 @@ package struct APIFailure: Error, Sendable, Hashable {
         if let name { details["name"] = .string(name) }
         if let kind { details["kind"] = .string(kind.plural) }
         // An invalid object is named by its kind, everything else by its resource.
-        if reason == "Invalid", let kind { details["kind"] = .string(kind.kind) }
+        if reason == "Invalid", !isOfResource, let kind { details["kind"] = .string(kind.kind) }
         if let kind, !kind.group.isEmpty { details["group"] = .string(kind.group) }
         if let retryAfter { details["retryAfterSeconds"] = .int(retryAfter) }
         if !causes.isEmpty {

@@ -130,9 +130,11 @@ struct APIResponder: HTTPResponder {
         _ context: Context
     ) async throws -> Response {
         let fault = await control.fault(for: call, from: caller)
+        var call = call
         switch fault {
         case .delay(let pause): try await Task.sleep(for: pause)
         case .refuse(let code, let retryAfter): throw APIFailure.injected(code: code, retryAfter: retryAfter)
+        case .deny(let denial): call.denial = denial
         case .hang: try await Task.sleep(for: .seconds(3600))
         case .drop: return await dropped(context)
         case .loseAnswer, .truncate, .trickle, .distort, .stale, .silence, nil: break

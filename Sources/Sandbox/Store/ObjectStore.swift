@@ -161,11 +161,13 @@ package actor ObjectStore {
 
     /// Replaces an object by what `change` makes of the newest version.
     ///
+    /// `denial`: why admission denies it, once everything else allows it; nil: it does not.
     /// - Returns: the object as stored; unchanged, with the same version, if `change` changed nothing.
     @discardableResult
     package func modify(
         _ key: ObjectKey,
         isDryRun: Bool = false,
+        unless denial: APIFailure? = nil,
         _ change: @Sendable (JSONValue) throws(APIFailure) -> JSONValue
     ) throws(APIFailure) -> JSONValue {
         let old = try get(key)
@@ -176,8 +178,9 @@ package actor ObjectStore {
             new["metadata"][field] = old["metadata"][field]
         }
         key.kind.fillIn(&new)
+        if new != old { try key.kind.validate(new, replacing: old) }
+        if let denial { throw denial }
         if new == old { return old }
-        try key.kind.validate(new, replacing: old)
         if key.kind.countsGenerations, key.kind.counted(new) != key.kind.counted(old) {
             new["metadata"]["generation"] = .int((old["metadata"]["generation"].int ?? 0) + 1)
         }

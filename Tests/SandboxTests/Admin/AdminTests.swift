@@ -34,7 +34,19 @@ import Transport
         )
         #expect(fault.verb == "patch" && fault.kind == .leases && fault.count == 2)
         if case .refuse(429, 3) = fault.effect {} else { Issue.record("\(fault.effect)") }
+        let denials: [(JSONValue, Denial)] = [
+            ([:], Denial()), (["code": 422], Denial(by: .webhook(code: 422))), (["by": "policy"], Denial(by: .policy)),
+            (["dryRun": "unsupported"], Denial(by: .webhookWithoutDryRun(code: 403))),
+        ]
+        for (json, expected) in denials {
+            guard case .deny(expected) = try Fault(json.with("effect", "deny"), now: view).effect else {
+                Issue.record("\(json)")
+                continue
+            }
+        }
         let wrong: [(JSONValue, String)] = [
+            (["effect": "deny", "by": "nobody"], "\"by\" is webhook or policy"),
+            (["effect": "deny", "by": "policy", "dryRun": "unsupported"], "\"by\" is webhook or policy"),
             (["effect": "explode"], "\"effect\" is missing or unknown"),
             (["effect": "drop", "resource": "nothings"], "no resource \"nothings\""),
             (["effect": "drop", "cuont": 1], "unknown key \"cuont\""),

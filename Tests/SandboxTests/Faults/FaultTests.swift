@@ -33,10 +33,25 @@ import Transport
             let response = try await loop.response(to: request)
             return (response.head.status, JSONValue(json: response.body) ?? .null, response.head)
         }
+
+        /// What a change of the Lease `l` is answered with while it is denied.
+        func deniedChange(_ denial: Denial, _ query: String = "") async throws -> JSONValue {
+            await sandbox.control.removeFaults()
+            _ = try await ask("POST", FaultTests.leases, FaultTests.lease)
+            await sandbox.control.add(Fault(.deny(denial), kind: .leases, name: "l"))
+            let path = FaultTests.leases + "/l"
+            let stored = try await ask("GET", path).body
+            var changed = stored
+            changed["spec"] = ["holderIdentity": "b"]
+            let answer = try await ask("PUT", path + query, changed)
+            #expect(try await ask("GET", path).body == stored)
+            #expect(answer.body["code"].int == answer.code)
+            return answer.body
+        }
     }
 
-    private static let leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases"
-    private static let lease: JSONValue = ["metadata": ["name": "l"], "spec": ["holderIdentity": "a"]]
+    fileprivate static let leases = "/apis/coordination.k8s.io/v1/namespaces/default/leases"
+    fileprivate static let lease: JSONValue = ["metadata": ["name": "l"], "spec": ["holderIdentity": "a"]]
 
     private func run(_ body: @Sendable @escaping (Asker) async throws -> Void) async throws {
         let loop = EventLoop(name: "test")
@@ -73,6 +88,67 @@ import Transport
             await #expect(throws: TransportError.self) { try await api.ask("DELETE", Self.leases + "/l") }
             let kept = try await api.ask("GET", Self.leases + "/l").code
             #expect(kept == 200, "it was not deleted")
+        }
+    }
+
+    @Test func deniesChangesAsAWebhookDoes() async throws {
+        try await run { api in
+            let answer = try await api.deniedChange(Denial())
+            #expect(
+                answer == [
+                    "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure",
+                    "message": .string(Self.deniedByWebhook), "reason": "Forbidden", "code": 403,
+                ]
+            )
+            // A webhook that gives no code of its own has 400 there, and no reason.
+            let careless = try await api.deniedChange(Denial(by: .webhook(code: 400)))
+            #expect(careless["code"] == 400 && careless["reason"] == .null)
+            #expect(careless["message"] == .string(Self.deniedByWebhook))
+        }
+    }
+
+    @Test func deniesChangesAsAPolicyDoes() async throws {
+        try await run { api in
+            let why =
+                "ValidatingAdmissionPolicy 'guard' with binding 'guard-binding' denied request: the sandbox was asked to deny it"
+            let details: JSONValue = [
+                "name": "l", "group": "coordination.k8s.io", "kind": "leases", "causes": [["message": .string(why)]],
+            ]
+            let answer = try await api.deniedChange(Denial(by: .policy))
+            #expect(
+                answer == [
+                    "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure",
+                    "message": .string("leases.coordination.k8s.io \"l\" is forbidden: \(why)"), "reason": "Invalid",
+                    "code": 422, "details": details,
+                ]
+            )
+        }
+    }
+
+    @Test func aWebhookThatKnowsNoDryRunIsNotAskedWithIt() async throws {
+        try await run { api in
+            let denial = Denial(by: .webhookWithoutDryRun(code: 403))
+            let trial = try await api.deniedChange(denial, "?dryRun=All")
+            #expect(trial["code"] == 400 && trial["reason"] == "BadRequest")
+            #expect(trial["message"] == "admission webhook \"guard.sandbox.example.com\" does not support dry run")
+            #expect(try await api.deniedChange(denial)["code"] == 403)
+            #expect(try await api.deniedChange(Denial(), "?dryRun=All")["code"] == 403)
+        }
+    }
+
+    private static let deniedByWebhook =
+        "admission webhook \"guard.sandbox.example.com\" denied the request: the sandbox was asked to deny it"
+
+    /// Whatever is wrong with a change is said first; what changes nothing is denied, too, and reading is not.
+    @Test func admissionIsAskedLast() async throws {
+        try await run { api in
+            var stored = try await api.ask("POST", Self.leases, Self.lease).body
+            await api.sandbox.control.add(Fault(.deny(Denial()), kind: .leases))
+            #expect(try await api.ask("GET", Self.leases + "/l").code == 200)
+            #expect(try await api.ask("PUT", Self.leases + "/l", stored).code == 403)
+            stored["metadata"]["resourceVersion"] = "1"
+            #expect(try await api.ask("PUT", Self.leases + "/l", stored).code == 409)
+            #expect(try await api.ask("DELETE", Self.leases + "/l").code == 200)
         }
     }
 
