@@ -138,7 +138,9 @@ let rooms: [Room] = [
             "PlainText", "Transport", "KubernetesClient", "Probing", "FailoverCore", "StandbyConfiguration", logging,
             serviceLifecycle,
         ],
-        testDependencies: ["FailoverCore", "KubernetesClient", "Probing", "StandbyConfiguration"]
+        testDependencies: [
+            "FailoverCore", "KubernetesClient", "Probing", "Sandbox", "StandbyConfiguration", "Transport", logging,
+        ]
     ),
     // Endpoints for the kubelet, Prometheus and operators.
     Room(

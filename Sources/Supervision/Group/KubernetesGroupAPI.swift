@@ -157,19 +157,27 @@ actor KubernetesGroupAPI: GroupAPI {
 
     /// Asks what would become of a write (`dryRun=All`).
     ///
-    /// A 400 says that a webhook knows no dry run; a conflict or an absent pod, that the pod is not as it was.
+    /// A conflict or an absent pod says that the pod is not as it was; a 400, that a webhook knows no dry run, unless one denied
+    /// the request itself and gave no code of its own.
     func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome {
         let outcome = await limits.writes.withTurn(write.urgency, patience: nil) { [self] in
             do throws(KubernetesError) {
                 _ = try await patch(write, isTrial: true)
                 return RoleTrialOutcome.notRefused
             } catch {
-                let isAbsent = error.status?.hasCause(field: "metadata.uid") ?? false
-                let isDenial = error.isLastingRefusal && ![400, 404].contains(error.code) && !isAbsent
-                return isDenial ? .refused(OperationFailure(error)) : .notRefused
+                return Self.isDenial(error) ? .refused(OperationFailure(error)) : .notRefused
             }
         }
         return outcome ?? .notRefused
+    }
+
+    private static func isDenial(_ error: KubernetesError) -> Bool {
+        switch error.code {
+        case 404: false
+        case 400: error.status?.message?.contains("denied the request") ?? false
+        case 422 where error.status?.hasCause(field: "metadata.uid") ?? false: false
+        default: error.isLastingRefusal
+        }
     }
 
     private func patch(_ write: RoleWrite, isTrial: Bool) async throws(KubernetesError) -> Pod {
