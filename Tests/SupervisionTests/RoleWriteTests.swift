@@ -1,4 +1,3 @@
-@testable import FailoverCore
 import KubernetesClient
 import Logging
 import Sandbox
@@ -6,6 +5,7 @@ import StandbyConfiguration
 import Testing
 import Transport
 
+@testable import FailoverCore
 @testable import Supervision
 
 /// What a write of a role, and the question what would become of it, come to.

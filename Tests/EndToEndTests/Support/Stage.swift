@@ -135,6 +135,31 @@ struct Stage: Sendable {
         #expect(holder == expected, sourceLocation: location)
     }
 
+    /// Waits until an Event of this reason says `words` of an object.
+    func waitForEvent(_ reason: String, of object: String, _ words: String = "") async throws {
+        try await sandbox.wait(for: "an Event \(reason) of \(object)") { store in
+            await store.list(.events, namespace: "default").contains {
+                $0["reason"] == .string(reason) && $0["regarding"]["name"] == .string(object)
+                    && $0["note"].string?.contains(words) ?? false
+            }
+        }
+    }
+
+    /// Seconds from when a pod was active the last time until another was, by the recorded history.
+    func gap(from old: String, to new: String) async -> Double? {
+        let changes = await sandbox.store.history.filter {
+            $0.key.kind == .pods && [old, new].contains($0.key.name)
+        }
+        let isActive = { (change: StoreChange, pod: String) in
+            change.key.name == pod && change.object["metadata"]["labels"]["role"] == "active"
+        }
+        guard let last = changes.lastIndex(where: { isActive($0, old) }),
+            let end = changes[last...].first(where: { $0.key.name == old && !isActive($0, old) }),
+            let start = changes[last...].first(where: { isActive($0, new) })
+        else { return nil }
+        return (start.time - end.time) / .seconds(1)
+    }
+
     private static func settledHolder(_ store: ObjectStore, _ name: String, _ namespace: String) async -> String? {
         let lease = try? await store.get(ObjectKey(.leases, namespace: namespace, name: "kube-standby-\(name)"))
         let pods = await store.list(.pods, namespace: namespace).filter {
