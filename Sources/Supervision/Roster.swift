@@ -58,6 +58,8 @@ actor Roster {
         var runs: [GroupRun] = []
         /// Runs that were told to end.
         var ending: [RoleClaims.Claimant] = []
+        /// Groups that go on under another configuration; they are told of it once the registry knows of the new ones.
+        var changed: [(supervisor: GroupSupervisor, configuration: GroupConfiguration)] = []
     }
 
     private let makeInformers: @Sendable (_ namespace: String) -> NamespaceInformers
@@ -106,7 +108,7 @@ actor Roster {
             guard let group = wanted[name] else { continue }
             if let entry = entries[name], !isAnother(group, than: entry.configuration) {
                 entries[name]?.configuration = group
-                entry.supervisor.post(.configuration(group))
+                change.changed.append((entry.supervisor, group))
             } else {
                 end(name, isRemoved: true, &change)
                 start(group, &change)

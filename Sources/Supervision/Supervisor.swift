@@ -209,6 +209,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         await withDiscardingTaskGroup { groups in
             for await change in changes {
                 await claims.expect(change.runs.compactMap(\.registration), ending: change.ending)
+                for (group, configuration) in change.changed { group.post(.configuration(configuration)) }
                 for informers in change.informers { background.addTask { await informers() } }
                 for run in change.runs {
                     groups.addTask {

@@ -70,6 +70,27 @@ extension EndToEndTests {
             }
         }
 
+        /// A group goes to another Service, and its pods to another group, in one reload.
+        @Test(arguments: 1...4) func aServiceThatPassesFromOneGroupToAnotherKeepsItsActivePod(round: Int) async throws {
+            try await Stage.run { stage in
+                for name in ["web", "db"] { try await stage.place(name, replicas: 2) }
+                let (mount, arguments) = try await Self.start(stage, Self.text(Manifests.group("web")))
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    await Self.waitForHealth(process, of: "web", after: 0)
+                    let holder = try await stage.waitUntilSettled("web")
+                    let count = await process.log.lines.count
+                    let moved = Manifests.group("web").replacing("service: web", with: "service: db")
+                    let groups = round.isMultiple(of: 2) ? [Self.group("other"), moved] : [moved, Self.group("other")]
+                    try mount.update(Self.text(groups[0], groups[1]))
+                    _ = await process.log.wait(for: "active member is on record", "group.name=other", holder)
+                    _ = await process.log.wait(after: count, for: "move complete", "group.name=web", "to=db-")
+                    await Self.waitForHealth(process, of: "other", after: count)
+                }
+                let audit = await stage.audit("web")
+                #expect(audit.sequence.filter { !$0.isEmpty } == [["web-0"]], "\(audit.sequence)")
+            }
+        }
+
         @Test func twoRolesOverTheSamePodsAreProbedMovedAndRecordedEachForItself() async throws {
             try await Stage.run { stage in
                 try await stage.place("web", replicas: 2)

@@ -10,6 +10,8 @@ actor ClaimRegistry {
 
     private var claims = RoleClaims()
     private var listeners: [RoleClaims.Claimant: @Sendable () -> Void] = [:]
+    /// Each ends when somebody has said which pods it means, or that it means none.
+    private var arrivals: [AsyncStream<Void>.Continuation] = []
 
     /// Groups are about to start, in this order, and others were told to end.
     func expect(_ starting: [Registration], ending: [RoleClaims.Claimant]) {
@@ -32,13 +34,19 @@ actor ClaimRegistry {
         return verdict
     }
 
-    /// Whether another group gives a pod its role.
+    /// Whether another group gives a pod its role, once all groups that were told of have said which pods they mean: in one
+    /// reload a pod may leave one group and come to another.
     func isHeld(
         _ pod: Member.ID,
         in scopes: Set<RoleClaims.Scope>,
         byOthersThan claimant: RoleClaims.Claimant
-    ) -> Bool {
-        scopes.contains { scope in claims.holder(of: pod, in: scope).map { $0 != claimant } ?? false }
+    ) async -> Bool {
+        while claims.isAnyExpected(in: scopes, besides: claimant), !Task.isCancelled {
+            let (changes, change) = AsyncStream.makeStream(of: Void.self)
+            arrivals.append(change)
+            for await _ in changes {}
+        }
+        return scopes.contains { scope in claims.holder(of: pod, in: scope).map { $0 != claimant } ?? false }
     }
 
     /// A group means no pods, for its Service cannot be used; those after it need not wait for it.
@@ -54,5 +62,7 @@ actor ClaimRegistry {
 
     private func tell(_ claimants: Set<RoleClaims.Claimant>) {
         for claimant in claimants { listeners[claimant]?() }
+        for arrival in arrivals { arrival.finish() }
+        arrivals = []
     }
 }

@@ -103,6 +103,15 @@ struct RoleClaims {
     /// Which group holds a pod; nil: none does.
     func holder(of pod: Member.ID, in scope: Scope) -> Claimant? { holders[Claim(scope: scope, pod: pod)] }
 
+    /// Whether other groups are about to say which pods they mean: those that were told of, and those that waited for a pod
+    /// that is free now.
+    func isAnyExpected(in scopes: Set<Scope>, besides claimant: Claimant) -> Bool {
+        let isAwaited = waiting.contains { other, claim in
+            other != claimant && scopes.contains(claim.scope) && holders[claim] == nil
+        }
+        return isAwaited || scopes.contains { arrivals[$0]?.contains { $0.claimant != claimant } ?? false }
+    }
+
     /// What a group has got.
     func verdict(of claimant: Claimant) -> Verdict { verdicts[claimant] ?? .pending }
 
