@@ -7,7 +7,7 @@ import Testing
 extension EndToEndTests {
     /// The supervisor dies, ends and starts again.
     @Suite struct RestartTests {
-        /// Writes of one move: the intent, two fences, the promotion.
+        /// Writes of one move: the intent, the demotion, the promotion, and how long it took.
         @Test(arguments: 1...4, ["DemoteFirst", "PromoteFirst"])
         func aKillBetweenAnyTwoWritesIsMadeGood(writes: Int, order: String) async throws {
             try await Stage.run { stage in

@@ -13,7 +13,7 @@ package struct GroupConfiguration: Sendable, Hashable {
     /// Nil: the supervisor's own.
     package var namespace: String?
     package var service: String
-    /// Nil: the Service's own selector without the role label.
+    /// Which of the Service's pods are candidates; nil: all of them.
     package var selector: LabelSelector?
     package var mode: Mode
     package var roleLabel: RoleLabel

@@ -35,7 +35,7 @@ extension ObjectSchema {
             .optional(
                 "selector",
                 .object(selector),
-                "The pods of the group; default: the Service's own selector without the role label"
+                "Which of the Service's pods may be chosen; the others stay passive; default: all of them"
             ),
             .optional(
                 "mode",
