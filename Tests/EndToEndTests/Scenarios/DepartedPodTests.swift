@@ -167,6 +167,26 @@ extension EndToEndTests {
                 #expect(await Self.actives(stage.sandbox.store) == ["web-1"])
             }
         }
+
+        /// Whoever denies that a pod is made passive as it leaves does not keep it active for ever, nor the role from another.
+        @Test func aPodThatLeftIsMadePassiveOnceThatIsAllowed() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let mount = try MountedConfigMap(in: stage.folder, content: Self.text(selector: ""))
+                try await Self.run(stage, mount) { process in
+                    try await stage.expect("web", toSettleOn: "web-0")
+                    await Self.waitForHealth(process, of: ["web-0", "web-1", "web-2"])
+                    await stage.sandbox.control.add(Fault(.deny(Denial()), kind: .pods, name: "web-0"))
+                    try await stage.label("web-0", "app", "debugged")
+                    try await stage.expect("web", otherThan: "web-0", toSettleOn: "web-1")
+                    _ = await process.log.wait(for: "operation failed", "writing pod web-0", "denied")
+                    #expect(await Self.actives(stage.sandbox.store) == ["web-0", "web-1"])
+                    await stage.sandbox.control.removeFaults()
+                    _ = await process.log.wait(for: "member left the group and is passive now", "member.name=web-0")
+                    #expect(await Self.actives(stage.sandbox.store) == ["web-1"])
+                }
+            }
+        }
     }
 }
 
