@@ -48,6 +48,7 @@ extension EndToEndTests {
                 try await Self.run(stage, mount) { process in
                     try await stage.expect("web", toSettleOn: "web-0")
                     await Self.waitForHealth(process, of: ["web-0", "web-1", "web-2"])
+                    _ = await process.log.wait(for: "move complete", "to=web-0")
                     if isReload {
                         try mount.update(narrow)
                         _ = await process.log.wait(for: "configuration reloaded", "changed web")
@@ -126,20 +127,25 @@ extension EndToEndTests {
                 try await Self.placeColors(stage)
                 let mount = try MountedConfigMap(in: stage.folder, content: Self.text(selector: ""))
                 if isRestarted {
-                    try await Self.run(stage, mount) { _ in
+                    try await Self.run(stage, mount) { process in
                         _ = try await Self.waitForActive(stage, color: "blue")
+                        _ = await process.log.wait(for: "move complete", "to=blue-")
                     }
                     try await stage.sandbox.apply(Self.service(of: "green"))
-                    #expect(await Self.actives(stage.sandbox.store).map { $0.prefix(4) } == ["blue"])
                 }
+                let known = await Self.actives(stage.sandbox.store).first
                 try await Self.run(stage, mount) { process in
                     if !isRestarted {
                         _ = try await Self.waitForActive(stage, color: "blue")
-                        try await stage.sandbox.apply(Self.service(of: "green"))
+                        _ = await process.log.wait(for: "move complete", "to=blue-")
                     }
+                    let found = await Self.actives(stage.sandbox.store).first
+                    let blue = try #require(known ?? found)
+                    if !isRestarted { try await stage.sandbox.apply(Self.service(of: "green")) }
                     _ = try await Self.waitForActive(stage, color: "green")
-                    _ = await process.log.wait(for: "member left the group and is passive now", "member.name=blue-0")
-                    try await stage.waitForEvent("Demoted", of: "blue-0", "it left the group")
+                    _ = await process.log.wait(for: "member left the group and is passive now", "member.name=\(blue)")
+                    try await stage.waitForEvent("Demoted", of: blue, "it left the group")
+                    _ = await process.log.wait(for: "move complete", "to=green-")
                     // And back again: the green one is made passive.
                     try await stage.sandbox.apply(Self.service(of: "blue"))
                     _ = try await Self.waitForActive(stage, color: "blue")
@@ -156,6 +162,7 @@ extension EndToEndTests {
                 try await Self.run(stage, mount) { process in
                     try await stage.expect("web", toSettleOn: "web-0")
                     await Self.waitForHealth(process, of: ["web-0", "web-1", "web-2"])
+                    _ = await process.log.wait(for: "move complete", "to=web-0")
                     try await stage.label("web-0", "app", "debugged")
                     try await stage.expect("web", otherThan: "web-0", toSettleOn: "web-1")
                     _ = await process.log.wait(for: "member left the group and is passive now", "member.name=web-0")
@@ -176,6 +183,7 @@ extension EndToEndTests {
                 try await Self.run(stage, mount) { process in
                     try await stage.expect("web", toSettleOn: "web-0")
                     await Self.waitForHealth(process, of: ["web-0", "web-1", "web-2"])
+                    _ = await process.log.wait(for: "move complete", "to=web-0")
                     await stage.sandbox.control.add(Fault(.deny(Denial()), kind: .pods, name: "web-0"))
                     try await stage.label("web-0", "app", "debugged")
                     try await stage.expect("web", otherThan: "web-0", toSettleOn: "web-1")
