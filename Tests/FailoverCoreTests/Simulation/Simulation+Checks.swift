@@ -5,7 +5,9 @@ extension Simulation {
     /// A write has made a pod active.
     mutating func checkPromotion(of target: Member, in index: Int) {
         let group = groups[index]
-        let other = group.cluster.actives.first { $0.id != target.id && !group.activeByHand.contains($0.id) }
+        // Where the Service does not select it, it is no endpoint.
+        if group.absent.contains(target.id) { return }
+        let other = group.actives.first { $0.id != target.id && !group.activeByHand.contains($0.id) }
         if let other, group.policy.order == .demoteFirst {
             return fail("group \(index): \(target.id) and \(other.id) are active together")
         }
@@ -15,21 +17,30 @@ extension Simulation {
     /// Whether the role may leave whoever had it, by what is true and not by what anybody thinks.
     private mutating func checkNeed(of target: Member, in index: Int) {
         let group = groups[index]
-        let previous = group.cluster.actives.first { $0.id != target.id }?.id ?? group.lastActive?.id
-        guard let previous, previous != target.id, let pod = group.cluster.pods.first(where: { $0.id == previous }),
+        let previous = group.actives.first { $0.id != target.id }?.id ?? group.lastActive?.id
+        guard let previous, previous != target.id, let pod = group.pod(previous),
             let application = group.applications[previous]
         else { return }
+        if group.absent.contains(previous) || !pod.isProbeable { return }
         if pod.lifecycle != .running || !pod.hasAddress || group.fenced.contains(pod.name) { return }
         if group.policy.preemption != nil, target.priority > pod.priority { return }
-        let patience =
+        var patience =
             2 * group.timing.verdictWindow + group.policy.delay.wholeNanoseconds + 4 * Self.deadline
+        // A switch that has begun goes on when the API server wants to be asked again.
+        if now < throttledUntil + 45 * Self.second { patience += 45 * Self.second }
         if let hand = group.lastHand, now < hand + 60 * Self.second { return }
         // Whoever asks for DemoteActive is taken at his word by a supervisor that reaches nobody of the group.
         if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second { return }
         if now < flickers { return }
         // While nobody is active the role left when it was taken, and whoever finishes that may come late.
-        let leftAt = group.cluster.actives.contains { $0.id == previous } ? now : group.lastActive?.until ?? now
+        let leftAt = group.actives.contains { $0.id == previous } ? now : group.lastActive?.until ?? now
         if isBad(application) || application.lastBad.map({ leftAt < $0 + patience }) ?? false { return }
+        if leftAt < application.muteUntil + patience, application.muteUntil > 0 { return }
+        // Probes that give no result do not take back what they said of an application that was not warm yet.
+        if let lastResultless, now < lastResultless + patience, application.coldUntil > 0 { return }
+        if group.policy.notReadyLimit != nil {
+            if !pod.isReady || application.lastNotReady.map({ leftAt < $0 + patience }) ?? false { return }
+        }
         fail(
             "group \(index): a needless move from \(previous) to \(target.id): \(group.cluster.lease?.record.reason ?? "")"
         )
@@ -57,7 +68,7 @@ extension Simulation {
     /// Whether nobody is active although a supervisor that sees and may write could have changed that.
     mutating func watchOutage(_ index: Int) {
         let group = groups[index]
-        guard group.cluster.actives.isEmpty, isAvoidable(group) else {
+        guard group.actives.isEmpty, isAvoidable(group), !isKnownToWait(index) else {
             groups[index].avoidableSince = nil
             return
         }
@@ -71,8 +82,23 @@ extension Simulation {
         }
     }
 
+    /// Whether a supervisor waits for a member that refuses and may be active by somebody's announcement, and says so.
+    func isKnownToWait(_ index: Int) -> Bool {
+        let group = groups[index]
+        let obstacles = processes.compactMap { $0?.obstacles[index] }
+        return group.cluster.pods.contains { pod in
+            guard group.denies(pod), obstacles.contains(pod.id) else { return false }
+            let own = pod.epoch ?? Epoch(0)
+            let announced = group.cluster.lease?.record.announced
+            let isAnnounced = announced.map { known in
+                known.since > own || known.entries.contains { $0.target == pod.id && $0.epoch > own }
+            }
+            return pod.role == .active || isAnnounced ?? true
+        }
+    }
+
     private func isAvoidable(_ group: SimulatedGroup) -> Bool {
-        if now < max(outageUntil, slowUntil, silentUntil) || group.isPausedByOrder { return false }
+        if now < max(outageUntil, slowUntil, silentUntil, throttledUntil) || group.isPausedByOrder { return false }
         // Of two supervisors one may reach nobody, and do what DemoteActive asks.
         if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second {
             return false
@@ -83,16 +109,24 @@ extension Simulation {
         let canAct = processes.contains { process in
             guard let process else { return false }
             return now > process.startedAt + settled && now > process.blindUntil + settled
-                && now > process.stalledUntil + settled
+                && now > process.stalledUntil + settled && now > process.resultlessUntil + settled
         }
         return canAct
-            && group.cluster.pods.contains { pod in
-                guard let application = group.applications[pod.id], pod.lifecycle == .running, pod.hasAddress else {
-                    return false
-                }
-                let isWanted = !group.fenced.contains(pod.name) && !pod.isExcluded && pod.priority > 0
-                return isWanted && !isBad(application)
-                    && now > application.servingSince + 2 * group.timing.verdictWindow
-            }
+            && group.members.contains { serves($0, in: group) }
+    }
+
+    /// Whether a pod may be chosen, whatever it does.
+    func isWanted(_ pod: Member, in group: SimulatedGroup) -> Bool {
+        !group.fenced.contains(pod.name) && !pod.isExcluded && pod.priority > 0 && pod.isSelected && pod.isProbeable
+    }
+
+    /// Whether a pod could be promoted now and would serve, and everybody had the time to see that.
+    private func serves(_ pod: Member, in group: SimulatedGroup) -> Bool {
+        guard let application = group.applications[pod.id], pod.lifecycle == .running, pod.hasAddress, pod.isReady
+        else {
+            return false
+        }
+        return isWanted(pod, in: group) && !isBad(application) && now > application.muteUntil && !group.denies(pod)
+            && now > application.servingSince + 2 * group.timing.verdictWindow
     }
 }

@@ -82,8 +82,8 @@ extension Simulation {
         processes[index]?.isBehind[group] = true
         let away = max(outageUntil, silentUntil)
         let at = max(now, away) + between(1_000_000, 80_000_000)
-        let cluster = groups[group].cluster
-        schedule(.observe(group: group, cluster.pods, cluster.version, cluster.lease.map(aged)), of: index, at: at)
+        let (cluster, members) = (groups[group].cluster, groups[group].members)
+        schedule(.observe(group: group, members, cluster.version, cluster.lease.map(aged)), of: index, at: at)
     }
 
     private mutating func observe(
@@ -116,7 +116,7 @@ extension Simulation {
 
     /// Probes those that are there, and no others.
     private mutating func follow(_ members: [Member], in group: Int, of index: Int) {
-        let wanted = members.filter { $0.hasAddress && $0.lifecycle != .finished }
+        let wanted = members.filter { $0.hasAddress && $0.isProbeable && $0.lifecycle != .finished }
         let known = processes[index]?.targets[group] ?? [:]
         for id in known.keys where !wanted.contains(where: { $0.id == id }) {
             processes[index]?.targets[group][id] = nil
@@ -166,6 +166,8 @@ extension Simulation {
         let quick = between(500_000, 20_000_000)
         if now < processes[index]?.blindUntil ?? 0 { return (.failure, quick % 2 == 0 ? quick : timeout) }
         guard let application = groups[group].applications[id] else { return (.failure, timeout) }
+        if now < max(application.muteUntil, processes[index]?.resultlessUntil ?? 0) { return (.noResult, quick) }
+        if now < application.coldUntil, groups[group].pod(id)?.role == .active { return (.failure, quick) }
         if now < nodes[application.node] { return (.failure, timeout) }
         switch application.behaviour {
         case .serving: return (.success, min(quick, timeout / 2))
@@ -247,8 +249,20 @@ extension Simulation {
                 schedule(.timer(group: group, id), of: index, at: now + pause + between(0, 20_000_000))
             case .probe(let member, let since): confirm(member, since: since, in: group, of: index)
             case .forgetHealth(let id): forget(id, in: group, of: index)
-            case .report(let report): tell("group \(group), process \(index): \(report)")
+            case .report(let report):
+                tell("group \(group), process \(index): \(report)")
+                note(report, of: index, group: group)
             }
+        }
+    }
+
+    private mutating func note(_ report: Report, of index: Int, group: Int) {
+        switch report {
+        case .switchWaits(let member, _, _): processes[index]?.obstacles[group] = member.id
+        case .moveStarted, .moved, .moveWithdrawn, .adopted: processes[index]?.obstacles[group] = nil
+        case .withheld, .promoted, .demoted, .joined, .departed, .found, .findingEnded, .answered, .pauseEnded,
+            .steppedBack, .operationFailed:
+            break
         }
     }
 

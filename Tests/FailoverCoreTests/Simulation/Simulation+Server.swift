@@ -21,6 +21,11 @@ extension Simulation {
             if random.once(in: 3) { request(isLost: true, at: now + between(1_000_000, 2 * Self.deadline)) }
             return failure(at: now + Self.deadline)
         }
+        if now < throttledUntil, random.once(in: 2) {
+            guard let answer = Self.failure(of: effect, tooManyRequests()) else { return }
+            let at = now + between(1_000_000, 10_000_000)
+            return agenda.add(.process(index, generation: generation, .answer(group: group, answer)), at: at)
+        }
         let latency = now < slowUntil ? between(100_000_000, 6 * Self.second) : between(500_000, 30_000_000)
         if latency > Self.deadline || random.once(in: 60) {
             request(isLost: true, at: now + latency)
@@ -29,8 +34,19 @@ extension Simulation {
         request(isLost: false, at: now + latency)
     }
 
-    private static func failure(of effect: Effect) -> ModelProcess.Answer? {
-        let failure = OperationFailure("no answer in time")
+    /// A 429; the client honours what the API server asks for within its own limit.
+    private mutating func tooManyRequests() -> OperationFailure {
+        let asked = [0, 1, 5, 60, 3600].randomElement(using: &random) ?? 1
+        return OperationFailure("429", retryAfter: .seconds(min(asked, Self.longestRetryAfter)))
+    }
+
+    /// As in the client for the API server.
+    private static let longestRetryAfter = 30
+
+    private static func failure(
+        of effect: Effect,
+        _ failure: OperationFailure = OperationFailure("no answer in time")
+    ) -> ModelProcess.Answer? {
         switch effect {
         case .readRecord(let id): return .recordRead(id, .failed(failure))
         case .writeRecord(let id, _, _, _): return .recordWritten(id, .failed(failure))
@@ -61,7 +77,7 @@ extension Simulation {
         case .writeRecord(let id, let record, let version, _):
             let outcome = write(record, replacing: version, in: group)
             return .recordWritten(id, outcome)
-        case .listMembers(let id): return .membersListed(id, .listed(cluster.pods, version: cluster.version))
+        case .listMembers(let id): return .membersListed(id, .listed(groups[group].members, version: cluster.version))
         case .readMember(let id, let name): return .memberRead(id, cluster.pod(name).map { .found($0) } ?? .gone)
         case .writeRole(let id, let write): return .roleWritten(id, self.write(write, in: group))
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
@@ -103,6 +119,10 @@ extension Simulation {
         let isActive = groups[group].cluster.pod(before.name)?.role == .active
         if before.role == .active, !isActive { groups[group].lastActive = (before.id, now) }
         if isActive, groups[group].lastActive?.id != before.id { countMove(in: group) }
+        if isActive, before.role != .active {
+            let answersFrom = now + groups[group].warmUp
+            groups[group].applications[before.id]?.coldUntil = answersFrom
+        }
         if isActive { groups[group].lastActive = (before.id, now) }
         show(group)
     }

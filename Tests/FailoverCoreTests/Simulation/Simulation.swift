@@ -46,10 +46,14 @@ struct Simulation {
     var outageUntil: UInt64 = 0
     var slowUntil: UInt64 = 0
     var silentUntil: UInt64 = 0
+    /// It answers 429 to many a request until then.
+    var throttledUntil: UInt64 = 0
     /// Until when the probes of some supervisor reached nobody, at last.
     var lastBlind: UInt64?
     /// Until when that happened more than once in a short time.
     var flickers: UInt64 = 0
+    /// Until when the probes of some supervisor gave no result, at last.
+    var lastResultless: UInt64?
     /// Nodes that are down, until then.
     var nodes: [UInt64]
     /// How far the wall clock is from the monotonic one.
@@ -94,12 +98,17 @@ struct Simulation {
             noteTime(index)
             perform(step, of: index)
         case .request(let index, let generation, let group, let effect, let isLost):
+            guard generation >= groups[group].firstGeneration else { return }
             execute(effect, of: index, generation: generation, group: group, isLost: isLost)
         case .fault(let fault):
             faults[fault, default: 0] += 1
             begin(fault)
         case .replace(let group, let name, let id): replace(name, id, in: group)
         case .heal(let group, let id): heal(id, in: group)
+        case .lift(let fault, let group, let id): lift(fault, from: id, in: group)
+        case .strip(let group, let end): strip(group, until: end)
+        case .pause(let group): pause(group)
+        case .restart(let index): if processes[index] != nil { start(index) }
         }
     }
 
@@ -121,10 +130,11 @@ struct Simulation {
     /// Long after the last fault everybody must be where they belong.
     private mutating func checkEnd() {
         for (index, group) in groups.enumerated() where !group.isPausedByOrder {
-            let actives = group.cluster.actives
-            let candidates = group.cluster.pods.filter {
-                !group.fenced.contains($0.name) && !$0.isExcluded && $0.priority > 0
-            }
+            if isKnownToWait(index) { continue }
+            var actives = group.actives
+            // Whom nobody may write to was brought back as active by somebody else.
+            if actives.count > 1 { actives.removeAll { group.denies($0) && group.activeByHand.contains($0.id) } }
+            let candidates = group.members.filter { isWanted($0, in: group) }
             if candidates.isEmpty { continue }
             if actives.count != 1 { fail("group \(index) ends with \(actives.count) active") }
             guard let record = group.cluster.lease?.record, let active = actives.first else { continue }

@@ -16,6 +16,12 @@ struct SimulatedApplication {
     var lastBad: UInt64?
     /// Since when it has served without a break.
     var servingSince: UInt64
+    /// It was promoted, and answers only from then on.
+    var coldUntil: UInt64 = 0
+    /// Its probes give no result until then.
+    var muteUntil: UInt64 = 0
+    /// When it was not Ready last; nil: never.
+    var lastNotReady: UInt64?
     /// Tells a restarted container from the one before.
     var incarnation = 0
 }

@@ -10,6 +10,14 @@ enum SimulatedEvent {
     /// A pod that was deleted is gone, and its successor comes.
     case replace(group: Int, name: String, Member.ID)
     case heal(group: Int, Member.ID)
+    /// What was wrong with a pod is over.
+    case lift(SimulatedFault, group: Int, Member.ID)
+    /// Labels are taken away, and again until then.
+    case strip(group: Int, until: UInt64)
+    /// A supervisor dies and is started again.
+    case restart(Int)
+    /// Somebody pauses a group.
+    case pause(group: Int)
 
     /// What a process does or hears.
     enum Step {

@@ -42,4 +42,24 @@ enum SimulatedFault: CaseIterable {
     case silentWatch
     /// The Lease is deleted.
     case lostRecord
+    /// 26: nobody may write a pod's role, for a while or for ever.
+    case denial
+    /// 5, 29: the API server answers 429, and asks for patience.
+    case throttling
+    /// 38: a pod is not Ready for a while.
+    case notReady
+    /// 32, 33: the probes of a supervisor give no result.
+    case noResults
+    /// 37: the probes of one pod give no result, whoever asks.
+    case muteApplication
+    /// 16, 27: somebody takes labels away again and again.
+    case stripper
+    /// 23: the group's own selector does not match a pod for a while.
+    case deselection
+    /// 23: a pod leaves the Service's selector, and comes back.
+    case absence
+    /// 11, 21, 25: the group is renamed, or renamed back.
+    case rename
+    /// 28: a pause, a failover and a crash together.
+    case pauseAndCrash
 }

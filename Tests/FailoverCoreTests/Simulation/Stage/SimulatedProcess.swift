@@ -24,11 +24,16 @@ struct SimulatedProcess {
     var doubt = SelfDoubt()
     /// No probe of it reaches anybody until then.
     var blindUntil: UInt64 = 0
+    /// Its probes give no result until then.
+    var resultlessUntil: UInt64 = 0
     /// It stands still until then.
     var stalledUntil: UInt64 = 0
     var startedAt: UInt64
     /// Groups for which a delivery of the informers is under way.
     var isBehind: [Bool]
+
+    /// By group, the member that a switch was reported to wait for.
+    var obstacles: [Int: Member.ID] = [:]
 
     init(identity: String, generation: Int, groups: [SimulatedGroup], at now: UInt64) {
         self.identity = identity

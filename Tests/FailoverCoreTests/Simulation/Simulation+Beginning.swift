@@ -1,0 +1,51 @@
+@testable import FailoverCore
+
+/// How the cluster begins.
+extension Simulation {
+    mutating func makeGroup(members: Int) -> SimulatedGroup {
+        var group = SimulatedGroup(policy: GroupPolicy(), timing: makeTiming(), cluster: ModelCluster())
+        let policy = makePolicy(group.timing)
+        group = SimulatedGroup(policy: policy, timing: group.timing, cluster: ModelCluster())
+        if policy.activation > .zero { group.warmUp = between(0, policy.activation.wholeNanoseconds / 2) }
+        for index in 0..<members { create("m\(index)", in: &group) }
+        return group
+    }
+
+    private mutating func makeTiming() -> SimulatedTiming {
+        let period = between(1, 3) * Self.second
+        return SimulatedTiming(
+            period: period,
+            fastPeriod: min(period, Self.second),
+            timeout: between(300, 1000) * 1_000_000,
+            thresholds: HealthThresholds(
+                failure: Int.random(in: 1...3, using: &random),
+                success: Int.random(in: 1...2, using: &random)
+            )
+        )
+    }
+
+    private mutating func makePolicy(_ timing: SimulatedTiming) -> GroupPolicy {
+        GroupPolicy(
+            order: random.once(in: 8) ? .promoteFirst : .demoteFirst,
+            whenNoneHealthy: random.once(in: 6) ? .demoteActive : .keepActive,
+            delay: random.once(in: 4) ? .seconds(2) : .zero,
+            activation: random.once(in: 4) ? .nanoseconds(Int64(4 * timing.verdictWindow)) : .zero,
+            notReadyLimit: random.once(in: 3)
+                ? .nanoseconds(Int64(timing.period) * Int64(timing.thresholds.failure)) : nil,
+            verdictWindow: .nanoseconds(Int64(timing.verdictWindow)),
+            flap: random.once(in: 3)
+                ? FlapLimit() : FlapLimit(maxMoves: 2, window: .seconds(40), hold: .seconds(40)),
+            preemption: random.once(in: 3) ? Preemption(delay: .seconds(5), cooldown: .seconds(5)) : nil
+        )
+    }
+
+    mutating func create(_ name: String, in group: inout SimulatedGroup) {
+        group.cluster.create(name)
+        guard let pod = group.cluster.pod(name) else { return }
+        let node = Int.random(in: nodes.indices, using: &random)
+        if random.once(in: 4) { group.cluster.change(name) { $0.priority = 200 } }
+        // A Job's pod with the same labels.
+        if random.once(in: 30) { group.cluster.change(name) { $0.isProbeable = false } }
+        group.applications[pod.id] = SimulatedApplication(id: pod.id, node: node, servingSince: now)
+    }
+}

@@ -1,0 +1,97 @@
+@testable import FailoverCore
+
+/// What people and other controllers do.
+extension Simulation {
+    mutating func changeLabels(_ fault: SimulatedFault, _ pod: Member, in group: Int) {
+        guard pod.lifecycle == .running else { return }
+        groups[group].lastHand = now
+        switch fault {
+        case .secondActive:
+            guard pod.role != .active else { return }
+            groups[group].activeByHand.insert(pod.id)
+            touch(group, pod.name) { $0.role = .active }
+        case .lostLabel:
+            guard let active = groups[group].actives.first else { return }
+            touch(group, active.name) { $0.role = nil }
+        default:
+            guard pod.role == .passive else { return }
+            touch(group, pod.name) { $0.role = nil }
+        }
+    }
+
+    mutating func giveOrder(_ pod: Member, in group: Int) {
+        guard groups[group].cluster.lease?.record.order == nil else { return }
+        groups[group].lastHand = now
+        let actions: [Order.Action] = [
+            .switchover(to: nil, isForced: false), .switchover(to: nil, isForced: random.once(in: 2)),
+            .switchover(to: pod.name, isForced: random.once(in: 3)),
+            .pause(.seconds(20)), .resume, .fence(pod.name), .unfence(pod.name), .unintelligible("?"),
+        ]
+        guard let action = actions.randomElement(using: &random) else { return }
+        tell("order \(action)")
+        if action == .resume { groups[group].flaps = [] }
+        groups[group].cluster.annotate { $0.order = Order(id: "o\(steps)", action: action) }
+        show(group)
+    }
+
+    mutating func annotate(_ pod: Member, in group: Int) {
+        groups[group].lastHand = now
+        let isExclusion = random.once(in: 3)
+        let priority = [0, 50, 300].randomElement(using: &random) ?? 50
+        touch(group, pod.name) {
+            if isExclusion { $0.isExcluded.toggle() } else { $0.priority = priority }
+        }
+    }
+
+    /// Takes the labels of some members away, and soon again.
+    mutating func strip(_ group: Int, until end: UInt64) {
+        groups[group].lastHand = now
+        let victims = groups[group].members.filter { $0.role == .passive || random.once(in: 4) }
+        for pod in victims { touch(group, pod.name) { $0.role = nil } }
+        let next = now + between(300_000_000, 2 * Self.second)
+        if next < end { agenda.add(.strip(group: group, until: end), at: next) }
+    }
+
+    /// The group is known by its other name from now on: by that it has another Lease, and its pods have other epochs.
+    mutating func rename(_ group: Int) {
+        let cluster = groups[group].cluster
+        if cluster.lease?.record.order != nil { return }
+        let next = groups[group].otherLife
+        let epochs = cluster.pods.compactMap { pod in pod.epoch.map { (pod.id, $0) } }
+        groups[group].otherLife = .init(record: cluster.lease?.record, epochs: Dictionary(uniqueKeysWithValues: epochs))
+        groups[group].cluster.deleteLease()
+        for pod in cluster.pods { groups[group].cluster.change(pod.name) { $0.epoch = next?.epochs[pod.id] } }
+        if let record = next?.record { _ = groups[group].cluster.write(record, replacing: nil) }
+        groups[group].flaps = []
+        // By its other name nothing is known of what was just promoted.
+        for id in groups[group].applications.keys {
+            let end = groups[group].applications[id]?.coldUntil ?? 0
+            if now < end { groups[group].applications[id]?.lastBad = end }
+        }
+        groups[group].firstGeneration = generations + 1
+        for index in processes.indices where processes[index] != nil { start(index) }
+    }
+
+    /// The active application fails, somebody pauses the group, and a supervisor dies, all within some seconds.
+    mutating func pauseAndCrash(_ process: Int, _ group: Int) {
+        guard let active = groups[group].actives.first, groups[group].cluster.lease?.record.order == nil else { return }
+        groups[group].lastHand = now
+        breakApplication(active.id, in: group, for: 10 * Self.second)
+        agenda.add(.restart(process), at: now + between(0, 6 * Self.second))
+        agenda.add(.pause(group: group), at: now + between(0, 6 * Self.second))
+    }
+
+    /// Somebody pauses the group, unless he asked for something else before.
+    mutating func pause(_ group: Int) {
+        guard groups[group].cluster.lease?.record.order == nil else { return }
+        groups[group].cluster.annotate { $0.order = Order(id: "o\(steps)", action: .pause(.seconds(20))) }
+        show(group)
+    }
+
+    /// The Lease is deleted.
+    mutating func loseRecord(of group: Int) {
+        groups[group].lastHand = now
+        groups[group].cluster.deleteLease()
+        show(group)
+    }
+}
