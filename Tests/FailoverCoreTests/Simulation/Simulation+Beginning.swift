@@ -3,12 +3,20 @@
 /// How the cluster begins.
 extension Simulation {
     mutating func makeGroup(members: Int) -> SimulatedGroup {
-        var group = SimulatedGroup(policy: GroupPolicy(), timing: makeTiming(), cluster: ModelCluster())
-        let policy = makePolicy(group.timing)
-        group = SimulatedGroup(policy: policy, timing: group.timing, cluster: ModelCluster())
+        let timing = makeTiming()
+        let policy = makePolicy(timing)
+        var group = SimulatedGroup(policy: policy, timing: timing)
         if policy.activation > .zero { group.warmUp = between(0, policy.activation.wholeNanoseconds / 2) }
+        group.workload = makeWorkload()
+        group.minReady = isUndisturbed ? 3 * group.timing.verdictWindow : between(0, 3 * Self.second)
         for index in 0..<members { create("m\(index)", in: &group) }
         return group
+    }
+
+    private mutating func makeWorkload() -> SimulatedWorkload {
+        if random.once(in: 2) { return .statefulSet(partition: random.once(in: 4) ? 1 : 0) }
+        let bounds = [(1, 0), (1, 0), (0, 1), (1, 1), (2, 0)].randomElement(using: &random) ?? (1, 0)
+        return .deployment(surge: bounds.0, unavailable: bounds.1)
     }
 
     private mutating func makeTiming() -> SimulatedTiming {
@@ -35,7 +43,8 @@ extension Simulation {
             verdictWindow: .nanoseconds(Int64(timing.verdictWindow)),
             flap: random.once(in: 3)
                 ? FlapLimit() : FlapLimit(maxMoves: 2, window: .seconds(40), hold: .seconds(40)),
-            preemption: random.once(in: 3) ? Preemption(delay: .seconds(5), cooldown: .seconds(5)) : nil
+            preemption: random.once(in: 3) && !isUndisturbed
+                ? Preemption(delay: .seconds(5), cooldown: .seconds(5)) : nil
         )
     }
 
@@ -43,9 +52,20 @@ extension Simulation {
         group.cluster.create(name)
         guard let pod = group.cluster.pod(name) else { return }
         let node = Int.random(in: nodes.indices, using: &random)
-        if random.once(in: 4) { group.cluster.change(name) { $0.priority = 200 } }
+        let ordinal = group.ordinal(of: name)
+        let revision = group.revision(of: ordinal)
+        let isPreferred = random.once(in: 4) && !isUndisturbed
         // A Job's pod with the same labels.
-        if random.once(in: 30) { group.cluster.change(name) { $0.isProbeable = false } }
+        let isForeign = random.once(in: 30) && !isUndisturbed
+        let born = Int64(now / Self.second)
+        group.cluster.change(name) {
+            $0.ordinal = ordinal
+            $0.revision = revision
+            $0.createdAt = born
+            $0.node = "node\(node)"
+            if isPreferred { $0.priority = 200 }
+            if isForeign { $0.isProbeable = false }
+        }
         group.applications[pod.id] = SimulatedApplication(id: pod.id, node: node, servingSince: now)
     }
 }

@@ -29,6 +29,7 @@ extension Simulation {
         // A switch that has begun goes on when the API server wants to be asked again.
         if now < throttledUntil + 45 * Self.second { patience += 45 * Self.second }
         if let hand = group.lastHand, now < hand + 60 * Self.second { return }
+        if group.cluster.lease?.record.history.last?.order != nil { return }
         // Whoever asks for DemoteActive is taken at his word by a supervisor that reaches nobody of the group.
         if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second { return }
         if now < flickers { return }
@@ -38,6 +39,8 @@ extension Simulation {
         if leftAt < application.muteUntil + patience, application.muteUntil > 0 { return }
         // Probes that give no result do not take back what they said of an application that was not warm yet.
         if let lastResultless, now < lastResultless + patience, application.coldUntil > 0 { return }
+        // Whoever was refused remembers that for a while.
+        if let denied = application.lastDenied, leftAt < denied + 60 * Self.second { return }
         if group.policy.notReadyLimit != nil {
             if !pod.isReady || application.lastNotReady.map({ leftAt < $0 + patience }) ?? false { return }
         }
@@ -53,6 +56,7 @@ extension Simulation {
     /// The role has moved.
     mutating func countMove(in index: Int) {
         groups[index].moves += 1
+        checkRollout(index)
         guard let move = groups[index].cluster.lease?.record.history.last, move.cause.countsAsFlapping else { return }
         let flap = groups[index].policy.flap
         groups[index].flaps.append(now)
@@ -86,7 +90,7 @@ extension Simulation {
     func isKnownToWait(_ index: Int) -> Bool {
         let group = groups[index]
         let obstacles = processes.compactMap { $0?.obstacles[index] }
-        return group.cluster.pods.contains { pod in
+        return group.pods.contains { pod in
             guard group.denies(pod), obstacles.contains(pod.id) else { return false }
             let own = pod.epoch ?? Epoch(0)
             let announced = group.cluster.lease?.record.announced

@@ -50,6 +50,7 @@ extension Simulation {
         var next = groups[group]
         create(name, in: &next)
         groups[group] = next
+        if next.rollout != nil || random.once(in: 2) { comeUp(name, in: group) }
         show(group)
     }
 

@@ -82,7 +82,9 @@ extension Simulation {
         processes[index]?.isBehind[group] = true
         let away = max(outageUntil, silentUntil)
         let at = max(now, away) + between(1_000_000, 80_000_000)
-        let (cluster, members) = (groups[group].cluster, groups[group].members)
+        let cluster = groups[group].cluster
+        var members = groups[group].shown()
+        if sabotage == .revisionsAreHidden { for pod in members.indices { members[pod].revision = nil } }
         schedule(.observe(group: group, members, cluster.version, cluster.lease.map(aged)), of: index, at: at)
     }
 

@@ -77,8 +77,9 @@ extension Simulation {
         case .writeRecord(let id, let record, let version, _):
             let outcome = write(record, replacing: version, in: group)
             return .recordWritten(id, outcome)
-        case .listMembers(let id): return .membersListed(id, .listed(groups[group].members, version: cluster.version))
-        case .readMember(let id, let name): return .memberRead(id, cluster.pod(name).map { .found($0) } ?? .gone)
+        case .listMembers(let id): return .membersListed(id, .listed(groups[group].shown(), version: cluster.version))
+        case .readMember(let id, let name):
+            return .memberRead(id, groups[group].shown(name).map { .found($0) } ?? .gone)
         case .writeRole(let id, let write): return .roleWritten(id, self.write(write, in: group))
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
@@ -104,20 +105,21 @@ extension Simulation {
     }
 
     private mutating func write(_ write: RoleWrite, in group: Int) -> RoleWriteOutcome {
-        let before = groups[group].cluster.pod(write.member.name)
-        let outcome = groups[group].cluster.write(write)
-        guard case .written = outcome, let before else { return outcome }
+        guard let before = groups[group].pod(write.member.name) else { return .gone }
+        let outcome = groups[group].cluster.write(groups[group].asStored(write))
+        guard case .written = outcome else { return outcome }
         if before.id != write.member.id { fail("group \(group): a write for \(write.member.id) reached \(before.id)") }
         if write.role == .active, before.role != .active { checkPromotion(of: before, in: group) }
         rolesChanged(group, of: before)
-        return outcome
+        return groups[group].shown(before.name).map { .written($0) } ?? .gone
     }
 
     /// Notes that a pod is, or is no longer, active by a supervisor's write.
     private mutating func rolesChanged(_ group: Int, of before: Member) {
         groups[group].activeByHand.remove(before.id)
         let isActive = groups[group].cluster.pod(before.name)?.role == .active
-        if before.role == .active, !isActive { groups[group].lastActive = (before.id, now) }
+        let isLast = groups[group].actives.isEmpty || groups[group].lastActive?.id == before.id
+        if before.role == .active, !isActive, isLast { groups[group].lastActive = (before.id, now) }
         if isActive, groups[group].lastActive?.id != before.id { countMove(in: group) }
         if isActive, before.role != .active {
             let answersFrom = now + groups[group].warmUp

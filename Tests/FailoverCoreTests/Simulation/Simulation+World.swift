@@ -24,6 +24,7 @@ extension Simulation {
         case .annotation: annotate(pod, in: group)
         case .rename: rename(group)
         case .pauseAndCrash: pauseAndCrash(process, group)
+        case .rollout: beginRollout(group)
         case .lostRecord: loseRecord(of: group)
         }
     }
@@ -83,7 +84,10 @@ extension Simulation {
             groups[group].applications[id]?.lastNotReady = now
             touch(group, pod.name) { $0.isReady = true }
         case .deselection: touch(group, pod.name) { $0.isSelected = true }
-        case .denial: groups[group].cluster.deny(pod.name, false)
+        case .rollout: touch(group, pod.name) { $0.hasAddress = true }
+        case .denial:
+            groups[group].applications[id]?.lastDenied = now
+            groups[group].cluster.deny(pod.name, false)
         case .absence:
             groups[group].absent.remove(id)
             // Whoever brings it back brings back its role.

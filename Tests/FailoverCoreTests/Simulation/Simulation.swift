@@ -8,8 +8,19 @@ struct Simulation {
         var groups: ClosedRange<Int>
         var members: ClosedRange<Int>
         var faults: ClosedRange<Int>
+        /// What may befall them.
+        var kinds = SimulatedFault.allCases
 
         static let small = Size(groups: 1...4, members: 2...4, faults: 4...14)
+        /// Nothing happens but rolling updates.
+        static let undisturbed = Size(groups: 1...1, members: 2...5, faults: 1...2, kinds: [.rollout])
+        /// Two supervisors get in each other's way.
+        static let contested = Size(
+            groups: 1...2,
+            members: 2...3,
+            faults: 12...24,
+            kinds: [.takeover, .slowness, .outage, .stall, .application, .application, .order, .restart]
+        )
         static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
     }
 
@@ -23,6 +34,8 @@ struct Simulation {
         case movesAreForgotten
         /// Answers to promotions never arrive, and are not asked for again.
         case promotionsAreNotRetried
+        /// Nobody knows of which revision a pod is.
+        case revisionsAreHidden
     }
 
     static let second: UInt64 = 1_000_000_000
@@ -42,6 +55,8 @@ struct Simulation {
     var generations = 0
     var faults: [SimulatedFault: Int] = [:]
     var sabotage: Sabotage?
+    /// Whether nothing happens but rolling updates.
+    let isUndisturbed: Bool
     /// The API server is away until then.
     var outageUntil: UInt64 = 0
     var slowUntil: UInt64 = 0
@@ -64,13 +79,15 @@ struct Simulation {
 
     init(seed: UInt64, _ size: Size) {
         self.seed = seed
+        isUndisturbed = size.kinds == [.rollout]
         random = SeededGenerator(seed: seed)
         nodes = Array(repeating: 0, count: Int.random(in: 2...3, using: &random))
         let count = Int.random(in: size.groups, using: &random)
         for _ in 0..<count { groups.append(makeGroup(members: Int.random(in: size.members, using: &random))) }
         for _ in 0..<Int.random(in: size.faults, using: &random) {
-            guard let fault = SimulatedFault.allCases.randomElement(using: &random) else { continue }
-            agenda.add(.fault(fault), at: UInt64.random(in: 0..<Self.calm, using: &random))
+            guard let fault = size.kinds.randomElement(using: &random) else { continue }
+            let at = UInt64.random(in: (isUndisturbed ? Self.calm / 4 : 0)..<Self.calm, using: &random)
+            agenda.add(.fault(fault), at: at)
         }
     }
 
@@ -108,6 +125,8 @@ struct Simulation {
         case .lift(let fault, let group, let id): lift(fault, from: id, in: group)
         case .strip(let group, let end): strip(group, until: end)
         case .pause(let group): pause(group)
+        case .rollout(let group): rollOut(group)
+        case .vanish(let group, let id): vanish(id, in: group)
         case .restart(let index): if processes[index] != nil { start(index) }
         }
     }
@@ -125,6 +144,10 @@ struct Simulation {
 
     mutating func between(_ low: UInt64, _ high: UInt64) -> UInt64 { UInt64.random(in: low...high, using: &random) }
 
+    private func isOnRecord(_ pod: Member, of group: SimulatedGroup) -> Bool {
+        group.cluster.lease?.record.names(pod) ?? false
+    }
+
     // MARK: The end
 
     /// Long after the last fault everybody must be where they belong.
@@ -132,8 +155,8 @@ struct Simulation {
         for (index, group) in groups.enumerated() where !group.isPausedByOrder {
             if isKnownToWait(index) { continue }
             var actives = group.actives
-            // Whom nobody may write to was brought back as active by somebody else.
-            if actives.count > 1 { actives.removeAll { group.denies($0) && group.activeByHand.contains($0.id) } }
+            // Whom nobody may write to stays what he is, when somebody labels another.
+            if actives.count > 1 { actives.removeAll { group.denies($0) && !isOnRecord($0, of: group) } }
             let candidates = group.members.filter { isWanted($0, in: group) }
             if candidates.isEmpty { continue }
             if actives.count != 1 { fail("group \(index) ends with \(actives.count) active") }

@@ -49,6 +49,19 @@ import Testing
         #expect(tally.moves > tally.schedules)
     }
 
+    @Test func twoSupervisorsGetInEachOthersWay() async {
+        let tally = await Self.run(seeds: 0..<Self.count / 4, .contested)
+        Self.tell("contested clusters", tally)
+        #expect(tally.failures.count == 0, "told above")
+    }
+
+    @Test func rollingUpdatesMoveTheRoleAsSeldomAsCanBe() async {
+        let tally = await Self.run(seeds: 0..<Self.count, .undisturbed)
+        Self.tell("rolling updates", tally)
+        #expect(tally.failures.count == 0, "told above")
+        #expect(tally.moves > tally.schedules)
+    }
+
     @Test(.enabled(if: isThorough)) func someSchedulesOfThousandsOfMembers() async {
         let tally = await Self.run(seeds: 0..<max(2, Self.count / 2500), .large)
         Self.tell("large clusters", tally)
@@ -70,7 +83,8 @@ import Testing
     func theStoryOfOneSeed() throws {
         var simulation = Simulation(
             seed: try #require(Self.environment["SIMULATION_SEED"].flatMap { UInt64($0) }),
-            Self.environment["SIMULATION_LARGE"] == nil ? .small : .large
+            [nil: .small, "undisturbed": .undisturbed, "contested": .contested][Self.environment["SIMULATION_SIZE"]]
+                ?? .large
         )
         simulation.tellsStory = true
         simulation.run()
@@ -83,13 +97,13 @@ import Testing
         .enabled(if: !isSanitized),
         arguments: zip(
             Simulation.Sabotage.allCases,
-            ["needless move", "active together", "moves within", "nobody is active"]
+            ["needless move", "active together", "moves within", "nobody is active", "in a rolling update"]
         )
     )
     func findsWhatItIsThereToFind(sabotage: Simulation.Sabotage, words: String) async {
         for seed in UInt64(0)..<8000 {
             await Task.yield()
-            var simulation = Simulation(seed: seed, .small)
+            var simulation = Simulation(seed: seed, Self.size(for: sabotage))
             simulation.sabotage = sabotage
             simulation.run()
             if let violation = simulation.violation, violation.contains(words) {
@@ -98,6 +112,15 @@ import Testing
             }
         }
         Issue.record("nothing was found")
+    }
+
+    /// Where a planted fault shows soonest.
+    private static func size(for sabotage: Simulation.Sabotage) -> Simulation.Size {
+        switch sabotage {
+        case .nobodyDoubtsHimself, .movesAreForgotten, .promotionsAreNotRetried: .small
+        case .versionsAreIgnored: .contested
+        case .revisionsAreHidden: .undisturbed
+        }
     }
 
     private static func run(seeds: Range<UInt64>, _ size: Simulation.Size) async -> Tally {

@@ -22,6 +22,10 @@ struct SimulatedApplication {
     var muteUntil: UInt64 = 0
     /// When it was not Ready last; nil: never.
     var lastNotReady: UInt64?
+    /// When its role could not be written last; nil: it could always.
+    var lastDenied: UInt64?
+    /// From when on its pod counts as available, if it is Ready.
+    var availableFrom: UInt64 = 0
     /// Tells a restarted container from the one before.
     var incarnation = 0
 }

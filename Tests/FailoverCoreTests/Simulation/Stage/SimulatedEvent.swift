@@ -18,6 +18,10 @@ enum SimulatedEvent {
     case restart(Int)
     /// Somebody pauses a group.
     case pause(group: Int)
+    /// The controller of a group's workload looks at its pods.
+    case rollout(group: Int)
+    /// A pod that was deleted is gone, and has no successor of its name.
+    case vanish(group: Int, Member.ID)
 
     /// What a process does or hears.
     enum Step {

@@ -62,4 +62,6 @@ enum SimulatedFault: CaseIterable {
     case rename
     /// 28: a pause, a failover and a crash together.
     case pauseAndCrash
+    /// 12, 31: the group's workload gets another revision.
+    case rollout
 }
