@@ -26,8 +26,8 @@ extension Simulation {
         if group.policy.preemption != nil, target.priority > pod.priority { return }
         var patience =
             2 * group.timing.verdictWindow + group.policy.delay.wholeNanoseconds + 4 * Self.deadline
-        // A switch that has begun goes on when the API server wants to be asked again.
-        if now < throttledUntil + 45 * Self.second { patience += 45 * Self.second }
+        // A switch that has begun goes on when the API server can be asked again.
+        if now < max(throttledUntil, outageUntil, slowUntil) + 45 * Self.second { patience += 60 * Self.second }
         if let hand = group.lastHand, now < hand + 60 * Self.second { return }
         if group.cluster.lease?.record.history.last?.order != nil { return }
         // Whoever asks for DemoteActive is taken at his word by a supervisor that reaches nobody of the group.
@@ -59,7 +59,7 @@ extension Simulation {
         checkRollout(index)
         guard let move = groups[index].cluster.lease?.record.history.last, move.cause.countsAsFlapping else { return }
         let flap = groups[index].policy.flap
-        groups[index].flaps.append(now)
+        groups[index].flaps.append(move.startedAt.map { UInt64(max(0, $0)) * 1000 } ?? now)
         // A clock that jumps makes old moves look young, or young ones old, to a process that starts.
         guard flap.maxMoves > 0, faults[.clockJump] == nil, faults[.lostRecord] == nil else { return }
         let recent = groups[index].flaps.filter { now < $0 + flap.window.wholeNanoseconds }
@@ -101,7 +101,7 @@ extension Simulation {
         }
     }
 
-    private func isAvoidable(_ group: SimulatedGroup) -> Bool {
+    func isAvoidable(_ group: SimulatedGroup) -> Bool {
         if now < max(outageUntil, slowUntil, silentUntil, throttledUntil) || group.isPausedByOrder { return false }
         // Of two supervisors one may reach nobody, and do what DemoteActive asks.
         if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second {

@@ -5,6 +5,7 @@ extension Simulation {
     mutating func changeLabels(_ fault: SimulatedFault, _ pod: Member, in group: Int) {
         guard pod.lifecycle == .running else { return }
         groups[group].lastHand = now
+        groups[group].lastLabel = now
         switch fault {
         case .secondActive:
             guard pod.role != .active else { return }
@@ -46,6 +47,7 @@ extension Simulation {
     /// Takes the labels of some members away, and soon again.
     mutating func strip(_ group: Int, until end: UInt64) {
         groups[group].lastHand = now
+        groups[group].lastLabel = now
         let victims = groups[group].members.filter { $0.role == .passive || random.once(in: 4) }
         for pod in victims { touch(group, pod.name) { $0.role = nil } }
         let next = now + between(300_000_000, 2 * Self.second)
@@ -63,6 +65,9 @@ extension Simulation {
         for pod in cluster.pods { groups[group].cluster.change(pod.name) { $0.epoch = next?.epochs[pod.id] } }
         if let record = next?.record { _ = groups[group].cluster.write(record, replacing: nil) }
         groups[group].flaps = []
+        groups[group].promises.orders = [:]
+        groups[group].promises.gaps = [:]
+        groups[group].promises.isRenamed = true
         // By its other name nothing is known of what was just promoted.
         for id in groups[group].applications.keys {
             let end = groups[group].applications[id]?.coldUntil ?? 0

@@ -7,6 +7,7 @@ extension Simulation {
     /// Starts a process, in place of one that is dead by now.
     mutating func start(_ index: Int) {
         generations += 1
+        lastLoss = max(lastLoss, now)
         var process = SimulatedProcess(identity: "p\(generations)", generation: generations, groups: groups, at: now)
         tell("process \(process.identity) starts")
         var effects: [(Int, [Effect])] = []
@@ -55,7 +56,10 @@ extension Simulation {
     mutating func perform(_ step: SimulatedEvent.Step, of index: Int) {
         switch step {
         case .beat:
-            for group in groups.indices { watchOutage(group) }
+            for group in groups.indices {
+                watchOutage(group)
+                watchDeadActive(group)
+            }
             schedule(.beat, of: index, at: now + Self.second / 2)
         case .probe(let group, let id, let flight): probe(id, in: group, flight: flight, of: index)
         case .probed(let group, let id, let verdict, let flight):

@@ -28,6 +28,7 @@ extension Simulation {
         }
         let latency = now < slowUntil ? between(100_000_000, 6 * Self.second) : between(500_000, 30_000_000)
         if latency > Self.deadline || random.once(in: 60) {
+            lastLoss = max(lastLoss, now + Self.deadline)
             request(isLost: true, at: now + latency)
             return failure(at: now + Self.deadline)
         }
@@ -99,6 +100,7 @@ extension Simulation {
         }
         let outcome = groups[group].cluster.write(record, replacing: version)
         if case .written = outcome {
+            checkRecord(record, of: group)
             show(group)
         }
         return outcome
@@ -109,7 +111,10 @@ extension Simulation {
         let outcome = groups[group].cluster.write(groups[group].asStored(write))
         guard case .written = outcome else { return outcome }
         if before.id != write.member.id { fail("group \(group): a write for \(write.member.id) reached \(before.id)") }
-        if write.role == .active, before.role != .active { checkPromotion(of: before, in: group) }
+        if write.role == .active, before.role != .active {
+            checkPromotion(of: before, in: group)
+            notePromotion(of: before, at: write.epoch, in: group)
+        }
         rolesChanged(group, of: before)
         return groups[group].shown(before.name).map { .written($0) } ?? .gone
     }
@@ -131,6 +136,7 @@ extension Simulation {
 
     /// Tells every process, sooner or later.
     mutating func show(_ group: Int) {
+        noteService(of: group)
         for index in processes.indices where processes[index] != nil { showLater(group, to: index) }
     }
 

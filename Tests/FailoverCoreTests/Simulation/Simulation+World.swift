@@ -38,7 +38,9 @@ extension Simulation {
             // A network that comes and goes is not told from applications that do.
             if let last = lastBlind, now < last + 10 * Self.second { flickers = now + length + 60 * Self.second }
             lastBlind = max(lastBlind ?? 0, now + length)
-        case .stall: processes[process]?.stalledUntil = now + length
+        case .stall:
+            processes[process]?.stalledUntil = now + length
+            lastLoss = max(lastLoss, now + length)
         case .noResults:
             processes[process]?.resultlessUntil = now + length
             lastResultless = max(lastResultless ?? 0, now + length)

@@ -69,6 +69,8 @@ struct Simulation {
     var flickers: UInt64 = 0
     /// Until when the probes of some supervisor gave no result, at last.
     var lastResultless: UInt64?
+    /// When a request or its answer was lost last, or a supervisor started or stood still, as far as it matters.
+    var lastLoss: UInt64 = 0
     /// Nodes that are down, until then.
     var nodes: [UInt64]
     /// How far the wall clock is from the monotonic one.

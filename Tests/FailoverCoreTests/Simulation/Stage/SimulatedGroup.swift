@@ -28,6 +28,13 @@ struct SimulatedGroup {
     var flaps: [UInt64] = []
     /// Since when a supervisor that sees and may write could have ended the time without an active member.
     var avoidableSince: UInt64?
+    /// Since when nobody is active; nil: somebody is.
+    var unservedSince: UInt64?
+    /// Since when a supervisor that sees and may write could have replaced the active member, which is of no use.
+    var deadSince: UInt64?
+    /// When somebody else changed labels last.
+    var lastLabel: UInt64?
+    var promises = SimulatedPromises()
     var moves = 0
     /// How long an application needs from its promotion until it answers.
     var warmUp: UInt64 = 0

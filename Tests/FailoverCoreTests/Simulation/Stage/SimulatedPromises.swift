@@ -1,0 +1,17 @@
+@testable import FailoverCore
+
+/// What was asked of a group and done for it, whatever its record says.
+struct SimulatedPromises {
+    /// The request that a move was announced for, by the move's epoch.
+    var orders: [Epoch: String] = [:]
+    /// Who was promoted for a request.
+    var promoted: [String: String] = [:]
+    /// How a request was answered.
+    var answers: [String: OrderAnswer.Outcome] = [:]
+    /// Of the first promotion; nil: there was none.
+    var firstEpoch: Epoch?
+    /// Whether epochs begin anew.
+    var isRenamed = false
+    /// From when to when nobody was active before a promotion, by its epoch.
+    var gaps: [Epoch: (UInt64, UInt64)] = [:]
+}
