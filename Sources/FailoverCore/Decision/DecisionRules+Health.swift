@@ -32,8 +32,11 @@ extension DecisionRules {
 
     /// When the active member was promoted, as far as that is known: what was seen of it before is of another role.
     private func promotion(of active: Member) -> MonotonicTime? {
-        guard let last = record?.history.last, last.target == active.name else { return nil }
-        return moves.end(of: last.epoch)
+        guard let last = record?.history.last, last.target == active.name, let end = moves.end(of: last.epoch) else {
+            return nil
+        }
+        // Of another supervisor's move it may only be known when it was announced.
+        return max(end, view.history.activeSince(active.id) ?? end)
     }
 
     // MARK: The active member gives no verdict, or has no endpoint (rules 2 and 6)
@@ -41,7 +44,7 @@ extension DecisionRules {
     /// An active member of which nothing is known for longer than a verdict takes yields to a candidate that answers now;
     /// nil: nothing is to be done about it.
     func moveFromUnknown(_ active: Member) -> Decision? {
-        guard let since = view.silentSince(active.id) else { return nil }
+        guard let since = speechlessSince(active) else { return nil }
         let due = max(since, promotion(of: active) ?? since) + policy.verdictWindow
         if now < due { return stay(active, until: due) }
         guard let best = bestHealthyCandidate(leaving: active) else {
@@ -56,6 +59,14 @@ extension DecisionRules {
         let fails = (view.evidence(of: active.id)?.lastFailureStart).map { asked <= $0 } ?? false
         if answers, fails || now >= patience { return .move(.init(target: best, cause: .activeUnknown)) }
         return now < patience ? .confirm([active, best], since: asked, until: patience) : nil
+    }
+
+    /// Since when nothing speaks for a member: since its last success or, while results come and speak against it, since it has
+    /// no verdict.
+    private func speechlessSince(_ active: Member) -> MonotonicTime? {
+        guard let silent = view.silentSince(active.id) else { return nil }
+        let isFailing = view.evidence(of: active.id)?.failingSince != nil
+        return isFailing ? min(silent, view.unknownSince(active.id) ?? silent) : silent
     }
 
     /// An active member that is not Ready for so long yields to a healthy candidate that is; nil: it is Ready, or not asked.

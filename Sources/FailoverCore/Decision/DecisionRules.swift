@@ -54,7 +54,7 @@ struct DecisionRules {
 
     /// Completes an announced switch to its holder or, if that cannot be, to a better member.
     private func finish(_ holder: Member) -> Decision {
-        let isDenied = view.history.refused.contains(holder.id)
+        let isDenied = view.history.isRefused(holder.id)
         let isUsable = isCandidate(holder) && view.health(of: holder.id) != .unhealthy
         if isUsable, !isDenied || bestHealthyCandidate() == nil {
             return .move(.init(target: holder, cause: .unfinishedSwitch))
@@ -68,7 +68,7 @@ struct DecisionRules {
     /// Until when another supervisor's switch is left to it although we do not see where it could end well; nil: no longer.
     ///
     /// Its probes may reach those that ours do not; what it has begun would be undone half-way.
-    private var endOfPatience: MonotonicTime? {
+    var endOfPatience: MonotonicTime? {
         guard record?.writer != identity, let since = moves.recordSince else { return nil }
         let end = since + policy.verdictWindow
         return now < end ? end : nil
@@ -222,8 +222,9 @@ struct DecisionRules {
         view.all.filter { isCandidate($0) && view.health(of: $0.id) == .healthy }
     }
 
-    /// `left`: the member that the role is to leave; nil if there is none.
+    /// `left`: the member that the role is to leave, for none that the API server has just denied; nil if there is none.
     func bestHealthyCandidate(leaving left: Member? = nil) -> Member? {
-        Ranking(view, leaving: left).best(of: healthyCandidates)
+        let candidates = healthyCandidates.filter { left == nil || !view.history.isRefused($0.id) }
+        return Ranking(view, leaving: left).best(of: candidates)
     }
 }

@@ -32,7 +32,7 @@ struct OrderRules {
 
     private func switchover(to name: String?, isForced: Bool, _ order: Order) -> Outcome {
         // Whoever carried it out did not come to answer it.
-        if !order.id.isEmpty, let move = record.history.last(where: { $0.order == order.id }), wasMade(move) {
+        if !order.id.isEmpty, let move = record.history.last(where: { $0.order == order.id && wasMade($0) }) {
             var next = record
             let from = move.from.isEmpty ? "nobody" : move.from.joined(separator: ", ")
             let words = "moved from \(from) to \(move.target ?? "nobody")"
@@ -60,18 +60,17 @@ struct OrderRules {
         return refused(order, reason(target, candidacy, health, isForced: isForced))
     }
 
-    /// Whether a move that the record tells of came so far that somebody was demoted or promoted for it.
+    /// Whether the target of a move that the record tells of was promoted for it.
     private func wasMade(_ move: MoveEntry) -> Bool {
-        let isTargetWritten = rules.view.all.contains { $0.name == move.target && $0.epoch == move.epoch }
-        if move.duration != nil || isTargetWritten { return true }
-        let isLeft = !rules.view.actives.contains { move.from.contains($0.name) && $0.epoch ?? Epoch(0) < move.epoch }
-        return isLeft && rules.view.highestEpoch.map { move.epoch <= $0 } ?? false
+        let isWritten = rules.view.all.contains { $0.name == move.target && $0.epoch == move.epoch }
+        let isLeft = record.history.contains { $0.epoch > move.epoch && $0.from.contains(move.target ?? "") }
+        return move.duration != nil || isWritten || isLeft
     }
 
     /// Until when one of these members may still come to its first verdict; nil if none can.
     private func endOfPatience(with members: [Member]) -> MonotonicTime? {
         let ends = members.filter { rules.view.health(of: $0.id) == .unknown }.compactMap { member in
-            rules.view.silentSince(member.id).map {
+            rules.view.unknownSince(member.id).map {
                 $0 + rules.policy.verdictWindow
             }
         }

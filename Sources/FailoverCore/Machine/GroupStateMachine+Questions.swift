@@ -30,16 +30,39 @@ extension GroupStateMachine {
 
     /// Until when an operator's request waits for verdicts; nil if none does.
     func orderDeadline(at now: MonotonicTime) -> MonotonicTime? {
+        if let end = endOfAnnouncedOrder(at: now) { return end }
         guard let record = records.record, let order = record.order,
             case .waits(let deadline) = orderRules(record, at: now).outcome(of: order)
         else { return nil }
         return deadline
     }
 
+    /// Until when a request that another supervisor has announced a move for is left to it; nil: there is none, or no longer.
+    func endOfAnnouncedOrder(at now: MonotonicTime) -> MonotonicTime? {
+        guard records.announcedOrder != nil, records.record?.origin == .intended else { return nil }
+        return rules(records.record, at: now).endOfPatience
+    }
+
+    /// Whether a request is answered by what the record and the pods show.
+    func isCarriedOut(_ order: Order, _ record: GroupRecord, at now: MonotonicTime) -> Bool {
+        if case .answered(let next) = orderRules(record, at: now).outcome(of: order) {
+            return next.answers.last?.outcome == .done
+        }
+        return false
+    }
+
     /// Whether nothing is moved but what an operator orders.
     func isPaused(at now: MonotonicTime) -> Bool { policy.isPaused || records.isPaused(at: now) }
 
     // MARK: Records
+
+    /// That the pending request is answered by a record that was stored.
+    func answers(toldBy stored: GroupRecord) -> [Effect] {
+        guard let order = records.record?.order, let answer = stored.answers.last(where: { $0.id == order.id }),
+            stored.order?.id != order.id
+        else { return [] }
+        return [.report(.answered(order, answer))]
+    }
 
     var isExhausted: Bool { records.isExhausted(view.highestEpoch) }
 
@@ -66,7 +89,8 @@ extension GroupStateMachine {
     func intent(_ move: Decision.Move, on base: GroupRecord?, order: Order?) -> GroupRecord {
         var intent = successor(of: base, naming: move.target, .intended, because: move.cause.description)
         if let announcedInVain { intent.history.removeAll { $0.epoch == announcedInVain } }
-        let from = view.actives.map(\.name)
+        // Who left while it was active is found by its name after a restart.
+        let from = (view.actives + view.departed).map(\.name)
         var entry = MoveEntry(epoch: intent.epoch, from: from, target: move.target?.name, cause: move.cause)
         entry.order = order?.id
         intent.remember(entry, limit: max(MoveEntry.limit, min(policy.flap.maxMoves, Self.longestHistory)))
@@ -113,19 +137,11 @@ extension GroupStateMachine {
         return move.target?.id == progress.move.target?.id
     }
 
-    /// Whether an operator asks for something else meanwhile that can be answered now.
-    func isAnotherRequestMade(beside progress: RoleSwitch, at now: MonotonicTime) -> Bool {
-        guard let record = records.record, let order = record.order, order.id != progress.order?.id else {
-            return false
-        }
-        if case .waits = orderRules(record, at: now).outcome(of: order) { return false }
-        return true
-    }
-
     /// Whether the target is still there and a candidate and, before it is promoted, not worse than another.
     func isTargetStillRight(_ progress: RoleSwitch) -> Bool {
         guard let id = progress.move.target?.id else { return true }
         guard let target = view[id] else { return false }
+        if case .fence(target.name) = records.pendingOrder?.action { return false }
         let isForced = progress.move.isForced
         let candidacy = Candidacy(of: target, under: policy)
         let isLastResort =
@@ -137,7 +153,9 @@ extension GroupStateMachine {
 
     /// Who gets the role because the API server denies it to the target for good; nil: it does not, or there is nobody.
     func otherTarget(insteadOf progress: RoleSwitch, at now: MonotonicTime) -> Member? {
-        guard let id = progress.move.target?.id, let end = progress.endOfPatience, end <= now else { return nil }
+        guard !isExhausted, let id = progress.move.target?.id, let end = progress.endOfPatience, end <= now else {
+            return nil
+        }
         return mayWithdraw(progress) ? nil : otherHealthyCandidate(than: id)
     }
 

@@ -80,9 +80,17 @@ package struct GroupStateMachine: Sendable, Hashable {
     ) -> [Effect] {
         if isRelist, let known = view.listedVersion, version < known { return answered(relistCheck.begin(&ids)) }
         let wasServed = view.isServed
+        let known = view.all
         view.listed(members, version: version, isRelist: isRelist)
+        noteDepartures(from: known)
         let effects = membersChanged(at: now)
         return answered(wasServed && !view.isServed ? effects + retryAll() : effects)
+    }
+
+    /// Who leaves while its promotion is on its way may become active although nothing shows it.
+    private mutating func noteDepartures(from known: [Member]) {
+        view.noteDoubtful(known.filter { view[$0.id] == nil && run.mayPromote($0) })
+        run.forgetAll { id in view[id] != nil || view.departed.contains { $0.id == id } }
     }
 
     /// Probes say something else of a member than before, or were asked for.
@@ -98,6 +106,10 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     /// The configuration changed; no role moves because of that alone.
     package mutating func policyChanged(_ policy: GroupPolicy, at now: MonotonicTime) -> [Effect] {
+        // Steps that were begun in one order are not gone on with in the other.
+        if policy.order != self.policy.order, case .switching(let progress) = phase, progress.isWriting {
+            phase = .settled
+        }
         self.policy = policy
         self.policy.fenced = records.fenced
         return answered(membersChanged(at: now))
@@ -188,9 +200,10 @@ package struct GroupStateMachine: Sendable, Hashable {
     ) -> [Effect] {
         switch outcome {
         case .written(let stored):
-            guard let active else { return recordKnown(stored, at: now) }
+            let answers = answers(toldBy: stored.record)
+            guard let active else { return answers + recordKnown(stored, at: now) }
             run.recorded(stored.record.epoch, after: records.record?.epoch)
-            return [.report(.adopted(active, stored.record.epoch))] + recordKnown(stored, at: now)
+            return answers + [.report(.adopted(active, stored.record.epoch))] + recordKnown(stored, at: now)
         case .notSent:
             phase = .settled
             return evaluate(at: now)
@@ -206,13 +219,14 @@ package struct GroupStateMachine: Sendable, Hashable {
     ) -> [Effect] {
         switch outcome {
         case .written(let stored):
+            var effects = answers(toldBy: stored.record)
             run.recorded(stored.record.epoch, after: records.record?.epoch)
             took(stored, at: now)
             records.succeeded()
             // The intent may have waited for its turn.
-            if run.hasListed { return membersConfirmed(progress, at: now) }
+            if run.hasListed { return effects + membersConfirmed(progress, at: now) }
             var progress = progress
-            let effects = progress.list(&ids)
+            effects += progress.list(&ids)
             phase = .switching(progress)
             return effects
         case .notSent:
@@ -286,6 +300,10 @@ package struct GroupStateMachine: Sendable, Hashable {
             run.found(member)
             // An epoch that is far above is believed once, so that the record is read, and not again if that does not know it.
             if !records.isNews(member.epoch) { outcome = .found(view.believed(member)) }
+            // Whoever was changed after the last listing may be a member again.
+            if repairs.concernsDeparted(id), view.listedVersion.map({ $0 < member.version }) ?? true {
+                outcome = .tooNew
+            }
         }
         return answered(assignmentChanged(awaiting: id, at: now) { $0.read(outcome, ids: &$1, effects: &$2) })
     }
@@ -296,6 +314,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         _ outcome: RoleWriteOutcome,
         at now: MonotonicTime
     ) -> [Effect] {
+        if case .refused = outcome, let member = run.promoted(by: id) { view.promotionRefused(member, at: now) }
         guard run.answered(id, outcome) else { return [] }
         if case .written(let member) = outcome { view.stored(member) }
         return answered(
@@ -347,6 +366,7 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     private mutating func membersChanged(at now: MonotonicTime) -> [Effect] {
         view.look(under: policy, at: now)
+        repairs.forgetReturned(view.all)
         return proceed(at: now)
     }
 
@@ -439,8 +459,9 @@ package struct GroupStateMachine: Sendable, Hashable {
         switch outcome {
         case .listed(let members, let version):
             relistCheck.ended()
-            if let known = view.listedVersion, version < known { run.end() }
-            view.listed(members, version: version, isRelist: true)
+            let isSetBack = view.listedVersion.map { version < $0 } ?? false
+            if isSetBack { run.end() }
+            view.listed(members, version: version, isRelist: isSetBack)
             return membersChanged(at: now)
         case .failed(let failure): return relistCheck.failed(failure, &ids)
         }
@@ -460,7 +481,9 @@ package struct GroupStateMachine: Sendable, Hashable {
         var rules = rules(records.record, at: now)
         rules.isHeld = isHeld
         let decision = rules.decide()
+        if case .confirm = decision {} else { confirmation = nil }
         let effects = reportFinding(of: decision) + wake(at: orderDeadline(at: now))
+        if isExhausted, !policy.isObserving, let more = refuseOrder() { return effects + more }
         if policy.isObserving || isExhausted { return effects + withhold(decision, at: now) }
         // What was announced is finished before another move, but never to a pod that is to be fenced.
         let isFirst = !decision.finishesSwitch || records.record?.order?.action.isSwitchover == false
@@ -476,16 +499,26 @@ package struct GroupStateMachine: Sendable, Hashable {
     }
 
     private mutating func carryOut(_ decision: Decision, at now: MonotonicTime) -> [Effect] {
-        if case .confirm = decision {} else { confirmation = nil }
         switch decision {
         case .keep(let keep): return self.keep(keep, at: now) + wake(at: keep.until) + recordCompletion()
         case .adopt(let active): return adopt(active)
         case .move(let move):
-            return begin(move, at: now, order: decision.finishesSwitch ? records.announcedOrder : nil)
+            guard decision.finishesSwitch, let order = records.announcedOrder else { return begin(move, at: now) }
+            return finish(move, announcedFor: order, at: now)
         case .confirm(let members, let since, let deadline):
             return confirm(members, since: since, at: now) + wake(at: deadline)
         case .wait(let deadline, _): return demoteDeparted(at: now) + wake(at: deadline) + recordCompletion()
         }
+    }
+
+    /// Finishes a switch that an operator asked for; one that has to go to another member than he chose is none of his.
+    private mutating func finish(_ move: Decision.Move, announcedFor order: Order, at now: MonotonicTime) -> [Effect] {
+        guard var next = records.record, let target = move.target, !next.names(target) else {
+            return begin(move, at: now, order: order)
+        }
+        let words = "the role could not go to \(next.holder?.name ?? "nobody"); it goes to \(target.name)"
+        next.answer(OrderAnswer(id: order.id, outcome: .refused, explanation: words))
+        return begin(move, at: now, on: next)
     }
 
     private mutating func keep(_ keep: Decision.Keep, at now: MonotonicTime) -> [Effect] {
@@ -543,10 +576,12 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// Writes down who was found active; no pod is written.
     ///
     /// `withdrawing`: an announced move that is taken back.
+    /// `fenced`: the pods that are fenced without it; nil: those on record.
     /// `answer`: to the request that it was to carry out.
     private mutating func adopt(
         _ active: Member,
         withdrawing announced: Epoch? = nil,
+        fenced: Set<String>? = nil,
         answer: OrderAnswer? = nil
     ) -> [Effect] {
         if isExhausted { return [] }
@@ -555,6 +590,7 @@ package struct GroupStateMachine: Sendable, Hashable {
             adopted.history.removeAll { $0.epoch == epoch }
             records.withdraw(epoch)
         }
+        if let fenced { adopted.fenced = fenced }
         if let answer { adopted.answer(answer) }
         repairs.abandon()
         return write(adopted, adopting: active)
@@ -565,14 +601,24 @@ package struct GroupStateMachine: Sendable, Hashable {
         guard let record = records.record, let order = record.order else { return nil }
         // An order that was carried out is answered with the story of its move.
         if records.completion?.answer?.id == order.id { return recordCompletion() }
+        if endOfAnnouncedOrder(at: now) != nil, case .switchover = order.action, !isCarriedOut(order, record, at: now) {
+            return nil
+        }
         switch orderRules(record, at: now).outcome(of: order) {
         case .move(let move, let base): return begin(move, at: now, on: base, order: order)
         case .waits: return nil
         case .answered(let next):
             if case .resume = order.action { suspension = nil }
-            let answer = next.answers.last.map { [Effect.report(.answered(order, $0))] } ?? []
-            return answer + write(next)
+            return write(next)
         }
+    }
+
+    /// No epoch is left for a switch; nil if nothing is asked.
+    private mutating func refuseOrder() -> [Effect]? {
+        guard var next = records.record, let order = next.order else { return nil }
+        let words = "epoch \(next.epoch) is the last one, so that nothing can be moved any more"
+        next.answer(OrderAnswer(id: order.id, outcome: .refused, explanation: words))
+        return write(next)
     }
 
     /// Ends a pause whose time is over; nil if there is none.
@@ -619,7 +665,8 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// What was decided on older knowledge is decided again under the record that the intent replaced; a move that has
     /// lost its ground is taken back on the Lease before any pod is written.
     private mutating func membersConfirmed(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
-        if let highest = view.highestEpoch, highest > progress.epoch { return stepBack() }
+        let seen = max(view.highestEpoch ?? Epoch(0), records.observedEpoch ?? Epoch(0))
+        if seen > progress.epoch { return stepBack() }
         return reconsidered(progress, at: now) ?? beginWriting(progress, at: now)
     }
 
@@ -637,8 +684,8 @@ package struct GroupStateMachine: Sendable, Hashable {
             phase = .settled
             return begin(move, at: now, insteadOf: progress)
         case .move, .wait, .confirm: return nil
-        case .keep(let keep): return adopt(keep.active, withdrawing: progress.epoch)
-        case .adopt(let active): return adopt(active, withdrawing: progress.epoch)
+        case .keep(let keep): return adopt(keep.active, withdrawing: progress.epoch, fenced: progress.ground?.fenced)
+        case .adopt(let active): return adopt(active, withdrawing: progress.epoch, fenced: progress.ground?.fenced)
         }
     }
 
@@ -650,7 +697,12 @@ package struct GroupStateMachine: Sendable, Hashable {
     ) -> [Effect] {
         phase = .settled
         guard view.actives.count == 1 else { return evaluate(at: now) }
-        return adopt(view.actives[0], withdrawing: progress.epoch, answer: answer)
+        return adopt(
+            view.actives[0],
+            withdrawing: progress.epoch,
+            fenced: progress.ground?.fenced,
+            answer: answer
+        )
     }
 
     private mutating func beginWriting(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
@@ -672,8 +724,9 @@ package struct GroupStateMachine: Sendable, Hashable {
         }
         if progress.isWithdrawable, progress.wasHeldUp || now.since(progress.startedAt) > patience {
             takeObserved(at: now)
-            if isAnotherRequestMade(beside: progress, at: now) { return withdraw(progress, at: now) }
-            if let effects = reconsidered(progress, at: now) { return effects }
+            if let effects = hearRequest(beside: progress, at: now) ?? reconsidered(progress, at: now) {
+                return effects
+            }
         }
         var progress = progress
         var effects = progress.advance(in: surroundings, &ids, at: now)
@@ -683,9 +736,28 @@ package struct GroupStateMachine: Sendable, Hashable {
         if progress.isComplete { return effects + complete(progress, at: now) }
         guard let (member, failure) = progress.obstacle else { return effects }
         if mayWithdraw(progress) { return effects + withdraw(progress, because: member, failure, at: now) }
+        takeObserved(at: now)
+        if let more = hearRequest(beside: progress, at: now) { return effects + more }
         effects += progress.reportObstacle()
         phase = .switching(progress)
         return effects + wake(at: progress.endOfPatience.flatMap { now < $0 ? $0 : nil })
+    }
+
+    /// While a switch waits, what an operator asks for besides is heard: what moves nothing is answered, and a move takes the
+    /// place of this one.
+    ///
+    /// - Returns: nil: nothing is asked that could be answered now.
+    private mutating func hearRequest(beside progress: RoleSwitch, at now: MonotonicTime) -> [Effect]? {
+        guard let record = records.record, let order = record.order, order.id != progress.order?.id else { return nil }
+        switch orderRules(record, at: now).outcome(of: order) {
+        case .waits: return nil
+        case .move(let move, let base):
+            phase = .settled
+            return begin(move, at: now, on: base, order: order, insteadOf: progress)
+        case .answered(let next):
+            if case .resume = order.action { suspension = nil }
+            return write(next)
+        }
     }
 
     /// A move that could as well not be made meets a pod that cannot be written: it costs no outage.
@@ -695,12 +767,11 @@ package struct GroupStateMachine: Sendable, Hashable {
         _ failure: OperationFailure,
         at now: MonotonicTime
     ) -> [Effect] {
-        if member.id == progress.move.target?.id { view.promotionRefused(member.id) }
+        if member.id == progress.move.target?.id { view.promotionRefused(member.id, at: now) }
         records.withdrewVoluntaryMove(at: now)
         let words = "pod \(member.name) cannot be written: \(failure)"
         let answer = progress.order.map { OrderAnswer(id: $0.id, outcome: .refused, explanation: words) }
-        let order = progress.order.flatMap { order in answer.map { [Effect.report(.answered(order, $0))] } } ?? []
-        return [.report(.moveWithdrawn(to: progress.move.target?.name, because: words))] + order
+        return [.report(.moveWithdrawn(to: progress.move.target?.name, because: words))]
             + withdraw(progress, answer: answer, at: now)
     }
 
@@ -711,17 +782,16 @@ package struct GroupStateMachine: Sendable, Hashable {
         at now: MonotonicTime
     ) -> [Effect] {
         guard let target = progress.move.target, let base = records.record else { return [] }
-        view.promotionRefused(target.id)
+        view.promotionRefused(target.id, at: now)
         var next = base
-        var effects: [Effect] = []
         if let order = progress.order, base.order?.id == order.id {
             let words = "pod \(target.name) cannot be written; the role went to \(other.name)"
-            let answer = OrderAnswer(id: order.id, outcome: .refused, explanation: words)
-            next.answer(answer)
-            effects = [.report(.answered(order, answer))]
+            next.answer(OrderAnswer(id: order.id, outcome: .refused, explanation: words))
         }
+        // What could as well not have been made is not tried again soon.
+        if progress.move.cause.isVoluntary { records.withdrewVoluntaryMove(at: now) }
         phase = .settled
-        return effects + begin(.init(target: other, cause: .targetRefused), at: now, on: next)
+        return begin(.init(target: other, cause: .targetRefused), at: now, on: next)
     }
 
     private mutating func complete(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {

@@ -43,7 +43,8 @@ struct LabelRepairs: Sendable, Hashable {
     ) -> [Effect] {
         var effects: [Effect] = []
         for member in departed where assignments[member.id] == nil {
-            assign(.passive, at: epoch, to: member, .departure, &ids, &effects)
+            let purpose = RoleAssignment.Purpose.departure(isSure: member.role == .active)
+            assign(.passive, at: epoch, to: member, purpose, &ids, &effects)
         }
         for holder in absent {
             let id = holder.id ?? Member.ID("name/\(holder.name)")
@@ -115,7 +116,21 @@ struct LabelRepairs: Sendable, Hashable {
         assignments = assignments.filter(\.value.isDeparture)
     }
 
+    /// Pods that are members again are decided about as such.
+    mutating func forgetReturned(_ members: [Member]) {
+        assignments = assignments.filter { _, repair in
+            // Who is known by its name only is taken for the member of that name.
+            let (id, name) = (repair.member.id, repair.member.name)
+            return !repair.isDeparture || !members.contains { $0.id == id || id.uid.isEmpty && $0.name == name }
+        }
+    }
+
     // MARK: Going on
+
+    /// Whether an operation concerns a pod that left the members.
+    func concernsDeparted(_ id: OperationID) -> Bool {
+        assignments.values.contains { $0.isDeparture && $0.awaits(id) }
+    }
 
     /// Whether a repair waits for an operation.
     func awaits(_ id: OperationID) -> Bool { assignments.values.contains { $0.awaits(id) } }

@@ -43,6 +43,8 @@ package enum MemberReadOutcome: Sendable, Hashable {
     case found(Member)
     /// No pod of that name.
     case gone
+    /// It was changed after the newest listing: what it is to the group is not known yet.
+    case tooNew
     case failed(OperationFailure)
 }
 

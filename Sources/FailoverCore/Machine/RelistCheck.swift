@@ -4,6 +4,7 @@
 struct RelistCheck: Sendable, Hashable {
     /// The list that is under way, or the wait before it is tried again.
     private var pending: OperationID?
+    private var failedAttempts = 0
 
     /// Whether the check waits for an operation.
     func awaits(_ id: OperationID) -> Bool { pending == id }
@@ -22,11 +23,13 @@ struct RelistCheck: Sendable, Hashable {
     mutating func failed(_ failure: OperationFailure, _ ids: inout OperationIDs) -> [Effect] {
         let id = ids.next()
         pending = id
-        return [.startBackoff(id, attempt: 0, atLeast: failure.retryAfter)]
+        defer { failedAttempts += 1 }
+        return [.startBackoff(id, attempt: failedAttempts, atLeast: failure.retryAfter)]
     }
 
     /// The list is in.
     mutating func ended() {
         pending = nil
+        failedAttempts = 0
     }
 }

@@ -19,12 +19,16 @@ struct MemberHistory: Sendable, Hashable {
     /// When each member was first seen by this process.
     private var seenSince: [Member.ID: MonotonicTime] = [:]
     private var notReadySince: [Member.ID: MonotonicTime] = [:]
+    /// When each member that is active became so before our eyes; none for those that were found active.
+    private var activeSince: [Member.ID: MonotonicTime] = [:]
     /// Members that became active by no switch of any supervisor.
     private(set) var labelledByHand: Set<Member.ID> = []
     /// Members on which a role was written before, so that a missing one is drift.
     private(set) var labelled: Set<Member.ID> = []
-    /// Members whose promotion the API server denied, and that were not written since.
-    private(set) var refused: Set<Member.ID> = []
+    /// Members whose promotion the API server denied, until a role is stored on them.
+    private var refusals: [Member.ID: Refusal] = [:]
+    /// Those of them that are not to be tried yet.
+    private var refused: Set<Member.ID> = []
 
     /// A member was found healthy.
     mutating func sawHealthy() {
@@ -38,20 +42,38 @@ struct MemberHistory: Sendable, Hashable {
 
     /// A role was stored on a member.
     mutating func stored(_ id: Member.ID) {
+        refusals[id] = nil
         refused.remove(id)
     }
 
     /// The API server denied the promotion of a member.
-    mutating func wasRefused(_ id: Member.ID) {
-        refused.insert(id)
+    mutating func wasRefused(_ id: Member.ID, at now: MonotonicTime) {
+        if refused.insert(id).inserted {
+            refusals[id] = Refusal(since: now, count: min((refusals[id]?.count ?? 0) + 1, Refusal.mostDoublings))
+        }
+    }
+
+    /// Whether the API server denied the promotion of a member a short time ago.
+    func isRefused(_ id: Member.ID) -> Bool { refused.contains(id) }
+
+    /// That a promotion was denied, and how often after it was forgotten for a while.
+    private struct Refusal: Sendable, Hashable {
+        static let mostDoublings = 6
+
+        var since: MonotonicTime
+        var count: Int
+
+        /// When the member may be tried again: after a minute, doubling.
+        var end: MonotonicTime { since + .seconds(60) * (1 << (count - 1)) }
     }
 
     /// The members are these now.
     mutating func saw(_ members: [Member.ID: Member], under policy: GroupPolicy, at now: MonotonicTime) {
         labelled = labelled.filter { members[$0] != nil }
-        refused = refused.filter { members[$0] != nil }
-        noteHands(members)
+        refusals = refusals.filter { members[$0.key] != nil }
+        refused = refused.filter { refusals[$0].map { now < $0.end } ?? false }
         noteTimes(members, at: now)
+        noteHands(members)
         let isServed = members.values.contains { $0.role == .active && $0.lifecycle != .finished }
         if isServed { hasSeenActive = true }
         unservedSince = isServed ? nil : unservedSince ?? now
@@ -64,10 +86,17 @@ struct MemberHistory: Sendable, Hashable {
         let (seen, notReady) = (seenSince, notReadySince)
         seenSince = members.mapValues { seen[$0.id] ?? now }
         notReadySince = members.filter { !$0.value.isReady }.mapValues { notReady[$0.id] ?? now }
+        activeSince = activeSince.filter { members[$0.key]?.role == .active }
+        for member in members.values where member.role == .active {
+            if let before = sights[member.id], before.role != .active { activeSince[member.id] = now }
+        }
     }
 
     /// Since when a member is not Ready, as far as this process has seen; nil if it is.
     func notReadySince(_ id: Member.ID) -> MonotonicTime? { notReadySince[id] }
+
+    /// When an active member became so before our eyes; nil: it is not, or was found so.
+    func activeSince(_ id: Member.ID) -> MonotonicTime? { activeSince[id] }
 
     /// When a member was first seen; nil: it is not known.
     func seenSince(_ id: Member.ID) -> MonotonicTime? { seenSince[id] }

@@ -27,9 +27,9 @@ package struct MemberView: Sendable, Hashable {
         all.filter { $0.role == .active }
     }
 
-    /// The highest epoch that any member carries; nil if none carries one.
+    /// The highest epoch that any member carries, or a pod that left; nil if none carries one.
     package var highestEpoch: Epoch? {
-        members.values.lazy.compactMap(\.epoch).max()
+        (Array(members.values) + departed).lazy.compactMap(\.epoch).max()
     }
 
     /// The revision of which the youngest member is; nil while all are of one revision, or if that does not tell.
@@ -60,6 +60,12 @@ package struct MemberView: Sendable, Hashable {
         return max(seen, evidence[id]?.lastSuccess ?? seen)
     }
 
+    /// Since when a member has no verdict, as far as this process knows; nil: it has one, or is not known.
+    func unknownSince(_ id: Member.ID) -> MonotonicTime? {
+        guard health(of: id) == .unknown, let seen = history.seenSince(id) else { return nil }
+        return max(seen, evidence[id]?.healthSince ?? seen)
+    }
+
     /// Whether a member is active and not finished.
     var isServed: Bool { members.values.contains { $0.role == .active && $0.lifecycle != .finished } }
 
@@ -79,14 +85,27 @@ package struct MemberView: Sendable, Hashable {
         listedVersion = version
         let known = members
         members = [:]
+        let incredible = disbelieved
         disbelieved = [:]
         for member in listing {
-            let member = taken(member)
-            let previous = isRelist ? nil : known[member.id]
-            members[member.id] = previous.map { $0.version > member.version ? $0 : member } ?? member
+            if !isRelist, let previous = known[member.id], previous.version > member.version {
+                members[member.id] = previous
+                disbelieved[member.id] = incredible[member.id]
+            } else {
+                members[member.id] = taken(member)
+            }
+        }
+        // A listing older than what is known of a member does not say that it left.
+        for (id, member) in known where !isRelist && members[id] == nil && version < member.version {
+            members[id] = taken(member)
         }
         evidence = evidence.filter { members[$0.key] != nil }
         noteDepartures(from: known)
+    }
+
+    /// Pods that left and may still become active by a write that is on its way: they are to be written, whatever they show.
+    mutating func noteDoubtful(_ left: [Member]) {
+        departed += left.filter { member in members[member.id] == nil && !departed.contains { $0.id == member.id } }
     }
 
     private mutating func noteDepartures(from known: [Member.ID: Member]) {
@@ -154,8 +173,8 @@ package struct MemberView: Sendable, Hashable {
     }
 
     /// The API server denied the promotion of a member.
-    mutating func promotionRefused(_ id: Member.ID) {
-        history.wasRefused(id)
+    mutating func promotionRefused(_ id: Member.ID, at now: MonotonicTime) {
+        history.wasRefused(id, at: now)
     }
 
     /// The API server stored a role on a member, or on one that has departed.

@@ -36,7 +36,7 @@ package struct GroupPolicy: Sendable, Hashable {
     package var preemption: Preemption?
     /// Observe and report, move nothing but what an operator orders.
     package var isPaused: Bool
-    /// Observe and report, write nothing at all.
+    /// Observe and report, begin nothing; a switch that is on its way is finished.
     package var isObserving: Bool
     /// The pods, by name, that an operator fenced; the machine takes them from the record.
     package internal(set) var fenced: Set<String> = []

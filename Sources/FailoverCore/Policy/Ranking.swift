@@ -31,8 +31,8 @@ package struct Ranking: Sendable {
     private func key(of member: Member) -> [Int64] {
         [
             healthRank(view.health(of: member.id)),
+            view.history.isRefused(member.id) ? 1 : 0,
             view.evidence(of: member.id)?.isContradicted ?? false ? 1 : 0,
-            view.history.refused.contains(member.id) ? 1 : 0,
             member.isReady ? 0 : 1,
             -Int64(member.priority),
             member.role == .active ? 0 : 1,

@@ -77,6 +77,12 @@ package struct GroupRecord: Sendable, Hashable {
         answers = (answers + [answer]).suffix(OrderAnswer.limit)
     }
 
+    /// Answers a request that may not be the pending one any more, unless it is answered.
+    mutating func answerOnce(_ answer: OrderAnswer) {
+        if order?.id == answer.id { return self.answer(answer) }
+        if !answers.contains(where: { $0.id == answer.id }) { answers = (answers + [answer]).suffix(OrderAnswer.limit) }
+    }
+
     /// Remembers a move that is announced, and forgets the oldest beyond `limit`.
     ///
     /// Of an epoch there is one move: what somebody else wrote at this one or a later is none of the group's.

@@ -40,9 +40,11 @@ struct MoveHistory: Sendable, Hashable {
     }
 
     /// A move of this supervisor is complete.
-    mutating func completed(_ epoch: Epoch, at now: MonotonicTime) {
+    ///
+    /// `isRedirected`: it went to another member than was chosen first.
+    mutating func completed(_ epoch: Epoch, isRedirected: Bool, at now: MonotonicTime) {
         moves[epoch]?.end = now
-        withdrawals = nil
+        if !isRedirected { withdrawals = nil }
     }
 
     /// A move that was announced is not made.

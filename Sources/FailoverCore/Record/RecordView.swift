@@ -46,7 +46,10 @@ struct RecordView: Sendable, Hashable {
         highestEpoch = max(highestEpoch ?? Epoch(0), newest?.record.epoch ?? Epoch(0))
         moves.recorded(newest?.record.history ?? [], at: now)
         let wanted = newest?.record.pause
-        if wanted?.id != pause?.id { pause = wanted.map { PauseTimer(id: $0.id, end: $0.rest.map { now + $0 }) } }
+        // One that was written by hand has no name, and may be another each time.
+        if wanted?.id != pause?.id || wanted?.id.isEmpty ?? false {
+            pause = wanted.map { PauseTimer(id: $0.id, end: $0.rest.map { now + $0 }) }
+        }
         if completion?.isTold(by: record) ?? false { completion = nil }
     }
 
@@ -84,6 +87,12 @@ struct RecordView: Sendable, Hashable {
 
     /// Whether the informer showed something newer than what is known.
     var isNewsSeen: Bool { observed.map(isNews) ?? false }
+
+    /// The epoch of that; nil: nothing newer was seen.
+    var observedEpoch: Epoch? { observed.flatMap { isNews($0) ? $0.record.epoch : nil } }
+
+    /// What operators ask for by the newest record that was read or seen.
+    var pendingOrder: Order? { (isNewsSeen ? observed?.record : record)?.order }
 
     /// Takes over what the informer showed while something else was under way.
     mutating func takeObserved(at now: MonotonicTime) {
@@ -123,7 +132,7 @@ struct RecordView: Sendable, Hashable {
 
     /// A move of this supervisor is complete; how it ended is not on record yet.
     mutating func completed(_ completion: Completion, at now: MonotonicTime) {
-        moves.completed(completion.move.epoch, at: now)
+        moves.completed(completion.move.epoch, isRedirected: completion.move.cause == .targetRefused, at: now)
         self.completion = completion
     }
 

@@ -9,7 +9,8 @@ struct Completion: Sendable, Hashable {
         guard record.epoch == move.epoch else { return record }
         var next = record
         next.complete(move)
-        if let answer, next.order?.id == answer.id { next.answer(answer) }
+        // Somebody may have asked for something else meanwhile; both are answered.
+        if let answer { next.answerOnce(answer) }
         return next
     }
 

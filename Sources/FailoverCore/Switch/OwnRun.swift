@@ -17,12 +17,16 @@ struct OwnRun: Sendable, Hashable {
     /// Whether the members were listed consistently after an intent of the run.
     private(set) var hasListed = false
     /// Members on which a write of the run was acknowledged.
-    private var sealed: Set<Member.ID> = []
+    ///
+    /// With the version that was stored: a member that is shown as it was before that is not known.
+    private var sealed: [Member.ID: ObjectVersion] = [:]
     private var sent: [OperationID: Sent] = [:]
     /// The newest version that a write of unknown outcome carried, by member.
     ///
     /// It may still land while the pod is at that version or below, also after the switch and the run.
     private var unknown: [Member.ID: ObjectVersion] = [:]
+    /// The same of writes of the active role.
+    private var unknownPromotions: [Member.ID: ObjectVersion] = [:]
 
     // MARK: Epochs
 
@@ -53,7 +57,7 @@ struct OwnRun: Sendable, Hashable {
     mutating func end() {
         epochs = nil
         hasListed = false
-        sealed = []
+        sealed = [:]
     }
 
     // MARK: Writes
@@ -68,6 +72,9 @@ struct OwnRun: Sendable, Hashable {
         )
     }
 
+    /// Whom a write that is not answered makes active; nil: it is another write, or answered.
+    func promoted(by id: OperationID) -> Member.ID? { sent[id].flatMap { $0.role == .active ? $0.member : nil } }
+
     /// How that ended.
     ///
     /// - Returns: whether that was not known yet.
@@ -76,9 +83,10 @@ struct OwnRun: Sendable, Hashable {
         switch outcome {
         case .written(let stored):
             let isWhole = stored.epoch == write.epoch && stored.role == write.role
-            if isWhole, contains(write.epoch) { sealed.insert(write.member) }
+            if isWhole, contains(write.epoch) { sealed[write.member] = stored.version }
         case .failed:
             unknown[write.member] = max(unknown[write.member] ?? write.version, write.version)
+            if write.role == .active { unknownPromotions[write.member] = unknown[write.member] }
         case .conflict, .gone, .refused, .notSent: break
         }
         return true
@@ -86,24 +94,41 @@ struct OwnRun: Sendable, Hashable {
 
     /// A pod was read that carries an epoch of the run: whoever's answer was lost, the write has landed.
     mutating func found(_ member: Member) {
-        if let epoch = member.epoch, contains(epoch) { sealed.insert(member.id) }
+        if let epoch = member.epoch, contains(epoch) { sealed[member.id] = member.version }
     }
 
-    /// Forgets what concerns pods that are no more.
+    /// Forgets the seals of pods that are no more; what may still land on them is remembered for longer.
     mutating func forgetAll(but isThere: (Member.ID) -> Bool) {
-        sealed = sealed.filter(isThere)
-        unknown = unknown.filter { isThere($0.key) }
+        sealed = sealed.filter { isThere($0.key) }
+        if unknown.count > Self.mostUnknown {
+            unknown = unknown.filter { isThere($0.key) }
+            unknownPromotions = unknownPromotions.filter { isThere($0.key) }
+        }
     }
+
+    private static let mostUnknown = 256
 
     // MARK: Seals
 
     /// Whether a member needs no seal.
-    func seals(_ member: Member) -> Bool { sealed.contains(member.id) && !mayChange(member) }
+    func seals(_ member: Member) -> Bool {
+        sealed[member.id].map { $0 <= member.version } ?? false && !mayChange(member)
+    }
 
     /// Whether a write of ours may still land on a member: one that is on its way, or of unknown outcome.
     ///
     /// A pod that is at another version than the write carried has settled it.
     func mayChange(_ member: Member) -> Bool {
+        mayPromote(member) || mayMakePassive(member)
+    }
+
+    /// Whether such a write may still make it active.
+    func mayPromote(_ member: Member) -> Bool {
+        if let version = unknownPromotions[member.id], member.version <= version { return true }
+        return sent.values.contains { $0.member == member.id && $0.role == .active && member.version <= $0.version }
+    }
+
+    private func mayMakePassive(_ member: Member) -> Bool {
         if let version = unknown[member.id], member.version <= version { return true }
         return sent.values.contains { $0.member == member.id && member.version <= $0.version }
     }

@@ -29,7 +29,9 @@ struct RoleAssignment: Sendable, Hashable {
         /// The member is to keep the role that it has, and only its labels are written anew.
         case relabelling
         /// A pod that left the members is not to stay active; what else it carries is not ours.
-        case departure
+        ///
+        /// `isSure`: what it shows is what it is; else a write of ours may still make it active, and has to be overtaken.
+        case departure(isSure: Bool)
     }
 
     let role: Role
@@ -86,7 +88,7 @@ struct RoleAssignment: Sendable, Hashable {
         effects: inout [Effect]
     ) {
         role = .passive
-        purpose = .departure
+        purpose = .departure(isSure: true)
         self.urgency = urgency
         self.epoch = epoch
         member = Member(id: holder.id ?? .init(""), name: holder.name, version: ObjectVersion(""))
@@ -95,7 +97,7 @@ struct RoleAssignment: Sendable, Hashable {
     }
 
     /// Whether it concerns a pod that left the members.
-    var isDeparture: Bool { purpose == .departure }
+    var isDeparture: Bool { if case .departure = purpose { true } else { false } }
 
     /// Whether nothing is outstanding any more and the pod cannot be in another role by an older write.
     var isSettled: Bool { stage == .acknowledged || stage == .gone }
@@ -159,6 +161,7 @@ struct RoleAssignment: Sendable, Hashable {
         case .found(let found) where found.id == member.id || member.id.uid.isEmpty:
             memberKnown(found, ids: &ids, effects: &effects)
         case .found, .gone: stage = .gone
+        case .tooNew: backOff(nil, during: "reading", ids: &ids, effects: &effects)
         case .failed(let failure): backOff(failure, during: "reading", ids: &ids, effects: &effects)
         }
     }
@@ -173,7 +176,7 @@ struct RoleAssignment: Sendable, Hashable {
         member = known
         if let theirs = known.epoch, theirs > epoch {
             stage = .superseded
-        } else if purpose == .departure, known.role != .active || known.epoch == nil {
+        } else if purpose == .departure(isSure: true), known.role != .active || known.epoch == nil {
             stage = .acknowledged
         } else if purpose == .relabelling, known.role != role {
             // Somebody gave it another role meanwhile: the rules decide anew, and nothing is written over that.
@@ -193,18 +196,19 @@ struct RoleAssignment: Sendable, Hashable {
         effects.append(.readMember(id, name: member.name))
     }
 
+    /// `failure`: nil: nothing failed, it is only too early.
     private mutating func backOff(
-        _ failure: OperationFailure,
+        _ failure: OperationFailure?,
         during verb: String,
         ids: inout OperationIDs,
         effects: inout [Effect]
     ) {
         let id = ids.next()
         stage = .backingOff(id)
-        if failedAttempts == 0 {
+        if failedAttempts == 0, let failure {
             effects.append(.report(.operationFailed("\(verb) pod \(member.name)", failure)))
         }
-        effects.append(.startBackoff(id, attempt: failedAttempts, atLeast: failure.retryAfter))
+        effects.append(.startBackoff(id, attempt: failedAttempts, atLeast: failure?.retryAfter ?? .zero))
         failedAttempts += 1
     }
 }

@@ -43,9 +43,11 @@ struct RoleSwitch: Sendable, Hashable {
     private var demotions: [Member.ID: RoleAssignment] = [:]
     /// The active role on the target.
     private(set) var promotion: RoleAssignment?
-    /// Why the API server would not take the promotion; nil: it would, or was not asked, or did not say.
-    private(set) var trialRefusal: OperationFailure?
-    private var isTried = false
+    /// The write that is being tried, or was last.
+    private var trial: RoleWrite?
+    private var trialCount = 0
+    /// Why the API server would not take that; nil: it would, or was not asked, or did not say.
+    private var trialRefusal: OperationFailure?
     private var isObstacleReported = false
     private var isSettled = false
     /// Since when nobody is active, or was until the promotion; nil: somebody is.
@@ -99,7 +101,7 @@ struct RoleSwitch: Sendable, Hashable {
 
     /// The member that denies what must be written on it, and why; nil: none does.
     var obstacle: (member: Member, failure: OperationFailure)? {
-        if let trialRefusal, let target = move.target { return (target, trialRefusal) }
+        if let trialRefusal, let trial { return (trial.member, trialRefusal) }
         let found = assignments.first { $0.isRefused && !passedOver.contains($0.member.id) }
         return found.flatMap { assignment in assignment.refusal.map { (assignment.member, $0) } }
     }
@@ -162,7 +164,6 @@ struct RoleSwitch: Sendable, Hashable {
     /// - Returns: whether that was asked for.
     mutating func tried(_ id: OperationID, _ outcome: RoleTrialOutcome) -> Bool {
         guard step == .trying(id) else { return false }
-        isTried = true
         step = .sealing
         if case .refused(let failure) = outcome { trialRefusal = failure }
         return true
@@ -226,7 +227,9 @@ struct RoleSwitch: Sendable, Hashable {
             }
         }
         // The informer may show the promotion before it is acknowledged.
-        unservedSince = surroundings.view.history.unservedSince ?? unservedSince
+        if surroundings.view.history.hasSeenActive {
+            unservedSince = surroundings.view.history.unservedSince ?? unservedSince
+        }
         return effects
     }
 
@@ -235,24 +238,36 @@ struct RoleSwitch: Sendable, Hashable {
             seals[member.id] = assignment(.passive, on: member, urgency, &ids, &effects)
         }
         for seal in seals.values
-        where seal.isRefused && !around.run.mayChange(seal.member) && !around.isAnnounced(seal.member) {
+        where seal.isRefused && !around.run.mayPromote(seal.member) && !around.isAnnounced(seal.member) {
             passedOver.insert(seal.member.id)
         }
         guard areSealed, trialRefusal == nil else { return }
-        if needsTrial, let id = move.target?.id, let target = around.view[id] {
-            let trial = ids.next()
-            step = .trying(trial)
-            effects.append(.tryRole(trial, RoleWrite(member: target, role: .active, epoch: epoch, urgency: urgency)))
+        let trials = trials(around)
+        if trialCount < trials.count {
+            let id = ids.next()
+            trial = trials[trialCount]
+            trialCount += 1
+            step = .trying(id)
+            effects.append(.tryRole(id, trials[trialCount - 1]))
         } else {
             step = around.policy.order == .demoteFirst ? .demoting : .promoting
         }
     }
 
-    /// Whether the promotion is tried first: a move that could as well not be made must not cost an outage.
-    private var needsTrial: Bool { move.cause.isVoluntary && !isTried }
+    /// What is tried first, for a move that could as well not be made must cost neither an outage nor two active: the promotion
+    /// and, if that is not the last, the demotions.
+    private func trials(_ around: Surroundings) -> [RoleWrite] {
+        guard move.cause.isVoluntary, let target = move.target.flatMap({ around.view[$0.id] }) else { return [] }
+        let promotion = RoleWrite(member: target, role: .active, epoch: epoch, urgency: urgency)
+        if around.policy.order == .demoteFirst { return [promotion] }
+        return [promotion]
+            + others(around).filter { $0.role == .active }.map {
+                RoleWrite(member: $0, role: .passive, epoch: epoch, urgency: urgency)
+            }
+    }
 
     private mutating func demote(_ around: Surroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
-        for member in others(around) where member.role == .active && demotions[member.id] == nil {
+        for member in activeOthers(around) {
             demotions[member.id] = assignment(.passive, on: member, urgency, &ids, &effects)
         }
         guard demotions.values.allSatisfy(\.isSettled) else { return }
@@ -272,13 +287,21 @@ struct RoleSwitch: Sendable, Hashable {
             step = .sealing
             return
         }
-        let isActiveLeft = others(around).contains { $0.role == .active && demotions[$0.id] == nil }
+        let isActiveLeft = !activeOthers(around).isEmpty
         let mayPromote = around.policy.order == .promoteFirst || !isActiveLeft
         if mayPromote, promotion == nil, let id = move.target?.id, let target = around.view[id] {
             promotion = assignment(.active, on: target, .promotion, &ids, &effects)
         }
         let mayDemote = around.policy.order == .demoteFirst ? promotion == nil : promotion?.isSettled ?? true
         if isActiveLeft, mayDemote { step = .demoting }
+    }
+
+    /// Members that are to be demoted, and those that somebody labelled active since they were.
+    private func activeOthers(_ around: Surroundings) -> [Member] {
+        others(around).filter { member in
+            guard member.role == .active else { return false }
+            return demotions[member.id].map { $0.stage == .acknowledged && $0.member.version < member.version } ?? true
+        }
     }
 
     private func unsealed(_ around: Surroundings) -> [Member] {

@@ -309,6 +309,14 @@ struct ModelState: Hashable {
         return false
     }
 
+    /// What is still going on.
+    private var unrest: String {
+        let parts = processes.enumerated().map { index, process in
+            "\(index): requests \(process.requests.prefix(3)), timers \(process.timers.values), phase \(process.machine.phase)"
+        }
+        return parts.joined(separator: "; ")
+    }
+
     private var isQuiet: Bool {
         processes.allSatisfy { process in
             process.requests.isEmpty && process.answers.isEmpty && process.timers.isEmpty && !process.isBehind(cluster)
@@ -318,7 +326,7 @@ struct ModelState: Hashable {
     /// What is wrong with the state that everything leads to, once faults end and everybody is healthy; nil if nothing is.
     var faultOfTheEnd: String? {
         var end = self
-        guard end.settle() else { return "it never comes to rest" }
+        guard end.settle() else { return "it never comes to rest: " + end.unrest }
         if let violation = end.violation { return "in the end \(violation)" }
         guard end.cluster.actives.count == 1, let active = end.cluster.actives.first else {
             return "in the end \(end.cluster.actives.count) are active"

@@ -52,7 +52,7 @@ import Testing
         var script = script(announced: Announcements(since: Epoch(5)))
         script.denied = ["c"]
         let story = script.play(script.annotate { $0.order = order })
-        #expect(story.suffix(4) == ["withdrawn b", "answered o: Refused", "record a@3 Adopted", "adopted a@3"])
+        #expect(story.suffix(4) == ["withdrawn b", "record a@3 Adopted", "answered o: Refused", "adopted a@3"])
         #expect(script.machine.actives.map(\.name) == ["a"])
         #expect(answer(script)?.explanation == "pod c cannot be written: denied")
     }
@@ -68,8 +68,9 @@ import Testing
         #expect(script.machine.record?.record.history.isEmpty == true)
     }
 
-    @Test func aSwitchoverFromAPodThatNobodyMayDemoteIsRefused() {
-        var script = script()
+    @Test(arguments: [GroupPolicy.SwitchOrder.demoteFirst, .promoteFirst])
+    func aSwitchoverFromAPodThatNobodyMayDemoteIsRefused(first: GroupPolicy.SwitchOrder) {
+        var script = script(GroupPolicy(order: first))
         script.denied = ["a"]
         _ = script.settle(script.annotate { $0.order = order })
         #expect(script.machine.actives.map(\.name) == ["a"])
@@ -112,7 +113,10 @@ import Testing
         #expect(history.map(\.cause) == [.activeUnhealthy, .targetRefused])
         #expect(!SwitchCause.targetRefused.countsAsFlapping)
         // The one that was denied is the last choice, until it was written.
-        #expect(script.machine.view.history.refused == [.init("uid-b")])
+        #expect(script.machine.view.history.isRefused(.init("uid-b")))
+        script.at(70_000)
+        _ = script.settle(script.observe())
+        #expect(!script.machine.view.history.isRefused(.init("uid-b")))
     }
 
     @Test func aTargetThatIsDeniedIsWaitedForWhileThereIsNoOther() {

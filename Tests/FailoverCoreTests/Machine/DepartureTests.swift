@@ -33,6 +33,31 @@ import Testing
         #expect(story == ["departed a"])
     }
 
+    /// The API server stored the promotion, and neither its answer nor the informer came before the pod left.
+    @Test func oneThatLeavesWhileItIsPromotedIsMadePassive() {
+        var script = script()
+        script.holds = { if case .writeRole(_, let write) = $0 { write.member.name == "b" } else { false } }
+        _ = script.settle(script.health("a", .unhealthy))
+        let left = script.member("b")
+        script.remove("b")
+        _ = script.settle(script.health("a", .healthy))
+        let writes = script.settle(script.observe())
+        #expect(writes == ["a=active@3", "b=passive@3"])
+        #expect(script.machine.record?.record.history.last?.from == ["b"])
+        let effects = script.held.last.map { effect -> [Effect] in
+            guard let (id, _) = effect.roleWrite else { return [] }
+            return script.machine.roleWritten(id, .conflict, at: script.now)
+        }
+        #expect(effects?.map(\.words) == ["read b"])
+        var active = left
+        active.role = .active
+        active.epoch = Epoch(2)
+        active.version = ObjectVersion("\(Int(left.version.rawValue).map { $0 + 1 } ?? 0)")
+        let read = effects?.first?.readMemberID
+        let again = read.map { script.machine.memberRead($0, .found(active), at: script.now) }
+        #expect(again?.map(\.words) == ["b=passive@3"])
+    }
+
     @Test func oneThatWasDeletedIsForgotten() {
         var script = script()
         script.remove("a")

@@ -1,0 +1,57 @@
+@testable import FailoverCore
+
+/// A group of three in trouble: what several suites begin with, and how they answer by hand.
+extension GroupScript {
+    /// `a` is active, `b` and `c` are passive, all carry epoch 1.
+    static func three(
+        _ policy: GroupPolicy = GroupPolicy(),
+        announced: Announcements? = nil,
+        healthy: [String] = ["a", "b", "c"],
+        identity: String = "me"
+    ) -> GroupScript {
+        var script = GroupScript(policy, identity: identity)
+        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
+            script.place(name, role, epoch: 1)
+        }
+        var record = script.record("a")
+        record.announced = announced ?? Announcements(since: Epoch(0))
+        _ = script.settle(script.start(record: record, healthy: healthy))
+        return script
+    }
+
+    /// A switchover to `b`.
+    static let toB = Order(id: "o", action: .switchover(to: "b", isForced: false))
+
+    /// Whether an effect writes a member, in a role if one is given.
+    static func isWrite(of name: String, _ role: Role? = nil) -> (Effect) -> Bool {
+        { effect in
+            guard let (_, write) = effect.roleWrite else { return false }
+            return write.member.name == name && (role.map { $0 == write.role } ?? true)
+        }
+    }
+
+    /// The answers on record.
+    var answers: [OrderAnswer] { machine.record?.record.answers ?? [] }
+
+    /// Answers at most `limit` effects, but for those that are held; tells all of them.
+    mutating func story(of effects: [Effect], limit: Int) -> [String] {
+        var queue = effects
+        var words: [String] = []
+        while !queue.isEmpty, words.count < limit {
+            let effect = queue.removeFirst()
+            words.append(effect.words)
+            if !holds(effect) { queue += follow(effect) }
+        }
+        return words
+    }
+
+    /// A write of a role meets another version.
+    mutating func conflict(_ effect: Effect) -> [Effect] {
+        effect.roleWrite.map { machine.roleWritten($0.id, .conflict, at: now) } ?? []
+    }
+
+    /// A write of a role gets no answer that says what became of it.
+    mutating func fail(_ effect: Effect) -> [Effect] {
+        effect.roleWrite.map { machine.roleWritten($0.id, .failed(OperationFailure("503")), at: now) } ?? []
+    }
+}
