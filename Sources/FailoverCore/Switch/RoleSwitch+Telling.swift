@@ -18,7 +18,7 @@ extension RoleSwitch {
             cause: move.cause,
             epoch: epoch,
             duration: now.since(startedAt),
-            gap: isGapOurs && promotion != nil ? unservedSince.map { now.since($0) } : nil
+            gap: isGapOurs && promotion != nil ? unservedSince.map { (promotedAt ?? now).since($0) } : nil
         )
     }
 

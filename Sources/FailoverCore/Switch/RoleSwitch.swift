@@ -52,6 +52,8 @@ struct RoleSwitch: Sendable, Hashable {
     private var isSettled = false
     /// Since when nobody is active, or was until the promotion; nil: somebody is.
     private(set) var unservedSince: MonotonicTime?
+    /// When the promotion was acknowledged; nil: it was not.
+    private(set) var promotedAt: MonotonicTime?
 
     /// A switch of which the intent is being written.
     init(
@@ -226,6 +228,7 @@ struct RoleSwitch: Sendable, Hashable {
             case .promoting: promote(surroundings, &ids, &effects)
             }
         }
+        if promotion?.stage == .acknowledged { promotedAt = promotedAt ?? now }
         // The informer may show the promotion before it is acknowledged.
         if surroundings.view.history.hasSeenActive {
             unservedSince = surroundings.view.history.unservedSince ?? unservedSince

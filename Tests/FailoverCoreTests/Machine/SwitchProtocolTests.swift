@@ -282,6 +282,18 @@ import Testing
         #expect(moves.map(\.epoch) == [Epoch(2)])
     }
 
+    /// In PromoteFirst the demotion of one that is finished may come much later.
+    @Test func theGapEndsWithThePromotion() {
+        var script = script(GroupPolicy(order: .promoteFirst))
+        script.place("a", .active, epoch: 1) { $0.lifecycle = .finished }
+        script.holds = isWrite(of: "a")
+        _ = script.settle(script.observe())
+        script.at(5000)
+        var moves: [CompletedMove] = []
+        _ = script.settle(script.release()) { if case .report(.moved(let move)) = $0 { moves.append(move) } }
+        #expect(moves.map(\.gap) == [.zero])
+    }
+
     @Test func raisesTheEpochFarAboveThoseOfThePodsWhenTheRecordIsLost() {
         var script = GroupScript()
         script.place("a", .active, epoch: 41)
