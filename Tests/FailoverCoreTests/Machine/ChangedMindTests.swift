@@ -4,72 +4,45 @@ import Testing
 
 /// What comes between the decision to move and the first write of a role, or after it.
 @Suite struct ChangedMindTests {
-    private func script(_ policy: GroupPolicy = GroupPolicy(), identity: String = "me") -> GroupScript {
-        var script = GroupScript(policy, identity: identity)
-        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
-            script.place(name, role, epoch: 1)
-        }
-        return script
-    }
-
-    private func started(_ policy: GroupPolicy = GroupPolicy()) -> GroupScript {
-        var script = script(policy)
-        _ = script.settle(script.start(record: script.record("a"), healthy: ["a", "b", "c"]))
-        return script
-    }
-
     private func isIntent(_ effect: Effect) -> Bool { if case .writeRecord = effect { true } else { false } }
 
-    private func isWrite(of name: String) -> (Effect) -> Bool {
-        { if case .writeRole(_, let write) = $0 { write.member.name == name } else { false } }
-    }
-
     @Test func announcesTheHolderAndTheNextEpochFirst() throws {
-        var script = started()
+        var script = GroupScript.three()
         script.holds = isIntent
         _ = script.settle(script.health("a", .unhealthy))
         #expect(script.held.map(\.words) == ["record b@2 Intended"])
     }
 
     @Test func readsTheRecordAgainAfterAConflict() {
-        var script = started()
+        var script = GroupScript.three()
         script.holds = isIntent
         _ = script.settle(script.health("a", .unhealthy))
-        let effects = script.release { script, effect in
-            guard case .writeRecord(let id, _, _, _) = effect else { return [] }
-            return script.machine.recordWritten(id, .conflict, at: script.now)
-        }
+        let effects = script.release { $0.end($1, record: .conflict) }
         #expect(effects.map(\.words) == ["stepped back", "read record"])
     }
 
     /// The active member recovers while the API server is away: its absence moves nothing.
     @Test func decidesAgainAfterAnIntentOfUnknownOutcome() {
-        var script = started()
+        var script = GroupScript.three()
         script.holds = isIntent
         _ = script.settle(script.health("a", .unhealthy))
-        let effects = script.release { script, effect in
-            guard case .writeRecord(let id, _, _, _) = effect else { return [] }
-            return script.machine.recordWritten(id, .failed(OperationFailure("no answer")), at: script.now)
-        }
+        let effects = script.release { $0.end($1, record: .failed(OperationFailure("no answer"))) }
         #expect(effects.map(\.words) == ["failed: writing the record", "backoff 0"])
         _ = script.health("a", .healthy)
         #expect(script.play(script.machine.connectionRestored(at: script.now)) == ["read record"])
     }
 
     @Test func anIntentThatHadNoTurnIsDecidedAnew() {
-        var script = started()
+        var script = GroupScript.three()
         script.holds = isIntent
         _ = script.settle(script.health("a", .unhealthy))
-        let effects = script.release { script, effect in
-            guard case .writeRecord(let id, _, _, _) = effect else { return [] }
-            return script.machine.recordWritten(id, .notSent, at: script.now)
-        }
+        let effects = script.release { $0.end($1, record: .notSent) }
         #expect(effects.map(\.words) == ["moving to b: ActiveUnhealthy", "record b@2 Intended"])
     }
 
     /// The informer showed `a` active; in truth another supervisor has promoted `c` since.
     @Test func takesAMoveBackThatTheFreshListContradicts() {
-        var script = started()
+        var script = GroupScript.three()
         script.holds = { if case .listMembers = $0 { true } else { false } }
         _ = script.settle(script.health("a", .unhealthy))
         script.place("a", .passive, epoch: 1)
@@ -79,16 +52,16 @@ import Testing
     }
 
     @Test func choosesAnotherWhenTheTargetVanishes() {
-        var script = started()
-        script.holds = isWrite(of: "c")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "c")
         _ = script.settle(script.health("a", .unhealthy))
         script.remove("b")
         #expect(script.observe().targets == ["c"])
     }
 
     @Test func givesTheRoleBackWhenOnlyTheOldMemberIsLeft() {
-        var script = started()
-        script.holds = isWrite(of: "b")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "b")
         _ = script.settle(script.health("a", .unhealthy))
         _ = script.settle(script.health("a", .healthy))
         script.remove("b")
@@ -98,13 +71,10 @@ import Testing
 
     /// While a seal takes long the active member recovers: no pod that matters was written, and the move has lost its ground.
     @Test func aMoveWhoseGroundIsGoneIsTakenBackBeforeAnybodyIsDemoted() {
-        var script = started()
-        script.holds = isWrite(of: "c")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "c")
         _ = script.settle(script.health("a", .unhealthy))
-        let effects = script.release { script, effect in
-            guard case .writeRole(let id, _) = effect else { return [] }
-            return script.machine.roleWritten(id, .failed(OperationFailure("no answer")), at: script.now)
-        }
+        let effects = script.release { $0.end($1, role: .failed(OperationFailure("no answer"))) }
         #expect(effects.map(\.words) == ["failed: writing pod c", "backoff 0"])
         let story = script.play(script.health("a", .healthy))
         #expect(story == ["record a@3 Adopted", "adopted a@3"])

@@ -4,23 +4,12 @@ import Testing
 
 /// Pods whose roles the API server lets nobody write: an admission webhook, a policy, a missing right.
 @Suite struct DenialTests {
-    private func script(_ policy: GroupPolicy = GroupPolicy(), announced: Announcements? = nil) -> GroupScript {
-        var script = GroupScript(policy)
-        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
-            script.place(name, role, epoch: 1)
-        }
-        var record = script.record("a")
-        record.announced = announced ?? Announcements(since: Epoch(0))
-        _ = script.settle(script.start(record: record, healthy: ["a", "b", "c"]))
-        return script
-    }
-
     private let order = Order(id: "o", action: .switchover(to: "b", isForced: false))
 
     private func answer(_ script: GroupScript) -> OrderAnswer? { script.machine.record?.record.answers.last }
 
     @Test func aThirdPodThatNobodyCanHavePromotedIsPassedOver() {
-        var script = script()
+        var script = GroupScript.three()
         script.denied = ["c"]
         #expect(script.settle(script.health("a", .unhealthy)) == ["c=passive@2", "a=passive@2", "b=active@2"])
         #expect(script.machine.record?.record.holder?.name == "b")
@@ -28,7 +17,7 @@ import Testing
 
     /// Another supervisor announced `c`, and may still be promoting it.
     @Test func aThirdPodThatSomebodyMayHavePromotedIsWaitedFor() {
-        var script = script(
+        var script = GroupScript.three(
             announced: Announcements(since: Epoch(1), entries: [.init(epoch: Epoch(2), target: .init("uid-c"))])
         )
         _ = script.settle(script.annotate { $0.epoch = Epoch(2) })
@@ -43,13 +32,13 @@ import Testing
     }
 
     @Test func whatRecordsBeforeSaidOfAPodIsNotKnown() {
-        var script = script(announced: Announcements(since: Epoch(5)))
+        var script = GroupScript.three(announced: Announcements(since: Epoch(5)))
         script.denied = ["c"]
         #expect(script.play(script.health("a", .unhealthy)).contains("waits for c to b"))
     }
 
     @Test func aSwitchoverThatMeetsAPodThatIsWaitedForIsRefused() {
-        var script = script(announced: Announcements(since: Epoch(5)))
+        var script = GroupScript.three(announced: Announcements(since: Epoch(5)))
         script.denied = ["c"]
         let story = script.play(script.annotate { $0.order = order })
         #expect(story.suffix(4) == ["withdrawn b", "record a@3 Adopted", "answered o: Refused", "adopted a@3"])
@@ -59,7 +48,7 @@ import Testing
 
     @Test(arguments: [GroupPolicy.SwitchOrder.demoteFirst, .promoteFirst])
     func aSwitchoverToAPodThatNobodyMayPromoteCostsNothing(order: GroupPolicy.SwitchOrder) {
-        var script = script(GroupPolicy(order: order))
+        var script = GroupScript.three(GroupPolicy(order: order))
         script.denied = ["b"]
         let writes = script.settle(script.annotate { $0.order = self.order })
         #expect(writes == ["c=passive@2"])
@@ -70,7 +59,7 @@ import Testing
 
     @Test(arguments: [GroupPolicy.SwitchOrder.demoteFirst, .promoteFirst])
     func aSwitchoverFromAPodThatNobodyMayDemoteIsRefused(first: GroupPolicy.SwitchOrder) {
-        var script = script(GroupPolicy(order: first))
+        var script = GroupScript.three(GroupPolicy(order: first))
         script.denied = ["a"]
         _ = script.settle(script.annotate { $0.order = order })
         #expect(script.machine.actives.map(\.name) == ["a"])
@@ -79,7 +68,7 @@ import Testing
 
     /// A trial that says nothing (a webhook that knows no dry run) does not stop the move.
     @Test func aTargetThatIsDeniedAfterTheTrialIsReplaced() {
-        var script = script()
+        var script = GroupScript.three()
         script.holds = { if case .tryRole = $0 { true } else { false } }
         _ = script.settle(script.annotate { $0.order = order })
         script.denied = ["b"]
@@ -99,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: [3, 1]) func aTargetThatIsDeniedForGoodIsReplacedAfterAFailover(denials: Int) {
-        var script = script()
+        var script = GroupScript.three()
         script.denied = ["b"]
         var writes = script.settle(script.health("a", .unhealthy))
         #expect(writes == ["c=passive@2", "a=passive@2", "b=active@2"])
@@ -120,7 +109,7 @@ import Testing
     }
 
     @Test func aTargetThatIsDeniedIsWaitedForWhileThereIsNoOther() {
-        var script = script()
+        var script = GroupScript.three()
         script.denied = ["b"]
         _ = script.settle(script.health("c", .unhealthy))
         _ = script.settle(script.health("a", .unhealthy))
@@ -132,7 +121,7 @@ import Testing
 
     /// The time without an active member is counted over both switches.
     @Test func theGapIncludesTheSwitchThatWasDenied() {
-        var script = script()
+        var script = GroupScript.three()
         script.denied = ["b"]
         _ = script.settle(script.health("a", .unhealthy))
         script.at(5000)
@@ -141,7 +130,7 @@ import Testing
     }
 
     @Test func aWithdrawnPreemptionWaitsADoublingCooldown() {
-        var script = script(GroupPolicy(preemption: Preemption(delay: .seconds(1), cooldown: .seconds(10))))
+        var script = GroupScript.three(GroupPolicy(preemption: Preemption(delay: .seconds(1), cooldown: .seconds(10))))
         script.place("b", .passive, epoch: 1) { $0.priority = 200 }
         script.denied = ["b"]
         _ = script.settle(script.observe())
@@ -158,7 +147,7 @@ import Testing
 
     /// What an operator asks is heard although a switch cannot go on.
     @Test func aRequestIsHeardWhileASwitchWaits() {
-        var script = script(announced: Announcements(since: Epoch(5)))
+        var script = GroupScript.three(announced: Announcements(since: Epoch(5)))
         script.denied = ["c"]
         _ = script.settle(script.health("a", .unhealthy))
         let pause = Order(id: "p", action: .pause(nil))

@@ -4,17 +4,8 @@ import Testing
 
 /// Pods that leave the group while they carry its role.
 @Suite struct DepartureTests {
-    private func script() -> GroupScript {
-        var script = GroupScript()
-        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
-            script.place(name, role, epoch: 1)
-        }
-        _ = script.settle(script.start(record: script.record("a"), healthy: ["a", "b", "c"]))
-        return script
-    }
-
     @Test func anActiveMemberThatLeavesIsMadePassive() {
-        var script = script()
+        var script = GroupScript.three()
         let left = script.member("a")
         script.remove("a")
         script.holds = { if case .writeRole(_, let write) = $0 { write.member.id == left.id } else { false } }
@@ -35,7 +26,7 @@ import Testing
 
     /// The API server stored the promotion, and neither its answer nor the informer came before the pod left.
     @Test func oneThatLeavesWhileItIsPromotedIsMadePassive() {
-        var script = script()
+        var script = GroupScript.three()
         script.holds = { if case .writeRole(_, let write) = $0 { write.member.name == "b" } else { false } }
         _ = script.settle(script.health("a", .unhealthy))
         let left = script.member("b")
@@ -59,19 +50,16 @@ import Testing
     }
 
     @Test func oneThatWasDeletedIsForgotten() {
-        var script = script()
+        var script = GroupScript.three()
         script.remove("a")
         script.holds = { if case .writeRole(_, let write) = $0 { write.member.name == "a" } else { false } }
         _ = script.settle(script.observe())
-        let effects = script.release { script, effect in
-            guard case .writeRole(let id, _) = effect else { return [] }
-            return script.machine.roleWritten(id, .gone, at: script.now)
-        }
+        let effects = script.release { $0.end($1, role: .gone) }
         #expect(script.play(effects).isEmpty && script.machine.view.departed.isEmpty)
     }
 
     @Test func oneThatComesBackIsAMemberAgain() {
-        var script = script()
+        var script = GroupScript.three()
         script.holds = { if case .writeRole = $0 { true } else { false } }
         let active = script.member("a")
         script.remove("a")
@@ -102,7 +90,7 @@ import Testing
     }
 
     @Test func aMemberThatTheSelectorDoesNotMatchStaysButIsNoCandidate() {
-        var script = script()
+        var script = GroupScript.three()
         script.place("b", .passive, epoch: 1) { $0.isSelected = false }
         _ = script.settle(script.observe())
         #expect(script.settle(script.health("a", .unhealthy)) == ["b=passive@2", "a=passive@2", "c=active@2"])
@@ -110,7 +98,7 @@ import Testing
 
     /// The role leaves an active member that is selected no more only for a reason of its own.
     @Test func anActiveMemberThatTheSelectorDoesNotMatchStays() {
-        var script = script()
+        var script = GroupScript.three()
         script.place("a", .active, epoch: 1) { $0.isSelected = false }
         #expect(script.settle(script.observe()).isEmpty)
         #expect(script.machine.actives.map(\.name) == ["a"])

@@ -4,17 +4,8 @@ import Testing
 
 /// Labels that others write.
 @Suite struct DriftTests {
-    private func script() -> GroupScript {
-        var script = GroupScript()
-        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
-            script.place(name, role, epoch: 1)
-        }
-        _ = script.settle(script.start(record: script.record("a"), healthy: ["a", "b", "c"]))
-        return script
-    }
-
     @Test func takesOneOtherHealthyMemberLabelledByHandForASwitchover() {
-        var script = script()
+        var script = GroupScript.three()
         script.place("b", .active, epoch: 1)
         let effects = script.observe()
         #expect(effects.moves == [.labelledByHand] && effects.targets == ["b"])
@@ -22,23 +13,23 @@ import Testing
     }
 
     @Test func demotesAnUnhealthyOneTwoAtOnceAndOneThatCameBackAsActive() {
-        var unhealthy = script()
+        var unhealthy = GroupScript.three()
         _ = unhealthy.health("b", .unhealthy)
         unhealthy.place("b", .active, epoch: 1)
         #expect(unhealthy.settle(unhealthy.observe()) == ["b=passive@1"])
-        var two = script()
+        var two = GroupScript.three()
         two.place("b", .active, epoch: 1)
         two.place("c", .active, epoch: 1)
         #expect(two.settle(two.observe()).sorted() == ["b=passive@1", "c=passive@1"])
         // Never seen as anything but active: an old one that returns.
-        var returned = script()
+        var returned = GroupScript.three()
         returned.place("d", .active, epoch: 1)
         _ = returned.health("d", .healthy)
         #expect(returned.settle(returned.observe()) == ["d=passive@1"])
     }
 
     @Test func repairsAtMostTenTimesAMinuteAndThenSaysThatSomebodyElseWrites() {
-        var script = script()
+        var script = GroupScript.three()
         var writes = 0
         var findings: [Decision.Finding] = []
         var last: [Effect] = []
@@ -55,7 +46,7 @@ import Testing
     }
 
     @Test func repairsOfPassiveLabelsDoNotUseUpWhatTheActiveOneNeeds() {
-        var script = script()
+        var script = GroupScript.three()
         for round in 0..<RepairLimit.count {
             script.at(100 * round)
             script.place("c", nil, epoch: 1)
@@ -81,14 +72,14 @@ import Testing
     }
 
     @Test func newPodsAreLabelledHoweverManyTheyAre() {
-        var script = script()
+        var script = GroupScript.three()
         for number in 0..<40 { script.place("n\(number)", nil) }
         #expect(script.settle(script.observe()).count == 40)
     }
 
     /// The webhook writes the label back.
     @Test func aWriteThatAWebhookUndoesIsNotTakenForDone() {
-        var script = script()
+        var script = GroupScript.three()
         script.holds = { if case .writeRole(_, let write) = $0 { write.member.name == "a" } else { false } }
         _ = script.settle(script.health("a", .unhealthy))
         let effects = script.release { script, effect in
@@ -102,7 +93,7 @@ import Testing
     }
 
     @Test func aLostLeaseIsWrittenAnewAtAHigherEpoch() {
-        var script = script()
+        var script = GroupScript.three()
         let effects = script.machine.recordObserved(nil, at: script.now)
         guard case .readRecord(let id) = effects.first else {
             Issue.record("not read: \(effects)")

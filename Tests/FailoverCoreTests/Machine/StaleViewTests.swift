@@ -24,7 +24,7 @@ import Testing
         script.holds = GroupScript.isWrite(of: "a")
         let held = script.held
         var after: [String] = []
-        for effect in held { after += script.settle(script.conflict(effect)) }
+        for effect in held { after += script.settle(script.end(effect, role: .conflict)) }
         #expect(after.isEmpty, "\(after)")
     }
 

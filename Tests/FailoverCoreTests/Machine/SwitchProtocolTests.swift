@@ -4,22 +4,8 @@ import Testing
 
 /// The switch, step by step: intent, read, seal, try, demote, settle, promote.
 @Suite struct SwitchProtocolTests {
-    /// `a` active, `b` and `c` healthy; every member carries an epoch.
-    private func script(_ policy: GroupPolicy = GroupPolicy()) -> GroupScript {
-        var script = GroupScript(policy)
-        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
-            script.place(name, role, epoch: 1)
-        }
-        _ = script.settle(script.start(record: script.record("a"), healthy: ["a", "b", "c"]))
-        return script
-    }
-
-    private func isWrite(of name: String) -> (Effect) -> Bool {
-        { if case .writeRole(_, let write) = $0 { write.member.name == name } else { false } }
-    }
-
     @Test func theFirstMoveOfALifeListsAndSealsBeforeItDemotes() {
-        var script = script()
+        var script = GroupScript.three()
         let story = script.play(script.health("a", .unhealthy))
         #expect(
             story == [
@@ -31,7 +17,7 @@ import Testing
     }
 
     @Test func theNextMoveOfTheSameRunWritesNoMoreThanItMust() {
-        var script = script()
+        var script = GroupScript.three()
         _ = script.play(script.health("a", .unhealthy))
         _ = script.play(script.health("a", .healthy))
         let story = script.play(script.health("b", .unhealthy)).filter { !$0.hasPrefix("probe") }
@@ -44,7 +30,7 @@ import Testing
     }
 
     @Test func anotherSupervisorsEpochEndsTheRun() {
-        var script = script()
+        var script = GroupScript.three()
         _ = script.play(script.health("a", .unhealthy))
         _ = script.play(script.health("a", .healthy))
         let foreign = script.annotate { record in
@@ -58,7 +44,7 @@ import Testing
     }
 
     @Test func aPlannedMoveIsTriedBeforeAnybodyIsDemoted() {
-        var script = script()
+        var script = GroupScript.three()
         let order = Order(id: "o", action: .switchover(to: "b", isForced: false))
         let story = script.play(script.annotate { $0.order = order })
         #expect(
@@ -74,7 +60,7 @@ import Testing
     }
 
     @Test func promoteFirstDemotesLast() {
-        var script = script(GroupPolicy(order: .promoteFirst))
+        var script = GroupScript.three(GroupPolicy(order: .promoteFirst))
         let story = script.play(script.health("a", .unhealthy)).filter { $0.contains("@2") || $0.hasPrefix("settle") }
         #expect(
             story == ["record b@2 Intended", "c=passive@2", "b=active@2", "a=passive@2", "record b@2 Intended"]
@@ -82,29 +68,29 @@ import Testing
     }
 
     @Test func nobodyIsDemotedBeforeEverySealIsAcknowledged() {
-        var script = script()
-        script.holds = isWrite(of: "c")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "c")
         #expect(script.settle(script.health("a", .unhealthy)) == ["c=passive@2"])
         #expect(script.settle(script.release()) == ["a=passive@2", "b=active@2"])
     }
 
     @Test func nobodyIsPromotedBeforeTheActiveOneIsDemoted() {
-        var script = script()
-        script.holds = isWrite(of: "a")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "a")
         #expect(script.settle(script.health("a", .unhealthy)) == ["c=passive@2", "a=passive@2"])
         #expect(script.settle(script.release()) == ["b=active@2"])
     }
 
     @Test func nobodyIsPromotedBeforeTheEndpointsAreSettled() {
-        var script = script()
+        var script = GroupScript.three()
         script.holds = { if case .settleEndpoints = $0 { true } else { false } }
         #expect(script.settle(script.health("a", .unhealthy)) == ["c=passive@2", "a=passive@2"])
         #expect(script.settle(script.release()) == ["b=active@2"])
     }
 
     @Test func aMemberThatComesWhileOthersAreSealedIsSealedToo() {
-        var script = script()
-        script.holds = isWrite(of: "c")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "c")
         _ = script.settle(script.health("a", .unhealthy))
         script.place("d", nil)
         #expect(script.settle(script.observe()) == ["d=passive@2"])
@@ -112,12 +98,12 @@ import Testing
     }
 
     @Test func aMemberThatComesAfterTheDemotionIsSealedBeforeThePromotion() {
-        var script = script()
-        script.holds = isWrite(of: "a")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "a")
         _ = script.settle(script.health("a", .unhealthy))
         script.place("d", nil)
         _ = script.observe()
-        script.holds = isWrite(of: "d")
+        script.holds = GroupScript.isWrite(of: "d")
         let demoted = script.held[0]
         #expect(script.settle(script.follow(demoted)) == ["d=passive@2"])
         script.holds = { _ in false }
@@ -125,16 +111,13 @@ import Testing
     }
 
     @Test func aSecondActiveMemberIsDemotedToo() {
-        var script = script()
-        script.holds = isWrite(of: "c")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "c")
         _ = script.settle(script.health("a", .unhealthy))
         script.place("c", .active, epoch: 1)
         _ = script.observe()
         let writes = script.settle(
-            script.release { script, effect in
-                guard case .writeRole(let id, _) = effect else { return [] }
-                return script.machine.roleWritten(id, .conflict, at: script.now)
-            }
+            script.release { $0.end($1, role: .conflict) }
         )
         #expect(writes == ["c=passive@2", "a=passive@2", "b=active@2"])
     }
@@ -142,15 +125,12 @@ import Testing
     // MARK: Unknown outcomes
 
     @Test func readsAPodAgainBeforeItRepeatsAWrite() {
-        var script = script()
-        script.holds = isWrite(of: "c")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "c")
         _ = script.settle(script.health("a", .unhealthy))
         script.place("c", .passive, epoch: 1)
         let version = script.member("c").version
-        let effects = script.release { script, effect in
-            guard case .writeRole(let id, _) = effect else { return [] }
-            return script.machine.roleWritten(id, .conflict, at: script.now)
-        }
+        let effects = script.release { $0.end($1, role: .conflict) }
         #expect(effects.map(\.words) == ["read c"])
         var carried: [ObjectVersion] = []
         _ = script.settle(effects) { if case .writeRole(_, let write) = $0 { carried.append(write.member.version) } }
@@ -158,14 +138,11 @@ import Testing
     }
 
     @Test func anUnknownOutcomeOutlivesItsSwitch() {
-        var script = script()
+        var script = GroupScript.three()
         // The promotion of `b` gets no answer, and `b` begins to fail: the role goes elsewhere, and `b` needs a seal.
-        script.holds = isWrite(of: "b")
+        script.holds = GroupScript.isWrite(of: "b")
         _ = script.settle(script.health("a", .unhealthy))
-        let effects = script.release { script, effect in
-            guard case .writeRole(let id, _) = effect else { return [] }
-            return script.machine.roleWritten(id, .failed(OperationFailure("no answer")), at: script.now)
-        }
+        let effects = script.release { $0.end($1, role: .failed(OperationFailure("no answer"))) }
         script.holds = { if case .readMember = $0 { true } else { false } }
         _ = script.settle(effects)
         script.remove("a")
@@ -181,8 +158,8 @@ import Testing
     }
 
     @Test func aWriteWhoseAnswerWasLostIsFoundDone() {
-        var script = script()
-        script.holds = isWrite(of: "c")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "c")
         _ = script.settle(script.health("a", .unhealthy))
         let effects = script.release { script, effect in
             _ = script.follow(effect)
@@ -194,14 +171,11 @@ import Testing
     }
 
     @Test func stepsBackFromAHigherEpoch() {
-        var script = script()
-        script.holds = isWrite(of: "c")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "c")
         _ = script.settle(script.health("a", .unhealthy))
         script.place("c", .passive, epoch: 99)
-        let effects = script.release { script, effect in
-            guard case .writeRole(let id, _) = effect else { return [] }
-            return script.machine.roleWritten(id, .conflict, at: script.now)
-        }
+        let effects = script.release { $0.end($1, role: .conflict) }
         var story: [String] = []
         script.holds = { if case .readRecord = $0 { true } else { false } }
         _ = script.settle(effects) { story.append($0.words) }
@@ -209,37 +183,28 @@ import Testing
     }
 
     @Test(arguments: [false, true]) func goesOnWithoutAMemberThatIsGone(isReplaced: Bool) {
-        var script = script()
-        script.holds = isWrite(of: "c")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "c")
         _ = script.settle(script.health("a", .unhealthy))
         script.remove("c")
         if isReplaced { script.place("c", nil) { $0.id = .init("uid-new") } }
-        let effects = script.release { script, effect in
-            guard case .writeRole(let id, _) = effect else { return [] }
-            return script.machine.roleWritten(id, isReplaced ? .conflict : .gone, at: script.now)
-        }
+        let effects = script.release { $0.end($1, role: isReplaced ? .conflict : .gone) }
         #expect(script.settle(effects).suffix(2) == ["a=passive@2", "b=active@2"])
     }
 
     @Test func aWriteThatHadNoTurnIsAskedForAgain() {
-        var script = script()
-        script.holds = isWrite(of: "c")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "c")
         _ = script.settle(script.health("a", .unhealthy))
-        let effects = script.release { script, effect in
-            guard case .writeRole(let id, _) = effect else { return [] }
-            return script.machine.roleWritten(id, .notSent, at: script.now)
-        }
+        let effects = script.release { $0.end($1, role: .notSent) }
         #expect(effects.map(\.words) == ["c=passive@2"])
     }
 
     @Test func triesAtOnceWhenTheConnectionIsBack() {
-        var script = script()
-        script.holds = isWrite(of: "c")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "c")
         _ = script.settle(script.health("a", .unhealthy))
-        let effects = script.release { script, effect in
-            guard case .writeRole(let id, _) = effect else { return [] }
-            return script.machine.roleWritten(id, .failed(OperationFailure("refused")), at: script.now)
-        }
+        let effects = script.release { $0.end($1, role: .failed(OperationFailure("refused"))) }
         #expect(effects.map(\.words) == ["failed: writing pod c", "backoff 0"])
         #expect(script.machine.connectionRestored(at: script.now).map(\.words) == ["read c"])
     }
@@ -272,8 +237,8 @@ import Testing
     // MARK: The gap
 
     @Test func theGapIsCountedFromTheDemotion() {
-        var script = script()
-        script.holds = isWrite(of: "b")
+        var script = GroupScript.three()
+        script.holds = GroupScript.isWrite(of: "b")
         _ = script.settle(script.health("a", .unhealthy))
         script.at(44)
         var moves: [CompletedMove] = []
@@ -284,9 +249,9 @@ import Testing
 
     /// In PromoteFirst the demotion of one that is finished may come much later.
     @Test func theGapEndsWithThePromotion() {
-        var script = script(GroupPolicy(order: .promoteFirst))
+        var script = GroupScript.three(GroupPolicy(order: .promoteFirst))
         script.place("a", .active, epoch: 1) { $0.lifecycle = .finished }
-        script.holds = isWrite(of: "a")
+        script.holds = GroupScript.isWrite(of: "a")
         _ = script.settle(script.observe())
         script.at(5000)
         var moves: [CompletedMove] = []

@@ -81,10 +81,7 @@ import Testing
             script.at(second * 1000)
             _ = script.settle(script.fireTimers()) { story.append($0.words) }
         }
-        let effects = script.release { script, effect in
-            guard case .writeRecord(let id, _, _, _) = effect else { return [] }
-            return script.machine.recordWritten(id, outcome, at: script.now)
-        }
+        let effects = script.release { $0.end($1, record: outcome) }
         _ = script.settle(effects) { story.append($0.words) }
         let said = story.filter { $0.hasPrefix("answered") }
         #expect(said.count == 1, "\(said)")

@@ -23,7 +23,7 @@ import Testing
         var effects = script.annotate { $0.order = GroupScript.toB }
         var intents = 0
         for _ in 0..<50 {
-            effects += script.release { $0.fail($1) }
+            effects += script.release { $0.end($1, record: .failed(OperationFailure("503"))) }
             script.holds = GroupScript.isWrite(of: "c")
             _ = script.settle(effects) { if case .writeRecord = $0 { intents += 1 } }
             effects = []

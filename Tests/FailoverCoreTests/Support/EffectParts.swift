@@ -16,3 +16,35 @@ extension Effect {
         if case .writeRole(let id, let write) = self { (id, write) } else { nil }
     }
 }
+
+extension [Effect] {
+    /// The causes of the moves that begin here.
+    var moves: [SwitchCause] {
+        compactMap { if case .report(.moveStarted(_, _, let cause, _)) = $0 { cause } else { nil } }
+    }
+
+    /// The targets of the moves that begin here.
+    var targets: [String?] {
+        compactMap { if case .report(.moveStarted(_, let target, _, _)) = $0 { .some(target) } else { nil } }
+    }
+
+    var findings: [Decision.Finding] {
+        compactMap { if case .report(.found(let finding, _)) = $0 { finding } else { nil } }
+    }
+
+    /// Everything but reports and timers.
+    var operations: [Effect] {
+        filter { effect in
+            switch effect {
+            case .report, .startTimer: false
+            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints,
+                .startBackoff, .probe, .forgetHealth:
+                true
+            }
+        }
+    }
+
+    var deadlines: [MonotonicTime] {
+        compactMap { if case .startTimer(_, let at) = $0 { at } else { nil } }
+    }
+}

@@ -45,13 +45,13 @@ extension GroupScript {
         return words
     }
 
-    /// A write of a role meets another version.
-    mutating func conflict(_ effect: Effect) -> [Effect] {
-        effect.roleWrite.map { machine.roleWritten($0.id, .conflict, at: now) } ?? []
+    /// A write of a role ends as the outcome says; nothing follows from another effect.
+    mutating func end(_ effect: Effect, role outcome: RoleWriteOutcome) -> [Effect] {
+        effect.roleWrite.map { machine.roleWritten($0.id, outcome, at: now) } ?? []
     }
 
-    /// A write of a role gets no answer that says what became of it.
-    mutating func fail(_ effect: Effect) -> [Effect] {
-        effect.roleWrite.map { machine.roleWritten($0.id, .failed(OperationFailure("503")), at: now) } ?? []
+    /// A write of the record ends as the outcome says; nothing follows from another effect.
+    mutating func end(_ effect: Effect, record outcome: RecordWriteOutcome) -> [Effect] {
+        effect.recordWrite.map { machine.recordWritten($0.id, outcome, at: now) } ?? []
     }
 }

@@ -1,0 +1,46 @@
+@testable import FailoverCore
+
+extension Effect {
+    /// The effect in a few words: `b=active@2`, `list`, `record b@2 Intended`.
+    var words: String {
+        switch self {
+        case .readRecord: "read record"
+        case .writeRecord(_, let record, _, _):
+            "record \(record.holder?.name ?? "nobody")@\(record.epoch) \(record.origin.rawValue)"
+        case .listMembers: "list"
+        case .readMember(_, let name): "read \(name)"
+        case .writeRole(_, let write): "\(write.member.name)=\(write.role.rawValue)@\(write.epoch)"
+        case .tryRole(_, let write): "try \(write.member.name)=\(write.role.rawValue)@\(write.epoch)"
+        case .settleEndpoints(_, let gone): "settle without \(gone.map(\.name).joined(separator: ","))"
+        case .startTimer(_, let at): "timer \(at.nanoseconds / 1_000_000)"
+        case .startBackoff(_, let attempt, let pause): "backoff \(attempt)\(pause > .zero ? " \(pause)" : "")"
+        case .probe(let id, _): "probe \(id)"
+        case .forgetHealth(let id): "forget \(id)"
+        case .report(let report): report.words
+        }
+    }
+}
+
+extension Report {
+    /// The report in a few words.
+    var words: String {
+        switch self {
+        case .adopted(let member, let epoch): "adopted \(member.name)@\(epoch)"
+        case .moveStarted(_, let target, let cause, _): "moving to \(target ?? "nobody"): \(cause.rawValue)"
+        case .withheld(let target, let cause, _): "withheld \(target ?? "nobody"): \(cause.rawValue)"
+        case .promoted(let member, _): "promoted \(member.name)"
+        case .demoted(let member, _): "demoted \(member.name)"
+        case .moved(let move): "moved to \(move.target?.name ?? "nobody")"
+        case .moveWithdrawn(let target, _): "withdrawn \(target ?? "nobody")"
+        case .switchWaits(let member, let target, _): "waits for \(member.name) to \(target ?? "nobody")"
+        case .joined(let member): "joined \(member.name)"
+        case .departed(let member): "departed \(member.name)"
+        case .found(let finding, _): "found: \(finding)"
+        case .findingEnded(let finding): "over: \(finding)"
+        case .answered(let order, let answer): "answered \(order.id): \(answer.outcome.rawValue)"
+        case .pauseEnded: "pause ended"
+        case .steppedBack: "stepped back"
+        case .operationFailed(let what, _): "failed: \(what)"
+        }
+    }
+}
