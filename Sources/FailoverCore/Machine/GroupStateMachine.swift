@@ -322,7 +322,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         )
     }
 
-    /// The API server said what it would do with a promotion.
+    /// The API server said what it would do with a write that is tried.
     package mutating func roleTried(
         _ id: OperationID,
         _ outcome: RoleTrialOutcome,
@@ -650,7 +650,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         if move.cause.isRepair { repairs.movedBack(at: now) }
         let ground = replaced.map(\.ground) ?? records.record
         if let replaced { records.withdraw(replaced.epoch) }
-        let progress = RoleSwitch(move, under: ground, announcing: intent, for: order, leaving: from, as: id, at: now)
+        let progress = RoleSwitch(move, under: ground, at: intent.epoch, for: order, leaving: from, as: id, now: now)
         repairs.abandon()
         phase = .switching(progress)
         let trace = DecisionTrace(view: view, policy: policy)
@@ -660,7 +660,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         ]
     }
 
-    /// The consistent list is in.
+    /// The intent is written, and the members are known as they are now.
     ///
     /// What was decided on older knowledge is decided again under the record that the intent replaced; a move that has
     /// lost its ground is taken back on the Lease before any pod is written.

@@ -119,17 +119,13 @@ struct OwnRun: Sendable, Hashable {
     ///
     /// A pod that is at another version than the write carried has settled it.
     func mayChange(_ member: Member) -> Bool {
-        mayPromote(member) || mayMakePassive(member)
+        if let version = unknown[member.id], member.version <= version { return true }
+        return sent.values.contains { $0.member == member.id && member.version <= $0.version }
     }
 
     /// Whether such a write may still make it active.
     func mayPromote(_ member: Member) -> Bool {
         if let version = unknownPromotions[member.id], member.version <= version { return true }
         return sent.values.contains { $0.member == member.id && $0.role == .active && member.version <= $0.version }
-    }
-
-    private func mayMakePassive(_ member: Member) -> Bool {
-        if let version = unknown[member.id], member.version <= version { return true }
-        return sent.values.contains { $0.member == member.id && member.version <= $0.version }
     }
 }

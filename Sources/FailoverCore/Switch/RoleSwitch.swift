@@ -13,7 +13,7 @@ struct RoleSwitch: Sendable, Hashable {
         case awaitingListing(OperationID, attempt: Int)
         /// Every other member that is not active is being written passive, unless it cannot be changed any more.
         case sealing
-        /// The API server is asked whether it would take the promotion.
+        /// The API server is asked whether it would take a write.
         case trying(OperationID)
         /// Every other active member is being written passive.
         case demoting
@@ -26,7 +26,7 @@ struct RoleSwitch: Sendable, Hashable {
     let move: Decision.Move
     /// The record under which it was decided, before this announcement and those that it takes the place of; nil: none.
     let ground: GroupRecord?
-    let intent: GroupRecord
+    let epoch: Epoch
     /// The operator's order that it carries out; nil if the group decided by itself.
     let order: Order?
     let urgency: WriteUrgency
@@ -59,15 +59,15 @@ struct RoleSwitch: Sendable, Hashable {
     init(
         _ move: Decision.Move,
         under ground: GroupRecord?,
-        announcing intent: GroupRecord,
+        at epoch: Epoch,
         for order: Order?,
         leaving from: [Member],
         as id: OperationID,
-        at now: MonotonicTime
+        now: MonotonicTime
     ) {
         self.move = move
         self.ground = ground
-        self.intent = intent
+        self.epoch = epoch
         self.order = order
         self.from = from
         urgency = from.contains { $0.lifecycle != .finished } ? .move : .outage
@@ -76,8 +76,6 @@ struct RoleSwitch: Sendable, Hashable {
     }
 
     // MARK: What it came to
-
-    var epoch: Epoch { intent.epoch }
 
     /// Whether another supervisor's higher epoch was met.
     var isSuperseded: Bool { assignments.contains { $0.stage == .superseded } }
@@ -161,7 +159,7 @@ struct RoleSwitch: Sendable, Hashable {
 
     // MARK: Answers
 
-    /// The API server said whether it would take the promotion.
+    /// The API server said whether it would take the write that is tried.
     ///
     /// - Returns: whether that was asked for.
     mutating func tried(_ id: OperationID, _ outcome: RoleTrialOutcome) -> Bool {
