@@ -69,7 +69,7 @@ soak: setup ## Probe SOAK_PEERS peers with faults that come and go for SOAK_SECO
 	swift build $(RELEASE) --product kube-standby-bench
 	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-bench" soak $(SOAK_SECONDS) $(SOAK_PEERS)
 
-SEEDS ?= 2000
+SEEDS ?= 10000
 STATES ?= 60000
 
 # SEED=number tells the story of one schedule.

@@ -59,6 +59,8 @@ struct DecisionRules {
         if isUsable, !isDenied || bestHealthyCandidate() == nil {
             return .move(.init(target: holder, cause: .unfinishedSwitch))
         }
+        // Its announcer may reach whom we do not; what it has begun is left to it for a while.
+        if isCandidate(holder), !isDenied, let end = endOfPatience { return .wait(until: end, finding: nil) }
         if let better = bestHealthyCandidate() { return .move(.init(target: better, cause: .unfinishedSwitch)) }
         if let end = endOfPatience { return .wait(until: end, finding: .noHealthyCandidate) }
         let actives = view.actives
@@ -125,8 +127,13 @@ struct DecisionRules {
     }
 
     /// An operator's word: it must not be active, even if nobody is then.
+    ///
+    /// What another has announced for that is its own to begin, for a while.
     private func vacate(_ active: Member) -> Decision {
-        .move(.init(target: bestHealthyCandidate(leaving: active), cause: .fenced))
+        if record?.isOnlyAnnounced(view.actives) ?? false, let end = endOfPatience {
+            return .wait(until: end, finding: nil)
+        }
+        return .move(.init(target: bestHealthyCandidate(leaving: active), cause: .fenced))
     }
 
     /// Rule 5: no threshold, no delay; without a healthy candidate the active member stays until it is gone.

@@ -116,7 +116,10 @@ struct OrderRules {
             next.answer(.init(id: order.id, outcome: .done, explanation: "\(name) will not be promoted"))
             return .answered(next)
         }
-        let best = rules.ranking.best(of: rules.healthyCandidates.filter { $0.name != name })
+        // Where another is active as well, it stays.
+        let others = rules.healthyCandidates.filter { $0.name != name }
+        let actives = others.filter { $0.role == .active }
+        let best = rules.ranking.best(of: actives.isEmpty ? others : actives)
         return .move(.init(target: best, cause: .fenced, finding: best == nil ? .noHealthyCandidate : nil), next)
     }
 

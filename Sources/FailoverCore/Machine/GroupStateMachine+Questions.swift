@@ -38,13 +38,30 @@ extension GroupStateMachine {
     }
 
     /// Until when a request that another supervisor has announced a move for is left to it; nil: there is none, or no longer.
-    func endOfAnnouncedOrder(at now: MonotonicTime) -> MonotonicTime? {
-        guard records.announcedOrder != nil, records.record?.origin == .intended else { return nil }
-        return rules(records.record, at: now).endOfPatience
+    ///
+    /// Its requests may take long; until then it is not refused what may still be done.
+    private func endOfAnnouncedOrder(at now: MonotonicTime) -> MonotonicTime? {
+        guard let record = records.record, let order = records.announcedOrder, record.origin == .intended,
+            record.writer != identity, let since = records.moves.recordSince
+        else { return nil }
+        let isRefused = if case .answered = orderRules(record, at: now).outcome(of: order) { true } else { false }
+        let end = since + (isRefused ? max(policy.verdictWindow, Self.longestSwitch) : policy.verdictWindow)
+        return now < end ? end : nil
+    }
+
+    /// Five requests at their deadlines, one after the other.
+    private static let longestSwitch: Duration = .seconds(30)
+
+    /// Whether a request that asks for a move is left to the supervisor that has announced it.
+    func isLeftToItsAnnouncer(_ order: Order, _ record: GroupRecord, at now: MonotonicTime) -> Bool {
+        switch order.action {
+        case .switchover, .fence: endOfAnnouncedOrder(at: now) != nil && !isCarriedOut(order, record, at: now)
+        case .pause, .resume, .unfence, .unintelligible: false
+        }
     }
 
     /// Whether a request is answered by what the record and the pods show.
-    func isCarriedOut(_ order: Order, _ record: GroupRecord, at now: MonotonicTime) -> Bool {
+    private func isCarriedOut(_ order: Order, _ record: GroupRecord, at now: MonotonicTime) -> Bool {
         if case .answered(let next) = orderRules(record, at: now).outcome(of: order) {
             return next.answers.last?.outcome == .done
         }

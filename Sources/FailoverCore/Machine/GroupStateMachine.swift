@@ -513,12 +513,11 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     /// Finishes a switch that an operator asked for; one that has to go to another member than he chose is none of his.
     private mutating func finish(_ move: Decision.Move, announcedFor order: Order, at now: MonotonicTime) -> [Effect] {
-        guard var next = records.record, let target = move.target, !next.names(target) else {
+        guard let record = records.record, let target = move.target, !record.names(target) else {
             return begin(move, at: now, order: order)
         }
-        let words = "the role could not go to \(next.holder?.name ?? "nobody"); it goes to \(target.name)"
-        next.answer(OrderAnswer(id: order.id, outcome: .refused, explanation: words))
-        return begin(move, at: now, on: next)
+        let words = "the role could not go to \(record.holder?.name ?? "nobody"); it went to \(target.name)"
+        return begin(move, at: now, order: order, refusing: words)
     }
 
     private mutating func keep(_ keep: Decision.Keep, at now: MonotonicTime) -> [Effect] {
@@ -601,9 +600,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         guard let record = records.record, let order = record.order else { return nil }
         // An order that was carried out is answered with the story of its move.
         if records.completion?.answer?.id == order.id { return recordCompletion() }
-        if endOfAnnouncedOrder(at: now) != nil, case .switchover = order.action, !isCarriedOut(order, record, at: now) {
-            return nil
-        }
+        if isLeftToItsAnnouncer(order, record, at: now) { return nil }
         switch orderRules(record, at: now).outcome(of: order) {
         case .move(let move, let base): return begin(move, at: now, on: base, order: order)
         case .waits: return nil
@@ -633,24 +630,34 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// Announces a move on the Lease.
     ///
     /// `base`: the record that the intent is made from; nil: the one that is known.
-    /// `order`: the operator's order that the move carries out.
+    /// `order`: the operator's order that the move carries out or, with `refusal`, takes the place of.
     /// `replaced`: a switch that was announced and lost its ground before anybody was demoted.
     private mutating func begin(
         _ move: Decision.Move,
         at now: MonotonicTime,
         on base: GroupRecord? = nil,
         order: Order? = nil,
+        refusing refusal: String? = nil,
         insteadOf replaced: RoleSwitch? = nil
     ) -> [Effect] {
         if isExhausted { return [] }
         let id = ids.next()
         let from = view.actives
-        let intent = intent(move, on: base, order: order)
+        let intent = intent(move, on: base, order: refusal == nil ? order : nil)
         if let announcedInVain { records.withdraw(announcedInVain) }
         if move.cause.isRepair { repairs.movedBack(at: now) }
         let ground = replaced.map(\.ground) ?? records.record
         if let replaced { records.withdraw(replaced.epoch) }
-        let progress = RoleSwitch(move, under: ground, at: intent.epoch, for: order, leaving: from, as: id, now: now)
+        let progress = RoleSwitch(
+            move,
+            under: ground,
+            at: intent.epoch,
+            for: order,
+            refusing: refusal,
+            leaving: from,
+            as: id,
+            now: now
+        )
         repairs.abandon()
         phase = .switching(progress)
         let trace = DecisionTrace(view: view, policy: policy)
@@ -675,7 +682,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     ///
     /// - Returns: what is done instead; nil: the switch is still right.
     private mutating func reconsidered(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect]? {
-        if let order = progress.order, progress.move.cause != .unfinishedSwitch {
+        if let order = progress.order, progress.refusal == nil, progress.move.cause != .unfinishedSwitch {
             if stillAsks(for: progress, order, at: now) { return nil }
             return withdraw(progress, at: now)
         }
@@ -781,25 +788,21 @@ package struct GroupStateMachine: Sendable, Hashable {
         to other: Member,
         at now: MonotonicTime
     ) -> [Effect] {
-        guard let target = progress.move.target, let base = records.record else { return [] }
+        guard let target = progress.move.target else { return [] }
         view.promotionRefused(target.id, at: now)
-        var next = base
-        if let order = progress.order, base.order?.id == order.id {
-            let words = "pod \(target.name) cannot be written; the role went to \(other.name)"
-            next.answer(OrderAnswer(id: order.id, outcome: .refused, explanation: words))
-        }
+        let words = "pod \(target.name) cannot be written; the role went to \(other.name)"
         // What could as well not have been made is not tried again soon.
         if progress.move.cause.isVoluntary { records.withdrewVoluntaryMove(at: now) }
         phase = .settled
-        return begin(.init(target: other, cause: .targetRefused), at: now, on: next)
+        let move = Decision.Move(target: other, cause: .targetRefused)
+        return begin(move, at: now, order: progress.order, refusing: words)
     }
 
     private mutating func complete(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
         phase = .settled
         let move = progress.completed(at: now)
         let entry = entry(of: move)
-        let answer = progress.order.map { OrderAnswer(to: $0, move, entry) }
-        records.completed(Completion(move: entry, answer: answer), at: now)
+        records.completed(Completion(move: entry, answer: progress.answer(move, entry)), at: now)
         var effects = progress.reports(of: move)
         // A pod that was promoted against its verdict gets a chance to come to another one.
         if progress.move.isForced, let id = move.target?.id, view.health(of: id) == .unhealthy {

@@ -40,4 +40,9 @@ package struct MoveEntry: Sendable, Hashable {
         self.duration = duration
         self.gap = gap
     }
+
+    /// Whether it was announced and nobody moved before the next one was: the same pods were active still.
+    ///
+    /// So it is of two supervisors that announce the same move at the same time.
+    func wasNotMade(before next: MoveEntry) -> Bool { duration == nil && !from.isEmpty && next.from == from }
 }

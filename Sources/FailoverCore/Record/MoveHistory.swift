@@ -36,6 +36,9 @@ struct MoveHistory: Sendable, Hashable {
             let end = at + (entry.duration ?? .zero)
             moves[entry.epoch] = Move(at: at, end: end, countsAsFlapping: entry.cause.countsAsFlapping)
         }
+        for (entry, next) in zip(entries, entries.dropFirst()) where entry.wasNotMade(before: next) {
+            moves[entry.epoch]?.countsAsFlapping = false
+        }
         while moves.count > Self.moveLimit, let oldest = moves.keys.min() { moves[oldest] = nil }
     }
 

@@ -22,6 +22,14 @@ extension RoleSwitch {
         )
     }
 
+    /// What the order is answered at the end of it; nil: there is none.
+    func answer(_ move: CompletedMove, _ entry: MoveEntry) -> OrderAnswer? {
+        order.map { order in
+            refusal.map { OrderAnswer(id: order.id, outcome: .refused, explanation: $0) }
+                ?? OrderAnswer(to: order, move, entry)
+        }
+    }
+
     /// What people are told of it.
     func reports(of move: CompletedMove) -> [Effect] {
         demoted.map { .report(.demoted($0, move.cause)) }

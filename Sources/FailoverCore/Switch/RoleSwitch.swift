@@ -27,8 +27,12 @@ struct RoleSwitch: Sendable, Hashable {
     /// The record under which it was decided, before this announcement and those that it takes the place of; nil: none.
     let ground: GroupRecord?
     let epoch: Epoch
-    /// The operator's order that it carries out; nil if the group decided by itself.
+    /// The operator's order that it answers at its end; nil if the group decided by itself.
     let order: Order?
+    /// Why that order is not what it carries out, for it goes elsewhere; nil: it is.
+    ///
+    /// It is told at the end: before this switch has sealed the others, what was begun for the order may still be done.
+    let refusal: String?
     let urgency: WriteUrgency
     /// Members that were active when the switch was decided.
     let from: [Member]
@@ -61,6 +65,7 @@ struct RoleSwitch: Sendable, Hashable {
         under ground: GroupRecord?,
         at epoch: Epoch,
         for order: Order?,
+        refusing refusal: String?,
         leaving from: [Member],
         as id: OperationID,
         now: MonotonicTime
@@ -69,6 +74,7 @@ struct RoleSwitch: Sendable, Hashable {
         self.ground = ground
         self.epoch = epoch
         self.order = order
+        self.refusal = refusal
         self.from = from
         urgency = from.contains { $0.lifecycle != .finished } ? .move : .outage
         startedAt = now
@@ -108,14 +114,17 @@ struct RoleSwitch: Sendable, Hashable {
 
     /// Whether every role is written.
     var isComplete: Bool {
-        areSealed && demotions.values.allSatisfy(\.isSettled) && step == .promoting
+        seals.values.allSatisfy(isDone) && demotions.values.allSatisfy(isDone) && step == .promoting
             && (move.target == nil || promotion?.stage == .acknowledged)
     }
 
     /// The members that were active and are not any more.
     var demoted: [Member] { from.filter { demotions[$0.id]?.stage == .acknowledged } }
 
-    private var areSealed: Bool { seals.values.allSatisfy { $0.isSettled || passedOver.contains($0.member.id) } }
+    /// Whether a member cannot become active any more by an older write, or need not be written for that.
+    private func isDone(_ assignment: RoleAssignment) -> Bool {
+        assignment.isSettled || passedOver.contains(assignment.member.id)
+    }
 
     /// Every assignment, in the order of the steps, then by uid.
     private var assignments: [RoleAssignment] {
@@ -238,11 +247,8 @@ struct RoleSwitch: Sendable, Hashable {
         for member in unsealed(around) {
             seals[member.id] = assignment(.passive, on: member, urgency, &ids, &effects)
         }
-        for seal in seals.values
-        where seal.isRefused && !around.run.mayPromote(seal.member) && !around.isAnnounced(seal.member) {
-            passedOver.insert(seal.member.id)
-        }
-        guard areSealed, trialRefusal == nil else { return }
+        passOver(seals, around)
+        guard seals.values.allSatisfy(isDone), trialRefusal == nil else { return }
         let trials = trials(around)
         if trialCount < trials.count {
             let id = ids.next()
@@ -252,6 +258,13 @@ struct RoleSwitch: Sendable, Hashable {
             effects.append(.tryRole(id, trials[trialCount - 1]))
         } else {
             step = around.policy.order == .demoteFirst ? .demoting : .promoting
+        }
+    }
+
+    /// Members that are not active, deny their write, and cannot have been promoted by anybody, are not waited for.
+    private mutating func passOver(_ assignments: [Member.ID: RoleAssignment], _ around: Surroundings) {
+        for (id, refused) in assignments where refused.isRefused && refused.member.role != .active {
+            if !around.run.mayPromote(refused.member), !around.isAnnounced(refused.member) { passedOver.insert(id) }
         }
     }
 
@@ -271,7 +284,9 @@ struct RoleSwitch: Sendable, Hashable {
         for member in activeOthers(around) {
             demotions[member.id] = assignment(.passive, on: member, urgency, &ids, &effects)
         }
-        guard demotions.values.allSatisfy(\.isSettled) else { return }
+        // Whose label somebody took away meanwhile needs no more than a seal.
+        passOver(demotions, around)
+        guard demotions.values.allSatisfy(isDone) else { return }
         let gone = demotions.values.filter { $0.stage == .acknowledged }.map(\.member)
         if around.policy.order == .promoteFirst || move.target == nil || gone.isEmpty || isSettled {
             step = .promoting

@@ -31,6 +31,18 @@ import Testing
         )
     }
 
+    /// In `PromoteFirst` the old one denies its demotion, and somebody takes its label away: nothing is left to be done.
+    @Test func aDemotionThatIsDeniedIsNotWaitedForOnceTheLabelIsGone() {
+        var script = GroupScript.three(GroupPolicy(order: .promoteFirst))
+        script.denied = ["a"]
+        _ = script.settle(script.health("a", .unhealthy))
+        #expect(script.machine.isSwitching && script.machine.actives.map(\.name) == ["a", "b"])
+        script.place("a", nil, epoch: 1)
+        _ = script.settle(script.observe())
+        _ = script.settle(script.machine.connectionRestored(at: script.now))
+        #expect(!script.machine.isSwitching && script.machine.actives.map(\.name) == ["b"])
+    }
+
     @Test func whatRecordsBeforeSaidOfAPodIsNotKnown() {
         var script = GroupScript.three(announced: Announcements(since: Epoch(5)))
         script.denied = ["c"]

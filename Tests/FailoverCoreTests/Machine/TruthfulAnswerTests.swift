@@ -88,6 +88,36 @@ import Testing
         #expect(script.answers.map(\.outcome) == [.refused], "\(script.answers) \(script.machine.actives.map(\.name))")
     }
 
+    /// Of two active members one is to be fenced, while nothing moves by itself: the other stays, whoever ranks higher.
+    @Test func aFenceBesideASecondActiveMemberMovesTheRoleToNobodyElse() {
+        var script = GroupScript.three()
+        _ = script.settle(script.annotate { $0.pause = Pause(id: "p", rest: nil) })
+        script.place("c", .passive, epoch: 1) { $0.priority = 200 }
+        script.place("b", .active, epoch: 1)
+        _ = script.settle(script.observe())
+        let effects = script.annotate { $0.order = Order(id: "f", action: .fence("a")) }
+        #expect(effects.targets == ["b"])
+    }
+
+    /// What another supervisor has announced for a fence is left to it for a while.
+    @Test func aFenceThatAnotherHasAnnouncedIsLeftToIt() {
+        var script = GroupScript.three()
+        let effects = script.annotate { record in
+            record.epoch = Epoch(2)
+            record.writer = "another"
+            record.origin = .intended
+            record.holder = .init(name: "c", id: .init("uid-c"))
+            record.fenced = ["a"]
+            record.order = Order(id: "f", action: .fence("a"))
+            var move = MoveEntry(epoch: Epoch(2), from: ["a"], target: "c", cause: .fenced)
+            move.order = "f"
+            record.remember(move, limit: 20)
+        }
+        #expect(script.settle(effects).isEmpty)
+        script.at(5000)
+        #expect(script.settle(script.fireTimers()).contains { $0.contains("=active@3") })
+    }
+
     @Test func aRequestThatWasCarriedOutIsAnsweredAlthoughAnotherTookItsPlace() {
         var script = GroupScript.three()
         script.holds = GroupScript.isWrite(of: "b")

@@ -115,6 +115,23 @@ import Testing
         #expect(script.fireTimers().targets == ["b"])
     }
 
+    /// Two supervisors of one group announce the same move within milliseconds: it is one.
+    @Test func aMoveThatAnotherAnnouncedAndNobodyMadeIsNoFlap() {
+        var script = GroupScript.three(GroupPolicy(flap: FlapLimit(maxMoves: 2)))
+        let announced = script.annotate { record in
+            record.epoch = Epoch(2)
+            record.writer = "another"
+            record.origin = .intended
+            record.holder = .init(name: "b", id: .init("uid-b"))
+            record.remember(MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeUnhealthy), limit: 20)
+        }
+        _ = script.settle(announced)
+        _ = script.settle(script.health("a", .unhealthy))
+        #expect(script.machine.actives.map(\.name) == ["b"])
+        #expect(script.machine.record?.record.history.map(\.cause) == [.activeUnhealthy, .activeUnhealthy])
+        #expect(script.settle(script.health("b", .unhealthy)).contains { $0.hasPrefix("c=active") })
+    }
+
     @Test func aVanishedMemberIsReplacedEvenWhileFlapping() {
         let flap = FlapLimit(maxMoves: 1, window: .seconds(60), hold: .seconds(60))
         var script = GroupScript(GroupPolicy(flap: flap))

@@ -97,7 +97,9 @@ extension Simulation {
             let isAnnounced = announced.map { known in
                 known.since > own || known.entries.contains { $0.target == pod.id && $0.epoch > own }
             }
-            return pod.role == .active || isAnnounced ?? true
+            // A promotion of unknown outcome may still land.
+            let isUnknown = processes.contains { $0?.machines[index].run.mayPromote(pod) ?? false }
+            return pod.role == .active || isAnnounced ?? true || isUnknown
         }
     }
 

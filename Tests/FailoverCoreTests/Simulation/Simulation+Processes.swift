@@ -265,8 +265,10 @@ extension Simulation {
     private mutating func note(_ report: Report, of index: Int, group: Int) {
         switch report {
         case .switchWaits(let member, _, _): processes[index]?.obstacles[group] = member.id
-        case .moveStarted, .moved, .moveWithdrawn, .adopted: processes[index]?.obstacles[group] = nil
-        case .withheld, .promoted, .demoted, .joined, .departed, .found, .findingEnded, .answered, .pauseEnded,
+        // Another attempt waits for the same.
+        case .moved, .moveWithdrawn, .adopted: processes[index]?.obstacles[group] = nil
+        case .moveStarted, .withheld, .promoted, .demoted, .joined, .departed, .found, .findingEnded, .answered,
+            .pauseEnded,
             .steppedBack, .operationFailed:
             break
         }

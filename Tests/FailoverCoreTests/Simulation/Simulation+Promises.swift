@@ -9,7 +9,10 @@ extension Simulation {
         let active = groups[index].members.first { $0.role == .active && $0.lifecycle != .finished }
         if let active {
             if let since = groups[index].unservedSince, let epoch = active.epoch {
-                groups[index].promises.gaps[epoch] = (since, now)
+                // What comes later under the same epoch is no part of its move.
+                if groups[index].promises.ended.insert(epoch).inserted {
+                    groups[index].promises.gaps[epoch] = (since, now)
+                }
             }
             groups[index].unservedSince = nil
             groups[index].promises.firstEpoch = groups[index].promises.firstEpoch ?? active.epoch ?? Epoch(0)

@@ -14,4 +14,6 @@ struct SimulatedPromises {
     var isRenamed = false
     /// From when to when nobody was active before a promotion, by its epoch.
     var gaps: [Epoch: (UInt64, UInt64)] = [:]
+    /// The epochs of which that was noted.
+    var ended: Set<Epoch> = []
 }
