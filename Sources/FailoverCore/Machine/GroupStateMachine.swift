@@ -10,7 +10,11 @@ package struct GroupStateMachine: Sendable, Hashable {
     private var notices = StandingNotices()
 
     package init(policy: GroupPolicy, identity: String) {
-        known = GroupKnowledge(policy: policy, identity: identity)
+        self.init(GroupKnowledge(policy: policy, identity: identity))
+    }
+
+    init(_ known: GroupKnowledge) {
+        self.known = known
     }
 
     /// What the members are, and what probes say of them.

@@ -61,7 +61,12 @@ extension ProbeEngine {
         count(outcome.verdict)
         let now = Self.now
         noteResult(state, record, outcome.verdict, now)
-        let change = state.tracker.probeFinished(outcome.verdict, from: state.startedAt, at: now)
+        let change = state.tracker.probeFinished(
+            outcome.verdict,
+            because: outcome.detail,
+            from: state.startedAt,
+            at: now
+        )
         state.flight = .none
         state.due = state.pace.next(after: state.due, isCounting: state.tracker.isCounting, now: now.nanoseconds)
         // A probe that began before it was asked for says nothing of the time since.
