@@ -1,6 +1,6 @@
+import Coordination
 import FailoverCore
 import Testing
-import Transport
 
 @testable import Supervision
 
@@ -41,7 +41,7 @@ import Transport
     @Test func letsThroughFirstWhatEndsAnOutage() async {
         let limiter = RequestLimiter(limit: 1)
         let gauge = Gauge()
-        let gate = Turnstile()
+        let gate = Latch()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { _ = await limiter.withTurn(.upkeep, patience: .zero) { await gate.wait() } }
             while await !limiter.isFull { await Task.yield() }

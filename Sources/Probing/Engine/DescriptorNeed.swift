@@ -1,5 +1,5 @@
+import HostSystem
 import StandbyConfiguration
-import Transport
 
 /// How many descriptors the targets need when all that can be under way at once is.
 struct DescriptorNeed {

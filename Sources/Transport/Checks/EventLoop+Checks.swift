@@ -1,5 +1,7 @@
 import CLibcurl
+import CLinux
 import Glibc
+package import HostSystem
 
 /// Checks: what a prober asks thousands of peers, without an allocation or a closure for each time.
 extension EventLoop {

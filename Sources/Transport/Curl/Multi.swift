@@ -1,4 +1,5 @@
 import CLibcurl
+import CLinux
 
 /// One libcurl multi handle on the loop's epoll: exchanges that share connections.
 ///

@@ -1,3 +1,5 @@
+import Coordination
+
 extension EventLoop {
     /// The longest turn of the last minute or two, the one that is under way included.
     package var longestTurn: Duration { pace.longestTurn(at: Self.now) }
@@ -7,7 +9,7 @@ extension EventLoop {
     /// It is asked besides the queue: a loop that has much to do does not hang.
     package func turns(within limit: Duration) async -> Bool {
         await withTaskGroup(of: Bool.self) { group in
-            let gate = Turnstile()
+            let gate = Latch()
             gates.withLock { $0.append(gate) }
             epoll.wake()
             group.addTask {

@@ -1,5 +1,3 @@
-import CLibcurl
-
 extension EventLoop {
     /// On the loop: begins an exchange.
     ///

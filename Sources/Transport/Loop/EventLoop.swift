@@ -1,4 +1,5 @@
 import CLibcurl
+import Coordination
 import Foundation
 import Synchronization
 
@@ -18,7 +19,7 @@ package final class EventLoop: @unchecked Sendable {
     private let threadID = Atomic<UInt>(0)
     private let lastTransferID = Atomic<UInt64>(0)
     /// Who waits for a turn to begin.
-    let gates = Locked<[Turnstile]>([])
+    let gates = Locked<[Latch]>([])
 
     // Confined to the loop's thread. What is touched with every probe, here and in the checks, goes without the dynamic check
     // for overlapping access: that check was 4 % of a probe's instructions.

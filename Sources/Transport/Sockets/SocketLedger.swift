@@ -1,5 +1,6 @@
 import CLibcurl
 import Glibc
+import HostSystem
 
 /// The sockets that a loop's checks have open: no more than they may, and some even when the process may open no more.
 ///

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Glibc
 
@@ -12,7 +13,9 @@ import Glibc
 package struct OrphanReaper: Sendable {
     /// A dead child that nobody has waited for.
     struct Zombie: Sendable, Hashable {
+        /// Its process ID.
         var process: Int32
+        /// Its process group's ID.
         var group: Int32
     }
 
@@ -21,6 +24,7 @@ package struct OrphanReaper: Sendable {
 
     private var firstSeen: [Int32: ContinuousClock.Instant] = [:]
 
+    /// A reaper that has seen nothing yet.
     package init() {}
 
     /// Whether orphans become children of this process.
@@ -64,4 +68,28 @@ package struct OrphanReaper: Sendable {
             return Zombie(process: process, group: group)
         }
     }
+}
+
+/// The children that somebody here waits for, so that nobody else takes their exit status away.
+enum OwnChildren {
+    private static let running = Locked<Set<Int32>>([])
+
+    /// One child, known from its start until its end was waited for.
+    final class Child: Sendable {
+        private let process = Locked<Int32?>(nil)
+
+        /// The child runs.
+        func started(_ process: Int32) {
+            self.process.withLock { $0 = process }
+            OwnChildren.running.withLock { _ = $0.insert(process) }
+        }
+
+        /// The child was waited for, or could not be.
+        func ended() {
+            if let process = process.withLock({ $0 }) { OwnChildren.running.withLock { _ = $0.remove(process) } }
+        }
+    }
+
+    /// The process IDs of all that run now.
+    static var all: Set<Int32> { running.withLock { $0 } }
 }

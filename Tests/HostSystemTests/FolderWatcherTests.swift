@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Transport
+@testable import HostSystem
 
 /// Real folders, real changes.
 @Suite(.timeLimit(.minutes(1))) struct FolderWatcherTests {

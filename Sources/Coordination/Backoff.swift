@@ -6,9 +6,12 @@
 ///
 /// The wait is between half and all of these.
 package struct Backoff: Sendable, Hashable {
+    /// The longest wait after the first failure.
     package var first: Duration
+    /// No wait is longer.
     package var cap: Duration
 
+    /// The waits of the table above, unless told otherwise.
     package init(first: Duration = .milliseconds(100), cap: Duration = .seconds(1)) {
         self.first = first
         self.cap = cap

@@ -8,6 +8,7 @@ package final class Locked<Value: Sendable>: @unchecked Sendable {
     private let lock = NSLock()
     private var value: Value
 
+    /// Puts `value` behind a lock of its own.
     package init(_ value: Value) {
         self.value = value
     }

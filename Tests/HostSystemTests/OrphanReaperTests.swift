@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import KubernetesClient
+@testable import HostSystem
 
 @Suite struct OrphanReaperTests {
     private typealias Zombie = OrphanReaper.Zombie

@@ -1,3 +1,4 @@
+import Coordination
 import Dispatch
 import Glibc
 
@@ -22,9 +23,12 @@ package final class FolderWatcher: Sendable {
 
     /// The system has no more to give: each user has a number of inotify instances and of watches, 128 instances by default.
     package struct Failure: Error, CustomStringConvertible {
+        /// The call that failed, with what it was to watch.
         let call: String
+        /// The system's error number.
         let number: Int32
 
+        /// `CALL: what the system says of it`.
         package var description: String { unsafe "\(call): \(String(cString: strerror(number)))" }
     }
 
@@ -104,4 +108,24 @@ package final class FolderWatcher: Sendable {
         // A modification, or so many events that the kernel dropped some.
         return .modified
     }
+}
+
+/// What happened to an entry of a watched folder.
+package struct FolderEvent: Sendable, Hashable {
+    /// How far a change is.
+    package enum Kind: Sendable, Hashable {
+        /// An entry came into being: a link, which is complete, or a file, which is not.
+        case created
+        /// A file was written to and is not closed yet.
+        case modified
+        /// A file was closed after writing or moved into its place.
+        case complete
+        /// An entry, or the folder itself, is gone.
+        case gone
+    }
+
+    /// The entry's name; empty for the folder itself.
+    package var name: String
+    /// How far the change is.
+    package var kind: Kind
 }

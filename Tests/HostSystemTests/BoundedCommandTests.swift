@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import KubernetesClient
+@testable import HostSystem
 
 @Suite(.timeLimit(.minutes(5))) struct BoundedCommandTests {
     private func run(

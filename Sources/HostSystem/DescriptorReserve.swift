@@ -1,4 +1,4 @@
-import CLibcurl
+import CLinux
 import Glibc
 
 /// Descriptors that are held back for one use: opened early, and given up one by one when the process may open no more.
