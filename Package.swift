@@ -98,7 +98,7 @@ let rooms: [Room] = [
     // Users' regular expressions, with a bound on the work of a search: to refuse them early and to seek them.
     Room(name: "Patterns", dependencies: ["CPCRE2"]),
     // What tasks and threads meet by: mailbox, latch, promise, lock, deadline, backoff.
-    Room(name: "Coordination"),
+    Room(name: "Coordination", testDependencies: ["Repeatable"]),
     // What is asked of the machine: files, folders that change, bounded commands, orphans, descriptors.
     Room(name: "HostSystem", dependencies: ["CLinux", "Coordination", subprocess, systemPackage]),
     // The event loop: HTTP and TCP by libcurl on a thread of its own.
@@ -149,7 +149,8 @@ let rooms: [Room] = [
             "StandbyConfiguration", logging, serviceLifecycle,
         ],
         testDependencies: [
-            "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Sandbox", "StandbyConfiguration",
+            "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Repeatable", "Sandbox",
+            "StandbyConfiguration",
             "Transport", logging,
         ]
     ),
@@ -263,6 +264,13 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        // What makes a test repeatable: a clock that the test moves.
+        .target(
+            name: "Repeatable",
+            dependencies: ["Coordination"],
+            path: "Tests/Repeatable",
+            swiftSettings: swiftSettings
+        ),
         // What a real API server answered, byte for byte.
         .target(
             name: "RecordedExchanges",
@@ -275,7 +283,8 @@ let package = Package(
         .target(
             name: "TestedCluster",
             dependencies: [
-                "Sandbox", "Transport", "KubernetesClient", "kube-standby", logging, subprocess, systemPackage,
+                "Coordination", "Sandbox", "Transport", "KubernetesClient", "kube-standby", logging, subprocess,
+                systemPackage,
             ],
             path: "Tests/TestedCluster",
             swiftSettings: swiftSettings

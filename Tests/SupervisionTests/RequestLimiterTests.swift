@@ -1,5 +1,6 @@
 import Coordination
 import FailoverCore
+import Repeatable
 import Testing
 
 @testable import Supervision
@@ -57,9 +58,13 @@ import Testing
     }
 
     @Test func givesUpAWriteWhoseTurnDoesNotCome() async {
-        let limiter = RequestLimiter(limit: 1)
+        let clock = ManualClock()
+        let limiter = RequestLimiter(limit: 1, clock: clock)
         let outcome = await limiter.withTurn(.move, patience: .seconds(60)) {
-            await limiter.withTurn(.promotion, patience: .milliseconds(10)) { true }
+            async let inner = limiter.withTurn(.promotion, patience: .seconds(1)) { true }
+            await clock.waitForSleepers(1)
+            clock.advance(by: .seconds(1))
+            return await inner
         }
         #expect(outcome == .some(nil))
         #expect(await limiter.waitingCount(.promotion) == 0)

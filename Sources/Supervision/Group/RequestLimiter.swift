@@ -4,11 +4,14 @@ import FailoverCore
 /// Bounds how many requests are under way at once, over all groups; those that end an outage go first.
 package actor RequestLimiter {
     private let limit: Int
+    private let clock: any Clock<Duration>
     private var running = 0
     private var waiting: [WriteUrgency: [Latch]] = [:]
 
-    package init(limit: Int) {
+    /// `clock`: what measures patience.
+    package init(limit: Int, clock: any Clock<Duration> = ContinuousClock()) {
         self.limit = limit
+        self.clock = clock
     }
 
     /// Runs `request` when it is its turn: the most urgent first, equally urgent ones in the order of asking.
@@ -31,12 +34,7 @@ package actor RequestLimiter {
 
     private nonisolated func wait(for latch: Latch, patience: Duration?) async {
         guard let patience else { return await latch.wait() }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await latch.wait() }
-            group.addTask { try? await Task.sleep(for: patience) }
-            await group.next()
-            group.cancelAll()
-        }
+        _ = await withDeadline(after: patience, clock: clock) { await latch.wait() }
     }
 
     /// Whether the next request has to wait.

@@ -50,15 +50,7 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
     package func reload(by origin: String) async -> ReloadOutcome? {
         let answer = Promise<ReloadOutcome>()
         guard case .enqueued = trigger.yield(.demand(by: origin, answer: answer)) else { return nil }
-        return await withTaskGroup(of: ReloadOutcome?.self) { group in
-            group.addTask { await answer.value() }
-            group.addTask {
-                try? await Task.sleep(for: Self.answerDeadline)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? nil
-        }
+        return await withDeadline(after: Self.answerDeadline) { await answer.value() } ?? nil
     }
 
     /// Asks for a reload without waiting.

@@ -19,7 +19,7 @@ package final class EventLoop: @unchecked Sendable {
     private let threadID = Atomic<UInt>(0)
     private let lastTransferID = Atomic<UInt64>(0)
     /// Who waits for a turn to begin.
-    let gates = Locked<[Latch]>([])
+    let awaitedTurns = Locked<[Latch]>([])
 
     // Confined to the loop's thread. What is touched with every probe, here and in the checks, goes without the dynamic check
     // for overlapping access: that check was 4 % of a probe's instructions.
@@ -139,7 +139,7 @@ package final class EventLoop: @unchecked Sendable {
     private func turn() {
         let count = epoll.wait(milliseconds: waitingTime())
         pace.begin(at: Self.now)
-        openGates()
+        turnBegan()
         for number in 0..<count {
             if let (token, events) = epoll.event(number) { ready(token, events) }
             // The kernel tells again of those that are left, after others.
