@@ -251,7 +251,7 @@ let package = Package(
         // The real binary on any cluster, pods played without containers.
         .testTarget(
             name: "ClusterTests",
-            dependencies: ["Sandbox", "TestedCluster", "YAMLDocument", "kube-standby"],
+            dependencies: ["KubernetesClient", "Sandbox", "TestedCluster", "YAMLDocument", "kube-standby"],
             swiftSettings: swiftSettings
         ),
         // The real binary against the sandbox, under its faults.
