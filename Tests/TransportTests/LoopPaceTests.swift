@@ -50,7 +50,7 @@ import Testing
 
     @Test func handsOutAFewResultsAtATimeAndForgetsWhatIsNotWanted() {
         var board = CheckBoard()
-        for tag in 0..<10 { board.add(CheckEvent(tag: tag, kind: .connectionLost)) }
+        for tag in 0..<10 { board.add(Check.Event(tag: tag, kind: .connectionLost)) }
         var handedOut: [[Int]] = []
         while board.takeSome() {
             handedOut.append(board.delivered.map(\.tag))

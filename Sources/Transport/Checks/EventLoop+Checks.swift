@@ -6,7 +6,7 @@ package import HostSystem
 /// Checks: what a prober asks thousands of peers, without an allocation or a closure for each time.
 extension EventLoop {
     /// On the loop: who hears of the ends of checks, once in a turn; one for each loop.
-    package func receiveChecks(_ receive: @escaping ([CheckEvent]) -> Void) {
+    package func receiveChecks(_ receive: @escaping ([Check.Event]) -> Void) {
         precondition(isCurrent)
         board.receive = receive
     }
@@ -67,8 +67,8 @@ extension EventLoop {
     /// Things of one kind that are done without looking at the clock.
     private static let chunk = 32
 
-    private func note(_ check: Check, _ kind: CheckEvent.Kind) {
-        board.add(CheckEvent(tag: check.tag, kind: kind))
+    private func note(_ check: Check, _ kind: Check.Event.Kind) {
+        board.add(Check.Event(tag: check.tag, kind: kind))
     }
 
     // MARK: Exchanges

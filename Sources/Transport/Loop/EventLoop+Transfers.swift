@@ -2,13 +2,6 @@ extension EventLoop {
     /// On the loop: begins an exchange.
     ///
     /// The observer's `received` functions are called from inside libcurl and must not call the loop; its `ended` may.
-    @discardableResult
-    package func start(_ request: HTTPRequest, observer: any TransferObserver) -> TransferID {
-        let id = nextTransferID()
-        start(request, id: id, observer: observer)
-        return id
-    }
-
     func start(_ request: HTTPRequest, id: TransferID, observer: any TransferObserver) {
         precondition(isCurrent)
         guard let name = request.nameToResolve else { return begin(request, [], id: id, observer: observer) }
