@@ -105,10 +105,10 @@ let rooms: [Room] = [
     Room(
         name: "Transport",
         dependencies: ["CLibcurl", "CLinux", "Coordination", "HostSystem", heapModule],
-        testDependencies: ["Coordination", "HostSystem", "Sandbox", nioCore, nioPosix]
+        testDependencies: ["Coordination", "HostSystem", "Repeatable", "Sandbox", nioCore, nioPosix]
     ),
     // The pure decision core: events in, effects out.
-    Room(name: "FailoverCore", isAlwaysFast: true),
+    Room(name: "FailoverCore", isAlwaysFast: true, testDependencies: ["Repeatable"]),
     // The configuration file: schema, decoding with diagnostics, defaults.
     Room(
         name: "StandbyConfiguration",
@@ -124,7 +124,8 @@ let rooms: [Room] = [
             nioWebSocket,
         ],
         testDependencies: [
-            "Coordination", "Sandbox", "Transport", "RecordedExchanges", logging, nioCore, nioPosix, nioSSL,
+            "Coordination", "Repeatable", "Sandbox", "Transport", "RecordedExchanges", logging, nioCore, nioPosix,
+            nioSSL,
         ]
     ),
     // Schedules and runs probes, counts thresholds.
@@ -243,8 +244,8 @@ let package = Package(
         .executableTarget(
             name: "kube-standby-fuzz",
             dependencies: [
-                "StandbyConfiguration", "YAMLDocument", "FailoverCore", "KubernetesClient", "Probing", "Supervision",
-                "Transport", argumentParser,
+                "StandbyConfiguration", "YAMLDocument", "FailoverCore", "KubernetesClient", "Probing", "Repeatable",
+                "Supervision", "Transport", argumentParser,
             ],
             swiftSettings: swiftSettings
         ),
@@ -264,7 +265,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        // What makes a test repeatable: a clock that the test moves.
+        // What makes a test repeatable: a clock that the test moves, random numbers of a seed.
         .target(
             name: "Repeatable",
             dependencies: ["Coordination"],

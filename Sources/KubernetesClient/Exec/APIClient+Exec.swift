@@ -15,7 +15,7 @@ extension APIClient {
     /// - Throws: `KubernetesError` if the server cannot be reached, or refuses; `PodCommand.Failure` if the command could not be
     ///   run. Neither says anything of the application.
     package func run(_ command: PodCommand) async throws -> PodCommand.Outcome {
-        let deadline = NIODeadline.now() + .nanoseconds(Int64(clamping: command.timeout.nanosecondCount))
+        let deadline = NIODeadline.now() + TimeAmount(command.timeout)
         let call = command.call
         let request = try await request(for: call)
         do {

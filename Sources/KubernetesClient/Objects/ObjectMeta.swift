@@ -48,10 +48,11 @@ extension ObjectMeta.OwnerReference {
 /// The order of resource versions: decimal integers of any length without leading zeros; a text that is none is older than
 /// every number, so that it cannot stand in the way of a newer object.
 ///
-/// https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
-enum ResourceVersion {
+/// The core, which imports nothing, has the same order for its `ObjectVersion`; a test of Supervision holds them against each
+/// other. https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions
+package enum ResourceVersion {
     /// Whether `left` is older than `right`; an absent version is older than any.
-    static func isOlder(_ left: String?, than right: String?) -> Bool {
+    package static func isOlder(_ left: String?, than right: String?) -> Bool {
         let (a, b) = (Array((left ?? "").utf8), Array((right ?? "").utf8))
         let isNumber = (isDecimal(a), isDecimal(b))
         if isNumber.0 != isNumber.1 { return isNumber.1 }

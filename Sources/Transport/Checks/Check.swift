@@ -37,6 +37,9 @@ package final class Check {
         package var kind: Kind
     }
 
+    /// Checks whose connections share one multi of libcurl, which has two descriptors of its own.
+    package static let shardSize = 128
+
     /// The URL as it was given, whatever stands in its host's place for libcurl.
     var plainURL: String {
         switch question {

@@ -2,9 +2,6 @@
 ///
 /// Confined to the loop's thread.
 struct CheckBoard {
-    /// Checks whose connections share one multi.
-    static let shardSize = 128
-
     /// Multis, by whether they keep connections; the last one with room is filled next.
     var shards: [Bool: [Shard]] = [:]
     /// Connections that are being made, by descriptor.

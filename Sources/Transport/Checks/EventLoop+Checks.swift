@@ -170,13 +170,13 @@ extension EventLoop {
     /// A multi with room for one more.
     private func join(keepsConnections: Bool) throws(TransportError) -> Multi {
         var shards = board.shards[keepsConnections, default: []]
-        let index = shards.lastIndex { $0.count < CheckBoard.shardSize } ?? shards.endIndex
+        let index = shards.lastIndex { $0.count < Check.shardSize } ?? shards.endIndex
         if index == shards.endIndex {
             let multi = try addMulti(
                 .checks,
                 rest: keepsConnections ? .watched : .closed,
                 // Twice as many, for those that their peers have closed and libcurl has yet to notice.
-                connections: CheckBoard.shardSize * 2
+                connections: Check.shardSize * 2
             )
             multi.context = kept
             shards.append(.init(multi: multi, count: 0))

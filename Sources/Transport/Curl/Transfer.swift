@@ -199,6 +199,6 @@ final class TransferPool {
 }
 
 /// Names one exchange of an event loop.
-package struct TransferID: Sendable, Hashable {
+struct TransferID: Sendable, Hashable {
     let number: UInt64
 }

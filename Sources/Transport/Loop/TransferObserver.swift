@@ -1,5 +1,5 @@
 /// Hears of one exchange, on the loop's thread.
-package protocol TransferObserver: AnyObject {
+protocol TransferObserver: AnyObject {
     /// The final status and headers are in. Called from inside libcurl: must not call the loop.
     func received(head: HTTPHead)
 
@@ -13,9 +13,9 @@ package protocol TransferObserver: AnyObject {
 }
 
 extension TransferObserver {
-    package func received(head: HTTPHead) {}
+    func received(head: HTTPHead) {}
 
-    package func received(body: [UInt8]) -> Bool { false }
+    func received(body: [UInt8]) -> Bool { false }
 }
 
 /// Resumes the task that waits for the whole answer.
