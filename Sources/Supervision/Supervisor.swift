@@ -1,5 +1,6 @@
 import FailoverCore
 import Foundation
+import HostSystem
 package import KubernetesClient
 package import Logging
 package import Probing
@@ -184,7 +185,12 @@ package struct Supervisor: ServiceLifecycle.Service {
     package var probeCounts: ProbeCounts {
         get async {
             let done = await probes.statistics
-            return ProbeCounts(successes: done.successes, failures: done.failures, withoutResult: done.withoutResult)
+            return ProbeCounts(
+                successes: done.successes,
+                failures: done.failures,
+                withoutResult: done.withoutResult,
+                commandSeconds: OwnProcess.childSeconds
+            )
         }
     }
 

@@ -23,7 +23,7 @@ extension ProbeEngine {
     }
 
     /// What the loop's checks have come to in this turn.
-    func happened(_ events: [CheckEvent]) {
+    func happened(_ events: [Check.Event]) {
         noteTime()
         for event in events {
             switch event.kind {

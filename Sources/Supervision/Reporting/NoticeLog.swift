@@ -1,7 +1,7 @@
+import Coordination
 import FailoverCore
 import Logging
 import Probing
-import Transport
 
 /// Writes notices to the log: constant messages, the group and its members as metadata.
 ///
