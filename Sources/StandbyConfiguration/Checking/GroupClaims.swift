@@ -30,7 +30,7 @@ struct GroupClaims: Sendable {
         service = Self.claim(merged["service"])
         namespace = reader["namespace"].string ?? ""
         let isLabelled = reader["mode"].string != GroupConfiguration.Mode.endpointSlice.rawValue
-        roleKey = isLabelled ? reader["roleLabel"]["key"].string ?? RoleLabel().key : nil
+        roleKey = isLabelled ? RoleLabel.fields.readable(reader["roleLabel"]).key : nil
         let selector = reader["selector"]
         labels = selector["matchLabels"].labels
         isExact = !selector["matchExpressions"].isPresent

@@ -3,6 +3,8 @@ import YAMLDocument
 /// Holds a tree of nodes against the schema and collects every mistake; required keys of what `defaults` may supply are
 /// another pass's matter.
 struct SchemaChecker {
+    private static let group = GroupConfiguration.fields.schema
+
     private let collector: DiagnosticCollector
     /// Where the walk is; kept as steps, because words are needed only for mistakes.
     private var path = NodePath()
@@ -15,8 +17,8 @@ struct SchemaChecker {
     }
 
     /// Checks the whole file except the groups that are mappings, which are checked one by one.
-    mutating func check(_ root: YAMLNode) {
-        check(root, against: .file, requiresKeys: true)
+    mutating func check(_ root: YAMLNode, as schema: ObjectSchema = SupervisorConfiguration.fields.schema) {
+        check(root, against: schema, requiresKeys: true)
     }
 
     /// Checks one group.
@@ -25,7 +27,7 @@ struct SchemaChecker {
     mutating func check(_ group: YAMLNode, ofGroup index: Int, aliasMark: YAMLMark?) {
         path = NodePath(["groups", .index(index)])
         self.aliasMark = group.aliasMark ?? aliasMark
-        check(group, against: .group, requiresKeys: false)
+        check(group, against: Self.group, requiresKeys: false)
     }
 
     private mutating func check(_ node: YAMLNode, against schema: ObjectSchema, requiresKeys: Bool) {
@@ -50,7 +52,7 @@ struct SchemaChecker {
         if let own = node.aliasMark { aliasMark = own }
         defer { aliasMark = outer }
         switch schema {
-        case .object(let object) where object === ObjectSchema.group && node.mapping != nil: break
+        case .object(let object) where object === Self.group && node.mapping != nil: break
         case .object(let object): check(node, against: object, requiresKeys: !object.isMerged)
         case .list(let item, let isEmptyAllowed): checkList(node, item, isEmptyAllowed: isEmptyAllowed)
         case .labels: checkLabels(node)
@@ -120,9 +122,4 @@ struct SchemaChecker {
         let notes = aliasMark.map { [DiagnosticNote.alias(line: $0.line)] } ?? []
         collector.add(Diagnostic(message, path: "\(path)", mark: mark, notes: notes))
     }
-}
-
-extension ObjectSchema {
-    /// Whether keys that are missing here may come from `defaults`, or are `defaults` themselves.
-    fileprivate var isMerged: Bool { self === ObjectSchema.group || self === ObjectSchema.defaults }
 }

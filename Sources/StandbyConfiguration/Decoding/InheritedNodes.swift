@@ -33,7 +33,10 @@ struct InheritedNodes: Sendable {
     }
 
     private func inherited(_ group: Group) -> InheritedNode {
-        InheritedNode(own: group.node, merged: DefaultsMerge.merge(defaults, into: group.node))
+        InheritedNode(
+            own: group.node,
+            merged: DefaultsMerge.merge(defaults, into: group.node, GroupConfiguration.fields.schema)
+        )
     }
 
     /// What was found in consecutive groups.
@@ -47,7 +50,7 @@ struct InheritedNodes: Sendable {
 
     /// The groups as the model has them; only right if there were no mistakes.
     var configurations: [GroupConfiguration] {
-        groups.compactMap { GroupConfiguration(NodeReader(node: inherited($0).merged)) }
+        groups.compactMap { GroupConfiguration.fields.read(NodeReader(node: inherited($0).merged)) }
     }
 
     /// Checks each group, and the groups against each other.

@@ -11,8 +11,9 @@ package enum JSONSchema {
     package static var document: ConfigurationValue {
         var definitions: [ConfigurationValue.Entry] = []
         var known: Set<String> = []
-        collect(.file, into: &definitions, known: &known)
-        guard case .mapping(let root) = object(.file) else { return .null }
+        let file = SupervisorConfiguration.fields.schema
+        collect(file, into: &definitions, known: &known)
+        guard case .mapping(let root) = object(file) else { return .null }
         return .mapping(
             [
                 .init("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
@@ -46,27 +47,21 @@ package enum JSONSchema {
 
     // MARK: Objects
 
-    private static func object(_ schema: ObjectSchema) -> ConfigurationValue {
+    /// The definition of one mapping.
+    static func object(_ schema: ObjectSchema) -> ConfigurationValue {
         let properties = schema.fields.map { ConfigurationValue.Entry($0.name, property($0, of: schema)) }
         // What `defaults` may supply cannot be required of a group, nor is anything required of `defaults`.
-        let required = schema.fields.filter { $0.isRequired && !isSupplied($0, of: schema) }.map(\.name)
+        let required = schema.fields.filter { $0.isRequired && !schema.isSupplied($0) }.map(\.name)
         return .fields([
             ("type", .string("object")),
             ("properties", .mapping(properties)),
             ("additionalProperties", .bool(false)),
             ("required", required.isEmpty ? nil : .strings(required)),
-            ("oneOf", schema.choice.isEmpty || isMerged(schema) ? nil : oneOf(schema.choice)),
-            ("not", isMerged(schema) ? severalOf(schema.choice) : nil),
+            // The choice may be made in `defaults`, so that a probe in either place may have timings only.
+            ("oneOf", schema.choice.isEmpty || schema.isMerged ? nil : oneOf(schema.choice)),
+            ("not", schema.choice.isEmpty || !schema.isMerged ? nil : severalOf(schema.choice)),
         ])
     }
-
-    private static func isSupplied(_ field: ObjectSchema.Field, of schema: ObjectSchema) -> Bool {
-        schema === ObjectSchema.defaults
-            || schema === ObjectSchema.group && ObjectSchema.defaults.field(field.name) != nil
-    }
-
-    /// Whether the choice may be made in `defaults`, so that a probe in either place may have timings only.
-    private static func isMerged(_ schema: ObjectSchema) -> Bool { schema === ObjectSchema.probe }
 
     private static func oneOf(_ names: [String]) -> ConfigurationValue {
         .list(names.map { given([$0]) })
@@ -89,7 +84,7 @@ package enum JSONSchema {
     }
 
     private static func property(_ field: ObjectSchema.Field, of schema: ObjectSchema) -> ConfigurationValue {
-        let mayBeAbsent = !field.isRequired || isSupplied(field, of: schema)
+        let mayBeAbsent = !field.isRequired || schema.isSupplied(field)
         let given = field.isAbsentIfEmpty ? orEmpty(value(field.value)) : value(field.value)
         guard case .mapping(var entries) = mayBeAbsent ? orNull(given) : given else { return .null }
         entries.append(.init("description", .string(field.summary + ".")))

@@ -21,6 +21,14 @@ package indirect enum ConfigurationValue: Sendable, Hashable {
         }
     }
 
+    /// A mapping of the fields that have a value.
+    static func fields(_ fields: [(String, ConfigurationValue?)]) -> ConfigurationValue {
+        .mapping(fields.compactMap { name, value in value.map { Entry(name, $0) } })
+    }
+
+    /// A list of texts.
+    static func strings(_ strings: [String]) -> ConfigurationValue { .list(strings.map(ConfigurationValue.string)) }
+
     /// Seconds, whole ones without a fraction.
     static func seconds(_ duration: Duration) -> ConfigurationValue {
         let (whole, attoseconds) = duration.components

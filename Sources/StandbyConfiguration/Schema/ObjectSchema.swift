@@ -1,26 +1,39 @@
-/// The fields that a mapping of the configuration file may have; any other key is a mistake.
+/// What a mapping of the file may hold, as a checker sees it: names of fields, and what their values may be.
 ///
-/// The one table of the file format: the checker, the JSON Schema and the printed configuration are made from it.
-package final class ObjectSchema: Sendable {
+/// Made from a `FieldTable`, which alone knows the properties that the fields come to.
+final class ObjectSchema: Sendable {
     /// One field.
-    package struct Field: Sendable {
-        package let name: String
-        package let value: ValueSchema
-        /// What holds when the field is absent.
-        package let absence: Absence
+    struct Field: Sendable {
+        let name: String
+        let value: ValueSchema
         /// What the field says, in one sentence without a period.
-        package let summary: String
+        var summary = ""
+        /// What holds when the field is absent.
+        var absence: Absence
+        /// Whether it is one of those of which exactly one must be given.
+        let isAlternative: Bool
         /// Whether an empty string is as good as none, as in the kubelet's probes.
-        package var isAbsentIfEmpty = false
+        var isAbsentIfEmpty = false
+        /// Whether null is a mapping without fields, not the absence of one.
+        var isEmptyIfNull = false
+        /// Whether groups can have it in common, by `defaults`.
+        var isInheritable = true
+
+        init(_ name: String, _ value: ValueSchema, absence: Absence = .contextual, isAlternative: Bool = false) {
+            self.name = name
+            self.value = value
+            self.absence = absence
+            self.isAlternative = isAlternative
+        }
 
         /// Whether the field must be given.
-        package var isRequired: Bool {
+        var isRequired: Bool {
             if case .required = absence { true } else { false }
         }
     }
 
     /// What the absence of a field means.
-    package enum Absence: Sendable {
+    enum Absence: Sendable {
         /// It is a mistake.
         case required
         /// This value holds.
@@ -30,22 +43,25 @@ package final class ObjectSchema: Sendable {
     }
 
     /// Names the schema where others refer to it.
-    package let name: String
-    package let fields: [Field]
+    let name: String
+    /// Whether the mapping of a group is completed, field by field, by that of `defaults`.
+    let isMerged: Bool
+    let fields: [Field]
     /// The names of the fields that must be given.
     let requiredNames: [String]
     /// Fields of which exactly one must be given; empty if there is no such choice.
-    package let choice: [String]
+    let choice: [String]
 
-    init(_ name: String, choice: [String] = [], _ fields: [Field]) {
+    init(_ name: String, isMerged: Bool, _ fields: [Field]) {
         self.name = name
-        self.choice = choice
+        self.isMerged = isMerged
         self.fields = fields
         requiredNames = fields.filter(\.isRequired).map(\.name)
+        choice = fields.filter(\.isAlternative).map(\.name)
     }
 
     /// The field of that name; nil if there is none.
-    package func field(_ name: String) -> Field? { place(of: name).map { fields[$0] } }
+    func field(_ name: String) -> Field? { place(of: name).map { fields[$0] } }
 
     /// What the field of that name may hold; nil if there is no such field.
     func value(of name: String) -> ValueSchema? { place(of: name).map { fields[$0].value } }
@@ -55,37 +71,11 @@ package final class ObjectSchema: Sendable {
         return nil
     }
 
-    /// The same under another name, without the fields named.
-    func without(_ names: Set<String>, named name: String) -> ObjectSchema {
-        ObjectSchema(name, choice: choice, fields.filter { !names.contains($0.name) })
-    }
-}
+    /// Whether the field may come from `defaults`, so that it cannot be required here.
+    func isSupplied(_ field: Field) -> Bool { isMerged && field.isInheritable }
 
-extension ObjectSchema.Field {
-    /// A field that must be given.
-    static func required(_ name: String, _ value: ValueSchema, _ summary: String) -> Self {
-        .init(name: name, value: value, absence: .required, summary: summary)
-    }
-
-    /// A field with a default.
-    static func optional(
-        _ name: String,
-        _ value: ValueSchema,
-        default standard: ConfigurationValue,
-        _ summary: String
-    ) -> Self {
-        .init(name: name, value: value, absence: .value(standard), summary: summary)
-    }
-
-    /// The same field; an empty string is as good as none.
-    var absentIfEmpty: Self {
-        var field = self
-        field.isAbsentIfEmpty = true
-        return field
-    }
-
-    /// A field whose absence means what its summary says.
-    static func optional(_ name: String, _ value: ValueSchema, _ summary: String) -> Self {
-        .init(name: name, value: value, absence: .contextual, summary: summary)
+    /// The same under another name, with those fields only that groups can have in common.
+    func inheritable(named name: String) -> ObjectSchema {
+        ObjectSchema(name, isMerged: isMerged, fields.filter(\.isInheritable))
     }
 }
