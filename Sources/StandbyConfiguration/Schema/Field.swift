@@ -8,6 +8,8 @@ struct Field<Owner: Sendable>: Sendable {
     typealias Read = @Sendable (NodeReader, inout Owner) -> Bool
     /// What is printed; nil: nothing is.
     typealias Write = @Sendable (Owner) -> ConfigurationValue?
+    /// Adds what is printed of several fields.
+    typealias List = @Sendable (Owner, inout [ConfigurationValue.Entry]) -> Void
 
     /// What the checker and the JSON Schema know of the field.
     private(set) var schema: ObjectSchema.Field
@@ -20,6 +22,24 @@ struct Field<Owner: Sendable>: Sendable {
         self.schema = schema
         self.read = read
         self.write = write
+    }
+
+    /// Reads the field from its mapping when those before it are read.
+    func read(after before: @escaping Read) -> Read {
+        let (name, read) = (schema.name, read)
+        return { mapping, owner in
+            let isComplete = before(mapping, &owner)
+            return read(mapping[name], &owner) && isComplete
+        }
+    }
+
+    /// Lists the field when those before it are listed.
+    func list(after before: @escaping List) -> List {
+        let (name, write) = (schema.name, write)
+        return { owner, entries in
+            before(owner, &entries)
+            if let value = write(owner) { entries.append(.init(name, value)) }
+        }
     }
 
     private func with(_ change: (inout Self) -> Void) -> Self {
@@ -35,7 +55,7 @@ extension Field {
     /// A field that must be given.
     static func required<Value>(_ name: String, _ property: Property<Value>, _ kind: FieldKind<Value>) -> Self {
         Field(ObjectSchema.Field(name, kind.schema, absence: .required)) { reader, owner in
-            guard let value = kind.read(reader, nil) else { return false }
+            guard let value = kind.read(reader, { nil }) else { return false }
             owner[keyPath: property] = value
             return true
         } write: {
@@ -46,8 +66,8 @@ extension Field {
     /// A field whose default is what a new owner has.
     static func defaulted<Value>(_ name: String, _ property: Property<Value>, _ kind: FieldKind<Value>) -> Self {
         Field(ObjectSchema.Field(name, kind.schema)) { reader, owner in
-            guard reader.isPresent, let value = kind.read(reader, owner[keyPath: property]) else { return true }
-            owner[keyPath: property] = value
+            let value = reader.isPresent ? kind.read(reader) { owner[keyPath: property] } : nil
+            if let value { owner[keyPath: property] = value }
             return true
         } write: {
             kind.write($0[keyPath: property])
@@ -64,7 +84,7 @@ extension Field {
     ) -> Self {
         Field(ObjectSchema.Field(name, kind.schema)) { reader, owner in
             let standard = standard(owner)
-            owner[keyPath: property] = kind.read(reader, standard) ?? standard
+            owner[keyPath: property] = kind.read(reader) { standard } ?? standard
             return true
         } write: {
             kind.write($0[keyPath: property])
@@ -74,7 +94,7 @@ extension Field {
     /// A field without a default: nil if it is absent.
     static func optional<Value>(_ name: String, _ property: Property<Value?>, _ kind: FieldKind<Value>) -> Self {
         Field(ObjectSchema.Field(name, kind.schema)) { reader, owner in
-            let value = kind.read(reader, nil)
+            let value = kind.read(reader) { nil }
             owner[keyPath: property] = value
             // What was given is never dropped: a probe without its pattern would pass for healthy what is not.
             return value != nil || !reader.isPresent
@@ -92,7 +112,7 @@ extension Field {
         value: @escaping @Sendable (Choice) -> Value?
     ) -> Self {
         Field(ObjectSchema.Field(name, kind.schema, isAlternative: true)) { reader, owner in
-            guard let value = kind.read(reader, nil) else { return !reader.isPresent }
+            guard let value = kind.read(reader, { nil }) else { return !reader.isPresent }
             owner[keyPath: property] = make(value)
             return true
         } write: {

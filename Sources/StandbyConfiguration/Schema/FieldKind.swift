@@ -6,13 +6,13 @@ struct FieldKind<Value: Sendable>: Sendable {
     /// The value; nil if it is absent or cannot be read.
     ///
     /// A mapping begins with the other value, if there is one.
-    let read: @Sendable (NodeReader, Value?) -> Value?
+    let read: @Sendable (NodeReader, () -> Value?) -> Value?
     /// What is printed; nil: nothing is.
     let write: @Sendable (Value) -> ConfigurationValue?
 
     private init(
         _ schema: ValueSchema,
-        reading read: @escaping @Sendable (NodeReader, Value?) -> Value?,
+        reading read: @escaping @Sendable (NodeReader, () -> Value?) -> Value?,
         write: @escaping @Sendable (Value) -> ConfigurationValue?
     ) {
         self.schema = schema
@@ -127,7 +127,7 @@ extension FieldKind {
     static func object(_ table: FieldTable<Value>) -> Self {
         Self(
             .object(table.schema),
-            reading: { table.read($0, startingFrom: $1) },
+            reading: { table.read($0, startingFrom: $1()) },
             write: { value in
                 let mapping = table.write(value)
                 return mapping == .mapping([]) ? nil : mapping
@@ -138,7 +138,7 @@ extension FieldKind {
     /// A list.
     static func list<Item>(_ item: FieldKind<Item>, isEmptyAllowed: Bool = true) -> Self where Value == [Item] {
         Self(.list(item.schema, isEmptyAllowed: isEmptyAllowed)) { reader in
-            let items = reader.items.compactMap { item.read($0, nil) }
+            let items = reader.items.compactMap { item.read($0) { nil } }
             return items.isEmpty && !(isEmptyAllowed && reader.isPresent) ? nil : items
         } write: {
             .list($0.compactMap(item.write))
@@ -148,7 +148,7 @@ extension FieldKind {
     /// The same as another kind, or null.
     static func nullable<Wrapped>(_ kind: FieldKind<Wrapped>) -> Self where Value == Wrapped? {
         Self(.nullable(kind.schema)) { reader in
-            reader.isPresent ? .some(kind.read(reader, nil)) : nil
+            reader.isPresent ? .some(kind.read(reader) { nil }) : nil
         } write: { value in
             value.map(kind.write) ?? .null
         }

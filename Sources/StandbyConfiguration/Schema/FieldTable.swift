@@ -5,6 +5,9 @@ final class FieldTable<Owner: Sendable>: Sendable {
     let fields: [Field<Owner>]
     /// Has every default; what must be given is still to be filled in.
     private let blank: Owner
+    /// All fields in one: what they are made of is not looked up again for every mapping of a long file.
+    private let fill: Field<Owner>.Read
+    private let list: Field<Owner>.List
 
     /// - Parameters:
     ///   - name: what the JSON Schema calls the mapping.
@@ -15,6 +18,10 @@ final class FieldTable<Owner: Sendable>: Sendable {
         self.blank = blank
         self.fields = fields().map { $0.completed(for: blank) }
         schema = ObjectSchema(name, isMerged: isMerged, self.fields.map(\.schema))
+        var fill: Field<Owner>.Read = { _, _ in true }
+        var list: Field<Owner>.List = { _, _ in }
+        for field in self.fields { (fill, list) = (field.read(after: fill), field.list(after: list)) }
+        (self.fill, self.list) = (fill, list)
     }
 
     /// Lists fields, one after the other.
@@ -34,25 +41,22 @@ final class FieldTable<Owner: Sendable>: Sendable {
         guard reader.isMapping else { return nil }
         var owner = owner ?? blank
         let isChosen = schema.choice.isEmpty || schema.choice.contains { reader[$0].isPresent }
-        return fill(&owner, reader) && isChosen ? owner : nil
+        return fill(reader, &owner) && isChosen ? owner : nil
     }
 
     /// What can be read of a mapping that may have mistakes, which are told elsewhere; what cannot has its default.
     func readable(_ reader: NodeReader) -> Owner {
         var owner = blank
-        if reader.isMapping { _ = fill(&owner, reader) }
+        if reader.isMapping { _ = fill(reader, &owner) }
         return owner
-    }
-
-    private func fill(_ owner: inout Owner, _ reader: NodeReader) -> Bool {
-        var isComplete = true
-        for field in fields where !field.read(reader[field.schema.name], &owner) { isComplete = false }
-        return isComplete
     }
 
     /// The mapping with every default filled in.
     func write(_ owner: Owner) -> ConfigurationValue {
-        .fields(fields.map { ($0.schema.name, $0.write(owner)) })
+        var entries: [ConfigurationValue.Entry] = []
+        entries.reserveCapacity(fields.count)
+        list(owner, &entries)
+        return .mapping(entries)
     }
 
     /// Which of the fields of which exactly one is given the owner has; nil if there is no such choice.
