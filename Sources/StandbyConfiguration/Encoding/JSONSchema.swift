@@ -1,5 +1,3 @@
-import Patterns
-
 /// The JSON Schema of the file format, made from the same table as the checker.
 ///
 /// https://json-schema.org/draft/2020-12
@@ -171,37 +169,5 @@ package enum JSONSchema {
             ("maxLength", maximum.map(ConfigurationValue.integer)),
             ("pattern", format.pattern.map(ConfigurationValue.string)),
         ])
-    }
-}
-
-extension StringFormat {
-    private static let label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-    private static let name = "[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
-    private static let character = "[^\\u0000-\\u001f\\u007f]"
-
-    /// The form as a regular expression of ECMA-262; nil if every text has it.
-    fileprivate var pattern: String? {
-        switch self {
-        case .any, .nonEmpty, .regularExpression: nil
-        case .dnsLabel: "^\(Self.label)$"
-        case .dnsSubdomain: "^\(Self.label)(\\.\(Self.label))*$"
-        case .labelKey: "^(?=[^/]{1,253}(/|$))(\(Self.label)(\\.\(Self.label))*/)?\(Self.name)$"
-        case .labelValue: "^(\(Self.name))?$"
-        case .path: "^[^\\u0000-\\u0020\\u007f]*$"
-        case .host: HostName.pattern
-        case .headerName: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
-        case .singleLine, .printable: "^\(Self.character)*$"
-        case .url: "^https?://[^\\u0000-\\u0020\\u007f]+$"
-        }
-    }
-
-    /// Characters at least and, unless nil, at most.
-    fileprivate var lengths: (Int, Int?) {
-        switch self {
-        case .any, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host: (0, nil)
-        case .nonEmpty, .singleLine: (1, nil)
-        case .dnsSubdomain: (0, 253)
-        case .regularExpression: (0, Pattern.longest)
-        }
     }
 }
