@@ -73,7 +73,9 @@ package struct ManifestReading: Sendable {
         _ entry: YAMLEntry,
         _ lines: SourceLines.Indents
     ) -> ConfigurationReading? {
-        guard scalar.text.contains("kube-standby.io/") || scalar.text.contains(ObjectSchema.kind) else { return nil }
+        guard scalar.text.contains("kube-standby.io/") || scalar.text.contains(SupervisorConfiguration.kind) else {
+            return nil
+        }
         let bytes = Array(scalar.text.utf8)
         let isBlock = scalar.style == .literal
         let line = entry.value.mark.line + 1
@@ -89,7 +91,8 @@ package struct ManifestReading: Sendable {
 extension YAMLNode {
     /// Whether the document says that it is a configuration.
     fileprivate var isConfiguration: Bool {
-        self["kind"]?.string == ObjectSchema.kind || self["apiVersion"]?.string?.hasPrefix("kube-standby.io/") == true
+        self["kind"]?.string == SupervisorConfiguration.kind
+            || self["apiVersion"]?.string?.hasPrefix("kube-standby.io/") == true
     }
 
     /// Whether the document is to be looked into, or past, instead of being held against the schema.

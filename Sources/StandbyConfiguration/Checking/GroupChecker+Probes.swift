@@ -8,9 +8,9 @@ extension GroupChecker {
         let probe = reader[name]
         guard probe.isMapping else { return }
         let step = NodePath.Step.key(name)
-        if ObjectSchema.handlers.count(where: { probe[$0].isPresent }) != 1 {
-            let handlers = ObjectSchema.handlers.filter { probe[$0].isPresent }
-            report(.handlerCount(handlers, allowed: ObjectSchema.handlers), at: [step])
+        let allowed = ProbeConfiguration.fields.schema.choice
+        if allowed.count(where: { probe[$0].isPresent }) != 1 {
+            report(.handlerCount(allowed.filter { probe[$0].isPresent }, allowed: allowed), at: [step])
         }
         checkTimings(name, probe)
         checkHTTP(name, probe["httpGet"])
@@ -21,7 +21,7 @@ extension GroupChecker {
     // MARK: Timings
 
     private func checkTimings(_ name: String, _ probe: NodeReader) {
-        let timing = ProbeTiming(probe)
+        let timing = ProbeTiming.fields.readable(probe)
         let (period, step) = (timing.period.seconds, NodePath.Step.key(name))
         let whole: [NodePath.Step] = [step, "periodSeconds"]
         if areTimingsReadable(probe) {
@@ -40,7 +40,9 @@ extension GroupChecker {
     /// Whether nothing about the timings follows from a value that is a mistake by itself.
     private func areTimingsReadable(_ probe: NodeReader) -> Bool {
         ["periodSeconds", "fastPeriodSeconds", "timeoutSeconds", "failureThreshold"].allSatisfy { name in
-            guard let node = probe[name].node, let schema = ObjectSchema.probe.value(of: name) else { return true }
+            guard let node = probe[name].node, let schema = ProbeTiming.fields.schema.value(of: name) else {
+                return true
+            }
             return node.scalar.map(schema.accepts) ?? false
         }
     }
@@ -97,19 +99,21 @@ extension GroupChecker {
 
     private func checkExec(_ name: String, _ exec: NodeReader, _ probe: NodeReader) {
         guard exec.isPresent else { return }
-        if exec["runIn"].string == ExecProbe.Place.supervisor.rawValue {
+        if ExecProbe.fields.readable(exec).place == .supervisor {
             if exec["container"].isPresent {
                 report(.containerBesideSupervisor, at: [.key(name), "exec", "container"])
             }
             return
         }
-        if ProbeTiming(probe).period < .seconds(1) { warn(.fastExecInPod, at: [.key(name), "periodSeconds"]) }
+        if ProbeTiming.fields.readable(probe).period < .seconds(1) {
+            warn(.fastExecInPod, at: [.key(name), "periodSeconds"])
+        }
     }
 
     /// A `passiveProbe` that says nothing new.
     func checkEqualProbes() {
-        guard reader["passiveProbe"].isPresent,
-            let passive = ProbeConfiguration(reader["passiveProbe"]), passive == ProbeConfiguration(reader["probe"])
+        guard let passive = ProbeConfiguration.fields.read(reader["passiveProbe"]),
+            passive == ProbeConfiguration.fields.read(reader["probe"])
         else { return }
         warn(.passiveProbeEqualsProbe, at: ["passiveProbe"])
     }

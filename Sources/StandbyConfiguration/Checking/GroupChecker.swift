@@ -19,7 +19,7 @@ struct GroupChecker {
     ///
     /// `isNews`: whether a field that the group has only from `defaults` is seen for the first time; it is checked once.
     func check(isNews: (String) -> Bool) {
-        for name in ObjectSchema.group.requiredNames where node.merged[name] == nil {
+        for name in GroupConfiguration.fields.schema.requiredNames where node.merged[name] == nil {
             report(.missingKey(name), at: [])
         }
         checkRoleLabel()
@@ -53,18 +53,17 @@ struct GroupChecker {
             warn(.notAvailable("mode EndpointSlice", consequence: "the group waits"), at: ["mode"])
         }
         guard label.isPresent else { return }
-        let active = label["active"].string ?? RoleLabel().active
-        let passive = label["passive"].isPresent ? label["passive"].string : RoleLabel().passive
-        if active == passive {
+        let meant = RoleLabel.fields.readable(label)
+        if meant.active == meant.passive {
             let field = label["passive"].isPresent ? "passive" : "active"
-            report(.passiveEqualsActive(active), at: ["roleLabel", .key(field)])
+            report(.passiveEqualsActive(meant.active), at: ["roleLabel", .key(field)])
         }
     }
 
     private func checkSelector() {
         let selector = reader["selector"]
         guard selector.isPresent else { return }
-        let key = reader["roleLabel"]["key"].string ?? RoleLabel().key
+        let key = RoleLabel.fields.readable(reader["roleLabel"]).key
         if selector["matchLabels"][key].isPresent {
             report(.roleKeyInSelector(key), at: ["selector", "matchLabels", .key(key)])
         }
@@ -72,7 +71,7 @@ struct GroupChecker {
             let place: [NodePath.Step] = ["selector", "matchExpressions", .index(index)]
             if item["key"].string == key { report(.roleKeyInSelector(key), at: place + ["key"]) }
             guard let name = item["operator"].string else { continue }
-            let takesValues = ["In", "NotIn"].contains(name)
+            let takesValues = LabelSelector.Operator(rawValue: name)?.takesValues ?? false
             if takesValues, item["values"].items.isEmpty { report(.noValues(name), at: place + ["operator"]) }
             if !takesValues, !item["values"].items.isEmpty { report(.valuesOfExists(name), at: place + ["values"]) }
         }
@@ -81,13 +80,12 @@ struct GroupChecker {
     private func checkPriorities() {
         var covered = PriorityCoverage()
         for (index, rule) in reader["priorities"].items.enumerated() {
-            let given = ObjectSchema.priority.choice.filter { rule[$0].isPresent }
+            let given = PriorityRule.fields.schema.choice.filter { rule[$0].isPresent }
             guard given.count == 1 else {
                 report(.matchCount(given), at: ["priorities", .index(index)])
                 continue
             }
-            let match = rule["pod"].string.map(PriorityRule.Match.pod) ?? .labels(rule["matchLabels"].labels)
-            if let earlier = covered.add(match, at: index) {
+            if let earlier = covered.add(PriorityRule.fields.readable(rule).match, at: index) {
                 warn(.unreachablePriority(earlier: earlier), at: ["priorities", .index(index)])
             }
         }
@@ -96,20 +94,20 @@ struct GroupChecker {
     // MARK: Failover and hooks
 
     private func checkFailover() {
-        let failover = reader["failover"]
-        if failover["preempt"].bool == true, failover["preemptDelaySeconds"].duration == .zero {
+        let failover = FailoverConfiguration.fields.readable(reader["failover"])
+        if failover.preempt, failover.preemptDelay == .zero {
             warn(.preemptWithoutDelay, at: ["failover", "preemptDelaySeconds"])
         }
-        if failover["onNodeDrain"].string == FailoverConfiguration.NodeDrain.switch.rawValue {
+        if failover.onNodeDrain == .switch {
             let consequence = "the role moves when the pod terminates"
             warn(.notAvailable("onNodeDrain", consequence: consequence), at: ["failover", "onNodeDrain"])
         }
     }
 
     private func checkHooks() {
-        for name in ["onPromote", "onDemote"] where reader["hooks"][name].isMapping {
+        let choices = HookConfiguration.Hook.fields.schema.choice
+        for name in HookConfiguration.fields.schema.fields.map(\.name) where reader["hooks"][name].isMapping {
             let hook = reader["hooks"][name]
-            let choices = ObjectSchema.hook.choice
             let given = choices.filter { hook[$0].isPresent }
             if given.count != 1 { report(.handlerCount(given, allowed: choices), at: ["hooks", .key(name)]) }
             warn(.notAvailable("a hook", consequence: "it is not run"), at: ["hooks", .key(name)])
@@ -145,5 +143,31 @@ struct GroupChecker {
             notes.append(.otherFromDefaults(name, line: line))
         }
         collector.add(Diagnostic(message, severity: severity, path: "\(place.path)", mark: place.mark, notes: notes))
+    }
+}
+
+/// Finds priority rules that can never match, because one before them matches the same pods.
+private struct PriorityCoverage {
+    /// Rules by labels that are compared one by one; those beyond are not warned of.
+    private static let comparedRules = 100
+
+    private var pods: [String: Int] = [:]
+    private var labels: [(labels: [String: String], index: Int)] = []
+
+    /// Adds a rule.
+    ///
+    /// - Returns: the index of an earlier rule that matches every pod that this one does; nil if there is none.
+    mutating func add(_ match: PriorityRule.Match, at index: Int) -> Int? {
+        switch match {
+        case .pod(let name):
+            let everything = labels.first { $0.labels.isEmpty }?.index
+            let earlier = pods[name] ?? everything
+            if earlier == nil { pods[name] = index }
+            return earlier
+        case .labels(let wanted):
+            let earlier = labels.first { rule in rule.labels.allSatisfy { wanted[$0.key] == $0.value } }?.index
+            if earlier == nil, labels.count < Self.comparedRules { labels.append((wanted, index)) }
+            return earlier
+        }
     }
 }

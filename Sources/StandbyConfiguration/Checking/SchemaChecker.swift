@@ -1,8 +1,11 @@
+import Patterns
 import YAMLDocument
 
 /// Holds a tree of nodes against the schema and collects every mistake; required keys of what `defaults` may supply are
 /// another pass's matter.
 struct SchemaChecker {
+    private static let group = GroupConfiguration.fields.schema
+
     private let collector: DiagnosticCollector
     /// Where the walk is; kept as steps, because words are needed only for mistakes.
     private var path = NodePath()
@@ -15,8 +18,8 @@ struct SchemaChecker {
     }
 
     /// Checks the whole file except the groups that are mappings, which are checked one by one.
-    mutating func check(_ root: YAMLNode) {
-        check(root, against: .file, requiresKeys: true)
+    mutating func check(_ root: YAMLNode, as schema: ObjectSchema = SupervisorConfiguration.fields.schema) {
+        check(root, against: schema, requiresKeys: true)
     }
 
     /// Checks one group.
@@ -25,7 +28,7 @@ struct SchemaChecker {
     mutating func check(_ group: YAMLNode, ofGroup index: Int, aliasMark: YAMLMark?) {
         path = NodePath(["groups", .index(index)])
         self.aliasMark = group.aliasMark ?? aliasMark
-        check(group, against: .group, requiresKeys: false)
+        check(group, against: Self.group, requiresKeys: false)
     }
 
     private mutating func check(_ node: YAMLNode, against schema: ObjectSchema, requiresKeys: Bool) {
@@ -50,7 +53,7 @@ struct SchemaChecker {
         if let own = node.aliasMark { aliasMark = own }
         defer { aliasMark = outer }
         switch schema {
-        case .object(let object) where object === ObjectSchema.group && node.mapping != nil: break
+        case .object(let object) where object === Self.group && node.mapping != nil: break
         case .object(let object): check(node, against: object, requiresKeys: !object.isMerged)
         case .list(let item, let isEmptyAllowed): checkList(node, item, isEmptyAllowed: isEmptyAllowed)
         case .labels: checkLabels(node)
@@ -122,7 +125,58 @@ struct SchemaChecker {
     }
 }
 
-extension ObjectSchema {
-    /// Whether keys that are missing here may come from `defaults`, or are `defaults` themselves.
-    fileprivate var isMerged: Bool { self === ObjectSchema.group || self === ObjectSchema.defaults }
+/// Remembers which regular expressions are usable: many groups share one, and compiling takes long.
+private struct ExpressionCache {
+    private enum Verdict {
+        case usable(Pattern)
+        case refused(PatternError)
+    }
+
+    private var verdicts: [String: Verdict] = [:]
+
+    /// Why `text` is no regular expression that can be used; nil if it is one.
+    mutating func refusal(of text: String) -> PatternError? {
+        if case .refused(let error) = verdict(on: text) { error } else { nil }
+    }
+
+    private mutating func verdict(on text: String) -> Verdict {
+        if let verdict = verdicts[text] { return verdict }
+        let verdict: Verdict
+        do throws(PatternError) {
+            verdict = .usable(try Pattern.shared(text))
+        } catch {
+            verdict = .refused(error)
+        }
+        verdicts[text] = verdict
+        return verdict
+    }
+}
+
+/// Finds what somebody may have meant.
+enum Suggestion {
+    /// The option nearest to `text`, if it is near enough to be a slip: at most a third of its characters differ.
+    static func nearest(to text: String, among options: [String]) -> String? {
+        let ranked = options.map { (option: $0, distance: distance(text.lowercased(), $0.lowercased())) }
+        guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
+        return best.distance <= max(1, best.option.count / 3) ? best.option : nil
+    }
+
+    /// Insertions, deletions, replacements and swaps of neighbours between two words.
+    static func distance(_ left: String, _ right: String) -> Int {
+        let (a, b) = (Array(left.prefix(64)), Array(right.prefix(64)))
+        var previous: [Int] = []
+        var current = Array(0...b.count)
+        for i in a.indices {
+            var next = [i + 1] + Array(repeating: 0, count: b.count)
+            for j in b.indices {
+                let cost = a[i] == b[j] ? 0 : 1
+                next[j + 1] = min(current[j + 1] + 1, next[j] + 1, current[j] + cost)
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+                    next[j + 1] = min(next[j + 1], previous[j - 1] + 1)
+                }
+            }
+            (previous, current) = (current, next)
+        }
+        return current[b.count]
+    }
 }

@@ -6,7 +6,7 @@ import YAMLDocument
 enum BlankFields {
     /// The document without such fields.
     static func removed(from document: YAMLNode) -> YAMLNode {
-        holdsBlank(document) ? without(document, .file) : document
+        holdsBlank(document) ? without(document, SupervisorConfiguration.fields.schema) : document
     }
 
     private static func without(_ node: YAMLNode, _ value: ValueSchema) -> YAMLNode {
@@ -32,8 +32,7 @@ enum BlankFields {
                 if field.isAbsentIfEmpty, entry.value.string?.isEmpty == true { return nil }
                 if !isNull(entry.value) {
                     entry.value = without(entry.value, field.value)
-                } else if entry.key == "roleLabel" {
-                    // It may be there to turn the label of `defaults` off, which mode EndpointSlice allows.
+                } else if field.isEmptyIfNull {
                     entry.value.content = .mapping([])
                 } else if !mayBeNull(field.value) {
                     return nil

@@ -1,3 +1,4 @@
+import Dispatch
 import YAMLDocument
 
 /// The groups of a document, each as written and with `defaults` merged in.
@@ -33,7 +34,10 @@ struct InheritedNodes: Sendable {
     }
 
     private func inherited(_ group: Group) -> InheritedNode {
-        InheritedNode(own: group.node, merged: DefaultsMerge.merge(defaults, into: group.node))
+        InheritedNode(
+            own: group.node,
+            merged: DefaultsMerge.merge(defaults, into: group.node, GroupConfiguration.fields.schema)
+        )
     }
 
     /// What was found in consecutive groups.
@@ -47,7 +51,7 @@ struct InheritedNodes: Sendable {
 
     /// The groups as the model has them; only right if there were no mistakes.
     var configurations: [GroupConfiguration] {
-        groups.compactMap { GroupConfiguration(NodeReader(node: inherited($0).merged)) }
+        groups.compactMap { GroupConfiguration.fields.read(NodeReader(node: inherited($0).merged)) }
     }
 
     /// Checks each group, and the groups against each other.
@@ -92,5 +96,53 @@ struct InheritedNodes: Sendable {
     ) -> Diagnostic {
         let place = inherited(groups[index]).place(of: keys.map { .key($0) }, in: NodePath(["groups", .index(index)]))
         return Diagnostic(message, severity: severity, path: "\(place.path)", mark: place.mark, notes: place.notes)
+    }
+}
+
+/// Merges `defaults` into a group: field by field, a probe's handler whole, its timings one by one.
+private enum DefaultsMerge {
+    /// Nodes that `defaults` may come to, over all groups.
+    static let nodeLimit = 4_000_000
+
+    /// The group with what it does not say itself taken from `defaults`; marks stay where each value was written.
+    ///
+    /// `schema`: says what merges field by field.
+    static func merge(_ defaults: YAMLNode?, into group: YAMLNode, _ schema: ObjectSchema) -> YAMLNode {
+        guard let inherited = defaults?.mapping, let own = group.mapping else { return group }
+        let hasOwnChoice = own.contains { schema.choice.contains($0.key) }
+        var entries = own
+        for (index, entry) in own.enumerated() {
+            guard case .object(let inner) = schema.value(of: entry.key), inner.isMerged else { continue }
+            entries[index].value = merge(defaults?[entry.key], into: entry.value, inner)
+        }
+        for entry in inherited where group[entry.key] == nil {
+            if hasOwnChoice, schema.choice.contains(entry.key) { continue }
+            entries.append(entry)
+        }
+        var merged = group
+        merged.content = .mapping(entries)
+        return merged
+    }
+}
+
+/// Work on the parts of a long list, on all cores.
+private enum ConcurrentMap {
+    /// A part is worth a thread of its own from this many elements on.
+    private static let smallestPart = 500
+    private static let mostParts = 64
+
+    /// The results for consecutive parts of `0..<count`, in order; one part if there is little to do.
+    static func parts<Result: Sendable>(of count: Int, _ work: @Sendable (Range<Int>) -> Result) -> [Result] {
+        let parts = min(mostParts, count / smallestPart)
+        guard parts > 1 else { return [work(0..<count)] }
+        return unsafe Array(unsafeUninitializedCapacity: parts) { buffer, initializedCount in
+            // Each part writes its own place and no other.
+            nonisolated(unsafe) let results = unsafe buffer
+            DispatchQueue.concurrentPerform(iterations: parts) { part in
+                let result = work(count * part / parts..<count * (part + 1) / parts)
+                unsafe results.initializeElement(at: part, to: result)
+            }
+            initializedCount = parts
+        }
     }
 }

@@ -1,4 +1,5 @@
 package import Patterns
+import PlainText
 package import YAMLDocument
 
 /// The mistakes and warnings that a configuration file can have; their words are in `description`.
@@ -48,4 +49,105 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case notAvailable(String, consequence: String)
     // The cluster
     case cluster(ClusterFinding)
+}
+
+extension DiagnosticMessage: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .yaml(let reason): YAMLError(reason, at: YAMLMark(line: 1, column: 1)).description.escaped
+        case .noConfiguration: "holds no StandbyConfiguration, neither by itself nor in a ConfigMap"
+        case .furtherMistakes(let count): "\(count) further mistakes are not listed"
+        case .unknownKey(let key, let allowed, let suggestion):
+            "unknown key \(key.quoted)" + didYouMean(suggestion) + "; allowed are \(allowed.joined(separator: ", "))"
+        case .missingKey(let key): "required key \"\(key)\" is missing"
+        case .wrongType(let found, let allowed): "found \(found), allowed is \(allowed)"
+        case .notAllowed(let found, let allowed, let suggestion):
+            "found \(found), allowed is \(allowed)" + didYouMean(suggestion)
+        case .unusablePattern(let found, let error):
+            "found \(found): \(error); allowed is \(PatternError.allowed)"
+        case .defaultsTooLarge(let limit):
+            "come to more than \(limit) nodes over all groups; give long lists to the groups that need them"
+        case .handlerCount(let found, let allowed): handlerCount(found, allowed)
+        case .matchCount(let found):
+            found.isEmpty
+                ? "says no pods: give \"pod\" or \"matchLabels\""
+                : "has both \"pod\" and \"matchLabels\"; give one of them"
+        case .fastPeriodAbovePeriod(let fast, let period):
+            "is \(fast.plain), above periodSeconds (\(period.plain)): the fast period is at most the period"
+        case .passiveEqualsActive(let value): "is \(value.quoted) like roleLabel.active; the two must differ"
+        case .roleKeyInSelector(let key):
+            "selects by the role label \(key.quoted); the selector must hold for both roles"
+        case .roleLabelInEndpointSliceMode: "has no use in mode EndpointSlice, which writes no labels; remove it"
+        case .containerBesideSupervisor:
+            "has no use with runIn: Supervisor, which runs beside the supervisor; remove it"
+        case .namedPortOfForeignHost(let name):
+            "is the port name \(name.quoted), but host is not the pod; give the port's number"
+        case .valuesOfExists(let name): "must not be given with operator \(name)"
+        case .noValues(let name): "operator \(name) needs at least one entry in \"values\""
+        case .unverifiedTLS: "has no effect unless tls.verify is true"
+        case .duplicateName(let name, let line):
+            "group \(name.quoted) exists already, at line \(line); names are unique"
+        case .duplicateService(let name, let line):
+            "Service \(name.quoted) has a group already, at line \(line); a Service belongs to one group"
+        case .samePods(let key, let line):
+            "selects the pods of the group at line \(line), and both write the label \(key.quoted); give one of them"
+                + " another selector or roleLabel.key"
+        case .timeoutReachesPeriod(let timeout, let period):
+            "is \(timeout.plain), not less than periodSeconds (\(period.plain)): while a member hangs, its next probe begins"
+                + " only when this one has ended, as the kubelet's"
+        case .defaultTimeoutAbovePeriod(let timeout):
+            "is less than timeoutSeconds, which is \(timeout.plain) by default: while a member hangs, its next probe begins"
+                + " only when this one has ended; give a timeoutSeconds"
+        case .shorterTolerance(let ours, let kubelet, let fastPeriod, let period):
+            "a member that fails is unhealthy after at most \(ours.plain) s here, after \(kubelet.plain) s for the kubelet,"
+                + " because fastPeriodSeconds is \(fastPeriod.plain) by default; fastPeriodSeconds: \(period.plain) waits"
+                + " as long as the kubelet, fastPeriodSeconds: \(fastPeriod.plain) says that this is meant"
+        case .foreignHost(let host, let isHTTP):
+            "every member is asked at \(host.quoted), from where the supervisor runs, and not at its own address, so that all"
+                + " seem alike; remove it"
+                + (isHTTP ? ", or send the name only: httpHeaders: [{name: Host, value: \(host)}]" : "")
+        case .gracePeriodWithoutMeaning: "has no meaning here, where no container is stopped"
+        case .preemptWithoutDelay: "is 0 with preempt: a pod that restarts often takes the role back each time"
+        case .passiveProbeEqualsProbe: "equals probe, which is its default; remove it"
+        case .unreachablePriority(let earlier): "never matches: priorities[\(earlier)] matches the same pods before it"
+        case .sharedUnprefixedRoleKey(let key, let line):
+            "\(key.quoted) has no prefix and is shared with the group at line \(line) in the same namespace; a pod that both"
+                + " select would be written by both: give a key like \"example.com/\(key)\" or selectors that differ in a"
+                + " label"
+        case .fastExecInPod: "is under 1 with exec in the pod: every run is a request to the API server and the kubelet"
+        case .notAvailable(let what, let consequence): "\(what) is not available in this version: \(consequence)"
+        case .cluster(let finding): finding.description
+        }
+    }
+
+    private func handlerCount(_ found: [String], _ choices: [String]) -> String {
+        let allowed = "exactly one of \(choices.joined(separator: ", "))"
+        return found.isEmpty
+            ? "has no handler; give \(allowed)"
+            : "has \(found.count) handlers (\(found.joined(separator: ", "))); give \(allowed)"
+    }
+
+    private func didYouMean(_ suggestion: String?) -> String {
+        suggestion.map { "; did you mean \"\($0)\"?" } ?? ""
+    }
+}
+
+extension Double {
+    /// Without a fraction if there is none.
+    var plain: String {
+        self == rounded() && abs(self) < 1e15 ? "\(Int(self))" : "\(self)"
+    }
+}
+
+extension String {
+    /// The text in quotes, escaped, cut after 100 characters.
+    var quoted: String {
+        let cut = unicodeScalars.count > 100
+        return "\"" + PrintableText.line(String(String.UnicodeScalarView(unicodeScalars.prefix(100))))
+            + (cut ? "…" : "")
+            + "\""
+    }
+
+    /// The text escaped, so that a file cannot write to a terminal.
+    var escaped: String { PrintableText.line(self) }
 }

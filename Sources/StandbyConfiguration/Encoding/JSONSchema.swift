@@ -1,5 +1,3 @@
-import Patterns
-
 /// The JSON Schema of the file format, made from the same table as the checker.
 ///
 /// https://json-schema.org/draft/2020-12
@@ -11,8 +9,9 @@ package enum JSONSchema {
     package static var document: ConfigurationValue {
         var definitions: [ConfigurationValue.Entry] = []
         var known: Set<String> = []
-        collect(.file, into: &definitions, known: &known)
-        guard case .mapping(let root) = object(.file) else { return .null }
+        let file = SupervisorConfiguration.fields.schema
+        collect(file, into: &definitions, known: &known)
+        guard case .mapping(let root) = object(file) else { return .null }
         return .mapping(
             [
                 .init("$schema", .string("https://json-schema.org/draft/2020-12/schema")),
@@ -46,27 +45,21 @@ package enum JSONSchema {
 
     // MARK: Objects
 
-    private static func object(_ schema: ObjectSchema) -> ConfigurationValue {
+    /// The definition of one mapping.
+    static func object(_ schema: ObjectSchema) -> ConfigurationValue {
         let properties = schema.fields.map { ConfigurationValue.Entry($0.name, property($0, of: schema)) }
         // What `defaults` may supply cannot be required of a group, nor is anything required of `defaults`.
-        let required = schema.fields.filter { $0.isRequired && !isSupplied($0, of: schema) }.map(\.name)
+        let required = schema.fields.filter { $0.isRequired && !schema.isSupplied($0) }.map(\.name)
         return .fields([
             ("type", .string("object")),
             ("properties", .mapping(properties)),
             ("additionalProperties", .bool(false)),
             ("required", required.isEmpty ? nil : .strings(required)),
-            ("oneOf", schema.choice.isEmpty || isMerged(schema) ? nil : oneOf(schema.choice)),
-            ("not", isMerged(schema) ? severalOf(schema.choice) : nil),
+            // The choice may be made in `defaults`, so that a probe in either place may have timings only.
+            ("oneOf", schema.choice.isEmpty || schema.isMerged ? nil : oneOf(schema.choice)),
+            ("not", schema.choice.isEmpty || !schema.isMerged ? nil : severalOf(schema.choice)),
         ])
     }
-
-    private static func isSupplied(_ field: ObjectSchema.Field, of schema: ObjectSchema) -> Bool {
-        schema === ObjectSchema.defaults
-            || schema === ObjectSchema.group && ObjectSchema.defaults.field(field.name) != nil
-    }
-
-    /// Whether the choice may be made in `defaults`, so that a probe in either place may have timings only.
-    private static func isMerged(_ schema: ObjectSchema) -> Bool { schema === ObjectSchema.probe }
 
     private static func oneOf(_ names: [String]) -> ConfigurationValue {
         .list(names.map { given([$0]) })
@@ -89,7 +82,7 @@ package enum JSONSchema {
     }
 
     private static func property(_ field: ObjectSchema.Field, of schema: ObjectSchema) -> ConfigurationValue {
-        let mayBeAbsent = !field.isRequired || isSupplied(field, of: schema)
+        let mayBeAbsent = !field.isRequired || schema.isSupplied(field)
         let given = field.isAbsentIfEmpty ? orEmpty(value(field.value)) : value(field.value)
         guard case .mapping(var entries) = mayBeAbsent ? orNull(given) : given else { return .null }
         entries.append(.init("description", .string(field.summary + ".")))
@@ -176,37 +169,5 @@ package enum JSONSchema {
             ("maxLength", maximum.map(ConfigurationValue.integer)),
             ("pattern", format.pattern.map(ConfigurationValue.string)),
         ])
-    }
-}
-
-extension StringFormat {
-    private static let label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-    private static let name = "[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
-    private static let character = "[^\\u0000-\\u001f\\u007f]"
-
-    /// The form as a regular expression of ECMA-262; nil if every text has it.
-    fileprivate var pattern: String? {
-        switch self {
-        case .any, .nonEmpty, .regularExpression: nil
-        case .dnsLabel: "^\(Self.label)$"
-        case .dnsSubdomain: "^\(Self.label)(\\.\(Self.label))*$"
-        case .labelKey: "^(?=[^/]{1,253}(/|$))(\(Self.label)(\\.\(Self.label))*/)?\(Self.name)$"
-        case .labelValue: "^(\(Self.name))?$"
-        case .path: "^[^\\u0000-\\u0020\\u007f]*$"
-        case .host: HostName.pattern
-        case .headerName: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
-        case .singleLine, .printable: "^\(Self.character)*$"
-        case .url: "^https?://[^\\u0000-\\u0020\\u007f]+$"
-        }
-    }
-
-    /// Characters at least and, unless nil, at most.
-    fileprivate var lengths: (Int, Int?) {
-        switch self {
-        case .any, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host: (0, nil)
-        case .nonEmpty, .singleLine: (1, nil)
-        case .dnsSubdomain: (0, 253)
-        case .regularExpression: (0, Pattern.longest)
-        }
     }
 }

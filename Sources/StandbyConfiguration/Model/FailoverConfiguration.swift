@@ -34,3 +34,45 @@ package struct FailoverConfiguration: Sendable, Hashable {
     package var flap = Flap()
     package var onNodeDrain: NodeDrain = .ignore
 }
+
+extension FailoverConfiguration {
+    /// What holds when nothing is said.
+    init(hasPassiveProbe: Bool) {
+        self.init()
+        if hasPassiveProbe { activation = Self.standardActivation }
+    }
+
+    /// The fields of `failover`.
+    static let fields = FieldTable("failover", FailoverConfiguration(), isMerged: true) {
+        Field.defaulted("order", \.order, .choice)
+            .says("DemoteFirst: never two active, for a short gap; PromoteFirst: never none, for a short overlap")
+        Field.defaulted("delaySeconds", \.delay, .seconds(0...3600))
+            .says("Extra wait after the threshold; not applied when the active pod is gone or Terminating")
+        Field.defaulted("whenNoneHealthy", \.whenNoneHealthy, .choice)
+            .says("What becomes of an unhealthy active pod when no candidate is healthy")
+        Field.defaulted("preempt", \.preempt, .bool)
+            .says("Whether the role returns to a healthy member of higher priority")
+        Field.defaulted("preemptDelaySeconds", \.preemptDelay, .seconds(0...86_400))
+            .says("Unbroken health that a member needs before it may preempt")
+        Field.defaulted("cooldownSeconds", \.cooldown, .seconds(0...86_400))
+            .says("No voluntary move this soon after a move")
+        Field.derived("activationSeconds", \.activation, .seconds(0...3600), from: \.activation)
+            .says(
+                "How long a pod that was just promoted may fail its probe; its first success ends it; default: 30 with a "
+                    + "passiveProbe, else 0"
+            )
+        Field.defaulted("flap", \.flap, .object(Flap.fields)).says("When too many moves mean that moving does not help")
+        Field.defaulted("onNodeDrain", \.onNodeDrain, .choice)
+            .says("Switch: move off a node that is being drained; needs access to nodes")
+    }
+}
+
+extension FailoverConfiguration.Flap {
+    /// The fields of `flap`.
+    fileprivate static let fields = FieldTable("flap", FailoverConfiguration.Flap(), isMerged: true) {
+        Field.defaulted("maxSwitches", \.maxSwitches, .integer(0...1000))
+            .says("More moves than this in the window: hold; 0 turns it off")
+        Field.defaulted("windowSeconds", \.window, .seconds(1...86_400)).says("The window in which moves are counted")
+        Field.defaulted("holdSeconds", \.hold, .seconds(1...86_400)).says("How long automatic moves are suspended")
+    }
+}

@@ -15,17 +15,18 @@ package struct GroupConfiguration: Sendable, Hashable {
     package var service: String
     /// Which of the Service's pods are candidates; nil: all of them.
     package var selector: LabelSelector?
-    package var mode: Mode
-    package var roleLabel: RoleLabel
+    package var mode: Mode = .label
+    /// In mode EndpointSlice, where nobody writes a label, the default, whatever `defaults` say.
+    package var roleLabel = RoleLabel()
     @Boxed package var probe: ProbeConfiguration
     /// The probe of members that are not active; nil: `probe`.
-    @Boxed package var passiveProbe: ProbeConfiguration?
-    package var requireReady: Bool
+    @Boxed package var passiveProbe: ProbeConfiguration? = nil
+    package var requireReady = false
     /// First match wins.
-    package var priorities: [PriorityRule]
-    @Boxed package var failover: FailoverConfiguration
-    @Boxed package var hooks: HookConfiguration
-    package var isPaused: Bool
+    package var priorities: [PriorityRule] = []
+    @Boxed package var failover = FailoverConfiguration()
+    @Boxed package var hooks = HookConfiguration()
+    package var isPaused = false
 
     /// Whether a probe or a hook of the group runs a command through the API server.
     package var runsCommandsInPods: Bool {
@@ -36,5 +37,63 @@ package struct GroupConfiguration: Sendable, Hashable {
             if case .exec = hook?.action { true } else { false }
         }
         return probes || hooks
+    }
+}
+
+extension GroupConfiguration {
+    /// The fields of a group.
+    static let fields = FieldTable("group", GroupConfiguration(name: "", service: "", probe: .blank), isMerged: true) {
+        Field.required("name", \.name, .string(.dnsLabel)).notInDefaults
+            .says("The group's name, unique in the file; its Lease is kube-standby-NAME")
+        Field.optional("namespace", \.namespace, .string(.dnsLabel)).notInDefaults
+            .says("The namespace of Service and pods; default: the supervisor's own")
+        Field.required("service", \.service, .string(.dnsLabel)).notInDefaults.says("The Service that clients use")
+        Field.optional("selector", \.selector, .object(LabelSelector.fields)).notInDefaults
+            .says("Which of the Service's pods may be chosen; the others stay passive; default: all of them")
+        Field.defaulted("mode", \.mode, .choice)
+            .says("How the role is made known: by a label, or by the EndpointSlice of a Service without a selector")
+        // Null may be there to turn the label of `defaults` off, which mode EndpointSlice allows.
+        Field.defaulted("roleLabel", \.roleLabel, .object(RoleLabel.fields)).emptyIfNull.only { $0.mode == .label }
+            .says("The label that carries the role; not in mode EndpointSlice")
+        Field.required("probe", \.probe, .object(ProbeConfiguration.fields))
+            .says("How members are probed; here or in defaults")
+        Field.optional("passiveProbe", \.passiveProbe, .object(ProbeConfiguration.fields))
+            .says("How members that are not active are probed; default: as probe says")
+        Field.defaulted("requireReady", \.requireReady, .bool).says("Whether a candidate must also be Ready")
+        Field.defaulted("priorities", \.priorities, .list(.object(PriorityRule.fields)))
+            .says("Who is preferred; the first entry that matches a pod counts, a pod that none matches has 100")
+        Field.derived("failover", \.failover, .object(FailoverConfiguration.fields)) {
+            FailoverConfiguration(hasPassiveProbe: $0.passiveProbe != nil)
+        }
+        .says("When and how the role moves")
+        Field.defaulted("hooks", \.hooks, .object(HookConfiguration.fields))
+            .says("What is told of a change of role; never delays a failover")
+        Field.defaulted("paused", \.isPaused, .bool).notInDefaults
+            .says("Whether to observe and report only, and move nothing")
+    }
+}
+
+/// The label that carries the role, and its two values.
+package struct RoleLabel: Sendable, Hashable {
+    package var key: String
+    package var active: String
+    /// Nil: a passive pod has no such label.
+    package var passive: String?
+
+    package init(key: String = "role", active: String = "active", passive: String? = "passive") {
+        self.key = key
+        self.active = active
+        self.passive = passive
+    }
+}
+
+extension RoleLabel {
+    /// The fields of a role label.
+    static let fields = FieldTable("roleLabel", RoleLabel(), isMerged: true) {
+        Field.defaulted("key", \.key, .string(.labelKey))
+            .says("The label's key; the Service's selector must contain it")
+        Field.defaulted("active", \.active, .string(.labelValue)).says("Its value on the active pod")
+        Field.defaulted("passive", \.passive, .nullable(.string(.labelValue)))
+            .says("Its value on every other pod; null: they have no such label")
     }
 }

@@ -7,6 +7,9 @@ package struct LabelSelector: Sendable, Hashable {
         case isNotIn = "NotIn"
         case exists = "Exists"
         case doesNotExist = "DoesNotExist"
+
+        /// Whether it compares with values.
+        var takesValues: Bool { self == .isIn || self == .isNotIn }
     }
 
     /// One entry of `matchExpressions`.
@@ -42,7 +45,25 @@ package struct LabelSelector: Sendable, Hashable {
     }
 }
 
+extension LabelSelector {
+    /// The fields of a selector.
+    static let fields = FieldTable("selector", LabelSelector()) {
+        Field.defaulted("matchLabels", \.matchLabels, .labels).says("Labels that a pod must have")
+        Field.defaulted("matchExpressions", \.matchExpressions, .list(.object(Expression.fields)))
+            .says("Conditions on labels that a pod must meet")
+    }
+}
+
 extension LabelSelector.Expression {
+    /// The fields of an entry of `matchExpressions`.
+    fileprivate static let fields = FieldTable("matchExpression", LabelSelector.Expression(key: "", operator: .exists))
+    {
+        Field.required("key", \.key, .string(.labelKey)).says("The label's key")
+        Field.required("operator", \.operator, .choice).says("How the label is compared")
+        Field.defaulted("values", \.values, .list(.string(.labelValue))).only { $0.operator.takesValues }
+            .says("The values for In and NotIn")
+    }
+
     fileprivate func matches(_ labels: [String: String]) -> Bool {
         switch `operator` {
         case .isIn: labels[key].map(values.contains) ?? false

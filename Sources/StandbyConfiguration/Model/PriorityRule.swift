@@ -6,11 +6,13 @@ package struct PriorityRule: Sendable, Hashable {
         case labels([String: String])
     }
 
+    /// What a priority may be.
+    package static let bounds = 0...1000
     /// The priority of a pod that no rule matches.
     package static let defaultPriority = 100
 
     package var match: Match
-    /// 0...1000; 0 means never promote.
+    /// Within `bounds`; 0 means never promote.
     package var priority: Int
 
     package init(match: Match, priority: Int) {
@@ -24,6 +26,21 @@ package struct PriorityRule: Sendable, Hashable {
         case .pod(let wanted): wanted == name
         case .labels(let wanted): wanted.allSatisfy { labels[$0.key] == $0.value }
         }
+    }
+}
+
+extension PriorityRule {
+    /// The fields of a rule.
+    static let fields = FieldTable("priority", PriorityRule(match: .labels([:]), priority: defaultPriority)) {
+        Field.alternative("pod", \.match, .string(.dnsSubdomain), as: Match.pod) {
+            if case .pod(let name) = $0 { name } else { nil }
+        }
+        .says("The name of the pod that this is about")
+        Field.alternative("matchLabels", \.match, .labels, as: Match.labels) {
+            if case .labels(let labels) = $0 { labels } else { nil }
+        }
+        .says("The labels of the pods that this is about")
+        Field.required("priority", \.priority, .integer(bounds)).says("Higher wins; 0: never promote")
     }
 }
 

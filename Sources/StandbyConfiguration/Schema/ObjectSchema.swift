@@ -1,26 +1,41 @@
-/// The fields that a mapping of the configuration file may have; any other key is a mistake.
+import YAMLDocument
+
+/// What a mapping of the file may hold, as a checker sees it: names of fields, and what their values may be.
 ///
-/// The one table of the file format: the checker, the JSON Schema and the printed configuration are made from it.
-package final class ObjectSchema: Sendable {
+/// Made from a `FieldTable`, which alone knows the properties that the fields come to.
+final class ObjectSchema: Sendable {
     /// One field.
-    package struct Field: Sendable {
-        package let name: String
-        package let value: ValueSchema
-        /// What holds when the field is absent.
-        package let absence: Absence
+    struct Field: Sendable {
+        let name: String
+        let value: ValueSchema
         /// What the field says, in one sentence without a period.
-        package let summary: String
+        var summary = ""
+        /// What holds when the field is absent.
+        var absence: Absence
+        /// Whether it is one of those of which exactly one must be given.
+        let isAlternative: Bool
         /// Whether an empty string is as good as none, as in the kubelet's probes.
-        package var isAbsentIfEmpty = false
+        var isAbsentIfEmpty = false
+        /// Whether null is a mapping without fields, not the absence of one.
+        var isEmptyIfNull = false
+        /// Whether groups can have it in common, by `defaults`.
+        var isInheritable = true
+
+        init(_ name: String, _ value: ValueSchema, absence: Absence = .contextual, isAlternative: Bool = false) {
+            self.name = name
+            self.value = value
+            self.absence = absence
+            self.isAlternative = isAlternative
+        }
 
         /// Whether the field must be given.
-        package var isRequired: Bool {
+        var isRequired: Bool {
             if case .required = absence { true } else { false }
         }
     }
 
     /// What the absence of a field means.
-    package enum Absence: Sendable {
+    enum Absence: Sendable {
         /// It is a mistake.
         case required
         /// This value holds.
@@ -30,22 +45,25 @@ package final class ObjectSchema: Sendable {
     }
 
     /// Names the schema where others refer to it.
-    package let name: String
-    package let fields: [Field]
+    let name: String
+    /// Whether the mapping of a group is completed, field by field, by that of `defaults`.
+    let isMerged: Bool
+    let fields: [Field]
     /// The names of the fields that must be given.
     let requiredNames: [String]
     /// Fields of which exactly one must be given; empty if there is no such choice.
-    package let choice: [String]
+    let choice: [String]
 
-    init(_ name: String, choice: [String] = [], _ fields: [Field]) {
+    init(_ name: String, isMerged: Bool, _ fields: [Field]) {
         self.name = name
-        self.choice = choice
+        self.isMerged = isMerged
         self.fields = fields
         requiredNames = fields.filter(\.isRequired).map(\.name)
+        choice = fields.filter(\.isAlternative).map(\.name)
     }
 
     /// The field of that name; nil if there is none.
-    package func field(_ name: String) -> Field? { place(of: name).map { fields[$0] } }
+    func field(_ name: String) -> Field? { place(of: name).map { fields[$0] } }
 
     /// What the field of that name may hold; nil if there is no such field.
     func value(of name: String) -> ValueSchema? { place(of: name).map { fields[$0].value } }
@@ -55,37 +73,83 @@ package final class ObjectSchema: Sendable {
         return nil
     }
 
-    /// The same under another name, without the fields named.
-    func without(_ names: Set<String>, named name: String) -> ObjectSchema {
-        ObjectSchema(name, choice: choice, fields.filter { !names.contains($0.name) })
+    /// Whether the field may come from `defaults`, so that it cannot be required here.
+    func isSupplied(_ field: Field) -> Bool { isMerged && field.isInheritable }
+
+    /// The same under another name, with those fields only that groups can have in common.
+    func inheritable(named name: String) -> ObjectSchema {
+        ObjectSchema(name, isMerged: isMerged, fields.filter(\.isInheritable))
     }
 }
 
-extension ObjectSchema.Field {
-    /// A field that must be given.
-    static func required(_ name: String, _ value: ValueSchema, _ summary: String) -> Self {
-        .init(name: name, value: value, absence: .required, summary: summary)
+/// What a value of the configuration file may be.
+indirect enum ValueSchema: Sendable {
+    case string(StringFormat)
+    case bool
+    case integer(ClosedRange<Int>)
+    /// A duration in seconds, whole or fractional.
+    case seconds(ClosedRange<Double>)
+    case enumeration([String])
+    /// A port number or, if allowed, the name of a container port.
+    case port(mayBeNamed: Bool)
+    /// A status code or a range of them: `200`, `"200-399"`.
+    case statusRange
+    case list(ValueSchema, isEmptyAllowed: Bool)
+    /// A mapping from label keys to label values.
+    case labels
+    case object(ObjectSchema)
+    /// The same, or null.
+    case nullable(ValueSchema)
+}
+
+extension ValueSchema {
+    /// Whether a scalar is a value of this schema; collections are never.
+    func accepts(_ scalar: YAMLScalar) -> Bool {
+        switch (self, scalar.value) {
+        case (.string(let format), .string(let text)): format.accepts(text)
+        case (.bool, .bool): true
+        case (.integer(let range), .int(let number)): range.contains(number)
+        case (.seconds(let range), .int(let number)): range.contains(Double(number))
+        case (.seconds(let range), .float(let number)): range.contains(number)
+        case (.enumeration(let names), .string(let text)): names.contains(text)
+        case (.port, .int(let number)): (1...65_535).contains(number)
+        case (.port(let mayBeNamed), .string(let text)): mayBeNamed && PortReference.isPortName(text)
+        case (.statusRange, .int(let code)): (100...599).contains(code)
+        case (.statusRange, .string(let text)): StatusRange(text) != nil
+        default: false
+        }
     }
 
-    /// A field with a default.
-    static func optional(
-        _ name: String,
-        _ value: ValueSchema,
-        default standard: ConfigurationValue,
-        _ summary: String
-    ) -> Self {
-        .init(name: name, value: value, absence: .value(standard), summary: summary)
+    /// The values in words, after "allowed is".
+    var words: String {
+        switch self {
+        case .string(let format): format.words
+        case .bool: "true or false"
+        case .integer(let range): "a whole number \(range.lowerBound)…\(range.upperBound)"
+        case .seconds(let range):
+            "a number of seconds \(range.lowerBound.plain)…\(range.upperBound.plain)"
+        case .enumeration(let names): names.joined(separator: " or ")
+        case .port(let mayBeNamed): "a port number 1…65535" + (mayBeNamed ? " or the name of a container port" : "")
+        case .statusRange: "a status code 100…599 or a range like \"200-399\""
+        case .list: "a list"
+        case .labels, .object: "a mapping"
+        case .nullable(let wrapped): wrapped.words + ", or null"
+        }
     }
+}
 
-    /// The same field; an empty string is as good as none.
-    var absentIfEmpty: Self {
-        var field = self
-        field.isAbsentIfEmpty = true
-        return field
-    }
-
-    /// A field whose absence means what its summary says.
-    static func optional(_ name: String, _ value: ValueSchema, _ summary: String) -> Self {
-        .init(name: name, value: value, absence: .contextual, summary: summary)
+extension YAMLNode {
+    /// What was found, for a message: strings in quotes, other scalars as written, collections by their kind.
+    var words: String {
+        switch content {
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        case .scalar(let scalar):
+            switch scalar.value {
+            case .string(let text): text.quoted
+            case .null: scalar.text.isEmpty ? "nothing" : scalar.text
+            case .bool, .int, .float: String(scalar.text.prefix(100)).escaped
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
+import Patterns
+
 /// What a text must look like.
-package enum StringFormat: Sendable, Hashable, CaseIterable {
+enum StringFormat: Sendable, Hashable, CaseIterable {
     case any
     case nonEmpty
     /// RFC 1123 label.
@@ -27,4 +29,137 @@ package enum StringFormat: Sendable, Hashable, CaseIterable {
     case regularExpression
     /// An `http://` or `https://` URL.
     case url
+}
+
+extension StringFormat {
+    /// Whether `text` has this form.
+    func accepts(_ text: String) -> Bool {
+        switch self {
+        case .any: true
+        case .nonEmpty: !text.isEmpty
+        case .dnsLabel: Self.isDNSLabel(text)
+        case .dnsSubdomain:
+            text.utf8.count <= 253
+                && text.split(separator: ".", omittingEmptySubsequences: false)
+                    .allSatisfy { Self.isDNSLabel(String($0)) }
+        case .labelKey: Self.isLabelKey(text)
+        case .labelValue: text.isEmpty || Self.isLabelName(text)
+        case .path: Self.isSingleLine(text) && !text.contains(" ")
+        case .host: HostName.isValid(text)
+        case .headerName: !text.isEmpty && text.utf8.allSatisfy(Self.isTokenCharacter)
+        case .singleLine: !text.isEmpty && Self.isSingleLine(text)
+        case .printable: Self.isSingleLine(text)
+        case .regularExpression: (try? Pattern.shared(text)) != nil
+        case .url: Self.isURL(text)
+        }
+    }
+
+    /// The form in words, after "allowed is".
+    var words: String {
+        switch self {
+        case .any: "a string"
+        case .nonEmpty: "a string that is not empty"
+        case .dnsLabel: "a DNS label: a-z, 0-9 and \"-\", at most 63, a letter or digit at both ends"
+        case .dnsSubdomain: "a pod name: DNS labels joined by \".\", at most 253 characters"
+        case .labelKey: "a label key: an optional DNS prefix and \"/\", then a name of at most 63 characters"
+        case .labelValue:
+            "a label value: at most 63 of a-z, A-Z, 0-9, \"-\", \"_\", \".\", a letter or digit at both ends"
+        case .path: "a path without spaces and control characters"
+        case .host: "an IP address or a DNS name, without scheme, port and brackets"
+        case .headerName: "an HTTP header name"
+        case .singleLine: "one line of text that is not empty"
+        case .printable: "one line of text"
+        case .regularExpression: PatternError.allowed
+        case .url: "a URL that begins with http:// or https:// and names a host"
+        }
+    }
+
+    private static func isDNSLabel(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard let first = bytes.first, let last = bytes.last, bytes.count <= 63 else { return false }
+        return first != hyphen && last != hyphen && bytes.allSatisfy { isLowercase($0) || isDigit($0) || $0 == hyphen }
+    }
+
+    private static func isLabelKey(_ text: String) -> Bool {
+        guard text.utf8.contains(UInt8(ascii: "/")) else { return isLabelName(text) }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        return parts.count == 2 && StringFormat.dnsSubdomain.accepts(parts[0]) && isLabelName(parts[1])
+    }
+
+    private static func isLabelName(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard let first = bytes.first, let last = bytes.last, bytes.count <= 63 else { return false }
+        return isAlphanumeric(first) && isAlphanumeric(last)
+            && bytes.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
+    }
+
+    private static func isURL(_ text: String) -> Bool {
+        let rest = text.hasPrefix("http://") ? text.dropFirst(7) : text.hasPrefix("https://") ? text.dropFirst(8) : ""
+        guard !rest.isEmpty, isSingleLine(text), !text.contains(" ") else { return false }
+        return isAuthority(rest.prefix { !"/?#".contains($0) })
+    }
+
+    /// A host, in brackets if it is an IPv6 address, with a port if need be; a name and a password may come before it.
+    private static func isAuthority(_ text: Substring) -> Bool {
+        let place = text.lastIndex(of: "@").map { text[text.index(after: $0)...] } ?? text
+        let isBracketed = place.hasPrefix("[")
+        let end = isBracketed ? place.firstIndex(of: "]") : place.firstIndex(of: ":") ?? place.endIndex
+        guard let end else { return false }
+        let host = isBracketed ? place[..<end].dropFirst() : place[..<end]
+        let rest = isBracketed ? place[place.index(after: end)...] : place[end...]
+        guard host.utf8.contains(UInt8(ascii: ":")) == isBracketed, HostName.isValid(String(host)) else { return false }
+        if rest.isEmpty { return true }
+        guard rest.first == ":", let port = Int(rest.dropFirst()) else { return false }
+        return (1...65_535).contains(port)
+    }
+
+    private static func isSingleLine(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    }
+
+    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
+        isAlphanumeric(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    }
+
+    private static let hyphen = UInt8(ascii: "-")
+
+    private static func isLowercase(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool { isLowercase(byte | 0x20) || isDigit(byte) }
+}
+
+// MARK: JSON Schema
+
+extension StringFormat {
+    private static let label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    private static let name = "[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
+    private static let character = "[^\\u0000-\\u001f\\u007f]"
+
+    /// The form as a regular expression of ECMA-262; nil if every text has it.
+    var pattern: String? {
+        switch self {
+        case .any, .nonEmpty, .regularExpression: nil
+        case .dnsLabel: "^\(Self.label)$"
+        case .dnsSubdomain: "^\(Self.label)(\\.\(Self.label))*$"
+        case .labelKey: "^(?=[^/]{1,253}(/|$))(\(Self.label)(\\.\(Self.label))*/)?\(Self.name)$"
+        case .labelValue: "^(\(Self.name))?$"
+        case .path: "^[^\\u0000-\\u0020\\u007f]*$"
+        case .host: HostName.pattern
+        case .headerName: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
+        case .singleLine, .printable: "^\(Self.character)*$"
+        case .url: "^https?://[^\\u0000-\\u0020\\u007f]+$"
+        }
+    }
+
+    /// Characters at least and, unless nil, at most.
+    var lengths: (Int, Int?) {
+        switch self {
+        case .any, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host: (0, nil)
+        case .nonEmpty, .singleLine: (1, nil)
+        case .dnsSubdomain: (0, 253)
+        case .regularExpression: (0, Pattern.longest)
+        }
+    }
 }

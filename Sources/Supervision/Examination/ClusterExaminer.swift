@@ -90,8 +90,9 @@ package actor ClusterExaminer {
         _ members: [Pod],
         _ report: inout Report
     ) {
-        guard let handler = (field == "probe" ? group.probe : group.passiveProbe)?.handler else { return }
-        let name = handler.name
+        guard let probe = field == "probe" ? group.probe : group.passiveProbe, let name = probe.handlerName
+        else { return }
+        let handler = probe.handler
         for pod in members {
             let container = ProbedContainer(of: pod)
             guard let problem = container.problem(of: handler) else { continue }

@@ -115,7 +115,7 @@ struct PodMapping: Sendable {
     /// The priority that an annotation gives; nil if there is none, or none that can be read.
     private func priority(_ pod: Pod) -> Int? {
         pod.metadata.annotations?[Self.priorityAnnotation].flatMap { Int($0) }.flatMap {
-            ObjectSchema.priorities.contains($0) ? $0 : nil
+            PriorityRule.bounds.contains($0) ? $0 : nil
         }
     }
 
@@ -134,7 +134,7 @@ struct PodMapping: Sendable {
             found.append("\(name): podIP \"\(text.prefix(60))\" is no IP address")
         }
         if let text = annotations[Self.priorityAnnotation], priority(pod) == nil {
-            let bounds = ObjectSchema.priorities
+            let bounds = PriorityRule.bounds
             found.append(
                 "\(name): annotation \(Self.priorityAnnotation) is \"\(text.prefix(60))\"; expected is an integer "
                     + "\(bounds.lowerBound)...\(bounds.upperBound); the configuration's priority holds"

@@ -20,3 +20,18 @@ package struct ExecProbe: Sendable, Hashable {
         self.container = container
     }
 }
+
+extension ExecProbe {
+    /// The fields of `exec`.
+    static let fields = FieldTable("exec", ExecProbe(command: [])) {
+        Field.required("command", \.command, .list(.string(.any), isEmptyAllowed: false))
+            .says("The program and its arguments; no shell is involved")
+        Field.defaulted("runIn", \.place, .choice)
+            .says(
+                "In the pod, through the API server, or beside the supervisor with POD_NAME, POD_NAMESPACE, POD_IP, GROUP and"
+                    + " ROLE in its environment"
+            )
+        Field.optional("container", \.container, .string(.dnsLabel))
+            .says("The container; default: the pod's only or default one")
+    }
+}

@@ -55,3 +55,75 @@ package struct HTTPProbe: Sendable, Hashable {
         self.port = port
     }
 }
+
+extension HTTPProbe {
+    /// The fields of `httpGet`.
+    static let fields = FieldTable("httpGet", HTTPProbe(port: .number(0))) {
+        Field.defaulted("path", \.path, .path).says("The path, with a query if need be")
+        Field.required("port", \.port, .port).says("A port number, or the name of a container port")
+        Field.optional("container", \.container, .string(.dnsLabel)).absentIfEmpty.says(PortReference.containerSummary)
+        Field.defaulted("scheme", \.scheme, .choice).absentIfEmpty.says("HTTP or HTTPS")
+        Field.optional("host", \.host, .string(.host)).absentIfEmpty
+            .says("Whom to connect to; sent as Host header and server name; default: the pod's IP")
+        Field.defaulted("httpHeaders", \.headers, .list(.object(Header.fields))).says("Headers to send")
+        Field.defaulted("expectedStatus", \.expectedStatus, .list(.statusRange, isEmptyAllowed: false))
+            .says("Status codes, or ranges of them, that are a success; of the last answer if redirects were followed")
+        Field.optional("expectedBody", \.expectedBody, .regularExpression)
+            .says(
+                "A regular expression that is sought in the first 10 KiB of the body: PCRE2's syntax without back-references and"
+                    + " look-around, \\w, \\d and \\s in ASCII; default: any body"
+            )
+        Field.defaulted("method", \.method, .choice).says("The request's method")
+        Field.defaulted("keepAlive", \.keepAlive, .bool)
+            .says("Whether a connection is used again, every tenth probe excepted")
+        Field.defaulted("tls", \.tls, .object(TLS.fields)).says("How the server's certificate is checked")
+    }
+}
+
+extension HTTPProbe.Header {
+    /// The fields of an entry of `httpHeaders`.
+    fileprivate static let fields = FieldTable("httpHeader", HTTPProbe.Header(name: "", value: "")) {
+        Field.required("name", \.name, .string(.headerName)).says("The header's name")
+        Field.defaulted("value", \.value, .string(.printable))
+            .says("The header's value; an empty one is sent, but leaves Accept and User-Agent out")
+    }
+}
+
+extension HTTPProbe.TLS {
+    /// The fields of `tls`.
+    fileprivate static let fields = FieldTable("tls", HTTPProbe.TLS()) {
+        Field.defaulted("verify", \.isVerified, .bool)
+            .says("Whether the certificate must be valid; kubelet does not ask")
+        Field.optional("caFile", \.caFile, .string(.nonEmpty))
+            .says("The authorities to trust, PEM; default: the system's")
+        Field.optional("serverName", \.serverName, .string(.host))
+            .says("The name that the certificate must have; default: the host")
+    }
+}
+
+/// HTTP status codes that count as success: one code or a range.
+package struct StatusRange: Sendable, Hashable {
+    /// Codes 100...599.
+    package var codes: ClosedRange<Int>
+
+    package init(_ codes: ClosedRange<Int>) {
+        self.codes = codes
+    }
+
+    /// Reads `200` or `200-399`; nil for anything else.
+    package init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        let numbers = parts.compactMap {
+            $0.utf8.count == 3 && $0.utf8.allSatisfy { (48...57).contains($0) } ? Int($0) : nil
+        }
+        guard numbers.count == parts.count, (1...2).contains(parts.count) else { return nil }
+        let (low, high) = (numbers[0], numbers[parts.count - 1])
+        guard low >= 100, high <= 599, low <= high else { return nil }
+        codes = low...high
+    }
+
+    /// As the file writes it.
+    var value: ConfigurationValue {
+        codes.count == 1 ? .integer(codes.lowerBound) : .string("\(codes.lowerBound)-\(codes.upperBound)")
+    }
+}
