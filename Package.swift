@@ -145,21 +145,23 @@ let rooms: [Room] = [
     // One actor per group: observations to the core, effects to the API server.
     Room(
         name: "Supervision",
+        exclude: ["README.md"],
         dependencies: [
             "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing", "FailoverCore",
             "StandbyConfiguration", logging, serviceLifecycle,
         ],
         testDependencies: [
             "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Repeatable", "Sandbox",
-            "StandbyConfiguration",
-            "Transport", logging,
-        ]
+            "StandbyConfiguration", "Transport", logging,
+        ],
+        testExclude: ["Reporting/Notices.txt"]
     ),
     // Endpoints for the kubelet, Prometheus and operators.
     Room(
         name: "Operations",
+        exclude: ["README.md"],
         dependencies: ["Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
-        testDependencies: [nioCore, nioHTTP1]
+        testDependencies: ["Supervision", nioCore, nioHTTP1]
     ),
     // An in-memory Kubernetes API server and toy applications, for the demo and the tests.
     Room(

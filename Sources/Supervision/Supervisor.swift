@@ -137,9 +137,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         let translation = NoticeEvents(instance: parts.identity)
         return { notice in
             log.write(notice)
-            if !parts.isDryRun {
-                for event in translation.events(of: notice) { events.publish(event) }
-            }
+            if !parts.isDryRun, let event = translation.event(of: notice) { events.publish(event) }
             observe(notice)
         }
     }
