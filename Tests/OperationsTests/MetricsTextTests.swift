@@ -10,8 +10,7 @@ import Testing
 
     /// A moment at which every number is another one.
     private static func snapshot(_ change: (inout MetricsSnapshot) -> Void = { _ in }) -> MetricsSnapshot {
-        var probes = ProbeCounts(successes: 11, failures: 12, withoutResult: 13)
-        probes.commandSeconds = 1.25
+        let probes = ProbeCounts(successes: 11, failures: 12, withoutResult: 13, commandSeconds: 1.25)
         var configuration = ConfigurationStatus.State(lastSuccess: 1_700_000_000.5, groups: 3)
         (configuration.successes, configuration.failures) = (4, 5)
         var snapshot = MetricsSnapshot(

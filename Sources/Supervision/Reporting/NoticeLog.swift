@@ -1,5 +1,5 @@
+import Coordination
 import Logging
-import Transport
 
 /// Writes the lines of notices to the log, the group and its namespace as metadata.
 ///
