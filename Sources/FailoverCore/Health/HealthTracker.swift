@@ -84,3 +84,26 @@ package struct HealthTracker: Sendable, Hashable {
         return next
     }
 }
+
+/// How many equal results in a row make a verdict.
+package struct HealthThresholds: Sendable, Hashable {
+    /// Failures in a row that make a member unhealthy, 1...100.
+    package var failure: Int
+    /// Successes in a row that make a member healthy, 1...100.
+    package var success: Int
+
+    package init(failure: Int, success: Int) {
+        self.failure = failure
+        self.success = success
+    }
+}
+
+/// What one probe says of a member.
+package enum ProbeVerdict: Sendable, Hashable {
+    /// The application answered as configured.
+    case success
+    /// The application did not answer as configured, or not in time.
+    case failure
+    /// An error of our own (no descriptor, the API server during exec): says nothing of the application.
+    case noResult
+}

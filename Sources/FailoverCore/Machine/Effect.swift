@@ -36,3 +36,37 @@ package struct RoleWrite: Sendable, Hashable {
     package var epoch: Epoch
     package var urgency: WriteUrgency
 }
+
+/// Names one outstanding operation or timer of a group; its completion brings the id back, and stale ids are ignored.
+package struct OperationID: Sendable, Hashable {
+    /// Counts up from 1 within a group's machine.
+    package var number: Int
+
+    package init(number: Int) {
+        self.number = number
+    }
+}
+
+/// Hands out operation ids, each once.
+struct OperationIDs: Sendable, Hashable {
+    private var last = 0
+
+    mutating func next() -> OperationID {
+        last += 1
+        return OperationID(number: last)
+    }
+}
+
+/// Which of many groups' writes go first when not all can be under way at once.
+package enum WriteUrgency: Int, Sendable, Hashable, Comparable, CaseIterable {
+    /// The write that ends the time without an active member.
+    case promotion
+    /// What has to come before a promotion while nobody is active.
+    case outage
+    /// A move while somebody is active.
+    case move
+    /// Repairs, answers and history.
+    case upkeep
+
+    package static func < (lhs: WriteUrgency, rhs: WriteUrgency) -> Bool { lhs.rawValue < rhs.rawValue }
+}

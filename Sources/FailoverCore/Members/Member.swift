@@ -97,3 +97,11 @@ package struct Member: Sendable, Hashable, Identifiable {
         self.createdAt = createdAt
     }
 }
+
+/// The two roles of a group, as the role label expresses them.
+package enum Role: String, Sendable, Hashable {
+    /// Stands behind the Service.
+    case active
+    /// Stands by.
+    case passive
+}

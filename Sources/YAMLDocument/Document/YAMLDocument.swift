@@ -46,3 +46,34 @@ package enum YAMLDocument {
         return reading.documents.map(\.root)
     }
 }
+
+/// Bounds on a YAML text, so that a hostile one costs bounded time and memory.
+package struct YAMLLimits: Sendable, Hashable {
+    /// Bytes of text.
+    package var bytes = 16 * 1024 * 1024
+    /// Collections inside collections.
+    package var depth = 64
+    /// Nodes of a text, aliases expanded.
+    package var nodes = 1_000_000
+    /// Lines that begin with `%`, as directives do.
+    package var directives = 1000
+    /// Mistakes of a document that are listed.
+    package var problems = 1000
+
+    package init() {}
+}
+
+/// What a YAML text holds, and every mistake found in it.
+package struct YAMLReading: Sendable {
+    /// One document of the text.
+    package struct Document: Sendable {
+        package var root: YAMLNode
+        /// Mistakes that do not keep the rest from being read, in file order; at most `YAMLLimits.problems`.
+        package var problems: [YAMLError]
+    }
+
+    /// The documents that could be read to their end.
+    package var documents: [Document]
+    /// The mistake that ended the reading; nil if the text was read to its end.
+    package var failure: YAMLError?
+}

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import PlainText
 import StandbyConfiguration
@@ -69,4 +70,16 @@ extension DiagnosticPrinter.Record {
             message: diagnostic.message.description + diagnostic.notes.map { " (\($0))" }.joined()
         )
     }
+}
+
+/// How diagnostics are printed.
+enum DiagnosticFormat: String, ExpressibleByArgument, CaseIterable {
+    /// As compilers print them, on standard error; in colour on a terminal.
+    case text
+    /// One array of objects, on standard output.
+    case json
+    /// Workflow commands of GitHub Actions, on standard output.
+    ///
+    /// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+    case github
 }
