@@ -90,7 +90,7 @@ actor Roster {
     var isReady: Bool {
         get async {
             for informer in informers.values {
-                // Without the Leases' informer groups are supervised all the same, only orders are not heard at once.
+                // Without the Leases' informer groups are supervised all the same, only requests are not heard at once.
                 guard await informer.pods.hasSynced, await informer.services.hasSynced else { return false }
             }
             return true

@@ -241,7 +241,7 @@ extension EndToEndTests {
                 ]
                 try await stage.sandbox.apply(String(decoding: lease.json, as: UTF8.self))
                 for format in ["text", "json"] {
-                    let (text, code) = try await stage.order(["history", "web", "-o", format])
+                    let (text, code) = try await stage.request(["history", "web", "-o", format])
                     #expect(code == 0 && text.contains(format == "text" ? "\\u{9B}31m" : "\\u009b31m"), "\(text)")
                     #expect(Self.isClean(text), "\(text)")
                 }

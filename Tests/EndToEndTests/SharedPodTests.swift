@@ -120,7 +120,7 @@ extension EndToEndTests {
                         await Self.waitForHealth(process, of: name, after: 0)
                     }
                     // A planned move of one role leaves the other where it is.
-                    #expect(try await stage.order(["switchover", "write", "--to", "web-1"]).code == 0)
+                    #expect(try await stage.request(["switchover", "write", "--to", "web-1"]).code == 0)
                     #expect(await Self.active(stage.sandbox.store, by: "example.com/write") == ["web-1"])
                     #expect(await Self.active(stage.sandbox.store, by: "example.com/read") == ["web-0"])
                     // A pod that fails loses the roles that it has, and no other.

@@ -99,20 +99,20 @@ import Testing
         #expect(told.count == 3 && told.allSatisfy { $0.metadata["lines"] == "3330" })
     }
 
-    /// Whoever may annotate the Lease can order again and again.
+    /// Whoever may annotate the Lease can request again and again.
     @Test func ordersAreToldOfAFewTimesAndTheMovesThatFollowAlways() async {
         let lines = await Self.lines { log in
             for number in 0..<1000 {
-                for outcome in [OrderAnswer.Outcome.refused, .done] {
-                    let order = Order(id: "\(outcome)-\(number)", action: .unintelligible("\(number)"))
-                    let answer = OrderAnswer(id: order.id, outcome: outcome, explanation: "words \(number)")
-                    log.write(Self.notice(0, .report(.answered(order, answer))))
+                for outcome in [RequestAnswer.Outcome.refused, .done] {
+                    let request = OperatorRequest(id: "\(outcome)-\(number)", action: .unintelligible("\(number)"))
+                    let answer = RequestAnswer(id: request.id, outcome: outcome, explanation: "words \(number)")
+                    log.write(Self.notice(0, .report(.answered(request, answer))))
                 }
             }
             let member = Member(id: Member.ID("u"), name: "web-0", version: ObjectVersion("1"))
             for number in 0..<20 { log.write(Self.notice(0, .report(.adopted(member, Epoch(number))))) }
         }
-        for message in ["order refused", "order answered"] {
+        for message in ["request refused", "request answered"] {
             #expect(lines.count { $0.message == message } == LineBudget.linesOfAGroup)
         }
         #expect(lines.count { $0.message == "active member is on record" } == 20)

@@ -85,10 +85,10 @@ import Testing
     @Test func readsWhatIsWrittenByHand() {
         #expect(Self.annotated(RecordMapping.Annotation.fenced, "web-0, web-1").fenced == ["web-0", "web-1"])
         #expect(Self.annotated(RecordMapping.Annotation.history, "nonsense").history.isEmpty)
-        let order = #"{"id":"o","action":"Switchover","pod":"web-1","force":true}"#
+        let request = #"{"id":"o","action":"Switchover","pod":"web-1","force":true}"#
         #expect(
-            Self.annotated(RecordMapping.Annotation.order, order).order
-                == Order(id: "o", action: .switchover(to: "web-1", isForced: true))
+            Self.annotated(RecordMapping.Annotation.request, request).request
+                == OperatorRequest(id: "o", action: .switchover(to: "web-1", isForced: true))
         )
     }
 
@@ -97,8 +97,9 @@ import Testing
         (#"{"id":"o","action":"Fence"}"#, "of which pod"),
         (#"{"id":"o","action":"Resume","at":"2023-11-14T22:03:19.000000Z"}"#, "ago"),
     ])
-    func refusesOrdersThatItCannotReadOrThatNobodyRemembers(text: String, words: String) {
-        guard case .unintelligible(let problem)? = Self.annotated(RecordMapping.Annotation.order, text).order?.action
+    func refusesRequestsThatItCannotReadOrThatNobodyRemembers(text: String, words: String) {
+        guard
+            case .unintelligible(let problem)? = Self.annotated(RecordMapping.Annotation.request, text).request?.action
         else {
             Issue.record("understood")
             return
@@ -106,11 +107,11 @@ import Testing
         #expect(problem.contains(words), "\(problem)")
     }
 
-    @Test func anOrderGoesWithItsAnswerAndAPauseWithItsEnd() {
+    @Test func aRequestGoesWithItsAnswerAndAPauseWithItsEnd() {
         var base = Self.lease(Self.record { $0.pause = Pause(id: "p", rest: nil) })
-        base.metadata.annotations?[RecordMapping.Annotation.order] = "{}"
+        base.metadata.annotations?[RecordMapping.Annotation.request] = "{}"
         let next = Self.lease(Self.record(), base: base)
-        #expect(next.metadata.annotations?[RecordMapping.Annotation.order] == nil)
+        #expect(next.metadata.annotations?[RecordMapping.Annotation.request] == nil)
         #expect(next.metadata.annotations?[RecordMapping.Annotation.pause] == nil)
     }
 
@@ -206,13 +207,13 @@ import Testing
         (#"{"id":"\#(String(repeating: "x", count: 500))","action":"Resume"}"#, "more than 128"),
         (#"{"id":"o","action":"Pause","seconds":1e400}"#, "expected is"),
     ])
-    func refusesOrdersThatNobodyCanCarryOut(text: String, words: String) {
-        let order = Self.annotated(RecordMapping.Annotation.order, text).order
-        guard case .unintelligible(let problem)? = order?.action else {
+    func refusesRequestsThatNobodyCanCarryOut(text: String, words: String) {
+        let request = Self.annotated(RecordMapping.Annotation.request, text).request
+        guard case .unintelligible(let problem)? = request?.action else {
             Issue.record("understood")
             return
         }
-        #expect(problem.contains(words) && (order?.id.count ?? 0) <= 128, "\(problem)")
+        #expect(problem.contains(words) && (request?.id.count ?? 0) <= 128, "\(problem)")
     }
 
     @Test(arguments: ["1e300", "-1e300", "1e400", "9999999999999999999999"])

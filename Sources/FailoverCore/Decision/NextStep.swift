@@ -13,7 +13,7 @@ enum NextStep {
     /// Who is active is written to the record.
     case adopt(Adoption)
     /// A request is answered by this record.
-    case answer(Order, GroupRecord)
+    case answer(OperatorRequest, GroupRecord)
     /// How the last move ended is written, which answers the request that it carried out.
     case recordCompletion
     /// A pause is over, and this record says so.
@@ -26,7 +26,7 @@ struct Beginning {
     /// The record that the intent is made from; nil: the one that is known.
     var base: GroupRecord?
     /// The operator's request that the move carries out or, with `refusal`, takes the place of; nil: the group moves by itself.
-    var order: Order?
+    var request: OperatorRequest?
     /// Why that request is not carried out; nil: it is.
     var refusal: String?
     /// A switch that was announced and lost its ground before anybody was demoted; nil: none.
@@ -41,7 +41,7 @@ struct Adoption {
     /// The pods that are fenced without it; nil: those on record.
     var fenced: Set<String>?
     /// To the request that it was to carry out; nil: none.
-    var answer: OrderAnswer?
+    var answer: RequestAnswer?
 }
 
 /// While nothing of a switch or of the record is under way.
@@ -51,7 +51,7 @@ extension Situation {
         if known.policy.isObserving { return .withhold(decision) }
         if isExhausted { return refusal ?? .withhold(decision) }
         // What was announced is finished before another move, but never to a pod that is to be fenced.
-        let isFirst = !decision.finishesSwitch || known.record?.order?.action.isSwitchover == false
+        let isFirst = !decision.finishesSwitch || known.record?.request?.action.isSwitchover == false
         if isFirst, let step = request ?? endOfPause { return step }
         if isHeld, !decision.finishesSwitch { return .withhold(decision) }
         return .carryOut(decision)
@@ -61,35 +61,35 @@ extension Situation {
     ///
     /// A switch that an operator asked for is finished for him; one that has to go to another member than he chose is none of his.
     func beginning(_ move: Decision.Move) -> Beginning {
-        guard move.cause == .unfinishedSwitch, let order = known.records.announcedOrder else {
+        guard move.cause == .unfinishedSwitch, let request = known.records.announcedRequest else {
             return Beginning(move: move)
         }
         guard let record = known.record, let target = move.target, !record.names(target) else {
-            return Beginning(move: move, order: order)
+            return Beginning(move: move, request: request)
         }
         let words = "the role could not go to \(record.holder?.name ?? "nobody"); it went to \(target.name)"
-        return Beginning(move: move, order: order, refusal: words)
+        return Beginning(move: move, request: request, refusal: words)
     }
 
     /// Carries out or answers what an operator asks for; nil: nothing is asked, or it waits.
     private var request: NextStep? {
-        guard let record = known.record, let order = record.order else { return nil }
+        guard let record = known.record, let request = record.request else { return nil }
         // What was carried out is answered with the story of its move.
-        if known.records.completion?.answer?.id == order.id { return .recordCompletion }
-        if isLeftToItsAnnouncer(order, record) { return nil }
-        switch orderRules(record).outcome(of: order) {
-        case .move(let move, let base): return .begin(.init(move: move, base: base, order: order))
+        if known.records.completion?.answer?.id == request.id { return .recordCompletion }
+        if isLeftToItsAnnouncer(request, record) { return nil }
+        switch requestRules(record).outcome(of: request) {
+        case .move(let move, let base): return .begin(.init(move: move, base: base, request: request))
         case .waits: return nil
-        case .answered(let next): return .answer(order, next)
+        case .answered(let next): return .answer(request, next)
         }
     }
 
     /// No epoch is left for a switch; nil: nothing is asked.
     private var refusal: NextStep? {
-        guard var next = known.record, let order = next.order else { return nil }
+        guard var next = known.record, let request = next.request else { return nil }
         let words = "epoch \(next.epoch) is the last one, so that nothing can be moved any more"
-        next.answer(OrderAnswer(id: order.id, outcome: .refused, explanation: words))
-        return .answer(order, next)
+        next.answer(RequestAnswer(id: request.id, outcome: .refused, explanation: words))
+        return .answer(request, next)
     }
 
     /// A pause whose time is over; nil: there is none.

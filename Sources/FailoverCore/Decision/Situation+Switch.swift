@@ -9,8 +9,8 @@ extension Situation {
     ///
     /// - Returns: what is done instead; nil: the switch is still right.
     func stepInstead(of progress: RoleSwitch) -> NextStep? {
-        if let order = progress.order, progress.refusal == nil, progress.move.cause != .unfinishedSwitch {
-            return stillAsks(for: progress, order) ? nil : withdrawal(of: progress)
+        if let request = progress.request, progress.refusal == nil, progress.move.cause != .unfinishedSwitch {
+            return stillAsks(for: progress, request) ? nil : withdrawal(of: progress)
         }
         switch rulesBefore(progress).decide() {
         case .move(let move) where move.target?.id != progress.move.target?.id:
@@ -22,24 +22,26 @@ extension Situation {
     }
 
     /// Takes back a move of which no pod was written yet.
-    func withdrawal(of progress: RoleSwitch, answer: OrderAnswer? = nil) -> NextStep {
+    func withdrawal(of progress: RoleSwitch, answer: RequestAnswer? = nil) -> NextStep {
         guard view.actives.count == 1 else { return .decide }
         return .adopt(adoption(of: view.actives[0], insteadOf: progress, answer: answer))
     }
 
-    private func adoption(of active: Member, insteadOf progress: RoleSwitch, answer: OrderAnswer? = nil) -> Adoption {
+    private func adoption(of active: Member, insteadOf progress: RoleSwitch, answer: RequestAnswer? = nil) -> Adoption {
         Adoption(active: active, withdrawing: progress.epoch, fenced: progress.ground?.fenced, answer: answer)
     }
 
     /// While a switch waits, what an operator asks for besides is heard: what moves nothing is answered, and a move takes the
     /// place of this one; nil: nothing is asked that could be answered now.
     func request(beside progress: RoleSwitch) -> NextStep? {
-        guard let record = known.record, let order = record.order, order.id != progress.order?.id else { return nil }
-        switch orderRules(record).outcome(of: order) {
+        guard let record = known.record, let request = record.request, request.id != progress.request?.id else {
+            return nil
+        }
+        switch requestRules(record).outcome(of: request) {
         case .waits: return nil
         case .move(let move, let base):
-            return .begin(.init(move: move, base: base, order: order, replaced: progress))
-        case .answered(let next): return .answer(order, next)
+            return .begin(.init(move: move, base: base, request: request, replaced: progress))
+        case .answered(let next): return .answer(request, next)
         }
     }
 
@@ -57,7 +59,7 @@ extension Situation {
     func isTargetStillRight(_ progress: RoleSwitch) -> Bool {
         guard let id = progress.move.target?.id else { return true }
         guard let target = view[id] else { return false }
-        if case .fence(target.name) = known.records.pendingOrder?.action { return false }
+        if case .fence(target.name) = known.records.pendingRequest?.action { return false }
         let isForced = progress.move.isForced
         let candidacy = candidacy(of: target)
         let isLastResort = candidacy.isLastResort && !view.all.contains { self.candidacy(of: $0) == .candidate }
@@ -88,9 +90,9 @@ extension Situation {
     }
 
     /// Whether the operator still asks for the move, and nothing speaks against it.
-    private func stillAsks(for progress: RoleSwitch, _ order: Order) -> Bool {
-        guard known.record?.order?.id == order.id, let ground = progress.ground,
-            case .move(let move, _) = orderRules(ground).outcome(of: order)
+    private func stillAsks(for progress: RoleSwitch, _ request: OperatorRequest) -> Bool {
+        guard known.record?.request?.id == request.id, let ground = progress.ground,
+            case .move(let move, _) = requestRules(ground).outcome(of: request)
         else { return false }
         return move.target?.id == progress.move.target?.id
     }

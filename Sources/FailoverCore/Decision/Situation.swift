@@ -41,25 +41,25 @@ struct Situation {
     }
 
     /// The rules for what an operator asks for, under a record.
-    func orderRules(_ record: GroupRecord) -> OrderRules {
-        OrderRules(rules: rules(record), record: record, isPausedByConfiguration: known.policy.isPaused)
+    func requestRules(_ record: GroupRecord) -> RequestRules {
+        RequestRules(rules: rules(record), record: record, isPausedByConfiguration: known.policy.isPaused)
     }
 
     // MARK: Requests
 
     /// Until when an operator's request waits for verdicts; nil if none does.
-    var orderDeadline: MonotonicTime? {
-        if let end = endOfAnnouncedOrder { return end }
-        guard let record = known.record, let order = record.order,
-            case .waits(let deadline) = orderRules(record).outcome(of: order)
+    var requestDeadline: MonotonicTime? {
+        if let end = endOfAnnouncedRequest { return end }
+        guard let record = known.record, let request = record.request,
+            case .waits(let deadline) = requestRules(record).outcome(of: request)
         else { return nil }
         return deadline
     }
 
     /// Whether a request that asks for a move is left to the supervisor that has announced it.
-    func isLeftToItsAnnouncer(_ order: Order, _ record: GroupRecord) -> Bool {
-        switch order.action {
-        case .switchover, .fence: endOfAnnouncedOrder != nil && !isCarriedOut(order, record)
+    func isLeftToItsAnnouncer(_ request: OperatorRequest, _ record: GroupRecord) -> Bool {
+        switch request.action {
+        case .switchover, .fence: endOfAnnouncedRequest != nil && !isCarriedOut(request, record)
         case .pause, .resume, .unfence, .unintelligible: false
         }
     }
@@ -67,12 +67,12 @@ struct Situation {
     /// Until when a request that another supervisor has announced a move for is left to it; nil: there is none, or no longer.
     ///
     /// Its requests may take long; until then it is not refused what may still be done.
-    private var endOfAnnouncedOrder: MonotonicTime? {
-        guard let record = known.record, let order = records.announcedOrder, record.origin == .intended,
+    private var endOfAnnouncedRequest: MonotonicTime? {
+        guard let record = known.record, let request = records.announcedRequest, record.origin == .intended,
             record.writer != known.identity, let since = records.moves.recordSince
         else { return nil }
         let window = known.policy.verdictWindow
-        let isRefused = if case .answered = orderRules(record).outcome(of: order) { true } else { false }
+        let isRefused = if case .answered = requestRules(record).outcome(of: request) { true } else { false }
         let end = since + (isRefused ? max(window, Self.longestSwitch) : window)
         return now < end ? end : nil
     }
@@ -81,8 +81,8 @@ struct Situation {
     private static let longestSwitch: Duration = .seconds(30)
 
     /// Whether a request is answered by what the record and the pods show.
-    private func isCarriedOut(_ order: Order, _ record: GroupRecord) -> Bool {
-        if case .answered(let next) = orderRules(record).outcome(of: order) {
+    private func isCarriedOut(_ request: OperatorRequest, _ record: GroupRecord) -> Bool {
+        if case .answered(let next) = requestRules(record).outcome(of: request) {
             return next.answers.last?.outcome == .done
         }
         return false
@@ -90,10 +90,10 @@ struct Situation {
 
     /// That the pending request is answered by a record that was stored.
     func answers(toldBy stored: GroupRecord) -> [Effect] {
-        guard let order = known.record?.order, let answer = stored.answers.last(where: { $0.id == order.id }),
-            stored.order?.id != order.id
+        guard let request = known.record?.request, let answer = stored.answers.last(where: { $0.id == request.id }),
+            stored.request?.id != request.id
         else { return [] }
-        return [.report(.answered(order, answer))]
+        return [.report(.answered(request, answer))]
     }
 
     // MARK: Records
@@ -124,7 +124,7 @@ struct Situation {
         // Who left while it was active is found by its name after a restart.
         let from = (view.actives + view.departed).map(\.name)
         var entry = MoveEntry(epoch: intent.epoch, from: from, target: move.target?.name, cause: move.cause)
-        entry.order = beginning.refusal == nil ? beginning.order?.id : nil
+        entry.request = beginning.refusal == nil ? beginning.request?.id : nil
         intent.remember(entry, limit: max(MoveEntry.limit, min(known.policy.flap.maxMoves, Self.longestHistory)))
         return intent
     }

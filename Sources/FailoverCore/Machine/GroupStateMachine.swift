@@ -350,7 +350,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         let situation = situation(at: now)
         let decision = situation.decision
         if case .confirm = decision {} else { known.awaitsNoProbes() }
-        return notices.found(decision.finding, situation.trace) + outstanding.wake(at: situation.orderDeadline)
+        return notices.found(decision.finding, situation.trace) + outstanding.wake(at: situation.requestDeadline)
             + take(situation.nextStep(after: decision), at: now)
     }
 
@@ -364,8 +364,8 @@ package struct GroupStateMachine: Sendable, Hashable {
         case .stepBack: return stepBack()
         case .begin(let beginning): return begin(beginning, at: now)
         case .adopt(let adoption): return adopt(adoption, at: now)
-        case .answer(let order, let next):
-            if case .resume = order.action { known.suspended(nil) }
+        case .answer(let request, let next):
+            if case .resume = request.action { known.suspended(nil) }
             return outstanding.write(next, over: record)
         case .recordCompletion: return recordCompletion()
         case .endPause(let next): return [.report(.pauseEnded)] + outstanding.write(next, over: record)
@@ -494,7 +494,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         if member.id == progress.move.target?.id { known.promotionRefused(member.id, at: now) }
         known.withdrewVoluntaryMove(at: now)
         let words = "pod \(member.name) cannot be written: \(failure)"
-        let answer = progress.order.map { OrderAnswer(id: $0.id, outcome: .refused, explanation: words) }
+        let answer = progress.request.map { RequestAnswer(id: $0.id, outcome: .refused, explanation: words) }
         return [.report(.moveWithdrawn(to: progress.move.target?.name, because: words))]
             + take(situation(at: now).withdrawal(of: progress, answer: answer), at: now)
     }
@@ -507,7 +507,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         if progress.move.cause.isVoluntary { known.withdrewVoluntaryMove(at: now) }
         let words = "pod \(target.name) cannot be written; the role went to \(other.name)"
         let move = Decision.Move(target: other, cause: .targetRefused)
-        return begin(Beginning(move: move, order: progress.order, refusal: words), at: now)
+        return begin(Beginning(move: move, request: progress.request, refusal: words), at: now)
     }
 
     private mutating func complete(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {

@@ -12,7 +12,7 @@ struct Outstanding: Sendable, Hashable {
         case backingOff(OperationID)
         /// Nothing of the record or of a switch is outstanding: the only phase in which decisions are made.
         case settled
-        /// The Lease is being written without any pod: to name the member that is active already, or to answer an order.
+        /// The Lease is being written without any pod: to name the member that is active already, or to answer a request.
         case recording(OperationID, adopting: Member?)
         /// A switch is on its way.
         case switching(RoleSwitch)

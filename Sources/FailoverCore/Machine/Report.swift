@@ -24,8 +24,8 @@ package enum Report: Sendable, Hashable {
     case found(Decision.Finding, DecisionTrace)
     /// The situation that was reported last is over.
     case findingEnded(Decision.Finding)
-    /// An operator's order was answered.
-    case answered(Order, OrderAnswer)
+    /// An operator's request was answered.
+    case answered(OperatorRequest, RequestAnswer)
     /// A pause ended by itself.
     case pauseEnded
     /// Another supervisor acted at a higher epoch; its record is read before anything else.

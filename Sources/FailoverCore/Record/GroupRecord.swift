@@ -33,9 +33,9 @@ package struct GroupRecord: Sendable, Hashable {
     package var fenced: Set<String> = []
     package var pause: Pause?
     /// What an operator asks for and was not answered yet.
-    package var order: Order?
-    /// The answers to the last orders, oldest first.
-    package var answers: [OrderAnswer] = []
+    package var request: OperatorRequest?
+    /// The answers to the last requests, oldest first.
+    package var answers: [RequestAnswer] = []
     /// The last moves, oldest first.
     package var history: [MoveEntry] = []
     /// Whom this record and those before it announced.
@@ -71,16 +71,18 @@ package struct GroupRecord: Sendable, Hashable {
         return [holder].compactMap(\.self) + before
     }
 
-    /// Answers the pending order, and forgets it.
-    mutating func answer(_ answer: OrderAnswer) {
-        order = nil
-        answers = (answers + [answer]).suffix(OrderAnswer.limit)
+    /// Answers the pending request, and forgets it.
+    mutating func answer(_ answer: RequestAnswer) {
+        request = nil
+        answers = (answers + [answer]).suffix(RequestAnswer.limit)
     }
 
     /// Answers a request that may not be the pending one any more, unless it is answered.
-    mutating func answerOnce(_ answer: OrderAnswer) {
-        if order?.id == answer.id { return self.answer(answer) }
-        if !answers.contains(where: { $0.id == answer.id }) { answers = (answers + [answer]).suffix(OrderAnswer.limit) }
+    mutating func answerOnce(_ answer: RequestAnswer) {
+        if request?.id == answer.id { return self.answer(answer) }
+        if !answers.contains(where: { $0.id == answer.id }) {
+            answers = (answers + [answer]).suffix(RequestAnswer.limit)
+        }
     }
 
     /// Remembers a move that is announced, and forgets the oldest beyond `limit`.

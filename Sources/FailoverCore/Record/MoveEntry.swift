@@ -10,7 +10,7 @@ package struct MoveEntry: Sendable, Hashable {
     package var target: String?
     package var cause: SwitchCause
     /// The id of the operator's request that it carries out; nil: none.
-    package var order: String?
+    package var request: String?
     /// When it was announced, microseconds since 1970 by the wall clock of whoever announced it; nil: now, to be filled in
     /// when the record is written.
     package var startedAt: Int64?

@@ -99,7 +99,7 @@ struct RecordView: Sendable, Hashable {
     var observedEpoch: Epoch? { observed.flatMap { isNews($0) ? $0.record.epoch : nil } }
 
     /// What operators ask for by the newest record that was read or seen.
-    var pendingOrder: Order? { (isNewsSeen ? observed?.record : record)?.order }
+    var pendingRequest: OperatorRequest? { (isNewsSeen ? observed?.record : record)?.request }
 
     /// Takes over what the informer showed while something else was under way.
     mutating func takeObserved(at now: MonotonicTime) {
@@ -130,9 +130,9 @@ struct RecordView: Sendable, Hashable {
     var pauseEnd: MonotonicTime? { pause?.end }
 
     /// The request that the announced move carries out; nil: none, or it is answered.
-    var announcedOrder: Order? {
-        guard let record, let order = record.order, let last = record.history.last else { return nil }
-        return last.epoch == record.epoch && last.order == order.id ? order : nil
+    var announcedRequest: OperatorRequest? {
+        guard let record, let request = record.request, let last = record.history.last else { return nil }
+        return last.epoch == record.epoch && last.request == request.id ? request : nil
     }
 
     // MARK: Moves

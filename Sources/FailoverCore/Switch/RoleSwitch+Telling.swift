@@ -27,11 +27,11 @@ extension RoleSwitch {
         )
     }
 
-    /// What the order is answered at the end of it; nil: there is none.
-    func answer(_ move: CompletedMove, _ entry: MoveEntry) -> OrderAnswer? {
-        order.map { order in
-            refusal.map { OrderAnswer(id: order.id, outcome: .refused, explanation: $0) }
-                ?? OrderAnswer(to: order, move, entry)
+    /// What the request is answered at the end of it; nil: there is none.
+    func answer(_ move: CompletedMove, _ entry: MoveEntry) -> RequestAnswer? {
+        request.map { request in
+            refusal.map { RequestAnswer(id: request.id, outcome: .refused, explanation: $0) }
+                ?? RequestAnswer(to: request, move, entry)
         }
     }
 
@@ -46,8 +46,8 @@ extension RoleSwitch {
 /// What a finished switch adds to the record.
 struct Completion: Sendable, Hashable {
     let move: MoveEntry
-    /// To the order that it carried out.
-    let answer: OrderAnswer?
+    /// To the request that it carried out.
+    let answer: RequestAnswer?
 
     /// A record with what is known of the move by now; one of another epoch says nothing of it any more.
     func told(in record: GroupRecord) -> GroupRecord {

@@ -27,11 +27,11 @@ struct RoleSwitch: Sendable, Hashable {
     /// The record under which it was decided, before this announcement and those that it takes the place of; nil: none.
     let ground: GroupRecord?
     let epoch: Epoch
-    /// The operator's order that it answers at its end; nil if the group decided by itself.
-    let order: Order?
-    /// Why that order is not what it carries out, for it goes elsewhere; nil: it is.
+    /// The operator's request that it answers at its end; nil if the group decided by itself.
+    let request: OperatorRequest?
+    /// Why that request is not what it carries out, for it goes elsewhere; nil: it is.
     ///
-    /// It is told at the end: before this switch has sealed the others, what was begun for the order may still be done.
+    /// It is told at the end: before this switch has sealed the others, what was begun for the request may still be done.
     let refusal: String?
     let urgency: WriteUrgency
     /// Members that were active when the switch was decided.
@@ -62,7 +62,7 @@ struct RoleSwitch: Sendable, Hashable {
     /// A switch of which the intent is being written.
     init(_ beginning: Beginning, at epoch: Epoch, in situation: Situation, as id: OperationID) {
         move = beginning.move
-        order = beginning.order
+        request = beginning.request
         refusal = beginning.refusal
         ground = beginning.replaced.map(\.ground) ?? situation.known.record
         from = situation.known.view.actives

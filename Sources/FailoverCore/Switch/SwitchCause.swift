@@ -16,7 +16,7 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     case activeNotReady = "ActiveNotReady"
     /// A member of higher priority is healthy for long enough.
     case preempted = "Preempted"
-    /// An operator ordered it.
+    /// An operator requested it.
     case switchover = "Switchover"
     /// An operator labelled another healthy member active.
     case labelledByHand = "LabelledByHand"
@@ -69,7 +69,7 @@ extension SwitchCause: CustomStringConvertible {
         case .activeUnknown: "the active pod gave no verdict in time"
         case .activeNotReady: "the active pod is not Ready"
         case .preempted: "a pod of higher priority is healthy again"
-        case .switchover: "a switchover was ordered"
+        case .switchover: "a switchover was requested"
         case .labelledByHand: "another pod was labelled active by hand"
         case .fenced: "the active pod was fenced"
         case .multipleActive: "several pods are active"

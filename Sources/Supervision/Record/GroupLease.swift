@@ -2,24 +2,24 @@ import Coordination
 import Foundation
 package import KubernetesClient
 
-/// A group's Lease as operators use it: for orders to the supervisor, and for the story of the group's moves.
+/// A group's Lease as operators use it: for requests to the supervisor, and for the story of the group's moves.
 ///
 /// Whoever may get, watch and patch the Lease may do that; nothing else guards it.
 package struct GroupLease: Sendable {
-    /// Why an order was not answered, or a story not told.
+    /// Why a request was not answered, or a story not told.
     package enum Failure: Error, Sendable {
         /// There is no such Lease.
         case noRecord(group: String, namespace: String)
-        /// Another order waits for its answer.
-        case busy(StoredOrder)
+        /// Another request waits for its answer; nil: one that cannot be read.
+        case busy(StoredRequest?)
         /// Others wrote the Lease each time.
         case contended
-        /// No supervisor answered in time; the order was taken back.
+        /// No supervisor answered in time; the request was taken back.
         case unanswered(Duration)
         case kubernetes(KubernetesError)
     }
 
-    /// Attempts to write an order beside others who write the Lease.
+    /// Attempts to write a request beside others who write the Lease.
     private static let attempts = 5
 
     private let client: APIClient
@@ -42,18 +42,18 @@ package struct GroupLease: Sendable {
         return RecordMapping.moves(lease.metadata.annotations?[RecordMapping.Annotation.history])
     }
 
-    // MARK: Orders
+    // MARK: Requests
 
-    /// Gives an order and waits for its answer.
+    /// Gives a request and waits for its answer.
     ///
-    /// `patience`: how long to wait; an order that is not answered by then is taken back. Zero: not at all, and it stays.
+    /// `patience`: how long to wait; a request that is not answered by then is taken back. Zero: not at all, and it stays.
     /// - Returns: nil only if `patience` is zero.
-    package func give(_ order: StoredOrder, patience: Duration) async throws(Failure) -> StoredAnswer? {
-        let written = try await write(order)
+    package func give(_ request: StoredRequest, patience: Duration) async throws(Failure) -> StoredAnswer? {
+        let written = try await write(request)
         if patience == .zero { return nil }
-        let answer = await answer(to: order, from: written.metadata.resourceVersion ?? "0", patience: patience)
+        let answer = await answer(to: request, from: written.metadata.resourceVersion ?? "0", patience: patience)
         if let answer { return answer }
-        if let late = try await withdraw(order) { return late }
+        if let late = try await withdraw(request) { return late }
         throw .unanswered(patience)
     }
 
@@ -65,38 +65,38 @@ package struct GroupLease: Sendable {
         }
     }
 
-    private func write(_ order: StoredOrder) async throws(Failure) -> Lease {
+    private func write(_ request: StoredRequest) async throws(Failure) -> Lease {
         for _ in 0..<Self.attempts {
             let lease = try await read()
-            if let pending = lease.metadata.annotations?[RecordMapping.Annotation.order] {
-                throw .busy(StoredOrder(annotation: pending))
+            if let pending = lease.metadata.annotations?[RecordMapping.Annotation.request] {
+                throw .busy(StoredRequest(annotation: pending))
             }
-            if let written = try await patch(lease, order: StoredJSON.text(order)) { return written }
+            if let written = try await patch(lease, request: StoredJSON.text(request)) { return written }
         }
         throw .contended
     }
 
-    /// Takes an order back.
+    /// Takes a request back.
     ///
     /// - Returns: the answer, if it was given in the last moment.
-    private func withdraw(_ order: StoredOrder) async throws(Failure) -> StoredAnswer? {
+    private func withdraw(_ request: StoredRequest) async throws(Failure) -> StoredAnswer? {
         for _ in 0..<Self.attempts {
             let lease = try await read()
-            if let answer = answer(to: order, on: lease) { return answer }
-            guard let pending = lease.metadata.annotations?[RecordMapping.Annotation.order],
-                StoredOrder(annotation: pending).id == order.id
+            if let answer = answer(to: request, on: lease) { return answer }
+            guard let pending = lease.metadata.annotations?[RecordMapping.Annotation.request],
+                StoredRequest(annotation: pending)?.id == request.id
             else { return nil }
-            if try await patch(lease, order: nil) != nil { return nil }
+            if try await patch(lease, request: nil) != nil { return nil }
         }
         throw .contended
     }
 
     /// - Returns: nil if somebody else wrote the Lease meanwhile.
-    private func patch(_ lease: Lease, order: String?) async throws(Failure) -> Lease? {
+    private func patch(_ lease: Lease, request: String?) async throws(Failure) -> Lease? {
         let patch = MetadataPatch(
             uid: lease.metadata.uid ?? "",
             resourceVersion: lease.metadata.resourceVersion ?? "",
-            annotations: [RecordMapping.Annotation.order: order]
+            annotations: [RecordMapping.Annotation.request: request]
         )
         do throws(KubernetesError) {
             return try await client.patchMetadata(Lease.self, namespace: namespace, name: name, patch)
@@ -108,12 +108,12 @@ package struct GroupLease: Sendable {
 
     // MARK: Answers
 
-    private func answer(to order: StoredOrder, from version: String, patience: Duration) async -> StoredAnswer? {
-        await withDeadline(after: patience) { await follow(order, from: version) } ?? nil
+    private func answer(to request: StoredRequest, from version: String, patience: Duration) async -> StoredAnswer? {
+        await withDeadline(after: patience) { await follow(request, from: version) } ?? nil
     }
 
     /// Watches the Lease until the answer is there; a watch that ends begins again from what is stored then.
-    private func follow(_ order: StoredOrder, from version: String) async -> StoredAnswer? {
+    private func follow(_ request: StoredRequest, from version: String) async -> StoredAnswer? {
         var version = version
         var found: StoredAnswer?
         while !Task.isCancelled {
@@ -124,7 +124,7 @@ package struct GroupLease: Sendable {
                     fieldSelector: "metadata.name=\(name)",
                     from: version
                 ) { event in
-                    if case .modified(let lease) = event { found = answer(to: order, on: lease) }
+                    if case .modified(let lease) = event { found = answer(to: request, on: lease) }
                     return found == nil
                 }
             } catch {
@@ -132,15 +132,15 @@ package struct GroupLease: Sendable {
             }
             if let found { return found }
             guard let lease = try? await read() else { continue }
-            if let answer = answer(to: order, on: lease) { return answer }
+            if let answer = answer(to: request, on: lease) { return answer }
             version = lease.metadata.resourceVersion ?? version
         }
         return nil
     }
 
-    private func answer(to order: StoredOrder, on lease: Lease) -> StoredAnswer? {
+    private func answer(to request: StoredRequest, on lease: Lease) -> StoredAnswer? {
         StoredJSON.list(of: StoredAnswer.self, lease.metadata.annotations?[RecordMapping.Annotation.answers])
-            .last { $0.id == order.id }
+            .last { $0.id == request.id }
     }
 }
 
@@ -150,12 +150,11 @@ extension GroupLease.Failure: CustomStringConvertible {
         case .noRecord(let group, let namespace):
             "group \"\(group)\" has no record: namespace \"\(namespace)\" has no Lease kube-standby-\(group); is the name right, is "
                 + "--namespace, and does a supervisor run?"
-        case .busy(let order):
-            "another order waits for its answer: \(order.action.rawValue) \(order.pod ?? "") by \(order.by ?? "somebody") at "
-                + "\(order.at?.description ?? "an unknown time"); try again when it is answered"
+        case .busy(let request):
+            "another request waits for its answer: \(request?.summary ?? "one that cannot be read"); try again when it is answered"
         case .contended: "others wrote the Lease each time; try again"
         case .unanswered(let patience):
-            "no supervisor answered within \(patience); the order was taken back. Does one run for this group, and may it update the "
+            "no supervisor answered within \(patience); the request was taken back. Does one run for this group, and may it update the "
                 + "Lease?"
         case .kubernetes(let error): "\(error)"
         }

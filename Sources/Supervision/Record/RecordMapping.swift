@@ -12,7 +12,7 @@ enum RecordMapping {
         static let reason = "kube-standby.io/reason"
         static let fenced = "kube-standby.io/fenced"
         static let pause = "kube-standby.io/paused"
-        static let order = "kube-standby.io/order"
+        static let request = "kube-standby.io/request"
         static let answers = "kube-standby.io/answers"
         static let history = "kube-standby.io/history"
         static let announced = "kube-standby.io/announced"
@@ -40,9 +40,9 @@ enum RecordMapping {
         )
         record.fenced = fenced(annotations[Annotation.fenced] ?? "")
         record.pause = annotations[Annotation.pause].map { StoredPause(annotation: $0).pause(now: now) }
-        record.order = annotations[Annotation.order].map { StoredOrder.order(annotation: $0, now: now) }
+        record.request = annotations[Annotation.request].map { StoredRequest.request(annotation: $0, now: now) }
         record.answers = StoredJSON.list(of: StoredAnswer.self, annotations[Annotation.answers]).compactMap(\.answer)
-            .suffix(OrderAnswer.limit)
+            .suffix(RequestAnswer.limit)
         record.history = moves(annotations[Annotation.history]).compactMap { $0.entry(now: now) }
         record.announced = StoredAnnouncements.announcements(
             annotations[Annotation.announced],
@@ -131,8 +131,8 @@ enum RecordMapping {
         annotations[Annotation.pause] = record.pause.map {
             StoredPause.annotation($0, unlessStored: base[Annotation.pause], now: now)
         }
-        // An order is only ever given by others; here it stays, or goes with its answer.
-        if record.order == nil { annotations[Annotation.order] = nil }
+        // A request is only ever given by others; here it stays, or goes with its answer.
+        if record.request == nil { annotations[Annotation.request] = nil }
         annotations[Annotation.answers] = StoredJSON.text(record.answers.map { StoredAnswer($0, now: now) })
         annotations[Annotation.history] = StoredJSON.text(record.history.map { StoredMove($0, now: now) })
         annotations[Annotation.announced] = StoredAnnouncements.text(record.announced, at: record.epoch)

@@ -1,9 +1,9 @@
 import FailoverCore
 import Foundation
 
-/// What became of an order, on a group's Lease.
+/// What became of a request, on a group's Lease.
 package struct StoredAnswer: Codable, Sendable, Hashable {
-    /// The order's.
+    /// The request's.
     package var id: String
     /// `Done` or `Refused`.
     package var outcome: String
@@ -11,7 +11,7 @@ package struct StoredAnswer: Codable, Sendable, Hashable {
     /// The move that was made for it; nil: none.
     package var move: StoredMove?
 
-    init(_ answer: OrderAnswer, now: Date) {
+    init(_ answer: RequestAnswer, now: Date) {
         id = answer.id
         outcome = answer.outcome.rawValue
         explanation = answer.explanation
@@ -23,18 +23,18 @@ package struct StoredAnswer: Codable, Sendable, Hashable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        id = String(try container.decode(String.self, forKey: .id).prefix(StoredOrder.longestID))
+        id = String(try container.decode(String.self, forKey: .id).prefix(StoredRequest.longestID))
         outcome = String(try container.decode(String.self, forKey: .outcome).prefix(40))
         explanation = String(try container.decode(String.self, forKey: .explanation).prefix(Self.longestExplanation))
         move = try? container.decodeIfPresent(StoredMove.self, forKey: .move)
     }
 
     /// Nil for an outcome of another version.
-    var answer: OrderAnswer? {
-        guard let outcome = OrderAnswer.Outcome(rawValue: outcome) else { return nil }
-        return OrderAnswer(id: id, outcome: outcome, explanation: explanation, move: move?.entry(now: Date()))
+    var answer: RequestAnswer? {
+        guard let outcome = RequestAnswer.Outcome(rawValue: outcome) else { return nil }
+        return RequestAnswer(id: id, outcome: outcome, explanation: explanation, move: move?.entry(now: Date()))
     }
 
     /// Whether what was asked for is so now.
-    package var isDone: Bool { outcome == OrderAnswer.Outcome.done.rawValue }
+    package var isDone: Bool { outcome == RequestAnswer.Outcome.done.rawValue }
 }

@@ -14,7 +14,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
     package var cause: String
     package var epoch: Int
     /// The id of the operator's request that it carries out; nil: none.
-    package var order: String?
+    package var request: String?
     /// From the decision to the last write; nil: not finished, or not told.
     package var durationSeconds: Double?
     /// How long nobody was active; nil: nobody was active before, nobody is now, or not told.
@@ -35,7 +35,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
             throw DecodingError.dataCorruptedError(forKey: .epoch, in: container, debugDescription: "is no epoch")
         }
         self.epoch = epoch.number
-        order = try container.decodeIfPresent(String.self, forKey: .order)
+        request = try container.decodeIfPresent(String.self, forKey: .request)
         durationSeconds = Duration(in: container, .durationSeconds)?.inSeconds
         nobodyActiveSeconds = Duration(in: container, .nobodyActiveSeconds)?.inSeconds
     }
@@ -46,7 +46,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
         to = entry.target
         cause = entry.cause.rawValue
         epoch = entry.epoch.number
-        order = entry.order
+        request = entry.request
         durationSeconds = entry.duration?.inSeconds
         nobodyActiveSeconds = entry.gap?.inSeconds
     }
@@ -64,7 +64,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
             duration: durationSeconds.flatMap(Duration.init(readSeconds:)),
             gap: nobodyActiveSeconds.flatMap(Duration.init(readSeconds:))
         )
-        move.order = order
+        move.request = request
         return move
     }
 

@@ -118,7 +118,7 @@ extension NoticeDescription {
             case .departed(let member): .departed(member)
             case .found(let finding, let trace): .found(finding, trace)
             case .findingEnded(let finding): .findingEnded(finding)
-            case .answered(let order, let answer): .answered(order, answer)
+            case .answered(let request, let answer): .answered(request, answer)
             case .pauseEnded: Self(.init(.notice, "pause is over"), demo: "pause is over")
             case .steppedBack:
                 Self(.init(.notice, "another supervisor acted, reading its record"), demo: "another supervisor acted")
@@ -276,12 +276,12 @@ extension NoticeDescription {
 
     // MARK: Requests and failures
 
-    /// Whoever may annotate the Lease can order again and again; the moves that follow are always told of.
-    private static func answered(_ order: Order, _ answer: OrderAnswer) -> Self {
-        let metadata = ["order": order.id, "outcome": answer.outcome.rawValue, "answer": answer.explanation]
+    /// Whoever may annotate the Lease can request again and again; the moves that follow are always told of.
+    private static func answered(_ request: OperatorRequest, _ answer: RequestAnswer) -> Self {
+        let metadata = ["request": request.id, "outcome": answer.outcome.rawValue, "answer": answer.explanation]
         return Self(
-            .init(.notice, answer.outcome == .refused ? "order refused" : "order answered", metadata),
-            demo: "order: \(answer.explanation)"
+            .init(.notice, answer.outcome == .refused ? "request refused" : "request answered", metadata),
+            demo: "request: \(answer.explanation)"
         )
     }
 

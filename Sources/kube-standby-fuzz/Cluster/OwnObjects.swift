@@ -14,9 +14,12 @@ enum OwnObjects {
             #"[{"id":"o1","outcome":"Done","explanation":"moved","move":{"time":"2026-11-25T12:00:00.000000Z","from":[],"#
                 + #""to":"web-1","cause":"Switchover","epoch":3}}]"#
         ),
-        ("order", #"{"id":"o2","action":"Switchover","pod":"web-1","force":true,"at":"2026-11-25T12:00:00.000000Z"}"#),
-        ("order", #"{"id":"o3","action":"Pause","seconds":60}"#),
-        ("order", #"{"id":"o4","action":"Fence","pod":"web-0"}"#),
+        (
+            "request",
+            #"{"id":"o2","action":"Switchover","pod":"web-1","force":true,"at":"2026-11-25T12:00:00.000000Z"}"#
+        ),
+        ("request", #"{"id":"o3","action":"Pause","seconds":60}"#),
+        ("request", #"{"id":"o4","action":"Fence","pod":"web-0"}"#),
         ("paused", #"{"id":"p","since":"2026-11-25T12:00:00.000000Z","seconds":600}"#), ("fenced", #""web-1,web-2""#),
         ("announced", #"{"epoch":3,"since":1,"targets":[{"epoch":2,"uid":"u1"},{"epoch":3,"uid":"u0"}]}"#),
         ("forgiven-epoch", #""3""#), ("origin", #""Intended""#), ("writer", #""sup-0""#), ("holder-uid", #""u0""#),

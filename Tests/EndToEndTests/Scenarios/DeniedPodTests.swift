@@ -66,7 +66,7 @@ extension EndToEndTests {
                 try await stage.place("web")
                 try await run(stage) { process in
                     await stage.deny("web-1", denial)
-                    let answer = try await stage.order(["switchover", "web", "--to", "web-1"])
+                    let answer = try await stage.request(["switchover", "web", "--to", "web-1"])
                     #expect(answer.code == 1)
                     #expect(answer.text.hasPrefix("web: refused: pod web-1 cannot be written: "), "\(answer.text)")
                     #expect(answer.text.contains("denied") && answer.text.contains("the sandbox was asked to deny it"))
@@ -74,8 +74,8 @@ extension EndToEndTests {
                     _ = await process.log.wait(for: "move withdrawn", "to=web-1", "denied")
                     try await stage.waitForEvent("MoveWithdrawn", of: "web", "not to web-1: pod web-1 cannot be")
                     // It is not told as a move, and the way to the others is free.
-                    #expect(try await !stage.order(["history", "web"]).text.contains("switchover"))
-                    #expect(try await stage.order(["switchover", "web"]).text.contains("from web-0 to web-2"))
+                    #expect(try await !stage.request(["history", "web"]).text.contains("switchover"))
+                    #expect(try await stage.request(["switchover", "web"]).text.contains("from web-0 to web-2"))
                 }
                 let audit = await stage.audit("web")
                 #expect(audit.violations.isEmpty)
@@ -89,7 +89,7 @@ extension EndToEndTests {
                 try await stage.place("web")
                 try await run(stage) { process in
                     await stage.deny("web-0")
-                    let answer = try await stage.order(["switchover", "web", "--to", "web-1"])
+                    let answer = try await stage.request(["switchover", "web", "--to", "web-1"])
                     #expect(answer.code == 1)
                     #expect(answer.text.hasPrefix("web: refused: pod web-0 cannot be written: "), "\(answer.text)")
                     _ = await process.log.wait(for: "move withdrawn", "to=web-1", "pod web-0 cannot be written")
@@ -105,7 +105,7 @@ extension EndToEndTests {
                 try await stage.place("web")
                 try await run(stage) { _ in
                     await stage.deny("web-1", Denial(by: .webhookWithoutDryRun(code: 403)))
-                    let answer = try await stage.order(["switchover", "web", "--to", "web-1"])
+                    let answer = try await stage.request(["switchover", "web", "--to", "web-1"])
                     #expect(answer.code == 1)
                     #expect(answer.text == "web: refused: pod web-1 cannot be written; the role went to web-0")
                     try await stage.expect("web", toSettleOn: "web-0")
@@ -150,7 +150,7 @@ extension EndToEndTests {
                 let moves = annotations?["kube-standby.io/history"].string.flatMap { JSONValue(json: Array($0.utf8)) }
                 return moves?.array?.last?["nobodyActiveSeconds"] ?? .null != .null
             }
-            let json = try await stage.order(["history", "web", "-o", "json"]).text
+            let json = try await stage.request(["history", "web", "-o", "json"]).text
             let moves = try JSONDecoder().decode([Move].self, from: Data(json.utf8))
             #expect(moves.map(\.cause) == ["NoActive", "ActiveUnhealthy", "TargetRefused"])
             #expect(moves.map(\.to) == ["web-0", "web-1", "web-2"])
@@ -158,7 +158,7 @@ extension EndToEndTests {
             let gap = try #require(await stage.gap(from: "web-0", to: "web-2"))
             #expect(gap > 2, "web-1 was read twice before it was given up")
             #expect((gap / 2...gap * 2).contains(told), "\(told) s of \(gap) s")
-            let table = try await stage.order(["history", "web"]).text
+            let table = try await stage.request(["history", "web"]).text
             #expect(table.contains("the API server denies the promotion of another pod"), "\(table)")
         }
     }

@@ -62,7 +62,7 @@ extension EndToEndTests {
                     // The lower ordinal, which is healthy, too, is no candidate.
                     try await stage.expect("web", otherThan: "web-0", toSettleOn: "web-2")
                     try await stage.sandbox.waitForEndpoints(["web-2"], of: "web")
-                    let refused = try await stage.order(["switchover", "web", "--to", "web-1"])
+                    let refused = try await stage.request(["switchover", "web", "--to", "web-1"])
                     #expect(refused.code == 1 && refused.text.contains("web-1 is no candidate"), "\(refused.text)")
                 }
                 let audit = await stage.audit("web")

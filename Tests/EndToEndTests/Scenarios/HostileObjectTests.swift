@@ -131,12 +131,12 @@ extension EndToEndTests {
                     transitions: 4,
                     annotations: ["kube-standby.io/history": .string(history)]
                 )
-                let table = try await stage.order(["history", "web"])
+                let table = try await stage.request(["history", "web"])
                 #expect(table.code == 0, "\(table.text)")
                 let rows = table.text.split(separator: "\n").dropFirst()
                 #expect(rows.count == 2 && rows.first?.contains("the active pod is unhealthy") == true, "\(table.text)")
                 #expect(rows.last?.hasPrefix("1969-12-31T23:59:59.900000Z") == true, "\(table.text)")
-                let json = try await stage.order(["history", "web", "-o", "json"])
+                let json = try await stage.request(["history", "web", "-o", "json"])
                 #expect(json.code == 0 && !json.text.contains("e+300"), "\(json.text)")
             }
         }

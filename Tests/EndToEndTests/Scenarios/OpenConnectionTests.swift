@@ -18,7 +18,7 @@ extension EndToEndTests {
                     let address = try #require(await stage.address(of: first))
                     let connection = try #require(OpenConnection(to: address, port: 8080))
                     #expect(connection.ask("/").hasPrefix("HTTP/1.1 200"))
-                    let moved = try await stage.order(["switchover", "web"])
+                    let moved = try await stage.request(["switchover", "web"])
                     #expect(moved.code == 0, "\(moved.text)")
                     let second = try await stage.waitUntilSettled("web", otherThan: first)
                     try await stage.sandbox.waitForEndpoints([second], of: "web")

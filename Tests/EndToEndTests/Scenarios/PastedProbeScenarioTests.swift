@@ -20,7 +20,7 @@ extension EndToEndTests {
                     }
                     await stage.sandbox.applications.set(.redirecting(503), pod: holder, namespace: "default")
                     _ = try await stage.waitUntilSettled("web", otherThan: holder)
-                    let once = try await stage.order(["probe", "web", "--config", arguments[2]])
+                    let once = try await stage.request(["probe", "web", "--config", arguments[2]])
                     #expect(once.code == 1 && once.text.contains("HTTP 503") && once.text.contains("HTTP 200"))
                 }
                 #expect(await stage.audit("web").violations.isEmpty)
@@ -49,7 +49,7 @@ extension EndToEndTests {
                         timeoutSeconds: 20, failureThreshold: ~}
                     """
                 let arguments = try await stage.arguments(groups: [Manifests.group("web", probe: probe)])
-                let once = try await stage.order(["probe", "web", "--config", arguments[2]])
+                let once = try await stage.request(["probe", "web", "--config", arguments[2]])
                 #expect(once.code == 0, "\(once.text)")
             }
         }

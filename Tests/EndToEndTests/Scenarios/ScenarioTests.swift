@@ -152,7 +152,7 @@ extension EndToEndTests {
                     }
                     try await stage.expect("web", toSettleOn: "web-0")
                     // An operator ends the hold.
-                    let resumed = try await stage.order(["resume", "web"])
+                    let resumed = try await stage.request(["resume", "web"])
                     #expect(resumed.code == 0, "\(resumed.text)")
                     try await stage.expect("web", otherThan: "web-0", toSettleOn: "web-1")
                 }

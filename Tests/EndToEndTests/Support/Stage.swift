@@ -48,10 +48,10 @@ struct Stage: Sendable {
             + (more.contains("--listen") ? more : ["--listen", "off"] + more)
     }
 
-    /// Runs a command that gives an order or looks at a group.
+    /// Runs a command that gives a request or looks at a group.
     ///
     /// - Returns: what it printed, without the last line end, and its exit code.
-    func order(
+    func request(
         _ arguments: [String],
         token: String = Sandbox.adminToken
     ) async throws -> (text: String, code: Int) {

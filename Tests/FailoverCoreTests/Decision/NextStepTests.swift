@@ -37,12 +37,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (Order.Action.pause(nil), "answer Done"), (.resume, "answer Done"), (.unfence("x"), "answer Refused"),
+        (OperatorRequest.Action.pause(nil), "answer Done"), (.resume, "answer Done"), (.unfence("x"), "answer Refused"),
         (.switchover(to: "x", isForced: false), "answer Refused"), (.fence("a"), "begin nobody"),
     ])
-    func aRequestComesFirst(_ action: Order.Action, _ words: String) {
-        let order = Order(id: "o", action: action)
-        #expect(situation { $0.order = order }.nextStep(after: Self.keep).words == words)
+    func aRequestComesFirst(_ action: OperatorRequest.Action, _ words: String) {
+        let request = OperatorRequest(id: "o", action: action)
+        #expect(situation { $0.request = request }.nextStep(after: Self.keep).words == words)
     }
 
     @Test func aPausedGroupFinishesWhatWasAnnouncedAndNothingElse() {
@@ -52,7 +52,9 @@ import Testing
     }
 
     @Test func anObservedGroupDoesNothingWhateverIsAsked() {
-        let situation = situation(GroupPolicy(isObserving: true)) { $0.order = Order(id: "o", action: .resume) }
+        let situation = situation(GroupPolicy(isObserving: true)) {
+            $0.request = OperatorRequest(id: "o", action: .resume)
+        }
         #expect(situation.nextStep(after: Self.finish).words == "withhold")
     }
 
@@ -64,7 +66,7 @@ import Testing
     @Test func withoutAnEpochLeftRequestsAreRefused() {
         let situation = situation {
             $0.epoch = .last
-            $0.order = Order(id: "o", action: .fence("a"))
+            $0.request = OperatorRequest(id: "o", action: .fence("a"))
         }
         #expect(situation.nextStep(after: Self.keep).words == "answer Refused")
     }

@@ -50,8 +50,8 @@ import Testing
         case anyFault = "any faults"
         /// Fewer faults and changes of process lead to longer schedules.
         case longSchedules = "long schedules"
-        /// Beside an operator's order.
-        case orders = "with an order"
+        /// Beside an operator's request.
+        case requests = "with a request"
         /// Pods that leave the members and come back, beside a pause.
         case departures = "with departures"
         /// Pods whose roles nobody may write.
@@ -61,7 +61,7 @@ import Testing
             switch self {
             case .anyFault: .init(faults: 2, terminations: 1, verdicts: 2, deletions: 1)
             case .longSchedules: .init(faults: 1, verdicts: 2, switches: 2)
-            case .orders: .init(faults: 1, verdicts: 1, orders: 1, switches: 2)
+            case .requests: .init(faults: 1, verdicts: 1, requests: 1, switches: 2)
             case .departures: .init(faults: 2, recreations: 0, verdicts: 1, departures: 2, pauses: 1, switches: 2)
             case .denials: .init(faults: 2, recreations: 0, verdicts: 2, denials: 1, switches: 2)
             }
@@ -156,7 +156,7 @@ import Testing
             recreations: 10,
             terminations: 10,
             verdicts: 40,
-            orders: 3,
+            requests: 3,
             deletions: 1
         )
         var steps = 0

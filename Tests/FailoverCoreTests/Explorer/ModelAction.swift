@@ -24,7 +24,7 @@ enum ModelAction: Hashable {
     case select(String, Bool)
     case pause
     /// A switchover; nil: to the best.
-    case order(String?)
+    case request(String?)
     case deleteLease
 
     /// The process that goes on by it; nil if something happens to the cluster, or to a process.
@@ -32,7 +32,8 @@ enum ModelAction: Hashable {
         switch self {
         case .exchange(let index, _), .execute(let index, _), .deliver(let index, _), .observe(let index): index
         case .loseAnswer(let index, _), .loseRequest(let index, _): index
-        case .land, .crash, .changeVerdict, .recreate, .terminate, .deny, .admit, .select, .pause, .order, .deleteLease:
+        case .land, .crash, .changeVerdict, .recreate, .terminate, .deny, .admit, .select, .pause, .request,
+            .deleteLease:
             nil
         }
     }

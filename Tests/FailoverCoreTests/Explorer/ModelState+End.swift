@@ -64,6 +64,6 @@ extension ModelState {
         guard let record = end.cluster.lease?.record, record.names(active) else {
             return "in the end \(active.name) is not on record"
         }
-        return record.order == nil ? nil : "in the end an order is not answered"
+        return record.request == nil ? nil : "in the end a request is not answered"
     }
 }

@@ -24,8 +24,8 @@ struct ModelState: Hashable {
         var departures = 0
         /// Somebody pauses the group, or ends that.
         var pauses = 0
-        /// Somebody orders a switchover through the Lease.
-        var orders = 0
+        /// Somebody requests a switchover through the Lease.
+        var requests = 0
         /// Somebody deletes the Lease.
         var deletions = 0
         /// How often another process than the last may go on; nil: whenever it likes.
@@ -167,8 +167,8 @@ struct ModelState: Hashable {
         if mayFail(budget.departures) {
             actions += cluster.pods.map { .select($0.name, cluster.departed.contains($0.id)) }
         }
-        if budget.orders > 0, cluster.lease != nil {
-            actions += [.order(nil)] + cluster.members.map { .order($0.name) }
+        if budget.requests > 0, cluster.lease != nil {
+            actions += [.request(nil)] + cluster.members.map { .request($0.name) }
         }
         if budget.pauses > 0, cluster.lease != nil { actions.append(.pause) }
         // The one loss that is not survived is that of the very first record, before any pod carries an epoch.
@@ -229,9 +229,9 @@ struct ModelState: Hashable {
             budget.pauses -= 1
             cluster.annotate { $0.pause = $0.pause == nil ? Pause(id: "p", rest: nil) : nil }
         case .admit(let name): cluster.deny(name, false)
-        case .order(let name):
-            budget.orders -= 1
-            cluster.annotate { $0.order = Order(id: "o", action: .switchover(to: name, isForced: false)) }
+        case .request(let name):
+            budget.requests -= 1
+            cluster.annotate { $0.request = OperatorRequest(id: "o", action: .switchover(to: name, isForced: false)) }
         case .deleteLease:
             spend(\.deletions)
             cluster.deleteLease()

@@ -125,8 +125,8 @@ import Testing
         var script = script(Self.window, healthy: ["a"])
         script.at(60_000)
         if health == .unhealthy { _ = script.health("b", .unhealthy) }
-        let order = Order(id: "o", action: .switchover(to: "b", isForced: true))
-        _ = script.settle(script.annotate { $0.order = order })
+        let request = OperatorRequest(id: "o", action: .switchover(to: "b", isForced: true))
+        _ = script.settle(script.annotate { $0.request = request })
         #expect(script.machine.actives.map(\.name) == ["b"])
         script.at(63_999)
         #expect(script.settle(script.fireTimers()).isEmpty)
@@ -139,7 +139,9 @@ import Testing
         script.place("b", epoch: 1) { $0.isReady = false }
         _ = script.observe()
         script.at(60_000)
-        _ = script.settle(script.annotate { $0.order = Order(id: "o", action: .switchover(to: "b", isForced: false)) })
+        _ = script.settle(
+            script.annotate { $0.request = OperatorRequest(id: "o", action: .switchover(to: "b", isForced: false)) }
+        )
         #expect(script.machine.actives.map(\.name) == ["b"])
         script.at(66_000)
         #expect(script.fireTimers().moves == [.activeNotReady])

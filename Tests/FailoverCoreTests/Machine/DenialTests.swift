@@ -4,9 +4,9 @@ import Testing
 
 /// Pods whose roles the API server lets nobody write: an admission webhook, a policy, a missing right.
 @Suite struct DenialTests {
-    private let order = Order(id: "o", action: .switchover(to: "b", isForced: false))
+    private let request = OperatorRequest(id: "o", action: .switchover(to: "b", isForced: false))
 
-    private func answer(_ script: GroupScript) -> OrderAnswer? { script.machine.record?.record.answers.last }
+    private func answer(_ script: GroupScript) -> RequestAnswer? { script.machine.record?.record.answers.last }
 
     @Test func aThirdPodThatNobodyCanHavePromotedIsPassedOver() {
         var script = GroupScript.three()
@@ -52,7 +52,7 @@ import Testing
     @Test func aSwitchoverThatMeetsAPodThatIsWaitedForIsRefused() {
         var script = GroupScript.three(announced: Announcements(since: Epoch(5)))
         script.denied = ["c"]
-        let story = script.play(script.annotate { $0.order = order })
+        let story = script.play(script.annotate { $0.request = request })
         #expect(story.suffix(4) == ["withdrawn b", "record a@3 Adopted", "answered o: Refused", "adopted a@3"])
         #expect(script.machine.actives.map(\.name) == ["a"])
         #expect(answer(script)?.explanation == "pod c cannot be written: denied")
@@ -62,9 +62,9 @@ import Testing
     func aSwitchoverToAPodThatNobodyMayPromoteCostsNothing(order: GroupPolicy.SwitchOrder) {
         var script = GroupScript.three(GroupPolicy(order: order))
         script.denied = ["b"]
-        let writes = script.settle(script.annotate { $0.order = self.order })
+        let writes = script.settle(script.annotate { $0.request = self.request })
         #expect(writes == ["c=passive@2"])
-        #expect(script.machine.actives.map(\.name) == ["a"] && script.machine.record?.record.order == nil)
+        #expect(script.machine.actives.map(\.name) == ["a"] && script.machine.record?.record.request == nil)
         #expect(answer(script)?.outcome == .refused)
         #expect(script.machine.record?.record.history.isEmpty == true)
     }
@@ -73,7 +73,7 @@ import Testing
     func aSwitchoverFromAPodThatNobodyMayDemoteIsRefused(first: GroupPolicy.SwitchOrder) {
         var script = GroupScript.three(GroupPolicy(order: first))
         script.denied = ["a"]
-        _ = script.settle(script.annotate { $0.order = order })
+        _ = script.settle(script.annotate { $0.request = request })
         #expect(script.machine.actives.map(\.name) == ["a"])
         #expect(answer(script)?.explanation == "pod a cannot be written: denied")
     }
@@ -82,7 +82,7 @@ import Testing
     @Test func aTargetThatIsDeniedAfterTheTrialIsReplaced() {
         var script = GroupScript.three()
         script.holds = { if case .tryRole = $0 { true } else { false } }
-        _ = script.settle(script.annotate { $0.order = order })
+        _ = script.settle(script.annotate { $0.request = request })
         script.denied = ["b"]
         let tried = script.release { script, effect in
             guard case .tryRole(let id, _) = effect else { return [] }
@@ -162,8 +162,8 @@ import Testing
         var script = GroupScript.three(announced: Announcements(since: Epoch(5)))
         script.denied = ["c"]
         _ = script.settle(script.health("a", .unhealthy))
-        let pause = Order(id: "p", action: .pause(nil))
-        _ = script.settle(script.annotate { $0.order = pause })
+        let pause = OperatorRequest(id: "p", action: .pause(nil))
+        _ = script.settle(script.annotate { $0.request = pause })
         #expect(answer(script)?.id == "p")
     }
 }

@@ -14,12 +14,12 @@ import Testing
     }
 
     /// Half of a switch from `a` to `b` was made.
-    private func half(_ script: GroupScript, isPaused: Bool = false, order: Order? = nil) -> GroupRecord {
+    private func half(_ script: GroupScript, isPaused: Bool = false, request: OperatorRequest? = nil) -> GroupRecord {
         var record = script.record("b", epoch: 2, origin: .intended, writer: "another")
         record.pause = isPaused ? Pause(id: "p", rest: nil) : nil
-        record.order = order
+        record.request = request
         var move = MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .switchover)
-        move.order = order?.id
+        move.request = request?.id
         record.remember(move, limit: 20)
         return record
     }
@@ -61,7 +61,7 @@ import Testing
         script.place("a", .passive, epoch: 2)
         script.place("b", .passive, epoch: 1)
         var record = half(script)
-        record.order = Order(id: "o", action: .fence("b"))
+        record.request = OperatorRequest(id: "o", action: .fence("b"))
         let writes = script.settle(script.start(record: record, healthy: ["a", "b"]))
         #expect(writes.contains { $0.hasPrefix("a=active") } && !writes.contains { $0.hasPrefix("b=active") })
         #expect(script.machine.record?.record.fenced == ["b"])
@@ -70,8 +70,8 @@ import Testing
     @Test(arguments: [nil, "b"] as [String?])
     func aRequestWhoseIntentsAnswerIsLostIsCarriedOutOnce(name: String?) throws {
         var script = script()
-        let request = Order(id: "o", action: .switchover(to: name, isForced: false))
-        let effects = script.annotate { $0.order = request }
+        let request = OperatorRequest(id: "o", action: .switchover(to: name, isForced: false))
+        let effects = script.annotate { $0.request = request }
         let (id, record) = try #require(effects.operations.first?.recordWrite)
         let failed = script.machine.recordWritten(id, .failed(OperationFailure("timeout")), at: script.now)
         let timer = try #require(failed.last?.backoffID)
@@ -105,31 +105,33 @@ import Testing
         script.place("a", .passive, epoch: 2)
         script.place("b", .passive, epoch: 1)
         script.place("c", .passive, epoch: 2)
-        let request = Order(id: "o", action: .switchover(to: nil, isForced: false))
+        let request = OperatorRequest(id: "o", action: .switchover(to: nil, isForced: false))
         var moves: [String?] = []
-        let started = script.start(record: half(script, order: request), healthy: ["a", "b", "c"])
+        let started = script.start(record: half(script, request: request), healthy: ["a", "b", "c"])
         _ = script.settle(started) { moves += [$0].targets }
         #expect(moves == ["b"])
         let answer = script.machine.record?.record.answers.last
-        #expect(answer?.id == "o" && answer?.outcome == .done && script.machine.record?.record.order == nil)
+        #expect(answer?.id == "o" && answer?.outcome == .done && script.machine.record?.record.request == nil)
     }
 
     @Test func aRequestThatWasCarriedOutAndNotAnsweredIsAnswered() {
         var script = GroupScript(identity: "successor")
         script.place("a", .passive, epoch: 2)
         script.place("b", .active, epoch: 2)
-        let request = Order(id: "o", action: .switchover(to: nil, isForced: false))
-        #expect(script.settle(script.start(record: half(script, order: request), healthy: ["a", "b"])).isEmpty)
+        let request = OperatorRequest(id: "o", action: .switchover(to: nil, isForced: false))
+        #expect(script.settle(script.start(record: half(script, request: request), healthy: ["a", "b"])).isEmpty)
         #expect(script.machine.record?.record.answers.last?.explanation == "moved from a to b")
     }
 
     @Test func aCompletionThatMeetsAConflictIsWrittenAgain() throws {
         var script = script()
         var refused = false
-        var queue = script.annotate { $0.order = Order(id: "o", action: .switchover(to: nil, isForced: false)) }
+        var queue = script.annotate {
+            $0.request = OperatorRequest(id: "o", action: .switchover(to: nil, isForced: false))
+        }
         while !queue.isEmpty {
             let effect = queue.removeFirst()
-            if case .writeRecord(let id, let record, _, _) = effect, !refused, record.order == nil {
+            if case .writeRecord(let id, let record, _, _) = effect, !refused, record.request == nil {
                 refused = true
                 queue += script.machine.recordWritten(id, .conflict, at: script.now)
             } else {
@@ -176,7 +178,7 @@ import Testing
     /// A Retry-After that was accepted while somebody was active does not hold up what ends the outage.
     @Test func theEndOfTheLastActiveMemberEndsAPause() throws {
         var script = script()
-        let effects = script.annotate { $0.order = Order(id: "o", action: .unfence("x")) }
+        let effects = script.annotate { $0.request = OperatorRequest(id: "o", action: .unfence("x")) }
         let id = try #require(effects.operations.first?.recordWrite?.id)
         let refusal = OperationFailure("429", retryAfter: .seconds(30))
         _ = script.machine.recordWritten(id, .failed(refusal), at: script.now)

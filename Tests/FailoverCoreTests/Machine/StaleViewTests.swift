@@ -123,14 +123,16 @@ import Testing
         script.at(10_000)
         var story: [Effect] = script.health("a", .unhealthy)
         #expect(story.contains { if case .probe = $0 { true } else { false } })
-        _ = script.settle(script.annotate { $0.order = Order(id: "p", action: .pause(nil)) }) { _ in }
+        _ = script.settle(script.annotate { $0.request = OperatorRequest(id: "p", action: .pause(nil)) }) { _ in }
         script.at(11_000)
         _ = script.settle(script.health("a", .healthy))
         script.at(3_600_000)
         _ = script.settle(script.health("a", .unhealthy))
         story = []
         script.holds = { if case .probe = $0 { true } else { false } }
-        let writes = script.settle(script.annotate { $0.order = Order(id: "r", action: .resume) }) { story.append($0) }
+        let writes = script.settle(script.annotate { $0.request = OperatorRequest(id: "r", action: .resume) }) {
+            story.append($0)
+        }
         #expect(writes.isEmpty, "\(story.map(\.words))")
     }
 

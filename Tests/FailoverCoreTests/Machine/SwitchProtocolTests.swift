@@ -45,8 +45,8 @@ import Testing
 
     @Test func aPlannedMoveIsTriedBeforeAnybodyIsDemoted() {
         var script = GroupScript.three()
-        let order = Order(id: "o", action: .switchover(to: "b", isForced: false))
-        let story = script.play(script.annotate { $0.order = order })
+        let request = OperatorRequest(id: "o", action: .switchover(to: "b", isForced: false))
+        let story = script.play(script.annotate { $0.request = request })
         #expect(
             story
                 == [

@@ -7,7 +7,7 @@ import Testing
     @Test func aSwitchoverWhoseTargetVanishedIsNotDone() {
         var script = GroupScript.three()
         script.holds = GroupScript.isWrite(of: "b")
-        _ = script.settle(script.annotate { $0.order = GroupScript.toB })
+        _ = script.settle(script.annotate { $0.request = GroupScript.toB })
         script.remove("b")
         script.holds = { _ in false }
         _ = script.settle(script.observe())
@@ -20,9 +20,9 @@ import Testing
         script.place("a", .passive, epoch: 2)
         script.place("c", .passive, epoch: 2)
         var record = script.record("b", epoch: 2, origin: .intended, writer: "dead")
-        record.order = GroupScript.toB
+        record.request = GroupScript.toB
         var move = MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .switchover)
-        move.order = "o"
+        move.request = "o"
         record.remember(move, limit: 20)
         _ = script.settle(script.start(record: record, healthy: ["a", "c"]))
         #expect(script.answers.last.map { $0.outcome == .refused } ?? true, "\(script.answers)")
@@ -39,7 +39,7 @@ import Testing
         // Nobody but `b` could be promoted.
         script.holds = GroupScript.isWrite(of: "b")
         var record = script.machine.record!.record
-        record.order = GroupScript.toB
+        record.request = GroupScript.toB
         let effects = script.release { script, effect in
             guard case .writeRecord(let id, _, _, _) = effect else { return [] }
             let read = script.machine.recordWritten(id, .conflict, at: script.now)
@@ -57,7 +57,7 @@ import Testing
     @Test func aSwitchoverThatEndedOnAnotherPodIsNotDone() {
         var script = GroupScript.three()
         script.holds = GroupScript.isWrite(of: "b")
-        _ = script.settle(script.annotate { $0.order = GroupScript.toB })
+        _ = script.settle(script.annotate { $0.request = GroupScript.toB })
         script.place("b", .passive, epoch: 1) { $0.lifecycle = .terminating }
         script.holds = { _ in false }
         _ = script.settle(script.observe())
@@ -68,7 +68,7 @@ import Testing
     @Test(arguments: [RecordWriteOutcome.notSent, .conflict]) func refusedAndThenDone(outcome: RecordWriteOutcome) {
         var script = GroupScript.three()
         script.holds = { if case .tryRole = $0 { true } else { false } }
-        _ = script.settle(script.annotate { $0.order = GroupScript.toB })
+        _ = script.settle(script.annotate { $0.request = GroupScript.toB })
         script.denied = ["b"]
         var story: [String] = []
         let tried = script.release { script, effect in
@@ -95,7 +95,7 @@ import Testing
         script.place("c", .passive, epoch: 1) { $0.priority = 200 }
         script.place("b", .active, epoch: 1)
         _ = script.settle(script.observe())
-        let effects = script.annotate { $0.order = Order(id: "f", action: .fence("a")) }
+        let effects = script.annotate { $0.request = OperatorRequest(id: "f", action: .fence("a")) }
         #expect(effects.targets == ["b"])
     }
 
@@ -108,9 +108,9 @@ import Testing
             record.origin = .intended
             record.holder = .init(name: "c", id: .init("uid-c"))
             record.fenced = ["a"]
-            record.order = Order(id: "f", action: .fence("a"))
+            record.request = OperatorRequest(id: "f", action: .fence("a"))
             var move = MoveEntry(epoch: Epoch(2), from: ["a"], target: "c", cause: .fenced)
-            move.order = "f"
+            move.request = "f"
             record.remember(move, limit: 20)
         }
         #expect(script.settle(effects).isEmpty)
@@ -121,8 +121,8 @@ import Testing
     @Test func aRequestThatWasCarriedOutIsAnsweredAlthoughAnotherTookItsPlace() {
         var script = GroupScript.three()
         script.holds = GroupScript.isWrite(of: "b")
-        _ = script.settle(script.annotate { $0.order = Order(id: "first", action: GroupScript.toB.action) })
-        _ = script.settle(script.annotate { $0.order = Order(id: "second", action: .pause(nil)) })
+        _ = script.settle(script.annotate { $0.request = OperatorRequest(id: "first", action: GroupScript.toB.action) })
+        _ = script.settle(script.annotate { $0.request = OperatorRequest(id: "second", action: .pause(nil)) })
         _ = script.settle(script.release())
         #expect(script.machine.actives.map(\.name) == ["b"])
         #expect(script.answers.map(\.id).sorted() == ["first", "second"], "\(script.answers)")
@@ -130,7 +130,7 @@ import Testing
 
     @Test func aRequestForAPodWithoutVerdictIsRefusedAfterAWindow() {
         var script = GroupScript.three(healthy: ["a"])
-        var effects = script.annotate { $0.order = GroupScript.toB }
+        var effects = script.annotate { $0.request = GroupScript.toB }
         for second in 1...60 {
             script.at(second * 1000)
             effects += script.probed("b", second.isMultiple(of: 2) ? .success : .failure)
@@ -178,7 +178,7 @@ import Testing
         }
         _ = script.settle(script.start(record: script.record("a", epoch: Epoch.last.number), healthy: ["a", "b"]))
         let story = script.play(
-            script.annotate { $0.order = Order(id: "o", action: .switchover(to: "b", isForced: false)) }
+            script.annotate { $0.request = OperatorRequest(id: "o", action: .switchover(to: "b", isForced: false)) }
         )
         #expect(script.answers.map(\.id) == ["o"], "\(story)")
     }

@@ -10,7 +10,7 @@ import Testing
         script.remove("a")
         _ = script.settle(script.observe())
         #expect(script.machine.actives.isEmpty)
-        let story = script.story(of: script.annotate { $0.order = GroupScript.toB }, limit: 300)
+        let story = script.story(of: script.annotate { $0.request = GroupScript.toB }, limit: 300)
         let intents = story.filter { $0.hasPrefix("record") }
         #expect(intents.count < 5, "\(intents.count) intents without any time passing: \(story.prefix(14))")
     }
@@ -20,7 +20,7 @@ import Testing
         script.holds = GroupScript.isWrite(of: "c")
         script.remove("a")
         _ = script.settle(script.observe())
-        var effects = script.annotate { $0.order = GroupScript.toB }
+        var effects = script.annotate { $0.request = GroupScript.toB }
         var intents = 0
         for _ in 0..<50 {
             effects += script.release { $0.end($1, record: .failed(OperationFailure("503"))) }
@@ -42,7 +42,9 @@ import Testing
         let story = script.story(of: script.release(), limit: 100)
         script.at(100)
         let more = script.story(
-            of: script.annotate { $0.order = Order(id: "o", action: .switchover(to: "b", isForced: false)) },
+            of: script.annotate {
+                $0.request = OperatorRequest(id: "o", action: .switchover(to: "b", isForced: false))
+            },
             limit: 300
         )
         let intents = more.filter { $0.hasPrefix("record") }
@@ -95,7 +97,7 @@ import Testing
         var script = GroupScript.three()
         script.holds = GroupScript.isWrite(of: "a")
         _ = script.settle(script.health("a", .unhealthy))
-        _ = script.settle(script.annotate { $0.order = Order(id: "f", action: .fence("b")) })
+        _ = script.settle(script.annotate { $0.request = OperatorRequest(id: "f", action: .fence("b")) })
         let writes = script.settle(script.release())
         #expect(!writes.contains { $0.hasPrefix("b=active") }, "\(writes)")
     }
@@ -119,8 +121,8 @@ import Testing
         script.denied = ["b"]
         _ = script.settle(script.health("a", .unhealthy))
         #expect(script.machine.actives.isEmpty)
-        let order = Order(id: "o", action: .switchover(to: "c", isForced: true))
-        _ = script.settle(script.annotate { $0.order = order })
+        let request = OperatorRequest(id: "o", action: .switchover(to: "c", isForced: true))
+        _ = script.settle(script.annotate { $0.request = request })
         for second in 1...60 {
             script.at(second * 1000)
             _ = script.settle(script.fireTimers())
@@ -135,7 +137,7 @@ import Testing
         script.denied = ["a"]
         _ = script.settle(script.health("a", .unhealthy))
         #expect(script.machine.actives.map(\.name) == ["a", "b"])
-        _ = script.settle(script.annotate { $0.order = Order(id: "p", action: .pause(nil)) })
+        _ = script.settle(script.annotate { $0.request = OperatorRequest(id: "p", action: .pause(nil)) })
         for second in 1...60 {
             script.at(second * 1000)
             _ = script.settle(script.fireTimers())
@@ -147,9 +149,9 @@ import Testing
     @Test func aFenceThatIsTakenBackBeforeAnybodyWasDemotedFencesNobody() {
         var script = GroupScript.three(announced: Announcements(since: Epoch(5)))
         script.denied = ["c"]
-        _ = script.settle(script.annotate { $0.order = Order(id: "f", action: .fence("a")) })
+        _ = script.settle(script.annotate { $0.request = OperatorRequest(id: "f", action: .fence("a")) })
         #expect(script.machine.actives.map(\.name) == ["a"])
-        _ = script.settle(script.annotate { $0.order = nil })
+        _ = script.settle(script.annotate { $0.request = nil })
         #expect(
             script.machine.record?.record.fenced == [],
             "\(String(describing: script.machine.record?.record.fenced))"

@@ -49,7 +49,9 @@ import Testing
         record.announced = Announcements(since: Epoch(0))
         _ = script.settle(script.start(record: record, healthy: ["a", "b", "c"]))
         script.denied = ["b"]
-        _ = script.settle(script.annotate { $0.order = Order(id: "o", action: .switchover(to: "b", isForced: false)) })
+        _ = script.settle(
+            script.annotate { $0.request = OperatorRequest(id: "o", action: .switchover(to: "b", isForced: false)) }
+        )
         #expect(script.machine.record?.record.origin == .adopted)
         let entries = script.machine.record?.record.announced.entries
         #expect(entries == [.init(epoch: Epoch(2), target: .init("uid-b"))])

@@ -29,7 +29,7 @@ extension Simulation {
         // A switch that has begun goes on when the API server can be asked again.
         if now < max(throttledUntil, outageUntil, slowUntil) + 45 * Self.second { patience += 60 * Self.second }
         if let hand = group.lastHand, now < hand + 60 * Self.second { return }
-        if group.cluster.lease?.record.history.last?.order != nil { return }
+        if group.cluster.lease?.record.history.last?.request != nil { return }
         // Whoever asks for DemoteActive is taken at his word by a supervisor that reaches nobody of the group.
         if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second { return }
         if now < flickers { return }
@@ -104,7 +104,7 @@ extension Simulation {
     }
 
     func isAvoidable(_ group: SimulatedGroup) -> Bool {
-        if now < max(outageUntil, slowUntil, silentUntil, throttledUntil) || group.isPausedByOrder { return false }
+        if now < max(outageUntil, slowUntil, silentUntil, throttledUntil) || group.isPausedByRequest { return false }
         // Of two supervisors one may reach nobody, and do what DemoteActive asks.
         if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second {
             return false

@@ -20,18 +20,18 @@ extension Simulation {
         }
     }
 
-    mutating func giveOrder(_ pod: Member, in group: Int) {
-        guard groups[group].cluster.lease?.record.order == nil else { return }
+    mutating func giveRequest(_ pod: Member, in group: Int) {
+        guard groups[group].cluster.lease?.record.request == nil else { return }
         groups[group].lastHand = now
-        let actions: [Order.Action] = [
+        let actions: [OperatorRequest.Action] = [
             .switchover(to: nil, isForced: false), .switchover(to: nil, isForced: random.once(in: 2)),
             .switchover(to: pod.name, isForced: random.once(in: 3)),
             .pause(.seconds(20)), .resume, .fence(pod.name), .unfence(pod.name), .unintelligible("?"),
         ]
         guard let action = actions.randomElement(using: &random) else { return }
-        tell("order \(action)")
+        tell("request \(action)")
         if action == .resume { groups[group].flaps = [] }
-        groups[group].cluster.annotate { $0.order = Order(id: "o\(steps)", action: action) }
+        groups[group].cluster.annotate { $0.request = OperatorRequest(id: "o\(steps)", action: action) }
         show(group)
     }
 
@@ -57,7 +57,7 @@ extension Simulation {
     /// The group is known by its other name from now on: by that it has another Lease, and its pods have other epochs.
     mutating func rename(_ group: Int) {
         let cluster = groups[group].cluster
-        if cluster.lease?.record.order != nil { return }
+        if cluster.lease?.record.request != nil { return }
         let next = groups[group].otherLife
         let epochs = cluster.pods.compactMap { pod in pod.epoch.map { (pod.id, $0) } }
         groups[group].otherLife = .init(record: cluster.lease?.record, epochs: Dictionary(uniqueKeysWithValues: epochs))
@@ -65,7 +65,7 @@ extension Simulation {
         for pod in cluster.pods { groups[group].cluster.change(pod.name) { $0.epoch = next?.epochs[pod.id] } }
         if let record = next?.record { _ = groups[group].cluster.write(record, replacing: nil) }
         groups[group].flaps = []
-        groups[group].promises.orders = [:]
+        groups[group].promises.requests = [:]
         groups[group].promises.gaps = [:]
         groups[group].promises.isRenamed = true
         // By its other name nothing is known of what was just promoted.
@@ -79,7 +79,9 @@ extension Simulation {
 
     /// The active application fails, somebody pauses the group, and a supervisor dies, all within some seconds.
     mutating func pauseAndCrash(_ process: Int, _ group: Int) {
-        guard let active = groups[group].actives.first, groups[group].cluster.lease?.record.order == nil else { return }
+        guard let active = groups[group].actives.first, groups[group].cluster.lease?.record.request == nil else {
+            return
+        }
         groups[group].lastHand = now
         breakApplication(active.id, in: group, for: 10 * Self.second)
         agenda.add(.restart(process), at: now + between(0, 6 * Self.second))
@@ -88,8 +90,8 @@ extension Simulation {
 
     /// Somebody pauses the group, unless he asked for something else before.
     mutating func pause(_ group: Int) {
-        guard groups[group].cluster.lease?.record.order == nil else { return }
-        groups[group].cluster.annotate { $0.order = Order(id: "o\(steps)", action: .pause(.seconds(20))) }
+        guard groups[group].cluster.lease?.record.request == nil else { return }
+        groups[group].cluster.annotate { $0.request = OperatorRequest(id: "o\(steps)", action: .pause(.seconds(20))) }
         show(group)
     }
 

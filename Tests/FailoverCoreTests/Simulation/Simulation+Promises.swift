@@ -23,21 +23,23 @@ extension Simulation {
 
     /// A write has made a pod active: a request moves the role once, and not after it was refused.
     mutating func notePromotion(of pod: Member, at epoch: Epoch, in index: Int) {
-        guard let order = groups[index].promises.orders[epoch] else { return }
-        if let other = groups[index].promises.promoted[order] {
-            fail("group \(index): request \(order) moved the role to \(other) and to \(pod.name)")
+        guard let request = groups[index].promises.requests[epoch] else { return }
+        if let other = groups[index].promises.promoted[request] {
+            fail("group \(index): request \(request) moved the role to \(other) and to \(pod.name)")
         }
-        if groups[index].promises.answers[order] == .refused {
-            fail("group \(index): request \(order) was refused, and moved the role to \(pod.name)")
+        if groups[index].promises.answers[request] == .refused {
+            fail("group \(index): request \(request) was refused, and moved the role to \(pod.name)")
         }
-        groups[index].promises.promoted[order] = pod.name
+        groups[index].promises.promoted[request] = pod.name
     }
 
     // MARK: What is said of it
 
     /// A record was written.
     mutating func checkRecord(_ record: GroupRecord, of index: Int) {
-        if let last = record.history.last, let order = last.order { groups[index].promises.orders[last.epoch] = order }
+        if let last = record.history.last, let request = last.request {
+            groups[index].promises.requests[last.epoch] = request
+        }
         for answer in record.answers where groups[index].promises.answers[answer.id] == nil {
             groups[index].promises.answers[answer.id] = answer.outcome
             check(answer, in: index)
@@ -45,7 +47,7 @@ extension Simulation {
         for move in record.history where move.gap != nil { check(move, in: index) }
     }
 
-    private mutating func check(_ answer: OrderAnswer, in index: Int) {
+    private mutating func check(_ answer: RequestAnswer, in index: Int) {
         let promoted = groups[index].promises.promoted[answer.id]
         switch answer.outcome {
         case .refused:

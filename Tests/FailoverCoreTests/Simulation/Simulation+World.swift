@@ -20,7 +20,7 @@ extension Simulation {
         case .reload: reload(group)
         case .secondActive, .lostLabel, .lostPassiveLabel: changeLabels(fault, pod, in: group)
         case .stripper: strip(group, until: now + length)
-        case .order: giveOrder(pod, in: group)
+        case .request: giveRequest(pod, in: group)
         case .annotation: annotate(pod, in: group)
         case .rename: rename(group)
         case .pauseAndCrash: pauseAndCrash(process, group)

@@ -21,7 +21,7 @@ struct Simulation {
             groups: 1...2,
             members: 2...3,
             faults: 12...24,
-            kinds: [.takeover, .slowness, .outage, .stall, .application, .application, .order, .restart]
+            kinds: [.takeover, .slowness, .outage, .stall, .application, .application, .request, .restart]
         )
         static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
     }
@@ -156,7 +156,7 @@ struct Simulation {
 
     /// Long after the last fault everybody must be where they belong.
     private mutating func checkEnd() {
-        for (index, group) in groups.enumerated() where !group.isPausedByOrder {
+        for (index, group) in groups.enumerated() where !group.isPausedByRequest {
             if isKnownToWait(index) { continue }
             var actives = group.actives
             // Whom nobody may write to stays what he is, when somebody labels another.
@@ -166,7 +166,7 @@ struct Simulation {
             if actives.count != 1 { fail("group \(index) ends with \(actives.count) active") }
             guard let record = group.cluster.lease?.record, let active = actives.first else { continue }
             if !record.names(active) { fail("group \(index) ends with \(active.name) active, but not on record") }
-            if record.order != nil { fail("group \(index) ends with an order unanswered") }
+            if record.request != nil { fail("group \(index) ends with a request unanswered") }
         }
     }
 }

@@ -37,7 +37,7 @@ extension Report {
         case .departed(let member): "departed \(member.name)"
         case .found(let finding, _): "found: \(finding)"
         case .findingEnded(let finding): "over: \(finding)"
-        case .answered(let order, let answer): "answered \(order.id): \(answer.outcome.rawValue)"
+        case .answered(let request, let answer): "answered \(request.id): \(answer.outcome.rawValue)"
         case .pauseEnded: "pause ended"
         case .steppedBack: "stepped back"
         case .operationFailed(let what, _): "failed: \(what)"

@@ -20,7 +20,7 @@ extension GroupScript {
     }
 
     /// A switchover to `b`.
-    static let toB = Order(id: "o", action: .switchover(to: "b", isForced: false))
+    static let toB = OperatorRequest(id: "o", action: .switchover(to: "b", isForced: false))
 
     /// Whether an effect writes a member, in a role if one is given.
     static func isWrite(of name: String, _ role: Role? = nil) -> (Effect) -> Bool {
@@ -31,7 +31,7 @@ extension GroupScript {
     }
 
     /// The answers on record.
-    var answers: [OrderAnswer] { machine.record?.record.answers ?? [] }
+    var answers: [RequestAnswer] { machine.record?.record.answers ?? [] }
 
     /// Answers at most `limit` effects, but for those that are held; tells all of them.
     mutating func story(of effects: [Effect], limit: Int) -> [String] {

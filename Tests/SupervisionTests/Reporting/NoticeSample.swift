@@ -118,9 +118,9 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
         NoticeSample("operation failed", .report(.operationFailed("reading the record", failure))),
     ]
 
-    private static func answered(_ name: String, _ outcome: OrderAnswer.Outcome, _ words: String) -> NoticeSample {
-        let order = Order(id: "o-1", action: .resume)
-        let answer = OrderAnswer(id: order.id, outcome: outcome, explanation: words)
-        return NoticeSample(name, .report(.answered(order, answer)))
+    private static func answered(_ name: String, _ outcome: RequestAnswer.Outcome, _ words: String) -> NoticeSample {
+        let request = OperatorRequest(id: "o-1", action: .resume)
+        let answer = RequestAnswer(id: request.id, outcome: outcome, explanation: words)
+        return NoticeSample(name, .report(.answered(request, answer)))
     }
 }

@@ -2,7 +2,7 @@
 struct Agenda<Event> {
     private struct Entry {
         var at: UInt64
-        var order: Int
+        var request: Int
         var event: Event
     }
 
@@ -12,7 +12,7 @@ struct Agenda<Event> {
     /// Adds an event, nanoseconds.
     mutating func add(_ event: Event, at time: UInt64) {
         count += 1
-        heap.append(Entry(at: time, order: count, event: event))
+        heap.append(Entry(at: time, request: count, event: event))
         var child = heap.count - 1
         while child > 0, isBefore(child, (child - 1) / 2) {
             heap.swapAt(child, (child - 1) / 2)
@@ -45,6 +45,6 @@ struct Agenda<Event> {
     }
 
     private func isBefore(_ left: Int, _ right: Int) -> Bool {
-        (heap[left].at, heap[left].order) < (heap[right].at, heap[right].order)
+        (heap[left].at, heap[left].request) < (heap[right].at, heap[right].request)
     }
 }

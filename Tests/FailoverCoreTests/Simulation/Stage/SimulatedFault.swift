@@ -32,8 +32,8 @@ enum SimulatedFault: CaseIterable {
     case lostLabel
     /// 16: somebody takes a passive label away.
     case lostPassiveLabel
-    /// An operator's order.
-    case order
+    /// An operator's request.
+    case request
     /// An operator changes a priority, or excludes a pod.
     case annotation
     /// 20: the wall clock jumps.

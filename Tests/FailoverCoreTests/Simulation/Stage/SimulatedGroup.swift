@@ -18,7 +18,7 @@ struct SimulatedGroup {
     let timing: SimulatedTiming
     var cluster = ModelCluster()
     var applications: [Member.ID: SimulatedApplication] = [:]
-    /// When a human or another controller last touched labels, orders, priorities or the Lease.
+    /// When a human or another controller last touched labels, requests, priorities or the Lease.
     var lastHand: UInt64?
     /// Pods that a human labelled active and no supervisor has written since.
     var activeByHand: Set<Member.ID> = []
@@ -115,7 +115,7 @@ struct SimulatedGroup {
         return "r\(revision)"
     }
 
-    var isPausedByOrder: Bool { cluster.lease?.record.pause != nil }
+    var isPausedByRequest: Bool { cluster.lease?.record.pause != nil }
     var fenced: Set<String> { cluster.lease?.record.fenced ?? [] }
 }
 

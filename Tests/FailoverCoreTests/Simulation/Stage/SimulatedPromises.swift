@@ -3,11 +3,11 @@
 /// What was asked of a group and done for it, whatever its record says.
 struct SimulatedPromises {
     /// The request that a move was announced for, by the move's epoch.
-    var orders: [Epoch: String] = [:]
+    var requests: [Epoch: String] = [:]
     /// Who was promoted for a request.
     var promoted: [String: String] = [:]
     /// How a request was answered.
-    var answers: [String: OrderAnswer.Outcome] = [:]
+    var answers: [String: RequestAnswer.Outcome] = [:]
     /// Of the first promotion; nil: there was none.
     var firstEpoch: Epoch?
     /// Whether epochs begin anew.

@@ -7,9 +7,9 @@ struct SwitchoverCommand: AsyncParsableCommand {
         commandName: "switchover",
         abstract: "Move a group's role to another pod, planned.",
         discussion: """
-            The order is an annotation on the group's Lease: whoever may patch that may switch. The supervisor moves the role by the
+            The request is an annotation on the group's Lease: whoever may patch that may switch. The supervisor moves the role by the
             same protocol as in a failover, also in a paused group, and answers. Preemption leaves the pod in its role until something
-            else moves it, or `resume` is ordered.
+            else moves it, or `resume` is requested.
 
             EXAMPLES
               kube-standby switchover web
@@ -22,7 +22,7 @@ struct SwitchoverCommand: AsyncParsableCommand {
     )
 
     @OptionGroup
-    var order: OrderOptions
+    var request: RequestOptions
 
     @Option(help: ArgumentHelp("The pod; default: the best healthy candidate.", valueName: "pod"))
     var to: String?
@@ -30,11 +30,11 @@ struct SwitchoverCommand: AsyncParsableCommand {
     @Flag(help: "Also to a pod that is not healthy, not Ready, excluded or of priority 0.")
     var force = false
 
-    @Flag(inversion: .prefixedNo, help: "Wait until the role has moved, or the order was refused.")
+    @Flag(inversion: .prefixedNo, help: "Wait until the role has moved, or the request was refused.")
     var wait = true
 
     func run() async throws {
-        try await order.give(.switchover, isAwaited: wait) {
+        try await request.give(.switchover, isAwaited: wait) {
             $0.pod = to
             $0.force = force ? true : nil
         }

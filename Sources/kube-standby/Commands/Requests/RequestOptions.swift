@@ -4,14 +4,14 @@ import KubernetesClient
 import Logging
 import Supervision
 
-/// What all orders to a group have in common.
-struct OrderOptions: ParsableArguments {
+/// What all requests to a group have in common.
+struct RequestOptions: ParsableArguments {
     @OptionGroup
     var target: GroupOptions
 
     @Option(
         help: ArgumentHelp(
-            "Seconds to wait for the supervisor's answer; without one the order is taken back.",
+            "Seconds to wait for the supervisor's answer; without one the request is taken back.",
             valueName: "seconds"
         )
     )
@@ -23,20 +23,24 @@ struct OrderOptions: ParsableArguments {
         }
     }
 
-    /// Gives the order, waits for the answer and prints it.
+    /// Gives the request, waits for the answer and prints it.
     ///
     /// `isAwaited`: whether to wait for the answer at all.
     /// - Throws: the exit code: 1 if it was refused, 2 if it could not be given or was not answered.
-    func give(_ action: StoredOrder.Action, isAwaited: Bool = true, _ fill: (inout StoredOrder) -> Void) async throws {
-        var order = StoredOrder(id: UUID().uuidString.lowercased(), action: action)
-        order.at = MicroTime(Date())
-        order.by = "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
-        fill(&order)
-        let complete = order
+    func give(
+        _ action: StoredRequest.Action,
+        isAwaited: Bool = true,
+        _ fill: (inout StoredRequest) -> Void
+    ) async throws {
+        var request = StoredRequest(id: UUID().uuidString.lowercased(), action: action)
+        request.at = MicroTime(Date())
+        request.by = "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
+        fill(&request)
+        let complete = request
         let answer = try await target.withLease { lease throws(GroupLease.Failure) in
             try await lease.give(complete, patience: isAwaited ? .seconds(timeout) : .zero)
         }
-        guard let answer else { return target.output.print(order, of: target.group) }
+        guard let answer else { return target.output.print(request, of: target.group) }
         target.output.print(answer, of: target.group)
         if !answer.isDone { throw ExitStatus.mistakes.exitCode }
     }

@@ -4,19 +4,19 @@ import PlainText
 import Supervision
 
 /// How answers and histories are printed.
-enum OrderOutput: String, ExpressibleByArgument, CaseIterable {
+enum RequestOutput: String, ExpressibleByArgument, CaseIterable {
     case text
     case json
 
-    /// An order that nobody waits for.
-    func print(_ order: StoredOrder, of group: String) {
+    /// A request that nobody waits for.
+    func print(_ request: StoredRequest, of group: String) {
         switch self {
-        case .text: StandardOutput.print("\(group): ordered, not waiting for the answer; order \(order.id)")
-        case .json: write(order)
+        case .text: StandardOutput.print("\(group): requested, not waiting for the answer; request \(request.id)")
+        case .json: write(request)
         }
     }
 
-    /// What became of an order; a refusal goes to standard error.
+    /// What became of a request; a refusal goes to standard error.
     func print(_ answer: StoredAnswer, of group: String) {
         switch self {
         case .json: write(answer)

@@ -19,12 +19,12 @@ struct FenceCommand: AsyncParsableCommand {
     )
 
     @OptionGroup
-    var order: OrderOptions
+    var request: RequestOptions
 
     @Argument(help: ArgumentHelp("The pod.", valueName: "pod"))
     var pod: String
 
     func run() async throws {
-        try await order.give(.fence) { $0.pod = pod }
+        try await request.give(.fence) { $0.pod = pod }
     }
 }

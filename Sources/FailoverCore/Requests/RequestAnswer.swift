@@ -1,5 +1,5 @@
-/// What became of an order.
-package struct OrderAnswer: Sendable, Hashable {
+/// What became of a request.
+package struct RequestAnswer: Sendable, Hashable {
     /// How it ended.
     package enum Outcome: String, Sendable, Hashable {
         case done = "Done"
@@ -10,7 +10,7 @@ package struct OrderAnswer: Sendable, Hashable {
     /// Answers that a record keeps.
     package static let limit = 8
 
-    /// The order's.
+    /// The request's.
     package var id: String
     package var outcome: Outcome
     /// For people.
@@ -25,10 +25,10 @@ package struct OrderAnswer: Sendable, Hashable {
         self.move = move
     }
 
-    /// That an order was carried out.
-    init(to order: Order, _ move: CompletedMove, _ entry: MoveEntry) {
+    /// That a request was carried out.
+    init(to request: OperatorRequest, _ move: CompletedMove, _ entry: MoveEntry) {
         let from = move.from.isEmpty ? "nobody" : move.from.map(\.name).joined(separator: ", ")
         let words = "moved from \(from) to \(move.target?.name ?? "nobody")"
-        self.init(id: order.id, outcome: .done, explanation: words, move: entry)
+        self.init(id: request.id, outcome: .done, explanation: words, move: entry)
     }
 }

@@ -16,12 +16,12 @@ struct UnfenceCommand: AsyncParsableCommand {
     )
 
     @OptionGroup
-    var order: OrderOptions
+    var request: RequestOptions
 
     @Argument(help: ArgumentHelp("The pod.", valueName: "pod"))
     var pod: String
 
     func run() async throws {
-        try await order.give(.unfence) { $0.pod = pod }
+        try await request.give(.unfence) { $0.pod = pod }
     }
 }

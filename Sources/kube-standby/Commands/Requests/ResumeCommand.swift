@@ -19,9 +19,9 @@ struct ResumeCommand: AsyncParsableCommand {
     )
 
     @OptionGroup
-    var order: OrderOptions
+    var request: RequestOptions
 
     func run() async throws {
-        try await order.give(.resume) { _ in }
+        try await request.give(.resume) { _ in }
     }
 }

@@ -1,12 +1,12 @@
-/// What is to be done about an operator's order.
-struct OrderRules {
+/// What is to be done about an operator's request.
+struct RequestRules {
     /// The rules under which the group decides by itself.
     var rules: DecisionRules
     var record: GroupRecord
     /// Whether the configuration itself pauses the group.
     var isPausedByConfiguration: Bool
 
-    /// What an order leads to.
+    /// What a request leads to.
     enum Outcome: Sendable, Hashable {
         /// The record as it is to be, with the answer in it.
         case answered(GroupRecord)
@@ -16,27 +16,27 @@ struct OrderRules {
         case move(Decision.Move, GroupRecord)
     }
 
-    /// Carries an order as far as it can be carried without a pod.
-    func outcome(of order: Order) -> Outcome {
-        switch order.action {
-        case .switchover(let name, let isForced): switchover(to: name, isForced: isForced, order)
-        case .pause(let duration): pause(for: duration, order)
-        case .resume: resume(order)
-        case .fence(let name): fence(name, order)
-        case .unfence(let name): unfence(name, order)
-        case .unintelligible(let problem): refused(order, "not understood: \(problem)")
+    /// Carries a request as far as it can be carried without a pod.
+    func outcome(of request: OperatorRequest) -> Outcome {
+        switch request.action {
+        case .switchover(let name, let isForced): switchover(to: name, isForced: isForced, request)
+        case .pause(let duration): pause(for: duration, request)
+        case .resume: resume(request)
+        case .fence(let name): fence(name, request)
+        case .unfence(let name): unfence(name, request)
+        case .unintelligible(let problem): refused(request, "not understood: \(problem)")
         }
     }
 
     // MARK: Switchover
 
-    private func switchover(to name: String?, isForced: Bool, _ order: Order) -> Outcome {
+    private func switchover(to name: String?, isForced: Bool, _ request: OperatorRequest) -> Outcome {
         // Whoever carried it out did not come to answer it.
-        if !order.id.isEmpty, let move = record.history.last(where: { $0.order == order.id && wasMade($0) }) {
+        if !request.id.isEmpty, let move = record.history.last(where: { $0.request == request.id && wasMade($0) }) {
             var next = record
             let from = move.from.isEmpty ? "nobody" : move.from.joined(separator: ", ")
             let words = "moved from \(from) to \(move.target ?? "nobody")"
-            next.answer(.init(id: order.id, outcome: .done, explanation: words, move: move))
+            next.answer(.init(id: request.id, outcome: .done, explanation: words, move: move))
             return .answered(next)
         }
         guard let name else {
@@ -44,20 +44,20 @@ struct OrderRules {
             let best = rules.ranking.best(of: rules.healthyCandidates.filter { !actives.contains($0.id) })
             let others = rules.view.all.filter { !actives.contains($0.id) && rules.isCandidate($0) }
             if best == nil, let end = endOfPatience(with: others) { return .waits(until: end) }
-            guard let best else { return refused(order, "no other member is a healthy candidate (\(trace))") }
+            guard let best else { return refused(request, "no other member is a healthy candidate (\(trace))") }
             return .move(.init(target: best, cause: .switchover), record)
         }
         guard let target = rules.view.all.first(where: { $0.name == name }) else {
-            return refused(order, unknownPod(name))
+            return refused(request, unknownPod(name))
         }
-        if rules.view.actives == [target] { return done(order, "\(name) is active already") }
+        if rules.view.actives == [target] { return done(request, "\(name) is active already") }
         let candidacy = Candidacy(of: target, under: rules.policy)
         let health = rules.view.health(of: target.id)
         if candidacy.allows(isForced: isForced), isForced || health == .healthy {
             return .move(.init(target: target, cause: .switchover, isForced: isForced), record)
         }
         if candidacy == .candidate, let end = endOfPatience(with: [target]) { return .waits(until: end) }
-        return refused(order, reason(target, candidacy, health, isForced: isForced))
+        return refused(request, reason(target, candidacy, health, isForced: isForced))
     }
 
     /// Whether the target of a move that the record tells of was promoted for it.
@@ -87,14 +87,14 @@ struct OrderRules {
 
     // MARK: Pause and resume
 
-    private func pause(for duration: Duration?, _ order: Order) -> Outcome {
+    private func pause(for duration: Duration?, _ request: OperatorRequest) -> Outcome {
         var next = record
-        next.pause = Pause(id: order.id, rest: duration)
-        next.answer(.init(id: order.id, outcome: .done, explanation: "automatic moves are paused"))
+        next.pause = Pause(id: request.id, rest: duration)
+        next.answer(.init(id: request.id, outcome: .done, explanation: "automatic moves are paused"))
         return .answered(next)
     }
 
-    private func resume(_ order: Order) -> Outcome {
+    private func resume(_ request: OperatorRequest) -> Outcome {
         var next = record
         next.pause = nil
         next.forgivenEpoch = record.epoch
@@ -102,18 +102,18 @@ struct OrderRules {
             isPausedByConfiguration
             ? "the pause on the Lease is over, but the configuration says paused: true"
             : "automatic moves are made again"
-        next.answer(.init(id: order.id, outcome: .done, explanation: words))
+        next.answer(.init(id: request.id, outcome: .done, explanation: words))
         return .answered(next)
     }
 
     // MARK: Fences
 
-    private func fence(_ name: String, _ order: Order) -> Outcome {
-        guard rules.view.all.contains(where: { $0.name == name }) else { return refused(order, unknownPod(name)) }
+    private func fence(_ name: String, _ request: OperatorRequest) -> Outcome {
+        guard rules.view.all.contains(where: { $0.name == name }) else { return refused(request, unknownPod(name)) }
         var next = record
         next.fenced.insert(name)
         guard rules.view.actives.contains(where: { $0.name == name }) else {
-            next.answer(.init(id: order.id, outcome: .done, explanation: "\(name) will not be promoted"))
+            next.answer(.init(id: request.id, outcome: .done, explanation: "\(name) will not be promoted"))
             return .answered(next)
         }
         // Where another is active as well, it stays.
@@ -123,28 +123,28 @@ struct OrderRules {
         return .move(.init(target: best, cause: .fenced, finding: best == nil ? .noHealthyCandidate : nil), next)
     }
 
-    private func unfence(_ name: String, _ order: Order) -> Outcome {
+    private func unfence(_ name: String, _ request: OperatorRequest) -> Outcome {
         guard record.fenced.contains(name) else {
             let names = record.fenced.sorted().joined(separator: ", ")
-            return refused(order, "\(name) is not fenced; fenced are \(names.isEmpty ? "none" : names)")
+            return refused(request, "\(name) is not fenced; fenced are \(names.isEmpty ? "none" : names)")
         }
         var next = record
         next.fenced.remove(name)
-        next.answer(.init(id: order.id, outcome: .done, explanation: "\(name) may be promoted again"))
+        next.answer(.init(id: request.id, outcome: .done, explanation: "\(name) may be promoted again"))
         return .answered(next)
     }
 
     // MARK: Answers
 
-    private func done(_ order: Order, _ explanation: String) -> Outcome {
+    private func done(_ request: OperatorRequest, _ explanation: String) -> Outcome {
         var next = record
-        next.answer(.init(id: order.id, outcome: .done, explanation: explanation))
+        next.answer(.init(id: request.id, outcome: .done, explanation: explanation))
         return .answered(next)
     }
 
-    private func refused(_ order: Order, _ explanation: String) -> Outcome {
+    private func refused(_ request: OperatorRequest, _ explanation: String) -> Outcome {
         var next = record
-        next.answer(.init(id: order.id, outcome: .refused, explanation: explanation))
+        next.answer(.init(id: request.id, outcome: .refused, explanation: explanation))
         return .answered(next)
     }
 

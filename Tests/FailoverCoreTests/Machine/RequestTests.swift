@@ -2,8 +2,8 @@ import Testing
 
 @testable import FailoverCore
 
-/// What operators order through the Lease.
-@Suite struct OrderTests {
+/// What operators request through the Lease.
+@Suite struct RequestTests {
     private func script(_ policy: GroupPolicy = GroupPolicy(), healthy: [String] = ["a", "b", "c"]) -> GroupScript {
         var script = GroupScript(policy)
         for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
@@ -13,16 +13,16 @@ import Testing
         return script
     }
 
-    private func order(_ action: Order.Action, _ script: inout GroupScript) -> [String] {
-        script.settle(script.annotate { $0.order = Order(id: "o", action: action) })
+    private func request(_ action: OperatorRequest.Action, _ script: inout GroupScript) -> [String] {
+        script.settle(script.annotate { $0.request = OperatorRequest(id: "o", action: action) })
     }
 
-    private func answer(_ script: GroupScript) -> OrderAnswer? { script.machine.record?.record.answers.last }
+    private func answer(_ script: GroupScript) -> RequestAnswer? { script.machine.record?.record.answers.last }
 
     @Test(arguments: [("b", false), (nil, false)] as [(String?, Bool)])
     func switchesOverAndTellsHowItWent(to name: String?, isForced: Bool) {
         var script = script()
-        let writes = order(.switchover(to: name, isForced: isForced), &script)
+        let writes = request(.switchover(to: name, isForced: isForced), &script)
         #expect(
             writes == ["a=passive@2", "c=passive@2", "b=active@2"]
                 || writes == ["c=passive@2", "a=passive@2", "b=active@2"]
@@ -32,7 +32,7 @@ import Testing
             answer?.outcome == .done && answer?.explanation == "moved from a to b" && answer?.move?.epoch == Epoch(2)
         )
         #expect(answer?.move?.duration != nil && answer?.move?.gap != nil)
-        #expect(script.machine.record?.record.order == nil)
+        #expect(script.machine.record?.record.request == nil)
         #expect(script.machine.record?.record.history.map(\.cause) == [.switchover])
         #expect(script.machine.record?.record.history.last?.duration != nil)
     }
@@ -47,7 +47,7 @@ import Testing
         script.place("c", epoch: 1) { $0.isExcluded = true }
         if name == "d" { script.place("d", epoch: 1) { $0.hasAddress = false } }
         _ = script.observe()
-        #expect(order(.switchover(to: name, isForced: isForced), &script).isEmpty)
+        #expect(request(.switchover(to: name, isForced: isForced), &script).isEmpty)
         #expect(answer(script)?.explanation == words)
         #expect(answer(script)?.outcome == (name == "a" ? .done : .refused))
     }
@@ -55,7 +55,9 @@ import Testing
     @Test(arguments: ["b", nil] as [String?])
     func refusesWhoIsUnknownOnlyAfterAVerdictCouldHaveCome(to name: String?) {
         var late = script(healthy: ["a"])
-        var effects = late.annotate { $0.order = Order(id: "o", action: .switchover(to: name, isForced: false)) }
+        var effects = late.annotate {
+            $0.request = OperatorRequest(id: "o", action: .switchover(to: name, isForced: false))
+        }
         #expect(effects.moves.isEmpty && answer(late) == nil)
         late.at(5000)
         effects = late.fireTimers(effects)
@@ -64,7 +66,7 @@ import Testing
             name == nil ? "no other member is a healthy candidate" : "b is unknown; --force promotes it all the same"
         #expect(answer(late)?.outcome == .refused && answer(late)?.explanation.hasPrefix(words) ?? false)
         var soon = script(healthy: ["a"])
-        _ = soon.annotate { $0.order = Order(id: "o", action: .switchover(to: name, isForced: false)) }
+        _ = soon.annotate { $0.request = OperatorRequest(id: "o", action: .switchover(to: name, isForced: false)) }
         soon.at(4000)
         #expect(soon.settle(soon.health("b", .healthy)).last == "b=active@2")
         #expect(answer(soon)?.outcome == .done)
@@ -73,7 +75,9 @@ import Testing
     @Test func anUnhealthyPodThatIsForcedGetsAChance() {
         var script = script(healthy: ["a"])
         _ = script.health("b", .unhealthy)
-        let effects = script.annotate { $0.order = Order(id: "o", action: .switchover(to: "b", isForced: true)) }
+        let effects = script.annotate {
+            $0.request = OperatorRequest(id: "o", action: .switchover(to: "b", isForced: true))
+        }
         var seen: [Effect] = []
         _ = script.settle(effects) { seen.append($0) }
         #expect(seen.contains(.forgetHealth(script.member("b").id)))
@@ -88,20 +92,20 @@ import Testing
         var script = script(policy)
         script.place("a", .active, epoch: 1) { $0.priority = 200 }
         _ = script.observe()
-        _ = order(.switchover(to: "b", isForced: false), &script)
+        _ = request(.switchover(to: "b", isForced: false), &script)
         #expect(script.machine.policyChanged(policy, at: script.now).moves.isEmpty)
-        #expect(order(.resume, &script).last == "a=active@3")
+        #expect(request(.resume, &script).last == "a=active@3")
     }
 
-    @Test func aPausedGroupMovesOnlyWhenOrdered() {
+    @Test func aPausedGroupMovesOnlyOnRequest() {
         var script = script()
-        #expect(order(.pause(nil), &script).isEmpty)
+        #expect(request(.pause(nil), &script).isEmpty)
         #expect(answer(script)?.outcome == .done)
         #expect(script.health("a", .unhealthy).moves.isEmpty)
-        #expect(order(.switchover(to: "c", isForced: false), &script).last == "c=active@2")
+        #expect(request(.switchover(to: "c", isForced: false), &script).last == "c=active@2")
         #expect(script.machine.record?.record.pause != nil)
         _ = script.health("c", .unhealthy)
-        #expect(order(.resume, &script).last == "b=active@3")
+        #expect(request(.resume, &script).last == "b=active@3")
         #expect(script.machine.record?.record.pause == nil)
     }
 
@@ -118,7 +122,7 @@ import Testing
 
     @Test func aPauseEndsByItself() {
         var script = script()
-        #expect(order(.pause(.seconds(60)), &script).isEmpty)
+        #expect(request(.pause(.seconds(60)), &script).isEmpty)
         #expect(script.health("a", .unhealthy).moves.isEmpty)
         script.at(59_999)
         #expect(script.settle(script.fireTimers()).isEmpty)
@@ -129,17 +133,17 @@ import Testing
 
     @Test func aFencedPodLosesTheRoleAndIsNotPromotedUntilUnfenced() {
         var script = script()
-        #expect(order(.fence("a"), &script).last == "b=active@2")
+        #expect(request(.fence("a"), &script).last == "b=active@2")
         #expect(script.machine.record?.record.fenced == ["a"] && answer(script)?.outcome == .done)
         _ = script.health("c", .unhealthy)
         #expect(script.health("b", .unhealthy).moves.isEmpty)
-        #expect(order(.unfence("a"), &script).last == "a=active@3")
-        #expect(order(.unfence("a"), &script).isEmpty && answer(script)?.outcome == .refused)
+        #expect(request(.unfence("a"), &script).last == "a=active@3")
+        #expect(request(.unfence("a"), &script).isEmpty && answer(script)?.outcome == .refused)
     }
 
     @Test func aFenceHoldsEvenIfNobodyIsActiveThen() {
         var script = script(healthy: ["a"])
-        let writes = order(.fence("a"), &script)
+        let writes = request(.fence("a"), &script)
         #expect(writes.allSatisfy { $0.hasSuffix("passive@2") } && script.machine.actives.isEmpty)
         #expect(script.machine.record?.record.holder == nil)
         #expect(script.settle(script.health("c", .healthy)).last == "c=active@3")
@@ -147,25 +151,27 @@ import Testing
 
     @Test func fencesAPodThatIsNotActiveWithoutAMove() {
         var script = script()
-        #expect(order(.fence("b"), &script).isEmpty)
+        #expect(request(.fence("b"), &script).isEmpty)
         #expect(answer(script)?.explanation == "b will not be promoted")
         #expect(script.settle(script.health("a", .unhealthy)).last == "c=active@2")
     }
 
     @Test func refusesWhatItDoesNotUnderstandAndObeysNothingWhileItOnlyObserves() {
         var script = script()
-        #expect(order(.unintelligible("?"), &script).isEmpty && answer(script)?.outcome == .refused)
+        #expect(request(.unintelligible("?"), &script).isEmpty && answer(script)?.outcome == .refused)
         var observing = self.script(GroupPolicy(isObserving: true))
-        let effects = observing.annotate { $0.order = Order(id: "o", action: .switchover(to: "b", isForced: false)) }
+        let effects = observing.annotate {
+            $0.request = OperatorRequest(id: "o", action: .switchover(to: "b", isForced: false))
+        }
         #expect(effects.operations.isEmpty)
     }
 
-    @Test func anOrderThatArrivesDuringASwitchIsCarriedOutAfterIt() throws {
+    @Test func aRequestThatArrivesDuringASwitchIsCarriedOutAfterIt() throws {
         var script = script()
         let moving = script.health("a", .unhealthy)
         let id = try #require(moving.operations.first?.recordWrite?.id)
         var record = try #require(script.machine.record?.record)
-        record.order = Order(id: "o", action: .fence("c"))
+        record.request = OperatorRequest(id: "o", action: .fence("c"))
         let reading = script.machine.recordWritten(id, .conflict, at: script.now)
         let read = try #require(reading.operations.first?.readRecordID)
         _ = script.settle(script.machine.recordRead(read, .found(script.stored(record, version: "8")), at: script.now))
@@ -175,11 +181,11 @@ import Testing
     @Test func keepsABoundedHistory() {
         var script = script()
         for number in 0..<30 {
-            let action = Order.Action.switchover(to: nil, isForced: false)
-            _ = script.settle(script.annotate { $0.order = Order(id: "\(number)", action: action) })
+            let action = OperatorRequest.Action.switchover(to: nil, isForced: false)
+            _ = script.settle(script.annotate { $0.request = OperatorRequest(id: "\(number)", action: action) })
         }
         let record = script.machine.record?.record
-        #expect(record?.history.count == MoveEntry.limit && record?.answers.count == OrderAnswer.limit)
+        #expect(record?.history.count == MoveEntry.limit && record?.answers.count == RequestAnswer.limit)
         #expect(record?.history.last?.epoch == record?.epoch)
     }
 }

@@ -1,5 +1,5 @@
 /// What an operator asks of a group, once, through its Lease.
-package struct Order: Sendable, Hashable {
+package struct OperatorRequest: Sendable, Hashable {
     /// What is asked.
     package enum Action: Sendable, Hashable {
         /// Move the role; to the best healthy candidate if no pod is named.
@@ -21,7 +21,7 @@ package struct Order: Sendable, Hashable {
         var isSwitchover: Bool { if case .switchover = self { true } else { false } }
     }
 
-    /// Names the order in its answer; chosen by whoever gives it.
+    /// Names the request in its answer; chosen by whoever gives it.
     package var id: String
     package var action: Action
 

@@ -7,7 +7,7 @@ struct PauseCommand: AsyncParsableCommand {
         commandName: "pause",
         abstract: "Suspend a group's automatic moves.",
         discussion: """
-            Probing and reporting go on; labels stay as they are, lost ones are not repaired. A switchover that is ordered is still made.
+            Probing and reporting go on; labels stay as they are, lost ones are not repaired. A switchover that is requested is still made.
 
             EXAMPLES
               kube-standby pause web
@@ -19,7 +19,7 @@ struct PauseCommand: AsyncParsableCommand {
     )
 
     @OptionGroup
-    var order: OrderOptions
+    var request: RequestOptions
 
     @Option(
         name: .customLong("for"),
@@ -29,6 +29,6 @@ struct PauseCommand: AsyncParsableCommand {
     var length: Double?
 
     func run() async throws {
-        try await order.give(.pause) { $0.seconds = length }
+        try await request.give(.pause) { $0.seconds = length }
     }
 }

@@ -13,7 +13,7 @@ struct GroupOptions: ParsableArguments {
     var cluster: ClusterOptions
 
     @Option(name: .shortAndLong, help: "text or json.")
-    var output: OrderOutput = .text
+    var output: RequestOutput = .text
 
     /// Works with the group's Lease.
     ///
@@ -22,7 +22,7 @@ struct GroupOptions: ParsableArguments {
         _ body: (GroupLease) async throws(GroupLease.Failure) -> Result
     ) async throws -> Result {
         let connection = try cluster.connection()
-        let client = cluster.client(connection, logger: Logger(label: "orders") { _ in SwiftLogNoOpLogHandler() })
+        let client = cluster.client(connection, logger: Logger(label: "requests") { _ in SwiftLogNoOpLogHandler() })
         defer { client.loop.stop() }
         let namespace = cluster.namespace ?? connection.namespace
         do throws(GroupLease.Failure) {

@@ -1,0 +1,93 @@
+import FailoverCore
+import Foundation
+package import KubernetesClient
+
+/// A request on a group's Lease: JSON that whoever may patch the Lease can write.
+package struct StoredRequest: Codable, Sendable, Hashable {
+    /// What can be requested.
+    package enum Action: String, Codable, Sendable, Hashable, CaseIterable {
+        case switchover = "Switchover"
+        case pause = "Pause"
+        case resume = "Resume"
+        case fence = "Fence"
+        case unfence = "Unfence"
+    }
+
+    /// Chosen by whoever gives the request; the answer names it.
+    package var id: String
+    package var action: Action
+    /// The pod to switch to (nil: the best), to fence or to unfence.
+    package var pod: String?
+    /// Switch also to a pod that is not known to be healthy.
+    package var force: Bool?
+    /// How long to pause; nil: until further notice.
+    package var seconds: Double?
+    /// When it was given.
+    package var at: MicroTime?
+    /// Who gave it, for people.
+    package var by: String?
+
+    package init(id: String, action: Action) {
+        self.id = id
+        self.action = action
+    }
+
+    /// Characters that a request's id may have.
+    static let longestID = 128
+
+    /// How long a request waits for a supervisor; whoever comes later must not act on what nobody remembers.
+    private static let lifetime: Duration = .seconds(600)
+
+    /// The request that an annotation gives; nil if it cannot be read.
+    init?(annotation: String) {
+        guard let stored = try? JSONDecoder().decode(StoredRequest.self, from: Data(annotation.utf8)) else {
+            return nil
+        }
+        self = stored
+    }
+
+    /// What is asked, by whom and when, for people.
+    var summary: String {
+        let what = [action.rawValue, pod].compactMap(\.self).joined(separator: " ")
+        return "\(what) by \(by ?? "somebody") at \(at?.description ?? "an unknown time")"
+    }
+
+    /// What an annotation asks for.
+    static func request(annotation: String, now: Date) -> OperatorRequest {
+        do {
+            let stored = try JSONDecoder().decode(StoredRequest.self, from: Data(annotation.utf8))
+            let age = stored.at.map { Duration.microseconds(MicroTime(now).microseconds - $0.microseconds) } ?? .zero
+            if let problem = stored.problem {
+                return OperatorRequest(id: String(stored.id.prefix(longestID)), action: .unintelligible(problem))
+            }
+            if age <= lifetime { return stored.request }
+            return OperatorRequest(id: stored.id, action: .unintelligible("it was given more than \(lifetime) ago"))
+        } catch {
+            let actions = Action.allCases.map(\.rawValue).joined(separator: ", ")
+            let advice = "expected is {\"id\": …, \"action\": one of \(actions), \"pod\": …}"
+            return OperatorRequest(id: "", action: .unintelligible(advice))
+        }
+    }
+
+    /// What makes it no request, in words; nil: nothing.
+    private var problem: String? {
+        if id.count > Self.longestID { return "its id has more than \(Self.longestID) characters" }
+        if let pod, !ObjectName.isValid(pod) { return "\"\(pod.prefix(253))\" is no name of a pod" }
+        if action == .pause, let seconds, Duration(readSeconds: seconds) == nil {
+            return "a pause is 0…1000000000 seconds"
+        }
+        return nil
+    }
+
+    private var request: OperatorRequest {
+        switch (action, pod) {
+        case (.switchover, _): OperatorRequest(id: id, action: .switchover(to: pod, isForced: force ?? false))
+        case (.pause, _): OperatorRequest(id: id, action: .pause(seconds.flatMap(Duration.init(readSeconds:))))
+        case (.resume, _): OperatorRequest(id: id, action: .resume)
+        case (.fence, let pod?): OperatorRequest(id: id, action: .fence(pod))
+        case (.unfence, let pod?): OperatorRequest(id: id, action: .unfence(pod))
+        case (.fence, nil), (.unfence, nil):
+            OperatorRequest(id: id, action: .unintelligible("\(action.rawValue) of which pod?"))
+        }
+    }
+}
