@@ -93,6 +93,7 @@ import Testing
     }
 
     @Test(arguments: [
+        (#"{"id":"","action":"Resume"}"#, "it has no id"),
         ("nonsense", "expected is"), (#"{"id":"o","action":"Dance"}"#, "one of Switchover"),
         (#"{"id":"o","action":"Fence"}"#, "of which pod"),
         (#"{"id":"o","action":"Resume","at":"2023-11-14T22:03:19.000000Z"}"#, "ago"),

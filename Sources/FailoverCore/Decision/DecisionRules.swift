@@ -24,6 +24,10 @@ struct DecisionRules {
     /// Applies the rules in order.
     func decide() -> Decision {
         if let holder = unfinishedHolder { return finish(holder) }
+        return decideByActives()
+    }
+
+    private func decideByActives() -> Decision {
         let actives = view.actives
         let viable = actives.filter { $0.lifecycle != .finished }
         switch viable.count {
@@ -50,6 +54,7 @@ struct DecisionRules {
     private var isInterrupted: Bool {
         guard let record, record.origin == .intended, let last = record.history.last else { return false }
         return last.epoch == record.epoch && last.target != nil && last.duration == nil
+            && !moves.wasSeenMade(last.epoch)
     }
 
     /// Completes an announced switch to its holder or, if that cannot be, to a better member.
@@ -63,8 +68,7 @@ struct DecisionRules {
         if isCandidate(holder), !isDenied, let end = endOfPatience { return .wait(until: end, finding: nil) }
         if let better = bestHealthyCandidate() { return .move(.init(target: better, cause: .unfinishedSwitch)) }
         if let end = endOfPatience { return .wait(until: end, finding: .noHealthyCandidate) }
-        let actives = view.actives
-        return actives.count == 1 ? withActive(actives[0]) : withoutActive(isGone: true)
+        return view.actives.isEmpty ? withoutActive(isGone: true) : decideByActives()
     }
 
     /// Until when another supervisor's switch is left to it although we do not see where it could end well; nil: no longer.
@@ -130,7 +134,9 @@ struct DecisionRules {
     ///
     /// What another has announced for that is its own to begin, for a while.
     private func vacate(_ active: Member) -> Decision {
-        if record?.isOnlyAnnounced(view.actives) ?? false, let end = endOfPatience {
+        let isServing =
+            active.lifecycle == .running && active.hasAddress && view.health(of: active.id) != .unhealthy
+        if isServing, record?.isOnlyAnnounced(view.actives) ?? false, let end = endOfPatience {
             return .wait(until: end, finding: nil)
         }
         return .move(.init(target: bestHealthyCandidate(leaving: active), cause: .fenced))
@@ -148,7 +154,7 @@ struct DecisionRules {
         guard let record, record.names(active), record.epoch >= view.highestEpoch ?? record.epoch else {
             // What another has announced and not begun is its own to begin, for a while.
             if record?.isOnlyAnnounced(view.actives) ?? false, let end = endOfPatience {
-                return .wait(until: end, finding: finding)
+                return .wait(until: min(end, until ?? end), finding: finding)
             }
             return .adopt(active)
         }

@@ -52,8 +52,9 @@ extension Situation {
         if isExhausted { return refusal ?? .withhold(decision) }
         // What was announced is finished before another move, but never to a pod that is to be fenced.
         let isFirst = !decision.finishesSwitch || known.record?.request?.action.isSwitchover == false
-        if isFirst, let step = request ?? endOfPause { return step }
+        if isFirst, let step = request(beside: decision) ?? endOfPause { return step }
         if isHeld, !decision.finishesSwitch { return .withhold(decision) }
+        if case .adopt = decision, let end = endOfAnnouncedRequest { return .carryOut(.wait(until: end, finding: nil)) }
         return .carryOut(decision)
     }
 
@@ -61,6 +62,7 @@ extension Situation {
     ///
     /// A switch that an operator asked for is finished for him; one that has to go to another member than he chose is none of his.
     func beginning(_ move: Decision.Move) -> Beginning {
+        if let (request, words) = givenUp { return Beginning(move: move, request: request, refusal: words) }
         guard move.cause == .unfinishedSwitch, let request = known.records.announcedRequest else {
             return Beginning(move: move)
         }
@@ -72,16 +74,35 @@ extension Situation {
     }
 
     /// Carries out or answers what an operator asks for; nil: nothing is asked, or it waits.
-    private var request: NextStep? {
+    private func request(beside decision: Decision) -> NextStep? {
         guard let record = known.record, let request = record.request else { return nil }
         // What was carried out is answered with the story of its move.
         if known.records.completion?.answer?.id == request.id { return .recordCompletion }
         if isLeftToItsAnnouncer(request, record) { return nil }
+        if let (request, words) = givenUp {
+            // A move that is due goes first, and answers it at its end.
+            if case .move = decision, !isHeld || decision.finishesSwitch { return nil }
+            var next = record
+            next.answer(RequestAnswer(id: request.id, outcome: .refused, explanation: words))
+            return .answer(request, next)
+        }
         switch requestRules(record).outcome(of: request) {
         case .move(let move, let base): return .begin(.init(move: move, base: base, request: request))
         case .waits: return nil
         case .answered(let next): return .answer(request, next)
         }
+    }
+
+    /// The pending request whose target the API server denied, so that the role was to go to another, and why; nil: none.
+    private var givenUp: (OperatorRequest, String)? {
+        guard let record = known.record, let request = record.request, !request.id.isEmpty,
+            case .switchover(_?, _) = request.action,
+            let begun = record.history.last(where: { $0.request == request.id }),
+            let other = record.history.last(where: { $0.epoch > begun.epoch && $0.cause == .targetRefused })
+        else { return nil }
+        return (
+            request, "pod \(begun.target ?? "") cannot be written; the role was given to \(other.target ?? "nobody")"
+        )
     }
 
     /// No epoch is left for a switch; nil: nothing is asked.

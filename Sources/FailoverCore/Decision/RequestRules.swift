@@ -119,7 +119,8 @@ struct RequestRules {
         // Where another is active as well, it stays.
         let others = rules.healthyCandidates.filter { $0.name != name }
         let actives = others.filter { $0.role == .active }
-        let best = rules.ranking.best(of: actives.isEmpty ? others : actives)
+        let lasting = rules.view.actives.filter { $0.name != name && rules.isCandidate($0) }
+        let best = rules.ranking.best(of: actives.isEmpty ? (others.isEmpty ? lasting : others) : actives)
         return .move(.init(target: best, cause: .fenced, finding: best == nil ? .noHealthyCandidate : nil), next)
     }
 

@@ -9,7 +9,9 @@ extension Situation {
     ///
     /// - Returns: what is done instead; nil: the switch is still right.
     func stepInstead(of progress: RoleSwitch) -> NextStep? {
-        if let request = progress.request, progress.refusal == nil, progress.move.cause != .unfinishedSwitch {
+        if let request = progress.request, progress.refusal == nil, progress.move.cause != .unfinishedSwitch,
+            progress.move.cause != .targetRefused
+        {
             return stillAsks(for: progress, request) ? nil : withdrawal(of: progress)
         }
         switch rulesBefore(progress).decide() {
@@ -28,7 +30,11 @@ extension Situation {
     }
 
     private func adoption(of active: Member, insteadOf progress: RoleSwitch, answer: RequestAnswer? = nil) -> Adoption {
-        Adoption(active: active, withdrawing: progress.epoch, fenced: progress.ground?.fenced, answer: answer)
+        var fenced = known.record?.fenced ?? []
+        if case .fence(let name) = progress.request?.action, progress.ground?.fenced.contains(name) != true {
+            fenced.remove(name)
+        }
+        return Adoption(active: active, withdrawing: progress.epoch, fenced: fenced, answer: answer)
     }
 
     /// While a switch waits, what an operator asks for besides is heard: what moves nothing is answered, and a move takes the
@@ -39,9 +45,16 @@ extension Situation {
         }
         switch requestRules(record).outcome(of: request) {
         case .waits: return nil
+        case .move where isExhausted: return nil
         case .move(let move, let base):
             return .begin(.init(move: move, base: base, request: request, replaced: progress))
-        case .answered(let next): return .answer(request, next)
+        case .answered(let next):
+            // Before this switch has sealed the others, what another announced for it may still be done.
+            let isRefused = next.answers.last?.outcome == .refused
+            if isRefused, record.history.contains(where: { $0.request == request.id && $0.duration == nil }) {
+                return nil
+            }
+            return .answer(request, next)
         }
     }
 
@@ -60,6 +73,7 @@ extension Situation {
         guard let id = progress.move.target?.id else { return true }
         guard let target = view[id] else { return false }
         if case .fence(target.name) = known.records.pendingRequest?.action { return false }
+        if known.records.pendingFenced.contains(target.name) { return false }
         let isForced = progress.move.isForced
         let candidacy = candidacy(of: target)
         let isLastResort = candidacy.isLastResort && !view.all.contains { self.candidacy(of: $0) == .candidate }

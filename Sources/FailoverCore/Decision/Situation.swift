@@ -67,7 +67,7 @@ struct Situation {
     /// Until when a request that another supervisor has announced a move for is left to it; nil: there is none, or no longer.
     ///
     /// Its requests may take long; until then it is not refused what may still be done.
-    private var endOfAnnouncedRequest: MonotonicTime? {
+    var endOfAnnouncedRequest: MonotonicTime? {
         guard let record = known.record, let request = records.announcedRequest, record.origin == .intended,
             record.writer != known.identity, let since = records.moves.recordSince
         else { return nil }

@@ -117,6 +117,9 @@ struct GroupKnowledge: Sendable, Hashable {
     /// What came in is all that came at once: times are counted from now.
     mutating func look(at now: MonotonicTime) {
         view.look(under: policy, at: now)
+        if let record, view.actives.contains(where: { record.names($0) && $0.epoch == record.epoch }) {
+            records.sawMade()
+        }
     }
 
     // MARK: Writes of roles

@@ -507,7 +507,8 @@ package struct GroupStateMachine: Sendable, Hashable {
         if progress.move.cause.isVoluntary { known.withdrewVoluntaryMove(at: now) }
         let words = "pod \(target.name) cannot be written; the role went to \(other.name)"
         let move = Decision.Move(target: other, cause: .targetRefused)
-        return begin(Beginning(move: move, request: progress.request, refusal: words), at: now)
+        let isMet = progress.request.map { $0.isMet(by: other, insteadOf: progress.from) } ?? true
+        return begin(Beginning(move: move, request: progress.request, refusal: isMet ? nil : words), at: now)
     }
 
     private mutating func complete(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {

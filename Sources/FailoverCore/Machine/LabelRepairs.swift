@@ -118,6 +118,7 @@ struct LabelRepairs: Sendable, Hashable {
 
     /// Pods that are members again are decided about as such.
     mutating func forgetReturned(_ members: [Member]) {
+        if !relabelled.isEmpty { relabelled.formIntersection(members.map(\.id)) }
         assignments = assignments.filter { _, repair in
             // Who is known by its name only is taken for the member of that name.
             let (id, name) = (repair.member.id, repair.member.name)

@@ -6,6 +6,8 @@ struct MoveHistory: Sendable, Hashable {
         /// When its last write was acknowledged, as far as that is known; else when it was announced.
         var end: MonotonicTime
         var countsAsFlapping: Bool
+        /// Whether its target was seen active at its epoch.
+        var wasSeenMade = false
     }
 
     private struct Withdrawals: Sendable, Hashable {
@@ -36,8 +38,9 @@ struct MoveHistory: Sendable, Hashable {
             let end = at + (entry.duration ?? .zero)
             moves[entry.epoch] = Move(at: at, end: end, countsAsFlapping: entry.cause.countsAsFlapping)
         }
-        for (entry, next) in zip(entries, entries.dropFirst()) where entry.wasNotMade(before: next) {
-            moves[entry.epoch]?.countsAsFlapping = false
+        for (index, entry) in entries.enumerated() {
+            let isInVain = index + 1 < entries.count && entry.wasNotMade(before: entries[index + 1])
+            moves[entry.epoch]?.countsAsFlapping = entry.cause.countsAsFlapping && !isInVain
         }
         while moves.count > Self.moveLimit, let oldest = moves.keys.min() { moves[oldest] = nil }
     }
@@ -49,6 +52,14 @@ struct MoveHistory: Sendable, Hashable {
         moves[epoch]?.end = now
         if !isRedirected { withdrawals = nil }
     }
+
+    /// The target of a move is active, at its epoch, whether or not the record tells its end.
+    mutating func sawMade(_ epoch: Epoch) {
+        moves[epoch]?.wasSeenMade = true
+    }
+
+    /// Whether that was seen.
+    func wasSeenMade(_ epoch: Epoch) -> Bool { moves[epoch]?.wasSeenMade ?? false }
 
     /// A move that was announced is not made.
     mutating func withdraw(_ epoch: Epoch) {

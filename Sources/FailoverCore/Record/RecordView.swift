@@ -49,6 +49,10 @@ struct RecordView: Sendable, Hashable {
         if newest?.record.epoch != record?.epoch { moves.epochChanged(at: now) }
         if !hasRead { firstHolders = newest?.record.holders ?? [] }
         hasRead = true
+        if let newest, let before = stored, newest.version.uid == before.version.uid {
+            let last = newest.record.history.last?.epoch ?? Epoch(0)
+            for entry in before.record.history where last < entry.epoch { moves.withdraw(entry.epoch) }
+        }
         stored = newest
         highestEpoch = max(highestEpoch ?? Epoch(0), newest?.record.epoch ?? Epoch(0))
         moves.recorded(newest?.record.history ?? [], at: now)
@@ -101,6 +105,9 @@ struct RecordView: Sendable, Hashable {
     /// What operators ask for by the newest record that was read or seen.
     var pendingRequest: OperatorRequest? { (isNewsSeen ? observed?.record : record)?.request }
 
+    /// Who is fenced by it.
+    var pendingFenced: Set<String> { (isNewsSeen ? observed?.record : record)?.fenced ?? [] }
+
     /// Takes over what the informer showed while something else was under way.
     mutating func takeObserved(at now: MonotonicTime) {
         defer { observed = nil }
@@ -147,6 +154,11 @@ struct RecordView: Sendable, Hashable {
     func toldOfCompletion() -> GroupRecord? {
         guard let completion, let record, !completion.isTold(by: record) else { return nil }
         return completion.told(in: record)
+    }
+
+    /// The holder on record is active at the record's epoch.
+    mutating func sawMade() {
+        if let record { moves.sawMade(record.epoch) }
     }
 
     /// A move that was announced is not made.

@@ -25,6 +25,15 @@ package struct OperatorRequest: Sendable, Hashable {
     package var id: String
     package var action: Action
 
+    /// Whether it is carried out, too, when the role goes to `other`.
+    func isMet(by other: Member, insteadOf from: [Member]) -> Bool {
+        switch action {
+        case .fence: true
+        case .switchover(nil, _): !from.contains { $0.id == other.id }
+        case .switchover, .pause, .resume, .unfence, .unintelligible: false
+        }
+    }
+
     package init(id: String, action: Action) {
         self.id = id
         self.action = action

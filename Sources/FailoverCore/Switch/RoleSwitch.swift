@@ -250,7 +250,9 @@ struct RoleSwitch: Sendable, Hashable {
 
     /// Members that are not active, deny their write, and cannot have been promoted by anybody, are not waited for.
     private mutating func passOver(_ assignments: [Member.ID: RoleAssignment], _ around: Surroundings) {
+        for id in assignments.keys where around.view[id]?.role == .active { passedOver.remove(id) }
         for (id, refused) in assignments where refused.isRefused && refused.member.role != .active {
+            if around.view[id]?.role == .active { continue }
             if !around.run.mayPromote(refused.member), !around.isAnnounced(refused.member) { passedOver.insert(id) }
         }
     }

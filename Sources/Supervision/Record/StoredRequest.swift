@@ -71,6 +71,7 @@ package struct StoredRequest: Codable, Sendable, Hashable {
 
     /// What makes it no request, in words; nil: nothing.
     private var problem: String? {
+        if id.isEmpty { return "it has no id" }
         if id.count > Self.longestID { return "its id has more than \(Self.longestID) characters" }
         if let pod, !ObjectName.isValid(pod) { return "\"\(pod.prefix(253))\" is no name of a pod" }
         if action == .pause, let seconds, Duration(readSeconds: seconds) == nil {

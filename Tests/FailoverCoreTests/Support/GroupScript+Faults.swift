@@ -22,6 +22,24 @@ extension GroupScript {
     /// A switchover to `b`.
     static let toB = OperatorRequest(id: "o", action: .switchover(to: "b", isForced: false))
 
+    /// Another supervisor announced a move from `a`, and has written no pod.
+    static func foreign(
+        _ record: inout GroupRecord,
+        to target: String?,
+        cause: SwitchCause = .activeUnhealthy,
+        epoch: Int = 2,
+        request: OperatorRequest? = nil
+    ) {
+        record.epoch = Epoch(epoch)
+        record.writer = "another"
+        record.origin = .intended
+        record.holder = target.map { .init(name: $0, id: .init("uid-\($0)")) }
+        record.request = request
+        var move = MoveEntry(epoch: Epoch(epoch), from: ["a"], target: target, cause: cause)
+        move.request = request?.id
+        record.remember(move, limit: 20)
+    }
+
     /// Whether an effect writes a member, in a role if one is given.
     static func isWrite(of name: String, _ role: Role? = nil) -> (Effect) -> Bool {
         { effect in
