@@ -62,12 +62,13 @@ package struct BoundedCommand: Sendable {
 
     /// Runs the command to its end, or to the deadline.
     ///
+    /// `clock`: what measures the deadline; tests move their own.
     /// - Throws: if the command could not be started.
-    package func outcome() async throws -> Outcome {
-        keepsErrorsApart ? try await runApart() : try await runMixed()
+    package func outcome(clock: some Clock<Duration> = ContinuousClock()) async throws -> Outcome {
+        keepsErrorsApart ? try await runApart(clock) : try await runMixed(clock)
     }
 
-    private func runMixed() async throws -> Outcome {
+    private func runMixed(_ clock: some Clock<Duration>) async throws -> Outcome {
         let child = OwnChildren.Child()
         defer { child.ended() }
         let result = try await Subprocess.run(
@@ -77,12 +78,12 @@ package struct BoundedCommand: Sendable {
             error: .combinedWithOutput
         ) { execution in
             child.started(execution.processIdentifier.value)
-            return await collect([execution.standardOutput], of: execution.processIdentifier)
+            return await collect([execution.standardOutput], of: execution.processIdentifier, by: clock)
         }
         return outcome(result.closureResult, result.terminationStatus)
     }
 
-    private func runApart() async throws -> Outcome {
+    private func runApart(_ clock: some Clock<Duration>) async throws -> Outcome {
         let child = OwnChildren.Child()
         defer { child.ended() }
         let result = try await Subprocess.run(
@@ -92,7 +93,11 @@ package struct BoundedCommand: Sendable {
             error: .sequence
         ) { execution in
             child.started(execution.processIdentifier.value)
-            return await collect([execution.standardOutput, execution.standardError], of: execution.processIdentifier)
+            return await collect(
+                [execution.standardOutput, execution.standardError],
+                of: execution.processIdentifier,
+                by: clock
+            )
         }
         return outcome(result.closureResult, result.terminationStatus)
     }
@@ -134,9 +139,13 @@ package struct BoundedCommand: Sendable {
         var isLate: Bool
     }
 
-    private func collect(_ streams: [SubprocessOutputSequence], of process: ProcessIdentifier) async -> Collected {
+    private func collect(
+        _ streams: [SubprocessOutputSequence],
+        of process: ProcessIdentifier,
+        by clock: some Clock<Duration>
+    ) async -> Collected {
         let texts = Locked(streams.map { _ in "" })
-        let inTime: Void? = await withDeadline(after: timeout) {
+        let inTime: Void? = await withDeadline(after: timeout, clock: clock) {
             await withDiscardingTaskGroup { group in
                 for (index, stream) in streams.enumerated() {
                     group.addTask {

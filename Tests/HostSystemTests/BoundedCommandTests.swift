@@ -1,4 +1,5 @@
 import Foundation
+import Repeatable
 import Testing
 
 @testable import HostSystem
@@ -6,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct BoundedCommandTests {
     private func run(
         _ script: String,
-        timeout: Duration = .seconds(20),
+        timeout: Duration = .seconds(60),
         limit: Int = 100
     ) async throws -> BoundedCommand.Outcome {
         try await BoundedCommand(
@@ -28,12 +29,29 @@ import Testing
         #expect(flood.output.count == 100 && flood.end == .exited(4))
     }
 
+    /// The deadline passes once the child's number is written, and not before.
     @Test func killsTheWholeGroupAtTheDeadline() async throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path(percentEncoded: false)
-        defer { try? FileManager.default.removeItem(atPath: file) }
-        let outcome = try await run("sleep 1000 & echo $! > \(file); wait", timeout: .milliseconds(300))
-        #expect(outcome.end == .timedOut)
-        let child = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        let folder = FileManager.default.temporaryDirectory.appending(path: "bounded-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let watcher = try FolderWatcher()
+        defer {
+            watcher.close()
+            try? FileManager.default.removeItem(at: folder)
+        }
+        watcher.watch([folder.path(percentEncoded: false)])
+        let file = folder.appending(path: "child")
+        let clock = ManualClock()
+        async let outcome = BoundedCommand(
+            command: ["/bin/sh", "-c", "sleep 1000 & echo $! > $FILE; wait"],
+            environment: ["FILE": file.path(percentEncoded: false)],
+            timeout: .seconds(5),
+            outputLimit: 100
+        ).outcome(clock: clock)
+        for await event in watcher.events where event == FolderEvent(name: "child", kind: .complete) { break }
+        await clock.waitForSleepers(1)
+        clock.advance(by: .seconds(5))
+        #expect(try await outcome.end == .timedOut)
+        let child = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
         let state = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
         // Gone, or dead and waiting for its new parent to notice.
         #expect(state == nil || state?.contains(") Z ") == true)
