@@ -103,7 +103,7 @@ let rooms: [Room] = [
     Room(
         name: "HostSystem",
         dependencies: ["CLinux", "Coordination", subprocess, systemPackage],
-        testDependencies: ["Repeatable"]
+        testDependencies: ["Coordination", "Repeatable"]
     ),
     // The event loop: HTTP and TCP by libcurl on a thread of its own.
     Room(

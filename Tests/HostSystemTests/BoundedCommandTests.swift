@@ -1,4 +1,6 @@
+import Coordination
 import Foundation
+import Glibc
 import Repeatable
 import Testing
 
@@ -29,32 +31,31 @@ import Testing
         #expect(flood.output.count == 100 && flood.end == .exited(4))
     }
 
-    /// The deadline passes once the child's number is written, and not before.
+    /// A child of the command has a pipe open for as long as it lives: the deadline passes once it has, and not before.
     @Test func killsTheWholeGroupAtTheDeadline() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "bounded-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let watcher = try FolderWatcher()
-        defer {
-            watcher.close()
-            try? FileManager.default.removeItem(at: folder)
+        let pipe = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path(percentEncoded: false)
+        try #require(unsafe mkfifo(pipe, 0o600) == 0)
+        defer { try? FileManager.default.removeItem(atPath: pipe) }
+        let (begun, ended) = (Latch(), Latch())
+        Thread.detachNewThread {
+            let reader = FileHandle(forReadingAtPath: pipe)
+            begun.open()
+            _ = try? reader?.readToEnd()
+            ended.open()
         }
-        watcher.watch([folder.path(percentEncoded: false)])
-        let file = folder.appending(path: "child")
         let clock = ManualClock()
         async let outcome = BoundedCommand(
-            command: ["/bin/sh", "-c", "sleep 1000 & echo $! > $FILE; wait"],
-            environment: ["FILE": file.path(percentEncoded: false)],
+            command: ["/bin/sh", "-c", "sleep 1000 3>$PIPE & wait"],
+            environment: ["PIPE": pipe],
             timeout: .seconds(5),
             outputLimit: 100
         ).outcome(clock: clock)
-        for await event in watcher.events where event == FolderEvent(name: "child", kind: .complete) { break }
+        await begun.wait()
         await clock.waitForSleepers(1)
         clock.advance(by: .seconds(5))
         #expect(try await outcome.end == .timedOut)
-        let child = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-        let state = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
-        // Gone, or dead and waiting for its new parent to notice.
-        #expect(state == nil || state?.contains(") Z ") == true)
+        await ended.wait()
+        #expect(!Task.isCancelled)
     }
 
     @Test func doesNotWaitForAProcessThatLeftTheGroup() async throws {
