@@ -100,7 +100,11 @@ let rooms: [Room] = [
     // What tasks and threads meet by: mailbox, latch, promise, lock, deadline, backoff.
     Room(name: "Coordination", testDependencies: ["Repeatable"]),
     // What is asked of the machine: files, folders that change, bounded commands, orphans, descriptors.
-    Room(name: "HostSystem", dependencies: ["CLinux", "Coordination", subprocess, systemPackage]),
+    Room(
+        name: "HostSystem",
+        dependencies: ["CLinux", "Coordination", subprocess, systemPackage],
+        testDependencies: ["Coordination", "Repeatable"]
+    ),
     // The event loop: HTTP and TCP by libcurl on a thread of its own.
     Room(
         name: "Transport",

@@ -4,7 +4,9 @@
 /// One consumer awaits; anybody posts, from any thread, without waiting.
 package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>: Sendable {
     private struct State: Sendable {
+        /// The keys of unread events, in the order of their first posting.
         var order: [Key] = []
+        /// What is unread under each.
         var events: [Key: Event] = [:]
     }
 

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Glibc
 import Subprocess
@@ -8,7 +9,9 @@ import SystemPackage
 package struct BoundedCommand: Sendable {
     /// How a command ended.
     package enum End: Sendable, Hashable {
+        /// By itself, with this code.
         case exited(Int)
+        /// By this signal.
         case signalled(Int)
         /// It was still running, or a process that it left behind held its output open, at the deadline.
         case timedOut
@@ -16,8 +19,9 @@ package struct BoundedCommand: Sendable {
 
     /// The end, and what was printed.
     package struct Outcome: Sendable, Hashable {
+        /// How it ended.
         package var end: End
-        /// At most `outputLimit` bytes.
+        /// Standard output, or both as they came; at most `outputLimit` bytes.
         package var output: String
         /// The end of what was printed to standard error, if that was kept apart; at most `errorLimit` bytes.
         package var errors: String
@@ -32,12 +36,14 @@ package struct BoundedCommand: Sendable {
     package var environment: [String: String]
     /// The variables of our own environment that the command gets; nil: all.
     package var inheritedVariables: Set<String>?
+    /// For everything, from the start on.
     package var timeout: Duration
     /// Bytes of output that are kept; the rest is read and dropped.
     package var outputLimit: Int
     /// Whether standard error is kept apart from standard output, or mixed into it.
     package var keepsErrorsApart: Bool
 
+    /// A command of which nothing runs yet; the parameters are the properties.
     package init(
         command: [String],
         environment: [String: String],
@@ -56,12 +62,13 @@ package struct BoundedCommand: Sendable {
 
     /// Runs the command to its end, or to the deadline.
     ///
+    /// `clock`: what measures the deadline; tests move their own.
     /// - Throws: if the command could not be started.
-    package func outcome() async throws -> Outcome {
-        keepsErrorsApart ? try await runApart() : try await runMixed()
+    package func outcome(clock: some Clock<Duration> = ContinuousClock()) async throws -> Outcome {
+        keepsErrorsApart ? try await runApart(clock) : try await runMixed(clock)
     }
 
-    private func runMixed() async throws -> Outcome {
+    private func runMixed(_ clock: some Clock<Duration>) async throws -> Outcome {
         let child = OwnChildren.Child()
         defer { child.ended() }
         let result = try await Subprocess.run(
@@ -71,12 +78,12 @@ package struct BoundedCommand: Sendable {
             error: .combinedWithOutput
         ) { execution in
             child.started(execution.processIdentifier.value)
-            return await collect([execution.standardOutput], of: execution.processIdentifier)
+            return await collect([execution.standardOutput], of: execution.processIdentifier, by: clock)
         }
         return outcome(result.closureResult, result.terminationStatus)
     }
 
-    private func runApart() async throws -> Outcome {
+    private func runApart(_ clock: some Clock<Duration>) async throws -> Outcome {
         let child = OwnChildren.Child()
         defer { child.ended() }
         let result = try await Subprocess.run(
@@ -86,7 +93,11 @@ package struct BoundedCommand: Sendable {
             error: .sequence
         ) { execution in
             child.started(execution.processIdentifier.value)
-            return await collect([execution.standardOutput, execution.standardError], of: execution.processIdentifier)
+            return await collect(
+                [execution.standardOutput, execution.standardError],
+                of: execution.processIdentifier,
+                by: clock
+            )
         }
         return outcome(result.closureResult, result.terminationStatus)
     }
@@ -122,42 +133,30 @@ package struct BoundedCommand: Sendable {
 
     /// What was read until every stream ended or the deadline passed.
     private struct Collected: Sendable {
+        /// Of each stream.
         var texts: [String]
+        /// Whether the deadline passed first.
         var isLate: Bool
     }
 
-    /// One child task's result.
-    private enum Part: Sendable {
-        case text(Int, String)
-        case deadline
-    }
-
-    private func collect(_ streams: [SubprocessOutputSequence], of process: ProcessIdentifier) async -> Collected {
-        await withTaskGroup(of: Part.self) { group in
-            for (index, stream) in streams.enumerated() {
-                group.addTask { .text(index, await index == 0 ? beginning(of: stream) : end(of: stream)) }
-            }
-            group.addTask {
-                try? await Task.sleep(for: timeout)
-                return .deadline
-            }
-            var collected = Collected(texts: streams.map { _ in "" }, isLate: false)
-            var open = streams.count
-            for await part in group {
-                switch part {
-                case .text(let index, let text):
-                    collected.texts[index] = text
-                    open -= 1
-                    if open == 0 { group.cancelAll() }
-                case .deadline where open > 0:
-                    collected.isLate = true
-                    kill(-process.value, SIGKILL)
-                    group.cancelAll()
-                case .deadline: break
+    private func collect(
+        _ streams: [SubprocessOutputSequence],
+        of process: ProcessIdentifier,
+        by clock: some Clock<Duration>
+    ) async -> Collected {
+        let texts = Locked(streams.map { _ in "" })
+        let inTime: Void? = await withDeadline(after: timeout, clock: clock) {
+            await withDiscardingTaskGroup { group in
+                for (index, stream) in streams.enumerated() {
+                    group.addTask {
+                        let text = await index == 0 ? beginning(of: stream) : end(of: stream)
+                        texts.withLock { $0[index] = text }
+                    }
                 }
             }
-            return collected
         }
+        if inTime == nil { kill(-process.value, SIGKILL) }
+        return Collected(texts: texts.withLock { $0 }, isLate: inTime == nil)
     }
 
     private func beginning(of stream: SubprocessOutputSequence) async -> String {

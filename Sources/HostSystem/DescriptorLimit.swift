@@ -10,6 +10,7 @@ package struct DescriptorLimit: Sendable, Hashable {
     /// The limit in force.
     package var current: Int
 
+    /// `current`: the limit in force.
     package init(current: Int) {
         self.current = current
     }

@@ -7,9 +7,11 @@ package import Transport
 package struct ProbeOnce: Sendable {
     /// What came of it.
     package struct Story: Sendable {
+        /// What it says of the member.
         package var verdict: ProbeVerdict
         /// In words.
         package var detail: String
+        /// From the start to the answer, or to the end of waiting.
         package var duration: Duration
         /// What was asked, like `GET http://10.0.0.1:8080/health`.
         package var question: String

@@ -2,16 +2,21 @@ import Foundation
 
 /// One call of the API: method, target, body and deadline, and what it is in the words of RBAC.
 struct APICall: Sendable {
+    /// What it is in the words of RBAC.
     var description: RequestDescription
+    /// Of HTTP.
     var method: String
     /// Path and query.
     var target: String
+    /// Of the body; nil if there is none.
     var contentType: String?
+    /// What is sent; nil: nothing.
     var body: [UInt8]?
     /// Whom to act as.
     ///
     /// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
     var impersonatedUser: String?
+    /// How long the answer may take; of a stream, until it begins.
     var timeout: Duration = APIClient.requestTimeout
 
     /// Whether the call changes nothing.
@@ -89,9 +94,11 @@ extension CharacterSet {
 package struct RequestDescription: Sendable, Hashable {
     /// `get`, `list`, `watch`, `create`, `update` or `patch`.
     package var verb: String
+    /// Of which kind.
     package var resource: ResourceType
     /// Nil: the whole cluster.
     package var namespace: String?
+    /// Nil: the whole collection.
     package var name: String?
 
     /// The rule of a Role that grants it.

@@ -16,10 +16,13 @@ package final class APIClient: Sendable {
     /// Unacknowledged bytes older than this end a connection.
     static let deadPeerTimeout: Duration = .seconds(6)
 
+    /// Where the API server is, and who asks.
     package let connection: ClusterConnection
     /// The loop that makes the requests.
     package let loop: EventLoop
+    /// What proves who asks.
     let credentials: Credentials
+    /// Opens the streams of commands in pods.
     let sockets = WebSocketConnector()
     /// The URL of the proxy to the API server; empty for none.
     private let proxy: String
@@ -149,6 +152,7 @@ package final class APIClient: Sendable {
         return bytes
     }
 
+    /// The request of a call, with credentials, but without its deadline.
     func request(for call: APICall) async throws(KubernetesError) -> HTTPRequest {
         var request = HTTPRequest(call.method, connection.cluster.server + call.target)
         do throws(CredentialError) {
@@ -182,6 +186,7 @@ package final class APIClient: Sendable {
         throw KubernetesError(call.description, refusal(response))
     }
 
+    /// What an answer that is none says of why.
     func refusal(_ response: HTTPResponse) -> KubernetesError.Cause { Self.refusal(response) }
 
     /// What an answer that is none says of why.

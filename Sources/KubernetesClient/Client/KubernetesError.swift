@@ -14,9 +14,12 @@ package struct KubernetesError: Error, Sendable {
         case credentials(CredentialError)
     }
 
+    /// What was asked for.
     package var request: RequestDescription
+    /// Why it failed.
     package var cause: Cause
 
+    /// The failure of a request.
     package init(_ request: RequestDescription, _ cause: Cause) {
         self.request = request
         self.cause = cause

@@ -8,8 +8,10 @@ package struct MetadataPatch: Encodable, Sendable, Hashable {
     package var resourceVersion: String
     /// Nil removes the label.
     package var labels: [String: String?]
+    /// Values to be set; nil takes the annotation away.
     package var annotations: [String: String?]
 
+    /// A patch; the parameters are the properties.
     package init(
         uid: String,
         resourceVersion: String,

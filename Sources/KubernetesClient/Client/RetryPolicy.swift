@@ -7,10 +7,12 @@ package import Coordination
 package struct RetryPolicy: Sendable {
     /// At least 1.
     package var attempts: Int
+    /// How long it waits before each attempt.
     package var backoff: Backoff
     /// A server that asks for more gets its failure reported instead.
     package var longestPause: Duration
 
+    /// A policy; the parameters are the properties.
     package init(attempts: Int, backoff: Backoff = Backoff(), longestPause: Duration = .seconds(5)) {
         self.attempts = attempts
         self.backoff = backoff

@@ -6,13 +6,16 @@ package struct ClusterConnection: Sendable, Hashable {
     package struct Cluster: Sendable, Hashable {
         /// `https://HOST:PORT/PREFIX`, no slash at the end.
         package var server: String
+        /// Who vouches for the server; nil: the system's authorities.
         package var authority: Secret?
+        /// Whether the server's certificate and name are checked.
         package var isVerified = true
         /// The name to verify instead of the URL's host.
         package var serverName: String?
         /// Nil: what the environment says.
         package var proxy: String?
 
+        /// A server whose certificate is checked.
         package init(server: String, authority: Secret? = nil) {
             self.server = server
             self.authority = authority
@@ -29,11 +32,14 @@ package struct ClusterConnection: Sendable, Hashable {
         }
     }
 
+    /// The server's side.
     package var cluster: Cluster
+    /// Our side.
     package var credential: Credential
     /// The namespace of groups that name none.
     package var namespace: String
 
+    /// A connection; the parameters are the properties.
     package init(cluster: Cluster, credential: Credential, namespace: String) {
         self.cluster = cluster
         self.credential = credential

@@ -2,19 +2,31 @@ package import HostSystem
 
 /// Why a cluster or its credentials could not be found or used.
 package enum CredentialError: Error, Sendable, Hashable {
+    /// No place that may name a cluster does; `searched`: why each does not.
     case noConfiguration(searched: [String])
+    /// A file that is needed cannot be read.
     case unreadable(RegularFile.Failure)
+    /// A file was read, and what it holds is no token.
     case unusableToken(file: String, reason: String)
+    /// A kubeconfig that is none.
     case malformed(file: String, reason: String)
+    /// A name that the kubeconfig does not have; `kind`: `context`, `cluster`, `user`.
     case unknown(kind: String, name: String, known: [String])
+    /// Neither the kubeconfig nor its user says which context counts.
     case noCurrentContext
+    /// Two fields of a user that exclude each other.
     case conflicting(user: String, String, String)
+    /// A field that another one of the user needs.
     case incomplete(user: String, missing: String)
+    /// A field whose value should be base64.
     case notBase64(field: String)
+    /// A way to authenticate that we do not know; `instead`: what to do.
     case unsupported(user: String, feature: String, instead: String)
+    /// A command that should print credentials did not.
     case pluginFailed(command: String, reason: String)
     /// A certificate and a key that are not of one pair: read while one of them is being replaced, or wrongly named.
     case mismatched(certificate: String, key: String)
+    /// A file of authorities without a whole certificate.
     case unusableAuthority(file: String)
     /// `url`: without what may be a password.
     case unsupportedProxy(url: String)

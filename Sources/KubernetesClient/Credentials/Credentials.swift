@@ -6,7 +6,9 @@ package import Transport
 package actor Credentials {
     /// What goes into a request.
     package struct Proof: Sendable {
+        /// What is sent with each request.
         package var headers: [HTTPRequest.Header] = []
+        /// The client certificate; nil: none.
         package var identity: TLSConfiguration.Identity?
     }
 

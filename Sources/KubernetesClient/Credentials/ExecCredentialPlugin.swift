@@ -10,20 +10,28 @@ package struct ExecCredentialPlugin: Sendable, Hashable {
     package var apiVersion: String
     /// A path, absolute or with the kubeconfig's folder before it, or a name to be found in PATH.
     package var command: String
+    /// What the command is given.
     package var arguments: [String] = []
+    /// Added to what it inherits.
     package var environment: [String: String] = [:]
+    /// What the kubeconfig says of how to get it; nil: nothing.
     package var installHint: String?
+    /// Whether it is told of the cluster.
     package var providesClusterInfo = false
 
     /// What a plugin printed.
     struct Answer: Sendable {
+        /// A bearer token; nil: none.
         var token: String?
+        /// A client certificate; nil: none.
         var identity: TLSConfiguration.Identity?
         /// Nil: never.
         var expires: Date?
 
+        /// Whether it has to be asked for again.
         func isExpired(at now: Date) -> Bool { expires.map { now > $0 } ?? false }
 
+        /// Adds it to what proves who we are.
         func apply(to proof: inout Credentials.Proof) {
             if let token { proof.headers.append(.init("Authorization", "Bearer \(token)")) }
             proof.identity = identity ?? proof.identity

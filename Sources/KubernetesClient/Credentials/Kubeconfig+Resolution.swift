@@ -38,6 +38,7 @@ extension Kubeconfig.Entry {
         node[key]?.scalar.flatMap { $0.value == .null || $0.text.isEmpty ? nil : $0.text }
     }
 
+    /// Whether a field is true; false if there is none.
     func flag(_ key: String) -> Bool { node[key]?.scalar?.value == .bool(true) }
 
     /// A file's path; a relative one starts at the folder of the kubeconfig.
@@ -75,6 +76,7 @@ extension Kubeconfig.Entry {
         return texts
     }
 
+    /// Where a cluster's server is.
     func server(of cluster: String) throws(CredentialError) -> ServerAddress {
         guard let text = text("server") else { throw .incomplete(user: cluster, missing: "a server") }
         guard let address = ServerAddress(text) else {
@@ -83,6 +85,7 @@ extension Kubeconfig.Entry {
         return address
     }
 
+    /// A cluster's side of the connection.
     func cluster(named name: String, at server: ServerAddress) throws(CredentialError) -> ClusterConnection.Cluster {
         var cluster = ClusterConnection.Cluster(
             server: server.url,
@@ -97,6 +100,7 @@ extension Kubeconfig.Entry {
         return cluster
     }
 
+    /// A user's side of the connection.
     func credential(of user: String) throws(CredentialError) -> Credential {
         if node["auth-provider"] != nil {
             throw .unsupported(user: user, feature: "auth-provider", instead: "use an exec plugin")

@@ -7,13 +7,19 @@ import YAMLDocument
 struct Kubeconfig {
     /// One named entry and the folder of the file that it came from.
     struct Entry {
+        /// What stands under the name.
         var node: YAMLNode
+        /// Where relative paths begin.
         var folder: String
     }
 
+    /// Nil if none is named.
     var currentContext: String?
+    /// By name.
     var clusters: [String: Entry] = [:]
+    /// By name.
     var users: [String: Entry] = [:]
+    /// By name.
     var contexts: [String: Entry] = [:]
 
     /// Merges files: for each name the first file that has it gives the whole entry.

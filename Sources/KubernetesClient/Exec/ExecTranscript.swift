@@ -21,6 +21,7 @@ package struct ExecTranscript {
     private var output: [UInt8] = []
     private var status: [UInt8] = []
 
+    /// Nothing has come yet; `outputLimit`: bytes of output that are kept.
     package init(outputLimit: Int) {
         self.outputLimit = outputLimit
     }

@@ -2,6 +2,7 @@
 package struct PodCommand: Sendable, Hashable {
     /// How a command ended.
     package enum End: Sendable, Hashable {
+        /// By itself, with this code.
         case exited(Int)
         /// It was still running at the deadline.
         case timedOut
@@ -11,10 +12,12 @@ package struct PodCommand: Sendable, Hashable {
 
     /// The end, and what was printed.
     package struct Outcome: Sendable, Hashable {
+        /// How it ended.
         package var end: End
         /// Standard output and standard error as they came, at most `outputLimit` bytes.
         package var output: String
 
+        /// An end and what was printed until then.
         package init(end: End, output: String) {
             self.end = end
             self.output = output
@@ -27,7 +30,9 @@ package struct PodCommand: Sendable, Hashable {
         package var description: String
     }
 
+    /// Of the pod.
     package var namespace: String
+    /// The pod's name.
     package var pod: String
     /// Nil: the pod's only one.
     package var container: String?
@@ -38,6 +43,7 @@ package struct PodCommand: Sendable, Hashable {
     /// Bytes of output that are kept; the rest is read and dropped.
     package var outputLimit: Int
 
+    /// A command that is not running yet; the parameters are the properties.
     package init(
         namespace: String,
         pod: String,

@@ -11,7 +11,9 @@ import Transport
 actor WebSocketConnector {
     /// What came of the request to speak WebSocket.
     enum Upgrade: Sendable {
+        /// The stream is open; `version`: the subprotocol that the server chose; nil: none.
         case accepted(NIOAsyncChannel<WebSocketFrame, WebSocketFrame>, version: String?)
+        /// The server answered otherwise, and its answer follows.
         case refused(NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>)
     }
 

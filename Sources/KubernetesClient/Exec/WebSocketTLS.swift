@@ -59,6 +59,7 @@ enum WebSocketTLS {
     }
 
     private struct OtherHost: Error, CustomStringConvertible {
+        /// What is not usable.
         var name: String
         var description: String { "the certificate is not for \(name)" }
     }

@@ -2,23 +2,35 @@
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/
 package struct APIStatus: Codable, Sendable, Hashable {
+    /// One of several causes.
     package struct Cause: Codable, Sendable, Hashable {
+        /// In one word, like `FieldValueInvalid`.
         package var reason: String?
+        /// In a sentence.
         package var message: String?
+        /// The path of the field; nil if it is about none.
         package var field: String?
     }
 
+    /// What the reason is about.
     package struct Details: Codable, Sendable, Hashable {
+        /// The object's name.
         package var name: String?
+        /// The object's kind.
         package var kind: String?
+        /// Nil: there is one cause only.
         package var causes: [Cause]?
+        /// When to ask again; nil: whenever one likes.
         package var retryAfterSeconds: Int?
     }
 
     /// `Success` or `Failure`.
     package var status: String?
+    /// In a sentence.
     package var message: String?
+    /// In one word, like `Conflict`.
     package var reason: String?
+    /// Nil if there are none.
     package var details: Details?
     /// The HTTP status code.
     package var code: Int?

@@ -2,6 +2,7 @@
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/
 package struct EndpointSlice: KubernetesResource, Hashable {
+    /// Its place in the API.
     package static let resource = ResourceType(
         group: "discovery.k8s.io",
         version: "v1",
@@ -9,6 +10,7 @@ package struct EndpointSlice: KubernetesResource, Hashable {
         kind: "EndpointSlice"
     )
 
+    /// What is said of an endpoint.
     package struct Conditions: Codable, Sendable, Hashable {
         /// Nil means true.
         package var ready: Bool?
@@ -18,31 +20,49 @@ package struct EndpointSlice: KubernetesResource, Hashable {
         package var terminating: Bool?
     }
 
+    /// The object that an endpoint stands for.
     package struct ObjectReference: Codable, Sendable, Hashable {
+        /// `Pod`.
         package var kind: String?
+        /// Its namespace.
         package var namespace: String?
+        /// Its name.
         package var name: String?
+        /// Its uid.
         package var uid: String?
     }
 
+    /// One endpoint.
     package struct Endpoint: Codable, Sendable, Hashable {
+        /// Of the slice's type; consumers use the first.
         package var addresses: [String]
+        /// Nil: as if each were absent.
         package var conditions: Conditions?
+        /// A name for DNS; nil: none.
         package var hostname: String?
+        /// The node that it is on.
         package var nodeName: String?
+        /// Nil: it stands for no object.
         package var targetRef: ObjectReference?
     }
 
+    /// One port, of all endpoints.
     package struct Port: Codable, Sendable, Hashable {
+        /// Nil or empty: it has none.
         package var name: String?
+        /// `TCP`, `UDP` or `SCTP`; nil: TCP.
         package var `protocol`: String?
+        /// Nil: all ports.
         package var port: Int?
     }
 
+    /// What it says of itself.
     package var metadata: ObjectMeta
     /// `IPv4` or `IPv6`.
     package var addressType: String
+    /// Nil or empty: there are none.
     package var endpoints: [Endpoint]?
+    /// Nil or empty: there are none.
     package var ports: [Port]?
 }
 

@@ -2,6 +2,7 @@
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/
 package struct Event: KubernetesResource, Hashable {
+    /// Its place in the API.
     package static let resource = ResourceType(
         group: "events.k8s.io",
         version: "v1",
@@ -9,17 +10,25 @@ package struct Event: KubernetesResource, Hashable {
         kind: "Event"
     )
 
+    /// How grave it is.
     package enum Kind: String, Codable, Sendable, Hashable {
+        /// Nothing is wrong.
         case normal = "Normal"
+        /// Somebody should look.
         case warning = "Warning"
     }
 
     /// The object that an Event speaks of.
     package struct ObjectReference: Codable, Sendable, Hashable {
+        /// Of the object's kind.
         package var apiVersion: String
+        /// The object's kind.
         package var kind: String
+        /// The object's namespace.
         package var namespace: String
+        /// The object's name.
         package var name: String
+        /// Nil: whoever has the name.
         package var uid: String?
 
         /// Of nothing.
@@ -27,6 +36,7 @@ package struct Event: KubernetesResource, Hashable {
             (apiVersion, kind, namespace, name) = ("", "", "", "")
         }
 
+        /// A reference to an object of a kind.
         package init(_ resource: ResourceType, namespace: String, name: String, uid: String?) {
             self.apiVersion = resource.apiVersion
             self.kind = resource.kind
@@ -36,21 +46,30 @@ package struct Event: KubernetesResource, Hashable {
         }
     }
 
+    /// As every object has it.
     package var apiVersion: String? = Self.resource.apiVersion
+    /// As every object has it.
     package var kind: String? = Self.resource.kind
+    /// What it says of itself.
     package var metadata: ObjectMeta
     /// Nil for an Event of the core group, which counts by other times.
     package var eventTime: MicroTime?
+    /// Who reports.
     package var reportingController: String
     /// At most 128 characters.
     package var reportingInstance: String
+    /// What was done, in one word.
     package var action: String
+    /// Why, in one word.
     package var reason: String
+    /// How grave it is.
     package var type: Kind
     /// At most 1024 bytes.
     package var note: String
+    /// What it is about.
     package var regarding: ObjectReference
 
+    /// An Event; the parameters are the properties.
     package init(
         name: String,
         at time: MicroTime,

@@ -2,6 +2,7 @@
 package protocol KubernetesResource: Codable, Sendable {
     /// Its place in the API.
     static var resource: ResourceType { get }
+    /// What it says of itself.
     var metadata: ObjectMeta { get set }
 }
 
@@ -11,9 +12,11 @@ package protocol KubernetesResource: Codable, Sendable {
 package struct ResourceType: Sendable, Hashable {
     /// The API group; empty for the core group.
     package var group: String
+    /// Of the group, like `v1`.
     package var version: String
     /// Lowercase, as in URLs and RBAC rules.
     package var plural: String
+    /// As objects name it, like `Pod`.
     package var kind: String
 
     /// `apiVersion` in objects.
@@ -28,6 +31,7 @@ package struct ResourceType: Sendable, Hashable {
 
 /// A collection as it is listed.
 package struct ResourceList<Resource: KubernetesResource>: Codable, Sendable {
+    /// What a list says of itself.
     package struct ListMeta: Codable, Sendable {
         /// The version that the whole list shows.
         package var resourceVersion: String?
@@ -35,7 +39,9 @@ package struct ResourceList<Resource: KubernetesResource>: Codable, Sendable {
         package var `continue`: String?
     }
 
+    /// What it says of itself.
     package var metadata: ListMeta
+    /// Nil or empty: there are none.
     package var items: [Resource]?
 }
 

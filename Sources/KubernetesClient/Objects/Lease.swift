@@ -2,6 +2,7 @@
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/
 package struct Lease: KubernetesResource, Hashable {
+    /// Its place in the API.
     package static let resource = ResourceType(
         group: "coordination.k8s.io",
         version: "v1",
@@ -9,24 +10,37 @@ package struct Lease: KubernetesResource, Hashable {
         kind: "Lease"
     )
 
+    /// What is stored.
     package struct Spec: Codable, Sendable, Hashable {
+        /// Who holds it; nil or empty: nobody.
         package var holderIdentity: String?
+        /// How long it is good without being renewed.
         package var leaseDurationSeconds: Int?
+        /// Since when its holder has it.
         package var acquireTime: MicroTime?
+        /// When its holder renewed it last.
         package var renewTime: MicroTime?
         /// At least 0.
         package var leaseTransitions: Int?
+        /// Of coordinated leader election; kept as it is.
         package var strategy: String?
+        /// Of coordinated leader election; kept as it is.
         package var preferredHolder: String?
 
+        /// Nobody holds it.
         package init() {}
     }
 
+    /// As every object has it.
     package var apiVersion: String? = Self.resource.apiVersion
+    /// As every object has it.
     package var kind: String? = Self.resource.kind
+    /// What it says of itself.
     package var metadata: ObjectMeta
+    /// Nil: as if every field were absent.
     package var spec: Spec?
 
+    /// A Lease; the parameters are the properties.
     package init(metadata: ObjectMeta, spec: Spec?) {
         self.metadata = metadata
         self.spec = spec

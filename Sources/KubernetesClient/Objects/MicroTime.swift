@@ -13,6 +13,7 @@ package struct MicroTime: Codable, Sendable, Hashable {
         self.microseconds = min(max(microseconds, Self.bounds.lowerBound), Self.bounds.upperBound)
     }
 
+    /// A time as Foundation has it, cut to microseconds.
     package init(_ date: Date) {
         let microseconds = (date.timeIntervalSince1970 * 1e6).rounded(.down)
         self.init(microseconds: Int64(exactly: microseconds) ?? (microseconds < 0 ? .min : .max))

@@ -4,29 +4,45 @@
 package struct ObjectMeta: Codable, Sendable, Hashable {
     /// Who owns an object.
     package struct OwnerReference: Codable, Sendable, Hashable {
+        /// Of the owner's kind.
         package var apiVersion: String
+        /// The owner's kind.
         package var kind: String
+        /// The owner's name.
         package var name: String
+        /// The owner's uid.
         package var uid: String
+        /// Whether the owner manages the object; nil: it does not.
         package var controller: Bool?
+        /// Kept as it is.
         package var blockOwnerDeletion: Bool?
     }
 
+    /// Unique in its namespace among its kind, at one time.
     package var name: String?
+    /// Nil: it is in none.
     package var namespace: String?
+    /// Unique for ever.
     package var uid: String?
+    /// Of the stored object; `ResourceVersion` orders them.
     package var resourceVersion: String?
     /// RFC 3339, seconds.
     package var creationTimestamp: String?
     /// Set once deletion was requested; the time when the grace period ends.
     package var deletionTimestamp: String?
+    /// What selectors look at.
     package var labels: [String: String]?
+    /// What is noted besides.
     package var annotations: [String: String]?
+    /// Whom it belongs to.
     package var ownerReferences: [OwnerReference]?
+    /// Who has to be done before it may go.
     package var finalizers: [String]?
 
+    /// Nothing is said.
     package init() {}
 
+    /// The metadata of an object that is to be created.
     package init(name: String?, namespace: String? = nil) {
         self.name = name
         self.namespace = namespace

@@ -2,20 +2,27 @@
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 package struct Pod: KubernetesResource, Hashable {
+    /// Its place in the API.
     package static let resource = ResourceType(group: "", version: "v1", plural: "pods", kind: "Pod")
 
+    /// A port that a container declares.
     package struct ContainerPort: Codable, Sendable, Hashable {
+        /// Nil: it has none.
         package var name: String?
         /// 1...65535; nil if the server says no such number.
         package var containerPort: Int?
     }
 
+    /// A variable of a container's environment.
     package struct EnvironmentVariable: Codable, Sendable, Hashable {
         /// Where a value is taken from; what there is to know is that it is there.
         package struct Source: Codable, Sendable, Hashable {}
 
+        /// The variable's name.
         package var name: String
+        /// Nil or empty: it is empty, or `valueFrom` says where it stands.
         package var value: String?
+        /// Nil: it stands in `value`.
         package var valueFrom: Source?
 
         /// The value that the pod itself gives; nil if it comes from elsewhere.
@@ -24,54 +31,79 @@ package struct Pod: KubernetesResource, Hashable {
         package var literal: String? { valueFrom == nil ? value ?? "" : nil }
     }
 
+    /// A container as it is wanted.
     package struct Container: Codable, Sendable, Hashable {
+        /// Unique in its pod.
         package var name: String
+        /// Nil: it declares none.
         package var ports: [ContainerPort]?
+        /// Nil: it sets none.
         package var env: [EnvironmentVariable]?
         /// `Always` for an init container that runs as long as the pod; nil for most.
         package var restartPolicy: String?
     }
 
+    /// What is wanted.
     package struct Spec: Codable, Sendable, Hashable {
+        /// The node that it runs on; nil: it is not scheduled yet.
         package var nodeName: String?
+        /// Those that are wanted, in their order.
         package var containers: [Container]?
+        /// Those that run first, sidecars among them; nil: there are none.
         package var initContainers: [Container]?
     }
 
+    /// One of the conditions that a pod has or has not.
     package struct Condition: Codable, Sendable, Hashable {
+        /// Like `Ready`.
         package var type: String
         /// `True`, `False` or `Unknown`.
         package var status: String
     }
 
+    /// A container that runs.
     package struct RunningState: Codable, Sendable, Hashable {
         /// RFC 3339, seconds.
         package var startedAt: String?
     }
 
+    /// Where a container's life stands.
     package struct ContainerState: Codable, Sendable, Hashable {
+        /// Nil: it does not run.
         package var running: RunningState?
     }
 
+    /// A container as it is.
     package struct ContainerStatus: Codable, Sendable, Hashable {
+        /// As in the container's specification.
         package var name: String
+        /// Nil: as if it were 0.
         package var restartCount: Int?
+        /// Another one after each restart; nil: it never ran.
         package var containerID: String?
+        /// Nil: it is not known.
         package var state: ContainerState?
     }
 
+    /// What is.
     package struct Status: Codable, Sendable, Hashable {
         /// `Pending`, `Running`, `Succeeded` or `Failed`.
         package var phase: String?
         /// Absent until the pod has an address.
         package var podIP: String?
+        /// Nil: none is known.
         package var conditions: [Condition]?
+        /// Nil: nothing of them is known.
         package var containerStatuses: [ContainerStatus]?
+        /// Of those that run first; nil: nothing of them is known.
         package var initContainerStatuses: [ContainerStatus]?
     }
 
+    /// What it says of itself.
     package var metadata: ObjectMeta
+    /// What is wanted.
     package var spec: Spec?
+    /// What is; nil: nobody has said yet.
     package var status: Status?
 
     /// The condition Ready.

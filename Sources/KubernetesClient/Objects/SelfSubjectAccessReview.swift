@@ -2,6 +2,7 @@
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-access-review-v1/
 package struct SelfSubjectAccessReview: Codable, Sendable, Hashable {
+    /// Its place in the API.
     package static let resource = ResourceType(
         group: "authorization.k8s.io",
         version: "v1",
@@ -9,15 +10,22 @@ package struct SelfSubjectAccessReview: Codable, Sendable, Hashable {
         kind: "SelfSubjectAccessReview"
     )
 
+    /// What is to be allowed.
     package struct ResourceAttributes: Codable, Sendable, Hashable {
         /// Empty: all namespaces.
         package var namespace: String
+        /// Like `patch`.
         package var verb: String
+        /// The API group; empty for the core group.
         package var group: String
+        /// In the plural, as in URLs.
         package var resource: String
+        /// Like `exec`; empty: the object itself.
         package var subresource: String = ""
+        /// Empty: all objects.
         package var name: String = ""
 
+        /// What is to be allowed; the parameters are the properties.
         package init(
             namespace: String,
             verb: String,
@@ -35,21 +43,30 @@ package struct SelfSubjectAccessReview: Codable, Sendable, Hashable {
         }
     }
 
+    /// What is asked.
     package struct Spec: Codable, Sendable, Hashable {
         /// Nil: the answer is not about a resource.
         package var resourceAttributes: ResourceAttributes?
     }
 
+    /// What is answered.
     package struct Status: Codable, Sendable, Hashable {
+        /// Whether it is allowed.
         package var allowed: Bool
+        /// Why, or why not; nil: that is not told.
         package var reason: String?
     }
 
+    /// As every object has it.
     package var apiVersion: String? = Self.resource.apiVersion
+    /// As every object has it.
     package var kind: String? = Self.resource.kind
+    /// What is asked; nil in some answers.
     package var spec: Spec?
+    /// What is answered; nil in a question.
     package var status: Status?
 
+    /// A question.
     package init(_ attributes: ResourceAttributes) {
         spec = Spec(resourceAttributes: attributes)
     }

@@ -2,8 +2,10 @@
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/
 package struct Service: KubernetesResource, Hashable {
+    /// Its place in the API.
     package static let resource = ResourceType(group: "", version: "v1", plural: "services", kind: "Service")
 
+    /// What is wanted.
     package struct Spec: Codable, Sendable, Hashable {
         /// Nil or empty: the Service selects no pods.
         package var selector: [String: String]?
@@ -11,7 +13,9 @@ package struct Service: KubernetesResource, Hashable {
         package var publishNotReadyAddresses: Bool?
     }
 
+    /// What it says of itself.
     package var metadata: ObjectMeta
+    /// What is wanted.
     package var spec: Spec?
 }
 

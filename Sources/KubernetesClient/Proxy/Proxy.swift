@@ -6,11 +6,14 @@ import Foundation
 struct Proxy: Sendable, Hashable {
     /// How it is spoken to.
     enum Kind: String, Sendable, Hashable {
+        /// In plain HTTP, by CONNECT.
         case http
+        /// The same within TLS.
         case https
         /// It resolves names itself; libcurl calls that `socks5h`.
         case socks5
 
+        /// If none is named.
         var defaultPort: Int {
             switch self {
             case .http: 80
@@ -20,12 +23,15 @@ struct Proxy: Sendable, Hashable {
         }
     }
 
+    /// How it is spoken to.
     let kind: Kind
     /// Without brackets.
     let host: String
+    /// Named, or the kind's own.
     let port: Int
     /// Nil: it asks for none.
     let user: String?
+    /// Nil: there is none, or no user.
     let password: String?
 
     /// `proxy-url` of a kubeconfig.

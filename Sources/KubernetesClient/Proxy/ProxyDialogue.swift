@@ -2,7 +2,9 @@
 struct ProxyDialogue {
     /// What is to be done after bytes came.
     enum Step: Equatable {
+        /// More has to come.
         case wait
+        /// These bytes go to the proxy.
         case send([UInt8])
         /// The way is open; what came after the proxy's last word is the server's.
         case open(rest: [UInt8])

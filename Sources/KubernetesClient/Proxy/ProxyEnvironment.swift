@@ -19,6 +19,7 @@ struct ProxyEnvironment: Sendable {
     private let plain: String
     private let exceptions: [Exception]
 
+    /// Takes what is named there, in capitals or not.
     init(_ environment: [String: String]) {
         func value(_ name: String) -> String {
             [name, name.lowercased()].compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""

@@ -14,6 +14,7 @@ final class ProxyHandler: ChannelInboundHandler {
     /// Where the one who waits finds out why there is no way.
     private let refusal: Locked<ProxyDialogue.Refusal?>
 
+    /// `refusal`: where the reason is left if there is no way.
     init(_ dialogue: ProxyDialogue, refusal: Locked<ProxyDialogue.Refusal?>) {
         self.dialogue = dialogue
         self.refusal = refusal

@@ -7,7 +7,9 @@ extension APIClient {
 
     /// What was found in a collection.
     struct Scan<Resource: KubernetesResource> {
+        /// What was kept.
         var items: [Resource] = []
+        /// The version that the list shows; nil: it names none.
         var resourceVersion: String?
         /// Bytes that were looked through.
         var size = 0

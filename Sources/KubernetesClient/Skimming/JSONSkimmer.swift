@@ -6,6 +6,7 @@ struct JSONSkimmer {
     private let bytes: [UInt8]
     private var position = 0
 
+    /// `bytes`: JSON; what is none gives nothing.
     init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }

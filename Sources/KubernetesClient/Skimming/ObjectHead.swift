@@ -1,7 +1,10 @@
 /// What tells whether an object is worth decoding.
 struct ObjectHead: Sendable, Hashable {
+    /// The object's name; empty: it was not found.
     var name = ""
+    /// Nil: it was not found.
     var resourceVersion: String?
+    /// Empty: it has none.
     var labels: [String: String] = [:]
 
     /// Reads an object's `metadata` and nothing behind it; nil if that cannot be done at a glance.
@@ -11,6 +14,7 @@ struct ObjectHead: Sendable, Hashable {
         self = head
     }
 
+    /// A head; the parameters are the properties.
     init(name: String = "", resourceVersion: String? = nil, labels: [String: String] = [:]) {
         self.name = name
         self.resourceVersion = resourceVersion

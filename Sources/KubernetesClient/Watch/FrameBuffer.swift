@@ -6,6 +6,7 @@ package struct FrameBuffer {
     private var bytes: [UInt8] = []
     private var searched = 0
 
+    /// Nothing has come yet.
     package init() {}
 
     /// Adds a piece and takes the frames that it completes, empty lines left out.

@@ -85,6 +85,7 @@ package actor Informer<Resource: KubernetesResource> {
         return id
     }
 
+    /// Tells a subscriber nothing any more.
     package func unsubscribe(_ id: Int) {
         store.unsubscribe(id)
     }

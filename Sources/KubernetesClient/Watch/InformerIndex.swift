@@ -7,7 +7,9 @@ struct InformerIndex {
 
     /// Where a subscriber is filed.
     enum Place: Hashable {
+        /// By name.
         case name(String)
+        /// By one of their labels.
         case label(key: String, value: String)
         /// It wants to hear of every object.
         case everything
@@ -49,6 +51,7 @@ struct InformerIndex {
         if case .label(let key, _) = place { byLabel[key] != nil } else { true }
     }
 
+    /// Files a subscriber.
     mutating func file(_ id: SubscriberID, at place: Place) {
         switch place {
         case .name(let name): byName[name, default: []].insert(id)
@@ -59,6 +62,7 @@ struct InformerIndex {
         }
     }
 
+    /// Takes a subscriber out.
     mutating func remove(_ id: SubscriberID, from place: Place) {
         switch place {
         case .name(let name):

@@ -78,8 +78,11 @@ struct InformerPace: Sendable {
 
 /// How an informer's watch ended, or that it was ended because there is somebody new.
 enum InformerWatchEnd: Sendable {
+    /// There is somebody new.
     case interrupted
+    /// It was open so long; `hadNews`: whether the collection went on by it.
     case ended(after: Duration, hadNews: Bool)
+    /// It did not open, or broke in a way that counts as a failure.
     case failed(KubernetesError)
 }
 

@@ -5,11 +5,14 @@
 struct InformerStore<Resource: KubernetesResource> {
     /// Who wants to hear of which objects.
     struct Subscriber: Sendable {
+        /// What can concern it.
         var scope: InformerScope
         /// Asked for objects within the scope only; always answers the same for the same object; nil: all of them.
         var selects: (@Sendable (Resource) -> Bool)?
+        /// Called in order; must be quick.
         var receive: @Sendable (InformerEvent<Resource>) -> Void
 
+        /// Whether it selects an object.
         func wants(_ object: Resource) -> Bool { scope.contains(object.metadata) && selects?(object) ?? true }
     }
 
@@ -20,7 +23,9 @@ struct InformerStore<Resource: KubernetesResource> {
         var isComplete = false
     }
 
+    /// The version that the collection is at; nil: no list is in.
     private(set) var resourceVersion: String?
+    /// What is kept, by name.
     private(set) var objects: [String: Resource] = [:]
     /// Whether objects are kept that nobody selects, so that a later subscriber needs no list.
     private let keepsAll: Bool
@@ -98,6 +103,7 @@ struct InformerStore<Resource: KubernetesResource> {
         if coverage[scope] == 0 { coverage[scope] = nil }
     }
 
+    /// Tells every subscriber.
     func tellAll(_ event: InformerEvent<Resource>) {
         for entry in entries.values { entry.subscriber.receive(event) }
     }

@@ -11,6 +11,7 @@ package enum InformerScope: Sendable, Hashable {
         contains(name: object.name ?? "", labels: object.labels ?? [:])
     }
 
+    /// Whether an object of this name and these labels is in the scope.
     func contains(name: String, labels: [String: String]) -> Bool {
         switch self {
         case .name(let wanted): name == wanted
@@ -45,6 +46,7 @@ package enum InformerEvent<Resource: KubernetesResource>: Sendable {
 package struct InformerSnapshot<Resource: KubernetesResource>: Sendable {
     /// By name.
     package var objects: [Resource]
+    /// Of the collection.
     package var resourceVersion: String
     /// Whether the collection was read anew since the last snapshot, so that even an older version counts.
     package var isRelist: Bool

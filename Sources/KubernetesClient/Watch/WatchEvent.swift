@@ -2,7 +2,9 @@
 ///
 /// https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
 package enum WatchEvent<Resource: KubernetesResource>: Sendable {
+    /// It was created, or selected from now on.
     case added(Resource)
+    /// It changed.
     case modified(Resource)
     /// The object is gone or, with a selector, no longer selected; it is shown as it was.
     case deleted(Resource)

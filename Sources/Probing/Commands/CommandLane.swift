@@ -9,7 +9,9 @@ import StandbyConfiguration
 struct CommandLane: Sendable {
     /// A command to be run.
     struct Run: Sendable {
+        /// What is run.
         var probe: ExecProbe
+        /// For whom.
         var target: ProbeTarget
         /// Which probe of the engine it is.
         var serial: Int
@@ -19,6 +21,7 @@ struct CommandLane: Sendable {
     let limit: Int
     private let waiting = CoalescingMailbox<ProbeTarget.Key, Run>()
 
+    /// A lane on which nothing runs yet; `limit`: how many run at once.
     init(limit: Int) {
         self.limit = limit
     }

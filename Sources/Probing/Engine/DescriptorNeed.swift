@@ -11,6 +11,7 @@ struct DescriptorNeed {
     /// Of all targets together with what the rest of the process needs.
     var total: Int { Int(sum.rounded(.up)) + DescriptorLimit.reserve }
 
+    /// A target came, went, or is probed in another way.
     mutating func change(by difference: Double) {
         sum += difference
     }

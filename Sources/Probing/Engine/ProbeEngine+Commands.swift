@@ -17,6 +17,7 @@ extension ProbeEngine {
         await removeAll()
     }
 
+    /// Leaves a target's command to the lane of its place.
     func run(_ probe: ExecProbe, _ target: ProbeTarget, _ number: Int) {
         commandCount += 1
         table.states[number].flight = .command(commandCount)

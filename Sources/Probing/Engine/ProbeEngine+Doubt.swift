@@ -33,11 +33,13 @@ extension ProbeEngine {
 
     // MARK: Doubt
 
+    /// The loop's clock, in the core's words.
     static var now: MonotonicTime { MonotonicTime(nanoseconds: EventLoop.now) }
 
     /// How often the engine looks whether it stood still.
     private static let beatInterval: Duration = .milliseconds(500)
 
+    /// Looks whether the engine stood still, and again after a while.
     func beat() {
         noteTime()
         heartbeat = loop.schedule(at: EventLoop.now + Self.beatInterval.wholeNanoseconds) { [weak self] in
@@ -45,6 +47,7 @@ extension ProbeEngine {
         }
     }
 
+    /// Nothing is probed any more.
     func stopBeating() {
         if let heartbeat { loop.cancel(heartbeat) }
         heartbeat = nil

@@ -22,6 +22,15 @@ extension ProbeEngine {
         }
     }
 
+    /// What the loop asks a target; nil: it is probed by a command, or its port is not known.
+    func question(of target: ProbeTarget) -> Check.Question? {
+        if case .tcpSocket(let probe) = target.probe.handler, let address = probe.address(for: target) {
+            return .connection(address, timeout: target.probe.timing.timeout)
+        }
+        guard let probe = target.probe.handler.exchange, let request = probe.request(for: target) else { return nil }
+        return .exchange(templates.template(for: request, of: probe), url: request.url)
+    }
+
     /// What the loop's checks have come to in this turn.
     func happened(_ events: [Check.Event]) {
         noteTime()
@@ -53,6 +62,7 @@ extension ProbeEngine {
         begin(number)
     }
 
+    /// Counts a result, reports what changed by it, and arms the next probe.
     func ended(_ number: Int, _ result: ProbeOutcome) {
         guard let record = table.records[number] else { return }
         var state = table.states[number]

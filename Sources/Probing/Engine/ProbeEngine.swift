@@ -9,7 +9,9 @@ package import Transport
 /// Every member has at most one probe on its way, and only members with an address are known here. What happens with every
 /// probe happens in flat arrays on the loop's thread; only changes go on to others.
 package actor ProbeEngine {
+    /// Where everything of the engine happens.
     let loop: EventLoop
+    /// Whom it probes.
     @safe @exclusivity(unchecked) var table = TargetTable()
     /// When each target is due, in ticks.
     @safe @exclusivity(unchecked) var wheel = TimerWheel(at: EventLoop.now / ProbeSchedule.tick)
@@ -19,22 +21,29 @@ package actor ProbeEngine {
     @safe @exclusivity(unchecked) private var dueTargets: [Int] = []
     @safe @exclusivity(unchecked) var templates = TemplateRegistry()
     private var receivers: [String: @Sendable (ProbeReport) -> Void] = [:]
+    /// Who is told of a suspension, by group.
     private(set) var doubters: [String: @Sendable (Suspension) -> Void] = [:]
+    /// Who is told of what concerns no member; called on the loop's thread.
     let onConcern: @Sendable (ProbeConcern) -> Void
     private let descriptorLimit: Int
     private var descriptorNeed = DescriptorNeed()
     /// What was told of descriptors last.
     private var toldNeed = 0
+    /// Whether results are believed.
     @safe @exclusivity(unchecked) var doubt = SelfDoubt()
+    /// Faults of this machine that were told of.
     var ownFaults = OwnFaults()
+    /// The next look whether the engine stood still; nil while nothing is probed.
     var heartbeat: LoopTimer?
     /// Pods that have ever succeeded, and as how many targets.
     private var proven: [Member.ID: Int] = [:]
+    /// Commands that were begun; numbers them.
     var commandCount = 0
     /// Commands beside the supervisor.
     nonisolated let localCommands = CommandLane(limit: 32)
     /// Commands in pods, each of which holds a connection of the API server.
     nonisolated let podCommands = CommandLane(limit: 32)
+    /// The way into pods; nil: there is none.
     nonisolated let client: APIClient?
     /// What was done since the start.
     @safe @exclusivity(unchecked) package internal(set) var statistics = ProbeStatistics()
@@ -112,6 +121,7 @@ package actor ProbeEngine {
         if table.isEmpty { stopBeating() }
     }
 
+    /// Stops probing.
     func removeAll() {
         for group in table.groups { remove(group: group) }
     }
@@ -195,14 +205,6 @@ package actor ProbeEngine {
         onConcern(.descriptors(needed: need, limit: descriptorLimit))
     }
 
-    private func question(of target: ProbeTarget) -> Check.Question? {
-        if case .tcpSocket(let probe) = target.probe.handler, let address = probe.address(for: target) {
-            return .connection(address, timeout: target.probe.timing.timeout)
-        }
-        guard let probe = target.probe.handler.exchange, let request = probe.request(for: target) else { return nil }
-        return .exchange(templates.template(for: request, of: probe), url: request.url)
-    }
-
     private func remove(_ number: Int) {
         guard let record = table.records[number] else { return }
         abandonFlight(number)
@@ -277,6 +279,7 @@ package actor ProbeEngine {
 
     // MARK: Reports
 
+    /// Tells the group's receiver of a target's result.
     func report(_ number: Int, _ outcome: ProbeOutcome, isChange: Bool = false, isRepetition: Bool = false) {
         guard let target = table.records[number]?.target else { return }
         receivers[target.group]?(

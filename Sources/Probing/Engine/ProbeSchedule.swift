@@ -36,6 +36,7 @@ struct ProbePace {
     /// The same, while a threshold is being counted.
     private let fastPeriod: UInt64
 
+    /// The pace that a configuration asks for.
     init(_ timing: ProbeTiming) {
         period = timing.period.wholeNanoseconds
         fastPeriod = timing.fastPeriod.wholeNanoseconds

@@ -5,19 +5,25 @@ import Transport
 struct TargetTable {
     /// By number; those of free numbers mean nothing.
     var states: ContiguousArray<TargetState> = []
+    /// By number; nil: the number is free.
     private(set) var records: ContiguousArray<TargetRecord?> = []
     private var numbers: [String: [Member.ID: Int]] = [:]
     private var free: [Int] = []
 
+    /// How many targets there are.
     var count: Int { records.count - free.count }
+    /// Whether there is none.
     var isEmpty: Bool { count == 0 }
+    /// The groups that have a target.
     var groups: [String] { Array(numbers.keys) }
 
+    /// The number of a target; nil if there is no such target.
     func number(of key: ProbeTarget.Key) -> Int? { numbers[key.group]?[key.member] }
 
     /// The numbers of a group's targets, by member; empty for a group without any.
     func numbers(of group: String) -> [Member.ID: Int] { numbers[group] ?? [:] }
 
+    /// Adds a target under a number that is free.
     mutating func add(_ record: TargetRecord, _ state: TargetState) -> Int {
         let number: Int
         if let reused = free.popLast() {
@@ -33,6 +39,7 @@ struct TargetTable {
         return number
     }
 
+    /// Frees a number.
     mutating func remove(_ number: Int) {
         guard let record = records[number] else { return }
         let group = record.target.group
@@ -47,16 +54,21 @@ struct TargetTable {
 struct TargetState {
     /// The probe that is on its way.
     enum Flight: Equatable {
+        /// Nothing is.
         case none
+        /// A check of the loop.
         case check
         /// Runs beside the loop; a number tells its end from that of an earlier one.
         case command(Int)
     }
 
+    /// What its results come to.
     var tracker: HealthTracker
+    /// How its probes follow each other.
     var pace: ProbePace
     /// When the probe that is next, or on its way, was or is due; monotonic nanoseconds.
     var due: UInt64
+    /// What is on its way.
     var flight = Flight.none
     /// Probes that were begun.
     var probeCount = 0
@@ -76,6 +88,7 @@ struct TargetState {
 ///
 /// Confined to the loop's thread.
 final class TargetRecord {
+    /// Who is probed, and how.
     @safe @exclusivity(unchecked) var target: ProbeTarget
     /// Nil: it is probed by a command, or its port is not known.
     @safe @exclusivity(unchecked) var check: Check?
@@ -85,6 +98,7 @@ final class TargetRecord {
     @safe @exclusivity(unchecked) var trail: RedirectTrail?
     /// What redirects led to, in their order; kept for the next probe, which is likely to be led there, too.
     @safe @exclusivity(unchecked) var hops: [Check] = []
+    /// The result that was reported last; nil: none was.
     @safe @exclusivity(unchecked) var lastOutcome: ProbeOutcome?
     /// Whether the machine hears of the next result, whatever it is.
     @safe @exclusivity(unchecked) var isReportDue = false
@@ -94,6 +108,7 @@ final class TargetRecord {
     /// What it adds to the engine's need of descriptors.
     var descriptorShare = 0.0
 
+    /// A target of which nothing is known.
     init(_ target: ProbeTarget) {
         self.target = target
     }

@@ -16,7 +16,9 @@ protocol ExchangeProbe: Sendable {
 }
 
 extension ExchangeProbe {
+    /// Unless it says otherwise, a probe needs no body.
     var keepsBody: Bool { false }
+    /// Unless it says otherwise, a probe needs no headers.
     var keepsHeaders: Bool { false }
 }
 

@@ -10,9 +10,12 @@ extension GRPCProbe: ExchangeProbe {
     /// The answer is a message of a few bytes.
     private static let bodyLimit = 1024
 
+    /// The body holds the status of serving.
     var keepsBody: Bool { true }
+    /// Headers or trailers hold gRPC's status.
     var keepsHeaders: Bool { true }
 
+    /// The call of `grpc.health.v1.Health/Check`.
     func request(for target: ProbeTarget) -> HTTPRequest? {
         let name = URLHost.text(target.address)
         var request = HTTPRequest("POST", "http://\(name):\(port)/grpc.health.v1.Health/Check")
@@ -37,6 +40,7 @@ extension GRPCProbe: ExchangeProbe {
         [0] + (0..<4).map { UInt8(truncatingIfNeeded: message.count >> (24 - 8 * $0)) } + message
     }
 
+    /// Whether the call succeeded and the service serves.
     func outcome(of response: HTTPResponse) -> ProbeOutcome {
         guard response.head.status == 200 else {
             return ProbeOutcome(verdict: .failure, detail: "HTTP \(response.head.status) instead of gRPC")

@@ -9,8 +9,10 @@ extension HTTPProbe: ExchangeProbe {
     /// A kept connection is closed after so many probes, so that a dead listener shows.
     static let renewal = 10
 
+    /// Only an expected body is looked at.
     var keepsBody: Bool { expectedBody != nil }
 
+    /// The request as the kubelet would make it; nil if the port cannot be resolved.
     func request(for target: ProbeTarget) -> HTTPRequest? {
         guard let number = target.number(of: port) else { return nil }
         let name = URLHost.text(host ?? target.address)
@@ -54,6 +56,7 @@ extension HTTPProbe: ExchangeProbe {
             .map { .init($0.name, $0.value) }
     }
 
+    /// Whether status and body are as expected.
     func outcome(of response: HTTPResponse) -> ProbeOutcome {
         let status = response.head.status
         guard expectedStatus.contains(where: { $0.codes.contains(status) }) else {

@@ -4,9 +4,13 @@
 enum HealthCheckMessage {
     /// What a server says of a service.
     enum ServingStatus: Int, CustomStringConvertible {
+        /// The server does not know yet.
         case unknown
+        /// It takes requests.
         case serving
+        /// It takes none.
         case notServing
+        /// The server has no such service.
         case serviceUnknown
 
         var description: String {

@@ -20,6 +20,7 @@ extension TCPProbe: ExchangeProbe {
         target.number(of: port).flatMap { SocketAddress(host: host ?? target.address, port: $0) }
     }
 
+    /// Whoever accepts a connection is healthy.
     func outcome(of response: HTTPResponse) -> ProbeOutcome {
         ProbeOutcome(.success, .connected)
     }

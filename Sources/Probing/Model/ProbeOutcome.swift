@@ -7,26 +7,34 @@ struct ProbeOutcome: Sendable, Hashable {
     ///
     /// Put into words only when somebody is told, which is seldom.
     enum Finding: Sendable, Hashable {
+        /// An HTTP status, the body as expected or not asked for.
         case status(Int)
         /// The status was expected, the body was not.
         case bodyMismatch(status: Int)
         /// The status was expected; whether the body was, could not be found out within the bound.
         case bodyUndecided(status: Int)
+        /// A TCP connection came about.
         case connected
         /// It was redirected again and again.
         case endlessRedirects
+        /// There was no answer, and why.
         case transport(TransportError)
+        /// Anything else, in words.
         case words(String)
     }
 
+    /// What it says of the member.
     var verdict: ProbeVerdict
+    /// What was seen.
     var finding: Finding
 
+    /// A result by what was seen.
     init(_ verdict: ProbeVerdict, _ finding: Finding) {
         self.verdict = verdict
         self.finding = finding
     }
 
+    /// A result in words.
     init(verdict: ProbeVerdict, detail: String) {
         self.init(verdict, .words(detail))
     }

@@ -2,10 +2,13 @@ package import FailoverCore
 
 /// What the engine tells of a member: a change of health, another result than the last, or one that was asked for.
 package struct ProbeReport: Sendable, Hashable {
+    /// The pod's uid.
     package var member: Member.ID
+    /// The pod's name.
     package var pod: String
     /// What all results come to, this one included.
     package var evidence: HealthEvidence
+    /// What this result alone says.
     package var verdict: ProbeVerdict
     /// What was seen, for people: `HTTP 200`, `no answer in time`.
     package var detail: String
@@ -24,6 +27,7 @@ package struct ProbeProgress: Sendable, Hashable {
     package var sequence: Int
     /// When the next probe is due, or the one on its way was; monotonic nanoseconds.
     package var due: UInt64
+    /// What the probes have come to.
     package var tracker: HealthTracker
 }
 

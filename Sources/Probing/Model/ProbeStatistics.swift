@@ -15,6 +15,7 @@ package struct ProbeStatistics: Sendable, Hashable {
     /// Probes that ended.
     package var ended: Int { successes + failures + withoutResult }
 
+    /// Counts a probe by how late it began.
     mutating func began(lateBy nanoseconds: UInt64) {
         lateness[min(Self.buckets - 1, Int(nanoseconds / 1_000_000))] += 1
     }

@@ -5,10 +5,12 @@ package import StandbyConfiguration
 package struct ProbeTarget: Sendable, Hashable {
     /// Tells a target from all others: groups that share a pod probe it each for itself.
     package struct Key: Sendable, Hashable {
+        /// The group that probes it.
         package var group: String
         /// The pod's uid.
         package var member: Member.ID
 
+        /// The key of a group's member.
         package init(group: String, member: Member.ID) {
             self.group = group
             self.member = member
@@ -17,11 +19,15 @@ package struct ProbeTarget: Sendable, Hashable {
 
     /// The pod's uid.
     package var id: Member.ID
+    /// The group that it is a member of.
     package var group: String
+    /// The pod's name.
     package var pod: String
+    /// The pod's namespace.
     package var namespace: String
     /// The pod's IP.
     package var address: String
+    /// By its label; nil: it has none.
     package var role: Role?
     /// The node that the pod runs on; nil if it is not known.
     package var node: String?
@@ -35,10 +41,12 @@ package struct ProbeTarget: Sendable, Hashable {
     package var portProblem: String?
     /// Where commands run whose probe names no container; nil: the pod has one only.
     package var defaultContainer: String?
+    /// What is asked, how often, and how it is counted.
     package var probe: ProbeConfiguration
     /// How long the probed container's start still keeps probes away; 0 for an active member.
     package var initialWait: Duration
 
+    /// A target; the parameters are the properties.
     package init(
         id: Member.ID,
         group: String,
@@ -71,6 +79,7 @@ package struct ProbeTarget: Sendable, Hashable {
         self.initialWait = initialWait
     }
 
+    /// What tells it from all others.
     package var key: Key { Key(group: group, member: id) }
 
     /// In words, why there is nothing to ask.

@@ -50,14 +50,19 @@ package final class Check {
 
     /// What is under way.
     enum Flight {
+        /// Nothing is.
         case none
+        /// An exchange by libcurl, on this handle.
         case exchange(CheckHandle)
+        /// A connection without libcurl, on this socket.
         case connection(Int32)
+        /// The name is being looked up.
         case resolution(EventLoop.NameWait)
     }
 
     /// For whoever asks; told with each end.
     package let tag: Int
+    /// What is asked.
     package let question: Question
     /// Of an exchange; nil for a bare connection.
     let template: CheckTemplate?
@@ -69,6 +74,7 @@ package final class Check {
     let redirection: String?
     /// The name that must be resolved first; nil: none.
     let name: String?
+    /// What is under way.
     @safe @exclusivity(unchecked) var flight = Flight.none
     /// How long the exchange may take; nil: as its template says.
     @safe @exclusivity(unchecked) package var timeout: Duration?
@@ -77,6 +83,7 @@ package final class Check {
     /// The kept connection that nobody uses; nil if there is none.
     @safe @exclusivity(unchecked) var idleSocket: Int32?
 
+    /// A check that has not been asked yet; `tag`: what its ends are told under.
     package init(_ question: Question, tag: Int) {
         self.tag = tag
         self.question = question

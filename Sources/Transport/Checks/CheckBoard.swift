@@ -22,6 +22,7 @@ struct CheckBoard {
     /// Whether something is left to be handed out.
     var hasEvents: Bool { next < events.count }
 
+    /// Leaves an event to be handed out.
     mutating func add(_ event: Check.Event) {
         events.append(event)
     }
@@ -50,7 +51,9 @@ struct CheckBoard {
 
     /// A multi and how many checks use it.
     struct Shard {
+        /// The multi.
         let multi: Multi
+        /// How many checks use it.
         var count: Int
     }
 }

@@ -19,6 +19,7 @@ package final class CheckTemplate {
     let keepsConnections: Bool
     @safe @exclusivity(unchecked) private var idle: [CheckHandle] = []
 
+    /// What is asked; the parameters are the properties.
     package init(_ request: HTTPRequest, keepsBody: Bool, keepsHeaders: Bool = false) {
         self.request = request
         self.keepsBody = keepsBody
@@ -37,6 +38,7 @@ package final class CheckTemplate {
         return try CheckHandle(handle, template: self)
     }
 
+    /// Takes back a handle that is in no multi any more.
     func giveBack(_ handle: CheckHandle) {
         if idle.count < Self.capacity { idle.append(handle) }
     }

@@ -123,6 +123,7 @@ extension EventLoop {
         return shard
     }
 
+    /// Notes the ends of exchanges in a multi of checks.
     func finishChecks(of multi: Multi) {
         while let (context, error) = unsafe multi.takeUnwatched() {
             let handle = unsafe Unmanaged<CheckHandle>.fromOpaque(context).takeUnretainedValue()
@@ -250,6 +251,7 @@ extension EventLoop {
         endConnection(descriptor, error == 0 ? nil : TransportError(connect: error))
     }
 
+    /// Ends connections without libcurl whose time is over.
     func endLateConnections() {
         guard let tick = board.deadlines.nextTick, tick <= Self.now / 1_000_000 else { return }
         var late: [Int] = []

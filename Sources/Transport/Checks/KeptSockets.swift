@@ -10,6 +10,7 @@ import Glibc
     /// Counts all sockets of checks, kept or not.
     let ledger = SocketLedger()
 
+    /// Whose connection a socket is; nil if nobody waits for news of it.
     func check(of socket: Int32) -> Check? { checks[socket] }
 
     /// A check has kept a connection, in place of the one that it had.
@@ -20,6 +21,7 @@ import Glibc
         check.idleSocket = socket
     }
 
+    /// The socket is no kept connection any more.
     func forget(_ socket: Int32) {
         checks.removeValue(forKey: socket)?.idleSocket = nil
     }

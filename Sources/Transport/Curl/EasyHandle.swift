@@ -3,12 +3,14 @@ import CLibcurl
 /// One libcurl easy handle, the buffer for its error text, and what of its exchange was our own failure.
 @safe final class EasyHandle {
     let easy: UnsafeMutableRawPointer
+    /// Where libcurl leaves its words.
     let errorText: UnsafeMutablePointer<CChar>
     /// Why libcurl got no socket, or cannot be told that one is ready; it does not know itself.
     @safe @exclusivity(unchecked) var ownFailure: TransportError?
     /// Counts its sockets; nil: nobody does.
     private var ledger: SocketLedger?
 
+    /// Nil if there is no memory.
     init?() {
         guard let easy = unsafe curl_easy_init() else { return nil }
         unsafe self.easy = easy
@@ -96,6 +98,7 @@ final class HandlePool {
         if idle.count < Self.capacity { idle.append(handle) }
     }
 
+    /// Lets go of all idle handles.
     func removeAll() {
         idle = []
     }

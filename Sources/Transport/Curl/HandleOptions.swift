@@ -3,14 +3,17 @@ import HostSystem
 
 /// Sets libcurl's options for a request.
 struct HandleOptions {
+    /// The handle that is told.
     let handle: EasyHandle
     /// The first option that libcurl did not take; an exchange without it would be another one.
     private let refusal = Refusal()
 
     private final class Refusal {
+        /// Nil: every option was taken.
         var error: TransportError?
     }
 
+    /// Options of a handle that was told nothing yet.
     init(handle: EasyHandle) {
         self.handle = handle
     }
@@ -20,6 +23,9 @@ struct HandleOptions {
         if let error = refusal.error { throw error }
     }
 
+    /// Tells the handle everything of a request but where its answer goes.
+    ///
+    /// - Throws: if libcurl does not take an option, or a header cannot be sent.
     func apply(_ request: HTTPRequest) throws(TransportError) {
         try Self.check(request.headers)
         try set(CURLOPT_URL, Self.url(of: request))
@@ -177,6 +183,7 @@ struct HandleOptions {
 
     // MARK: Setting
 
+    /// Sets a number.
     func set(_ option: CURLoption, _ value: Int) {
         note(unsafe cl_easy_set_long(handle.easy, option, value))
     }
@@ -186,6 +193,7 @@ struct HandleOptions {
         _ = unsafe cl_easy_set_long(handle.easy, option, value)
     }
 
+    /// Sets an address, which must last as long as the exchange.
     func set(_ option: CURLoption, _ pointer: UnsafeMutableRawPointer?) {
         note(unsafe cl_easy_set_pointer(handle.easy, option, pointer))
     }
@@ -243,6 +251,7 @@ struct HandleOptions {
         }
     }
 
+    /// Sets who is called for data, headers and sockets; `context` must last as long as the exchange.
     func setCallbacks(context: UnsafeMutableRawPointer, needsSocketOptions: Bool) {
         unsafe set(CURLOPT_PRIVATE, context)
         unsafe set(CURLOPT_WRITEDATA, context)

@@ -72,6 +72,7 @@ import CLinux
         if code != CURLM_OK { throw TransportError(code) }
     }
 
+    /// Takes a handle out; an exchange under way is given up.
     func remove(_ handle: EasyHandle) {
         _ = unsafe curl_multi_remove_handle(multi, handle.easy)
         if unsafe !unwatched.isEmpty { unsafe unwatched.removeAll { unsafe $0.easy == handle.easy } }

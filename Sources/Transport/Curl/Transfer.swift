@@ -5,8 +5,11 @@ import CLibcurl
 /// Confined to the loop's thread.
 @safe final class Transfer {
     let id: TransferID
+    /// What is asked.
     let request: HTTPRequest
+    /// By which handle.
     let handle: EasyHandle
+    /// Who hears of it.
     let observer: any TransferObserver
     /// Ends the exchange if no head comes.
     var headTimer: LoopTimer?
@@ -14,7 +17,9 @@ import CLibcurl
     var idleTimer: LoopTimer?
     /// When the last bytes came, monotonic nanoseconds.
     var lastActivity = EventLoop.now
+    /// Whether the peer is held back, because the stream's reader is slow.
     private(set) var isPaused = false
+    /// Whether the final status and headers are in.
     private(set) var hasHead = false
     private var head = HTTPHead(status: 0)
     private var body: [UInt8] = []
@@ -30,6 +35,7 @@ import CLibcurl
     /// What the name in the URL stands for; empty: there is none, or libcurl finds it out.
     var addresses: [String] = []
 
+    /// An exchange that has not begun.
     init(id: TransferID, request: HTTPRequest, handle: EasyHandle, observer: any TransferObserver) {
         self.id = id
         self.request = request
@@ -175,15 +181,18 @@ extension HTTPRequest.Header {
 
 /// The general exchanges of one pool: whoever asks the API server, or once only.
 final class TransferPool {
+    /// Where its exchanges and connections are.
     let multi: Multi
     /// Whether the pool goes as soon as it is empty.
     var isRetired = false
     private var count = 0
 
+    /// A pool without exchanges.
     init(_ multi: Multi) {
         self.multi = multi
     }
 
+    /// Whether no exchange is under way.
     var isEmpty: Bool { count == 0 }
 
     /// - Throws: if libcurl does not take it.
@@ -192,6 +201,7 @@ final class TransferPool {
         count += 1
     }
 
+    /// An exchange is over.
     func remove(_ transfer: Transfer) {
         count -= 1
         multi.remove(transfer.handle)
@@ -200,5 +210,6 @@ final class TransferPool {
 
 /// Names one exchange of an event loop.
 struct TransferID: Sendable, Hashable {
+    /// No two of a loop's have the same.
     let number: UInt64
 }

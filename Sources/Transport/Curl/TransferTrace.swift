@@ -9,11 +9,15 @@ package final class TransferTrace: Sendable {
         package enum Kind: Sendable, Hashable {
             /// The transport: name resolution, connect, TLS.
             case note
+            /// Went to the peer.
             case sent
+            /// Came from the peer.
             case received
         }
 
+        /// Whose words they are.
         package var kind: Kind
+        /// What was said.
         package var text: String
         /// Since the exchange began.
         package var time: Duration
@@ -21,10 +25,15 @@ package final class TransferTrace: Sendable {
 
     /// When each step was over, since the exchange began; nil for what was not reached.
     package struct Timings: Sendable, Hashable {
+        /// The name was resolved.
         package var nameLookup: Duration?
+        /// The connection stood.
         package var connect: Duration?
+        /// TLS was agreed on.
         package var tls: Duration?
+        /// The answer began.
         package var firstByte: Duration?
+        /// The exchange was over.
         package var total: Duration = .zero
     }
 
@@ -41,15 +50,19 @@ package final class TransferTrace: Sendable {
     private let start = EventLoop.now
     private let state = Locked(State())
 
+    /// A trace of nothing.
     package init() {}
 
+    /// What happened so far.
     package var events: [Event] { state.withLock { $0.events } }
 
+    /// When; known at the end.
     package var timings: Timings { state.withLock { $0.timings } }
 
     /// The address and port that were connected to; empty if no connection came about.
     package var peer: String { state.withLock { $0.peer } }
 
+    /// Adds an event.
     func note(_ kind: Event.Kind, _ text: String) {
         let time = Duration.nanoseconds(Int64(EventLoop.now - start))
         state.withLock { state in

@@ -2,9 +2,12 @@
 package struct HTTPRequest: Sendable, Hashable {
     /// A header, sent as given.
     package struct Header: Sendable, Hashable {
+        /// As it is sent; compared without case.
         package var name: String
+        /// Without line breaks.
         package var value: String
 
+        /// A header of this name and value.
         package init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
@@ -26,6 +29,7 @@ package struct HTTPRequest: Sendable, Hashable {
 
     /// Which protocol to speak.
     package enum Version: Sendable {
+        /// HTTP/1.1.
         case http1
         /// HTTP/2 where TLS negotiates it, requests sharing one connection; else HTTP/1.1.
         case http2
@@ -55,6 +59,7 @@ package struct HTTPRequest: Sendable, Hashable {
 
     /// Absolute, `http` or `https`.
     package var url: String
+    /// As it is sent, like `GET`.
     package var method: String
     /// One with an empty value is sent, too.
     package var headers: [Header] = []
@@ -62,8 +67,11 @@ package struct HTTPRequest: Sendable, Hashable {
     package var omittedHeaders: [String] = []
     /// Nil: no body is sent.
     package var body: [UInt8]?
+    /// How both sides prove who they are.
     package var tls = TLSConfiguration()
+    /// Which HTTP is spoken.
     package var version: Version = .http1
+    /// Whether the connection may be another's, and is kept.
     package var connection: ConnectionUse = .shared
     /// The whole exchange: name resolution, connect, TLS, headers and body.
     ///
@@ -84,6 +92,7 @@ package struct HTTPRequest: Sendable, Hashable {
     package var deadPeerTimeout: Duration?
     /// Bytes of body that are kept.
     package var bodyLimit = 16 * 1024 * 1024
+    /// What becomes of a body that is larger than `bodyLimit`.
     package var overflow: Overflow = .fail
     /// A proxy's URL; empty for none; nil for what the environment says.
     package var proxy: String?
@@ -93,6 +102,7 @@ package struct HTTPRequest: Sendable, Hashable {
     /// Filled with what happens; nil: nothing is recorded, which is cheaper.
     package var trace: TransferTrace?
 
+    /// A request without headers and body.
     package init(_ method: String, _ url: String) {
         self.method = method
         self.url = url

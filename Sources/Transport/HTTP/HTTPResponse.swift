@@ -1,5 +1,6 @@
 /// A whole answer.
 package struct HTTPResponse: Sendable, Hashable {
+    /// Status and headers.
     package var head: HTTPHead
     /// At most the request's `bodyLimit`.
     package var body: [UInt8]
@@ -10,6 +11,7 @@ package struct HTTPResponse: Sendable, Hashable {
     /// Where a redirect leads, as its `Location` says; nil if the answer is none, or names no place.
     package var location: String?
 
+    /// An answer; the parameters are the properties.
     package init(
         head: HTTPHead,
         body: [UInt8],
@@ -32,6 +34,7 @@ package struct HTTPHead: Sendable, Hashable {
     /// In the order received.
     package var headers: [HTTPRequest.Header] = []
 
+    /// A head; the parameters are the properties.
     package init(status: Int, headers: [HTTPRequest.Header] = []) {
         self.status = status
         self.headers = headers

@@ -36,10 +36,12 @@ package struct TransportError: Error, Sendable, Hashable {
         case stopped
     }
 
+    /// What went wrong.
     package var kind: Kind
     /// Details for people, from libcurl.
     package var detail: String
 
+    /// `detail`: in words; empty: the kind says it all.
     package init(_ kind: Kind, _ detail: String = "") {
         self.kind = kind
         self.detail = detail

@@ -3,6 +3,7 @@ package struct URLAuthority {
     private let scheme: Substring
     /// As written, brackets of an IPv6 address included.
     package let host: String
+    /// As written, or the scheme's own.
     package let port: Int
     private let rest: Substring
 
@@ -37,5 +38,6 @@ package struct URLAuthority {
     /// Path and query, as a request names them.
     package var target: String { rest.isEmpty ? "/" : String(rest) }
 
+    /// The URL with another host, the port written out.
     func url(withHost name: String) -> String { "\(scheme)://\(name):\(port)\(rest)" }
 }

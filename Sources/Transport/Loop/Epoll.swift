@@ -20,6 +20,7 @@ import Glibc
             case wake
         }
 
+        /// As the kernel keeps it.
         let bits: UInt64
 
         /// `multi`: the index of a libcurl multi; 0 for what belongs to none.
@@ -27,12 +28,16 @@ import Glibc
             bits = kind.rawValue << 62 | UInt64(multi) << 32 | UInt64(UInt32(bitPattern: descriptor))
         }
 
+        /// As the kernel gave it back.
         init(bits: UInt64) {
             self.bits = bits
         }
 
+        /// Who is meant.
         var kind: Kind { Kind(rawValue: bits >> 62) ?? .wake }
+        /// The index of the multi; 0 for what belongs to none.
         var multi: Int { Int(bits >> 32 & 0x3FFF_FFFF) }
+        /// Which descriptor.
         var descriptor: Int32 { Int32(truncatingIfNeeded: bits) }
     }
 

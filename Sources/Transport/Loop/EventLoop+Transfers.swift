@@ -65,6 +65,7 @@ extension EventLoop {
         }
     }
 
+    /// Finishes what has ended in a multi of exchanges.
     func finishTransfers(of multi: Multi) {
         while let (context, error) = unsafe multi.takeUnwatched() {
             finish(unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue(), .failure(error))
@@ -75,6 +76,7 @@ extension EventLoop {
         }
     }
 
+    /// Ends an exchange and tells its observer.
     func finish(_ transfer: Transfer, _ outcome: Result<HTTPResponse, TransportError>) {
         transfers[transfer.id] = nil
         pools[transfer.request.pool]?.remove(transfer)

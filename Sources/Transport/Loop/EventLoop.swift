@@ -11,9 +11,13 @@ import Synchronization
 package final class EventLoop: @unchecked Sendable {
     /// For threads in diagnostics.
     package let name: String
+    /// Work from other threads.
     let queue = LoopQueue()
+    /// What the loop waits on.
     let epoll = Epoll()
+    /// How long turns take.
     let pace = LoopPace()
+    /// Whom it asks for names.
     let resolver: NameResolver
     private let thread: LoopThread
     private let threadID = Atomic<UInt>(0)
@@ -23,6 +27,7 @@ package final class EventLoop: @unchecked Sendable {
 
     // Confined to the loop's thread. What is touched with every probe, here and in the checks, goes without the dynamic check
     // for overlapping access: that check was 4 % of a probe's instructions.
+    /// What is to happen when.
     @safe @exclusivity(unchecked) var timers = LoopTimers()
     /// The libcurl multis, each at its index; nil: a place that is free.
     @safe @exclusivity(unchecked) private(set) var multis: [(multi: Multi, user: MultiUser)?] = []
@@ -32,13 +37,17 @@ package final class EventLoop: @unchecked Sendable {
     /// Those in which exchanges may have ended.
     @safe @exclusivity(unchecked) private var touched: [Multi] = []
     var pools: [Int: TransferPool] = [:]
+    /// Exchanges under way.
     var transfers: [TransferID: Transfer] = [:]
     /// Exchanges that wait for a name.
     var transferWaits: [TransferID: NameWait] = [:]
     /// Who waits for a name; empty if nobody does any more, and the answer has yet to come.
     var names: [String: [NameWait]] = [:]
+    /// Idle handles.
     let handles = HandlePool()
+    /// All checks of the loop.
     @safe @exclusivity(unchecked) var board = CheckBoard()
+    /// Connections that are kept and watched.
     let kept = KeptSockets()
     /// Queued work that is left from the last turn.
     @safe @exclusivity(unchecked) private var backlog: ArraySlice<LoopQueue.Work> = []
@@ -95,6 +104,9 @@ package final class EventLoop: @unchecked Sendable {
         post(.closure(work))
     }
 
+    /// Queues work, and wakes the loop if need be.
+    ///
+    /// - Returns: false if the loop was stopped.
     func post(_ work: LoopQueue.Work) -> Bool {
         switch queue.add(work) {
         case .wake: epoll.wake()
@@ -107,25 +119,12 @@ package final class EventLoop: @unchecked Sendable {
     /// Whether the caller runs on the loop's thread.
     package var isCurrent: Bool { threadID.load(ordering: .relaxed) == Self.currentThreadID }
 
+    /// A name that no exchange had before; from any thread.
     func nextTransferID() -> TransferID {
         TransferID(number: lastTransferID.add(1, ordering: .relaxed).newValue)
     }
 
     private static var currentThreadID: UInt { UInt(pthread_self()) }
-
-    // MARK: Timers
-
-    /// On the loop: runs `action` on it at `due`, monotonic nanoseconds.
-    package func schedule(at due: UInt64, _ action: @escaping () -> Void) -> LoopTimer {
-        precondition(isCurrent)
-        return timers.arm(at: due, action)
-    }
-
-    /// On the loop: disarms a timer.
-    package func cancel(_ timer: LoopTimer) {
-        precondition(isCurrent)
-        timers.disarm(timer)
-    }
 
     // MARK: The thread
 
@@ -227,7 +226,9 @@ package final class EventLoop: @unchecked Sendable {
 
     /// Who uses a multi.
     enum MultiUser {
+        /// General exchanges.
         case transfers
+        /// Checks.
         case checks
     }
 
@@ -239,6 +240,7 @@ package final class EventLoop: @unchecked Sendable {
         return multi
     }
 
+    /// Lets go of a multi that has no exchanges.
     func removeMulti(_ multi: Multi) {
         multis[multi.index] = nil
         deadlines[multi.index] = .max
@@ -273,6 +275,7 @@ package final class EventLoop: @unchecked Sendable {
 
 /// The loop as the executor of actors, so that their state is confined to its thread without a lock or a hop.
 extension EventLoop: SerialExecutor {
+    /// Queues an actor's job.
     package func enqueue(_ job: consuming ExecutorJob) {
         // The runtime holds no reference to an executor: as soon as the job is queued, it may run, and with its end the last
         // reference to the loop may go, while this thread has yet to wake it.
@@ -283,10 +286,12 @@ extension EventLoop: SerialExecutor {
         precondition(isPosted, "an actor of the stopped event loop \(name) was called")
     }
 
+    /// The executor, as the runtime wants it.
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
         unsafe UnownedSerialExecutor(ordinary: self)
     }
 
+    /// Traps if the caller is not on the loop.
     package func checkIsolated() {
         precondition(isCurrent, "not on the thread of event loop \(name)")
     }

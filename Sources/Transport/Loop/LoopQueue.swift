@@ -4,7 +4,9 @@ import Coordination
 final class LoopQueue: Sendable {
     /// One piece of work.
     enum Work: Sendable {
+        /// A closure.
         case closure(@Sendable () -> Void)
+        /// An actor's job.
         case job(UnownedJob)
     }
 
@@ -26,9 +28,13 @@ final class LoopQueue: Sendable {
         }
     }
 
+    /// What came of adding work.
     enum Addition {
+        /// The loop must be woken.
         case wake
+        /// The loop will see it.
         case queued
+        /// It will never run.
         case closed
     }
 

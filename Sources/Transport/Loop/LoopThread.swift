@@ -15,6 +15,7 @@ final class LoopThread: Sendable {
     private let thread = Locked<pthread_t?>(nil)
     private let end = DispatchSemaphore(value: 0)
 
+    /// A thread that has not begun; `name`: for diagnostics.
     init(name: String) {
         self.name = name
     }

@@ -13,8 +13,10 @@ protocol TransferObserver: AnyObject {
 }
 
 extension TransferObserver {
+    /// Unless it says otherwise, an observer waits for the whole.
     func received(head: HTTPHead) {}
 
+    /// Unless it says otherwise, an observer leaves the body to the response.
     func received(body: [UInt8]) -> Bool { false }
 }
 
@@ -22,6 +24,7 @@ extension TransferObserver {
 final class WholeResponse: TransferObserver {
     private let continuation: CheckedContinuation<Result<HTTPResponse, TransportError>, Never>
 
+    /// `continuation`: who waits.
     init(_ continuation: CheckedContinuation<Result<HTTPResponse, TransportError>, Never>) {
         self.continuation = continuation
     }
@@ -42,6 +45,7 @@ final class StreamedResponse: TransferObserver, @unchecked Sendable {
     private let input: AsyncThrowingStream<[UInt8], any Error>.Continuation
     private let onConsumed: @Sendable (Int) -> Void
 
+    /// `onConsumed`: called with how many bytes the reader took; `onAbandoned`: when nobody is left who reads.
     init(onConsumed: @escaping @Sendable (Int) -> Void, onAbandoned: @escaping @Sendable () -> Void) {
         self.onConsumed = onConsumed
         // Unbounded here, bounded by the transfer, which pauses at the high-water mark.

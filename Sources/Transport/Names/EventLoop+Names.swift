@@ -4,6 +4,7 @@ import Glibc
 extension EventLoop {
     /// Somebody who waits for a name.
     final class NameWait {
+        /// What is looked up.
         let name: String
         fileprivate let then: (Result<[String], TransportError>) -> Void
         fileprivate var timer: LoopTimer?

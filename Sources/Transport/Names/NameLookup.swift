@@ -5,10 +5,12 @@ import Glibc
 package struct NameLookup: Sendable {
     /// Why there is no address.
     package struct Failure: Error, Sendable, Hashable {
+        /// What the C library says.
         package var words: String
         /// Whether a name server said that the name does not exist, rather than nothing.
         package var isDefinite: Bool
 
+        /// A failure; the parameters are the properties.
         package init(_ words: String, isDefinite: Bool) {
             self.words = words
             self.isDefinite = isDefinite
@@ -23,6 +25,7 @@ package struct NameLookup: Sendable {
     /// Called on threads of its own; may block.
     package var addresses: @Sendable (_ name: String) -> Result<[String], Failure>
 
+    /// A lookup of one's own, for tests.
     package init(_ addresses: @escaping @Sendable (_ name: String) -> Result<[String], Failure>) {
         self.addresses = addresses
     }

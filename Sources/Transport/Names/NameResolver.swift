@@ -6,6 +6,7 @@ import Dispatch
 /// libcurl begins a thread for each exchange and waits for it on the loop. Here a name server that is silent holds up the few
 /// threads, of which two are left to names that have been resolved before; whoever waits for a name has a deadline of its own.
 package final class NameResolver: Sendable {
+    /// Addresses, or why there are none.
     package typealias Answer = Result<[String], NameLookup.Failure>
 
     /// What is known of a name; times are monotonic nanoseconds.
@@ -43,8 +44,9 @@ package final class NameResolver: Sendable {
     private static let failureFreshness: UInt64 = 1_000_000_000
     /// Addresses are used for that long while no name server answers, by whom it concerns where a peer is.
     package static let staleness: UInt64 = 60_000_000_000
-    /// Lookups at once, and how many of them may be of names that were never resolved, or failed last.
+    /// Lookups at once.
     package static let threads = 6
+    /// How many of them may be of names that were never resolved, or failed last.
     package static let threadsForUnproven = 4
     /// Names that may wait for a thread, and names that are remembered.
     private static let queueCapacity = 1024
@@ -57,6 +59,7 @@ package final class NameResolver: Sendable {
     private let state = Locked(State())
     private let threads = DispatchQueue(label: "names", attributes: .concurrent)
 
+    /// A resolver that knows no name yet.
     package init(_ lookup: NameLookup) {
         self.lookup = lookup
     }

@@ -6,6 +6,7 @@ package struct SocketAddress: Sendable, Equatable {
     private let port: Int
     private let storage: sockaddr_storage
     private let length: socklen_t
+    /// `AF_INET` or `AF_INET6`.
     let family: Int32
 
     /// Nil if `host` is no IP address, but a name.

@@ -10,6 +10,7 @@ import HostSystem
     var limit = Int.max
     /// Nil: none are held back.
     var reserve: DescriptorReserve?
+    /// How many are open.
     @safe @exclusivity(unchecked) private(set) var count = 0
 
     /// Opens a socket that neither waits nor is inherited.

@@ -45,5 +45,20 @@ struct LoopTimers {
 
 /// Names an armed timer.
 package struct LoopTimer: Sendable, Hashable {
+    /// No two of a loop's have the same.
     let id: UInt64
+}
+
+extension EventLoop {
+    /// On the loop: runs `action` on it at `due`, monotonic nanoseconds.
+    package func schedule(at due: UInt64, _ action: @escaping () -> Void) -> LoopTimer {
+        precondition(isCurrent)
+        return timers.arm(at: due, action)
+    }
+
+    /// On the loop: disarms a timer.
+    package func cancel(_ timer: LoopTimer) {
+        precondition(isCurrent)
+        timers.disarm(timer)
+    }
 }
