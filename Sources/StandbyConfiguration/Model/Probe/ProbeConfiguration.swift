@@ -29,6 +29,28 @@ package struct ProbeConfiguration: Sendable, Hashable {
     package var handlerName: String? { Self.fields.choice(of: self) }
 }
 
+extension ProbeConfiguration.Handler {
+    /// The container that the probe names; nil if it names none of the pod's.
+    package var container: String? {
+        switch self {
+        case .httpGet(let probe): probe.container
+        case .tcpSocket(let probe): probe.container
+        case .grpc: nil
+        case .exec(let probe): probe.place == .pod ? probe.container : nil
+        }
+    }
+
+    /// The port that the probe asks; nil if it is a command.
+    package var port: PortReference? {
+        switch self {
+        case .httpGet(let probe): probe.port
+        case .tcpSocket(let probe): probe.port
+        case .grpc(let probe): .number(probe.port)
+        case .exec: nil
+        }
+    }
+}
+
 extension ProbeConfiguration {
     /// What is filled in before it is used.
     static let blank = ProbeConfiguration(handler: .tcpSocket(TCPProbe(port: .number(0))))
