@@ -97,10 +97,18 @@ let rooms: [Room] = [
     Room(name: "YAMLDocument", dependencies: ["CLibYAML"]),
     // Users' regular expressions, with a bound on the work of a search: to refuse them early and to seek them.
     Room(name: "Patterns", dependencies: ["CPCRE2"]),
+    // What tasks and threads meet by: mailbox, latch, promise, lock, deadline, backoff.
+    Room(name: "Coordination", testDependencies: ["Repeatable"]),
+    // What is asked of the machine: files, folders that change, bounded commands, orphans, descriptors.
+    Room(name: "HostSystem", dependencies: ["CLinux", "Coordination", subprocess, systemPackage]),
     // The event loop: HTTP and TCP by libcurl on a thread of its own.
-    Room(name: "Transport", dependencies: ["CLibcurl", heapModule], testDependencies: ["Sandbox", nioCore, nioPosix]),
+    Room(
+        name: "Transport",
+        dependencies: ["CLibcurl", "CLinux", "Coordination", "HostSystem", heapModule],
+        testDependencies: ["Coordination", "HostSystem", "Repeatable", "Sandbox", nioCore, nioPosix]
+    ),
     // The pure decision core: events in, effects out.
-    Room(name: "FailoverCore", isAlwaysFast: true),
+    Room(name: "FailoverCore", isAlwaysFast: true, testDependencies: ["Repeatable"]),
     // The configuration file: schema, decoding with diagnostics, defaults.
     Room(
         name: "StandbyConfiguration",
@@ -112,21 +120,24 @@ let rooms: [Room] = [
     Room(
         name: "KubernetesClient",
         dependencies: [
-            "Transport", "YAMLDocument", logging, nioCore, nioHTTP1, nioPosix, nioSSL, nioWebSocket, subprocess,
-            systemPackage,
+            "Coordination", "HostSystem", "Transport", "YAMLDocument", logging, nioCore, nioHTTP1, nioPosix, nioSSL,
+            nioWebSocket,
         ],
         testDependencies: [
-            "Sandbox", "Transport", "RecordedExchanges", logging, nioCore, nioPosix, nioSSL,
+            "Coordination", "Repeatable", "Sandbox", "Transport", "RecordedExchanges", logging, nioCore, nioPosix,
+            nioSSL,
         ]
     ),
     // Schedules and runs probes, counts thresholds.
     Room(
         name: "Probing",
         dependencies: [
-            "Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore", "Patterns", logging, subprocess,
+            "Coordination", "HostSystem", "Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore",
+            "Patterns",
         ],
         testDependencies: [
-            "Sandbox", "FailoverCore", "StandbyConfiguration", "Patterns", "Transport", nioCore, nioHTTP1, nioHTTP2,
+            "HostSystem", "Sandbox", "FailoverCore", "StandbyConfiguration", "Patterns", "Transport", nioCore, nioHTTP1,
+            nioHTTP2,
             nioPosix, nioSSL, subprocess, systemPackage,
         ],
         testExclude: ["GRPC/health-server.py"]
@@ -134,19 +145,23 @@ let rooms: [Room] = [
     // One actor per group: observations to the core, effects to the API server.
     Room(
         name: "Supervision",
+        exclude: ["README.md"],
         dependencies: [
-            "PlainText", "Transport", "KubernetesClient", "Probing", "FailoverCore", "StandbyConfiguration", logging,
-            serviceLifecycle,
+            "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing", "FailoverCore",
+            "StandbyConfiguration", logging, serviceLifecycle,
         ],
         testDependencies: [
-            "FailoverCore", "KubernetesClient", "Probing", "Sandbox", "StandbyConfiguration", "Transport", logging,
-        ]
+            "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Repeatable", "Sandbox",
+            "StandbyConfiguration", "Transport", logging,
+        ],
+        testExclude: ["Reporting/Notices.txt"]
     ),
     // Endpoints for the kubelet, Prometheus and operators.
     Room(
         name: "Operations",
+        exclude: ["README.md"],
         dependencies: ["Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
-        testDependencies: [nioCore, nioHTTP1]
+        testDependencies: ["Supervision", nioCore, nioHTTP1]
     ),
     // An in-memory Kubernetes API server and toy applications, for the demo and the tests.
     Room(
@@ -199,19 +214,19 @@ let package = Package(
     targets: rooms.flatMap(\.targets) + [
         // YAML's own parser.
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        // HTTP, TLS and HTTP/2, and the descriptors that drive it.
+        // HTTP, TLS and HTTP/2.
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Regular expressions whose work can be bounded, which Swift's cannot; in every Debian base image.
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
-        // Linux's own calls that Swift cannot make: variadic ones.
+        // Linux's own calls that Swift does not know: variadic ones, glibc's own, descriptors that tell of events.
         .systemLibrary(name: "CLinux"),
         // The command line: wires the rooms together, decides nothing.
         .executableTarget(
             name: "kube-standby",
             dependencies: [
-                "CLinux", "PlainText", "Transport", "KubernetesClient", "Probing", "Supervision", "Operations",
-                "FailoverCore",
-                "StandbyConfiguration", "Sandbox", "YAMLDocument", argumentParser, logging, serviceLifecycle,
+                "CLinux", "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing",
+                "Supervision", "Operations", "FailoverCore", "StandbyConfiguration", "Sandbox", "YAMLDocument",
+                argumentParser, logging, serviceLifecycle,
                 unixSignals,
             ],
             swiftSettings: swiftSettings
@@ -220,7 +235,7 @@ let package = Package(
         .executableTarget(
             name: "kube-standby-bench",
             dependencies: [
-                "Transport", "KubernetesClient", "Probing", "FailoverCore", "Patterns", "Supervision",
+                "Coordination", "Transport", "KubernetesClient", "Probing", "FailoverCore", "Patterns", "Supervision",
                 "StandbyConfiguration", "Sandbox", logging, nioCore, nioPosix, nioSSL, serviceLifecycle, subprocess,
                 systemPackage,
             ],
@@ -231,15 +246,15 @@ let package = Package(
         .executableTarget(
             name: "kube-standby-fuzz",
             dependencies: [
-                "StandbyConfiguration", "YAMLDocument", "FailoverCore", "KubernetesClient", "Probing", "Supervision",
-                "Transport", argumentParser,
+                "StandbyConfiguration", "YAMLDocument", "FailoverCore", "KubernetesClient", "Probing", "Repeatable",
+                "Supervision", "Transport", argumentParser,
             ],
             swiftSettings: swiftSettings
         ),
         // The real binary on any cluster, pods played without containers.
         .testTarget(
             name: "ClusterTests",
-            dependencies: ["Sandbox", "TestedCluster", "YAMLDocument", "kube-standby"],
+            dependencies: ["KubernetesClient", "Sandbox", "TestedCluster", "YAMLDocument", "kube-standby"],
             swiftSettings: swiftSettings
         ),
         // The real binary against the sandbox, under its faults.
@@ -250,6 +265,13 @@ let package = Package(
                 "StandbyConfiguration", "Supervision", "kube-standby", logging, serviceLifecycle, subprocess,
                 systemPackage,
             ],
+            swiftSettings: swiftSettings
+        ),
+        // What makes a test repeatable: a clock that the test moves, random numbers of a seed.
+        .target(
+            name: "Repeatable",
+            dependencies: ["Coordination"],
+            path: "Tests/Repeatable",
             swiftSettings: swiftSettings
         ),
         // What a real API server answered, byte for byte.
@@ -264,7 +286,8 @@ let package = Package(
         .target(
             name: "TestedCluster",
             dependencies: [
-                "Sandbox", "Transport", "KubernetesClient", "kube-standby", logging, subprocess, systemPackage,
+                "Coordination", "Sandbox", "Transport", "KubernetesClient", "kube-standby", logging, subprocess,
+                systemPackage,
             ],
             path: "Tests/TestedCluster",
             swiftSettings: swiftSettings

@@ -1,18 +1,8 @@
-// Typed wrappers for libcurl's variadic functions, and the descriptors that drive its event interface.
+// Typed wrappers for libcurl's variadic functions, and the options of the sockets that it leaves to us.
 #pragma once
 
 #include <curl/curl.h>
-#include <malloc.h>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-
-// Gives memory that is free back to the system; glibc's own, and no macro or function of other libraries.
-static inline void cl_trim_heap(void) {
-#ifdef __GLIBC__
-  malloc_trim(0);
-#endif
-}
 
 // Variadic setters, one for each type of value: https://curl.se/libcurl/c/curl_easy_setopt.html
 static inline CURLcode cl_easy_set_long(CURL *_Nonnull easy, CURLoption option, long value) {

@@ -1,7 +1,17 @@
-// Calls of Linux that Swift cannot make by itself, because they are variadic.
+// Calls of Linux that Swift does not know by itself: variadic ones, glibc's own, and the descriptors that tell of events.
 #pragma once
 
+#include <malloc.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 
 // 0: no core dumps, and /proc/PID of this process belongs to root: https://man7.org/linux/man-pages/man2/PR_SET_DUMPABLE.2const.html
 static inline int linux_set_dumpable(unsigned long value) { return prctl(PR_SET_DUMPABLE, value, 0UL, 0UL, 0UL); }
+
+// Gives memory that is free back to the system; glibc's own.
+static inline void linux_trim_heap(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}

@@ -1,82 +1,140 @@
 import Supervision
 
+/// What the process knows of itself at one moment, for `/metrics`.
+struct MetricsSnapshot: Sendable {
+    var configuration: ConfigurationStatus.State
+    var probes: ProbeCounts
+    /// The longest turn of each event loop in the last minute or two.
+    var longestTurns: [(loop: String, turn: Duration)]
+    /// Lines that the log has dropped since the start.
+    var droppedLogLines: Int
+}
+
+extension MetricsSnapshot {
+    /// Asks everybody who counts something.
+    init(of parts: OperationsServer.Parts) async {
+        self.init(
+            configuration: parts.reloader.status.current,
+            probes: await parts.supervisor.probeCounts,
+            longestTurns: parts.supervisor.longestTurns,
+            droppedLogLines: parts.droppedLogLines()
+        )
+    }
+}
+
+/// A metric of `/metrics`: its description, and how it is read from a snapshot.
+///
+/// README.md of this room lists them; a test holds that list against `all`.
+struct Metric: Sendable {
+    /// How values of a metric relate to each other.
+    ///
+    /// https://prometheus.io/docs/concepts/metric_types/
+    enum Kind: String, Sendable {
+        /// Goes up only, from 0 at the start of the process.
+        case counter
+        case gauge
+    }
+
+    /// One value.
+    struct Sample: Sendable {
+        /// Name and value, if the metric is divided.
+        var label: (name: String, value: String)?
+        var value: String
+    }
+
+    /// Without the common prefix.
+    var name: String
+    var kind: Kind
+    var help: String
+    var samples: @Sendable (MetricsSnapshot) -> [Sample]
+
+    private init(
+        _ kind: Kind,
+        _ name: String,
+        _ help: String,
+        by label: String,
+        _ values: @escaping @Sendable (MetricsSnapshot) -> [(String, any Numeric & Sendable)]
+    ) {
+        self.name = name
+        self.kind = kind
+        self.help = help
+        samples = { snapshot in values(snapshot).map { Sample(label: (label, $0), value: "\($1)") } }
+    }
+
+    private init(
+        _ kind: Kind,
+        _ name: String,
+        _ help: String,
+        _ value: @escaping @Sendable (MetricsSnapshot) -> any Numeric & Sendable
+    ) {
+        self.name = name
+        self.kind = kind
+        self.help = help
+        samples = { [Sample(label: nil, value: "\(value($0))")] }
+    }
+
+    /// The table of metrics, in the order in which they are written.
+    static let all: [Metric] = [
+        Metric(
+            .gauge,
+            "config_last_reload_successful",
+            "Whether the configuration that was read last is the one that is running."
+        ) { $0.configuration.isLastReloadSuccessful ? 1 : 0 },
+        Metric(
+            .gauge,
+            "config_last_reload_success_timestamp_seconds",
+            "When the running configuration was read, seconds since 1970."
+        ) { $0.configuration.lastSuccess },
+        Metric(.gauge, "config_groups", "Groups of the running configuration.") { $0.configuration.groups },
+        Metric(.counter, "config_reloads_total", "Reloads since the start, by their result.", by: "result") {
+            [("success", $0.configuration.successes), ("failure", $0.configuration.failures)]
+        },
+        Metric(
+            .counter,
+            "probes_total",
+            "Probes that ended since the start, by their result; none: an error of our own, which says nothing.",
+            by: "result"
+        ) { [("success", $0.probes.successes), ("failure", $0.probes.failures), ("none", $0.probes.withoutResult)] },
+        Metric(
+            .counter,
+            "command_cpu_seconds_total",
+            "Processor time of commands that have ended, probes' and credential plugins'."
+        ) { $0.probes.commandSeconds },
+        Metric(
+            .gauge,
+            "loop_longest_turn_seconds",
+            "The longest turn of an event loop in the last minute or two, the one under way included; probes are as late.",
+            by: "loop"
+        ) { $0.longestTurns.map { ($0.loop, $0.turn / .seconds(1)) } },
+        Metric(
+            .counter,
+            "log_dropped_lines_total",
+            "Lines of the log since the start that could not be written: no reader, a closed pipe, a full disk."
+        ) { $0.droppedLogLines },
+    ]
+}
+
 /// Writes metrics in Prometheus' text format.
 ///
 /// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
 enum MetricsText {
+    /// The media type of the format.
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+    /// How all names begin.
+    static let prefix = "kube_standby_"
 
-    /// What is known of the configuration.
-    static func write(_ state: ConfigurationStatus.State) -> String {
-        [
-            gauge(
-                "config_last_reload_successful",
-                "Whether the configuration that was read last is the one that is running.",
-                state.isLastReloadSuccessful ? "1" : "0"
-            ),
-            gauge(
-                "config_last_reload_success_timestamp_seconds",
-                "When the running configuration was read, seconds since 1970.",
-                "\(state.lastSuccess)"
-            ),
-            gauge("config_groups", "Groups of the running configuration.", "\(state.groups)"),
-            metric(
-                "config_reloads_total",
-                "counter",
-                "Reloads since the start, by their result.",
-                ["{result=\"success\"} \(state.successes)", "{result=\"failure\"} \(state.failures)"]
-            ),
-        ].joined()
+    /// All metrics of a moment.
+    static func write(_ snapshot: MetricsSnapshot) -> String {
+        Metric.all.map { write($0, of: snapshot) }.joined()
     }
 
-    /// What probing has come to.
-    static func write(_ counts: ProbeCounts) -> String {
-        [
-            metric(
-                "probes_total",
-                "counter",
-                "Probes that ended since the start, by their result; none: an error of our own, which says nothing.",
-                [
-                    "{result=\"success\"} \(counts.successes)", "{result=\"failure\"} \(counts.failures)",
-                    "{result=\"none\"} \(counts.withoutResult)",
-                ]
-            ),
-            metric(
-                "command_cpu_seconds_total",
-                "counter",
-                "Processor time of commands that have ended, probes' and credential plugins'.",
-                [" \(counts.commandSeconds)"]
-            ),
-        ].joined()
-    }
-
-    /// How long the event loops work without a look at what else there is.
-    static func write(_ turns: [(loop: String, turn: Duration)]) -> String {
-        metric(
-            "loop_longest_turn_seconds",
-            "gauge",
-            "The longest turn of an event loop in the last minute or two, the one under way included; probes are as late.",
-            turns.map { "{loop=\"\($0.loop)\"} \($0.turn / .seconds(1))" }
-        )
-    }
-
-    /// What became of the log.
-    static func write(droppedLogLines: Int) -> String {
-        metric(
-            "log_dropped_lines_total",
-            "counter",
-            "Lines of the log since the start that could not be written: no reader, a closed pipe, a full disk.",
-            [" \(droppedLogLines)"]
-        )
-    }
-
-    private static func gauge(_ name: String, _ help: String, _ value: String) -> String {
-        metric(name, "gauge", help, [" " + value])
-    }
-
-    private static func metric(_ name: String, _ type: String, _ help: String, _ samples: [String]) -> String {
-        let full = "kube_standby_\(name)"
-        let lines = ["# HELP \(full) \(help)", "# TYPE \(full) \(type)"] + samples.map { full + $0 }
+    private static func write(_ metric: Metric, of snapshot: MetricsSnapshot) -> String {
+        let name = prefix + metric.name
+        let samples = metric.samples(snapshot).map { sample in
+            let labels = sample.label.map { "{\($0.name)=\"\($0.value)\"}" } ?? ""
+            return "\(name)\(labels) \(sample.value)"
+        }
+        let lines = ["# HELP \(name) \(metric.help)", "# TYPE \(name) \(metric.kind.rawValue)"] + samples
         return lines.joined(separator: "\n") + "\n"
     }
 }

@@ -50,12 +50,7 @@ struct OperationsRoutes: Sendable {
     }
 
     private func metrics() async -> OperationsAnswer {
-        let text = [
-            MetricsText.write(parts.reloader.status.current), MetricsText.write(await parts.supervisor.probeCounts),
-            MetricsText.write(parts.supervisor.longestTurns),
-            MetricsText.write(droppedLogLines: parts.droppedLogLines()),
-        ]
-        return OperationsAnswer(.ok, text.joined(), type: MetricsText.contentType)
+        OperationsAnswer(.ok, MetricsText.write(await MetricsSnapshot(of: parts)), type: MetricsText.contentType)
     }
 
     /// Counts and positions: the file's text is for those who may read the file.

@@ -1,6 +1,6 @@
+import Coordination
 import KubernetesClient
 import StandbyConfiguration
-import Transport
 
 /// Which groups are supervised, and the informers that they need; changes with the configuration.
 actor Roster {
@@ -17,8 +17,8 @@ actor Roster {
         /// Under which it claims its pods; nil: it writes no labels.
         let registration: ClaimRegistry.Registration?
         /// The run that had the name before; it ends first.
-        let predecessor: Turnstile?
-        let ended = Turnstile()
+        let predecessor: Latch?
+        let ended = Latch()
 
         /// Supervises until the group is told to end.
         func callAsFunction() async {
@@ -33,7 +33,7 @@ actor Roster {
         let pods: Informer<Pod>
         let services: Informer<KubernetesClient.Service>
         let leases: Informer<Lease>
-        let stop = Turnstile()
+        let stop = Latch()
 
         /// Runs all until they are stopped or the task is cancelled.
         func callAsFunction() async {
@@ -69,7 +69,7 @@ actor Roster {
     private let namespace: String
     private var entries: [String: Entry] = [:]
     /// The last run of each name that ended or is about to, for its successor to wait for.
-    private var leaving: [String: Turnstile] = [:]
+    private var leaving: [String: Latch] = [:]
     private var informers: [String: NamespaceInformers] = [:]
     private(set) var configuration = SupervisorConfiguration(groups: [])
     /// Runs that were started.
@@ -120,7 +120,7 @@ actor Roster {
 
     /// A run is over.
     func ended(_ run: GroupRun) {
-        for (name, turnstile) in leaving where turnstile === run.ended { leaving[name] = nil }
+        for (name, latch) in leaving where latch === run.ended { leaving[name] = nil }
     }
 
     /// Tells every group to end.

@@ -1,5 +1,6 @@
 import FailoverCore
 import Foundation
+import HostSystem
 package import KubernetesClient
 package import Logging
 package import Probing
@@ -136,9 +137,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         let translation = NoticeEvents(instance: parts.identity)
         return { notice in
             log.write(notice)
-            if !parts.isDryRun {
-                for event in translation.events(of: notice) { events.publish(event) }
-            }
+            if !parts.isDryRun, let event = translation.event(of: notice) { events.publish(event) }
             observe(notice)
         }
     }
@@ -184,7 +183,12 @@ package struct Supervisor: ServiceLifecycle.Service {
     package var probeCounts: ProbeCounts {
         get async {
             let done = await probes.statistics
-            return ProbeCounts(successes: done.successes, failures: done.failures, withoutResult: done.withoutResult)
+            return ProbeCounts(
+                successes: done.successes,
+                failures: done.failures,
+                withoutResult: done.withoutResult,
+                commandSeconds: OwnProcess.childSeconds
+            )
         }
     }
 

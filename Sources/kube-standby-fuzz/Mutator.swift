@@ -1,3 +1,5 @@
+import Repeatable
+
 /// Makes inputs: a text of the corpus, changed in a few places at random.
 struct Mutator {
     /// Words of the format and of YAML, and what is known to hurt parsers.
@@ -24,7 +26,7 @@ struct Mutator {
     }
 
     /// Another text, changed in one place.
-    func changed(_ text: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    func changed(_ text: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var text = text
         change(&text, &random)
         return text
@@ -32,13 +34,13 @@ struct Mutator {
 
     /// The input of that number.
     func input(_ number: UInt64) -> [UInt8] {
-        var random = SplitMix64(state: seed &* 0x9E37_79B9_7F4A_7C15 &+ number)
+        var random = SeededGenerator(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ number)
         var text = corpus.randomElement(using: &random) ?? []
         for _ in 0..<Int.random(in: 1...4, using: &random) { change(&text, &random) }
         return Array(text.prefix(Self.longest))
     }
 
-    private func change(_ text: inout [UInt8], _ random: inout SplitMix64) {
+    private func change(_ text: inout [UInt8], _ random: inout SeededGenerator) {
         let place = Int.random(in: 0...text.count, using: &random)
         let end = min(text.count, place + Int.random(in: 0...40, using: &random))
         switch Int.random(in: 0..<10, using: &random) {
@@ -54,19 +56,19 @@ struct Mutator {
         }
     }
 
-    private func splice(_ text: inout [UInt8], at place: Int, _ random: inout SplitMix64) {
+    private func splice(_ text: inout [UInt8], at place: Int, _ random: inout SeededGenerator) {
         let other = corpus.randomElement(using: &random) ?? []
         let start = Int.random(in: 0...other.count, using: &random)
         text.insert(contentsOf: other[start..<min(other.count, start + 200)], at: place)
     }
 
-    private func repeatToken(_ text: inout [UInt8], at place: Int, _ random: inout SplitMix64) {
+    private func repeatToken(_ text: inout [UInt8], at place: Int, _ random: inout SeededGenerator) {
         let token = Self.tokens.randomElement(using: &random) ?? []
         let count = Int.random(in: 1...200, using: &random)
         text.insert(contentsOf: Array(repeating: token, count: count).joined(), at: place)
     }
 
-    private func moveLine(_ text: inout [UInt8], _ random: inout SplitMix64) {
+    private func moveLine(_ text: inout [UInt8], _ random: inout SeededGenerator) {
         var lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
         let line = lines.remove(at: Int.random(in: 0..<lines.count, using: &random))
         lines.insert(line, at: Int.random(in: 0...lines.count, using: &random))

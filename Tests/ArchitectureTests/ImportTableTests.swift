@@ -1,106 +1,76 @@
 import Foundation
 import Testing
 
-/// The import lines of every room against the allowed table: arrows point down, and nothing imports upwards.
+/// The import lines of every target against what Package.swift says that it may import, which stands there alone.
 @Suite struct ImportTableTests {
-    private static let rooms: [String: Set<String>] = [
-        "PlainText": [],
-        "YAMLDocument": ["CLibYAML"],
-        "Patterns": ["CPCRE2"],
-        "Transport": ["CLibcurl"],
-        "FailoverCore": [],
-        "StandbyConfiguration": ["PlainText", "YAMLDocument", "FailoverCore", "Patterns"],
-        "KubernetesClient": ["Transport", "YAMLDocument"],
-        "Probing": ["Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore", "Patterns"],
-        "Supervision": [
-            "PlainText", "Transport", "KubernetesClient", "Probing", "FailoverCore", "StandbyConfiguration",
-        ],
-        "Operations": ["Supervision"],
-        "Sandbox": ["YAMLDocument"],
-    ]
+    /// What the toolchain brings.
+    private static let toolchain: Set = ["Dispatch", "Foundation", "Glibc", "Synchronization", "Testing"]
 
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
-    private static func files(of room: String) throws -> [URL] {
-        let folder = root.appending(path: "Sources/\(room)")
-        let found = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-        let files = (found?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
-        try #require(!files.isEmpty, "room \(room) is empty")
-        return files
-    }
-
-    private static func imports(of file: URL) throws -> [String] {
-        try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
-            let words = line.split(separator: " ")
-            guard let index = words.firstIndex(of: "import"), index <= 2, words.count > index + 1 else { return nil }
-            return String(words[index + 1])
-        }
-    }
-
-    @Test(arguments: rooms.keys.sorted())
-    func importsOnlyWhatTheTableAllows(room: String) throws {
-        let allowed = Self.rooms[room] ?? []
-        let ours = Set(Self.rooms.keys).union(["CLibcurl", "CLibYAML", "CLinux", "CPCRE2"])
-        for file in try Self.files(of: room) {
-            for module in try Self.imports(of: file) where ours.contains(module) {
-                #expect(allowed.contains(module), "\(room)/\(file.lastPathComponent) imports \(module)")
+    @Test(arguments: Repository.modules) func importsOnlyWhatIsDeclared(module: Manifest.Module) throws {
+        let allowed = Set(module.dependencies.map { $0.replacing("-", with: "_") }).union(Self.toolchain)
+        for file in try Repository.files(of: module) {
+            for name in try Repository.imports(of: file) {
+                #expect(allowed.contains(name), "\(module.name)/\(file.lastPathComponent) imports \(name)")
             }
         }
     }
 
-    @Test func coreImportsNothing() throws {
-        for file in try Self.files(of: "FailoverCore") {
-            #expect(try Self.imports(of: file).isEmpty, "\(file.lastPathComponent) imports something")
+    @Test(arguments: Repository.modules) func declaresOnlyWhatIsImported(module: Manifest.Module) throws {
+        let imported = Set(try Repository.files(of: module).flatMap(Repository.imports))
+        let modules = try Repository.manifest.get().modules
+        // An executable is built for whoever runs it.
+        let run = modules.filter { $0.kind == .executable }.map(\.name)
+        let idle = module.dependencies.subtracting(run).filter { !imported.contains($0) }
+        #expect(idle.isEmpty, "\(module.name) declares \(idle.sorted()), and no file imports it")
+    }
+
+    @Test func roomsImportOnlyRoomsThatStandBeforeThem() throws {
+        var known: Set<String> = []
+        let names = Set(Repository.rooms.map(\.name))
+        for room in Repository.rooms {
+            let later = room.dependencies.intersection(names).subtracting(known)
+            #expect(later.isEmpty, "\(room.name) imports \(later.sorted()), which stands below it")
+            known.insert(room.name)
         }
     }
 
-    @Test func everyFolderOfSourcesIsInTheTable() throws {
-        let entries = try FileManager.default.contentsOfDirectory(
-            at: Self.root.appending(path: "Sources"),
-            includingPropertiesForKeys: [.isDirectoryKey]
-        )
-        let folders = try entries.filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory ?? false }
-            .map(\.lastPathComponent)
-        let known = Set(Self.rooms.keys).union([
-            "CLibcurl", "CLibYAML", "CLinux", "CPCRE2", "kube-standby", "kube-standby-bench", "kube-standby-fuzz",
-        ])
-        #expect(Set(folders).isSubset(of: known), "unknown: \(Set(folders).subtracting(known))")
+    /// What the decisions, and what tasks meet by, rest on: nothing but the language.
+    @Test(arguments: ["FailoverCore", "Coordination", "PlainText"]) func dependsOnNothing(name: String) throws {
+        let room = try #require(Repository.rooms.first { $0.name == name })
+        #expect(room.dependencies.isEmpty)
     }
 
-    /// Files that may be longer, for a reason: what may change the state of a machine stands in one file, so that its state can
-    /// be private.
-    private static let longFiles = ["GroupStateMachine.swift": 820, "RoleSwitch.swift": 400]
+    @Test func theCoreImportsNothing() throws {
+        let core = try #require(Repository.rooms.first { $0.name == "FailoverCore" })
+        for file in try Repository.files(of: core) {
+            #expect(try Repository.imports(of: file).isEmpty, "\(file.lastPathComponent) imports something")
+        }
+    }
 
-    @Test func noFileOutgrowsTheHouse() throws {
-        for room in Self.rooms.keys {
-            for file in try Self.files(of: room) {
-                let lines = try String(contentsOf: file, encoding: .utf8).split(
-                    separator: "\n",
-                    omittingEmptySubsequences: false
-                ).count
-                let limit = Self.longFiles[file.lastPathComponent] ?? 300
-                #expect(lines <= limit + 1, "\(room)/\(file.lastPathComponent) has \(lines) lines")
+    /// An error in one is not to be hidden by the same error in the other.
+    @Test func theSandboxSharesNoCodeWithTheClient() throws {
+        let sandbox = try #require(Repository.rooms.first { $0.name == "Sandbox" })
+        let rooms = Set(Repository.rooms.map(\.name))
+        #expect(sandbox.dependencies.intersection(rooms) == ["YAMLDocument"])
+    }
+
+    @Test(arguments: ["Sources", "Tests"]) func everyFolderIsATarget(place: String) throws {
+        let paths = Set(try Repository.manifest.get().modules.map(\.path))
+        for folder in try Repository.folders(in: place) {
+            #expect(paths.contains("\(place)/\(folder)"), "\(place)/\(folder) is no target")
+        }
+    }
+
+    /// The rooms of Sources/README.md, row by row.
+    @Test func theReadmeNamesEveryRoom() throws {
+        let rows = try Repository.text(of: "Sources/README.md").split(separator: "\n").drop { $0 != "| room | holds |" }
+            .dropFirst(2).prefix { $0.hasPrefix("| `") }
+        let named = rows.flatMap { row in
+            row.split(separator: "|")[0].split(separator: "`").map(String.init).filter {
+                $0.contains(/^[A-Za-z][A-Za-z0-9-]*$/)
             }
         }
-    }
-
-    @Test func noFolderOutgrowsTheHouse() throws {
-        for room in Self.rooms.keys {
-            let folders = Dictionary(grouping: try Self.files(of: room)) { $0.deletingLastPathComponent().path() }
-            for (folder, files) in folders { #expect(files.count <= 12, "\(folder) has \(files.count) files") }
-        }
-    }
-
-    @Test func nothingIsPublic() throws {
-        for room in Self.rooms.keys {
-            for file in try Self.files(of: room) {
-                let text = try String(contentsOf: file, encoding: .utf8)
-                #expect(
-                    !text.contains("\npublic ") && !text.contains("    public "),
-                    "\(room)/\(file.lastPathComponent)"
-                )
-            }
-        }
+        let there = try Repository.manifest.get().modules.filter { $0.path.hasPrefix("Sources/") }.map(\.name)
+        #expect(named.sorted() == there.sorted())
     }
 }

@@ -1,6 +1,5 @@
 import Sandbox
 import Testing
-import Transport
 
 @testable import KubernetesClient
 

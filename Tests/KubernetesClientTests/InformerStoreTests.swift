@@ -1,3 +1,4 @@
+import Repeatable
 import Synchronization
 import Testing
 
@@ -48,7 +49,7 @@ import Testing
     /// Random pods come, change their labels and go; random subscribers come and go; each has heard what a look at all
     /// pods finds.
     @Test(arguments: 0..<20) func theIndexFindsWhatALookAtEverythingFinds(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var store = InformerStore<Pod>(keepsAll: true)
         var ears: [Int: (InformerScope, Ear)] = [:]
         var version = 1
@@ -81,7 +82,7 @@ import Testing
     ///
     /// Whoever was told anything was told what the server had, whole; and what nobody selects is not kept.
     @Test(arguments: 0..<20) func nobodyHearsOfAPartAndNothingForeignIsKept(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var store = InformerStore<Pod>()
         var server: [String: Pod] = [:]
         var ears: [Int: (InformerScope, Ear)] = [:]
@@ -130,7 +131,7 @@ import Testing
         ObjectHead(name: pod.metadata.name ?? "", resourceVersion: nil, labels: pod.metadata.labels ?? [:])
     }
 
-    private static func labels(_ random: inout SplitMix) -> [String: String] {
+    private static func labels(_ random: inout SeededGenerator) -> [String: String] {
         var labels: [String: String] = [:]
         for key in ["name", "instance", "role"] where Int.random(in: 0..<4, using: &random) > 0 {
             labels[key] = "\(Int.random(in: 0..<3, using: &random))"
@@ -138,21 +139,8 @@ import Testing
         return labels
     }
 
-    private static func scope(_ random: inout SplitMix) -> InformerScope {
+    private static func scope(_ random: inout SeededGenerator) -> InformerScope {
         Int.random(in: 0..<3, using: &random) == 0
             ? .name("pod-\(Int.random(in: 0..<8, using: &random))") : .labels(labels(&random))
-    }
-}
-
-/// A generator that repeats itself for a seed.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,7 +1,6 @@
 import Sandbox
 import Synchronization
 import Testing
-import Transport
 
 @testable import KubernetesClient
 

@@ -1,6 +1,7 @@
 import Dispatch
 import FailoverCore
 import Foundation
+import HostSystem
 import Patterns
 import Sandbox
 import StandbyConfiguration

@@ -24,6 +24,19 @@ import Testing
 
     private static let metadata = #""name":"web-1","uid":"u","resourceVersion":"5""#
 
+    /// The core and the client, which know nothing of each other, order versions the same.
+    @Test func theCoreAndTheClientAgreeWhichVersionIsOlder() {
+        let versions = [
+            "", "0", "9", "10", "99", "100", "18446744073709551616", "a", "zz", "1a", "-1", "01", "\u{0661}",
+        ]
+        for left in versions {
+            for right in versions {
+                let isOlder = ResourceVersion.isOlder(left, than: right)
+                #expect((ObjectVersion(left) < ObjectVersion(right)) == isOlder, "\"\(left)\" and \"\(right)\"")
+            }
+        }
+    }
+
     @Test(arguments: [
         (#"{"role":"active"}"#, Role.active as Role?), (#"{"role":"passive"}"#, .passive), (#"{"role":"odd"}"#, nil),
         ("{}", nil),

@@ -1,6 +1,7 @@
+import Coordination
 import FailoverCore
+import Repeatable
 import Testing
-import Transport
 
 @testable import Supervision
 
@@ -41,7 +42,7 @@ import Transport
     @Test func letsThroughFirstWhatEndsAnOutage() async {
         let limiter = RequestLimiter(limit: 1)
         let gauge = Gauge()
-        let gate = Turnstile()
+        let gate = Latch()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { _ = await limiter.withTurn(.upkeep, patience: .zero) { await gate.wait() } }
             while await !limiter.isFull { await Task.yield() }
@@ -57,9 +58,13 @@ import Transport
     }
 
     @Test func givesUpAWriteWhoseTurnDoesNotCome() async {
-        let limiter = RequestLimiter(limit: 1)
+        let clock = ManualClock()
+        let limiter = RequestLimiter(limit: 1, clock: clock)
         let outcome = await limiter.withTurn(.move, patience: .seconds(60)) {
-            await limiter.withTurn(.promotion, patience: .milliseconds(10)) { true }
+            async let inner = limiter.withTurn(.promotion, patience: .seconds(1)) { true }
+            await clock.waitForSleepers(1)
+            clock.advance(by: .seconds(1))
+            return await inner
         }
         #expect(outcome == .some(nil))
         #expect(await limiter.waitingCount(.promotion) == 0)

@@ -1,3 +1,4 @@
+import Coordination
 package import Sandbox
 
 /// What watches have told of some namespaces: every change, and what is there now.
@@ -84,14 +85,11 @@ package actor ClusterRecord {
         followers.append(input)
         defer { input.finish() }
         if await condition(self) { return }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { for await _ in changes where await condition(self) { return } }
-            group.addTask {
-                try await Task.sleep(for: limit)
-                throw WaitTimeout(what: what, limit: limit)
-            }
-            defer { group.cancelAll() }
-            try await group.next()
+        let isSo = await withDeadline(after: limit) {
+            for await _ in changes where await condition(self) { return true }
+            return false
         }
+        try Task.checkCancellation()
+        if isSo == nil { throw WaitTimeout(what: what, limit: limit) }
     }
 }

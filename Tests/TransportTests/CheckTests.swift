@@ -26,7 +26,7 @@ import Testing
             }
         }
 
-        private static func word(_ kind: CheckEvent.Kind) -> Word {
+        private static func word(_ kind: Check.Event.Kind) -> Word {
             switch kind {
             case .connectionLost: "lost"
             case .ended(.failure(let error)): "\(error.kind)"

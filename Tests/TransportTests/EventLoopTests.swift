@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Testing
 
@@ -42,7 +43,7 @@ import Testing
     @Test func forgetsNoWorkThatComesInAFullTurn() async {
         let loop = EventLoop(name: "test")
         defer { loop.stop() }
-        let last = Turnstile()
+        let last = Latch()
         loop.execute {
             loop.execute {
                 let start = EventLoop.now
@@ -73,7 +74,7 @@ import Testing
 
     @Test func canBeStoppedFromItself() async {
         let loop = EventLoop(name: "self-stopped")
-        let stopped = Turnstile()
+        let stopped = Latch()
         loop.execute {
             loop.stop()
             stopped.open()

@@ -1,3 +1,4 @@
+import Coordination
 import Testing
 
 @testable import Transport
@@ -37,7 +38,7 @@ import Testing
     @Test func measuresTheLoop() async {
         let loop = EventLoop(name: "test")
         defer { loop.stop() }
-        let done = Turnstile()
+        let done = Latch()
         loop.execute {
             let start = EventLoop.now
             while EventLoop.now - start < 30_000_000 {}
@@ -49,7 +50,7 @@ import Testing
 
     @Test func handsOutAFewResultsAtATimeAndForgetsWhatIsNotWanted() {
         var board = CheckBoard()
-        for tag in 0..<10 { board.add(CheckEvent(tag: tag, kind: .connectionLost)) }
+        for tag in 0..<10 { board.add(Check.Event(tag: tag, kind: .connectionLost)) }
         var handedOut: [[Int]] = []
         while board.takeSome() {
             handedOut.append(board.delivered.map(\.tag))

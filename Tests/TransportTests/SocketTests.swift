@@ -1,4 +1,5 @@
 import Glibc
+import HostSystem
 import Testing
 
 @testable import Transport
@@ -78,30 +79,6 @@ import Testing
         }
     }
 
-    @Test func aReserveIsGivenUpOneByOneAndTakenBack() {
-        let reserve = DescriptorReserve(size: 3)
-        #expect(reserve.count == 3)
-        var failures = 2
-        let open = { () -> Int32 in
-            guard failures > 0 else { return 1_000_000 }
-            failures -= 1
-            errno = EMFILE
-            return -1
-        }
-        #expect(reserve.open(open) == 1_000_000 && reserve.count == 1)
-        failures = 2
-        #expect(reserve.open(open) == -EMFILE && reserve.count == 0)
-        reserve.refill()
-        #expect(reserve.count == 3)
-        failures = .max
-        // Another error is not one that giving up a descriptor helps against.
-        let refused = reserve.open {
-            errno = EAFNOSUPPORT
-            return -1
-        }
-        #expect(refused == -EAFNOSUPPORT && reserve.count == 3)
-    }
-
     @Test(arguments: [
         (ECONNREFUSED, TransportError.Kind.refused), (ETIMEDOUT, .timedOut), (EHOSTUNREACH, .unreachable),
         (ENETUNREACH, .unreachable), (EMFILE, .localResource), (ENFILE, .localResource), (ENOBUFS, .localResource),
@@ -117,11 +94,5 @@ import Testing
     func aSocketThatCannotBeOpenedIsNeverThePeersFault(number: Int32) {
         let error = TransportError(socket: number)
         #expect(error.isOurOwn && error.detail.hasSuffix("(errno \(number))"))
-    }
-
-    @Test(arguments: [(1024, 768, 64), (256, 128, 16), (64, 32, 4), (1_048_576, 1_048_320, 64)])
-    func leavesDescriptorsToOthers(current: Int, probes: Int, held: Int) {
-        let limit = DescriptorLimit(current: current)
-        #expect(limit.probes == probes && limit.heldForProbes == held)
     }
 }

@@ -1,3 +1,4 @@
+import Repeatable
 import Testing
 
 @testable import Transport
@@ -70,17 +71,5 @@ import Testing
         var due: [Int] = []
         wheel.takeDue(at: 100, into: &due)
         #expect(due == [0] && wheel.nextTick == nil)
-    }
-}
-
-/// Knuth's linear congruential generator: the same numbers for the same seed.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ state >> 33
     }
 }

@@ -7,6 +7,8 @@ package struct DecisionTrace: Sendable, Hashable {
         package var name: String
         package var role: Role?
         package var health: Health
+        /// Why its last probe gave no result; nil: it gave one, or the health is known all the same.
+        package var noResult: String?
         package var candidacy: Candidacy
     }
 
@@ -19,6 +21,7 @@ package struct DecisionTrace: Sendable, Hashable {
                 name: member.name,
                 role: member.role,
                 health: view.health(of: member.id),
+                noResult: view.health(of: member.id) == .unknown ? view.evidence(of: member.id)?.noResult : nil,
                 candidacy: Candidacy(of: member, under: policy)
             )
         }
@@ -34,7 +37,8 @@ extension DecisionTrace: CustomStringConvertible {
 
 extension DecisionTrace.Line: CustomStringConvertible {
     package var description: String {
-        let words = [role?.rawValue, health.rawValue, refusal.map { "no candidate (\($0))" }]
+        let verdict = noResult.map { "\(health.rawValue) (\($0))" } ?? health.rawValue
+        let words = [role?.rawValue, verdict, refusal.map { "no candidate (\($0))" }]
         return "\(name): " + words.compactMap { $0 }.joined(separator: ", ")
     }
 

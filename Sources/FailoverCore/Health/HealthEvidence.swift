@@ -17,6 +17,9 @@ package struct HealthEvidence: Sendable, Hashable {
     /// When the probe began that failed last; nil: never.
     package private(set) var lastFailureStart: MonotonicTime?
 
+    /// Why the last probe gave no result; nil: it gave one, or none was made.
+    package private(set) var noResult: String?
+
     /// Of a member of which nothing is known before `start`.
     package init(since start: MonotonicTime) {
         healthSince = start
@@ -45,6 +48,7 @@ package struct HealthEvidence: Sendable, Hashable {
     // MARK: Events
 
     mutating func succeeded(from start: MonotonicTime, at end: MonotonicTime) {
+        noResult = nil
         lastSuccess = end
         lastSuccessStart = start
         failingSince = nil
@@ -52,10 +56,18 @@ package struct HealthEvidence: Sendable, Hashable {
     }
 
     mutating func failed(from start: MonotonicTime, at end: MonotonicTime) {
+        noResult = nil
         lastFailureStart = start
         succeedingSince = nil
         failingSince = failingSince ?? end
     }
+
+    mutating func gaveNoResult(because reason: String) {
+        noResult = String(reason.prefix(Self.longestReason))
+    }
+
+    /// Characters that are kept of a reason.
+    private static let longestReason = 200
 
     /// The thresholds make another verdict.
     mutating func became(_ next: Health, at now: MonotonicTime) {

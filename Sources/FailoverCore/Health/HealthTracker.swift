@@ -30,9 +30,11 @@ package struct HealthTracker: Sendable, Hashable {
 
     /// Takes in how one probe ended.
     ///
+    /// `reason`: why it gave no result; asked for only then.
     /// - Returns: the new health if this changed it, else nil.
     package mutating func probeFinished(
         _ verdict: ProbeVerdict,
+        because reason: @autoclosure () -> String = "",
         from start: MonotonicTime,
         at end: MonotonicTime
     ) -> Health? {
@@ -48,6 +50,7 @@ package struct HealthTracker: Sendable, Hashable {
             consecutiveFailures = min(consecutiveFailures + 1, thresholds.failure)
             return consecutiveFailures >= thresholds.failure ? become(.unhealthy, at: end) : nil
         case .noResult:
+            evidence.gaveNoResult(because: reason())
             return nil
         }
     }

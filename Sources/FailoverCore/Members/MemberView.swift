@@ -76,11 +76,7 @@ package struct MemberView: Sendable, Hashable {
     /// `version`: the collection's version that the listing shows.
     /// `isRelist`: whether the source started anew, so that even a lower version counts (a restored etcd). One that is older
     /// than what a consistent list has shown within the life of this view is a cache that lags, not a server that was set back.
-    mutating func listed(
-        _ listing: [Member],
-        version: ObjectVersion,
-        isRelist: Bool
-    ) {
+    mutating func listed(_ listing: [Member], version: ObjectVersion, isRelist: Bool) {
         if let listedVersion, version < listedVersion, !isRelist { return }
         listedVersion = version
         let known = members

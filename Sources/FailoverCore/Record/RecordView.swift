@@ -29,6 +29,13 @@ struct RecordView: Sendable, Hashable {
     private var confirmedEpoch: Epoch?
     /// Operations on the record that failed in a row.
     private var failedAttempts = 0
+    /// How far above everything that is known the successor of a lost Lease begins.
+    private let jump: Int
+
+    /// Nothing is known of a record; `jump`: more switches than can be under way unseen.
+    init(jump: Int = 1000) {
+        self.jump = jump
+    }
 
     /// What the record says.
     var record: GroupRecord? { stored?.record }
@@ -175,7 +182,7 @@ struct RecordView: Sendable, Hashable {
     /// announced one on it may still be writing pods. Its successor begins far above all of which anything is known.
     func nextEpoch(above pods: Epoch?) -> Epoch {
         let known = highest(pods)
-        return isLost(pods) ? known.advanced(by: Self.epochsOfALostLease) : known.next
+        return isLost(pods) ? known.advanced(by: jump) : known.next
     }
 
     /// Whether no epoch is left for a switch: one that is used twice would order nothing, so that nothing is written but what
@@ -186,9 +193,6 @@ struct RecordView: Sendable, Hashable {
     private func isLost(_ pods: Epoch?) -> Bool { (record?.epoch ?? Epoch(0)) < highest(pods) }
 
     private func highest(_ pods: Epoch?) -> Epoch { max(highestEpoch ?? Epoch(0), pods ?? Epoch(0)) }
-
-    /// More switches than can be under way unseen.
-    private static let epochsOfALostLease = 1000
 
     // MARK: Successors
 

@@ -64,12 +64,7 @@ struct OwnRun: Sendable, Hashable {
 
     /// A role is being written.
     mutating func sent(_ id: OperationID, _ write: RoleWrite) {
-        sent[id] = Sent(
-            member: write.member.id,
-            version: write.member.version,
-            role: write.role,
-            epoch: write.epoch
-        )
+        sent[id] = Sent(member: write.member.id, version: write.member.version, role: write.role, epoch: write.epoch)
     }
 
     /// Whom a write that is not answered makes active; nil: it is another write, or answered.

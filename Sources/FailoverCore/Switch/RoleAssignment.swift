@@ -145,11 +145,7 @@ struct RoleAssignment: Sendable, Hashable {
         backOff(failure, during: "writing", ids: &ids, effects: &effects)
     }
 
-    private mutating func alteredWhileStored(
-        at now: MonotonicTime,
-        ids: inout OperationIDs,
-        effects: inout [Effect]
-    ) {
+    private mutating func alteredWhileStored(at now: MonotonicTime, ids: inout OperationIDs, effects: inout [Effect]) {
         stage = .altered
         guard purpose == .step else { return }
         let words = "the API server stored another role or epoch than was written: a webhook changes it"

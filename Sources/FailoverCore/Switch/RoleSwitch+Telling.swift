@@ -9,6 +9,11 @@ extension RoleSwitch {
         var isAnnounced: (Member) -> Bool
     }
 
+    /// That it begins, and why.
+    func announcement(_ trace: DecisionTrace) -> Effect {
+        .report(.moveStarted(from: from.map(\.name), to: move.target?.name, move.cause, trace))
+    }
+
     /// The move that it came to, when every role is written.
     func completed(at now: MonotonicTime) -> CompletedMove {
         let isGapOurs = !demoted.isEmpty || move.cause == .targetRefused || move.cause == .unfinishedSwitch

@@ -60,24 +60,15 @@ struct RoleSwitch: Sendable, Hashable {
     private(set) var promotedAt: MonotonicTime?
 
     /// A switch of which the intent is being written.
-    init(
-        _ move: Decision.Move,
-        under ground: GroupRecord?,
-        at epoch: Epoch,
-        for order: Order?,
-        refusing refusal: String?,
-        leaving from: [Member],
-        as id: OperationID,
-        now: MonotonicTime
-    ) {
-        self.move = move
-        self.ground = ground
+    init(_ beginning: Beginning, at epoch: Epoch, in situation: Situation, as id: OperationID) {
+        move = beginning.move
+        order = beginning.order
+        refusal = beginning.refusal
+        ground = beginning.replaced.map(\.ground) ?? situation.known.record
+        from = situation.known.view.actives
         self.epoch = epoch
-        self.order = order
-        self.refusal = refusal
-        self.from = from
         urgency = from.contains { $0.lifecycle != .finished } ? .move : .outage
-        startedAt = now
+        startedAt = situation.now
         step = .intending(id)
     }
 
@@ -218,11 +209,7 @@ struct RoleSwitch: Sendable, Hashable {
     }
 
     /// Goes on as far as the answers allow.
-    mutating func advance(
-        in surroundings: Surroundings,
-        _ ids: inout OperationIDs,
-        at now: MonotonicTime
-    ) -> [Effect] {
+    mutating func advance(in surroundings: Surroundings, _ ids: inout OperationIDs, at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
         var last: Step?
         while last != step {

@@ -1,4 +1,4 @@
-package import Transport
+package import Coordination
 
 /// How often a request is tried, and how long it waits in between.
 ///

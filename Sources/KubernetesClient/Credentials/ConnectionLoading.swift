@@ -40,7 +40,7 @@ enum KubeconfigFiles {
     /// A file that is named explicitly must exist and stands alone; others are skipped when they are missing.
     static func find(explicit: String?, environment: [String: String]) throws(CredentialError) -> [String] {
         if let explicit {
-            _ = try FileReading.bytes(of: explicit)
+            _ = try Secret.file(explicit).bytes()
             return [explicit]
         }
         let listed = environment["KUBECONFIG"]?.split(separator: ":").map(String.init) ?? []

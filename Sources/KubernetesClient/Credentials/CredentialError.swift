@@ -1,7 +1,10 @@
+package import HostSystem
+
 /// Why a cluster or its credentials could not be found or used.
 package enum CredentialError: Error, Sendable, Hashable {
     case noConfiguration(searched: [String])
-    case unreadable(file: String, reason: String)
+    case unreadable(RegularFile.Failure)
+    case unusableToken(file: String, reason: String)
     case malformed(file: String, reason: String)
     case unknown(kind: String, name: String, known: [String])
     case noCurrentContext
@@ -26,7 +29,8 @@ extension CredentialError: CustomStringConvertible {
         switch self {
         case .noConfiguration(let searched):
             "no cluster to talk to: " + searched.joined(separator: ", ") + "; give --kubeconfig FILE"
-        case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+        case .unreadable(let failure): "\(failure)"
+        case .unusableToken(let file, let reason): "\(file): cannot be read: \(reason)"
         case .malformed(let file, let reason): "\(file): no kubeconfig: \(reason)"
         case .unknown(let kind, let name, let known):
             "\(kind) \"\(name)\" is not in the kubeconfig"

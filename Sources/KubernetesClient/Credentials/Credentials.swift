@@ -116,11 +116,11 @@ package actor Credentials {
         let now = time()
         if let fileToken, now - fileToken.readAt < Self.tokenLifetime { return fileToken.text }
         do throws(CredentialError) {
-            let bytes = try FileReading.bytes(of: path)
+            let bytes = try Secret.file(path).bytes()
             let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-            if text.isEmpty { throw .unreadable(file: path, reason: "the token is empty") }
+            if text.isEmpty { throw .unusableToken(file: path, reason: "the token is empty") }
             guard HTTPRequest.Header.canHold(text) else {
-                throw .unreadable(file: path, reason: "the token holds a control character, like a line break")
+                throw .unusableToken(file: path, reason: "the token holds a control character, like a line break")
             }
             fileToken = (text, now)
             return text

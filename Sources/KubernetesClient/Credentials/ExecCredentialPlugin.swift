@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 import Transport
 
 /// A command that prints credentials.

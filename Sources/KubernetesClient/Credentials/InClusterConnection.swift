@@ -17,8 +17,8 @@ package enum InClusterConnection {
         guard let host = environment["KUBERNETES_SERVICE_HOST"], !host.isEmpty,
             let port = environment["KUBERNETES_SERVICE_PORT"], !port.isEmpty
         else { return nil }
-        _ = try FileReading.bytes(of: "\(folder)/token")
-        _ = try FileReading.bytes(of: "\(folder)/ca.crt")
+        _ = try Secret.file("\(folder)/token").bytes()
+        _ = try Secret.file("\(folder)/ca.crt").bytes()
         let address = host.contains(":") ? "[\(host)]" : host
         return ClusterConnection(
             cluster: .init(server: "https://\(address):\(port)", authority: .file("\(folder)/ca.crt")),
@@ -29,7 +29,7 @@ package enum InClusterConnection {
 
     private static func namespace(environment: [String: String], folder: String) -> String {
         if let name = environment["POD_NAMESPACE"], !name.isEmpty { return name }
-        let bytes = (try? FileReading.bytes(of: "\(folder)/namespace")) ?? []
+        let bytes = (try? Secret.file("\(folder)/namespace").bytes()) ?? []
         let name = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         return name.isEmpty ? "default" : name
     }

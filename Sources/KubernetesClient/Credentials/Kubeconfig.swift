@@ -32,7 +32,7 @@ struct Kubeconfig {
     private init() {}
 
     private init(file: String) throws(CredentialError) {
-        let bytes = try FileReading.bytes(of: file)
+        let bytes = try Secret.file(file).bytes()
         let root: YAMLNode
         do throws(YAMLError) {
             root = try YAMLDocument.parse(bytes)

@@ -12,23 +12,23 @@ extension APIClient {
     /// Runs a command in a pod and waits for its end, at most until its deadline.
     ///
     /// A command that outlives its deadline is left to the container: no API ends it.
-    /// - Throws: `KubernetesError` if the server cannot be reached, or refuses; `ExecFailure` if the command could not be
+    /// - Throws: `KubernetesError` if the server cannot be reached, or refuses; `PodCommand.Failure` if the command could not be
     ///   run. Neither says anything of the application.
     package func run(_ command: PodCommand) async throws -> PodCommand.Outcome {
-        let deadline = NIODeadline.now() + .nanoseconds(Int64(clamping: command.timeout.nanosecondCount))
+        let deadline = NIODeadline.now() + TimeAmount(command.timeout)
         let call = command.call
         let request = try await request(for: call)
         do {
             switch try await sockets.open(request, version: ExecTranscript.version, deadline: deadline) {
             case .accepted(let channel, ExecTranscript.version):
                 return try await Self.outcome(from: channel, command, deadline: deadline)
-            case .accepted: throw ExecFailure(description: "the server does not speak \(ExecTranscript.version)")
+            case .accepted: throw PodCommand.Failure(description: "the server does not speak \(ExecTranscript.version)")
             case .refused(let channel):
                 let response = try await Self.refusal(from: channel)
                 if response.head.status == 401 { await credentials.rejected() }
                 throw KubernetesError(call.description, refusal(response))
             }
-        } catch let error where !(error is ExecFailure || error is KubernetesError) {
+        } catch let error where !(error is PodCommand.Failure || error is KubernetesError) {
             let isLate = NIODeadline.now() >= deadline
             let kind = Task.isCancelled ? .cancelled : isLate ? Self.kind(atDeadline: error) : .connectionLost
             throw KubernetesError(call.description, .transport(TransportError(kind, "\(error)")))

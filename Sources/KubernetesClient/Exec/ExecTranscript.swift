@@ -47,8 +47,8 @@ package struct ExecTranscript {
 
     /// The outcome once the stream has ended.
     ///
-    /// - Throws: `ExecFailure` if the command could not be run.
-    package func outcome() throws(ExecFailure) -> PodCommand.Outcome {
+    /// - Throws: `PodCommand.Failure` if the command could not be run.
+    package func outcome() throws(PodCommand.Failure) -> PodCommand.Outcome {
         let text = String(decoding: output, as: UTF8.self)
         guard let status = try? JSONDecoder().decode(APIStatus.self, from: Data(status)) else {
             return PodCommand.Outcome(end: .withoutStatus, output: text)
@@ -56,7 +56,7 @@ package struct ExecTranscript {
         if status.status == "Success" { return PodCommand.Outcome(end: .exited(0), output: text) }
         let code = status.details?.causes?.first { $0.reason == "ExitCode" }?.message.flatMap { Int($0) }
         guard status.reason == "NonZeroExitCode", let code else {
-            throw ExecFailure(description: status.message ?? status.reason ?? "the command could not be run")
+            throw PodCommand.Failure(description: status.message ?? status.reason ?? "the command could not be run")
         }
         return PodCommand.Outcome(end: .exited(code), output: text)
     }

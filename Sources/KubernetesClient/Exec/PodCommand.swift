@@ -21,6 +21,12 @@ package struct PodCommand: Sendable, Hashable {
         }
     }
 
+    /// The command could not be run, or not through this server; says nothing of the application.
+    package struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
+        /// Why, in words.
+        package var description: String
+    }
+
     package var namespace: String
     package var pod: String
     /// Nil: the pod's only one.

@@ -1,3 +1,4 @@
+import Coordination
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -25,7 +26,7 @@ actor WebSocketConnector {
     /// - Throws: if the connection or TLS fails.
     func open(_ request: HTTPRequest, version: String, deadline: NIODeadline) async throws -> Upgrade {
         guard let authority = URLAuthority(request.url) else {
-            throw ExecFailure(description: "the server's address \"\(request.url)\" is no URL")
+            throw PodCommand.Failure(description: "the server's address \"\(request.url)\" is no URL")
         }
         let isTunnelled = request.proxy?.isEmpty == false
         let context =

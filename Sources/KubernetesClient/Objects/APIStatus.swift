@@ -15,11 +15,6 @@ package struct APIStatus: Codable, Sendable, Hashable {
         package var retryAfterSeconds: Int?
     }
 
-    package struct ListMeta: Codable, Sendable, Hashable {
-        package var `continue`: String?
-    }
-
-    package var metadata: ListMeta?
     /// `Success` or `Failure`.
     package var status: String?
     package var message: String?
@@ -39,7 +34,6 @@ package struct APIStatus: Codable, Sendable, Hashable {
 extension APIStatus {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        metadata = try container.decodeIfPresent(ListMeta.self, forKey: .metadata)
         status = try container.decodeIfPresent(String.self, forKey: .status)
         message = try container.decodeIfPresent(String.self, forKey: .message)
         reason = try container.decodeIfPresent(String.self, forKey: .reason)

@@ -60,16 +60,11 @@ package struct Pod: KubernetesResource, Hashable {
         package var state: ContainerState?
     }
 
-    package struct PodIP: Codable, Sendable, Hashable {
-        package var ip: String
-    }
-
     package struct Status: Codable, Sendable, Hashable {
         /// `Pending`, `Running`, `Succeeded` or `Failed`.
         package var phase: String?
         /// Absent until the pod has an address.
         package var podIP: String?
-        package var podIPs: [PodIP]?
         package var conditions: [Condition]?
         package var containerStatuses: [ContainerStatus]?
         package var initContainerStatuses: [ContainerStatus]?
@@ -145,11 +140,5 @@ extension Pod.ContainerStatus {
         restartCount = container.int32(.restartCount)
         containerID = try container.decodeIfPresent(String.self, forKey: .containerID)
         state = try container.decodeIfPresent(Pod.ContainerState.self, forKey: .state)
-    }
-}
-
-extension Pod.PodIP {
-    package init(from decoder: any Decoder) throws {
-        ip = try decoder.container(keyedBy: CodingKeys.self).omissible(.ip)
     }
 }

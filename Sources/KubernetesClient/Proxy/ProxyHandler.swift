@@ -1,5 +1,5 @@
+import Coordination
 import NIOCore
-import Transport
 
 /// Asks a proxy for the way to a server, and keeps what comes after it in the pipeline waiting until it is open.
 ///

@@ -1,5 +1,6 @@
+import Coordination
+import HostSystem
 package import Logging
-import Transport
 
 /// Keeps a copy of one collection by list and watch, and tells subscribers of what concerns them.
 ///
@@ -24,11 +25,11 @@ package actor Informer<Resource: KubernetesResource> {
     private let logger: Logger
     private var store: InformerStore<Resource>
     /// Opened when a subscriber comes for whom the collection has to be listed.
-    private var interest = Turnstile()
+    private var interest = Latch()
     /// When the list for new subscribers may be tried again after a failure, and how often it failed in a row.
     private var additionRetry: (at: ContinuousClock.Instant, failures: Int)?
     /// Who waits for the first list.
-    private var waiters: [Turnstile] = []
+    private var waiters: [Latch] = []
     /// Whether the collection must be read as a whole before it is watched.
     private var needsList = true
     /// Whether the server may have been set back to an older state: a watch did not end as it should.
@@ -61,9 +62,9 @@ package actor Informer<Resource: KubernetesResource> {
     /// Waits until the first list is in, or the task is cancelled.
     package func firstList() async {
         if hasSynced { return }
-        let turnstile = Turnstile()
-        waiters.append(turnstile)
-        await turnstile.wait()
+        let latch = Latch()
+        waiters.append(latch)
+        await latch.wait()
     }
 
     /// Tells a new subscriber of every object that it selects, now and later.
@@ -133,7 +134,7 @@ package actor Informer<Resource: KubernetesResource> {
             try? await Task.sleep(until: retry.at, clock: .continuous)
         } else {
             if !store.needsList {
-                interest = Turnstile()
+                interest = Latch()
                 await interest.wait()
             }
             await gather()
@@ -155,7 +156,7 @@ package actor Informer<Resource: KubernetesResource> {
         }
         listed(scan.items, scan.resourceVersion ?? "0", for: newest, isAddition: isAddition)
         // What was looked through and not kept goes back to the system.
-        if scan.size > Self.largeList { FreeMemory.giveBack() }
+        if scan.size > Self.largeList { OwnProcess.giveBackFreeMemory() }
     }
 
     private func listed(_ items: [Resource], _ version: String, for newest: Int, isAddition: Bool) {

@@ -1,3 +1,4 @@
+import Coordination
 import Transport
 
 /// How long an informer waits before it asks again: failures, refusals and short watches are counted apart, so that the end of

@@ -1,7 +1,7 @@
+import Coordination
 import FailoverCore
 import KubernetesClient
 import StandbyConfiguration
-import Transport
 
 /// Commands that wait for their turn, and those that run: never more than a few at a time, and of each target one waits.
 ///

@@ -1,4 +1,5 @@
 import FailoverCore
+import HostSystem
 import KubernetesClient
 import StandbyConfiguration
 

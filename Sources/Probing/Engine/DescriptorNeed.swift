@@ -1,10 +1,11 @@
+import HostSystem
 import StandbyConfiguration
 import Transport
 
 /// How many descriptors the targets need when all that can be under way at once is.
 struct DescriptorNeed {
-    /// Targets that share a multi of libcurl, which has two descriptors of its own.
-    private static let shardSize = 128.0
+    /// A target's part of the two descriptors that a multi of libcurl has of its own.
+    private static let shardShare = 2 / Double(Check.shardSize)
     private var sum = 0.0
 
     /// Of all targets together with what the rest of the process needs.
@@ -18,8 +19,8 @@ struct DescriptorNeed {
     static func share(of probe: ProbeConfiguration) -> Double {
         let busy = probe.timing.timeout / probe.timing.period
         return switch probe.handler {
-        case .httpGet(let http) where http.keepAlive: 1 + 2 / shardSize
-        case .httpGet, .grpc: min(1, busy) + 2 / shardSize
+        case .httpGet(let http) where http.keepAlive: 1 + shardShare
+        case .httpGet, .grpc: min(1, busy) + shardShare
         case .tcpSocket: min(1, busy)
         // The pipes of the few that run at once are in the reserve.
         case .exec: 0

@@ -1,6 +1,5 @@
 import FailoverCore
 import StandbyConfiguration
-import Transport
 
 /// Probes that are commands: they run beside the loop, a few at a time.
 extension ProbeEngine {

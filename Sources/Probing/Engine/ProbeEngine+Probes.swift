@@ -23,7 +23,7 @@ extension ProbeEngine {
     }
 
     /// What the loop's checks have come to in this turn.
-    func happened(_ events: [CheckEvent]) {
+    func happened(_ events: [Check.Event]) {
         noteTime()
         for event in events {
             switch event.kind {
@@ -61,7 +61,12 @@ extension ProbeEngine {
         count(outcome.verdict)
         let now = Self.now
         noteResult(state, record, outcome.verdict, now)
-        let change = state.tracker.probeFinished(outcome.verdict, from: state.startedAt, at: now)
+        let change = state.tracker.probeFinished(
+            outcome.verdict,
+            because: outcome.detail,
+            from: state.startedAt,
+            at: now
+        )
         state.flight = .none
         state.due = state.pace.next(after: state.due, isCounting: state.tracker.isCounting, now: now.nanoseconds)
         // A probe that began before it was asked for says nothing of the time since.

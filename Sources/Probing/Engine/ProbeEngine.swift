@@ -1,4 +1,5 @@
 package import FailoverCore
+package import HostSystem
 package import KubernetesClient
 import StandbyConfiguration
 package import Transport

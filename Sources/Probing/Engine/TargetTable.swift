@@ -1,4 +1,5 @@
 import FailoverCore
+import Transport
 
 /// All targets by number, and their numbers by group and member; numbers are given again.
 struct TargetTable {
@@ -39,5 +40,61 @@ struct TargetTable {
         if numbers[group]?.isEmpty ?? false { numbers[group] = nil }
         records[number] = nil
         free.append(number)
+    }
+}
+
+/// What changes with every probe of a target: without a reference, so that thousands lie side by side.
+struct TargetState {
+    /// The probe that is on its way.
+    enum Flight: Equatable {
+        case none
+        case check
+        /// Runs beside the loop; a number tells its end from that of an earlier one.
+        case command(Int)
+    }
+
+    var tracker: HealthTracker
+    var pace: ProbePace
+    /// When the probe that is next, or on its way, was or is due; monotonic nanoseconds.
+    var due: UInt64
+    var flight = Flight.none
+    /// Probes that were begun.
+    var probeCount = 0
+    /// When the probe that is on its way, or was last, began.
+    var startedAt = MonotonicTime(nanoseconds: 0)
+    /// Whether the probe that is on its way, or was last, was begun because a kept connection was lost.
+    var wasHurried = false
+
+    /// Whether a probe of it has ever succeeded.
+    var isProven: Bool { tracker.evidence.lastSuccess != nil }
+
+    /// Probes that ended.
+    var endedCount: Int { flight == .none ? probeCount : probeCount - 1 }
+}
+
+/// What is known of a target besides.
+///
+/// Confined to the loop's thread.
+final class TargetRecord {
+    @safe @exclusivity(unchecked) var target: ProbeTarget
+    /// Nil: it is probed by a command, or its port is not known.
+    @safe @exclusivity(unchecked) var check: Check?
+    /// Judges the answers to `check`.
+    @safe @exclusivity(unchecked) var probe: (any ExchangeProbe)?
+    /// The redirects of the probe that is on its way; nil if there was none.
+    @safe @exclusivity(unchecked) var trail: RedirectTrail?
+    /// What redirects led to, in their order; kept for the next probe, which is likely to be led there, too.
+    @safe @exclusivity(unchecked) var hops: [Check] = []
+    @safe @exclusivity(unchecked) var lastOutcome: ProbeOutcome?
+    /// Whether the machine hears of the next result, whatever it is.
+    @safe @exclusivity(unchecked) var isReportDue = false
+    /// Since when somebody waits for a probe: its end is reported in any case; nil: nobody does.
+    @safe @exclusivity(unchecked) var awaitedSince: MonotonicTime?
+
+    /// What it adds to the engine's need of descriptors.
+    var descriptorShare = 0.0
+
+    init(_ target: ProbeTarget) {
+        self.target = target
     }
 }

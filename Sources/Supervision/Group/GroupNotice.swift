@@ -24,14 +24,3 @@ package struct GroupNotice: Sendable {
     package var serviceID: String?
     package var content: Content
 }
-
-extension GroupNotice {
-    /// What is left behind, in words.
-    package static func words(ofFenced fenced: [String], isPaused: Bool) -> String {
-        let parts = [
-            fenced.isEmpty ? nil : "the fences of \(fenced.joined(separator: ", "))", isPaused ? "a pause" : nil,
-        ]
-        return parts.compactMap(\.self).joined(separator: " and ")
-            + " stay on its Lease and hold for no group of another name"
-    }
-}

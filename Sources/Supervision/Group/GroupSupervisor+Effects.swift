@@ -1,7 +1,6 @@
 import FailoverCore
 import KubernetesClient
 import Probing
-import Transport
 
 /// How a group carries out what its machine decides.
 extension GroupSupervisor {

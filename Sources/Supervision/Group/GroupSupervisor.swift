@@ -1,9 +1,9 @@
+import Coordination
 import FailoverCore
 import Foundation
 import KubernetesClient
 import Probing
 import StandbyConfiguration
-import Transport
 
 /// Supervises one group: everything that concerns it becomes an input of one loop; the machine decides; effects run as
 /// child tasks whose outcomes are inputs again.

@@ -1,14 +1,17 @@
+import Coordination
 import FailoverCore
-import Transport
 
 /// Bounds how many requests are under way at once, over all groups; those that end an outage go first.
 package actor RequestLimiter {
     private let limit: Int
+    private let clock: any Clock<Duration>
     private var running = 0
-    private var waiting: [WriteUrgency: [Turnstile]] = [:]
+    private var waiting: [WriteUrgency: [Latch]] = [:]
 
-    package init(limit: Int) {
+    /// `clock`: what measures patience.
+    package init(limit: Int, clock: any Clock<Duration> = ContinuousClock()) {
         self.limit = limit
+        self.clock = clock
     }
 
     /// Runs `request` when it is its turn: the most urgent first, equally urgent ones in the order of asking.
@@ -20,23 +23,18 @@ package actor RequestLimiter {
         patience: Duration?,
         _ request: @Sendable () async -> Result
     ) async -> Result? {
-        if let turnstile = await enter(urgency) {
-            await wait(for: turnstile, patience: patience)
-            if await gaveUp(turnstile, urgency) { return nil }
+        if let latch = await enter(urgency) {
+            await wait(for: latch, patience: patience)
+            if await gaveUp(latch, urgency) { return nil }
         }
         let result = await request()
         await leave()
         return result
     }
 
-    private nonisolated func wait(for turnstile: Turnstile, patience: Duration?) async {
-        guard let patience else { return await turnstile.wait() }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await turnstile.wait() }
-            group.addTask { try? await Task.sleep(for: patience) }
-            await group.next()
-            group.cancelAll()
-        }
+    private nonisolated func wait(for latch: Latch, patience: Duration?) async {
+        guard let patience else { return await latch.wait() }
+        _ = await withDeadline(after: patience, clock: clock) { await latch.wait() }
     }
 
     /// Whether the next request has to wait.
@@ -45,19 +43,19 @@ package actor RequestLimiter {
     /// How many requests of an urgency wait.
     func waitingCount(_ urgency: WriteUrgency) -> Int { waiting[urgency]?.count ?? 0 }
 
-    private func enter(_ urgency: WriteUrgency) -> Turnstile? {
+    private func enter(_ urgency: WriteUrgency) -> Latch? {
         if !isFull {
             running += 1
             return nil
         }
-        let turnstile = Turnstile()
-        waiting[urgency, default: []].append(turnstile)
-        return turnstile
+        let latch = Latch()
+        waiting[urgency, default: []].append(latch)
+        return latch
     }
 
     /// Whether a request still waits, and now no longer does; false if its turn came.
-    private func gaveUp(_ turnstile: Turnstile, _ urgency: WriteUrgency) -> Bool {
-        guard let index = waiting[urgency]?.firstIndex(where: { $0 === turnstile }) else { return false }
+    private func gaveUp(_ latch: Latch, _ urgency: WriteUrgency) -> Bool {
+        guard let index = waiting[urgency]?.firstIndex(where: { $0 === latch }) else { return false }
         waiting[urgency]?.remove(at: index)
         return true
     }

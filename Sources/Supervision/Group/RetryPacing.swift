@@ -1,6 +1,6 @@
+import Coordination
 import FailoverCore
 import KubernetesClient
-import Transport
 
 /// How long a group's failed operations wait, each kind of operation counted for itself.
 ///

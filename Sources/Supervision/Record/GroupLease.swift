@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 package import KubernetesClient
 
@@ -108,16 +109,7 @@ package struct GroupLease: Sendable {
     // MARK: Answers
 
     private func answer(to order: StoredOrder, from version: String, patience: Duration) async -> StoredAnswer? {
-        await withTaskGroup(of: StoredAnswer?.self) { group in
-            group.addTask { await follow(order, from: version) }
-            group.addTask {
-                try? await Task.sleep(for: patience)
-                return nil
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first
-        }
+        await withDeadline(after: patience) { await follow(order, from: version) } ?? nil
     }
 
     /// Watches the Lease until the answer is there; a watch that ends begins again from what is stored then.

@@ -1,7 +1,8 @@
+import Coordination
 import Foundation
+import HostSystem
 import KubernetesClient
 import StandbyConfiguration
-import Transport
 
 /// The configuration file: where it really is, and whether its content is another than before.
 final class ConfigurationFile: Sendable {
@@ -60,8 +61,8 @@ final class ConfigurationFile: Sendable {
     func read(isDemanded: Bool) async -> Look {
         let isBeingWritten = state.withLock { $0.writingSince.map { .now - $0 < Self.longestWriting } ?? false }
         if isBeingWritten, !isDemanded { return .unchanged }
-        do throws(CredentialError) {
-            let bytes = try FileReading.beginning(of: path, limit: ConfigurationReading.sizeLimit)
+        do throws(RegularFile.Failure) {
+            let bytes = try RegularFile.beginning(of: path, limit: ConfigurationReading.sizeLimit)
             let isNew = state.withLock { state in
                 defer { state.seen = bytes }
                 return state.seen != bytes

@@ -1,8 +1,9 @@
+import Coordination
 import Foundation
+import HostSystem
 package import Logging
 import ServiceLifecycle
 import StandbyConfiguration
-import Transport
 
 /// Watches the configuration file and brings what is valid to the supervisor; what is not changes nothing.
 package struct ConfigurationReloader: ServiceLifecycle.Service {
@@ -47,17 +48,9 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
 
     /// Asks for a reload and waits for its outcome; nil if too many ask, or the service has ended.
     package func reload(by origin: String) async -> ReloadOutcome? {
-        let answer = Answer<ReloadOutcome>()
+        let answer = Promise<ReloadOutcome>()
         guard case .enqueued = trigger.yield(.demand(by: origin, answer: answer)) else { return nil }
-        return await withTaskGroup(of: ReloadOutcome?.self) { group in
-            group.addTask { await answer.value() }
-            group.addTask {
-                try? await Task.sleep(for: Self.answerDeadline)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? nil
-        }
+        return await withDeadline(after: Self.answerDeadline) { await answer.value() } ?? nil
     }
 
     /// Asks for a reload without waiting.
@@ -136,7 +129,7 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
             case .look: _ = await reload(isDemanded: false, by: "the file")
             case .demand(let origin, let answer):
                 let outcome = await reload(isDemanded: true, by: origin)
-                answer?.send(outcome)
+                answer?.fulfill(outcome)
             }
         }
     }

@@ -1,4 +1,4 @@
-import Transport
+import Coordination
 
 /// What became of the last attempt to read the configuration; for `/metrics`.
 package final class ConfigurationStatus: Sendable {

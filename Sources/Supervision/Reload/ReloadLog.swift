@@ -1,5 +1,5 @@
+import Coordination
 import Logging
-import Transport
 
 /// Writes what became of reloads to the log; what is the same again and again, once a minute.
 final class ReloadLog: Sendable {

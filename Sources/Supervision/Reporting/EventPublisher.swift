@@ -1,6 +1,6 @@
+import Coordination
 import KubernetesClient
 import Logging
-import Transport
 
 /// Sends Events beside everything else: never waited for, bounded, dropped when the API server will not have them.
 struct EventPublisher: Sendable {

@@ -2,7 +2,7 @@ import FailoverCore
 import Foundation
 import KubernetesClient
 
-/// Turns notices into Events on the Service and the pods.
+/// Makes the Event of a notice: on the group's Service or on one of its pods.
 struct NoticeEvents: Sendable {
     /// The controller's name on Events.
     static let controller = "kube-standby.io/supervisor"
@@ -10,109 +10,37 @@ struct NoticeEvents: Sendable {
     /// This process, on Events.
     let instance: String
 
-    func events(of notice: GroupNotice) -> [Event] {
-        if case .leavesBehind(let fenced, let isPaused) = notice.content {
-            let note = "ends; \(GroupNotice.words(ofFenced: fenced, isPaused: isPaused))"
-            return [service(notice, .warning, "RequestsLeftBehind", "Reload", note)]
-        }
-        guard case .report(let report) = notice.content else { return [] }
-        switch report {
-        case .promoted(let member, let cause):
-            return [pod(member, notice, .normal, "Promoted", "Promote", "now active: \(cause)")]
-        case .demoted(let member, let cause):
-            return [pod(member, notice, .normal, "Demoted", "Demote", "now passive: \(cause)")]
-        case .moved(let move) where move.cause.isPlanned:
-            return [service(notice, .normal, "SwitchedOver", "Switchover", words(on: move))]
-        case .moved(let move): return [service(notice, .normal, "FailedOver", "Failover", words(on: move))]
-        case .found(.noHealthyCandidate, let trace):
-            return [service(notice, .warning, "NoHealthyCandidate", "Decide", "no healthy candidate; \(trace)")]
-        case .found(.flapping, let trace):
-            let note = "holding, because the role moved too often; \(trace)"
-            return [service(notice, .warning, "Flapping", "Decide", note)]
-        case .found(.suspended(let reason), let trace):
-            return [service(notice, .warning, "MovesSuspended", "Decide", "\(reason); \(trace)")]
-        case .found(.drift, let trace):
-            let note = "somebody else writes the role labels; repairing at most 10 times a minute; \(trace)"
-            return [service(notice, .warning, "LabelDrift", "Repair", note)]
-        case .found(.activeNotReady(let name), let trace):
-            let note =
-                "the active pod \(name) is not Ready, so that the Service has no endpoint, and no candidate is healthy and Ready; \(trace)"
-            return [service(notice, .warning, "ActiveNotReady", "Decide", note)]
-        case .found(.multipleActive(let names), _):
-            let note = "active together: \(names.joined(separator: ", "))"
-            return [service(notice, .warning, "MultipleActive", "Decide", note)]
-        case .moveWithdrawn(let target, let reason):
-            return [service(notice, .warning, "MoveWithdrawn", "Switchover", "not to \(target ?? "nobody"): \(reason)")]
-        case .switchWaits(let member, let target, let failure):
-            let note =
-                "the switch to \(target ?? "nobody") waits for pod \(member.name), which cannot be written: \(failure)"
-            return [service(notice, .warning, "SwitchWaiting", "Failover", note)]
-        case .departed(let member):
-            return [pod(member, notice, .normal, "Demoted", "Demote", "now passive: it left the group")]
-        case .adopted, .moveStarted, .withheld, .joined, .findingEnded, .answered, .pauseEnded, .steppedBack,
-            .operationFailed:
-            return []
-        }
-    }
-
-    private func words(on move: CompletedMove) -> String {
-        let from = move.from.isEmpty ? "nobody" : move.from.map(\.name).joined(separator: ", ")
-        return "active moved from \(from) to \(move.target?.name ?? "nobody"): \(move.cause); epoch \(move.epoch)"
-    }
-
-    private func service(
-        _ notice: GroupNotice,
-        _ type: Event.Kind,
-        _ reason: String,
-        _ action: String,
-        _ note: String
-    ) -> Event {
-        let object = Event.ObjectReference(
-            Service.resource,
-            namespace: notice.namespace,
-            name: notice.service,
-            uid: notice.serviceID
-        )
-        return event(type, reason, action, "group \(notice.group): \(note)", object)
-    }
-
-    private func pod(
-        _ member: Member,
-        _ notice: GroupNotice,
-        _ type: Event.Kind,
-        _ reason: String,
-        _ action: String,
-        _ note: String
-    ) -> Event {
-        let object = Event.ObjectReference(
-            Pod.resource,
-            namespace: notice.namespace,
-            name: member.name,
-            uid: member.id.uid
-        )
-        return event(type, reason, action, "group \(notice.group): \(note)", object)
-    }
-
-    private func event(
-        _ type: Event.Kind,
-        _ reason: String,
-        _ action: String,
-        _ note: String,
-        _ object: Event.ObjectReference
-    ) -> Event {
+    /// The Event that a notice is worth; nil: none.
+    func event(of notice: GroupNotice) -> Event? {
+        guard let note = NoticeDescription(notice.content).event else { return nil }
+        let object = Self.object(of: note, notice)
+        let entry = note.reason.entry
         let now = Date()
-        let stamp = String(Int64(now.timeIntervalSince1970 * 1e9), radix: 16)
-        let suffix = String(UInt16.random(in: .min ... .max), radix: 16)
         return Event(
-            name: "\(object.name.prefix(220)).\(stamp)\(suffix)",
+            name: Self.name(for: object, at: now),
             at: MicroTime(now),
             controller: Self.controller,
             instance: instance,
-            action: action,
-            reason: reason,
-            type: type,
-            note: note,
+            action: entry.action,
+            reason: note.reason.rawValue,
+            type: entry.type,
+            note: "group \(notice.group): \(note.text)",
             regarding: object
         )
+    }
+
+    private static func object(of note: NoticeDescription.EventNote, _ notice: GroupNotice) -> Event.ObjectReference {
+        let namespace = notice.namespace
+        guard let member = note.member else {
+            return .init(Service.resource, namespace: namespace, name: notice.service, uid: notice.serviceID)
+        }
+        return .init(Pod.resource, namespace: namespace, name: member.name, uid: member.id.uid)
+    }
+
+    /// A name that no other Event has.
+    private static func name(for object: Event.ObjectReference, at time: Date) -> String {
+        let stamp = String(Int64(time.timeIntervalSince1970 * 1e9), radix: 16)
+        let suffix = String(UInt16.random(in: .min ... .max), radix: 16)
+        return "\(object.name.prefix(220)).\(stamp)\(suffix)"
     }
 }

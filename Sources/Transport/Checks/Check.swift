@@ -21,6 +21,25 @@ package final class Check {
         }
     }
 
+    /// How a check ended, or what became of its connection meanwhile.
+    package struct Event {
+        /// What happened.
+        package enum Kind {
+            /// The answer, or why there is none; a bare connection's answer has the status 0.
+            case ended(Result<HTTPResponse, TransportError>)
+            /// The peer closed the connection that was kept for the next time.
+            case connectionLost
+        }
+
+        /// The check's tag.
+        package var tag: Int
+        /// What happened to it.
+        package var kind: Kind
+    }
+
+    /// Checks whose connections share one multi of libcurl, which has two descriptors of its own.
+    package static let shardSize = 128
+
     /// The URL as it was given, whatever stands in its host's place for libcurl.
     var plainURL: String {
         switch question {

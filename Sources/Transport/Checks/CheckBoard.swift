@@ -2,9 +2,6 @@
 ///
 /// Confined to the loop's thread.
 struct CheckBoard {
-    /// Checks whose connections share one multi.
-    static let shardSize = 128
-
     /// Multis, by whether they keep connections; the last one with room is filled next.
     var shards: [Bool: [Shard]] = [:]
     /// Connections that are being made, by descriptor.
@@ -12,12 +9,12 @@ struct CheckBoard {
     /// Deadlines of connections, by descriptor, in milliseconds.
     var deadlines = TimerWheel(at: EventLoop.now / 1_000_000)
     /// What has happened and is to be handed out, from `next` on.
-    private var events: [CheckEvent] = []
+    private var events: [Check.Event] = []
     private var next = 0
     /// What is being handed out; kept for its memory.
-    private(set) var delivered: [CheckEvent] = []
+    private(set) var delivered: [Check.Event] = []
     /// Who hears of it.
-    var receive: (([CheckEvent]) -> Void)?
+    var receive: (([Check.Event]) -> Void)?
 
     /// Events that are handed out together.
     private static let chunk = 4
@@ -25,7 +22,7 @@ struct CheckBoard {
     /// Whether something is left to be handed out.
     var hasEvents: Bool { next < events.count }
 
-    mutating func add(_ event: CheckEvent) {
+    mutating func add(_ event: Check.Event) {
         events.append(event)
     }
 

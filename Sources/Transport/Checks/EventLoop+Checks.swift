@@ -1,10 +1,12 @@
 import CLibcurl
+import CLinux
 import Glibc
+package import HostSystem
 
 /// Checks: what a prober asks thousands of peers, without an allocation or a closure for each time.
 extension EventLoop {
     /// On the loop: who hears of the ends of checks, once in a turn; one for each loop.
-    package func receiveChecks(_ receive: @escaping ([CheckEvent]) -> Void) {
+    package func receiveChecks(_ receive: @escaping ([Check.Event]) -> Void) {
         precondition(isCurrent)
         board.receive = receive
     }
@@ -65,8 +67,8 @@ extension EventLoop {
     /// Things of one kind that are done without looking at the clock.
     private static let chunk = 32
 
-    private func note(_ check: Check, _ kind: CheckEvent.Kind) {
-        board.add(CheckEvent(tag: check.tag, kind: kind))
+    private func note(_ check: Check, _ kind: Check.Event.Kind) {
+        board.add(Check.Event(tag: check.tag, kind: kind))
     }
 
     // MARK: Exchanges
@@ -168,13 +170,13 @@ extension EventLoop {
     /// A multi with room for one more.
     private func join(keepsConnections: Bool) throws(TransportError) -> Multi {
         var shards = board.shards[keepsConnections, default: []]
-        let index = shards.lastIndex { $0.count < CheckBoard.shardSize } ?? shards.endIndex
+        let index = shards.lastIndex { $0.count < Check.shardSize } ?? shards.endIndex
         if index == shards.endIndex {
             let multi = try addMulti(
                 .checks,
                 rest: keepsConnections ? .watched : .closed,
                 // Twice as many, for those that their peers have closed and libcurl has yet to notice.
-                connections: CheckBoard.shardSize * 2
+                connections: Check.shardSize * 2
             )
             multi.context = kept
             shards.append(.init(multi: multi, count: 0))

@@ -1,4 +1,5 @@
 import CLibcurl
+import HostSystem
 
 /// Sets libcurl's options for a request.
 struct HandleOptions {
@@ -148,7 +149,7 @@ struct HandleOptions {
         do throws(RegularFile.Failure) {
             try RegularFile.check(path)
         } catch {
-            throw TransportError(.badRequest, "the certificate authority \"\(path)\" cannot be read: \(error)")
+            throw TransportError(.badRequest, "the certificate authority \"\(path)\" cannot be read: \(error.cause)")
         }
         try set(CURLOPT_CAINFO, path)
     }

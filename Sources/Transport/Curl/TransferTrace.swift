@@ -1,4 +1,5 @@
 import CLibcurl
+import Coordination
 
 /// What happened during one exchange, for people: attach one to a request to have it filled.
 package final class TransferTrace: Sendable {

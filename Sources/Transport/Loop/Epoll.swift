@@ -1,4 +1,4 @@
-import CLibcurl
+import CLinux
 import Foundation
 import Glibc
 

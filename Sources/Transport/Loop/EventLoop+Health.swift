@@ -1,3 +1,5 @@
+import Coordination
+
 extension EventLoop {
     /// The longest turn of the last minute or two, the one that is under way included.
     package var longestTurn: Duration { pace.longestTurn(at: Self.now) }
@@ -6,31 +8,23 @@ extension EventLoop {
     ///
     /// It is asked besides the queue: a loop that has much to do does not hang.
     package func turns(within limit: Duration) async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
-            let gate = Turnstile()
-            gates.withLock { $0.append(gate) }
-            epoll.wake()
-            group.addTask {
-                await gate.wait()
-                return !Task.isCancelled
-            }
-            group.addTask {
-                try? await Task.sleep(for: limit)
-                return false
-            }
-            let turned = await group.next() ?? false
-            group.cancelAll()
-            gates.withLock { gates in gates.removeAll { $0 === gate } }
-            return turned
+        let begun = Latch()
+        awaitedTurns.withLock { $0.append(begun) }
+        epoll.wake()
+        defer { awaitedTurns.withLock { turns in turns.removeAll { $0 === begun } } }
+        let turned = await withDeadline(after: limit) {
+            await begun.wait()
+            return !Task.isCancelled
         }
+        return turned ?? false
     }
 
-    /// Lets those through who wait for a turn.
-    func openGates() {
-        let waiting = gates.withLock { gates in
-            defer { gates.removeAll() }
-            return gates
+    /// Tells those who wait for a turn to begin that one has.
+    func turnBegan() {
+        let waiting = awaitedTurns.withLock { turns in
+            defer { turns.removeAll() }
+            return turns
         }
-        for gate in waiting { gate.open() }
+        for latch in waiting { latch.open() }
     }
 }

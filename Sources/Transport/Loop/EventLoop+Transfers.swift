@@ -1,16 +1,7 @@
-import CLibcurl
-
 extension EventLoop {
     /// On the loop: begins an exchange.
     ///
     /// The observer's `received` functions are called from inside libcurl and must not call the loop; its `ended` may.
-    @discardableResult
-    package func start(_ request: HTTPRequest, observer: any TransferObserver) -> TransferID {
-        let id = nextTransferID()
-        start(request, id: id, observer: observer)
-        return id
-    }
-
     func start(_ request: HTTPRequest, id: TransferID, observer: any TransferObserver) {
         precondition(isCurrent)
         guard let name = request.nameToResolve else { return begin(request, [], id: id, observer: observer) }
@@ -55,7 +46,7 @@ extension EventLoop {
     }
 
     /// On the loop: ends an exchange with `.cancelled`, unless it has ended already.
-    package func cancel(_ id: TransferID) {
+    func cancel(_ id: TransferID) {
         precondition(isCurrent)
         if let transfer = transfers[id] { finish(transfer, .failure(TransportError(.cancelled))) }
         if let wait = transferWaits[id] { end(wait, TransportError(.cancelled)) }
@@ -130,13 +121,9 @@ extension EventLoop {
 }
 
 extension Duration {
-    /// Nanoseconds, at least 0.
-    package var nanosecondCount: UInt64 {
-        UInt64(max(0, components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000))
-    }
+    /// Nanoseconds, at least 0, for the loop's clock; the core has its own of its own times, as it imports nothing.
+    var nanosecondCount: UInt64 { UInt64(clamping: attoseconds / 1_000_000_000) }
 
     /// Milliseconds, rounded up, at least 1: zero would mean "for ever" to libcurl.
-    var millisecondCount: Int {
-        max(1, Int((nanosecondCount + 999_999) / 1_000_000))
-    }
+    var millisecondCount: Int { Int(clamping: max(1, (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)) }
 }

@@ -1,4 +1,5 @@
 import CLibcurl
+import Coordination
 import Foundation
 import Synchronization
 
@@ -18,7 +19,7 @@ package final class EventLoop: @unchecked Sendable {
     private let threadID = Atomic<UInt>(0)
     private let lastTransferID = Atomic<UInt64>(0)
     /// Who waits for a turn to begin.
-    let gates = Locked<[Turnstile]>([])
+    let awaitedTurns = Locked<[Latch]>([])
 
     // Confined to the loop's thread. What is touched with every probe, here and in the checks, goes without the dynamic check
     // for overlapping access: that check was 4 % of a probe's instructions.
@@ -138,7 +139,7 @@ package final class EventLoop: @unchecked Sendable {
     private func turn() {
         let count = epoll.wait(milliseconds: waitingTime())
         pace.begin(at: Self.now)
-        openGates()
+        turnBegan()
         for number in 0..<count {
             if let (token, events) = epoll.event(number) { ready(token, events) }
             // The kernel tells again of those that are left, after others.
@@ -267,5 +268,26 @@ package final class EventLoop: @unchecked Sendable {
         pools = [:]
         multis = []
         handles.removeAll()
+    }
+}
+
+/// The loop as the executor of actors, so that their state is confined to its thread without a lock or a hop.
+extension EventLoop: SerialExecutor {
+    package func enqueue(_ job: consuming ExecutorJob) {
+        // The runtime holds no reference to an executor: as soon as the job is queued, it may run, and with its end the last
+        // reference to the loop may go, while this thread has yet to wake it.
+        let kept = unsafe Unmanaged.passRetained(self)
+        defer { unsafe kept.release() }
+        let unowned = UnownedJob(job)
+        let isPosted = post(.job(unowned))
+        precondition(isPosted, "an actor of the stopped event loop \(name) was called")
+    }
+
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        unsafe UnownedSerialExecutor(ordinary: self)
+    }
+
+    package func checkIsolated() {
+        precondition(isCurrent, "not on the thread of event loop \(name)")
     }
 }

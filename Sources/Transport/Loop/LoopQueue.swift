@@ -1,3 +1,5 @@
+import Coordination
+
 /// Work from other threads for the loop's thread.
 final class LoopQueue: Sendable {
     /// One piece of work.

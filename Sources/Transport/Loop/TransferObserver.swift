@@ -1,5 +1,5 @@
 /// Hears of one exchange, on the loop's thread.
-package protocol TransferObserver: AnyObject {
+protocol TransferObserver: AnyObject {
     /// The final status and headers are in. Called from inside libcurl: must not call the loop.
     func received(head: HTTPHead)
 
@@ -13,9 +13,9 @@ package protocol TransferObserver: AnyObject {
 }
 
 extension TransferObserver {
-    package func received(head: HTTPHead) {}
+    func received(head: HTTPHead) {}
 
-    package func received(body: [UInt8]) -> Bool { false }
+    func received(body: [UInt8]) -> Bool { false }
 }
 
 /// Resumes the task that waits for the whole answer.
@@ -28,5 +28,50 @@ final class WholeResponse: TransferObserver {
 
     func ended(_ outcome: Result<HTTPResponse, TransportError>) {
         continuation.resume(returning: outcome)
+    }
+}
+
+/// Hands the head to the task that waits for it and the body to the stream's reader.
+///
+/// Confined to the loop's thread once the exchange has begun.
+final class StreamedResponse: TransferObserver, @unchecked Sendable {
+    /// Resumed with the head, or with the failure that came instead.
+    var onHead: CheckedContinuation<Result<HTTPStream, TransportError>, Never>?
+    /// The reader's end, until the reader has it: when the last reader lets go of it, the transfer is ended.
+    private var chunks: AsyncThrowingStream<[UInt8], any Error>?
+    private let input: AsyncThrowingStream<[UInt8], any Error>.Continuation
+    private let onConsumed: @Sendable (Int) -> Void
+
+    init(onConsumed: @escaping @Sendable (Int) -> Void, onAbandoned: @escaping @Sendable () -> Void) {
+        self.onConsumed = onConsumed
+        // Unbounded here, bounded by the transfer, which pauses at the high-water mark.
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: [UInt8].self, throwing: (any Error).self)
+        chunks = stream
+        input = continuation
+        input.onTermination = { _ in onAbandoned() }
+    }
+
+    func received(head: HTTPHead) {
+        guard let onHead, let chunks else { return }
+        self.chunks = nil
+        self.onHead = nil
+        onHead.resume(returning: .success(HTTPStream(head: head, body: HTTPBody(chunks: chunks, consumed: onConsumed))))
+    }
+
+    func received(body: [UInt8]) -> Bool {
+        input.yield(body)
+        return true
+    }
+
+    func ended(_ outcome: Result<HTTPResponse, TransportError>) {
+        switch outcome {
+        case .success(let response):
+            if onHead != nil { received(head: response.head) }
+            input.finish()
+        case .failure(let error):
+            onHead?.resume(returning: .failure(error))
+            onHead = nil
+            input.finish(throwing: error)
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Coordination
 import Dispatch
 
 /// Resolves names beside the loops, on a few threads, each name once at a time however many ask.

@@ -1,6 +1,5 @@
 import NIOCore
 import NIOPosix
-import Transport
 
 /// Peers at every loopback address that take no requests, and tell when the first connection came.
 struct FirstConnection: Sendable {

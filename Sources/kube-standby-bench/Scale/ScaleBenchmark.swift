@@ -1,5 +1,4 @@
 import Foundation
-import Transport
 
 /// The whole supervisor with thousands of groups: how soon it probes, and what it takes when nothing happens.
 ///

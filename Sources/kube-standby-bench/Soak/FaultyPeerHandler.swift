@@ -1,7 +1,7 @@
+import Coordination
 import Glibc
 import NIOCore
 import NIOPosix
-import Transport
 
 /// One connection to a peer; which peer it is tells the address that was connected to.
 final class FaultyPeerHandler: ChannelInboundHandler {

@@ -1,8 +1,8 @@
+import Coordination
 import NIOCore
 import NIOPosix
 import NIOSSL
 import Sandbox
-import Transport
 
 /// Thousands of peers on one listener, each at an address of its own, each behaving as it is told.
 final class FaultyPeers: Sendable {

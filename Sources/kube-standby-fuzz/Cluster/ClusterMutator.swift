@@ -1,4 +1,5 @@
 import Foundation
+import Repeatable
 
 /// Makes answers that no honest API server gives: recorded ones, and objects of our own, changed in a few places.
 struct ClusterMutator {
@@ -42,7 +43,7 @@ struct ClusterMutator {
 
     /// The input of that number.
     func input(_ number: UInt64) -> Input {
-        var random = SplitMix64(state: seed &* 0xD1B5_4A32_D192_ED03 &+ number)
+        var random = SeededGenerator(seed: seed &* 0xD1B5_4A32_D192_ED03 &+ number)
         var input: Input
         if Int.random(in: 0..<2, using: &random) == 0 {
             input = Input(form: .group, text: OwnObjects.text(&random) { changed($0, &$1) })
@@ -57,7 +58,7 @@ struct ClusterMutator {
     }
 
     /// The text with up to four values changed.
-    private func changed(_ text: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    private func changed(_ text: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var text = text
         let spans = JSONSpans(text).spans
         if spans.isEmpty { return text }
@@ -76,7 +77,7 @@ struct ClusterMutator {
         _ text: inout [UInt8],
         _ span: JSONSpans.Span,
         _ spans: [JSONSpans.Span],
-        _ random: inout SplitMix64
+        _ random: inout SeededGenerator
     ) {
         switch Int.random(in: 0..<10, using: &random) {
         case 0: remove(span, from: &text)
@@ -104,7 +105,7 @@ struct ClusterMutator {
     }
 
     /// A long text, or one that is nested deeply, in the place of a value.
-    private func lengthen(_ text: inout [UInt8], _ span: JSONSpans.Span, _ random: inout SplitMix64) {
+    private func lengthen(_ text: inout [UInt8], _ span: JSONSpans.Span, _ random: inout SeededGenerator) {
         let count = [10, 300, 600, 5000, 20_000].randomElement(using: &random) ?? 10
         let value: [UInt8]
         if Bool.random(using: &random) {

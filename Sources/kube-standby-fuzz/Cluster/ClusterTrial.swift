@@ -2,6 +2,7 @@ import FailoverCore
 import Foundation
 import KubernetesClient
 import Probing
+import Repeatable
 import StandbyConfiguration
 import Supervision
 import Transport
@@ -83,7 +84,7 @@ struct ClusterTrial {
                 }
             }
         }
-        var group = GroupTrial(observation.members(pods), record, random: SplitMix64(state: number)) { record in
+        var group = GroupTrial(observation.members(pods), record, random: SeededGenerator(seed: number)) { record in
             observation.lease(record, base: lease, now: now)
         }
         try group.run()

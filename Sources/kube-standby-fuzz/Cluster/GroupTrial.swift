@@ -1,5 +1,6 @@
 import FailoverCore
 import KubernetesClient
+import Repeatable
 
 /// Lets one group decide on members and a record that somebody made up, against an API server that does what it is told.
 struct GroupTrial {
@@ -10,7 +11,7 @@ struct GroupTrial {
     private var members: [Member]
     private var record: StoredRecord?
     private var trackers: [Member.ID: HealthTracker] = [:]
-    private var random: SplitMix64
+    private var random: SeededGenerator
     private var now = MonotonicTime(nanoseconds: 1_000_000_000)
     private var version = 1_000_000
     /// A server's versions only ever rise: longer than any that an input can claim to have had from it.
@@ -21,7 +22,7 @@ struct GroupTrial {
     init(
         _ members: [Member],
         _ record: StoredRecord?,
-        random: SplitMix64,
+        random: SeededGenerator,
         lease: @escaping (GroupRecord) -> Lease
     ) {
         machine = GroupStateMachine(policy: GroupPolicy(), identity: "fuzz")

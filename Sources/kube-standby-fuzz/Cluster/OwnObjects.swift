@@ -1,3 +1,5 @@
+import Repeatable
+
 /// The pods and the Lease of a group as kube-standby itself writes them, with everything that it reads back.
 enum OwnObjects {
     /// What the annotations of a Lease hold.
@@ -30,8 +32,8 @@ enum OwnObjects {
 
     /// `{"pods": […], "lease": …}`, with annotations whose own JSON was changed, and changed as a whole.
     static func text(
-        _ random: inout SplitMix64,
-        changed: ([UInt8], inout SplitMix64) -> [UInt8]
+        _ random: inout SeededGenerator,
+        changed: ([UInt8], inout SeededGenerator) -> [UInt8]
     ) -> [UInt8] {
         var members: [[UInt8]] = []
         for annotation in annotations where Bool.random(using: &random) {
@@ -46,7 +48,7 @@ enum OwnObjects {
         return changed(Array("{\"pods\":[\(pods)],".utf8) + lease + [0x7D], &random)
     }
 
-    private static func pod(_ ordinal: Int, epoch: Int, _ random: inout SplitMix64) -> String {
+    private static func pod(_ ordinal: Int, epoch: Int, _ random: inout SeededGenerator) -> String {
         let role = ordinal == 0 ? "active" : "passive"
         let key = Bool.random(using: &random) ? "epoch.kube-standby.io/web" : "kube-standby.io/epoch"
         return #"{"metadata":{"name":"web-\#(ordinal)","uid":"u\#(ordinal)","resourceVersion":"1\#(ordinal)","#

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HostSystem
 import KubernetesClient
 import Sandbox
 
@@ -77,14 +78,14 @@ struct SandboxCommand: AsyncParsableCommand {
         for file in try InputFiles.files(in: folder, endings: ["yaml", "yml", "json"]) {
             let name = (file as NSString).lastPathComponent
             do {
-                let bytes = try FileReading.bytes(of: file)
+                let bytes = try RegularFile.bytes(of: file)
                 guard let text = String(validating: bytes, as: UTF8.self) else {
                     throw LoadingError(description: "is no text in UTF-8")
                 }
                 let skipped = try await sandbox.apply(text)
                 for what in skipped { StandardOutput.print("skipped in \(name): \(what)") }
                 StandardOutput.print("applied \(name)")
-            } catch let error as CredentialError {
+            } catch let error as RegularFile.Failure {
                 throw LoadingError(description: "\(error)")
             } catch let failure as APIFailure {
                 throw LoadingError(description: "\(name): \(failure.message)")

@@ -126,7 +126,7 @@ struct StoryActs {
             return standbys.isEmpty
         }
         try scene.setLicense(false)
-        try await waitForEvent("NoHealthyCandidate", about: .license)
+        try await waitForEvent(.noHealthyCandidate, about: .license)
         timeline.tell("\(active) recovers first, then the others.")
         let recovery = ContinuousClock.now
         try scene.setLicense(true, pods: [active])
@@ -189,10 +189,10 @@ struct StoryActs {
         return audit.current.sorted().joined(separator: ",")
     }
 
-    private func waitForEvent(_ reason: String, about group: StoryScene.Group) async throws {
-        try await sandbox.wait(for: "an Event \(reason)") { store in
+    private func waitForEvent(_ reason: EventReason, about group: StoryScene.Group) async throws {
+        try await sandbox.wait(for: "an Event \(reason.rawValue)") { store in
             await store.list(.events, namespace: StoryScene.namespace).contains {
-                $0["reason"] == .string(reason) && $0["regarding"]["name"] == .string(group.rawValue)
+                $0["reason"] == .string(reason.rawValue) && $0["regarding"]["name"] == .string(group.rawValue)
             }
         }
     }

@@ -1,5 +1,5 @@
-import Foundation
 import Sandbox
+import Supervision
 
 /// The moves of the story and their times.
 struct StoryTable {
@@ -18,15 +18,12 @@ struct StoryTable {
         rows.append(row)
     }
 
-    static func milliseconds(_ duration: Duration) -> String {
-        String(format: "%.0f ms", duration / .milliseconds(1))
-    }
-
     /// Columns: what happened, from, to, noticed after, switched within, without endpoint.
     var text: String {
         let head = ["what happened", "from", "to", "noticed after", "switched within", "no endpoint for"]
         let cells = rows.map { row in
-            let times = row.timing.map { [$0.detection, $0.switch, $0.gap].map(Self.milliseconds) } ?? ["-", "-", "-"]
+            let times =
+                row.timing.map { [$0.detection, $0.switch, $0.gap].map(\.wholeMilliseconds) } ?? ["-", "-", "-"]
             return [row.act, row.from, row.to] + times
         }
         let widths = head.indices.map { column in ([head] + cells).map { $0[column].count }.max() ?? 0 }

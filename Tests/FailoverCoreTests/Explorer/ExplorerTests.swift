@@ -1,4 +1,5 @@
 import Foundation
+import Repeatable
 import Testing
 
 @testable import FailoverCore
@@ -25,6 +26,8 @@ import Testing
         case estranged
         /// The record is of an earlier life: it announces a switch below the pods' epochs.
         case revived
+        /// The active pod was replaced, one supervisor announced a switch, and the Lease is gone since.
+        case bereft
 
         func state(
             _ policy: GroupPolicy,
@@ -36,6 +39,7 @@ import Testing
             case .warm: .warm(policy, budget, sabotage: sabotage)
             case .estranged: .estranged(policy, budget, sabotage: sabotage)
             case .revived: .revived(policy, budget, sabotage: sabotage)
+            case .bereft: .bereft(policy, budget, sabotage: sabotage)
             }
         }
     }
@@ -97,7 +101,7 @@ import Testing
     /// Planted faults: with any one guard of the protocol taken away the explorer finds what it prevents.
     @Test(.enabled(if: isThorough), arguments: ModelCluster.Sabotage.allCases)
     func findsTwoActiveWithoutAGuard(guard sabotage: ModelCluster.Sabotage) async throws {
-        let start = sabotage == .listsAreStale ? Start.estranged : .warm
+        let start = Self.start(for: sabotage)
         let budget = Self.budget(for: sabotage)
         var explorer = Explorer()
         explorer.endsOneIn = 0
@@ -111,6 +115,17 @@ import Testing
         #expect(Self.replay(violation.trace, from: start.state(Self.policy, budget)).violation == nil)
     }
 
+    /// Where a planted fault shows soonest.
+    private static func start(for sabotage: ModelCluster.Sabotage) -> Start {
+        switch sabotage {
+        case .listsAreStale: .estranged
+        case .lostLeasesAreContinued: .bereft
+        case .versionsAreIgnored, .passivePodsAreNotFenced, .epochsAreHidden, .unknownOutcomesAreKnown,
+            .announcementsAreForgotten, .runsAreKnownByName:
+            .warm
+        }
+    }
+
     /// What has to happen beside two moves for a planted fault to show.
     private static func budget(for sabotage: ModelCluster.Sabotage) -> ModelState.Budget {
         switch sabotage {
@@ -119,6 +134,8 @@ import Testing
         case .unknownOutcomesAreKnown: .init(faults: 1, crashes: 0, delays: 0, recreations: 0, verdicts: 4, switches: 0)
         case .announcementsAreForgotten:
             .init(faults: 1, crashes: 0, losses: 0, delays: 0, recreations: 0, verdicts: 2, denials: 1, switches: 2)
+        case .runsAreKnownByName: .init(faults: 1, losses: 0, delays: 0, recreations: 0, verdicts: 3, switches: 0)
+        case .lostLeasesAreContinued: .init(faults: 0, verdicts: 0, switches: 4)
         }
     }
 

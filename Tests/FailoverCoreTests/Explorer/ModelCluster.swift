@@ -19,6 +19,10 @@ struct ModelCluster: Hashable {
         case unknownOutcomesAreKnown
         /// A record that is adopted, or announces somebody else, forgets whom others announced.
         case announcementsAreForgotten
+        /// A supervisor that starts takes the records that carry its name for its own run.
+        case runsAreKnownByName
+        /// The successor of a lost Lease begins at the next epoch.
+        case lostLeasesAreContinued
     }
 
     private(set) var pods: [Member] = []
@@ -26,6 +30,8 @@ struct ModelCluster: Hashable {
     private var podWrites = 0
     private var leaseWrites = 0
     private var created = 0
+    /// Who wrote which epoch.
+    private var writers: [Epoch: String] = [:]
     /// A write reached a pod of another uid than it named.
     private(set) var touchedAnotherPod = false
     /// Pods that the group does not select: no members, and no endpoints.
@@ -106,6 +112,24 @@ struct ModelCluster: Hashable {
 
     // MARK: Supervisors
 
+    /// What a supervisor of that name would know of the record and of its own run if it knew no better.
+    func knowledge(_ policy: GroupPolicy, _ identity: String) -> GroupKnowledge {
+        let records = sabotage == .lostLeasesAreContinued ? RecordView(jump: 1) : RecordView()
+        return GroupKnowledge(policy: policy, identity: identity, records: records, run: assumedRun(of: identity))
+    }
+
+    private func assumedRun(of identity: String) -> OwnRun {
+        var run = OwnRun()
+        guard sabotage == .runsAreKnownByName, let last = lease?.record.epoch else { return run }
+        let epochs = (1...max(1, last.number)).map { Epoch($0) }
+        for epoch in epochs.reversed().prefix(while: { writers[$0] == identity }).reversed() {
+            run.recorded(epoch, after: Epoch(epoch.number - 1))
+        }
+        run.listed()
+        for pod in members { run.found(pod) }
+        return run
+    }
+
     mutating func write(_ write: RoleWrite) -> RoleWriteOutcome {
         guard let pod = pod(write.member.name) else { return .gone }
         if sabotage == .passivePodsAreNotFenced, write.role == .passive, pod.role == .passive {
@@ -138,6 +162,7 @@ struct ModelCluster: Hashable {
         leaseWrites += 1
         var record = record
         if sabotage == .announcementsAreForgotten { record.announced = Announcements(since: Epoch(0)) }
+        writers[record.epoch] = record.writer
         let stored = StoredRecord(record: record, version: .init(uid: uid, version: .init("\(leaseWrites)")))
         lease = stored
         return stored

@@ -13,6 +13,7 @@ struct ModelProcess: Hashable {
         case endpointsSettled(OperationID)
     }
 
+    let identity: String
     private(set) var machine: GroupStateMachine
     /// Requests that the API server has not executed yet.
     var requests: [Effect] = []
@@ -31,8 +32,9 @@ struct ModelProcess: Hashable {
     /// An answer that was delivered twice had an effect.
     private(set) var heardTwice = false
 
-    init(policy: GroupPolicy, identity: String, unhealthy: Set<String> = []) {
-        machine = GroupStateMachine(policy: policy, identity: identity)
+    init(_ known: GroupKnowledge, unhealthy: Set<String> = []) {
+        identity = known.identity
+        machine = GroupStateMachine(known)
         self.unhealthy = unhealthy
         requests = machine.started()
     }

@@ -92,15 +92,29 @@ struct ModelState: Hashable {
         return state
     }
 
+    /// The active member was replaced, the first supervisor announced a switch because of that, and the Lease was deleted then.
+    static func bereft(_ policy: GroupPolicy, _ budget: Budget, sabotage: ModelCluster.Sabotage? = nil) -> ModelState {
+        var state = warm(policy, Budget(verdicts: 1), sabotage: sabotage)
+        state.perform(.recreate("a"))
+        state.perform(.observe(0))
+        state.perform(.changeVerdict(0, "a"))
+        state.perform(.exchange(0, 0))
+        state.perform(.deleteLease)
+        state.budget = budget
+        state.actor = nil
+        return state
+    }
+
     private init(cluster: ModelCluster, budget: Budget, policy: GroupPolicy) {
         self.cluster = cluster
         self.budget = budget
         self.policy = policy
     }
 
-    private mutating func start(unhealthy: Set<String> = []) {
+    private mutating func start(unhealthy: Set<String> = [], inPlaceOf ended: ModelProcess? = nil) {
         started += 1
-        processes.append(ModelProcess(policy: policy, identity: "p\(started)", unhealthy: unhealthy))
+        let name = cluster.sabotage == .runsAreKnownByName ? ended?.identity : nil
+        processes.append(.init(cluster.knowledge(policy, name ?? "p\(started)"), unhealthy: unhealthy))
     }
 
     // MARK: What must never be
@@ -193,7 +207,7 @@ struct ModelState: Hashable {
         case .crash(let index):
             spend(\.crashes)
             orphans += processes[index].requests.filter(\.isWrite)
-            start(unhealthy: processes[index].unhealthy)
+            start(unhealthy: processes[index].unhealthy, inPlaceOf: processes[index])
             processes.swapAt(index, processes.count - 1)
             processes.removeLast()
         case .changeVerdict(let index, let name):

@@ -48,6 +48,21 @@ import Testing
         #expect(Self.tracker(results).evidence.unbrokenSince == since.map(Self.time))
     }
 
+    @Test func saysWhyTheLastProbeGaveNoResultUntilOneDoes() {
+        var tracker = Self.tracker("+")
+        _ = tracker.probeFinished(.noResult, because: "no file descriptor", from: Self.time(2), at: Self.time(2))
+        #expect(tracker.evidence.noResult == "no file descriptor" && tracker.evidence.lastSuccess == Self.time(1.1))
+        _ = tracker.probeFinished(
+            .noResult,
+            because: String(repeating: "x", count: 999),
+            from: Self.time(3),
+            at: Self.time(3)
+        )
+        #expect(tracker.evidence.noResult?.count == 200)
+        _ = tracker.probeFinished(.failure, from: Self.time(4), at: Self.time(4))
+        #expect(tracker.evidence.noResult == nil)
+    }
+
     @Test func remembersTheLastOfEachKindAcrossRestarts() {
         let evidence = Self.tracker("+-!?").evidence
         #expect(evidence.health == .unknown && evidence.healthSince == Self.time(0))

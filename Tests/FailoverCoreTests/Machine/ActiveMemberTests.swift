@@ -20,6 +20,16 @@ import Testing
 
     private static let window = GroupPolicy(verdictWindow: .seconds(4))
 
+    /// The words of a move say why nothing is known of a member.
+    @Test func aTraceSaysWhyAMemberIsUnknown() {
+        var script = GroupScript.three()
+        var evidence = HealthEvidence(since: script.now)
+        evidence.gaveNoResult(because: "no such port")
+        _ = script.machine.memberProbed(script.member("c").id, evidence, at: script.now)
+        let trace = DecisionTrace(view: script.machine.view, policy: script.machine.policy)
+        #expect(trace.description.hasSuffix("c: passive, unknown (no such port)"), "\(trace)")
+    }
+
     @Test func anUnknownActiveMemberYieldsToAHealthyOneAfterAVerdictsTime() {
         var script = script(Self.window, healthy: ["b"])
         script.at(3999)

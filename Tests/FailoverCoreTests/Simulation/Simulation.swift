@@ -1,3 +1,5 @@
+import Repeatable
+
 @testable import FailoverCore
 
 /// One schedule: groups, one or two supervisors with the real machines, an API server, and faults at random moments of
@@ -167,4 +169,9 @@ struct Simulation {
             if record.order != nil { fail("group \(index) ends with an order unanswered") }
         }
     }
+}
+
+extension SeededGenerator {
+    /// True once in `times`.
+    mutating func once(in times: Int) -> Bool { Int.random(in: 0..<times, using: &self) == 0 }
 }

@@ -169,7 +169,7 @@ import Transport
         func end(_ messages: [[UInt8]]) -> String {
             var transcript = ExecTranscript(outputLimit: 4)
             for message in messages where transcript.take(message) { break }
-            do throws(ExecFailure) {
+            do throws(PodCommand.Failure) {
                 let outcome = try transcript.outcome()
                 return "\(outcome.end) \(outcome.output)"
             } catch {

@@ -1,5 +1,5 @@
 import Foundation
-import KubernetesClient
+import HostSystem
 import StandbyConfiguration
 
 /// The texts that a command was given to read: files, the YAML files of folders, or standard input.
@@ -56,7 +56,7 @@ struct InputFiles {
     }
 
     private static func read(_ path: String, isFromFolder: Bool) -> Result<Input, LoadingError> {
-        do throws(CredentialError) {
+        do throws(RegularFile.Failure) {
             return .success(
                 Input(name: path, bytes: try LoadedConfiguration.bytes(of: path), isFromFolder: isFromFolder)
             )
@@ -67,7 +67,7 @@ struct InputFiles {
 
     private static func standardInput() -> Result<Input, LoadingError> {
         do {
-            let bytes = try FileReading.bytes(of: .standardInput, limit: ConfigurationReading.sizeLimit)
+            let bytes = try RegularFile.bytes(of: .standardInput, limit: ConfigurationReading.sizeLimit)
             return .success(Input(name: "<stdin>", bytes: bytes, isFromFolder: false))
         } catch {
             return .failure(LoadingError(description: "standard input cannot be read"))

@@ -1,5 +1,5 @@
 import Foundation
-import KubernetesClient
+import HostSystem
 import StandbyConfiguration
 
 /// Why something could not be read.
@@ -14,8 +14,8 @@ struct LoadedConfiguration {
     let bytes: [UInt8]
 
     /// The content of a configuration file; one that is too large is cut, and refused by the parser in its own words.
-    static func bytes(of file: String) throws(CredentialError) -> [UInt8] {
-        try FileReading.beginning(of: file, limit: ConfigurationReading.sizeLimit)
+    static func bytes(of file: String) throws(RegularFile.Failure) -> [UInt8] {
+        try RegularFile.beginning(of: file, limit: ConfigurationReading.sizeLimit)
     }
 
     /// Reads a file, prints what is wrong with it and answers the configuration.
@@ -23,7 +23,7 @@ struct LoadedConfiguration {
     /// - Throws: the exit code of a file that cannot be read or has mistakes.
     static func load(_ file: String) throws -> LoadedConfiguration {
         let bytes: [UInt8]
-        do throws(CredentialError) {
+        do throws(RegularFile.Failure) {
             bytes = try Self.bytes(of: file)
         } catch {
             StandardError.print("\(error)")

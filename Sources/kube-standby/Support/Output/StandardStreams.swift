@@ -1,6 +1,6 @@
+import Coordination
 import Foundation
 import PlainText
-import Transport
 
 /// Lines on standard output, each written at once, so that a live story is live through a pipe, too.
 ///

@@ -1,0 +1,113 @@
+/// While a switch is on its way.
+extension Situation {
+    private var view: MemberView { known.view }
+
+    // MARK: What is done instead
+
+    /// Decides again under the record that the intent replaced, as if it had not been announced: it must not count against
+    /// itself.
+    ///
+    /// - Returns: what is done instead; nil: the switch is still right.
+    func stepInstead(of progress: RoleSwitch) -> NextStep? {
+        if let order = progress.order, progress.refusal == nil, progress.move.cause != .unfinishedSwitch {
+            return stillAsks(for: progress, order) ? nil : withdrawal(of: progress)
+        }
+        switch rulesBefore(progress).decide() {
+        case .move(let move) where move.target?.id != progress.move.target?.id:
+            return .begin(.init(move: move, replaced: progress))
+        case .move, .wait, .confirm: return nil
+        case .keep(let keep): return .adopt(adoption(of: keep.active, insteadOf: progress))
+        case .adopt(let active): return .adopt(adoption(of: active, insteadOf: progress))
+        }
+    }
+
+    /// Takes back a move of which no pod was written yet.
+    func withdrawal(of progress: RoleSwitch, answer: OrderAnswer? = nil) -> NextStep {
+        guard view.actives.count == 1 else { return .decide }
+        return .adopt(adoption(of: view.actives[0], insteadOf: progress, answer: answer))
+    }
+
+    private func adoption(of active: Member, insteadOf progress: RoleSwitch, answer: OrderAnswer? = nil) -> Adoption {
+        Adoption(active: active, withdrawing: progress.epoch, fenced: progress.ground?.fenced, answer: answer)
+    }
+
+    /// While a switch waits, what an operator asks for besides is heard: what moves nothing is answered, and a move takes the
+    /// place of this one; nil: nothing is asked that could be answered now.
+    func request(beside progress: RoleSwitch) -> NextStep? {
+        guard let record = known.record, let order = record.order, order.id != progress.order?.id else { return nil }
+        switch orderRules(record).outcome(of: order) {
+        case .waits: return nil
+        case .move(let move, let base):
+            return .begin(.init(move: move, base: base, order: order, replaced: progress))
+        case .answered(let next): return .answer(order, next)
+        }
+    }
+
+    // MARK: Whether it is still right
+
+    /// How long a move may take to come to its first write that matters before its ground is looked at again.
+    var patience: Duration { max(known.policy.verdictWindow, .seconds(1)) }
+
+    /// Whether a higher epoch was met before anything was written.
+    func isSuperseded(_ progress: RoleSwitch) -> Bool {
+        max(view.highestEpoch ?? Epoch(0), known.records.observedEpoch ?? Epoch(0)) > progress.epoch
+    }
+
+    /// Whether the target is still there and a candidate and, before it is promoted, not worse than another.
+    func isTargetStillRight(_ progress: RoleSwitch) -> Bool {
+        guard let id = progress.move.target?.id else { return true }
+        guard let target = view[id] else { return false }
+        if case .fence(target.name) = known.records.pendingOrder?.action { return false }
+        let isForced = progress.move.isForced
+        let candidacy = candidacy(of: target)
+        let isLastResort = candidacy.isLastResort && !view.all.contains { self.candidacy(of: $0) == .candidate }
+        guard candidacy.allows(isForced: isForced) || isLastResort else { return false }
+        guard progress.promotion == nil, view.health(of: id) == .unhealthy, !isForced else { return true }
+        return otherHealthyCandidate(than: id) == nil
+    }
+
+    /// Who gets the role because the API server denies it to the target for good; nil: it does not, or there is nobody.
+    func otherTarget(insteadOf progress: RoleSwitch) -> Member? {
+        guard !isExhausted, let id = progress.move.target?.id, let end = progress.endOfPatience, end <= now else {
+            return nil
+        }
+        return mayWithdraw(progress) ? nil : otherHealthyCandidate(than: id)
+    }
+
+    /// Whether a move can be taken back without a trace, because somebody else is active and nobody was written.
+    func mayWithdraw(_ progress: RoleSwitch) -> Bool {
+        progress.move.cause.isVoluntary && progress.isWithdrawable && view.actives.count == 1
+    }
+
+    /// What a switch needs to know to go on.
+    var surroundings: RoleSwitch.Surroundings {
+        let (announced, run) = (known.record?.announced, known.run)
+        return .init(view: view, policy: known.policy, run: run) { member in
+            announced?.mayName(member, apartFrom: run) ?? true
+        }
+    }
+
+    /// Whether the operator still asks for the move, and nothing speaks against it.
+    private func stillAsks(for progress: RoleSwitch, _ order: Order) -> Bool {
+        guard known.record?.order?.id == order.id, let ground = progress.ground,
+            case .move(let move, _) = orderRules(ground).outcome(of: order)
+        else { return false }
+        return move.target?.id == progress.move.target?.id
+    }
+
+    /// The rules as they were before the move was announced.
+    private func rulesBefore(_ progress: RoleSwitch) -> DecisionRules {
+        var rules = rules(progress.ground)
+        rules.moves.withdraw(progress.epoch)
+        return rules
+    }
+
+    private func otherHealthyCandidate(than id: Member.ID) -> Member? {
+        let others = view.all.filter {
+            $0.id != id && candidacy(of: $0) == .candidate && view.health(of: $0.id) == .healthy
+        }
+        return Ranking(view).best(of: others)
+    }
+
+    private func candidacy(of member: Member) -> Candidacy { Candidacy(of: member, under: known.policy) }
+}

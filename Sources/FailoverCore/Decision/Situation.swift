@@ -1,0 +1,160 @@
+/// What a group knows at one moment: what decisions are made from.
+///
+/// Nothing here changes anything.
+struct Situation {
+    let known: GroupKnowledge
+    /// How many labels may still be set right.
+    let repairs: RepairBudget
+    let now: MonotonicTime
+
+    private var view: MemberView { known.view }
+    private var records: RecordView { known.records }
+
+    // MARK: Rules
+
+    /// What the group does by itself.
+    var decision: Decision {
+        var rules = rules(known.record)
+        rules.isHeld = isHeld
+        return rules.decide()
+    }
+
+    /// Why it is decided like that.
+    var trace: DecisionTrace { DecisionTrace(view: view, policy: known.policy) }
+
+    /// Whether the group moves nothing by itself.
+    var isHeld: Bool { known.policy.isObserving || known.isPaused(at: now) }
+
+    /// The rules under a record, and all that they look at.
+    func rules(_ record: GroupRecord?) -> DecisionRules {
+        DecisionRules(
+            identity: known.identity,
+            policy: known.policy,
+            view: view,
+            record: record,
+            moves: records.moves,
+            repairs: repairs,
+            suspension: known.suspension,
+            confirmation: known.confirmation,
+            now: now
+        )
+    }
+
+    /// The rules for what an operator asks for, under a record.
+    func orderRules(_ record: GroupRecord) -> OrderRules {
+        OrderRules(rules: rules(record), record: record, isPausedByConfiguration: known.policy.isPaused)
+    }
+
+    // MARK: Requests
+
+    /// Until when an operator's request waits for verdicts; nil if none does.
+    var orderDeadline: MonotonicTime? {
+        if let end = endOfAnnouncedOrder { return end }
+        guard let record = known.record, let order = record.order,
+            case .waits(let deadline) = orderRules(record).outcome(of: order)
+        else { return nil }
+        return deadline
+    }
+
+    /// Whether a request that asks for a move is left to the supervisor that has announced it.
+    func isLeftToItsAnnouncer(_ order: Order, _ record: GroupRecord) -> Bool {
+        switch order.action {
+        case .switchover, .fence: endOfAnnouncedOrder != nil && !isCarriedOut(order, record)
+        case .pause, .resume, .unfence, .unintelligible: false
+        }
+    }
+
+    /// Until when a request that another supervisor has announced a move for is left to it; nil: there is none, or no longer.
+    ///
+    /// Its requests may take long; until then it is not refused what may still be done.
+    private var endOfAnnouncedOrder: MonotonicTime? {
+        guard let record = known.record, let order = records.announcedOrder, record.origin == .intended,
+            record.writer != known.identity, let since = records.moves.recordSince
+        else { return nil }
+        let window = known.policy.verdictWindow
+        let isRefused = if case .answered = orderRules(record).outcome(of: order) { true } else { false }
+        let end = since + (isRefused ? max(window, Self.longestSwitch) : window)
+        return now < end ? end : nil
+    }
+
+    /// Five requests at their deadlines, one after the other.
+    private static let longestSwitch: Duration = .seconds(30)
+
+    /// Whether a request is answered by what the record and the pods show.
+    private func isCarriedOut(_ order: Order, _ record: GroupRecord) -> Bool {
+        if case .answered(let next) = orderRules(record).outcome(of: order) {
+            return next.answers.last?.outcome == .done
+        }
+        return false
+    }
+
+    /// That the pending request is answered by a record that was stored.
+    func answers(toldBy stored: GroupRecord) -> [Effect] {
+        guard let order = known.record?.order, let answer = stored.answers.last(where: { $0.id == order.id }),
+            stored.order?.id != order.id
+        else { return [] }
+        return [.report(.answered(order, answer))]
+    }
+
+    // MARK: Records
+
+    /// Whether no epoch is left.
+    var isExhausted: Bool { records.isExhausted(view.highestEpoch) }
+
+    /// The epoch of a move that this supervisor announced and did not go on with; nil: none.
+    var announcedInVain: Epoch? { records.announcedInVain(by: known.identity, view) }
+
+    /// The record that names a member as found active.
+    func record(of adoption: Adoption) -> GroupRecord {
+        var adopted = successor(naming: adoption.active, .adopted, because: "found active")
+        for epoch in withdrawn(by: adoption) { adopted.history.removeAll { $0.epoch == epoch } }
+        if let fenced = adoption.fenced { adopted.fenced = fenced }
+        if let answer = adoption.answer { adopted.answer(answer) }
+        return adopted
+    }
+
+    /// The epochs of moves that are taken back with it.
+    func withdrawn(by adoption: Adoption) -> [Epoch] { [adoption.withdrawing, announcedInVain].compactMap(\.self) }
+
+    /// The record that announces a move.
+    func intent(of beginning: Beginning) -> GroupRecord {
+        let move = beginning.move
+        var intent = successor(of: beginning.base, naming: move.target, .intended, because: move.cause.description)
+        if let announcedInVain { intent.history.removeAll { $0.epoch == announcedInVain } }
+        // Who left while it was active is found by its name after a restart.
+        let from = (view.actives + view.departed).map(\.name)
+        var entry = MoveEntry(epoch: intent.epoch, from: from, target: move.target?.name, cause: move.cause)
+        entry.order = beginning.refusal == nil ? beginning.order?.id : nil
+        intent.remember(entry, limit: max(MoveEntry.limit, min(known.policy.flap.maxMoves, Self.longestHistory)))
+        return intent
+    }
+
+    /// Moves that a record remembers at most: some 40 KB of the 256 KiB that annotations may have.
+    private static let longestHistory = 200
+
+    /// What the record tells of a move that is complete.
+    func entry(of move: CompletedMove) -> MoveEntry {
+        var entry =
+            known.record?.history.last { $0.epoch == move.epoch }
+            ?? MoveEntry(epoch: move.epoch, from: move.from.map(\.name), target: move.target?.name, cause: move.cause)
+        entry.duration = move.duration
+        entry.gap = move.gap
+        return entry
+    }
+
+    private func successor(
+        of base: GroupRecord? = nil,
+        naming holder: Member?,
+        _ origin: GroupRecord.Origin,
+        because reason: String
+    ) -> GroupRecord {
+        records.successor(
+            of: base,
+            naming: holder,
+            origin,
+            by: known.identity,
+            above: view.highestEpoch,
+            because: reason
+        )
+    }
+}

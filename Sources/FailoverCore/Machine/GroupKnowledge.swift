@@ -1,0 +1,225 @@
+/// What is known of a group: its policy, its members, its record, and what this machine itself wrote.
+///
+/// It changes by what comes in, never by what is decided. What has to agree among its parts is kept in agreement here: the
+/// fences of the record in the policy, the epochs that are believed of pods, the end of an own run.
+struct GroupKnowledge: Sendable, Hashable {
+    /// The group's identity on records: unique for each supervisor process.
+    let identity: String
+    private(set) var policy: GroupPolicy
+    private(set) var view = MemberView()
+    private(set) var records: RecordView
+    private(set) var run: OwnRun
+    /// While the supervisor doubts its own probes.
+    private(set) var suspension: Suspension?
+    /// While a move waits for certainty.
+    private(set) var confirmation: Confirmation?
+
+    /// What is known at the start: nothing of the record, and no run.
+    init(policy: GroupPolicy, identity: String, records: RecordView = RecordView(), run: OwnRun = OwnRun()) {
+        self.policy = policy
+        self.identity = identity
+        self.records = records
+        self.run = run
+    }
+
+    /// What the record says; nil: there is none, or it was not read yet.
+    var record: GroupRecord? { records.record }
+
+    /// Whether nothing is moved but what an operator asks for.
+    func isPaused(at now: MonotonicTime) -> Bool { policy.isPaused || records.isPaused(at: now) }
+
+    // MARK: Configuration and probes
+
+    /// The configuration changed.
+    mutating func changed(_ policy: GroupPolicy) {
+        self.policy = policy
+        self.policy.fenced = records.fenced
+    }
+
+    /// Probes say something of a member.
+    ///
+    /// - Returns: whether that is new.
+    mutating func probed(_ id: Member.ID, _ evidence: HealthEvidence) -> Bool {
+        guard view.evidence(of: id) != evidence else { return false }
+        view.probed(id, evidence)
+        return true
+    }
+
+    /// The supervisor began to doubt its own probes, or does not any more.
+    mutating func suspended(_ suspension: Suspension?) {
+        self.suspension = suspension
+    }
+
+    /// A move waits for probes of these members.
+    ///
+    /// - Returns: those of which none was asked for yet.
+    mutating func awaitProbes(of members: [Member], at now: MonotonicTime) -> [Member] {
+        var current = confirmation ?? Confirmation(since: now)
+        defer { confirmation = current }
+        return members.filter { current.ask($0.id) }
+    }
+
+    /// No move waits for probes.
+    mutating func awaitsNoProbes() {
+        confirmation = nil
+    }
+
+    /// A member's verdict does not hold any more.
+    mutating func forgotHealth(of id: Member.ID, at now: MonotonicTime) {
+        view.forgotHealth(of: id, at: now)
+    }
+
+    // MARK: Members
+
+    /// The informer shows the group's pods.
+    mutating func observed(_ members: [Member], version: ObjectVersion, isRelist: Bool) {
+        let known = view.all
+        view.listed(members, version: version, isRelist: isRelist)
+        // Who leaves while its promotion is on its way may become active although nothing shows it.
+        view.noteDoubtful(known.filter { view[$0.id] == nil && run.mayPromote($0) })
+        run.forgetAll { id in view[id] != nil || view.departed.contains { $0.id == id } }
+    }
+
+    /// The pods were listed consistently because a relist was in doubt.
+    mutating func relisted(_ members: [Member], version: ObjectVersion) {
+        let isSetBack = view.listedVersion.map { version < $0 } ?? false
+        if isSetBack { run.end() }
+        view.listed(members, version: version, isRelist: isSetBack)
+    }
+
+    /// The pods were listed consistently for a switch.
+    mutating func listed(_ members: [Member], version: ObjectVersion, at now: MonotonicTime) {
+        view.listed(members, version: version, isRelist: false)
+        look(at: now)
+        run.listed()
+    }
+
+    /// One pod was read.
+    ///
+    /// - Returns: the pod, with the epoch that is believed of it.
+    mutating func found(_ member: Member) -> Member {
+        view.updated(member)
+        run.found(member)
+        // An epoch that is far above is believed once, so that the record is read, and not again if that does not know it.
+        return records.isNews(member.epoch) ? member : view.believed(member)
+    }
+
+    /// The API server said that a pod is gone.
+    mutating func removed(_ id: Member.ID) {
+        view.removed(id)
+    }
+
+    /// A pod that left carries the role no more, or is gone.
+    mutating func forgetDeparted(_ id: Member.ID) {
+        view.forgetDeparted(id)
+    }
+
+    /// What came in is all that came at once: times are counted from now.
+    mutating func look(at now: MonotonicTime) {
+        view.look(under: policy, at: now)
+    }
+
+    // MARK: Writes of roles
+
+    /// A role is being written.
+    mutating func sent(_ id: OperationID, _ write: RoleWrite) {
+        run.sent(id, write)
+        view.writing(write.member.id)
+    }
+
+    /// A role was written, or was not.
+    ///
+    /// - Returns: whether that was not known yet.
+    mutating func answered(_ id: OperationID, _ outcome: RoleWriteOutcome, at now: MonotonicTime) -> Bool {
+        if case .refused = outcome, let member = run.promoted(by: id) { view.promotionRefused(member, at: now) }
+        guard run.answered(id, outcome) else { return false }
+        if case .written(let member) = outcome { view.stored(member) }
+        return true
+    }
+
+    /// The API server denies the promotion of a member.
+    mutating func promotionRefused(_ id: Member.ID, at now: MonotonicTime) {
+        view.promotionRefused(id, at: now)
+    }
+
+    // MARK: The record
+
+    /// The record is being read.
+    mutating func beginReading() {
+        records.beginReading()
+    }
+
+    /// What the informer showed of the record may be older than what is to be read.
+    mutating func dropObserved() {
+        records.dropObserved()
+    }
+
+    /// The informer shows the record, or that there is none.
+    ///
+    /// - Returns: whether it has to be read.
+    mutating func saw(_ stored: StoredRecord?, isRelist: Bool) -> Bool {
+        guard records.saw(stored, isRelist: isRelist) else { return false }
+        run.end()
+        return true
+    }
+
+    /// The record was read, or an answer to a request was written on it.
+    mutating func took(_ stored: StoredRecord?, at now: MonotonicTime) {
+        records.took(stored, at: now)
+        records.succeeded()
+        recordChanged(at: now)
+    }
+
+    /// A record of a new epoch was written.
+    mutating func wrote(_ stored: StoredRecord, at now: MonotonicTime) {
+        run.recorded(stored.record.epoch, after: record?.epoch)
+        took(stored, at: now)
+    }
+
+    /// What the informer showed of the record while something else was under way counts now.
+    mutating func takeObserved(at now: MonotonicTime) {
+        records.takeObserved(at: now)
+        recordChanged(at: now)
+    }
+
+    /// Reading or writing the record failed.
+    ///
+    /// - Returns: how often that happened before, in a row.
+    mutating func recordFailed() -> Int { records.failed() }
+
+    /// Whether the record must be read once more, because a pod shows an epoch that it does not know.
+    mutating func mustConfirmRecord() -> Bool { records.mustConfirm(view.highestEpoch) }
+
+    /// The record is another, or was set back: what depends on it follows.
+    private mutating func recordChanged(at now: MonotonicTime) {
+        run.saw(record?.epoch)
+        view.believe(upTo: (records.highestEpoch ?? Epoch(0)).highestBelievable)
+        if records.fenced != policy.fenced {
+            policy.fenced = records.fenced
+            look(at: now)
+        }
+    }
+
+    // MARK: Moves
+
+    /// A move of this supervisor is complete; how it ended is not on record yet.
+    mutating func completed(_ completion: Completion, at now: MonotonicTime) {
+        records.completed(completion, at: now)
+    }
+
+    /// A move that was announced is not made.
+    mutating func withdraw(_ epoch: Epoch) {
+        records.withdraw(epoch)
+    }
+
+    /// A move that could as well not be made met a refusal, and was withdrawn.
+    mutating func withdrewVoluntaryMove(at now: MonotonicTime) {
+        records.withdrewVoluntaryMove(at: now)
+    }
+
+    /// The pods whom the first record names, if they are no members: it is looked for them once.
+    mutating func absentFirstHolders() -> [GroupRecord.Holder] {
+        defer { records.askedForFirstHolders() }
+        return records.firstHolders.filter { holder in !view.all.contains { $0.name == holder.name } }
+    }
+}

@@ -1,0 +1,220 @@
+/// What a group waits for: its phase, the repairs of labels beside it, timers, and the ids of all these.
+///
+/// Each operation and each timer that is awaited is awaited by one of them; an id that nobody awaits is stale.
+struct Outstanding: Sendable, Hashable {
+    /// What the group is doing.
+    enum Phase: Sendable, Hashable {
+        /// Not started.
+        case initial
+        /// The Lease is being read.
+        case readingRecord(OperationID)
+        /// Reading or writing the Lease failed; waiting before it is read.
+        case backingOff(OperationID)
+        /// Nothing of the record or of a switch is outstanding: the only phase in which decisions are made.
+        case settled
+        /// The Lease is being written without any pod: to name the member that is active already, or to answer an order.
+        case recording(OperationID, adopting: Member?)
+        /// A switch is on its way.
+        case switching(RoleSwitch)
+    }
+
+    private(set) var phase: Phase = .initial
+    private var repairs = LabelRepairs()
+    private var relistCheck = RelistCheck()
+    private var wakeUp = WakeUp()
+    private var ids = OperationIDs()
+
+    /// How many labels may still be set right.
+    var budget: RepairBudget { repairs.budget }
+
+    // MARK: Phases
+
+    /// Nothing of the record or of a switch is outstanding any more.
+    mutating func settle() {
+        phase = .settled
+    }
+
+    /// The record is to be read.
+    mutating func readRecord() -> [Effect] {
+        let id = ids.next()
+        phase = .readingRecord(id)
+        return [.readRecord(id)]
+    }
+
+    /// The record is to be read after a while; `attempt`: how often that failed before, in a row.
+    mutating func backOff(attempt: Int, atLeast pause: Duration) -> [Effect] {
+        let id = ids.next()
+        phase = .backingOff(id)
+        return [.startBackoff(id, attempt: attempt, atLeast: pause)]
+    }
+
+    /// A record is to be written that moves nothing.
+    mutating func write(_ next: GroupRecord, over stored: StoredRecord?, adopting active: Member? = nil) -> [Effect] {
+        let id = ids.next()
+        phase = .recording(id, adopting: active)
+        return [.writeRecord(id, next, replacing: stored?.version, urgency: .upkeep)]
+    }
+
+    /// A move is to be announced on the record.
+    mutating func begin(_ beginning: Beginning, in situation: Situation) -> [Effect] {
+        let id = ids.next()
+        let intent = situation.intent(of: beginning)
+        let progress = RoleSwitch(beginning, at: intent.epoch, in: situation, as: id)
+        if progress.move.cause.isRepair { repairs.movedBack(at: situation.now) }
+        repairs.abandon()
+        phase = .switching(progress)
+        let version = situation.known.records.stored?.version
+        return [
+            progress.announcement(situation.trace),
+            .writeRecord(id, intent, replacing: version, urgency: progress.urgency),
+        ]
+    }
+
+    // MARK: A switch
+
+    /// The switch has come this far.
+    mutating func goOn(with progress: RoleSwitch) {
+        phase = .switching(progress)
+    }
+
+    /// Goes on with a switch as far as the answers allow.
+    mutating func advance(_ progress: RoleSwitch, in situation: Situation) -> (RoleSwitch, [Effect]) {
+        var progress = progress
+        let effects = progress.advance(in: situation.surroundings, &ids, at: situation.now)
+        return (progress, effects)
+    }
+
+    /// The members are to be listed for a switch.
+    mutating func list(for progress: RoleSwitch) -> [Effect] {
+        var progress = progress
+        let effects = progress.list(&ids)
+        phase = .switching(progress)
+        return effects
+    }
+
+    /// That failed.
+    mutating func listingFailed(_ failure: OperationFailure, for progress: RoleSwitch) -> [Effect] {
+        var progress = progress
+        let effects = progress.listingFailed(failure, &ids)
+        phase = .switching(progress)
+        return effects
+    }
+
+    // MARK: Repairs
+
+    /// Sets labels right beside the active member that stays.
+    mutating func repair(_ keep: Decision.Keep, under record: GroupRecord, in situation: Situation) -> [Effect] {
+        let (epoch, now) = (record.epoch, situation.now)
+        let isDrift = situation.rules(record).isDrift
+        let effects = repairs.makePassive(keep.repairs, at: epoch, isDrift: isDrift, now: now, &ids)
+        let (more, until) = repairs.relabel(situation.known.view.all, keeping: keep.active, at: epoch, now: now, &ids)
+        return effects + more + wakeUp.at(until, &ids)
+    }
+
+    /// Takes the active role from pods that left the members, and from these if they are no members.
+    mutating func demote(_ departed: [Member], and absent: [GroupRecord.Holder], at epoch: Epoch) -> [Effect] {
+        repairs.demote(departed, and: absent, at: epoch, &ids)
+    }
+
+    /// A record of another epoch is written: repairs under this one are not gone on with.
+    mutating func abandonRepairs() {
+        repairs.abandon()
+    }
+
+    /// Pods that are members again are decided about as such.
+    mutating func forgetReturned(_ members: [Member]) {
+        repairs.forgetReturned(members)
+    }
+
+    /// Forgets repairs that came to an end.
+    ///
+    /// - Returns: what there is to be told, and whom they concerned.
+    mutating func finishRepairs() -> (effects: [Effect], ended: [Member.ID]) { repairs.finish() }
+
+    // MARK: Assignments
+
+    /// Whether an assignment, of the switch or of a repair, waits for an operation.
+    func isAwaited(_ id: OperationID) -> Bool {
+        if case .switching(let progress) = phase, progress.awaits(id) { return true }
+        return repairs.awaits(id)
+    }
+
+    /// Whether an operation concerns a pod that left the members.
+    func concernsDeparted(_ id: OperationID) -> Bool { repairs.concernsDeparted(id) }
+
+    /// Tells the assignments that wait for an operation how it ended.
+    ///
+    /// - Returns: what follows, and the pods that are gone.
+    mutating func changeAssignments(
+        awaiting id: OperationID,
+        _ change: (inout RoleAssignment, inout OperationIDs, inout [Effect]) -> Void
+    ) -> (effects: [Effect], gone: [Member.ID]) {
+        var effects: [Effect] = []
+        var gone: [Member.ID] = []
+        forEachAssignment { assignment, ids in
+            guard assignment.awaits(id) else { return }
+            change(&assignment, &ids, &effects)
+            if assignment.stage == .gone { gone.append(assignment.member.id) }
+        }
+        return (effects, gone)
+    }
+
+    /// Every assignment under way, of a switch and of repairs, each passed to `body` by reference.
+    private mutating func forEachAssignment(_ body: (inout RoleAssignment, inout OperationIDs) -> Void) {
+        var ids = self.ids
+        if case .switching(var progress) = phase {
+            progress.forEachAssignment { body(&$0, &ids) }
+            phase = .switching(progress)
+        }
+        repairs.visit { body(&$0, &ids) }
+        self.ids = ids
+    }
+
+    // MARK: Timers and retries
+
+    /// The group is looked at no later than this; nil: no such time.
+    mutating func wake(at deadline: MonotonicTime?) -> [Effect] { wakeUp.at(deadline, &ids) }
+
+    /// Whether a timer is that one, which is over then.
+    mutating func isWakeUp(_ id: OperationID) -> Bool { wakeUp.fired(id) }
+
+    /// A backoff ran out: what waits for it is tried again.
+    mutating func retry(after id: OperationID) -> [Effect] {
+        if relistCheck.awaits(id) { return relistCheck.ask(&ids) }
+        return retry { $0.awaits(id) } + retryListing { $0 == id }
+    }
+
+    /// Tries now whatever waits for a retry, but for the record.
+    mutating func retryAll() -> [Effect] { retry { _ in true } + retryListing { _ in true } }
+
+    private mutating func retry(where isDue: (RoleAssignment) -> Bool) -> [Effect] {
+        var effects: [Effect] = []
+        forEachAssignment { assignment, ids in
+            if isDue(assignment) { assignment.retryDue(ids: &ids, effects: &effects) }
+        }
+        return effects
+    }
+
+    private mutating func retryListing(where isDue: (OperationID) -> Bool) -> [Effect] {
+        guard case .switching(let progress) = phase, case .awaitingListing(let id, _) = progress.step, isDue(id) else {
+            return []
+        }
+        return list(for: progress)
+    }
+
+    // MARK: A relist in doubt
+
+    /// A relist shows an older version than is known: the API server itself is asked, unless that is under way.
+    mutating func checkRelist() -> [Effect] { relistCheck.begin(&ids) }
+
+    /// Whether an operation is that question.
+    func isRelistCheck(_ id: OperationID) -> Bool { relistCheck.awaits(id) }
+
+    /// It is answered.
+    mutating func relistChecked() {
+        relistCheck.ended()
+    }
+
+    /// It failed: it is asked again after a while.
+    mutating func relistCheckFailed(_ failure: OperationFailure) -> [Effect] { relistCheck.failed(failure, &ids) }
+}

@@ -1,4 +1,0 @@
-/// What makes pods from a template.
-package protocol Workload: KubernetesResource {
-    var spec: WorkloadSpec? { get }
-}

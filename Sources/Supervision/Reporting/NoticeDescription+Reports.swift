@@ -1,0 +1,295 @@
+import FailoverCore
+package import KubernetesClient
+import Logging
+
+/// Why an Event is written: the `reason` of `kubectl get events`.
+///
+/// README.md of this room lists them; a test holds that list against this one.
+package enum EventReason: String, Sendable, Hashable, CaseIterable {
+    /// A pod carries the active role now.
+    case promoted = "Promoted"
+    /// A pod was active and carries the passive role now.
+    case demoted = "Demoted"
+    /// A move is complete that an operator asked for.
+    case switchedOver = "SwitchedOver"
+    /// A move is complete that nobody asked for.
+    case failedOver = "FailedOver"
+    /// A move was begun and taken back.
+    case moveWithdrawn = "MoveWithdrawn"
+    /// A move cannot go on.
+    case switchWaiting = "SwitchWaiting"
+    /// Nobody can take over.
+    case noHealthyCandidate = "NoHealthyCandidate"
+    /// The role moved too often.
+    case flapping = "Flapping"
+    /// The supervisor doubts its own probes.
+    case movesSuspended = "MovesSuspended"
+    /// The active pod has no endpoint.
+    case activeNotReady = "ActiveNotReady"
+    /// More than one pod is active.
+    case multipleActive = "MultipleActive"
+    /// Labels are written by somebody else, too.
+    case labelDrift = "LabelDrift"
+    /// The configuration has no such group any more.
+    case requestsLeftBehind = "RequestsLeftBehind"
+
+    /// Which object an Event is written on.
+    package enum Subject: String, Sendable, Hashable {
+        case pod = "Pod"
+        case service = "Service"
+    }
+
+    /// The properties of every Event of one reason.
+    package struct Entry: Sendable, Hashable {
+        package var type: Event.Kind
+        /// What was done or tried: the Event's `action`.
+        package var action: String
+        package var subject: Subject
+        /// What it means to an operator: a sentence of the table in README.md.
+        package var summary: String
+
+        fileprivate init(_ type: Event.Kind, _ action: String, on subject: Subject, _ summary: String) {
+            self.type = type
+            self.action = action
+            self.subject = subject
+            self.summary = summary
+        }
+    }
+
+    /// The table of reasons.
+    package var entry: Entry {
+        switch self {
+        case .promoted: Entry(.normal, "Promote", on: .pod, "The pod is active now, and why.")
+        case .demoted: Entry(.normal, "Demote", on: .pod, "The pod is passive now, and why.")
+        case .switchedOver: Entry(.normal, "Switchover", on: .service, "A move that an operator asked for is complete.")
+        case .failedOver: Entry(.normal, "Failover", on: .service, "Any other move is complete.")
+        case .moveWithdrawn:
+            Entry(
+                .warning,
+                "Switchover",
+                on: .service,
+                "A move was taken back: a pod cannot be written. The active pod stayed."
+            )
+        case .switchWaiting:
+            Entry(.warning, "Failover", on: .service, "A move cannot go on before the named pod can be written.")
+        case .noHealthyCandidate:
+            Entry(
+                .warning,
+                "Decide",
+                on: .service,
+                "The active pod cannot serve, or there is none, and no candidate is healthy."
+            )
+        case .flapping: Entry(.warning, "Decide", on: .service, "A move is due and held: the role moved too often.")
+        case .movesSuspended:
+            Entry(.warning, "Decide", on: .service, "A move is due and held: the supervisor doubts its own probes.")
+        case .activeNotReady:
+            Entry(
+                .warning,
+                "Decide",
+                on: .service,
+                "The active pod is not Ready, and no candidate is healthy and Ready."
+            )
+        case .multipleActive:
+            Entry(.warning, "Decide", on: .service, "Several pods carry the active role; all but one are demoted.")
+        case .labelDrift:
+            Entry(.warning, "Repair", on: .service, "Somebody else keeps writing the role labels; they are set right.")
+        case .requestsLeftBehind:
+            Entry(.warning, "Reload", on: .service, "The group was removed; fences or a pause stay on its Lease.")
+        }
+    }
+}
+
+// MARK: Reports
+
+extension NoticeDescription {
+    /// Says what a report is about.
+    init(_ report: Report) {
+        self =
+            switch report {
+            case .adopted(let member, let epoch): .adopted(member, epoch)
+            case .moveStarted(let from, let target, let cause, let trace): .moveStarted(from, target, cause, trace)
+            case .withheld(let target, let cause, let trace): .withheld(target, cause, trace)
+            case .promoted(let member, let cause): .promoted(member, cause)
+            case .demoted(let member, let cause): .demoted(member, cause)
+            case .moved(let move): .moved(move)
+            case .moveWithdrawn(let target, let reason): .moveWithdrawn(target, reason)
+            case .switchWaits(let member, let target, let failure): .switchWaits(member, target, failure)
+            case .joined(let member): Self(.init(.debug, "member is passive", ["member.name": member.name]))
+            case .departed(let member): .departed(member)
+            case .found(let finding, let trace): .found(finding, trace)
+            case .findingEnded(let finding): .findingEnded(finding)
+            case .answered(let order, let answer): .answered(order, answer)
+            case .pauseEnded: Self(.init(.notice, "pause is over"), demo: "pause is over")
+            case .steppedBack:
+                Self(.init(.notice, "another supervisor acted, reading its record"), demo: "another supervisor acted")
+            case .operationFailed(let operation, let failure): .operationFailed(operation, failure)
+            }
+    }
+
+    private static func adopted(_ member: Member, _ epoch: Epoch) -> Self {
+        let metadata = ["member.name": member.name, "epoch": "\(epoch)"]
+        return Self(
+            .init(.notice, "active member is on record", metadata, .unbounded),
+            demo: "adopted: \(member.name) is active, and stays; epoch \(epoch)"
+        )
+    }
+
+    // MARK: Moves
+
+    private static func moveStarted(
+        _ from: [String],
+        _ target: String?,
+        _ cause: SwitchCause,
+        _ trace: DecisionTrace
+    ) -> Self {
+        let to = target ?? "nobody"
+        let metadata = [
+            "from": from.joined(separator: ","), "to": to, "cause": "\(cause)", "members": "\(trace)",
+        ]
+        return Self(
+            .init(.notice, "move begins", metadata, .unbounded),
+            demo: "decided: to \(to), \(cause) [\(trace)]"
+        )
+    }
+
+    private static func withheld(_ target: String?, _ cause: SwitchCause, _ trace: DecisionTrace) -> Self {
+        let to = target ?? "nobody"
+        let metadata = ["to": to, "cause": "\(cause)", "members": "\(trace)"]
+        return Self(
+            .init(.notice, "move withheld, the group is paused", metadata),
+            demo: "withheld: to \(to), \(cause)"
+        )
+    }
+
+    /// The line of the complete move says who was and who is active.
+    private static func promoted(_ member: Member, _ cause: SwitchCause) -> Self {
+        Self(
+            .init(.debug, "member promoted", ["member.name": member.name]),
+            event: .init(.promoted, "now active: \(cause)", about: member)
+        )
+    }
+
+    private static func demoted(_ member: Member, _ cause: SwitchCause) -> Self {
+        Self(
+            .init(.debug, "member demoted", ["member.name": member.name]),
+            event: .init(.demoted, "now passive: \(cause)", about: member)
+        )
+    }
+
+    private static func departed(_ member: Member) -> Self {
+        Self(
+            .init(.notice, "member left the group and is passive now", ["member.name": member.name]),
+            event: .init(.demoted, "now passive: it left the group", about: member),
+            demo: "\(member.name) left, and is passive"
+        )
+    }
+
+    private static func moved(_ move: CompletedMove) -> Self {
+        let (from, to) = (move.from.map(\.name), move.target?.name ?? "nobody")
+        var metadata = [
+            "from": from.joined(separator: ","), "to": to, "cause": "\(move.cause)", "epoch": "\(move.epoch)",
+            "duration": "\(move.duration)",
+        ]
+        metadata["gap"] = move.gap.map { "\($0)" }
+        let before = from.isEmpty ? "nobody" : from.joined(separator: ", ")
+        let note = "active moved from \(before) to \(to): \(move.cause); epoch \(move.epoch)"
+        let gap = move.gap.map { ", nobody labelled for \($0.wholeMilliseconds)" } ?? ""
+        return Self(
+            .init(.notice, "move complete", metadata, .unbounded),
+            event: .init(move.cause.isPlanned ? .switchedOver : .failedOver, note),
+            demo: "ACTIVE: \(to), epoch \(move.epoch), in \(move.duration.wholeMilliseconds)\(gap)"
+        )
+    }
+
+    private static func moveWithdrawn(_ target: String?, _ reason: String) -> Self {
+        let to = target ?? "nobody"
+        return Self(
+            .init(.warning, "move withdrawn", ["to": to, "error": reason]),
+            event: .init(.moveWithdrawn, "not to \(to): \(reason)"),
+            demo: "withdrawn: not to \(to), \(reason)"
+        )
+    }
+
+    private static func switchWaits(_ member: Member, _ target: String?, _ failure: OperationFailure) -> Self {
+        let to = target ?? "nobody"
+        let obstacle = "\(member.name), which cannot be written: \(failure)"
+        return Self(
+            .init(
+                .warning,
+                "switch waits for a pod that cannot be written",
+                ["to": to, "member.name": member.name, "error": "\(failure)"]
+            ),
+            event: .init(.switchWaiting, "the switch to \(to) waits for pod \(obstacle)"),
+            demo: "waits for \(obstacle)"
+        )
+    }
+
+    // MARK: Findings
+
+    private static func found(_ finding: Decision.Finding, _ trace: DecisionTrace) -> Self {
+        Self(
+            .init(.warning, "\(finding)", ["members": "\(trace)"], repetition(of: finding), kind: kind(of: finding)),
+            event: note(on: finding, trace),
+            demo: "found: \(finding) [\(trace)]"
+        )
+    }
+
+    private static func findingEnded(_ finding: Decision.Finding) -> Self {
+        let kind = kind(of: finding).map { "no longer: \($0)" }
+        return Self(
+            .init(.notice, "no longer: \(finding)", [:], repetition(of: finding), kind: kind),
+            demo: "over: \(finding)"
+        )
+    }
+
+    private static func repetition(of finding: Decision.Finding) -> LogLine.Repetition {
+        if case .suspended = finding { .ofAll } else { .ofGroup }
+    }
+
+    /// Whoever may label pods chooses which names a finding has.
+    private static func kind(of finding: Decision.Finding) -> String? {
+        switch finding {
+        case .multipleActive: "active together"
+        case .activeNotReady: "the active pod is not Ready"
+        case .noHealthyCandidate, .flapping, .suspended, .drift: nil
+        }
+    }
+
+    private static func note(on finding: Decision.Finding, _ trace: DecisionTrace) -> EventNote {
+        switch finding {
+        case .noHealthyCandidate: EventNote(.noHealthyCandidate, "no healthy candidate; \(trace)")
+        case .flapping: EventNote(.flapping, "holding, because the role moved too often; \(trace)")
+        case .suspended(let reason): EventNote(.movesSuspended, "\(reason); \(trace)")
+        case .multipleActive(let names): EventNote(.multipleActive, "active together: \(names.joined(separator: ", "))")
+        case .drift:
+            EventNote(
+                .labelDrift,
+                "somebody else writes the role labels; repairing at most 10 times a minute; \(trace)"
+            )
+        case .activeNotReady(let name):
+            EventNote(
+                .activeNotReady,
+                "the active pod \(name) is not Ready, so that the Service has no endpoint, and no candidate is healthy and Ready; \(trace)"
+            )
+        }
+    }
+
+    // MARK: Requests and failures
+
+    /// Whoever may annotate the Lease can order again and again; the moves that follow are always told of.
+    private static func answered(_ order: Order, _ answer: OrderAnswer) -> Self {
+        let metadata = ["order": order.id, "outcome": answer.outcome.rawValue, "answer": answer.explanation]
+        return Self(
+            .init(.notice, answer.outcome == .refused ? "order refused" : "order answered", metadata),
+            demo: "order: \(answer.explanation)"
+        )
+    }
+
+    private static func operationFailed(_ operation: String, _ failure: OperationFailure) -> Self {
+        let metadata = ["operation": operation, "error": "\(failure)"]
+        return Self(
+            .init(.warning, "operation failed, trying again", metadata, .ofAll),
+            demo: "cannot act now (\(operation)), will try again"
+        )
+    }
+}

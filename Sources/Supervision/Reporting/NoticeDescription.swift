@@ -1,0 +1,130 @@
+import FailoverCore
+import Logging
+import Probing
+
+/// All that is said of one notice: its line of the log, its Event and its line of the demo.
+///
+/// The words stand here and in `NoticeDescription+Reports.swift`; `NoticeLog`, `NoticeEvents` and the demo only render them.
+struct NoticeDescription: Sendable {
+    /// A line of the log, before it is known whether it is written.
+    struct LogLine: Sendable {
+        /// Which lines count as the same when repetitions are left out; see `LineBudget`.
+        enum Repetition: Sendable {
+            /// It stands for a decision and is always written.
+            case unbounded
+            /// Those of one group.
+            case ofGroup
+            /// Those of all groups: the cause is the API server, or the supervisor itself.
+            case ofAll
+        }
+
+        var level: Logger.Level
+        /// The same for each such line, but for what `kind` names.
+        var message: String
+        /// Beside the group's name and namespace.
+        var metadata: [String: String]
+        var repetition: Repetition
+        /// The member that it is about; nil: the group.
+        var member: String?
+        /// What lines that differ in names only have in common; nil: the message.
+        var kind: String?
+
+        init(
+            _ level: Logger.Level,
+            _ message: String,
+            _ metadata: [String: String] = [:],
+            _ repetition: Repetition = .ofGroup,
+            member: String? = nil,
+            kind: String? = nil
+        ) {
+            self.level = level
+            self.message = message
+            self.metadata = metadata
+            self.repetition = repetition
+            self.member = member
+            self.kind = kind
+        }
+    }
+
+    /// What an Event says; its type, action and kind of object follow from its reason.
+    struct EventNote: Sendable, Hashable {
+        var reason: EventReason
+        var text: String
+        /// The pod that it is about; nil: the group's Service.
+        var member: Member?
+
+        init(_ reason: EventReason, _ text: String, about member: Member? = nil) {
+            self.reason = reason
+            self.text = text
+            self.member = member
+        }
+    }
+
+    var log: LogLine
+    /// Nil: nothing that belongs on an object of the cluster.
+    var event: EventNote?
+    /// Nil: nothing that a spectator of the demo needs to know.
+    var demo: String?
+
+    init(_ log: LogLine, event: EventNote? = nil, demo: String? = nil) {
+        self.log = log
+        self.event = event
+        self.demo = demo
+    }
+}
+
+extension GroupNotice {
+    /// The words for a spectator, without the group; nil: nothing that one needs to know.
+    package var summary: String? { NoticeDescription(content).demo }
+}
+
+extension NoticeDescription {
+    /// Says what a notice is about.
+    init(_ content: GroupNotice.Content) {
+        self =
+            switch content {
+            case .report(let report): Self(report)
+            case .probe(let report): Self(report)
+            case .waiting(let problem):
+                Self(.init(.error, "group waits", ["cause": problem], .ofAll), demo: "waits: \(problem)")
+            case .ignored(let problem):
+                Self(
+                    .init(.warning, "left out of account", ["cause": problem]),
+                    demo: "left out of account: \(problem)"
+                )
+            case .resumed:
+                Self(.init(.info, "group resumes", [:], .ofAll), demo: "goes on: the API server answers again")
+            case .leavesBehind(let fenced, let isPaused): .leavesBehind(fenced, isPaused: isPaused)
+            }
+    }
+
+    private static func leavesBehind(_ fenced: [String], isPaused: Bool) -> Self {
+        let fences = fenced.isEmpty ? nil : "the fences of \(fenced.joined(separator: ", "))"
+        let parts = [fences, isPaused ? "a pause" : nil].compactMap(\.self).joined(separator: " and ")
+        let words = "\(parts) stay on its Lease and hold for no group of another name"
+        return Self(
+            .init(.warning, "the group ends, and what operators asked of it with it", ["cause": words]),
+            event: .init(.requestsLeftBehind, "ends; \(words)"),
+            demo: words
+        )
+    }
+
+    private init(_ report: ProbeReport) {
+        let metadata = [
+            "member.name": report.pod, "member.health": report.health.rawValue, "probe.result": report.detail,
+        ]
+        if report.isChange {
+            let line = LogLine(.notice, "member's health changed", metadata, member: report.pod)
+            self.init(line, demo: "\(report.pod) is \(report.health.rawValue) (\(report.detail))")
+        } else {
+            let line = LogLine(.info, "member's probe result changed", metadata, member: report.pod)
+            let isFailure = report.verdict == .failure
+            self.init(line, demo: isFailure ? "\(report.pod) fails a probe (\(report.detail))" : nil)
+        }
+    }
+}
+
+extension Duration {
+    /// Like `13 ms`, rounded, for people.
+    package var wholeMilliseconds: String { "\(Int64((self / .milliseconds(1)).rounded(.toNearestOrEven))) ms" }
+}

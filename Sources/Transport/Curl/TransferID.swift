@@ -1,4 +1,0 @@
-/// Names one exchange of an event loop.
-package struct TransferID: Sendable, Hashable {
-    let number: UInt64
-}

@@ -1,0 +1,42 @@
+import Glibc
+import Testing
+
+@testable import HostSystem
+
+@Suite struct DescriptorTests {
+    @Test func aReserveIsGivenUpOneByOneAndTakenBack() {
+        let reserve = DescriptorReserve(size: 3)
+        #expect(reserve.count == 3)
+        var failures = 2
+        let open = { () -> Int32 in
+            guard failures > 0 else { return 1_000_000 }
+            failures -= 1
+            errno = EMFILE
+            return -1
+        }
+        #expect(reserve.open(open) == 1_000_000 && reserve.count == 1)
+        failures = 2
+        #expect(reserve.open(open) == -EMFILE && reserve.count == 0)
+        reserve.refill()
+        #expect(reserve.count == 3)
+        failures = .max
+        // Another error is not one that giving up a descriptor helps against.
+        let refused = reserve.open {
+            errno = EAFNOSUPPORT
+            return -1
+        }
+        #expect(refused == -EAFNOSUPPORT && reserve.count == 3)
+    }
+
+    @Test(arguments: [(1024, 768, 64), (256, 128, 16), (64, 32, 4), (1_048_576, 1_048_320, 64)])
+    func leavesDescriptorsToOthers(current: Int, probes: Int, held: Int) {
+        let limit = DescriptorLimit(current: current)
+        #expect(limit.probes == probes && limit.heldForProbes == held)
+    }
+
+    @Test func raisesTheSoftLimitToTheHardOne() {
+        var hard = rlimit()
+        _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &hard)
+        #expect(DescriptorLimit.raise().current == Int(clamping: hard.rlim_max))
+    }
+}

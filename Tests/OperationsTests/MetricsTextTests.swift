@@ -1,0 +1,113 @@
+import Foundation
+import Testing
+
+@testable import Operations
+@testable import Supervision
+
+@Suite struct MetricsTextTests {
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// A moment at which every number is another one.
+    private static func snapshot(_ change: (inout MetricsSnapshot) -> Void = { _ in }) -> MetricsSnapshot {
+        let probes = ProbeCounts(successes: 11, failures: 12, withoutResult: 13, commandSeconds: 1.25)
+        var configuration = ConfigurationStatus.State(lastSuccess: 1_700_000_000.5, groups: 3)
+        (configuration.successes, configuration.failures) = (4, 5)
+        var snapshot = MetricsSnapshot(
+            configuration: configuration,
+            probes: probes,
+            longestTurns: [("probes", .milliseconds(250)), ("api", .zero)],
+            droppedLogLines: 7
+        )
+        change(&snapshot)
+        return snapshot
+    }
+
+    @Test func writesEveryMetricInPrometheusFormat() {
+        let expected = """
+            # HELP kube_standby_config_last_reload_successful Whether the configuration that was read last is the one \
+            that is running.
+            # TYPE kube_standby_config_last_reload_successful gauge
+            kube_standby_config_last_reload_successful 1
+            # HELP kube_standby_config_last_reload_success_timestamp_seconds When the running configuration was read, \
+            seconds since 1970.
+            # TYPE kube_standby_config_last_reload_success_timestamp_seconds gauge
+            kube_standby_config_last_reload_success_timestamp_seconds 1700000000.5
+            # HELP kube_standby_config_groups Groups of the running configuration.
+            # TYPE kube_standby_config_groups gauge
+            kube_standby_config_groups 3
+            # HELP kube_standby_config_reloads_total Reloads since the start, by their result.
+            # TYPE kube_standby_config_reloads_total counter
+            kube_standby_config_reloads_total{result="success"} 4
+            kube_standby_config_reloads_total{result="failure"} 5
+            # HELP kube_standby_probes_total Probes that ended since the start, by their result; none: an error of our \
+            own, which says nothing.
+            # TYPE kube_standby_probes_total counter
+            kube_standby_probes_total{result="success"} 11
+            kube_standby_probes_total{result="failure"} 12
+            kube_standby_probes_total{result="none"} 13
+            # HELP kube_standby_command_cpu_seconds_total Processor time of commands that have ended, probes' and \
+            credential plugins'.
+            # TYPE kube_standby_command_cpu_seconds_total counter
+            kube_standby_command_cpu_seconds_total 1.25
+            # HELP kube_standby_loop_longest_turn_seconds The longest turn of an event loop in the last minute or two, \
+            the one under way included; probes are as late.
+            # TYPE kube_standby_loop_longest_turn_seconds gauge
+            kube_standby_loop_longest_turn_seconds{loop="probes"} 0.25
+            kube_standby_loop_longest_turn_seconds{loop="api"} 0.0
+            # HELP kube_standby_log_dropped_lines_total Lines of the log since the start that could not be written: no \
+            reader, a closed pipe, a full disk.
+            # TYPE kube_standby_log_dropped_lines_total counter
+            kube_standby_log_dropped_lines_total 7
+
+            """
+        #expect(MetricsText.write(Self.snapshot()) == expected)
+    }
+
+    @Test func tellsOfAReloadThatFailed() {
+        let text = MetricsText.write(Self.snapshot { $0.configuration.isLastReloadSuccessful = false })
+        #expect(text.contains("\nkube_standby_config_last_reload_successful 0\n"))
+    }
+
+    @Test func aMetricWithoutValuesIsDescribedAllTheSame() {
+        let text = MetricsText.write(Self.snapshot { $0.longestTurns = [] })
+        #expect(text.contains("# TYPE kube_standby_loop_longest_turn_seconds gauge\n# HELP"))
+    }
+
+    /// The names are those that Prometheus asks for.
+    ///
+    /// https://prometheus.io/docs/practices/naming/
+    @Test(arguments: Metric.all) func namesFollowTheConventions(metric: Metric) {
+        #expect(metric.name.wholeMatch(of: /[a-z][a-z_]*[a-z]/) != nil)
+        #expect(metric.name.hasSuffix("_total") == (metric.kind == .counter))
+        #expect(metric.help.hasSuffix("."))
+    }
+
+    @Test func noNameStandsTwice() {
+        #expect(Set(Metric.all.map(\.name)).count == Metric.all.count)
+    }
+
+    @Test func theReadmeListsThem() throws {
+        let file = Self.root.appending(path: "Sources/Operations/README.md")
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+        let start = try #require(lines.firstIndex { $0.hasPrefix("| metric ") })
+        let rows = Metric.all.map { metric in
+            let label = metric.samples(Self.snapshot()).first?.label.map { "`\($0.name)`" } ?? ""
+            return "| `kube_standby_\(metric.name)` | \(metric.kind.rawValue) | \(label) | \(metric.help) |"
+        }
+        #expect(Array(lines[(start + 2)...].prefix { $0.hasPrefix("|") }) == rows, "\(rows.joined(separator: "\n"))")
+    }
+
+    /// What a newcomer touches for a metric: one file.
+    @Test func eachStandsInOneSourceFile() throws {
+        let folder = Self.root.appending(path: "Sources")
+        let found = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        let files = (found?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+        try #require(files.count > 100)
+        let texts = try files.map { try String(contentsOf: $0, encoding: .utf8) }
+        for metric in Metric.all {
+            let places = zip(files, texts).filter { $1.contains("\"\(metric.name)\"") }.map { $0.0.lastPathComponent }
+            #expect(places == ["MetricsText.swift"], "\(metric.name)")
+        }
+    }
+}
