@@ -41,11 +41,9 @@ package struct ProbeOnce: Sendable {
     }
 
     private func ask() async -> Story {
-        switch target.probe.handler {
-        case .httpGet(let probe): await exchange(probe)
-        case .tcpSocket(let probe): await exchange(probe)
-        case .grpc(let probe): await exchange(probe)
-        case .exec(let probe):
+        switch target.probe.handler.way {
+        case .exchange(let probe): await exchange(probe)
+        case .command(let probe):
             story(
                 await probe.outcome(for: target, client: client),
                 asking: probe.command.joined(separator: " ") + (probe.place == .pod ? " (in the pod)" : "")

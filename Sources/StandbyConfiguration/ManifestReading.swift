@@ -6,6 +6,7 @@ package struct ManifestReading: Sendable {
     package struct Entry: Sendable {
         /// The ConfigMap and its key, like `configmap/standby "config.yaml"`; nil if the text is the configuration.
         package var name: String?
+        /// What the configuration gets.
         package var reading: ConfigurationReading
         /// The ConfigMap's namespace; nil if it names none.
         package var namespace: String?

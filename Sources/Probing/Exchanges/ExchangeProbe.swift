@@ -23,14 +23,27 @@ extension ExchangeProbe {
 }
 
 extension ProbeConfiguration.Handler {
+    /// How a probe comes to its result.
+    enum Way {
+        /// By one exchange on the event loop.
+        case exchange(any ExchangeProbe)
+        /// By the exit code of a command.
+        case command(ExecProbe)
+    }
+
+    /// How the handler comes to its result.
+    var way: Way {
+        switch self {
+        case .httpGet(let probe): .exchange(probe)
+        case .tcpSocket(let probe): .exchange(probe)
+        case .grpc(let probe): .exchange(probe)
+        case .exec(let probe): .command(probe)
+        }
+    }
+
     /// The handler as an exchange; nil if it is a command.
     var exchange: (any ExchangeProbe)? {
-        switch self {
-        case .httpGet(let probe): probe
-        case .tcpSocket(let probe): probe
-        case .grpc(let probe): probe
-        case .exec: nil
-        }
+        if case .exchange(let probe) = way { probe } else { nil }
     }
 }
 

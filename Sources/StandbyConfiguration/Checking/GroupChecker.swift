@@ -5,9 +5,12 @@ import YAMLDocument
 struct GroupChecker {
     private let collector: DiagnosticCollector
     private let path: NodePath
+    /// The group, as written and as meant.
     let node: InheritedNode
+    /// Reads the group as meant.
     let reader: NodeReader
 
+    /// `path`: of the group, from the root.
     init(_ node: InheritedNode, path: NodePath, reportingTo collector: DiagnosticCollector) {
         self.node = node
         self.path = path
@@ -116,6 +119,7 @@ struct GroupChecker {
 
     // MARK: Reporting
 
+    /// Warns of a value where it is mended.
     func warn(_ message: DiagnosticMessage, at steps: [NodePath.Step]) {
         report(message, at: steps, severity: .warning)
     }

@@ -81,6 +81,7 @@ struct GroupClaims: Sendable {
     var mark: YAMLMark
     /// Nil: the group names none, which is told elsewhere.
     var name: Claim?
+    /// Nil: the group names none.
     var service: Claim?
     /// Empty: the supervisor's own.
     var namespace: String
@@ -93,7 +94,9 @@ struct GroupClaims: Sendable {
 
     /// A text, and where it stands.
     struct Claim: Sendable {
+        /// What is claimed.
         var text: String
+        /// Where it is written.
         var mark: YAMLMark
     }
 

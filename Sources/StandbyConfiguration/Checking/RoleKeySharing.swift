@@ -4,6 +4,7 @@ import YAMLDocument
 struct RoleKeySharing {
     /// What is known of a group and those before it.
     enum Overlap {
+        /// Some label tells the group apart from all before it.
         case none
         /// The selectors are the same.
         case samePods(YAMLMark)

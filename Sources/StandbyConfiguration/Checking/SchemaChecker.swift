@@ -13,6 +13,7 @@ struct SchemaChecker {
     private var aliasMark: YAMLMark?
     private var expressions = ExpressionCache()
 
+    /// Begins at the root; every mistake goes to `collector`.
     init(reportingTo collector: DiagnosticCollector) {
         self.collector = collector
     }

@@ -11,7 +11,9 @@ struct InheritedNode {
     struct Place {
         /// From the file's root.
         var path: NodePath
+        /// Where a mistake is mended.
         var mark: YAMLMark
+        /// The alias and the line of `defaults` on the way, if any.
         var notes: [DiagnosticNote]
         /// The line in `defaults` that the value came from; nil if it is the group's own.
         var defaultsLine: Int?

@@ -47,6 +47,7 @@ struct InheritedNodes: Sendable {
         var claims: [GroupClaims]
     }
 
+    /// How many groups there are that are mappings.
     var count: Int { groups.count }
 
     /// The groups as the model has them; only right if there were no mistakes.

@@ -1,5 +1,6 @@
 /// What does not fit between a configuration and the cluster that it is meant for.
 package enum ClusterFinding: Sendable, Hashable {
+    /// There is no Service of that name.
     case serviceMissing(String, namespace: String)
     /// The Service has no selector at all, in mode Label.
     case serviceWithoutSelector(String, namespace: String, label: String)
@@ -9,25 +10,32 @@ package enum ClusterFinding: Sendable, Hashable {
     case serviceWithSelector(String, namespace: String)
     /// Neither the Service nor the group says which pods are meant.
     case noSelector(String)
+    /// The group is of a mode that does nothing yet.
     case modeNotAvailable
+    /// The group would have no member.
     case noPods(selector: String, namespace: String)
+    /// The group has this pod and no other.
     case oneMember(String)
     /// An earlier group writes the role of the same pod under the same label key.
     case podOfAnotherGroup(pod: String, group: String, key: String)
+    /// No container of the pod has a port of that name; `container`: the names that there are.
     case noSuchPort(String, pod: String, container: [String])
     /// Several containers of a pod have a port of that name, with different numbers.
     case ambiguousPort(String, pod: String, containers: [String])
+    /// The pod lacks the container that the probe names.
     case noSuchContainer(String, pod: String, containers: [String])
     /// The role label stands in the owner's pod template: every new pod would claim it.
     case roleInTemplate(key: String, kind: String, name: String)
     /// The role label stands in the owner's selector: a patch of it would orphan the pod.
     case roleInOwnerSelector(key: String, kind: String, name: String)
+    /// The supervisor lacks a right; `rule` grants it.
     case missingRight(AccessRight, rule: String)
     /// Something could not be looked at.
     case notChecked(what: String, reason: String)
 }
 
 extension ClusterFinding: CustomStringConvertible {
+    /// What is wrong and, where there is one, the command that mends it.
     package var description: String {
         switch self {
         case .serviceMissing(let name, let namespace):
@@ -71,6 +79,7 @@ extension ClusterFinding: CustomStringConvertible {
 
 /// One thing that a supervisor must be allowed to do.
 package struct AccessRight: Sendable, Hashable {
+    /// Like `get` or `patch`.
     package var verb: String
     /// Empty: the core group.
     package var apiGroup: String
@@ -81,6 +90,7 @@ package struct AccessRight: Sendable, Hashable {
     /// Nil: cluster-wide.
     package var namespace: String?
 
+    /// A right to one verb on one resource.
     package init(verb: String, apiGroup: String, resource: String, name: String? = nil, namespace: String?) {
         self.verb = verb
         self.apiGroup = apiGroup

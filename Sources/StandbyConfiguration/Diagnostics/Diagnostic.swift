@@ -4,18 +4,24 @@ package import YAMLDocument
 package struct Diagnostic: Sendable, Hashable {
     /// How grave it is.
     package enum Severity: String, Sendable, Hashable {
+        /// The configuration is refused.
         case error
+        /// The configuration is accepted, and may not be what was meant.
         case warning
     }
 
+    /// Whether the configuration is refused for it.
     package var severity: Severity
     /// The place in the tree, like `groups[2].probe.httpGet.port`; empty for the file as a whole.
     package var path: String
+    /// What is wrong.
     package var message: DiagnosticMessage
+    /// Where in the text the mistake is mended.
     package var mark: YAMLMark
     /// How the value came to its place; empty if it was written there.
     package var notes: [DiagnosticNote]
 
+    /// An error, unless another severity is given.
     package init(
         _ message: DiagnosticMessage,
         severity: Severity = .error,
@@ -50,6 +56,7 @@ package enum DiagnosticNote: Sendable, Hashable {
 }
 
 extension DiagnosticNote: CustomStringConvertible {
+    /// The note, as it stands in parentheses.
     package var description: String {
         switch self {
         case .alias(let line): "used through the alias at line \(line)"

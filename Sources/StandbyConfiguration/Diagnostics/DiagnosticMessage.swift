@@ -5,31 +5,54 @@ package import YAMLDocument
 /// The mistakes and warnings that a configuration file can have; their words are in `description`.
 package enum DiagnosticMessage: Sendable, Hashable {
     // The text
+    /// The text is no YAML, or exceeds a limit.
     case yaml(YAMLError.Reason)
+    /// Manifests without any configuration.
     case noConfiguration
+    /// How many mistakes are not listed.
     case furtherMistakes(Int)
     // Keys and values
+    /// A key that no field has; `suggestion`: the nearest that one has.
     case unknownKey(String, allowed: [String], suggestion: String?)
+    /// A required field is absent.
     case missingKey(String)
+    /// A value of another type, form or size; both in words.
     case wrongType(found: String, allowed: String)
+    /// A text that names no case; `suggestion`: the nearest that does.
     case notAllowed(found: String, allowed: String, suggestion: String?)
+    /// A regular expression that cannot be sought.
     case unusablePattern(found: String, PatternError)
+    /// `defaults`, copied into every group, would exceed the memory.
     case defaultsTooLarge(limit: Int)
     // Fields that do not go together
+    /// None or several of the handlers of a probe or hook.
     case handlerCount([String], allowed: [String])
+    /// A priority that says neither pod nor labels, or both.
     case matchCount([String])
+    /// The fast period is the slower one, in seconds.
     case fastPeriodAbovePeriod(Double, period: Double)
+    /// Both roles have this label value.
     case passiveEqualsActive(String)
+    /// The selector looks at the role label, which changes.
     case roleKeyInSelector(String)
+    /// A role label where none is written.
     case roleLabelInEndpointSliceMode
+    /// A container for a command that runs in none.
     case containerBesideSupervisor
+    /// A port name can be looked up in the pod only.
     case namedPortOfForeignHost(String)
+    /// An operator that compares with nothing has values.
     case valuesOfExists(String)
+    /// An operator that compares has no values.
     case noValues(String)
+    /// An authority or a name for a certificate that is not checked.
     case unverifiedTLS
     // Groups that do not go together
+    /// Two groups of one name.
     case duplicateName(String, firstLine: Int)
+    /// Two groups of one Service.
     case duplicateService(String, firstLine: Int)
+    /// Two groups select the same pods and write the same label.
     case samePods(String, firstLine: Int)
     // Warnings
     /// The timeout is the period or more.
@@ -40,18 +63,27 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case shorterTolerance(ours: Double, kubelet: Double, fastPeriod: Double, period: Double)
     /// The probe asks another host than the member.
     case foreignHost(String, isHTTP: Bool)
+    /// A field that is accepted and ignored.
     case gracePeriodWithoutMeaning
+    /// A pod that restarts often would take the role each time.
     case preemptWithoutDelay
+    /// The passive probe says what holds without it.
     case passiveProbeEqualsProbe
+    /// An earlier entry matches the same pods; its index.
     case unreachablePriority(earlier: Int)
+    /// Two groups of a namespace write this label, and may meet on a pod.
     case sharedUnprefixedRoleKey(String, firstLine: Int)
+    /// More than one request a second to the API server for each member.
     case fastExecInPod
+    /// Something that this version accepts and does not do.
     case notAvailable(String, consequence: String)
     // The cluster
+    /// What the cluster says to a valid configuration.
     case cluster(ClusterFinding)
 }
 
 extension DiagnosticMessage: CustomStringConvertible {
+    /// The message without its place: what was found, and what would be right.
     package var description: String {
         switch self {
         case .yaml(let reason): YAMLError(reason, at: YAMLMark(line: 1, column: 1)).description.escaped

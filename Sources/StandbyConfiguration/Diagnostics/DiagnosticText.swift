@@ -7,11 +7,16 @@ package struct DiagnosticText: Sendable {
     package struct Colours: Sendable {
         /// Escape sequences; empty for none.
         package var error = ""
+        /// Before a warning.
         package var warning = ""
+        /// Before the place.
         package var bold = ""
+        /// After each of them.
         package var reset = ""
 
+        /// For files and pipes.
         package static let none = Colours()
+        /// For terminals of ANSI X3.64.
         package static let terminal = Colours(
             error: "\u{1B}[1;31m",
             warning: "\u{1B}[1;35m",

@@ -44,6 +44,7 @@ enum SourceLines {
     struct Indents {
         private let source: [UInt8]
 
+        /// `source`: the whole text.
         init(_ source: [UInt8]) {
             self.source = source
         }

@@ -2,21 +2,29 @@ import PlainText
 
 /// A value as the configuration file writes it.
 package indirect enum ConfigurationValue: Sendable, Hashable {
+    /// Written `null`.
     case null
+    /// Written `true` or `false`.
     case bool(Bool)
+    /// A whole number.
     case integer(Int)
     /// Seconds or any other number with a fraction.
     case number(Double)
+    /// A text, quoted where it must be.
     case string(String)
+    /// In the order to be written.
     case list([ConfigurationValue])
     /// In the order to be written.
     case mapping([Entry])
 
     /// A key and its value.
     package struct Entry: Sendable, Hashable {
+        /// Unique in its mapping.
         package var key: String
+        /// What the key has.
         package var value: ConfigurationValue
 
+        /// A key with its value.
         package init(_ key: String, _ value: ConfigurationValue) {
             self.key = key
             self.value = value

@@ -14,10 +14,12 @@ package struct Boxed<Value: Sendable>: Sendable {
 
     private var box: Box
 
+    /// Takes a box of its own.
     package init(wrappedValue: Value) {
         box = Box(wrappedValue)
     }
 
+    /// The value; setting it leaves other copies as they are.
     package var wrappedValue: Value {
         get { box.value }
         set { box = Box(newValue) }
@@ -25,12 +27,14 @@ package struct Boxed<Value: Sendable>: Sendable {
 }
 
 extension Boxed: Equatable where Value: Equatable {
+    /// Whether the values are equal; copies that share are so at once.
     package static func == (left: Self, right: Self) -> Bool {
         left.box === right.box || left.wrappedValue == right.wrappedValue
     }
 }
 
 extension Boxed: Hashable where Value: Hashable {
+    /// Hashes the value.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(wrappedValue)
     }

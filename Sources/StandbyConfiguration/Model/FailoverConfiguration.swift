@@ -4,7 +4,9 @@ package import FailoverCore
 package struct FailoverConfiguration: Sendable, Hashable {
     /// What a drain of the active member's node does.
     package enum NodeDrain: String, Sendable, Hashable, CaseIterable {
+        /// The role moves when the pod terminates.
         case ignore = "Ignore"
+        /// The role moves before; not available in this version.
         case `switch` = "Switch"
     }
 
@@ -14,24 +16,34 @@ package struct FailoverConfiguration: Sendable, Hashable {
         ///
         /// 0 turns it off.
         package var maxSwitches = 3
+        /// In which moves are counted; 1...86,400 s.
         package var window: Duration = .seconds(600)
+        /// How long automatic moves are suspended; 1...86,400 s.
         package var hold: Duration = .seconds(600)
     }
 
     /// Of a group whose standbys are probed in another way: the active probe may take its time to succeed.
     package static let standardActivation: Duration = .seconds(30)
 
+    /// In which order the two roles are written.
     package var order: GroupPolicy.SwitchOrder = .demoteFirst
+    /// What becomes of an unhealthy active member when no candidate is healthy.
     package var whenNoneHealthy: GroupPolicy.WhenNoneHealthy = .keepActive
+    /// Extra wait after the threshold, 0...3600 s.
     package var delay: Duration = .zero
+    /// Whether the role returns to a healthy member of higher priority.
     package var preempt = false
+    /// Unbroken health that such a member needs, 0...86,400 s.
     package var preemptDelay: Duration = .seconds(300)
+    /// No voluntary move this soon after a move, 0...86,400 s.
     package var cooldown: Duration = .seconds(30)
     /// How long a member that was just promoted may fail its probe, 0...3600 s.
     ///
     /// What a file does not say is `standardActivation` for a group with a `passiveProbe`.
     package var activation: Duration = .zero
+    /// When moves are suspended.
     package var flap = Flap()
+    /// What a drain of the active member's node does.
     package var onNodeDrain: NodeDrain = .ignore
 }
 

@@ -12,20 +12,26 @@ package struct GroupConfiguration: Sendable, Hashable {
     package var name: String
     /// Nil: the supervisor's own.
     package var namespace: String?
+    /// The name of the Service that clients use.
     package var service: String
     /// Which of the Service's pods are candidates; nil: all of them.
     package var selector: LabelSelector?
+    /// How the role is made known.
     package var mode: Mode = .label
     /// In mode EndpointSlice, where nobody writes a label, the default, whatever `defaults` say.
     package var roleLabel = RoleLabel()
+    /// How members are probed.
     @Boxed package var probe: ProbeConfiguration
     /// The probe of members that are not active; nil: `probe`.
     @Boxed package var passiveProbe: ProbeConfiguration? = nil
     package var requireReady = false
     /// First match wins.
     package var priorities: [PriorityRule] = []
+    /// When and how the role moves.
     @Boxed package var failover = FailoverConfiguration()
+    /// What is told of a change of role.
     @Boxed package var hooks = HookConfiguration()
+    /// Whether to observe and report only.
     package var isPaused = false
 
     /// Whether a probe or a hook of the group runs a command through the API server.
@@ -75,11 +81,14 @@ extension GroupConfiguration {
 
 /// The label that carries the role, and its two values.
 package struct RoleLabel: Sendable, Hashable {
+    /// With a prefix, nobody else means it.
     package var key: String
+    /// The value on the active pod.
     package var active: String
     /// Nil: a passive pod has no such label.
     package var passive: String?
 
+    /// Another label than the usual one, or another value.
     package init(key: String = "role", active: String = "active", passive: String? = "passive") {
         self.key = key
         self.active = active

@@ -4,7 +4,9 @@ package struct HookConfiguration: Sendable, Hashable {
     package struct Hook: Sendable, Hashable {
         /// What is done.
         package enum Action: Sendable, Hashable {
+            /// Runs a command in the pod.
             case exec(Command)
+            /// Sends a request.
             case httpPost(Request)
         }
 
@@ -18,14 +20,19 @@ package struct HookConfiguration: Sendable, Hashable {
 
         /// An HTTP POST.
         package struct Request: Sendable, Hashable {
+            /// With `http://` or `https://`.
             package var url: String
         }
 
+        /// What is done.
         package var action: Action
+        /// 0.05...300 s.
         package var timeout: Duration = .seconds(5)
     }
 
+    /// After a pod was promoted; nil: nothing.
     package var onPromote: Hook?
+    /// After a pod was demoted; nil: nothing.
     package var onDemote: Hook?
 }
 

@@ -2,10 +2,15 @@
 ///
 /// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
 package struct LabelSelector: Sendable, Hashable {
+    /// How a label is compared.
     package enum Operator: String, Sendable, Hashable, CaseIterable {
+        /// It has one of the values.
         case isIn = "In"
+        /// It has none of the values, or there is no such label.
         case isNotIn = "NotIn"
+        /// There is such a label.
         case exists = "Exists"
+        /// There is no such label.
         case doesNotExist = "DoesNotExist"
 
         /// Whether it compares with values.
@@ -14,11 +19,14 @@ package struct LabelSelector: Sendable, Hashable {
 
     /// One entry of `matchExpressions`.
     package struct Expression: Sendable, Hashable {
+        /// The label's key.
         package var key: String
+        /// How the label is compared.
         package var `operator`: Operator
         /// Empty for `Exists` and `DoesNotExist`.
         package var values: [String]
 
+        /// A condition on one label.
         package init(key: String, operator: Operator, values: [String] = []) {
             self.key = key
             self.operator = `operator`
@@ -26,9 +34,12 @@ package struct LabelSelector: Sendable, Hashable {
         }
     }
 
+    /// Labels that an object must have.
     package var matchLabels: [String: String]
+    /// Conditions that it must meet besides.
     package var matchExpressions: [Expression]
 
+    /// Without arguments: selects every object.
     package init(matchLabels: [String: String] = [:], matchExpressions: [Expression] = []) {
         self.matchLabels = matchLabels
         self.matchExpressions = matchExpressions

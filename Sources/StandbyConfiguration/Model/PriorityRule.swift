@@ -2,7 +2,9 @@
 package struct PriorityRule: Sendable, Hashable {
     /// Which pods.
     package enum Match: Sendable, Hashable {
+        /// The one of this name.
         case pod(String)
+        /// All that have these labels; without any, all.
         case labels([String: String])
     }
 
@@ -11,10 +13,12 @@ package struct PriorityRule: Sendable, Hashable {
     /// The priority of a pod that no rule matches.
     package static let defaultPriority = 100
 
+    /// Which pods the rule is about.
     package var match: Match
     /// Within `bounds`; 0 means never promote.
     package var priority: Int
 
+    /// A rule of its own; those before it in the file win.
     package init(match: Match, priority: Int) {
         self.match = match
         self.priority = priority

@@ -8,6 +8,7 @@ package struct SupervisorConfiguration: Sendable, Hashable {
     /// In file order; may be empty.
     package var groups: [GroupConfiguration]
 
+    /// `groups`: with unique names.
     package init(groups: [GroupConfiguration]) {
         self.groups = groups
     }
@@ -37,6 +38,7 @@ package struct ConfigurationDiff: Sendable, Hashable {
     package private(set) var removed: [String] = []
     package private(set) var unchangedCount = 0
 
+    /// Compares two configurations that are valid.
     package init(from old: SupervisorConfiguration, to new: SupervisorConfiguration) {
         let before = Dictionary(old.groups.map { ($0.name, $0) }) { first, _ in first }
         for group in new.groups {

@@ -13,7 +13,9 @@ struct Field<Owner: Sendable>: Sendable {
 
     /// What the checker and the JSON Schema know of the field.
     private(set) var schema: ObjectSchema.Field
+    /// Reads the field's own value, which may be absent.
     private(set) var read: Read
+    /// Prints the field's own value.
     private(set) var write: Write
     /// The default, of an owner that has nothing but defaults.
     private var standard: Write = { _ in nil }

@@ -2,6 +2,7 @@ import Patterns
 
 /// What a field may hold: the schema that it is checked by, and the way from the file to the model and back.
 struct FieldKind<Value: Sendable>: Sendable {
+    /// What the checker and the JSON Schema know of it.
     let schema: ValueSchema
     /// The value; nil if it is absent or cannot be read.
     ///

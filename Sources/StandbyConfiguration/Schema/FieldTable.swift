@@ -2,6 +2,7 @@
 final class FieldTable<Owner: Sendable>: Sendable {
     /// What the checker, the JSON Schema and the merging of `defaults` work by.
     let schema: ObjectSchema
+    /// In the order in which they are listed, read and printed.
     let fields: [Field<Owner>]
     /// Has every default; what must be given is still to be filled in.
     private let blank: Owner
@@ -27,10 +28,13 @@ final class FieldTable<Owner: Sendable>: Sendable {
     /// Lists fields, one after the other.
     @resultBuilder
     enum FieldList {
+        /// One field.
         static func buildExpression(_ field: Field<Owner>) -> [Field<Owner>] { [field] }
 
+        /// The fields of a part.
         static func buildExpression(_ fields: [Field<Owner>]) -> [Field<Owner>] { fields }
 
+        /// All of them.
         static func buildBlock(_ fields: [Field<Owner>]...) -> [Field<Owner>] { fields.flatMap(\.self) }
     }
 

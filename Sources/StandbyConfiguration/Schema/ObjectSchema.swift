@@ -6,7 +6,9 @@ import YAMLDocument
 final class ObjectSchema: Sendable {
     /// One field.
     struct Field: Sendable {
+        /// The key.
         let name: String
+        /// What it may hold.
         let value: ValueSchema
         /// What the field says, in one sentence without a period.
         var summary = ""
@@ -21,6 +23,7 @@ final class ObjectSchema: Sendable {
         /// Whether groups can have it in common, by `defaults`.
         var isInheritable = true
 
+        /// A field that groups can have in common.
         init(_ name: String, _ value: ValueSchema, absence: Absence = .contextual, isAlternative: Bool = false) {
             self.name = name
             self.value = value
@@ -48,12 +51,14 @@ final class ObjectSchema: Sendable {
     let name: String
     /// Whether the mapping of a group is completed, field by field, by that of `defaults`.
     let isMerged: Bool
+    /// In the order in which they are listed.
     let fields: [Field]
     /// The names of the fields that must be given.
     let requiredNames: [String]
     /// Fields of which exactly one must be given; empty if there is no such choice.
     let choice: [String]
 
+    /// `fields`: with unique names.
     init(_ name: String, isMerged: Bool, _ fields: [Field]) {
         self.name = name
         self.isMerged = isMerged
@@ -84,19 +89,25 @@ final class ObjectSchema: Sendable {
 
 /// What a value of the configuration file may be.
 indirect enum ValueSchema: Sendable {
+    /// A text of a certain form.
     case string(StringFormat)
+    /// True or false.
     case bool
+    /// A whole number.
     case integer(ClosedRange<Int>)
     /// A duration in seconds, whole or fractional.
     case seconds(ClosedRange<Double>)
+    /// One of these names.
     case enumeration([String])
     /// A port number or, if allowed, the name of a container port.
     case port(mayBeNamed: Bool)
     /// A status code or a range of them: `200`, `"200-399"`.
     case statusRange
+    /// A list of such values.
     case list(ValueSchema, isEmptyAllowed: Bool)
     /// A mapping from label keys to label values.
     case labels
+    /// A mapping with fields of its own.
     case object(ObjectSchema)
     /// The same, or null.
     case nullable(ValueSchema)

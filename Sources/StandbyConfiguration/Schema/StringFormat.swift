@@ -1,8 +1,10 @@
 import Patterns
 
 /// What a text must look like.
-enum StringFormat: Sendable, Hashable, CaseIterable {
+enum StringFormat: Sendable, Hashable {
+    /// Every text.
     case any
+    /// Every text but the empty one.
     case nonEmpty
     /// RFC 1123 label.
     ///
@@ -12,6 +14,7 @@ enum StringFormat: Sendable, Hashable, CaseIterable {
     case dnsSubdomain
     /// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
     case labelKey
+    /// Empty, or 63 characters of a label's name at most.
     case labelValue
     /// An HTTP path; the slash that begins it may be left out, as the kubelet allows.
     case path
@@ -21,9 +24,7 @@ enum StringFormat: Sendable, Hashable, CaseIterable {
     ///
     /// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
     case headerName
-    /// A value that can stand in a header or a URL: no control characters.
-    case singleLine
-    /// The same, and it may be empty.
+    /// A value that can stand in a header or a URL, maybe empty: no control characters.
     case printable
     /// What a `Pattern` can be made of.
     case regularExpression
@@ -47,7 +48,6 @@ extension StringFormat {
         case .path: Self.isSingleLine(text) && !text.contains(" ")
         case .host: HostName.isValid(text)
         case .headerName: !text.isEmpty && text.utf8.allSatisfy(Self.isTokenCharacter)
-        case .singleLine: !text.isEmpty && Self.isSingleLine(text)
         case .printable: Self.isSingleLine(text)
         case .regularExpression: (try? Pattern.shared(text)) != nil
         case .url: Self.isURL(text)
@@ -67,7 +67,6 @@ extension StringFormat {
         case .path: "a path without spaces and control characters"
         case .host: "an IP address or a DNS name, without scheme, port and brackets"
         case .headerName: "an HTTP header name"
-        case .singleLine: "one line of text that is not empty"
         case .printable: "one line of text"
         case .regularExpression: PatternError.allowed
         case .url: "a URL that begins with http:// or https:// and names a host"
@@ -148,7 +147,7 @@ extension StringFormat {
         case .path: "^[^\\u0000-\\u0020\\u007f]*$"
         case .host: HostName.pattern
         case .headerName: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
-        case .singleLine, .printable: "^\(Self.character)*$"
+        case .printable: "^\(Self.character)*$"
         case .url: "^https?://[^\\u0000-\\u0020\\u007f]+$"
         }
     }
@@ -157,7 +156,7 @@ extension StringFormat {
     var lengths: (Int, Int?) {
         switch self {
         case .any, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host: (0, nil)
-        case .nonEmpty, .singleLine: (1, nil)
+        case .nonEmpty: (1, nil)
         case .dnsSubdomain: (0, 253)
         case .regularExpression: (0, Pattern.longest)
         }

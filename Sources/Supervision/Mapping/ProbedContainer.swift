@@ -37,17 +37,11 @@ struct ProbedContainer {
 
     /// The container that a probe is about; nil if the pod has none.
     func name(for handler: ProbeConfiguration.Handler) -> String? {
-        switch handler {
-        case .httpGet(let probe): name(probe.container, at: probe.port)
-        case .tcpSocket(let probe): name(probe.container, at: probe.port)
-        case .grpc(let probe): name(nil, at: .number(probe.port))
-        case .exec(let probe): probe.container ?? defaultName
-        }
+        handler.container ?? handler.port.flatMap(owner)?.name ?? defaultName
     }
 
-    private func name(_ given: String?, at port: PortReference) -> String? {
-        if let given { return given }
-        let owner = containers.first { container in
+    private func owner(of port: PortReference) -> Pod.Container? {
+        containers.first { container in
             (container.ports ?? []).contains { candidate in
                 switch port {
                 case .number(let number): candidate.containerPort == number
@@ -55,7 +49,6 @@ struct ProbedContainer {
                 }
             }
         }
-        return owner?.name ?? defaultName
     }
 
     /// The numbers of named ports that a probe can mean; those that several containers have, with different numbers, are left
@@ -108,28 +101,6 @@ extension ProbedContainer.Problem: CustomStringConvertible {
         case .ambiguousPort(let name, let containers):
             "the containers \(containers.joined(separator: ", ")) have different ports named \"\(name)\": \"container\" says"
                 + " which is meant"
-        }
-    }
-}
-
-extension ProbeConfiguration.Handler {
-    /// The container that the probe names.
-    fileprivate var container: String? {
-        switch self {
-        case .httpGet(let probe): probe.container
-        case .tcpSocket(let probe): probe.container
-        case .exec(let probe): probe.place == .pod ? probe.container : nil
-        case .grpc: nil
-        }
-    }
-
-    /// The port that the probe asks; nil if it is a command.
-    fileprivate var port: PortReference? {
-        switch self {
-        case .httpGet(let probe): probe.port
-        case .tcpSocket(let probe): probe.port
-        case .grpc(let probe): .number(probe.port)
-        case .exec: nil
         }
     }
 }

@@ -10,10 +10,12 @@ package struct ExecProbe: Sendable, Hashable {
 
     /// Not empty; the first is the program.
     package var command: [String]
+    /// Where the command runs.
     package var place: Place = .pod
     /// Nil: the pod's only or default container.
     package var container: String?
 
+    /// In the pod's only or default container, unless said otherwise.
     package init(command: [String], place: Place = .pod, container: String? = nil) {
         self.command = command
         self.place = place

@@ -2,22 +2,30 @@ package import Patterns
 
 /// An HTTP request whose answer tells the health.
 package struct HTTPProbe: Sendable, Hashable {
+    /// Whether TLS is spoken.
     package enum Scheme: String, Sendable, Hashable, CaseIterable {
+        /// Without TLS.
         case http = "HTTP"
+        /// With TLS; HTTP/2 is offered.
         case https = "HTTPS"
     }
 
+    /// What is asked for.
     package enum Method: String, Sendable, Hashable, CaseIterable {
+        /// Head and body.
         case get = "GET"
+        /// The head only.
         case head = "HEAD"
     }
 
     /// A header to send.
     package struct Header: Sendable, Hashable {
+        /// An HTTP field name.
         package var name: String
         /// May be empty.
         package var value: String
 
+        /// A header as it is sent.
         package init(name: String, value: String) {
             self.name = name
             self.value = value
@@ -26,31 +34,43 @@ package struct HTTPProbe: Sendable, Hashable {
 
     /// How the server's certificate is checked.
     package struct TLS: Sendable, Hashable {
+        /// Whether it must be valid; the kubelet does not ask.
         package var isVerified = false
+        /// The authorities to trust, PEM; nil: the system's.
         package var caFile: String?
+        /// The name that the certificate must have; nil: the host.
         package var serverName: String?
 
+        /// Not checked, as by the kubelet.
         package init() {}
     }
 
+    /// Begins with a slash; with a query if need be.
     package var path = "/"
+    /// Of the member or, if there is a `host`, of that.
     package var port: PortReference
     /// The container that has the port; nil: the only one that has it.
     package var container: String?
+    /// Whether TLS is spoken.
     package var scheme: Scheme = .http
     /// Nil: the pod's IP.
     ///
     /// Sent as Host header and server name.
     package var host: String?
+    /// In the order to be sent.
     package var headers: [Header] = []
+    /// Not empty; of the last answer if redirects were followed.
     package var expectedStatus = [StatusRange(200...399)]
     /// What is sought in the first 10 KiB of the body; nil: any body.
     package var expectedBody: Pattern?
+    /// What is asked for.
     package var method: Method = .get
     /// Whether a connection is used again, every tenth probe excepted.
     package var keepAlive = false
+    /// Means nothing without HTTPS.
     package var tls = TLS()
 
+    /// A GET of `/`, as the kubelet's.
     package init(port: PortReference) {
         self.port = port
     }
@@ -106,6 +126,7 @@ package struct StatusRange: Sendable, Hashable {
     /// Codes 100...599.
     package var codes: ClosedRange<Int>
 
+    /// `codes`: within 100...599.
     package init(_ codes: ClosedRange<Int>) {
         self.codes = codes
     }

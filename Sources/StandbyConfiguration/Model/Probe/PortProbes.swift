@@ -1,11 +1,13 @@
 /// A TCP connection whose establishment tells the health.
 package struct TCPProbe: Sendable, Hashable {
+    /// Of the member or, if there is a `host`, of that.
     package var port: PortReference
     /// The container that has the port; nil: the only one that has it.
     package var container: String?
     /// Nil: the pod's IP.
     package var host: String?
 
+    /// To the pod's IP, unless said otherwise.
     package init(port: PortReference, container: String? = nil, host: String? = nil) {
         self.port = port
         self.container = container
@@ -26,8 +28,10 @@ extension TCPProbe {
 package struct GRPCProbe: Sendable, Hashable {
     /// 1...65535.
     package var port: Int
+    /// Whose health is asked for; empty: the server's.
     package var service: String
 
+    /// The server as a whole, unless said otherwise.
     package init(port: Int, service: String = "") {
         self.port = port
         self.service = service
@@ -44,6 +48,7 @@ extension GRPCProbe {
 
 /// A port as a probe names it.
 package enum PortReference: Sendable, Hashable {
+    /// 1...65535.
     case number(Int)
     /// The name of a port of one of the pod's containers.
     case named(String)

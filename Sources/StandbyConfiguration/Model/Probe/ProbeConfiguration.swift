@@ -4,15 +4,22 @@ package import FailoverCore
 package struct ProbeConfiguration: Sendable, Hashable {
     /// What a probe does; indirect, so that all targets of a group share one.
     package indirect enum Handler: Sendable, Hashable {
+        /// Asks by HTTP.
         case httpGet(HTTPProbe)
+        /// Connects.
         case tcpSocket(TCPProbe)
+        /// Asks by gRPC.
         case grpc(GRPCProbe)
+        /// Runs a command.
         case exec(ExecProbe)
     }
 
+    /// What the probe does.
     package var handler: Handler
+    /// When it does so, and how often until a verdict.
     package var timing: ProbeTiming
 
+    /// With the usual timings, unless said otherwise.
     package init(handler: Handler, timing: ProbeTiming = ProbeTiming()) {
         self.handler = handler
         self.timing = timing
@@ -20,6 +27,28 @@ package struct ProbeConfiguration: Sendable, Hashable {
 
     /// The field that holds the handler.
     package var handlerName: String? { Self.fields.choice(of: self) }
+}
+
+extension ProbeConfiguration.Handler {
+    /// The container that the probe names; nil if it names none of the pod's.
+    package var container: String? {
+        switch self {
+        case .httpGet(let probe): probe.container
+        case .tcpSocket(let probe): probe.container
+        case .grpc: nil
+        case .exec(let probe): probe.place == .pod ? probe.container : nil
+        }
+    }
+
+    /// The port that the probe asks; nil if it is a command.
+    package var port: PortReference? {
+        switch self {
+        case .httpGet(let probe): probe.port
+        case .tcpSocket(let probe): probe.port
+        case .grpc(let probe): .number(probe.port)
+        case .exec: nil
+        }
+    }
 }
 
 extension ProbeConfiguration {
@@ -64,8 +93,10 @@ package struct ProbeTiming: Sendable, Hashable {
     ///
     /// Beyond `period` the next probe begins when this one has ended.
     package var timeout: Duration = .seconds(1)
+    /// Results in a row that make a verdict; 1...100 each.
     package var thresholds = HealthThresholds(failure: 3, success: 2)
 
+    /// What holds when nothing is said.
     package init() {}
 
     /// How long it takes at most until every member has a verdict, also if each probe hangs.
