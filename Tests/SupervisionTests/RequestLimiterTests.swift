@@ -65,4 +65,57 @@ import Transport
         #expect(await limiter.waitingCount(.promotion) == 0)
         #expect(await limiter.withTurn(.move, patience: .zero) { true } == true)
     }
+
+    /// Runs `body` while the one turn of a limiter is taken.
+    private static func whileTaken(_ body: @Sendable @escaping (RequestLimiter, Turnstile) async -> Void) async {
+        let limiter = RequestLimiter(limit: 1)
+        let gate = Turnstile()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = await limiter.withTurn(.upkeep, patience: nil) { await gate.wait() } }
+            while await !limiter.isFull { await Task.yield() }
+            await body(limiter, gate)
+        }
+    }
+
+    @Test func givesUpAWriteWhoseTaskIsCancelledAndPassesTheTurnOn() async {
+        await Self.whileTaken { limiter, gate in
+            let waiting = Task { await limiter.withTurn(.promotion, patience: nil) { true } }
+            while await limiter.waitingCount(.promotion) < 1 { await Task.yield() }
+            waiting.cancel()
+            #expect(await waiting.value == nil)
+            #expect(await limiter.waitingCount(.promotion) == 0)
+            gate.open()
+            #expect(await limiter.withTurn(.upkeep, patience: nil) { true } == true)
+        }
+    }
+
+    @Test func withoutPatienceOrALimitToItATurnComesInTheEnd() async {
+        await Self.whileTaken { limiter, gate in
+            async let second = limiter.withTurn(.move, patience: nil) { 2 }
+            while await limiter.waitingCount(.move) < 1 { await Task.yield() }
+            #expect(await limiter.withTurn(.promotion, patience: .zero) { 3 } == nil)
+            gate.open()
+            #expect(await second == 2)
+        }
+    }
+
+    /// The turn that came in the moment of giving up is used, not lost: afterwards all turns are there.
+    @Test func losesNoTurnHoweverManyGiveUp() async {
+        let limiter = RequestLimiter(limit: 2)
+        await withTaskGroup(of: Void.self) { group in
+            for number in 0..<200 {
+                group.addTask {
+                    let patience: Duration? = number.isMultiple(of: 3) ? .microseconds(number) : nil
+                    let urgency = WriteUrgency.allCases[number % WriteUrgency.allCases.count]
+                    _ = await limiter.withTurn(urgency, patience: patience) { await Task.yield() }
+                }
+            }
+        }
+        #expect(await !limiter.isFull)
+        for urgency in WriteUrgency.allCases { #expect(await limiter.waitingCount(urgency) == 0) }
+        let both = await limiter.withTurn(.move, patience: .zero) {
+            await limiter.withTurn(.move, patience: .zero) { true }
+        }
+        #expect(both == .some(true))
+    }
 }
