@@ -165,7 +165,9 @@ let rooms: [Room] = [
         name: "Operations",
         exclude: ["README.md"],
         dependencies: ["Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
-        testDependencies: ["Supervision", nioCore, nioHTTP1]
+        testDependencies: [
+            "KubernetesClient", "StandbyConfiguration", "Supervision", "Transport", logging, nioCore, nioHTTP1,
+        ]
     ),
     // An in-memory Kubernetes API server and toy applications, for the demo and the tests.
     Room(

@@ -2,7 +2,7 @@ import Coordination
 import KubernetesClient
 import StandbyConfiguration
 
-/// Which groups are supervised, and the informers that they need; changes with the configuration.
+/// Which groups are supervised, and the informers that they need; runs both, as the configuration changes.
 actor Roster {
     /// A group that is supervised, or about to end.
     private struct Entry {
@@ -30,9 +30,9 @@ actor Roster {
 
     /// The informers of one namespace.
     struct NamespaceInformers: Sendable {
-        let pods: Informer<Pod>
-        let services: Informer<KubernetesClient.Service>
-        let leases: Informer<Lease>
+        let pods: any ObjectSource<Pod>
+        let services: any ObjectSource<Service>
+        let leases: any ObjectSource<Lease>
         let stop = Latch()
 
         /// Runs all until they are stopped or the task is cancelled.
@@ -53,7 +53,7 @@ actor Roster {
     }
 
     /// What has to be run after a change.
-    struct Change: Sendable {
+    private struct Change: Sendable {
         var informers: [NamespaceInformers] = []
         var runs: [GroupRun] = []
         /// Runs that were told to end.
@@ -74,14 +74,21 @@ actor Roster {
     private(set) var configuration = SupervisorConfiguration(groups: [])
     /// Runs that were started.
     private var runCount = 0
+    private let claims: ClaimRegistry
+    /// What is to be run since the configuration changed.
+    private let changes: AsyncStream<Change>
+    private let change: AsyncStream<Change>.Continuation
 
     init(
         namespace: String,
+        claims: ClaimRegistry,
         makeInformers: @escaping @Sendable (_ namespace: String) -> NamespaceInformers,
         makeSupervisor:
             @escaping @Sendable (GroupConfiguration, String, RoleClaims.Claimant, NamespaceInformers) -> GroupSupervisor
     ) {
         self.namespace = namespace
+        self.claims = claims
+        (changes, change) = AsyncStream.makeStream()
         self.makeInformers = makeInformers
         self.makeSupervisor = makeSupervisor
     }
@@ -97,8 +104,44 @@ actor Roster {
         }
     }
 
+    // MARK: Running
+
+    /// Runs the groups of each configuration that is applied, until `finish` was called and the last of them has ended.
+    ///
+    /// Informers outlive the groups, which need them to the end.
+    nonisolated func run() async {
+        await withDiscardingTaskGroup { background in
+            await runGroups(informersIn: &background)
+            background.cancelAll()
+        }
+    }
+
+    private nonisolated func runGroups(informersIn background: inout DiscardingTaskGroup) async {
+        await withDiscardingTaskGroup { groups in
+            for await change in changes {
+                await claims.expect(change.runs.compactMap(\.registration), ending: change.ending)
+                for (group, configuration) in change.changed { group.post(.configuration(configuration)) }
+                for informers in change.informers { background.addTask { await informers() } }
+                for run in change.runs {
+                    groups.addTask {
+                        await run()
+                        await self.ended(run)
+                    }
+                }
+            }
+            await endAll()
+        }
+    }
+
+    /// Tells every group to end, once all that was applied before is running.
+    nonisolated func finish() {
+        change.finish()
+    }
+
+    // MARK: The configuration
+
     /// Goes over to another configuration; groups that are the same in both are not touched.
-    func apply(_ next: SupervisorConfiguration) -> (ConfigurationDiff, Change) {
+    func apply(_ next: SupervisorConfiguration) -> ConfigurationDiff {
         let diff = ConfigurationDiff(from: configuration, to: next)
         configuration = next
         var change = Change()
@@ -115,16 +158,17 @@ actor Roster {
             }
         }
         stopUnusedInformers()
-        return (diff, change)
+        self.change.yield(change)
+        return diff
     }
 
     /// A run is over.
-    func ended(_ run: GroupRun) {
+    private func ended(_ run: GroupRun) {
         for (name, latch) in leaving where latch === run.ended { leaving[name] = nil }
     }
 
     /// Tells every group to end.
-    func endAll() {
+    private func endAll() {
         var change = Change()
         for name in Array(entries.keys) { end(name, isRemoved: false, &change) }
     }

@@ -47,13 +47,9 @@ package struct Supervisor: ServiceLifecycle.Service {
 
     private let parts: Parts
     private let roster: Roster
-    private let claims = ClaimRegistry()
     private let probes: ProbeEngine
     private let events: EventPublisher
     private let log: NoticeLog
-    /// What is to be run since the configuration changed.
-    private let changes: AsyncStream<Roster.Change>
-    private let change: AsyncStream<Roster.Change>.Continuation
 
     /// `observe`: called for each notice, on any thread; must be quick.
     package init(_ parts: Parts, observe: @escaping @Sendable (GroupNotice) -> Void = { _ in }) {
@@ -63,8 +59,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         }
         events = EventPublisher(client: parts.client, logger: parts.logger)
         log = NoticeLog(logger: parts.logger)
-        roster = Self.roster(parts, probes, claims, notify: Self.notifier(parts, events, log, observe))
-        (changes, change) = AsyncStream.makeStream()
+        roster = Self.roster(parts, probes, notify: Self.notifier(parts, events, log, observe))
     }
 
     private static func tell(_ concern: ProbeConcern, _ logger: Logger) {
@@ -90,11 +85,11 @@ package struct Supervisor: ServiceLifecycle.Service {
     private static func roster(
         _ parts: Parts,
         _ probes: ProbeEngine,
-        _ claims: ClaimRegistry,
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> Roster {
         let limits = KubernetesGroupAPI.Limits()
-        return Roster(namespace: parts.namespace) { namespace in
+        let claims = ClaimRegistry()
+        return Roster(namespace: parts.namespace, claims: claims) { namespace in
             .init(
                 pods: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
                 services: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
@@ -169,9 +164,7 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// No role moves because of that alone.
     @discardableResult
     package func apply(_ configuration: SupervisorConfiguration) async -> ConfigurationDiff {
-        let (diff, next) = await roster.apply(configuration)
-        change.yield(next)
-        return diff
+        await roster.apply(configuration)
     }
 
     /// Where each probe of a group stands, by pod.
@@ -200,29 +193,11 @@ package struct Supervisor: ServiceLifecycle.Service {
             background.addTask { await events.run() }
             background.addTask { await log.run() }
             await withGracefulShutdownHandler {
-                await runGroups(informersIn: &background)
+                await roster.run()
             } onGracefulShutdown: {
-                change.finish()
+                roster.finish()
             }
             background.cancelAll()
-        }
-    }
-
-    /// Runs what each change of the configuration brings; informers outlive the groups, which need them to the end.
-    private func runGroups(informersIn background: inout DiscardingTaskGroup) async {
-        await withDiscardingTaskGroup { groups in
-            for await change in changes {
-                await claims.expect(change.runs.compactMap(\.registration), ending: change.ending)
-                for (group, configuration) in change.changed { group.post(.configuration(configuration)) }
-                for informers in change.informers { background.addTask { await informers() } }
-                for run in change.runs {
-                    groups.addTask {
-                        await run()
-                        await roster.ended(run)
-                    }
-                }
-            }
-            await roster.endAll()
         }
     }
 }

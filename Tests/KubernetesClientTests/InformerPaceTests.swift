@@ -57,3 +57,79 @@ import Testing
         }
     }
 }
+
+/// The waits, as the table beside them says.
+@Suite struct InformerPaceTableTests {
+    private static let request = RequestDescription(verb: "watch", resource: Pod.resource)
+
+    private static func status(_ code: Int, retryAfter: Duration = .zero) -> KubernetesError {
+        KubernetesError(request, .status(code: code, nil, retryAfter: retryAfter))
+    }
+
+    /// The waits after the same error, again and again.
+    private static func waits(_ error: KubernetesError, count: Int, jitter: Double = 1) -> [Duration] {
+        var pace = InformerPace()
+        return (0..<count).map { _ in pace.pause(after: error, jitter: jitter) }
+    }
+
+    @Test(arguments: [500, 503, 410, 429]) func failuresWaitASecondAtMost(code: Int) {
+        let waits = [100, 200, 400, 800, 1000, 1000].map { Duration.milliseconds($0) }
+        #expect(Self.waits(Self.status(code), count: 6) == waits)
+        #expect(Self.waits(Self.status(code), count: 6, jitter: 0) == waits.map { $0 / 2 })
+    }
+
+    @Test(arguments: [400, 401, 403, 404, 405, 422, 428]) func refusalsWaitHalfAMinuteAtMost(code: Int) {
+        let waits = [0.5, 1, 2, 4, 8, 16, 30, 30].map { Duration.seconds($0) }
+        #expect(Self.waits(Self.status(code), count: 8) == waits)
+    }
+
+    /// A server that asks for an hour is asked again after half a minute.
+    @Test(arguments: [(0, 100), (1000, 1000), (30_000, 30_000), (3_600_000, 30_000)])
+    func aServersWishWinsWithinBounds(wish: Int, wait: Int) {
+        let error = Self.status(503, retryAfter: .milliseconds(wish))
+        #expect(Self.waits(error, count: 1) == [.milliseconds(wait)])
+    }
+
+    /// The end of an outage is not met with the patience that a missing right has earned.
+    @Test func refusalsAndFailuresAreCountedApart() {
+        var pace = InformerPace()
+        for _ in 0..<5 { _ = pace.pause(after: Self.status(403), jitter: 1) }
+        #expect(pace.pause(after: Self.status(500), jitter: 1) == .milliseconds(100))
+        #expect(pace.pause(after: Self.status(403), jitter: 1) == .seconds(16))
+        pace.watchOpened()
+        #expect(pace.pause(after: Self.status(403), jitter: 1) == .milliseconds(500))
+        #expect(pace.pause(after: Self.status(500), jitter: 1) == .milliseconds(100))
+    }
+
+    @Test(
+        arguments: [
+            (10.0, true, true, nil), (10, false, false, nil), (1, true, false, nil), (9.9, false, false, nil),
+            (0.5, true, false, 0.1), (0.5, false, false, 0.1), (0, true, true, 0.1), (5, true, true, 0.1),
+        ] as [(Double, Bool, Bool, Double?)]
+    )
+    func aWatchThatLastsOrHasNewsNeedsNoPause(seconds: Double, hadNews: Bool, needsList: Bool, wait: Double?) {
+        var pace = InformerPace()
+        let pause = pace.pause(afterWatchOf: .seconds(seconds), hadNews: hadNews, needsList: needsList, jitter: 1)
+        #expect(pause == wait.map { .seconds($0) })
+    }
+
+    @Test func shortWatchesWaitLongerAndALongOneBeginsAnew() {
+        var pace = InformerPace()
+        func end(_ seconds: Double, needsList: Bool) -> Duration? {
+            pace.pause(afterWatchOf: .seconds(seconds), hadNews: false, needsList: needsList, jitter: 1)
+        }
+        let lists = (0..<10).map { _ in end(0, needsList: true) }
+        #expect(lists == [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000].map { .milliseconds($0) })
+        #expect(end(0, needsList: false) == .seconds(1) && end(10, needsList: true) == nil)
+        #expect(end(0, needsList: true) == .milliseconds(100))
+    }
+
+    @Test(arguments: [
+        (TransportError.Kind.connectionLost, true), (.idle, true), (.timedOut, true), (.refused, false), (.tls, false),
+        (.cancelled, false), (.bodyTooLarge, false), (.localResource, false),
+    ]) func anOpenWatchThatMerelyBrokeIsNoFailure(kind: TransportError.Kind, isEnd: Bool) {
+        let error = KubernetesError(Self.request, .transport(TransportError(kind)))
+        #expect(error.isEndOfWatch == isEnd && error.isTransport && !error.isRefusal)
+        #expect(!Self.status(500).isEndOfWatch && !Self.status(500).isTransport)
+    }
+}

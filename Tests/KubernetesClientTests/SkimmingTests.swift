@@ -80,4 +80,74 @@ import Testing
         let braces = other.items(adding: [UInt8](repeating: 123, count: ListSplitter.frameLimit + 1))
         #expect(braces == nil)
     }
+
+    // MARK: Against the decoder
+
+    private struct Generator: RandomNumberGenerator {
+        var state: UInt64
+
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state ^ (state >> 33)
+        }
+    }
+
+    /// Any JSON, of which nothing is asked.
+    private static func anything(_ depth: Int, _ random: inout Generator) -> String {
+        let texts = [
+            #""""#, #""x""#, #""}],{\"\\""#, #""metadata""#, "null", "true", "-1.5e3", "0", "[]", "{}", #""ä\u0000""#,
+        ]
+        guard depth > 0, Bool.random(using: &random) else { return texts.randomElement(using: &random) ?? "null" }
+        let values = (0..<Int.random(in: 1...3, using: &random)).map { _ in anything(depth - 1, &random) }
+        if Bool.random(using: &random) { return "[" + values.joined(separator: " , ") + "]" }
+        let keys = ["a", "metadata", "name", "labels", "items", #"k\"}"#]
+        let pairs = values.enumerated().map { #""\#(keys[($0 + depth) % keys.count])\#($0)" : \#($1)"# }
+        return "{" + pairs.joined(separator: ",") + "}"
+    }
+
+    private static func object(_ random: inout Generator) -> String {
+        let labels = (0..<Int.random(in: 0...3, using: &random)).map {
+            #""k\#($0)/x":"v\#(Int.random(in: 0...9, using: &random))""#
+        }
+        var fields = [
+            #""name":"pod-\#(Int.random(in: 0...99, using: &random))""#,
+            #""labels":{\#(labels.joined(separator: ","))}"#,
+            #""resourceVersion":"\#(UInt.random(in: 1 ... .max, using: &random))""#,
+            #""managedFields":\#(anything(3, &random))"#, #""annotations2":\#(anything(2, &random))"#,
+        ]
+        fields.shuffle(using: &random)
+        var members = [
+            #""metadata": {\#(fields.joined(separator: " ,"))}"#, #""spec2":\#(anything(4, &random))"#,
+            #""status2":\#(anything(4, &random))"#,
+        ]
+        members.shuffle(using: &random)
+        return "{\n" + members.joined(separator: ",\n") + "}"
+    }
+
+    @Test(arguments: 1...50) func findsWhatDecodingFinds(seed: UInt64) throws {
+        var random = Generator(state: seed)
+        for _ in 0..<20 {
+            let text = Self.object(&random)
+            let metadata = try JSONDecoder().decode(Pod.self, from: Data(text.utf8)).metadata
+            let head = ObjectHead(
+                name: metadata.name ?? "",
+                resourceVersion: metadata.resourceVersion,
+                labels: metadata.labels ?? [:]
+            )
+            #expect(ObjectHead(Self.bytes(text)) == head, "\(text)")
+            let event = ObjectHead.event(Self.bytes(#"{"type":"ADDED","object":\#(text)}"#))
+            #expect(event?.type == "ADDED" && event?.head == head, "\(text)")
+        }
+    }
+
+    /// Cut anywhere it is no object, or its head is whole already.
+    @Test(arguments: 1...5) func aPartOfAnObjectIsNeverMisread(seed: UInt64) {
+        var random = Generator(state: seed)
+        let bytes = Self.bytes(Self.object(&random))
+        let whole = ObjectHead(bytes)
+        for count in 0..<bytes.count {
+            let head = ObjectHead(Array(bytes[..<count]))
+            #expect(head == nil || head == whole, "\(count)")
+        }
+    }
 }

@@ -1,17 +1,32 @@
 import FailoverCore
+import KubernetesClient
+import StandbyConfiguration
 
 /// The one door through which a group reads and writes the cluster.
 ///
-/// Every function ends within the request deadline and reports its failure as an outcome.
+/// Every function that asks the API server ends within the request deadline and reports its failure as an outcome.
 protocol GroupAPI: Sendable {
+    /// Reads and writes pods by another mapping from now on.
+    func use(_ mapping: PodMapping) async
+    /// The pods that the group means, once its Service is known.
+    func select(_ selector: LabelSelector) async
+    /// The informer showed the Lease; what others wrote on it is kept by the next write.
+    func saw(_ seen: Lease) async
+
+    /// Reads the group's Lease.
     func readRecord() async -> RecordReadOutcome
+    /// Creates the Lease (`version` is nil), or replaces exactly this version of it.
     func writeRecord(
         _ record: GroupRecord,
         replacing version: StoredRecord.Version?,
         urgency: WriteUrgency
     ) async -> RecordWriteOutcome
+    /// Lists the pods that the group means, from no cache.
     func listMembers() async -> MemberListOutcome
+    /// Reads one pod, from no cache.
     func readMember(_ name: String) async -> MemberReadOutcome
+    /// Writes a role on exactly the pod and version that the write names.
     func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome
+    /// Asks what would become of such a write.
     func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome
 }

@@ -136,6 +136,8 @@ extension GroupSupervisor {
     @inline(never)
     func claimPods(_ pods: [Pod], in group: inout DiscardingTaskGroup) async {
         guard configuration.mode == .label else { return }
+        // It has let them go, and news of them is no reason to take them back.
+        if case .unusable = service { return }
         let scopes = mapping.labelling.keys.map { RoleClaims.Scope(namespace: namespace, key: $0) }
         let next = RoleClaims.Wish(
             scopes: Set(scopes),

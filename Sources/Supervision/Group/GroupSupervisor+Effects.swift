@@ -50,6 +50,7 @@ extension GroupSupervisor {
     private func readRecord(for id: OperationID, in group: inout DiscardingTaskGroup) {
         group.addTask { [self, pods = surroundings.pods, api = surroundings.api] in
             await pods.firstList()
+            guard !Task.isCancelled else { return }
             post(.recordRead(id, await api.readRecord()))
         }
     }

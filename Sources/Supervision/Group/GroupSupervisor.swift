@@ -11,19 +11,6 @@ import StandbyConfiguration
 /// What needs no waiting is in functions of its own that are never inlined: the frame of an asynchronous function lasts as
 /// long as the group, once it was needed, and there may be 10,000 of them.
 actor GroupSupervisor {
-    /// Where a group gets its objects and its probes from, and whom it tells.
-    struct Surroundings: Sendable {
-        var api: KubernetesGroupAPI
-        var pods: Informer<Pod>
-        var services: Informer<Service>
-        /// Those of groups only.
-        var leases: Informer<Lease>
-        var probes: ProbeEngine
-        var claims: ClaimRegistry
-        var clock: SupervisionClock
-        var notify: @Sendable (GroupNotice) -> Void
-    }
-
     /// How long a switch that is under way may still take after the supervisor was asked to end.
     private static let shutdownGrace: Duration = .seconds(5)
 

@@ -19,7 +19,7 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
     private static let loggedMistakes = 20
 
     private let file: ConfigurationFile
-    private let supervisor: Supervisor
+    private let apply: @Sendable (SupervisorConfiguration) async -> ConfigurationDiff
     private let logger: Logger
     private let log: ReloadLog
     /// What became of the last attempt.
@@ -35,8 +35,19 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
         supervisor: Supervisor,
         logger: Logger
     ) {
+        self.init(path: path, initial: initial, groups: groups, logger: logger) { await supervisor.apply($0) }
+    }
+
+    /// `apply`: goes over to a valid configuration.
+    init(
+        path: String,
+        initial: [UInt8],
+        groups: Int,
+        logger: Logger,
+        apply: @escaping @Sendable (SupervisorConfiguration) async -> ConfigurationDiff
+    ) {
         file = ConfigurationFile(path: path, initial: initial)
-        self.supervisor = supervisor
+        self.apply = apply
         self.logger = logger
         log = ReloadLog(logger: logger)
         status = ConfigurationStatus(groups: groups, now: Date().timeIntervalSince1970)
@@ -150,7 +161,7 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
             }
             let warnings = reading.diagnostics.prefix(Self.loggedMistakes).map(lines.summary)
             log.write(.warning, "configuration warning", by: origin, "diagnostic", warnings)
-            let diff = await supervisor.apply(configuration)
+            let diff = await apply(configuration)
             status.succeeded(groups: configuration.groups.count, now: Date().timeIntervalSince1970)
             log.write(.notice, "configuration reloaded", by: origin, "changes", ["\(diff)"])
             return .applied(counts: diff.counts)

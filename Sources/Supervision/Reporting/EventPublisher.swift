@@ -10,13 +10,26 @@ struct EventPublisher: Sendable {
         var reason: String
     }
 
-    let client: APIClient
-    let logger: Logger
+    private let logger: Logger
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let create: @Sendable (Event) async throws(KubernetesError) -> Void
     private let mailbox = CoalescingMailbox<Key, Event>()
 
     init(client: APIClient, logger: Logger) {
-        self.client = client
+        self.init(logger: logger) { event throws(KubernetesError) in
+            _ = try await client.create(event, namespace: event.regarding.namespace, retry: .standard)
+        }
+    }
+
+    /// `create`: stores an Event on the API server, or says why that was not to be.
+    init(
+        logger: Logger,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        create: @escaping @Sendable (Event) async throws(KubernetesError) -> Void
+    ) {
         self.logger = logger
+        self.now = now
+        self.create = create
     }
 
     /// Leaves an Event to be sent.
@@ -44,24 +57,24 @@ struct EventPublisher: Sendable {
     }
 
     private func send(_ event: Event, minding refusal: inout Refusal?) async {
-        if let end = refusal?.end, .now < end {
+        if let end = refusal?.end, now() < end {
             refusal?.dropped += 1
             return
         }
         do throws(KubernetesError) {
-            _ = try await client.create(event, namespace: event.regarding.namespace, retry: .standard)
+            try await create(event)
             refusal = nil
         } catch {
             if error.isCancellation { return }
             logger.warning("event dropped", metadata: Self.metadata(error, refusal))
-            refusal = error.isLastingRefusal ? Self.next(after: refusal) : nil
+            refusal = error.isLastingRefusal ? next(after: refusal) : nil
         }
     }
 
-    private static func next(after refusal: Refusal?) -> Refusal {
+    private func next(after refusal: Refusal?) -> Refusal {
         let attempts = refusal?.attempts ?? 0
-        let pause = backoff.delay(attempt: attempts, jitter: .random(in: 0...1))
-        return Refusal(attempts: attempts + 1, end: .now + pause)
+        let pause = Self.backoff.delay(attempt: attempts, jitter: .random(in: 0...1))
+        return Refusal(attempts: attempts + 1, end: now() + pause)
     }
 
     private static func metadata(_ error: KubernetesError, _ refusal: Refusal?) -> Logger.Metadata {

@@ -1,0 +1,71 @@
+import FailoverCore
+import KubernetesClient
+import Probing
+
+/// A collection of objects that tells its subscribers of changes: an `Informer`, or what a test puts in its place.
+protocol ObjectSource<Resource>: Sendable {
+    associatedtype Resource: KubernetesResource
+
+    /// Whether the first list is in.
+    var hasSynced: Bool { get async }
+    /// Waits until the first list is in, or the task is cancelled.
+    func firstList() async
+    /// Tells a new subscriber of every object that it selects, now and later; see `Informer`.
+    func subscribe(
+        to scope: InformerScope,
+        where selects: (@Sendable (Resource) -> Bool)?,
+        replacing previous: Int?,
+        _ receive: @escaping @Sendable (InformerEvent<Resource>) -> Void
+    ) async -> Int
+    /// Tells a subscriber nothing more.
+    func unsubscribe(_ id: Int) async
+    /// Follows the collection until the task is cancelled.
+    func run() async
+}
+
+extension Informer: ObjectSource {}
+
+extension ObjectSource {
+    /// Subscribes to all objects of a scope.
+    func subscribe(
+        to scope: InformerScope,
+        _ receive: @escaping @Sendable (InformerEvent<Resource>) -> Void
+    ) async -> Int {
+        await subscribe(to: scope, where: nil, replacing: nil, receive)
+    }
+}
+
+/// What probes the members of groups: the `ProbeEngine`, or what a test puts in its place.
+protocol MemberProbing: Sendable {
+    /// Sets the members of a group; see `ProbeEngine`.
+    func setTargets(
+        _ targets: [ProbeTarget],
+        of group: String,
+        renewing renewed: Set<Member.ID>,
+        onDoubt: @escaping @Sendable (Suspension) -> Void,
+        _ receive: @escaping @Sendable (ProbeReport) -> Void
+    ) async
+    /// Stops probing a group.
+    func remove(group: String) async
+    /// Probes a member now, unless it has succeeded since a time; the end is reported in any case.
+    func probeNow(_ key: ProbeTarget.Key, unlessSucceededSince since: MonotonicTime) async
+    /// Forgets a member's verdict, and counts anew.
+    func forget(_ key: ProbeTarget.Key) async
+}
+
+extension ProbeEngine: MemberProbing {}
+
+extension GroupSupervisor {
+    /// Where a group gets its objects and its probes from, and whom it tells.
+    struct Surroundings: Sendable {
+        var api: any GroupAPI
+        var pods: any ObjectSource<Pod>
+        var services: any ObjectSource<Service>
+        /// Those of groups only.
+        var leases: any ObjectSource<Lease>
+        var probes: any MemberProbing
+        var claims: ClaimRegistry
+        var clock: SupervisionClock
+        var notify: @Sendable (GroupNotice) -> Void
+    }
+}

@@ -1,0 +1,93 @@
+import StandbyConfiguration
+import Testing
+
+@testable import Supervision
+
+/// What `rbac` prints, whole.
+@Suite struct AccessManifestsTests {
+    private static func text(_ groups: String...) throws -> String {
+        let access = RequiredAccess(try Samples.configuration(list: groups), namespace: "ops")
+        let account = AccessManifests.Account(name: "standby", namespace: "ops")
+        return AccessManifests.documents(for: access, account: account).map(YAMLText.write).joined(separator: "---\n")
+    }
+
+    @Test func oneGroupNeedsARoleInItsNamespace() throws {
+        let expected = """
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata:
+              name: standby
+              namespace: ops
+              labels:
+                app.kubernetes.io/name: kube-standby
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata:
+              name: standby
+              namespace: ops
+              labels:
+                app.kubernetes.io/name: kube-standby
+            rules:
+              - apiGroups: [""]
+                resources: [pods]
+                verbs: [get, list, watch, patch]
+              - apiGroups: [""]
+                resources: [services]
+                verbs: [get, list, watch]
+              - apiGroups: [coordination.k8s.io]
+                resources: [leases]
+                verbs: [create, list, watch]
+              - apiGroups: [coordination.k8s.io]
+                resources: [leases]
+                resourceNames: [kube-standby-web]
+                verbs: [get, update]
+              - apiGroups: [events.k8s.io]
+                resources: [events]
+                verbs: [create]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata:
+              name: standby
+              namespace: ops
+              labels:
+                app.kubernetes.io/name: kube-standby
+            roleRef:
+              apiGroup: rbac.authorization.k8s.io
+              kind: Role
+              name: standby
+            subjects:
+              - kind: ServiceAccount
+                name: standby
+                namespace: ops
+
+            """
+        #expect(try Self.text(Samples.text()) == expected)
+    }
+
+    @Test func eachNamespaceHasItsOwnRoleAndTheAccountOne() throws {
+        let text = try Self.text(
+            Samples.text("web", service: "web", ", namespace: shop"),
+            Samples.text("db", service: "db", ", namespace: data")
+        )
+        let documents = text.split(separator: "---\n").map(String.init)
+        #expect(documents.count == 5)
+        #expect(documents[1].contains("kind: Role\n") && documents[1].contains("namespace: data"))
+        #expect(documents[1].contains("kube-standby-db") && !documents[1].contains("kube-standby-web"))
+        #expect(documents[3].contains("namespace: shop") && documents[3].contains("kube-standby-web"))
+        for binding in [documents[2], documents[4]] {
+            #expect(binding.contains("kind: RoleBinding") && binding.contains("namespace: ops"), "\(binding)")
+        }
+    }
+
+    @Test func commandsInPodsAndNodesNeedMore() throws {
+        let plain = try Self.text(Samples.text())
+        #expect(!plain.contains("pods/exec") && !plain.contains("ClusterRole"))
+        let commands = try Self.text(Samples.text("web", service: "web", ", probe: {exec: {command: [test]}}"))
+        #expect(commands.contains("pods/exec"))
+        let drains = try Self.text(Samples.text("web", service: "web", ", failover: {onNodeDrain: Switch}"))
+        #expect(drains.contains("kind: ClusterRole\n") && drains.contains("kind: ClusterRoleBinding"))
+        #expect(drains.contains("nodes"))
+    }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import KubernetesClient
+import Logging
+import Sandbox
+import StandbyConfiguration
+import Testing
+import Transport
+
+@testable import Supervision
+
+/// Whether a configuration fits a cluster: what is found, where in the file it is told, and what could not be looked at.
+@Suite(.timeLimit(.minutes(2))) struct ClusterExaminerTests {
+    /// Examines groups on a cluster with these manifests.
+    private func examine(
+        _ groups: String...,
+        on manifests: String,
+        user: String? = nil,
+        faults: [Fault] = []
+    ) async throws -> (findings: [String], isComplete: Bool) {
+        let head = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n"
+        let reading = ConfigurationReading(Array((head + groups.map { "- \($0)\n" }.joined()).utf8))
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        return try await Sandbox.run { sandbox in
+            try await sandbox.apply(manifests)
+            for fault in faults { await sandbox.control.add(fault) }
+            let connection = ClusterConnection(
+                cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
+                credential: Credential(token: .inline(Sandbox.adminToken)),
+                namespace: "default"
+            )
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let client = APIClient(connection: connection, loop: loop, version: "test", logger: logger)
+            let examiner = ClusterExaminer(client: client, namespace: "default", user: user)
+            let found = await examiner.findings(of: reading)
+            let words = found.diagnostics.map { "\($0.severity) \($0.path): \($0.message)" }
+            return (words, found.isComplete)
+        }
+    }
+
+    private static let service = """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: web}
+        spec: {selector: {app: web, role: active}, ports: [{port: 80}]}
+        ---
+
+        """
+
+    private static func pod(
+        _ name: String,
+        labels: String = "app: web",
+        ports: String = "{name: http, containerPort: 80}"
+    ) -> String {
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: \(name), labels: {\(labels)}}
+        spec: {schedulerName: nobody, containers: [{name: app, image: b, ports: [\(ports)]}]}
+        ---
+
+        """
+    }
+
+    private static let two = service + pod("web-0") + pod("web-1")
+
+    @Test func findsNothingOnAClusterThatFits() async throws {
+        let (findings, isComplete) = try await examine(Samples.text(), on: Self.two)
+        #expect(findings == [] && isComplete)
+    }
+
+    @Test func tellsOfAServiceThatIsNotThere() async throws {
+        let (findings, isComplete) = try await examine(Samples.text(), on: Self.pod("web-0"))
+        #expect(findings == [#"error groups[0].service: Service "web" does not exist in namespace "default""#])
+        #expect(isComplete)
+    }
+
+    @Test func tellsHowManyMembersAreTooFew() async throws {
+        let none = try await examine(Samples.text(), on: Self.service)
+        #expect(none.findings.count == 1 && none.findings[0].hasPrefix("error groups[0].service: "), "\(none)")
+        let one = try await examine(Samples.text(), on: Self.service + Self.pod("web-0"))
+        #expect(one.findings.count == 1 && one.findings[0].hasPrefix("warning groups[0].service: "), "\(one)")
+        let narrowed = Samples.text("web", service: "web", ", selector: {matchLabels: {tier: none}}")
+        let narrow = try await examine(narrowed, on: Self.two)
+        #expect(narrow.findings.count == 1 && narrow.findings[0].hasPrefix("error groups[0].selector: "), "\(narrow)")
+    }
+
+    @Test(
+        arguments: [
+            ("{tcpSocket: {port: http}}", nil), ("{tcpSocket: {port: 9}}", nil),
+            ("{tcpSocket: {port: admin}}", "groups[0].probe.tcpSocket.port"),
+            ("{httpGet: {port: admin}}", "groups[0].probe.httpGet.port"),
+            ("{exec: {command: [test], container: none}}", "groups[0].probe.exec.container"),
+        ] as [(String, String?)]
+    ) func tellsWhereAProbeDoesNotFindItsPort(probe: String, path: String?) async throws {
+        let group = Samples.text("web", service: "web", ", probe: \(probe)")
+        let (findings, _) = try await examine(group, on: Self.two)
+        #expect(findings.map { $0.split(separator: ":")[0] } == (path.map { ["error \($0)"] } ?? []), "\(findings)")
+    }
+
+    @Test func aPodBelongsToTheFirstOfTwoGroups() async throws {
+        let other = Self.service.replacing("name: web", with: "name: other")
+        let (findings, _) = try await examine(
+            Samples.text(),
+            Samples.text("other", service: "other"),
+            on: Self.two + other
+        )
+        #expect(findings.count == 1 && findings[0].hasPrefix("error groups[1].service: "), "\(findings)")
+        #expect(findings[0].contains("web-0") && findings[0].contains(#""web""#))
+    }
+
+    /// What cannot be looked at is told, and is no all-clear.
+    @Test(arguments: [Kind.services, .pods]) func whatIsNotReadIsNotFine(kind: Kind) async throws {
+        let fault = Fault(.refuse(code: 403, retryAfter: nil), verb: "list", kind: kind)
+        let (findings, isComplete) = try await examine(Samples.text(), on: Self.two, faults: [fault])
+        #expect(
+            findings.contains { $0.hasPrefix("error groups[0].namespace: ") || $0.contains("namespace") },
+            "\(findings)"
+        )
+        #expect(!isComplete)
+    }
+
+    @Test func tellsEachRightThatAUserLacks() async throws {
+        let (findings, isComplete) = try await examine(Samples.text(), on: Self.two, user: "nobody")
+        #expect(isComplete && findings.count >= 8, "\(findings)")
+        #expect(findings.contains { $0.contains("patch") && $0.contains("pods") })
+        #expect(findings.contains { $0.contains("update") && $0.contains("leases") })
+    }
+}

@@ -1,0 +1,269 @@
+import Foundation
+import KubernetesClient
+import Logging
+import Sandbox
+import StandbyConfiguration
+import Testing
+import Transport
+
+@testable import FailoverCore
+@testable import Supervision
+
+/// The Lease as operators and supervisors use it, on a server that checks versions.
+@Suite(.timeLimit(.minutes(2))) struct GroupLeaseTests {
+    /// A sandbox, the supervisor's door to the group's Lease and the operators'.
+    private struct Stage: Sendable {
+        let sandbox: Sandbox
+        let client: APIClient
+        let api: KubernetesGroupAPI
+
+        var operators: GroupLease { GroupLease(client: client, group: "web", namespace: "default") }
+
+        func lease() async throws -> Lease {
+            try await client.get(Lease.self, namespace: "default", name: "kube-standby-web")
+        }
+
+        /// Writes an annotation as somebody else.
+        func annotate(_ key: String, _ value: String?) async throws {
+            let lease = try await lease()
+            let patch = MetadataPatch(
+                uid: lease.metadata.uid ?? "",
+                resourceVersion: lease.metadata.resourceVersion ?? "",
+                annotations: [key: value]
+            )
+            _ = try await client.patchMetadata(Lease.self, namespace: "default", name: "kube-standby-web", patch)
+        }
+
+        /// Writes a first record.
+        func begin() async throws -> StoredRecord {
+            guard case .written(let stored) = await api.writeRecord(record(1), replacing: nil, urgency: .upkeep) else {
+                throw GroupLease.Failure.contended
+            }
+            return stored
+        }
+
+        func record(_ epoch: Int) -> GroupRecord {
+            GroupRecord(
+                holder: .init(name: "web-0", id: .init("uid-0")),
+                epoch: Epoch(epoch),
+                origin: .adopted,
+                writer: "me",
+                reason: "found"
+            )
+        }
+    }
+
+    private func run(_ body: @Sendable @escaping (Stage) async throws -> Void) async throws {
+        let group = try Samples.group()
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        try await Sandbox.run { sandbox in
+            let connection = ClusterConnection(
+                cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
+                credential: Credential(token: .inline(Sandbox.adminToken)),
+                namespace: "default"
+            )
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let client = APIClient(connection: connection, loop: loop, version: "test", logger: logger)
+            let api = KubernetesGroupAPI(client: client, group: group, namespace: "default", limits: .init())
+            try await body(Stage(sandbox: sandbox, client: client, api: api))
+        }
+    }
+
+    // MARK: Supervisors
+
+    @Test func aRecordIsCreatedReadAndReplaced() async throws {
+        try await run { stage in
+            #expect(await stage.api.readRecord() == .absent)
+            let first = try await stage.begin()
+            #expect(first.record.holder == stage.record(1).holder && first.record.epoch == Epoch(1))
+            #expect(await stage.api.readRecord() == .found(first))
+            let second = await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move)
+            guard case .written(let stored) = second else {
+                Issue.record("\(second)")
+                return
+            }
+            #expect(stored.version.uid == first.version.uid && stored.version.version > first.version.version)
+            #expect(stored.record.epoch == Epoch(2))
+        }
+    }
+
+    @Test func aLeaseThatIsThereIsNotCreatedAgain() async throws {
+        try await run { stage in
+            _ = try await stage.begin()
+            #expect(await stage.api.writeRecord(stage.record(9), replacing: nil, urgency: .move) == .conflict)
+            #expect(try await stage.lease().spec?.leaseTransitions == 1)
+        }
+    }
+
+    /// What was changed since it was read is read again before anything is written.
+    @Test func whatAnotherChangedIsAConflict() async throws {
+        try await run { stage in
+            let first = try await stage.begin()
+            try await stage.annotate("example.com/note", "theirs")
+            let outcome = await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move)
+            #expect(outcome == .conflict)
+            guard case .found(let found) = await stage.api.readRecord() else {
+                Issue.record("not found")
+                return
+            }
+            _ = await stage.api.writeRecord(stage.record(2), replacing: found.version, urgency: .move)
+            let lease = try await stage.lease()
+            #expect(lease.spec?.leaseTransitions == 2 && lease.metadata.annotations?["example.com/note"] == "theirs")
+        }
+    }
+
+    /// The informer is faster than an answer: what it showed last is what a write is made from.
+    @Test func whatTheInformerShowedIsKept() async throws {
+        try await run { stage in
+            let first = try await stage.begin()
+            let old = try await stage.lease()
+            try await stage.annotate("example.com/note", "theirs")
+            let new = try await stage.lease()
+            await stage.api.saw(new)
+            await stage.api.saw(old)
+            #expect(await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move) == .conflict)
+            let version = StoredRecord.Version(
+                uid: new.metadata.uid ?? "",
+                version: ObjectVersion(new.metadata.resourceVersion ?? "")
+            )
+            guard case .written = await stage.api.writeRecord(stage.record(2), replacing: version, urgency: .move)
+            else {
+                Issue.record("not written")
+                return
+            }
+            #expect(try await stage.lease().metadata.annotations?["example.com/note"] == "theirs")
+        }
+    }
+
+    @Test func aLeaseThatWasDeletedIsAConflict() async throws {
+        try await run { stage in
+            let first = try await stage.begin()
+            await stage.sandbox.control.add(Fault(.refuse(code: 404, retryAfter: nil), verb: "update", kind: .leases))
+            #expect(await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move) == .conflict)
+        }
+    }
+
+    @Test(arguments: [(403, true), (500, false), (503, false)])
+    func aFailureSaysWhetherItLasts(code: Int, isLasting: Bool) async throws {
+        try await run { stage in
+            for verb in ["get", "create"] {
+                await stage.sandbox.control.add(Fault(.refuse(code: code, retryAfter: nil), verb: verb, kind: .leases))
+            }
+            guard case .failed(let read) = await stage.api.readRecord(),
+                case .failed(let write) = await stage.api.writeRecord(stage.record(1), replacing: nil, urgency: .move)
+            else {
+                Issue.record("did not fail")
+                return
+            }
+            #expect(read.isLasting == isLasting && write.isLasting == isLasting)
+        }
+    }
+
+    // MARK: Operators
+
+    @Test func withoutALeaseThereIsNothingToAskFor() async throws {
+        try await run { stage in
+            let words =
+                #"group "web" has no record: namespace "default" has no Lease kube-standby-web; is the name right, is "#
+                + "--namespace, and does a supervisor run?"
+            for request in [
+                { try await stage.operators.give(StoredOrder(id: "o", action: .pause), patience: .zero) as Any? },
+                { try await stage.operators.history() as Any? },
+            ] as [@Sendable () async throws -> Any?] {
+                do {
+                    _ = try await request()
+                    Issue.record("took a request without a record")
+                } catch { #expect("\(error)" == words) }
+            }
+        }
+    }
+
+    @Test func aRequestThatIsNotWaitedForStays() async throws {
+        try await run { stage in
+            _ = try await stage.begin()
+            var order = StoredOrder(id: "o1", action: .switchover)
+            (order.pod, order.by) = ("web-1", "somebody")
+            #expect(try await stage.operators.give(order, patience: .zero) == nil)
+            guard case .found(let stored) = await stage.api.readRecord() else {
+                Issue.record("not found")
+                return
+            }
+            #expect(stored.record.order == Order(id: "o1", action: .switchover(to: "web-1", isForced: false)))
+            do {
+                _ = try await stage.operators.give(StoredOrder(id: "o2", action: .pause), patience: .zero)
+                Issue.record("took a second request")
+            } catch {
+                #expect("\(error)".hasPrefix("another order waits for its answer: Switchover web-1 by somebody at "))
+            }
+        }
+    }
+
+    @Test func theAnswerIsHeardThatNamesTheRequest() async throws {
+        try await run { stage in
+            _ = try await stage.begin()
+            async let answer = stage.operators.give(StoredOrder(id: "o1", action: .pause), patience: .seconds(60))
+            try await stage.sandbox.wait(for: "the request") { store in
+                await store.list(.leases, namespace: "default").contains {
+                    $0["metadata"]["annotations"]["kube-standby.io/order"].string?.contains("o1") ?? false
+                }
+            }
+            guard case .found(var stored) = await stage.api.readRecord() else {
+                Issue.record("not found")
+                return
+            }
+            stored.record.answer(OrderAnswer(id: "o1", outcome: .refused, explanation: "not now"))
+            _ = await stage.api.writeRecord(stored.record, replacing: stored.version, urgency: .upkeep)
+            let heard = try await answer
+            #expect(heard?.id == "o1" && heard?.isDone == false && heard?.explanation == "not now")
+            #expect(try await stage.lease().metadata.annotations?["kube-standby.io/order"] == nil)
+        }
+    }
+
+    /// Nobody is there: what nobody remembers must not be acted on later.
+    @Test func aRequestThatNobodyAnswersIsTakenBack() async throws {
+        try await run { stage in
+            _ = try await stage.begin()
+            do {
+                _ = try await stage.operators.give(StoredOrder(id: "o1", action: .pause), patience: .milliseconds(50))
+                Issue.record("was answered by nobody")
+            } catch {
+                #expect("\(error)".hasPrefix("no supervisor answered within 0.05 seconds; the order was taken back."))
+            }
+            #expect(try await stage.lease().metadata.annotations?["kube-standby.io/order"] == nil)
+        }
+    }
+
+    @Test func othersWhoWriteTheLeaseAreNoHindrance() async throws {
+        try await run { stage in
+            _ = try await stage.begin()
+            await stage.sandbox.control.add(
+                Fault(.refuse(code: 409, retryAfter: nil), verb: "patch", kind: .leases, count: 4)
+            )
+            #expect(try await stage.operators.give(StoredOrder(id: "o1", action: .resume), patience: .zero) == nil)
+            try await stage.annotate("kube-standby.io/order", nil)
+            await stage.sandbox.control.add(
+                Fault(.refuse(code: 409, retryAfter: nil), verb: "patch", kind: .leases, count: 5)
+            )
+            do {
+                _ = try await stage.operators.give(StoredOrder(id: "o2", action: .resume), patience: .zero)
+                Issue.record("wrote what could not be written")
+            } catch { #expect("\(error)" == "others wrote the Lease each time; try again") }
+        }
+    }
+
+    @Test func historyIsToldOldestFirst() async throws {
+        try await run { stage in
+            let first = try await stage.begin()
+            #expect(try await stage.operators.history() == [])
+            var record = stage.record(3)
+            record.history = [2, 3].map {
+                MoveEntry(epoch: Epoch($0), from: ["web-1"], target: "web-0", cause: .activeGone)
+            }
+            _ = await stage.api.writeRecord(record, replacing: first.version, urgency: .upkeep)
+            let history = try await stage.operators.history()
+            #expect(history.map(\.epoch) == [2, 3] && history.allSatisfy { $0.from == ["web-1"] && $0.to == "web-0" })
+            #expect(history.allSatisfy { $0.reason == "the active pod is gone" })
+        }
+    }
+}

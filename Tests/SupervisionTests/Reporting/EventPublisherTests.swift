@@ -1,0 +1,137 @@
+import Foundation
+import KubernetesClient
+import Testing
+import Transport
+
+@testable import KubernetesClient
+@testable import Supervision
+
+/// Events beside everything else: what is sent, what is left out, and for how long.
+@Suite(.timeLimit(.minutes(1))) struct EventPublisherTests {
+    /// An API server that refuses Events of some namespaces, and a clock that stands still.
+    private final class Stage: Sendable {
+        private struct State: Sendable {
+            var codes: [String: Int] = [:]
+            var now = ContinuousClock.now
+        }
+
+        let log = EventLog()
+        let recorder = LogRecorder()
+        private let state = Locked(State())
+
+        /// Events of a namespace are answered with a status from now on; nil: they are stored.
+        func refuse(_ namespace: String, _ code: Int?) { state.withLock { $0.codes[namespace] = code } }
+        func advance(by duration: Duration) { state.withLock { $0.now += duration } }
+
+        /// Publishes and sends until `body` is over.
+        func run(_ body: @escaping @Sendable (EventPublisher) async -> Void) async {
+            let publisher = EventPublisher(logger: recorder.logger) { [self] in
+                state.withLock { $0.now }
+            } create: { [self] (event: Event) throws(KubernetesError) in
+                let namespace = event.regarding.namespace
+                log.add("\(namespace): \(event.reason) \(event.note)")
+                guard let code = state.withLock({ $0.codes[namespace] }) else { return }
+                let request = RequestDescription(verb: "create", resource: Event.resource, namespace: namespace)
+                throw KubernetesError(request, .status(code: code, nil, retryAfter: .zero))
+            }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await publisher.run() }
+                await body(publisher)
+                group.cancelAll()
+            }
+        }
+    }
+
+    private static func event(_ note: String, _ reason: String = "Flapping", in namespace: String = "shop") -> Event {
+        Event(
+            name: "web.1",
+            at: MicroTime(Date()),
+            controller: "c",
+            instance: "i",
+            action: "Decide",
+            reason: reason,
+            type: .warning,
+            note: note,
+            regarding: .init(Service.resource, namespace: namespace, name: "web", uid: nil)
+        )
+    }
+
+    @Test func sendsWhatIsPublished() async {
+        let stage = Stage()
+        await stage.run { publisher in
+            publisher.publish(Self.event("1"))
+            await stage.log.wait(for: "shop: Flapping 1")
+            publisher.publish(Self.event("2", "MultipleActive"))
+            await stage.log.wait(for: "shop: MultipleActive 2")
+        }
+        #expect(stage.recorder.lines == [])
+    }
+
+    /// Nobody reads an older Event of the same reason once there is a newer one, and memory is bounded.
+    @Test func keepsOneEventOfAnObjectAndReasonWaiting() async {
+        let stage = Stage()
+        await stage.run { publisher in
+            publisher.publish(Self.event("0", "Promoted"))
+            for number in 1...100 { publisher.publish(Self.event("\(number)")) }
+            await stage.log.wait(for: "shop: Flapping 100")
+        }
+        #expect(stage.log.lines(with: "Flapping").count <= 3, "\(stage.log.lines)")
+    }
+
+    /// A missing right is asked for at 0.25 to 0.5 s, then after twice as long.
+    @Test func aNamespaceThatRefusesIsLeftAloneForAWhileAndNoOtherIs() async {
+        let stage = Stage()
+        stage.refuse("shop", 403)
+        await stage.run { publisher in
+            publisher.publish(Self.event("1"))
+            await stage.log.wait(for: "shop: Flapping 1")
+            for number in 2...5 {
+                publisher.publish(Self.event("\(number)", "R\(number)"))
+                publisher.publish(Self.event("\(number)", in: "other"))
+                await stage.log.wait(for: "other: Flapping \(number)")
+            }
+            #expect(stage.log.lines(with: "shop: ").count == 1)
+            stage.refuse("shop", nil)
+            stage.advance(by: .milliseconds(500))
+            publisher.publish(Self.event("6"))
+            await stage.log.wait(for: "shop: Flapping 6")
+            publisher.publish(Self.event("7"))
+            await stage.log.wait(for: "shop: Flapping 7")
+        }
+        #expect(stage.recorder.lines.count == 1 && stage.recorder.lines[0].hasPrefix("warning: event dropped error="))
+    }
+
+    @Test func tellsHowManyWereLeftOutWhenItIsRefusedAgain() async {
+        let stage = Stage()
+        stage.refuse("shop", 404)
+        await stage.run { publisher in
+            publisher.publish(Self.event("1"))
+            await stage.log.wait(for: "shop: Flapping 1")
+            for number in 2...4 {
+                publisher.publish(Self.event("\(number)", "R\(number)"))
+                publisher.publish(Self.event("\(number)", in: "other"))
+                await stage.log.wait(for: "other: Flapping \(number)")
+            }
+            stage.advance(by: .seconds(1))
+            publisher.publish(Self.event("5"))
+            await stage.log.wait(for: "shop: Flapping 5")
+            publisher.publish(Self.event("6", in: "other"))
+            await stage.log.wait(for: "other: Flapping 6")
+        }
+        #expect(stage.recorder.lines.count == 2 && stage.recorder.lines.last?.hasSuffix(" unsent=3") == true)
+    }
+
+    /// What passes by itself is no reason to leave the next one out.
+    @Test(arguments: [429, 500, 503]) func afterAPassingFailureTheNextOneIsSent(code: Int) async {
+        let stage = Stage()
+        stage.refuse("shop", code)
+        await stage.run { publisher in
+            publisher.publish(Self.event("1"))
+            await stage.log.wait(for: "shop: Flapping 1")
+            stage.refuse("shop", nil)
+            publisher.publish(Self.event("2"))
+            await stage.log.wait(for: "shop: Flapping 2")
+        }
+        #expect(stage.recorder.lines.count == 1)
+    }
+}

@@ -1,0 +1,115 @@
+import StandbyConfiguration
+import Transport
+
+@testable import FailoverCore
+@testable import Probing
+@testable import Supervision
+
+/// A probe engine without a network: every pod is as a test says, and a first probe of each ends at once.
+final class FakeProbes: MemberProbing {
+    private struct Group: Sendable {
+        var targets: [ProbeTarget]
+        var receive: @Sendable (ProbeReport) -> Void
+        var doubt: @Sendable (Suspension) -> Void
+    }
+
+    private struct State: Sendable {
+        var groups: [String: Group] = [:]
+        /// By pod; healthy unless it is said otherwise.
+        var health: [String: Health] = [:]
+        var evidence: [ProbeTarget.Key: HealthEvidence] = [:]
+    }
+
+    private let state = Locked(State())
+    private let clock: TestClock
+    private let log: EventLog
+
+    init(clock: TestClock, log: EventLog) {
+        self.clock = clock
+        self.log = log
+    }
+
+    /// The members of a group that are probed, by pod.
+    func targets(of group: String) -> [String: ProbeTarget] {
+        let targets = state.withLock { $0.groups[group]?.targets ?? [] }
+        return Dictionary(uniqueKeysWithValues: targets.map { ($0.pod, $0) })
+    }
+
+    /// The probes of a pod come to a verdict, for every group that has it.
+    func set(_ health: Health, _ pod: String) {
+        let reports = state.withLock { state in
+            state.health[pod] = health
+            return state.groups.values.flatMap { group in
+                group.targets.filter { $0.pod == pod }.map { target in
+                    (group.receive, report(target, &state, isChange: true))
+                }
+            }
+        }
+        for (receive, report) in reports { receive(report) }
+    }
+
+    /// The engine doubts itself.
+    func doubt(_ suspension: Suspension) {
+        for group in state.withLock({ Array($0.groups.values) }) { group.doubt(suspension) }
+    }
+
+    private func report(_ target: ProbeTarget, _ state: inout State, isChange: Bool) -> ProbeReport {
+        let (now, health) = (clock.now, state.health[target.pod] ?? .healthy)
+        var evidence = state.evidence[target.key] ?? HealthEvidence(since: now)
+        switch health {
+        case .healthy: evidence.succeeded(from: now, at: now)
+        case .unhealthy: evidence.failed(from: now, at: now)
+        case .unknown: evidence.forgotten(at: now)
+        }
+        if evidence.health != health { evidence.became(health, at: now) }
+        state.evidence[target.key] = evidence
+        return ProbeReport(
+            member: target.id,
+            pod: target.pod,
+            evidence: evidence,
+            verdict: health == .healthy ? .success : .failure,
+            detail: health.rawValue,
+            isChange: isChange,
+            isRepetition: !isChange
+        )
+    }
+
+    // MARK: MemberProbing
+
+    func setTargets(
+        _ targets: [ProbeTarget],
+        of group: String,
+        renewing renewed: Set<Member.ID>,
+        onDoubt: @escaping @Sendable (Suspension) -> Void,
+        _ receive: @escaping @Sendable (ProbeReport) -> Void
+    ) async {
+        let reports = state.withLock { state in
+            let known = Set((state.groups[group]?.targets ?? []).map(\.id)).subtracting(renewed)
+            state.groups[group] = Group(targets: targets, receive: receive, doubt: onDoubt)
+            for target in targets where renewed.contains(target.id) { state.evidence[target.key] = nil }
+            return targets.filter { !known.contains($0.id) }.map { report($0, &state, isChange: true) }
+        }
+        if !renewed.isEmpty { log.add("\(group): renews \(renewed.map(\.uid).sorted().joined(separator: ", "))") }
+        for report in reports { receive(report) }
+        log.look()
+    }
+
+    func remove(group: String) async {
+        state.withLock { $0.groups[group] = nil }
+        log.add("\(group): probes end")
+    }
+
+    func probeNow(_ key: ProbeTarget.Key, unlessSucceededSince since: MonotonicTime) async {
+        let answer = state.withLock { state in
+            state.groups[key.group].flatMap { group in
+                group.targets.first { $0.key == key }.map { (group.receive, report($0, &state, isChange: false)) }
+            }
+        }
+        if let (receive, report) = answer { receive(report) }
+    }
+
+    func forget(_ key: ProbeTarget.Key) async {
+        state.withLock { $0.evidence[key] = nil }
+        log.add("\(key.group): forgets \(key.member)")
+    }
+}
