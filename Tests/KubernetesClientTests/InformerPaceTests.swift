@@ -1,5 +1,6 @@
 import Sandbox
 import Testing
+import Transport
 
 @testable import KubernetesClient
 

@@ -253,6 +253,6 @@ import Testing
         late.pods.show([], version: 1)
         #expect(await !roster.isReady)
         late.services.show([], version: 1)
-        #expect(await roster.isReady, "orders are not heard at once without the Leases, and that is all")
+        #expect(await roster.isReady, "requests are not heard at once without the Leases, and that is all")
     }
 }

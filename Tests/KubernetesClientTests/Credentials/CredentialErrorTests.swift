@@ -1,5 +1,6 @@
 import Testing
 
+@testable import HostSystem
 @testable import KubernetesClient
 
 /// Each mistake of a kubeconfig, told word for word.
@@ -9,7 +10,8 @@ import Testing
             CredentialError.noConfiguration(searched: ["no KUBECONFIG", "no /root/.kube/config"]),
             "no cluster to talk to: no KUBECONFIG, no /root/.kube/config; give --kubeconfig FILE"
         ),
-        (.unreadable(file: "/f", reason: "no such file"), "/f: cannot be read: no such file"),
+        (.unreadable(.init(path: "/f", cause: .unreadable("no such device"))), "/f: cannot be read: no such device"),
+        (.unusableToken(file: "/f", reason: "it is empty"), "/f: cannot be read: it is empty"),
         (.malformed(file: "/f", reason: "line 3"), "/f: no kubeconfig: line 3"),
         (.unknown(kind: "context", name: "a", known: []), #"context "a" is not in the kubeconfig"#),
         (.unknown(kind: "user", name: "a", known: ["b", "c"]), #"user "a" is not in the kubeconfig; it has b, c"#),

@@ -7,7 +7,10 @@ import Testing
     private static func message(_ channel: UInt8, _ text: String) -> [UInt8] { [channel] + Array(text.utf8) }
 
     /// - Returns: the outcome of a stream with these messages and end.
-    private static func outcome(_ messages: [[UInt8]], limit: Int = 100) throws(ExecFailure) -> PodCommand.Outcome {
+    private static func outcome(
+        _ messages: [[UInt8]],
+        limit: Int = 100
+    ) throws(PodCommand.Failure) -> PodCommand.Outcome {
         var transcript = ExecTranscript(outputLimit: limit)
         for message in messages { _ = transcript.take(message) }
         return try transcript.outcome()
@@ -70,7 +73,7 @@ import Testing
             "m"
         ),
     ]) func whatCouldNotBeRunIsNoVerdict(status: String, words: String) {
-        #expect(throws: ExecFailure(description: words)) { try Self.outcome([Self.message(3, status)]) }
+        #expect(throws: PodCommand.Failure(description: words)) { try Self.outcome([Self.message(3, status)]) }
     }
 
     /// A status of more than 64 KiB is no status; memory stays bounded.

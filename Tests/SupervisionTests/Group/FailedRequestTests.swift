@@ -170,13 +170,13 @@ import Testing
             await stage.log.wait(for: "member.health=healthy", count: 2)
             stage.cluster.plan(.refusal, on: "try web-1")
             stage.changeLease {
-                $0.metadata.annotations?[RecordMapping.Annotation.order] =
+                $0.metadata.annotations?[RecordMapping.Annotation.request] =
                     #"{"id":"o1","action":"Switchover","pod":"web-1"}"#
             }
             await stage.log.wait(for: "move withdrawn")
-            await stage.log.wait(for: "order refused")
+            await stage.log.wait(for: "request refused")
         }
-        #expect(stage.actives == ["web-0"] && stage.record?.order == nil)
+        #expect(stage.actives == ["web-0"] && stage.record?.request == nil)
         #expect(stage.record?.answers.map(\.outcome) == [.refused])
         #expect(stage.log.lines(with: "web-0=passive").isEmpty)
     }

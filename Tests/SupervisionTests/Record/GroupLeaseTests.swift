@@ -168,7 +168,7 @@ import Transport
                 #"group "web" has no record: namespace "default" has no Lease kube-standby-web; is the name right, is "#
                 + "--namespace, and does a supervisor run?"
             for request in [
-                { try await stage.operators.give(StoredOrder(id: "o", action: .pause), patience: .zero) as Any? },
+                { try await stage.operators.give(StoredRequest(id: "o", action: .pause), patience: .zero) as Any? },
                 { try await stage.operators.history() as Any? },
             ] as [@Sendable () async throws -> Any?] {
                 do {
@@ -182,19 +182,21 @@ import Transport
     @Test func aRequestThatIsNotWaitedForStays() async throws {
         try await run { stage in
             _ = try await stage.begin()
-            var order = StoredOrder(id: "o1", action: .switchover)
-            (order.pod, order.by) = ("web-1", "somebody")
-            #expect(try await stage.operators.give(order, patience: .zero) == nil)
+            var request = StoredRequest(id: "o1", action: .switchover)
+            (request.pod, request.by) = ("web-1", "somebody")
+            #expect(try await stage.operators.give(request, patience: .zero) == nil)
             guard case .found(let stored) = await stage.api.readRecord() else {
                 Issue.record("not found")
                 return
             }
-            #expect(stored.record.order == Order(id: "o1", action: .switchover(to: "web-1", isForced: false)))
+            #expect(
+                stored.record.request == OperatorRequest(id: "o1", action: .switchover(to: "web-1", isForced: false))
+            )
             do {
-                _ = try await stage.operators.give(StoredOrder(id: "o2", action: .pause), patience: .zero)
+                _ = try await stage.operators.give(StoredRequest(id: "o2", action: .pause), patience: .zero)
                 Issue.record("took a second request")
             } catch {
-                #expect("\(error)".hasPrefix("another order waits for its answer: Switchover web-1 by somebody at "))
+                #expect("\(error)".hasPrefix("another request waits for its answer: Switchover web-1 by somebody at "))
             }
         }
     }
@@ -202,21 +204,21 @@ import Transport
     @Test func theAnswerIsHeardThatNamesTheRequest() async throws {
         try await run { stage in
             _ = try await stage.begin()
-            async let answer = stage.operators.give(StoredOrder(id: "o1", action: .pause), patience: .seconds(60))
+            async let answer = stage.operators.give(StoredRequest(id: "o1", action: .pause), patience: .seconds(60))
             try await stage.sandbox.wait(for: "the request") { store in
                 await store.list(.leases, namespace: "default").contains {
-                    $0["metadata"]["annotations"]["kube-standby.io/order"].string?.contains("o1") ?? false
+                    $0["metadata"]["annotations"]["kube-standby.io/request"].string?.contains("o1") ?? false
                 }
             }
             guard case .found(var stored) = await stage.api.readRecord() else {
                 Issue.record("not found")
                 return
             }
-            stored.record.answer(OrderAnswer(id: "o1", outcome: .refused, explanation: "not now"))
+            stored.record.answer(RequestAnswer(id: "o1", outcome: .refused, explanation: "not now"))
             _ = await stage.api.writeRecord(stored.record, replacing: stored.version, urgency: .upkeep)
             let heard = try await answer
             #expect(heard?.id == "o1" && heard?.isDone == false && heard?.explanation == "not now")
-            #expect(try await stage.lease().metadata.annotations?["kube-standby.io/order"] == nil)
+            #expect(try await stage.lease().metadata.annotations?["kube-standby.io/request"] == nil)
         }
     }
 
@@ -225,12 +227,12 @@ import Transport
         try await run { stage in
             _ = try await stage.begin()
             do {
-                _ = try await stage.operators.give(StoredOrder(id: "o1", action: .pause), patience: .milliseconds(50))
+                _ = try await stage.operators.give(StoredRequest(id: "o1", action: .pause), patience: .milliseconds(50))
                 Issue.record("was answered by nobody")
             } catch {
-                #expect("\(error)".hasPrefix("no supervisor answered within 0.05 seconds; the order was taken back."))
+                #expect("\(error)".hasPrefix("no supervisor answered within 0.05 seconds; the request was taken back."))
             }
-            #expect(try await stage.lease().metadata.annotations?["kube-standby.io/order"] == nil)
+            #expect(try await stage.lease().metadata.annotations?["kube-standby.io/request"] == nil)
         }
     }
 
@@ -240,13 +242,13 @@ import Transport
             await stage.sandbox.control.add(
                 Fault(.refuse(code: 409, retryAfter: nil), verb: "patch", kind: .leases, count: 4)
             )
-            #expect(try await stage.operators.give(StoredOrder(id: "o1", action: .resume), patience: .zero) == nil)
-            try await stage.annotate("kube-standby.io/order", nil)
+            #expect(try await stage.operators.give(StoredRequest(id: "o1", action: .resume), patience: .zero) == nil)
+            try await stage.annotate("kube-standby.io/request", nil)
             await stage.sandbox.control.add(
                 Fault(.refuse(code: 409, retryAfter: nil), verb: "patch", kind: .leases, count: 5)
             )
             do {
-                _ = try await stage.operators.give(StoredOrder(id: "o2", action: .resume), patience: .zero)
+                _ = try await stage.operators.give(StoredRequest(id: "o2", action: .resume), patience: .zero)
                 Issue.record("wrote what could not be written")
             } catch { #expect("\(error)" == "others wrote the Lease each time; try again") }
         }

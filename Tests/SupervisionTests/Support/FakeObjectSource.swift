@@ -1,3 +1,4 @@
+import Coordination
 import Transport
 
 @testable import KubernetesClient

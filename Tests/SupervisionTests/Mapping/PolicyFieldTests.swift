@@ -5,7 +5,7 @@ import Testing
 @testable import Supervision
 
 /// What the file says of a failover reaches the core: whoever adds a field to the table and forgets the mapping is told.
-@Suite struct PolicyMappingTests {
+@Suite struct PolicyFieldTests {
     /// Accepted, and not available in this version; the reader warns of it.
     private static let unavailable: Set = ["onNodeDrain"]
 
