@@ -128,8 +128,8 @@ let rooms: [Room] = [
             nioWebSocket,
         ],
         testDependencies: [
-            "Coordination", "Repeatable", "Sandbox", "Transport", "RecordedExchanges", logging, nioCore, nioPosix,
-            nioSSL,
+            "Coordination", "HostSystem", "Repeatable", "Sandbox", "Transport", "RecordedExchanges", logging, nioCore,
+            nioPosix, nioSSL,
         ]
     ),
     // Schedules and runs probes, counts thresholds.
@@ -155,8 +155,8 @@ let rooms: [Room] = [
             "StandbyConfiguration", logging, serviceLifecycle,
         ],
         testDependencies: [
-            "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Repeatable", "Sandbox",
-            "StandbyConfiguration", "Transport", logging,
+            "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Sandbox", "StandbyConfiguration",
+            "Transport", logging,
         ],
         testExclude: ["Reporting/Notices.txt"]
     ),
