@@ -68,6 +68,24 @@ indirect enum GroupInput: Sendable {
         }
     }
 
+    /// What the machine makes of it; nothing of what is no event of the machine.
+    func effects(on machine: inout GroupStateMachine, at now: MonotonicTime) -> [Effect] {
+        switch self {
+        case .doubt(let suspension): machine.automaticMovesSuspended(suspension, at: now)
+        case .recovered: machine.connectionRestored(at: now)
+        case .probe(let report): machine.memberProbed(report.member, report.evidence, at: now)
+        case .recordRead(let id, let outcome): machine.recordRead(id, outcome, at: now)
+        case .recordWritten(let id, let outcome): machine.recordWritten(id, outcome, at: now)
+        case .membersListed(let id, let outcome): machine.membersListed(id, outcome, at: now)
+        case .memberRead(let id, let outcome): machine.memberRead(id, outcome, at: now)
+        case .roleWritten(let id, let outcome): machine.roleWritten(id, outcome, at: now)
+        case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
+        case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
+        case .timerFired(let id): machine.timerFired(id, at: now)
+        case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .shutdown, .shutdownDeadline: []
+        }
+    }
+
     /// The newer input, with what must not be lost of the older.
     static func merge(_ older: GroupInput, _ newer: GroupInput) -> GroupInput {
         switch (older, newer) {

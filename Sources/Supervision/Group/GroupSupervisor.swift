@@ -99,6 +99,7 @@ actor GroupSupervisor {
 
     @inline(never)
     private func take(_ input: GroupInput, in group: inout DiscardingTaskGroup) async {
+        pacing.heard(input)
         switch input {
         case .configuration(let next): await reconfigure(next, in: &group)
         case .service(let found):
@@ -110,42 +111,32 @@ actor GroupSupervisor {
             await podsChanged(snapshot, in: &group)
         case .lease(let snapshot): await leaseChanged(snapshot, in: &group)
         case .claimsChanged: await claimPods(seenPods?.objects ?? [], in: &group)
-        default: hear(input, in: &group)
-        }
-    }
-
-    /// Takes in what needs no waiting.
-    @inline(never)
-    private func hear(_ input: GroupInput, in group: inout DiscardingTaskGroup) {
-        let now = surroundings.clock.now()
-        pacing.heard(input)
-        switch input {
-        case .configuration, .service, .pods, .lease, .claimsChanged: preconditionFailure("is waited for")
-        case .doubt(let suspension):
-            step(in: &group) { $0.automaticMovesSuspended(suspension, at: now) }
         // All informers tell of the same absence; the first is enough.
         case .failing(let problem): if !isWaiting { wait(for: problem) }
-        case .recovered:
-            resume()
-            pacing = RetryPacing()
-            step(in: &group) { $0.connectionRestored(at: now) }
         case .probe(let report):
             if !report.isRepetition { notify(.probe(report)) }
             if report.isChange { retryRefused() }
-            step(in: &group) { $0.memberProbed(report.member, report.evidence, at: now) }
-        case .recordRead(let id, let outcome): step(in: &group) { $0.recordRead(id, outcome, at: now) }
-        case .recordWritten(let id, let outcome): step(in: &group) { $0.recordWritten(id, outcome, at: now) }
-        case .membersListed(let id, let outcome): step(in: &group) { $0.membersListed(id, outcome, at: now) }
-        case .memberRead(let id, let outcome): step(in: &group) { $0.memberRead(id, outcome, at: now) }
-        case .roleWritten(let id, let outcome): step(in: &group) { $0.roleWritten(id, outcome, at: now) }
-        case .roleTried(let id, let outcome): step(in: &group) { $0.roleTried(id, outcome, at: now) }
-        case .endpointsSettled(let id): step(in: &group) { $0.endpointsSettled(id, at: now) }
-        case .timerFired(let id): step(in: &group) { $0.timerFired(id, at: now) }
+            passOn(input, in: &group)
+        case .recovered:
+            resume()
+            pacing = RetryPacing()
+            passOn(input, in: &group)
+        case .doubt, .recordRead, .recordWritten, .membersListed, .memberRead, .roleWritten, .roleTried,
+            .endpointsSettled,
+            .timerFired:
+            passOn(input, in: &group)
         case .shutdown(let isRemoved):
             if isRemoved { tellOfWhatIsLeft() }
             beginShutdown(in: &group)
         case .shutdownDeadline: mailbox.finish()
         }
+    }
+
+    /// Tells the machine of what is an event of it as it is.
+    @inline(never)
+    private func passOn(_ input: GroupInput, in group: inout DiscardingTaskGroup) {
+        let now = surroundings.clock.now()
+        step(in: &group) { input.effects(on: &$0, at: now) }
     }
 
     @inline(never)
