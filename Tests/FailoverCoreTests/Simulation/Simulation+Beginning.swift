@@ -15,7 +15,7 @@ extension Simulation {
 
     private mutating func makeWorkload() -> SimulatedWorkload {
         if random.once(in: 2) { return .statefulSet(partition: random.once(in: 4) ? 1 : 0) }
-        let bounds = [(1, 0), (1, 0), (0, 1), (1, 1), (2, 0)].randomElement(using: &random) ?? (1, 0)
+        let bounds = [(1, 0), (1, 0), (0, 1), (1, 1), (2, 0), (0, 2), (1, 2)].randomElement(using: &random) ?? (1, 0)
         return .deployment(surge: bounds.0, unavailable: bounds.1)
     }
 

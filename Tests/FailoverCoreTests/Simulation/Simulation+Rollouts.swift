@@ -76,7 +76,7 @@ extension Simulation {
         let mayGo = pods.count - least - new.count { !isAvailable($0, in: index) }
         let broken = old.filter { !isAvailable($0, in: index) }.prefix(max(0, mayGo))
         let spare = pods.count { isAvailable($0, in: index) } - least
-        let healthy = request(old.filter { pod in !broken.contains { $0.id == pod.id } }, in: index)
+        let healthy = deletionOrder(of: old.filter { pod in !broken.contains { $0.id == pod.id } }, in: index)
         let count = min(max(0, spare), max(0, mayGo - broken.count))
         for pod in broken + healthy.prefix(count) {
             touch(index, pod.name) { $0.lifecycle = .terminating }
@@ -87,7 +87,7 @@ extension Simulation {
     /// Whom a ReplicaSet gives up first: who is not Ready, then who has more of its kind on its node, then the youngest.
     ///
     /// https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/controller/controller_utils.go (ActivePodsWithRanks)
-    private func request(_ pods: [Member], in index: Int) -> [Member] {
+    private func deletionOrder(of pods: [Member], in index: Int) -> [Member] {
         let nodes = groups[index].applications.mapValues(\.node)
         func key(_ pod: Member) -> (Int, Int, Int64, String) {
             let neighbours = groups[index].members.count { $0.lifecycle == .running && nodes[$0.id] == nodes[pod.id] }

@@ -9,11 +9,12 @@ enum SimulatedWorkload {
 
     /// How often the role moves at most in one rolling update to which nothing else happens.
     ///
-    /// `isLast`: whether the active pod is the one with the highest ordinal.
+    /// `isLast`: whether the active pod is the one with the highest ordinal. Pods that go in the same moment are seen to go one
+    /// after the other, so that each may have been chosen just before.
     func mostMoves(isLast: Bool) -> Int {
         switch self {
         case .statefulSet: isLast ? 2 : 1
-        case .deployment(let surge, let unavailable): surge > 0 && unavailable == 0 ? 1 : 2
+        case .deployment(let surge, let unavailable): surge > 0 && unavailable == 0 ? 1 : max(2, unavailable + 1)
         }
     }
 }
