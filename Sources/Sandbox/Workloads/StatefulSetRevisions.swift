@@ -1,3 +1,5 @@
+import Crypto
+
 /// The templates that a StatefulSet has had, each in a ControllerRevision.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/controller-revision-v1/
@@ -73,6 +75,25 @@ struct StatefulSetRevisions: Sendable {
         let unused = known.filter { !names.contains($0["metadata"]["name"]) }.sorted { number($0) < number($1) }
         for revision in unused.prefix(max(0, unused.count - limit)) {
             _ = try? await store.delete(revision.key(.controllerRevisions))
+        }
+    }
+}
+
+/// A short name for a pod template, by which revisions are told apart.
+enum TemplateHash {
+    /// The same template has the same hash, whatever the order of its members.
+    static func text(of template: JSONValue) -> String {
+        let digest = SHA256.hash(data: sortedText(template))
+        return digest.prefix(5).map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+    }
+
+    /// A text that is the same for equal values.
+    private static func sortedText(_ value: JSONValue) -> [UInt8] {
+        switch value {
+        case .object(let members):
+            members.sorted { $0.key < $1.key }.flatMap { Array("\($0.key):".utf8) + sortedText($0.value) + [0] }
+        case .array(let items): items.flatMap { sortedText($0) + [1] }
+        default: value.json
         }
     }
 }

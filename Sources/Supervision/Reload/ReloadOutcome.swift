@@ -1,3 +1,4 @@
+package import Coordination
 import PlainText
 import StandbyConfiguration
 
@@ -24,4 +25,12 @@ package enum ReloadOutcome: Sendable {
     case unreadable
     /// Nobody asked for it, and the file's content is what it was.
     case unchanged
+}
+
+/// Why the configuration is looked at again.
+package enum ReloadTrigger: Sendable {
+    /// Something happened in the file's folder, or it is time for the safety net: the content is compared first.
+    case look
+    /// Somebody asked for a reload by a signal or a request, and may wait for the outcome.
+    case demand(by: String, answer: Promise<ReloadOutcome>?)
 }
