@@ -14,6 +14,8 @@ struct DecisionRules {
     var now: MonotonicTime
     /// Whether moves are withheld, all but what was announced before.
     var isHeld = false
+    /// Until when a request is left to the supervisor that has announced a move for it; nil: none is.
+    var endOfAnnouncedRequest: MonotonicTime?
 
     /// Whether a healthy candidate is probed once more before it takes over from an unhealthy member, so that our own
     /// blindness moves nothing; while moves are withheld, no probe is asked for to confirm them.
@@ -75,8 +77,9 @@ struct DecisionRules {
     ///
     /// Its probes may reach those that ours do not; what it has begun would be undone half-way.
     var endOfPatience: MonotonicTime? {
-        guard record?.writer != identity, let since = moves.recordSince else { return nil }
-        let end = since + policy.verdictWindow
+        guard let record, record.writer != identity, let since = moves.recordSince else { return nil }
+        // One that was announced long before it was seen has had its time.
+        let end = min(since, moves.beginning(of: record.epoch) ?? since) + policy.verdictWindow
         return now < end ? end : nil
     }
 
@@ -153,7 +156,8 @@ struct DecisionRules {
     func stay(_ active: Member, finding: Decision.Finding? = nil, until: MonotonicTime? = nil) -> Decision {
         guard let record, record.names(active), record.epoch >= view.highestEpoch ?? record.epoch else {
             // What another has announced and not begun is its own to begin, for a while.
-            if record?.isOnlyAnnounced(view.actives) ?? false, let end = endOfPatience {
+            let isAnnounced = record?.isOnlyAnnounced(view.actives) ?? false
+            if let end = endOfAnnouncedRequest ?? (isAnnounced ? endOfPatience : nil) {
                 return .wait(until: min(end, until ?? end), finding: finding)
             }
             return .adopt(active)
@@ -169,8 +173,11 @@ struct DecisionRules {
         let recorded = eligible.first { record?.names($0) ?? false }
         guard let keeper = recorded ?? ranking.best(of: eligible) else { return withoutActive(isGone: true) }
         let finding = Decision.Finding.multipleActive(all.map(\.name))
-        if recorded != nil, let chosen = chosenByHand(besides: keeper, of: all) {
-            return limited(.init(target: chosen, cause: .labelledByHand))
+        // Once that was done too often, the label is taken away again: both are not left active.
+        if recorded != nil, let chosen = chosenByHand(besides: keeper, of: all),
+            repairs.nextTurn(.lostRole, at: now) == nil
+        {
+            return .move(.init(target: chosen, cause: .labelledByHand))
         }
         guard let record, record.names(keeper), record.epoch >= view.highestEpoch ?? record.epoch else {
             return .move(.init(target: keeper, cause: .multipleActive, finding: finding))

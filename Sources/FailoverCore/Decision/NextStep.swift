@@ -34,7 +34,7 @@ struct Beginning {
 }
 
 /// A member that is found active, and what is taken back by writing that down; no pod is written.
-struct Adoption {
+struct Adoption: Sendable, Hashable {
     let active: Member
     /// An announced move that is taken back; nil: none.
     var withdrawing: Epoch?
@@ -54,7 +54,6 @@ extension Situation {
         let isFirst = !decision.finishesSwitch || known.record?.request?.action.isSwitchover == false
         if isFirst, let step = request(beside: decision) ?? endOfPause { return step }
         if isHeld, !decision.finishesSwitch { return .withhold(decision) }
-        if case .adopt = decision, let end = endOfAnnouncedRequest { return .carryOut(.wait(until: end, finding: nil)) }
         return .carryOut(decision)
     }
 
@@ -62,7 +61,7 @@ extension Situation {
     ///
     /// A switch that an operator asked for is finished for him; one that has to go to another member than he chose is none of his.
     func beginning(_ move: Decision.Move) -> Beginning {
-        if let (request, words) = givenUp { return Beginning(move: move, request: request, refusal: words) }
+        if let (request, words) = givenUp { return beginning(move, insteadOf: request, since: [], because: words) }
         guard move.cause == .unfinishedSwitch, let request = known.records.announcedRequest else {
             return Beginning(move: move)
         }
@@ -70,14 +69,36 @@ extension Situation {
             return Beginning(move: move, request: request)
         }
         let words = "the role could not go to \(record.holder?.name ?? "nobody"); it went to \(target.name)"
-        return Beginning(move: move, request: request, refusal: words)
+        return beginning(move, insteadOf: request, since: record.history.last?.from ?? [], because: words)
+    }
+
+    /// How a move begins that takes the place of another, which was to carry out a request.
+    ///
+    /// `from`: the pods that were active when that was decided, if the record does not tell who was before.
+    func beginning(
+        _ move: Decision.Move,
+        insteadOf request: OperatorRequest?,
+        since from: [String],
+        replacing replaced: RoleSwitch? = nil,
+        because words: String
+    ) -> Beginning {
+        let first = request.flatMap { request in known.record?.history.first { $0.request == request.id } }
+        let isMet = move.target.map { request?.isMet(by: $0, insteadOf: first?.from ?? from) ?? true } ?? false
+        return Beginning(
+            move: move,
+            request: request,
+            refusal: request == nil || isMet ? nil : words,
+            replaced: replaced
+        )
     }
 
     /// Carries out or answers what an operator asks for; nil: nothing is asked, or it waits.
     private func request(beside decision: Decision) -> NextStep? {
         guard let record = known.record, let request = record.request else { return nil }
         // What was carried out is answered with the story of its move.
-        if known.records.completion?.answer?.id == request.id { return .recordCompletion }
+        if let completion = known.records.completion, completion.answer != nil, completion.request == request {
+            return .recordCompletion
+        }
         if isLeftToItsAnnouncer(request, record) { return nil }
         if let (request, words) = givenUp {
             // A move that is due goes first, and answers it at its end.
@@ -96,9 +117,10 @@ extension Situation {
     /// The pending request whose target the API server denied, so that the role was to go to another, and why; nil: none.
     private var givenUp: (OperatorRequest, String)? {
         guard let record = known.record, let request = record.request, !request.id.isEmpty,
-            case .switchover(_?, _) = request.action,
-            let begun = record.history.last(where: { $0.request == request.id }),
-            let other = record.history.last(where: { $0.epoch > begun.epoch && $0.cause == .targetRefused })
+            request.action.isSwitchover,
+            let index = record.history.lastIndex(where: { $0.request == request.id }),
+            case (let begun, let next) = (record.history[index], record.history.dropFirst(index + 1).first),
+            let other = next, other.cause == .targetRefused, other.epoch == begun.epoch.next
         else { return nil }
         return (
             request, "pod \(begun.target ?? "") cannot be written; the role was given to \(other.target ?? "nobody")"

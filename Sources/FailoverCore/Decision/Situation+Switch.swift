@@ -9,14 +9,19 @@ extension Situation {
     ///
     /// - Returns: what is done instead; nil: the switch is still right.
     func stepInstead(of progress: RoleSwitch) -> NextStep? {
-        if let request = progress.request, progress.refusal == nil, progress.move.cause != .unfinishedSwitch,
-            progress.move.cause != .targetRefused
+        if let request = progress.request, progress.refusal == nil,
+            progress.move.cause == .switchover || progress.move.cause == .fenced
         {
             return stillAsks(for: progress, request) ? nil : withdrawal(of: progress)
         }
         switch rulesBefore(progress).decide() {
         case .move(let move) where move.target?.id != progress.move.target?.id:
-            return .begin(.init(move: move, replaced: progress))
+            let words = "the role could not go to \(progress.move.target?.name ?? "nobody"); it went to another"
+            let from = progress.from.map(\.name)
+            let refusal = progress.refusal ?? words
+            return .begin(
+                beginning(move, insteadOf: progress.request, since: from, replacing: progress, because: refusal)
+            )
         case .move, .wait, .confirm: return nil
         case .keep(let keep): return .adopt(adoption(of: keep.active, insteadOf: progress))
         case .adopt(let active): return .adopt(adoption(of: active, insteadOf: progress))

@@ -16,7 +16,14 @@ struct Situation {
     var decision: Decision {
         var rules = rules(known.record)
         rules.isHeld = isHeld
+        rules.endOfAnnouncedRequest = endOfAnnouncedRequest
         return rules.decide()
+    }
+
+    /// How urgent it is to write what moves nothing: while a move is due, that waits for it.
+    var urgencyOfAnswers: WriteUrgency {
+        guard case .move = decision else { return .upkeep }
+        return view.isServed ? .move : .outage
     }
 
     /// Why it is decided like that.

@@ -117,6 +117,10 @@ struct GroupKnowledge: Sendable, Hashable {
     /// What came in is all that came at once: times are counted from now.
     mutating func look(at now: MonotonicTime) {
         view.look(under: policy, at: now)
+        noteMade()
+    }
+
+    private mutating func noteMade() {
         if let record, view.actives.contains(where: { record.names($0) && $0.epoch == record.epoch }) {
             records.sawMade()
         }
@@ -197,6 +201,7 @@ struct GroupKnowledge: Sendable, Hashable {
     private mutating func recordChanged(at now: MonotonicTime) {
         run.saw(record?.epoch)
         view.believe(upTo: (records.highestEpoch ?? Epoch(0)).highestBelievable)
+        noteMade()
         if records.fenced != policy.fenced {
             policy.fenced = records.fenced
             look(at: now)

@@ -144,8 +144,8 @@ package struct GroupStateMachine: Sendable, Hashable {
         at now: MonotonicTime
     ) -> [Effect] {
         switch phase {
-        case .recording(let awaited, let active) where awaited == id:
-            return answered(recordingEnded(outcome, adopting: active, at: now))
+        case .recording(let awaited, let adoption) where awaited == id:
+            return answered(recordingEnded(outcome, adoption, at: now))
         case .switching(let progress) where progress.step == .intending(id):
             return answered(intentEnded(outcome, progress, at: now))
         case .initial, .readingRecord, .backingOff, .settled, .recording, .switching: return []
@@ -154,19 +154,34 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     private mutating func recordingEnded(
         _ outcome: RecordWriteOutcome,
-        adopting active: Member?,
+        _ adoption: Adoption?,
         at now: MonotonicTime
     ) -> [Effect] {
         switch outcome {
         case .written(let stored):
             let answers = situation(at: now).answers(toldBy: stored.record)
-            guard let active else { return answers + recordKnown(stored, at: now) }
+            guard let active = adoption?.active else { return answers + recordKnown(stored, at: now) }
             known.wrote(stored, at: now)
             return answers + [.report(.adopted(active, stored.record.epoch))] + settle(at: now)
-        case .notSent: return settle(at: now)
+        case .notSent: return adoption.flatMap { goOn(with: $0, at: now) } ?? settle(at: now)
         case .conflict: return recordConflicted()
         case .failed(let failure): return backOff(failure, during: "writing the record")
         }
+    }
+
+    /// A move that was taken back, with the refusal of its request, waits for its turn to be written: the request is not
+    /// carried out anew meanwhile, and a move that is due takes the refusal with it; nil: it is decided anew.
+    private mutating func goOn(with adoption: Adoption, at now: MonotonicTime) -> [Effect]? {
+        let situation = situation(at: now)
+        guard let answer = adoption.answer, let request = known.record?.request, request.id == answer.id else {
+            return nil
+        }
+        if case .move(let move) = situation.decision {
+            if situation.isHeld { return nil }
+            let (from, words) = ([adoption.active.name], answer.explanation)
+            return begin(situation.beginning(move, insteadOf: request, since: from, because: words), at: now)
+        }
+        return view.actives.map(\.id) == [adoption.active.id] ? adopt(adoption, at: now) : nil
     }
 
     private mutating func intentEnded(
@@ -178,6 +193,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         case .written(let stored):
             let answers = situation(at: now).answers(toldBy: stored.record)
             known.wrote(stored, at: now)
+            outstanding.announced(progress, at: now)
             // The intent may have waited for its turn.
             return answers + (run.hasListed ? membersConfirmed(progress, at: now) : outstanding.list(for: progress))
         case .notSent: return settle(at: now)
@@ -366,21 +382,23 @@ package struct GroupStateMachine: Sendable, Hashable {
         case .adopt(let adoption): return adopt(adoption, at: now)
         case .answer(let request, let next):
             if case .resume = request.action { known.suspended(nil) }
-            return outstanding.write(next, over: record)
-        case .recordCompletion: return recordCompletion()
-        case .endPause(let next): return [.report(.pauseEnded)] + outstanding.write(next, over: record)
+            return write(next, at: now)
+        case .recordCompletion: return recordCompletion(at: now)
+        case .endPause(let next): return [.report(.pauseEnded)] + write(next, at: now)
         }
     }
 
     private mutating func carryOut(_ decision: Decision, at now: MonotonicTime) -> [Effect] {
         switch decision {
-        case .keep(let keep): return self.keep(keep, at: now) + outstanding.wake(at: keep.until) + recordCompletion()
+        case .keep(let keep):
+            return self.keep(keep, at: now) + outstanding.wake(at: keep.until) + recordCompletion(at: now)
         case .adopt(let active): return adopt(Adoption(active: active), at: now)
         case .move(let move): return begin(situation(at: now).beginning(move), at: now)
         case .confirm(let members, let since, let deadline):
             let asked = known.awaitProbes(of: members, at: now)
             return asked.map { .probe($0.id, unlessSucceededSince: since) } + outstanding.wake(at: deadline)
-        case .wait(let deadline, _): return demoteDeparted() + outstanding.wake(at: deadline) + recordCompletion()
+        case .wait(let deadline, _):
+            return demoteDeparted() + outstanding.wake(at: deadline) + recordCompletion(at: now)
         }
     }
 
@@ -402,15 +420,20 @@ package struct GroupStateMachine: Sendable, Hashable {
         let ends = [decision.deadline, known.records.pauseEnd].compactMap(\.self).filter { now < $0 }
         let situation = situation(at: now)
         let effects = outstanding.wake(at: ends.min()) + notices.withheld(decision, situation.trace)
-        return policy.isObserving || situation.isExhausted ? effects : effects + recordCompletion()
+        return policy.isObserving || situation.isExhausted ? effects : effects + recordCompletion(at: now)
     }
 
     // MARK: Writing the record alone
 
     /// Writes how the last move ended, if the record does not say so yet.
-    private mutating func recordCompletion() -> [Effect] {
+    private mutating func recordCompletion(at now: MonotonicTime) -> [Effect] {
         guard case .settled = phase, let next = known.records.toldOfCompletion() else { return [] }
-        return outstanding.write(next, over: record)
+        return write(next, at: now)
+    }
+
+    /// Writes a record that moves nothing; a move that is due waits for it, and lends it its urgency.
+    private mutating func write(_ next: GroupRecord, at now: MonotonicTime) -> [Effect] {
+        outstanding.write(next, over: record, urgency: situation(at: now).urgencyOfAnswers)
     }
 
     /// Writes down who was found active; no pod is written.
@@ -420,7 +443,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         if situation.isExhausted { return [] }
         for epoch in situation.withdrawn(by: adoption) { known.withdraw(epoch) }
         outstanding.abandonRepairs()
-        return outstanding.write(situation.record(of: adoption), over: record, adopting: adoption.active)
+        return outstanding.write(situation.record(of: adoption), over: record, adopting: adoption)
     }
 
     // MARK: The switch
@@ -507,14 +530,16 @@ package struct GroupStateMachine: Sendable, Hashable {
         if progress.move.cause.isVoluntary { known.withdrewVoluntaryMove(at: now) }
         let words = "pod \(target.name) cannot be written; the role went to \(other.name)"
         let move = Decision.Move(target: other, cause: .targetRefused)
-        let isMet = progress.request.map { $0.isMet(by: other, insteadOf: progress.from) } ?? true
-        return begin(Beginning(move: move, request: progress.request, refusal: isMet ? nil : words), at: now)
+        let beginning = situation(at: now)
+            .beginning(move, insteadOf: progress.request, since: progress.from.map(\.name), because: words)
+        return begin(beginning, at: now)
     }
 
     private mutating func complete(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
         let move = progress.completed(at: now)
         let entry = situation(at: now).entry(of: move)
-        known.completed(Completion(move: entry, answer: progress.answer(move, entry)), at: now)
+        let answer = progress.answer(move, entry)
+        known.completed(Completion(move: entry, answer: answer, request: progress.request), at: now)
         var effects = progress.reports(of: move)
         // A pod that was promoted against its verdict gets a chance to come to another one.
         if progress.move.isForced, let id = move.target?.id, view.health(of: id) == .unhealthy {

@@ -13,7 +13,7 @@ struct Outstanding: Sendable, Hashable {
         /// Nothing of the record or of a switch is outstanding: the only phase in which decisions are made.
         case settled
         /// The Lease is being written without any pod: to name the member that is active already, or to answer a request.
-        case recording(OperationID, adopting: Member?)
+        case recording(OperationID, adopting: Adoption?)
         /// A switch is on its way.
         case switching(RoleSwitch)
     }
@@ -49,10 +49,15 @@ struct Outstanding: Sendable, Hashable {
     }
 
     /// A record is to be written that moves nothing.
-    mutating func write(_ next: GroupRecord, over stored: StoredRecord?, adopting active: Member? = nil) -> [Effect] {
+    mutating func write(
+        _ next: GroupRecord,
+        over stored: StoredRecord?,
+        adopting adoption: Adoption? = nil,
+        urgency: WriteUrgency = .upkeep
+    ) -> [Effect] {
         let id = ids.next()
-        phase = .recording(id, adopting: active)
-        return [.writeRecord(id, next, replacing: stored?.version, urgency: .upkeep)]
+        phase = .recording(id, adopting: adoption)
+        return [.writeRecord(id, next, replacing: stored?.version, urgency: urgency)]
     }
 
     /// A move is to be announced on the record.
@@ -60,7 +65,6 @@ struct Outstanding: Sendable, Hashable {
         let id = ids.next()
         let intent = situation.intent(of: beginning)
         let progress = RoleSwitch(beginning, at: intent.epoch, in: situation, as: id)
-        if progress.move.cause.isRepair { repairs.movedBack(at: situation.now) }
         repairs.abandon()
         phase = .switching(progress)
         let version = situation.known.records.stored?.version
@@ -71,6 +75,11 @@ struct Outstanding: Sendable, Hashable {
     }
 
     // MARK: A switch
+
+    /// Its intent is stored: what only waited for its turn, or met another's, is no repair.
+    mutating func announced(_ progress: RoleSwitch, at now: MonotonicTime) {
+        if progress.move.cause.isRepair { repairs.movedBack(at: now) }
+    }
 
     /// The switch has come this far.
     mutating func goOn(with progress: RoleSwitch) {

@@ -34,7 +34,7 @@ package struct GroupPolicy: Sendable, Hashable {
     package var flap: FlapLimit
     /// Nil: the role never returns of its own accord.
     package var preemption: Preemption?
-    /// Observe and report, move nothing but what an operator orders.
+    /// Observe and report, move nothing but what an operator requests.
     package var isPaused: Bool
     /// Observe and report, begin nothing; a switch that is on its way is finished.
     package var isObserving: Bool

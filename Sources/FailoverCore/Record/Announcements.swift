@@ -41,6 +41,8 @@ package struct Announcements: Sendable, Hashable {
     /// Whether a member may have been announced above the epoch that it carries, by a record that is not of `run`.
     func mayName(_ member: Member, apartFrom run: OwnRun) -> Bool {
         let own = member.epoch ?? Epoch(0)
-        return since > own || entries.contains { $0.target == member.id && $0.epoch > own && !run.contains($0.epoch) }
+        // What was forgotten of this run's own announcements is known without it.
+        let isForgotten = since > own && !(run.contains(since) && run.beganRight(after: own))
+        return isForgotten || entries.contains { $0.target == member.id && $0.epoch > own && !run.contains($0.epoch) }
     }
 }

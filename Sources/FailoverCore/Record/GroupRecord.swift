@@ -78,8 +78,10 @@ package struct GroupRecord: Sendable, Hashable {
     }
 
     /// Answers a request that may not be the pending one any more, unless it is answered.
-    mutating func answerOnce(_ answer: RequestAnswer) {
-        if request?.id == answer.id { return self.answer(answer) }
+    ///
+    /// Who writes them by hand may give two the same name, or none.
+    mutating func answerOnce(_ answer: RequestAnswer, to asked: OperatorRequest?) {
+        if request?.id == answer.id, request == asked { return self.answer(answer) }
         if !answers.contains(where: { $0.id == answer.id }) {
             answers = (answers + [answer]).suffix(RequestAnswer.limit)
         }

@@ -76,6 +76,9 @@ struct MoveHistory: Sendable, Hashable {
         withdrawals.map { $0.last + cooldown * (1 << ($0.count - 1)) }
     }
 
+    /// When a move was announced, as far as is known; nil if the move is not known.
+    func beginning(of epoch: Epoch) -> MonotonicTime? { moves[epoch]?.at }
+
     /// When a move was complete, as far as that is known; nil if the move is not known.
     func end(of epoch: Epoch) -> MonotonicTime? { moves[epoch]?.end }
 

@@ -26,11 +26,14 @@ package struct OperatorRequest: Sendable, Hashable {
     package var action: Action
 
     /// Whether it is carried out, too, when the role goes to `other`.
-    func isMet(by other: Member, insteadOf from: [Member]) -> Bool {
+    ///
+    /// `from`: the pods, by name, that were active when it was begun.
+    func isMet(by other: Member, insteadOf from: [String]) -> Bool {
         switch action {
         case .fence: true
-        case .switchover(nil, _): !from.contains { $0.id == other.id }
-        case .switchover, .pause, .resume, .unfence, .unintelligible: false
+        case .switchover(nil, _): !from.contains(other.name)
+        case .switchover(let name?, _): name == other.name
+        case .pause, .resume, .unfence, .unintelligible: false
         }
     }
 

@@ -33,6 +33,9 @@ struct OwnRun: Sendable, Hashable {
     /// Whether an epoch is of the run.
     func contains(_ epoch: Epoch) -> Bool { epochs?.contains(epoch) ?? false }
 
+    /// Whether every epoch above one, up to the record's, is of the run.
+    func beganRight(after epoch: Epoch) -> Bool { epochs.map { $0.lowerBound <= epoch.next } ?? false }
+
     /// A write of the record at a new epoch was acknowledged, in place of a record of epoch `previous` (nil: of none).
     mutating func recorded(_ epoch: Epoch, after previous: Epoch?) {
         if let epochs, epochs.upperBound == previous, epochs.upperBound.next == epoch {

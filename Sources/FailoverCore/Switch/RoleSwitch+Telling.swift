@@ -48,6 +48,8 @@ struct Completion: Sendable, Hashable {
     let move: MoveEntry
     /// To the request that it carried out.
     let answer: RequestAnswer?
+    /// That request.
+    let request: OperatorRequest?
 
     /// A record with what is known of the move by now; one of another epoch says nothing of it any more.
     func told(in record: GroupRecord) -> GroupRecord {
@@ -55,7 +57,7 @@ struct Completion: Sendable, Hashable {
         var next = record
         next.complete(move)
         // Somebody may have asked for something else meanwhile; both are answered.
-        if let answer { next.answerOnce(answer) }
+        if let answer { next.answerOnce(answer, to: request) }
         return next
     }
 
