@@ -65,10 +65,25 @@ package struct BoundedCommand: Sendable {
     /// `clock`: what measures the deadline; tests move their own.
     /// - Throws: if the command could not be started.
     package func outcome(clock: some Clock<Duration> = ContinuousClock()) async throws -> Outcome {
-        keepsErrorsApart ? try await runApart(clock) : try await runMixed(clock)
+        let texts = Locked(["", ""])
+        // A command that closes its output may run on, so that the deadline is the whole run's: to cancel it kills the group.
+        let run: Result<TerminationStatus, any Error>? = await withDeadline(after: timeout, clock: clock) {
+            do {
+                return .success(try await keepsErrorsApart ? runApart(into: texts) : runMixed(into: texts))
+            } catch {
+                return .failure(error)
+            }
+        }
+        let end: End =
+            switch try run?.get() {
+            case nil: .timedOut
+            case .exited(let code): .exited(Int(code))
+            case .signaled(let number): .signalled(Int(number))
+            }
+        return texts.withLock { Outcome(end: end, output: $0[0], errors: $0[1]) }
     }
 
-    private func runMixed(_ clock: some Clock<Duration>) async throws -> Outcome {
+    private func runMixed(into texts: Locked<[String]>) async throws -> TerminationStatus {
         let child = OwnChildren.Child()
         defer { child.ended() }
         let result = try await Subprocess.run(
@@ -78,12 +93,12 @@ package struct BoundedCommand: Sendable {
             error: .combinedWithOutput
         ) { execution in
             child.started(execution.processIdentifier.value)
-            return await collect([execution.standardOutput], of: execution.processIdentifier, by: clock)
+            await collect([execution.standardOutput], of: execution.processIdentifier, into: texts)
         }
-        return outcome(result.closureResult, result.terminationStatus)
+        return result.terminationStatus
     }
 
-    private func runApart(_ clock: some Clock<Duration>) async throws -> Outcome {
+    private func runApart(into texts: Locked<[String]>) async throws -> TerminationStatus {
         let child = OwnChildren.Child()
         defer { child.ended() }
         let result = try await Subprocess.run(
@@ -93,13 +108,13 @@ package struct BoundedCommand: Sendable {
             error: .sequence
         ) { execution in
             child.started(execution.processIdentifier.value)
-            return await collect(
+            await collect(
                 [execution.standardOutput, execution.standardError],
                 of: execution.processIdentifier,
-                by: clock
+                into: texts
             )
         }
-        return outcome(result.closureResult, result.terminationStatus)
+        return result.terminationStatus
     }
 
     private var configuration: Configuration {
@@ -131,32 +146,22 @@ package struct BoundedCommand: Sendable {
 
     // MARK: Reading
 
-    /// What was read until every stream ended or the deadline passed.
-    private struct Collected: Sendable {
-        /// Of each stream.
-        var texts: [String]
-        /// Whether the deadline passed first.
-        var isLate: Bool
-    }
-
+    /// Reads until every stream ended or the deadline passed.
     private func collect(
         _ streams: [SubprocessOutputSequence],
         of process: ProcessIdentifier,
-        by clock: some Clock<Duration>
-    ) async -> Collected {
-        let texts = Locked(streams.map { _ in "" })
-        let inTime: Void? = await withDeadline(after: timeout, clock: clock) {
-            await withDiscardingTaskGroup { group in
-                for (index, stream) in streams.enumerated() {
-                    group.addTask {
-                        let text = await index == 0 ? beginning(of: stream) : end(of: stream)
-                        texts.withLock { $0[index] = text }
-                    }
+        into texts: Locked<[String]>
+    ) async {
+        await withDiscardingTaskGroup { group in
+            for (index, stream) in streams.enumerated() {
+                group.addTask {
+                    let text = await index == 0 ? beginning(of: stream) : end(of: stream)
+                    texts.withLock { $0[index] = text }
                 }
             }
         }
-        if inTime == nil { kill(-process.value, SIGKILL) }
-        return Collected(texts: texts.withLock { $0 }, isLate: inTime == nil)
+        // Also when the command itself has ended, and a process that it left behind has not.
+        if Task.isCancelled { kill(-process.value, SIGKILL) }
     }
 
     private func beginning(of stream: SubprocessOutputSequence) async -> String {
@@ -194,16 +199,5 @@ package struct BoundedCommand: Sendable {
         // A character that was cut in two is left out.
         let whole = isCut ? bytes.drop { $0 & 0xC0 == 0x80 } : bytes[...]
         return (isCut ? "… " : "") + String(decoding: whole, as: UTF8.self)
-    }
-
-    private func outcome(_ collected: Collected, _ status: TerminationStatus) -> Outcome {
-        let end: End =
-            switch status {
-            case _ where collected.isLate: .timedOut
-            case .exited(let code): .exited(Int(code))
-            case .signaled(let number): .signalled(Int(number))
-            }
-        let texts = collected.texts
-        return Outcome(end: end, output: texts[0], errors: texts.count > 1 ? texts[1] : "")
     }
 }

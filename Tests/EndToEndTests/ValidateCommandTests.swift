@@ -119,6 +119,26 @@ extension EndToEndTests {
             }
         }
 
+        /// A ConfigMap can have any name in a file, and none may end the comment that it stands in.
+        @Test func printsSeveralConfigurationsApart() async throws {
+            try await Stage.run { stage in
+                let text = Self.head + "- {name: web, service: web, probe: {tcpSocket: {port: 1}}}\n"
+                let files = (try stage.write("c.yaml", text), try stage.write("d.yaml", text))
+                let both = try await Self.validate("--print", files.0, files.1)
+                #expect(both.code == 0)
+                #expect(both.text.components(separatedBy: "---\n# ").count == 3, "\(both.text)")
+                let data = text.replacing("\n", with: "\\n")
+                let map =
+                    #"{apiVersion: v1, kind: ConfigMap, metadata: {name: "x\nevil: 1"}, data: {a.yaml: "\#(data)", b.yaml: "\#(data)"}}"#
+                let manifest = try stage.write("m.yaml", map)
+                for flags in [["--print"], []] {
+                    let printed = try await SupervisorProcess.finish(["validate"] + flags + [manifest])
+                    #expect(printed.code == 0 && printed.text.contains(#"x\nevil: 1"#), "\(printed.text)")
+                    #expect(!printed.text.contains("\nevil"), "\(printed.text)")
+                }
+            }
+        }
+
         @Test func warnsAndFailsOnlyIfAskedTo() async throws {
             try await Stage.run { stage in
                 let text =

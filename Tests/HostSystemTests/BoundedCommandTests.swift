@@ -58,6 +58,21 @@ import Testing
         #expect(!Task.isCancelled)
     }
 
+    /// As `sh -c 'curl … >/dev/null 2>&1'` does: its output ends at once, and it may hang for ever.
+    @Test(arguments: [false, true]) func endsACommandThatClosedItsOutput(keepsErrorsApart: Bool) async throws {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let outcome = try await BoundedCommand(
+            command: ["/bin/sh", "-c", "exec >/dev/null 2>&1; sleep 20"],
+            environment: [:],
+            timeout: .milliseconds(300),
+            outputLimit: 100,
+            keepsErrorsApart: keepsErrorsApart
+        ).outcome()
+        #expect(outcome.end == .timedOut)
+        #expect(clock.now - begin < .seconds(15))
+    }
+
     @Test func doesNotWaitForAProcessThatLeftTheGroup() async throws {
         let outcome = try await run("setsid sleep 1000 & exit 0", timeout: .milliseconds(300))
         #expect(outcome.end == .timedOut || outcome.end == .exited(0))

@@ -89,6 +89,8 @@ package enum YAMLText {
             case "\\": "\\\\"
             case "\n": "\\n"
             case "\t": "\\t"
+            // No YAML reader takes the two noncharacters as they are.
+            case "\u{FFFE}", "\u{FFFF}": "\\u" + hexadecimal(scalar.value)
             default: scalar.isPrintable ? String(scalar) : "\\u" + hexadecimal(scalar.value)
             }
         }

@@ -62,7 +62,7 @@ extension HookConfiguration.Hook {
 extension HookConfiguration.Hook.Command {
     /// The fields of a hook's `exec`.
     fileprivate static let fields = FieldTable("hookExec", HookConfiguration.Hook.Command(command: [])) {
-        Field.required("command", \.command, .list(.string(.any), isEmptyAllowed: false))
+        Field.required("command", \.command, .list(.string(.argument), isEmptyAllowed: false))
             .says("The program and its arguments")
         Field.optional("container", \.container, .string(.dnsLabel))
             .says("The container; default: the pod's only or default one")

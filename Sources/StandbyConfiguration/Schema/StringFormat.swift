@@ -2,8 +2,8 @@ import Patterns
 
 /// What a text must look like.
 enum StringFormat: Sendable, Hashable {
-    /// Every text.
-    case any
+    /// Every text that can be an argument of a command: the system ends one at its first NUL.
+    case argument
     /// Every text but the empty one.
     case nonEmpty
     /// RFC 1123 label.
@@ -36,7 +36,7 @@ extension StringFormat {
     /// Whether `text` has this form.
     func accepts(_ text: String) -> Bool {
         switch self {
-        case .any: true
+        case .argument: !text.utf8.contains(0)
         case .nonEmpty: !text.isEmpty
         case .dnsLabel: Self.isDNSLabel(text)
         case .dnsSubdomain:
@@ -57,7 +57,7 @@ extension StringFormat {
     /// The form in words, after "allowed is".
     var words: String {
         switch self {
-        case .any: "a string"
+        case .argument: "a string without NUL"
         case .nonEmpty: "a string that is not empty"
         case .dnsLabel: "a DNS label: a-z, 0-9 and \"-\", at most 63, a letter or digit at both ends"
         case .dnsSubdomain: "a pod name: DNS labels joined by \".\", at most 253 characters"
@@ -139,7 +139,8 @@ extension StringFormat {
     /// The form as a regular expression of ECMA-262; nil if every text has it.
     var pattern: String? {
         switch self {
-        case .any, .nonEmpty, .regularExpression: nil
+        case .argument: "^[^\\u0000]*$"
+        case .nonEmpty, .regularExpression: nil
         case .dnsLabel: "^\(Self.label)$"
         case .dnsSubdomain: "^\(Self.label)(\\.\(Self.label))*$"
         case .labelKey: "^(?=[^/]{1,253}(/|$))(\(Self.label)(\\.\(Self.label))*/)?\(Self.name)$"
@@ -155,7 +156,7 @@ extension StringFormat {
     /// Characters at least and, unless nil, at most.
     var lengths: (Int, Int?) {
         switch self {
-        case .any, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host: (0, nil)
+        case .argument, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host: (0, nil)
         case .nonEmpty: (1, nil)
         case .dnsSubdomain: (0, 253)
         case .regularExpression: (0, Pattern.longest)

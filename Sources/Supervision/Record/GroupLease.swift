@@ -16,6 +16,8 @@ package struct GroupLease: Sendable {
         case contended
         /// No supervisor answered in time; the request was taken back.
         case unanswered(Duration)
+        /// Whoever waited for the answer does so no more; the request was taken back.
+        case interrupted
         case kubernetes(KubernetesError)
     }
 
@@ -47,14 +49,37 @@ package struct GroupLease: Sendable {
     /// Gives a request and waits for its answer.
     ///
     /// `patience`: how long to wait; a request that is not answered by then is taken back. Zero: not at all, and it stays.
+    /// `interruption`: ends when nobody waits for the answer any more; the request is taken back then, too.
     /// - Returns: nil only if `patience` is zero.
-    package func give(_ request: StoredRequest, patience: Duration) async throws(Failure) -> StoredAnswer? {
+    package func give(
+        _ request: StoredRequest,
+        patience: Duration,
+        interruption: (@Sendable () async -> Void)? = nil
+    ) async throws(Failure) -> StoredAnswer? {
         let written = try await write(request)
         if patience == .zero { return nil }
-        let answer = await answer(to: request, from: written.metadata.resourceVersion ?? "0", patience: patience)
-        if let answer { return answer }
+        let version = written.metadata.resourceVersion ?? "0"
+        let wait = await withTaskGroup(of: Wait.self) { group in
+            group.addTask { .ended(await answer(to: request, from: version, patience: patience)) }
+            if let interruption {
+                group.addTask {
+                    await interruption()
+                    return .interrupted
+                }
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .interrupted
+        }
+        if case .ended(let answer?) = wait { return answer }
         if let late = try await withdraw(request) { return late }
+        if case .interrupted = wait { throw .interrupted }
         throw .unanswered(patience)
+    }
+
+    /// How the wait for an answer ended; without one if it took too long.
+    private enum Wait {
+        case ended(StoredAnswer?)
+        case interrupted
     }
 
     private func read() async throws(Failure) -> Lease {
@@ -156,6 +181,7 @@ extension GroupLease.Failure: CustomStringConvertible {
         case .unanswered(let patience):
             "no supervisor answered within \(patience); the request was taken back. Does one run for this group, and may it update the "
                 + "Lease?"
+        case .interrupted: "interrupted; the request was taken back"
         case .kubernetes(let error): "\(error)"
         }
     }

@@ -23,9 +23,9 @@ package struct StoredAnswer: Codable, Sendable, Hashable {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        id = String(try container.decode(String.self, forKey: .id).prefix(StoredRequest.longestID))
-        outcome = String(try container.decode(String.self, forKey: .outcome).prefix(40))
-        explanation = String(try container.decode(String.self, forKey: .explanation).prefix(Self.longestExplanation))
+        id = try container.decode(String.self, forKey: .id).cut(to: StoredRequest.longestID)
+        outcome = try container.decode(String.self, forKey: .outcome).cut(to: 40)
+        explanation = try container.decode(String.self, forKey: .explanation).cut(to: Self.longestExplanation)
         move = try? container.decodeIfPresent(StoredMove.self, forKey: .move)
     }
 

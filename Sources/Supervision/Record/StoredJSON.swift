@@ -38,6 +38,11 @@ enum StoredJSON {
     }
 }
 
+extension String {
+    /// The beginning, of so many Unicode scalars: what is one character to a reader can be any number of bytes.
+    func cut(to limit: Int) -> String { String(String.UnicodeScalarView(unicodeScalars.prefix(limit))) }
+}
+
 extension Duration {
     /// In seconds, for JSON.
     package var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }

@@ -29,13 +29,13 @@ package struct StoredMove: Codable, Sendable, Hashable {
         let names = try container.decodeIfPresent([String].self, forKey: .from) ?? []
         from = names.filter(ObjectName.isValid).prefix(Self.mostPods).map { $0 }
         to = try container.decodeIfPresent(String.self, forKey: .to).flatMap { ObjectName.isValid($0) ? $0 : nil }
-        cause = String(try container.decode(String.self, forKey: .cause).prefix(40))
+        cause = try container.decode(String.self, forKey: .cause).cut(to: 40)
         let number = try container.decode(Int.self, forKey: .epoch)
         guard let epoch = Epoch(read: number) else {
             throw DecodingError.dataCorruptedError(forKey: .epoch, in: container, debugDescription: "is no epoch")
         }
         self.epoch = epoch.number
-        request = try container.decodeIfPresent(String.self, forKey: .request)
+        request = try container.decodeIfPresent(String.self, forKey: .request)?.cut(to: StoredRequest.longestID)
         durationSeconds = Duration(in: container, .durationSeconds)?.inSeconds
         nobodyActiveSeconds = Duration(in: container, .nobodyActiveSeconds)?.inSeconds
     }

@@ -58,7 +58,7 @@ package struct StoredRequest: Codable, Sendable, Hashable {
             let stored = try JSONDecoder().decode(StoredRequest.self, from: Data(annotation.utf8))
             let age = stored.at.map { Duration.microseconds(MicroTime(now).microseconds - $0.microseconds) } ?? .zero
             if let problem = stored.problem {
-                return OperatorRequest(id: String(stored.id.prefix(longestID)), action: .unintelligible(problem))
+                return OperatorRequest(id: stored.id.cut(to: longestID), action: .unintelligible(problem))
             }
             if age <= lifetime { return stored.request }
             return OperatorRequest(id: stored.id, action: .unintelligible("it was given more than \(lifetime) ago"))
@@ -72,8 +72,8 @@ package struct StoredRequest: Codable, Sendable, Hashable {
     /// What makes it no request, in words; nil: nothing.
     private var problem: String? {
         if id.isEmpty { return "it has no id" }
-        if id.count > Self.longestID { return "its id has more than \(Self.longestID) characters" }
-        if let pod, !ObjectName.isValid(pod) { return "\"\(pod.prefix(253))\" is no name of a pod" }
+        if id.unicodeScalars.count > Self.longestID { return "its id has more than \(Self.longestID) characters" }
+        if let pod, !ObjectName.isValid(pod) { return "\"\(pod.cut(to: 253))\" is no name of a pod" }
         if action == .pause, let seconds, Duration(readSeconds: seconds) == nil {
             return "a pause is 0…1000000000 seconds"
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import PlainText
 import StandbyConfiguration
 import Supervision
 import Transport
@@ -112,11 +113,14 @@ struct ValidateCommand: AsyncParsableCommand {
         for entry in manifest.entries {
             if printsEffective {
                 guard let configuration = entry.reading.configuration else { continue }
-                if manifest.entries.count > 1 { StandardOutput.print("---\n# \(entry.name ?? input.name)") }
+                let isAlone = manifest.entries.count == 1 && paths.count == 1 && !input.isFromFolder
+                // A name is whatever the file says: here it must not be more than a comment.
+                if !isAlone { StandardOutput.print("---\n# \(PrintableText.line(entry.name ?? input.name))") }
                 StandardOutput.write(YAMLText.write(configuration.effective))
             } else {
                 let name = entry.name.map { "\(input.name): \($0)" } ?? input.name
-                summarise("\(name): valid, \(entry.reading.groupCount) groups", to: StandardOutput.print)
+                let line = PrintableText.line("\(name): valid, \(entry.reading.groupCount) groups")
+                summarise(line, to: StandardOutput.print)
             }
         }
     }

@@ -236,6 +236,18 @@ import Transport
         }
     }
 
+    /// Whoever pressed Ctrl-C does not want it any more, and the next request is not to wait ten minutes for its turn.
+    @Test func aRequestIsTakenBackWhenTheWaitIsInterrupted() async throws {
+        try await run { stage in
+            _ = try await stage.begin()
+            do {
+                _ = try await stage.operators.give(StoredRequest(id: "o1", action: .pause), patience: .seconds(60)) {}
+                Issue.record("was answered by nobody")
+            } catch { #expect("\(error)" == "interrupted; the request was taken back") }
+            #expect(try await stage.lease().metadata.annotations?["kube-standby.io/request"] == nil)
+        }
+    }
+
     @Test func othersWhoWriteTheLeaseAreNoHindrance() async throws {
         try await run { stage in
             _ = try await stage.begin()

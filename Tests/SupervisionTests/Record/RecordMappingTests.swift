@@ -217,6 +217,27 @@ import Testing
         #expect(problem.contains(words) && (request?.id.count ?? 0) <= 128, "\(problem)")
     }
 
+    /// One letter with any number of accents is one character: an answer of that length would displace the group's story.
+    @Test func countsAccents() throws {
+        let long = "x" + String(repeating: "\u{301}", count: 10_000)
+        for text in [
+            #"{"id":"\#(long)","action":"Resume"}"#, #"{"id":"o","action":"Fence","pod":"\#(long)"}"#,
+        ] {
+            let request = Self.annotated(RecordMapping.Annotation.request, text).request
+            guard case .unintelligible(let problem)? = request?.action else {
+                Issue.record("understood")
+                continue
+            }
+            #expect(problem.utf8.count < 1000 && (request?.id.utf8.count ?? 0) < 1000)
+        }
+        let answer = #"[{"id":"\#(long)","outcome":"Done","explanation":"\#(long)"}]"#
+        let answered = try #require(Self.annotated(RecordMapping.Annotation.answers, answer).answers.first)
+        #expect(answered.id.utf8.count < 1000 && answered.explanation.utf8.count < 5000)
+        let move = #"[{"time":"2026-01-01T00:00:00Z","cause":"Switchover","epoch":3,"request":"\#(long)"}]"#
+        let moved = try #require(Self.annotated(RecordMapping.Annotation.history, move).history.first)
+        #expect((moved.request?.utf8.count ?? 0) < 1000)
+    }
+
     @Test(arguments: ["1e300", "-1e300", "1e400", "9999999999999999999999"])
     func aPauseOfNoLengthHasNoEnd(seconds: String) {
         let text = #"{"id":"p","since":"0000-01-01T00:00:00Z","seconds":\#(seconds)}"#

@@ -26,7 +26,7 @@ package struct ExecProbe: Sendable, Hashable {
 extension ExecProbe {
     /// The fields of `exec`.
     static let fields = FieldTable("exec", ExecProbe(command: [])) {
-        Field.required("command", \.command, .list(.string(.any), isEmptyAllowed: false))
+        Field.required("command", \.command, .list(.string(.argument), isEmptyAllowed: false))
             .says("The program and its arguments; no shell is involved")
         Field.defaulted("runIn", \.place, .choice)
             .says(

@@ -38,7 +38,9 @@ struct RequestOptions: ParsableArguments {
         fill(&request)
         let complete = request
         let answer = try await target.withLease { lease throws(GroupLease.Failure) in
-            try await lease.give(complete, patience: isAwaited ? .seconds(timeout) : .zero)
+            try await lease.give(complete, patience: isAwaited ? .seconds(timeout) : .zero) {
+                try? await Interruption.wait()
+            }
         }
         guard let answer else { return target.output.print(request, of: target.group) }
         target.output.print(answer, of: target.group)
