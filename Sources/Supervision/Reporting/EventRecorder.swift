@@ -3,7 +3,7 @@ import KubernetesClient
 import Logging
 
 /// Sends Events beside everything else: never waited for, bounded, dropped when the API server will not have them.
-struct EventPublisher: Sendable {
+struct EventRecorder: Sendable {
     /// An object and a reason have at most one Event waiting; a newer one replaces it.
     private struct Key: Hashable, Sendable {
         var object: String

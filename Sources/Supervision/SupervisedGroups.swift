@@ -3,7 +3,7 @@ import KubernetesClient
 import StandbyConfiguration
 
 /// Which groups are supervised, and the informers that they need; runs both, as the configuration changes.
-actor Roster {
+actor SupervisedGroups {
     /// A group that is supervised, or about to end.
     private struct Entry {
         var supervisor: GroupSupervisor
