@@ -23,10 +23,10 @@ struct DemoCommand: AsyncParsableCommand {
     var keep = false
 
     func run() async throws {
-        let story = Story(keepsRunning: keep)
+        let scenario = DemoScenario(keepsRunning: keep)
         let isIntact: Bool
         do {
-            isIntact = try await story.play()
+            isIntact = try await scenario.run()
         } catch let code as ExitCode {
             throw code
         } catch {

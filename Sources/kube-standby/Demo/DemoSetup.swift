@@ -1,7 +1,7 @@
 import Foundation
 
-/// What stands on the demo's stage: three groups of three pods, and the configuration that supervises them.
-struct StoryScene {
+/// What the demo runs with: three groups of three pods, and the configuration that supervises them.
+struct DemoSetup {
     /// One of the groups.
     enum Group: String, CaseIterable {
         /// Probed by HTTP.
