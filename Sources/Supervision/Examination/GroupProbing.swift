@@ -18,7 +18,7 @@ package struct GroupProbing: Sendable {
         /// Which of the group's probes it was: `probe` or `passiveProbe`.
         package var probe: String
         /// Nil: the pod cannot be probed; it has no address, or has finished.
-        package var story: ProbeOnce.Story?
+        package var transcript: ProbeOnce.Transcript?
     }
 
     /// Why nothing could be probed.
@@ -105,7 +105,7 @@ package struct GroupProbing: Sendable {
             isReady: pod.isReady,
             probe: target?.role == .active || group.passiveProbe == nil ? "probe" : "passiveProbe"
         )
-        if let target { result.story = await ProbeOnce(target, on: loop, client: client).run() }
+        if let target { result.transcript = await ProbeOnce(target, on: loop, client: client).run() }
         return result
     }
 }

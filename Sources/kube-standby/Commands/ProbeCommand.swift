@@ -79,7 +79,7 @@ struct ProbeCommand: AsyncParsableCommand {
             throw Self.status(of: error).exitCode
         }
         print(results)
-        let isHealthy = results.allSatisfy { $0.story?.verdict == .success }
+        let isHealthy = results.allSatisfy { $0.transcript?.verdict == .success }
         if results.isEmpty || !isHealthy { throw ExitStatus.mistakes.exitCode }
     }
 
