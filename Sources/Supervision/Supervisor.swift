@@ -22,7 +22,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         package var namespace: String
         /// Unique for each process.
         package var identity: String
-        /// Whether decisions are told and not carried out.
+        /// Whether decisions are reported and not carried out.
         package var isDryRun: Bool
         package var logger: Logger
 
@@ -55,14 +55,14 @@ package struct Supervisor: ServiceLifecycle.Service {
     package init(_ parts: Parts, observe: @escaping @Sendable (GroupNotice) -> Void = { _ in }) {
         self.parts = parts
         probes = ProbeEngine(loop: parts.probeLoop, client: parts.client) { [logger = parts.logger] in
-            Self.tell($0, logger)
+            Self.log($0, logger)
         }
         events = EventRecorder(client: parts.client, logger: parts.logger)
         log = NoticeLog(logger: parts.logger)
         groups = Self.supervisedGroups(parts, probes, notify: Self.notifier(parts, events, log, observe))
     }
 
-    private static func tell(_ concern: ProbeConcern, _ logger: Logger) {
+    private static func log(_ concern: ProbeConcern, _ logger: Logger) {
         switch concern {
         case .doubt(let suspension):
             logger.warning(

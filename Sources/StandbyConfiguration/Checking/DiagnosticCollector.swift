@@ -19,7 +19,7 @@ final class DiagnosticCollector {
         let mark: YAMLMark
     }
 
-    /// Adds a diagnostic unless it was told before, or follows from a text that is wrong by itself.
+    /// Adds a diagnostic unless it was reported before, or follows from a text that is wrong by itself.
     func add(_ diagnostic: Diagnostic) {
         if case .yaml = diagnostic.message {
             broken.insert(diagnostic.mark)

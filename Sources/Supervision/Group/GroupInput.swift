@@ -3,7 +3,7 @@ import KubernetesClient
 import Probing
 import StandbyConfiguration
 
-/// What a group's loop hears; indirect, so that the frames of the loop stay small.
+/// What a group's loop takes in; indirect, so that the frames of the loop stay small.
 indirect enum GroupInput: Sendable {
     /// The configuration gives the group other properties.
     case configuration(GroupConfiguration)

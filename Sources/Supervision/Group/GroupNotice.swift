@@ -1,7 +1,7 @@
 package import FailoverCore
 package import Probing
 
-/// What a group tells whoever observes the supervisor.
+/// What a group reports to whoever observes the supervisor.
 package struct GroupNotice: Sendable {
     /// What happened.
     package enum Content: Sendable {

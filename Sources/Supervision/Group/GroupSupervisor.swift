@@ -38,9 +38,9 @@ actor GroupSupervisor {
     private var seenLease: String?
     /// Whether nothing may be written, whatever happens.
     let isDryRun: Bool
-    /// What was told already of what cannot be read.
+    /// What was reported already of what cannot be read.
     private var complaints: [Source: Set<String>] = [:]
-    /// Complaints that are told at once.
+    /// Complaints that are reported at once.
     private static let mostComplaints = 20
     var isStopping = false
     private var isWaiting = false
@@ -87,7 +87,7 @@ actor GroupSupervisor {
         await surroundings.claims.withdraw(claimant)
     }
 
-    /// Hears of what operators and other supervisors write on the group's Lease.
+    /// Follows what operators and other supervisors write on the group's Lease.
     private func followLease() async {
         let name = RecordMapping.name(of: configuration.name)
         leaseSubscription = await surroundings.leases.subscribe(to: .name(name)) { [self] event in
@@ -110,20 +110,20 @@ actor GroupSupervisor {
             await podsChanged(snapshot, in: &group)
         case .lease(let snapshot): await leaseChanged(snapshot, in: &group)
         case .claimsChanged: await claimPods(seenPods?.objects ?? [], in: &group)
-        default: hear(input, in: &group)
+        default: handle(input, in: &group)
         }
     }
 
     /// Takes in what needs no waiting.
     @inline(never)
-    private func hear(_ input: GroupInput, in group: inout DiscardingTaskGroup) {
+    private func handle(_ input: GroupInput, in group: inout DiscardingTaskGroup) {
         let now = surroundings.clock.now()
         pacing.heard(input)
         switch input {
         case .configuration, .service, .pods, .lease, .claimsChanged: preconditionFailure("is waited for")
         case .doubt(let suspension):
             step(in: &group) { $0.automaticMovesSuspended(suspension, at: now) }
-        // All informers tell of the same absence; the first is enough.
+        // All informers report the same absence; the first is enough.
         case .failing(let problem): if !isWaiting { wait(for: problem) }
         case .recovered:
             resume()
@@ -142,7 +142,7 @@ actor GroupSupervisor {
         case .endpointsSettled(let id): step(in: &group) { $0.endpointsSettled(id, at: now) }
         case .timerFired(let id): step(in: &group) { $0.timerFired(id, at: now) }
         case .shutdown(let isRemoved):
-            if isRemoved { tellOfWhatIsLeft() }
+            if isRemoved { reportRequestsLeftBehind() }
             beginShutdown(in: &group)
         case .shutdownDeadline: mailbox.finish()
         }
@@ -260,7 +260,7 @@ actor GroupSupervisor {
     private var mayEnd: Bool { isStopping && !machine.isSwitching }
 
     /// What operators asked for holds for the group's name: under another it is not known.
-    private func tellOfWhatIsLeft() {
+    private func reportRequestsLeftBehind() {
         guard let record = machine.record?.record, !record.fenced.isEmpty || record.pause != nil else { return }
         notify(.leavesBehind(fenced: record.fenced.sorted(), isPaused: record.pause != nil))
     }

@@ -2,7 +2,7 @@ import FailoverCore
 import KubernetesClient
 import Probing
 
-/// A collection of objects that tells its subscribers of changes: an `Informer`, or what a test puts in its place.
+/// A collection of objects that notifies its subscribers of changes: an `Informer`, or what a test puts in its place.
 protocol ObjectSource<Resource>: Sendable {
     associatedtype Resource: KubernetesResource
 
@@ -56,7 +56,7 @@ protocol MemberProbing: Sendable {
 extension ProbeEngine: MemberProbing {}
 
 extension GroupSupervisor {
-    /// Where a group gets its objects and its probes from, and whom it tells.
+    /// Where a group gets its objects and its probes from, and whom it notifies.
     struct Surroundings: Sendable {
         var api: any GroupAPI
         var pods: any ObjectSource<Pod>

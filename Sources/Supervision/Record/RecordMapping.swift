@@ -19,7 +19,7 @@ enum RecordMapping {
         static let forgiven = "kube-standby.io/forgiven-epoch"
     }
 
-    /// By which a group's Lease is told from all others.
+    /// What distinguishes a group's Lease from all others.
     static let label = (key: "app.kubernetes.io/managed-by", value: "kube-standby")
 
     /// The Lease of a group.
@@ -63,7 +63,7 @@ enum RecordMapping {
     /// Fenced pods that are read at most.
     private static let mostFenced = 200
 
-    /// The moves that an annotation tells, oldest first.
+    /// The moves that an annotation lists, oldest first.
     static func moves(_ annotation: String?) -> [StoredMove] {
         StoredJSON.list(of: StoredMove.self, annotation).suffix(longestHistory)
     }
@@ -137,7 +137,7 @@ enum RecordMapping {
         annotations[Annotation.history] = StoredJSON.text(record.history.map { StoredMove($0, now: now) })
         annotations[Annotation.announced] = StoredAnnouncements.text(record.announced, at: record.epoch)
         annotations[Annotation.forgiven] = record.forgivenEpoch.map { "\($0)" }
-        // What the API server would refuse must not hold up a switch: the story goes before the record does.
+        // What the API server would refuse must not hold up a switch: the history is dropped before the record is.
         for key in [Annotation.history, Annotation.answers, Annotation.announced]
         where size(of: annotations) > mostAnnotationBytes {
             annotations[key] = nil

@@ -56,7 +56,7 @@ final class ConfigurationFile: Sendable {
         }
     }
 
-    /// Reads the file, and tells its content if it is another than at the last look, or if that is demanded.
+    /// Reads the file, and returns its content if it is another than at the last look, or if that is demanded.
     @concurrent
     func read(isDemanded: Bool) async -> Look {
         let isBeingWritten = state.withLock { $0.writingSince.map { .now - $0 < Self.longestWriting } ?? false }

@@ -3,7 +3,7 @@ import StandbyConfiguration
 
 /// What an attempt to reload the configuration gave.
 package enum ReloadOutcome: Sendable {
-    /// Where a mistake is; what it is stands in the log, and `validate` tells it.
+    /// Where a mistake is; what it is stands in the log, and `validate` prints it.
     package struct Mistake: Sendable, Hashable {
         /// `LINE:COLUMN`, from 1.
         package var position: String

@@ -1,4 +1,4 @@
-/// Bounds how often the log says the same thing; what is left out is counted, and told a little later.
+/// Bounds how often the log says the same thing; what is left out is counted, and reported a little later.
 ///
 /// A pure value: time is an argument.
 struct LineBudget: Sendable {
@@ -24,7 +24,7 @@ struct LineBudget: Sendable {
     /// Lines of one subject that are written in a window.
     static let linesOfAGroup = 5
     static let linesOfAll = 3
-    /// How long a window is: what concerns all is told of soon.
+    /// How long a window is: what concerns all is reported soon.
     static let windowOfAGroup: Duration = .seconds(60)
     static let windowOfAll: Duration = .seconds(5)
     /// Names that are kept.
@@ -42,7 +42,7 @@ struct LineBudget: Sendable {
 
     /// Whether a line is to be written; else it counts as left out.
     ///
-    /// `group`: whom it is said of; `cause`: for the line that tells of those left out.
+    /// `group`: whom it is said of; `cause`: for the line that reports those left out.
     mutating func admits(_ subject: Subject, group: String, cause: String, now: ContinuousClock.Instant) -> Bool {
         let isOfAll = subject.group == nil
         let length = isOfAll ? Self.windowOfAll : Self.windowOfAGroup

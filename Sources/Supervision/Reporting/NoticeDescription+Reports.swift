@@ -276,7 +276,7 @@ extension NoticeDescription {
 
     // MARK: Requests and failures
 
-    /// Whoever may annotate the Lease can request again and again; the moves that follow are always told of.
+    /// Whoever may annotate the Lease can request again and again; the moves that follow are always reported.
     private static func answered(_ request: OperatorRequest, _ answer: RequestAnswer) -> Self {
         let metadata = ["request": request.id, "outcome": answer.outcome.rawValue, "answer": answer.explanation]
         return Self(

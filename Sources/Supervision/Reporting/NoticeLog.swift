@@ -36,11 +36,11 @@ struct NoticeLog: Sendable {
 
     /// Tells from time to time what was left out, until the task is cancelled.
     func run() async {
-        while (try? await Task.sleep(for: Self.interval)) != nil { tellOmissions() }
-        tellOmissions(isLast: true)
+        while (try? await Task.sleep(for: Self.interval)) != nil { writeOmissions() }
+        writeOmissions(isLast: true)
     }
 
-    func tellOmissions(now: ContinuousClock.Instant = .now, isLast: Bool = false) {
+    func writeOmissions(now: ContinuousClock.Instant = .now, isLast: Bool = false) {
         for omission in budget.withLock({ $0.omissions(now: now, isLast: isLast) }) {
             var metadata: Logger.Metadata = ["line": "\(omission.subject.message)", "lines": "\(omission.lines)"]
             if !omission.cause.isEmpty { metadata["cause"] = "\(omission.cause)" }

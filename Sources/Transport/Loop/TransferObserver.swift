@@ -1,4 +1,4 @@
-/// Hears of one exchange, on the loop's thread.
+/// Is notified of one exchange, on the loop's thread.
 protocol TransferObserver: AnyObject {
     /// The final status and headers are in. Called from inside libcurl: must not call the loop.
     func received(head: HTTPHead)
