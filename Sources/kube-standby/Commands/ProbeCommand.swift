@@ -11,9 +11,9 @@ import Transport
 struct ProbeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
-        abstract: "Run a group's probes once, from here, and tell what happens.",
+        abstract: "Run a group's probes once, from here, and print what happens.",
         discussion: """
-            Thresholds are not applied and nothing is written. With --verbose the whole exchange is told: addresses, name
+            Thresholds are not applied and nothing is written. With --verbose the whole exchange is printed: addresses, name
             resolution, TLS, headers and times.
 
             EXAMPLES
@@ -45,7 +45,7 @@ struct ProbeCommand: AsyncParsableCommand {
     @OptionGroup
     var cluster: ClusterOptions
 
-    @Flag(name: .shortAndLong, help: "Tell the whole exchange.")
+    @Flag(name: .shortAndLong, help: "Print the whole exchange.")
     var verbose = false
 
     @Option(name: .shortAndLong, help: "text or json.")

@@ -37,7 +37,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup
     var cluster: ClusterOptions
 
-    @Flag(help: "Observe and tell what would be done; write nothing.")
+    @Flag(help: "Observe and report what would be done; write nothing.")
     var dryRun = false
 
     @Option(
