@@ -15,6 +15,7 @@ package struct Supervisor: ServiceLifecycle.Service {
     package struct Parts: Sendable {
         /// What is supervised first.
         package var configuration: SupervisorConfiguration
+        /// Asks the API server, on a loop of its own.
         package var client: APIClient
         /// The loop for probes; the client has one of its own, so that neither delays the other.
         package var probeLoop: EventLoop
@@ -24,8 +25,10 @@ package struct Supervisor: ServiceLifecycle.Service {
         package var identity: String
         /// Whether decisions are reported and not carried out.
         package var isDryRun: Bool
+        /// For lines of the log; Events do not go through it.
         package var logger: Logger
 
+        /// Everything must be given: nothing has a default that would fit everybody.
         package init(
             configuration: SupervisorConfiguration,
             client: APIClient,

@@ -3,7 +3,7 @@
 /// A subscriber is notified of nothing before a list is in that was looked through for it: until then the store may lack
 /// objects that it selects.
 struct InformerStore<Resource: KubernetesResource> {
-    /// Which subscribers want which objects.
+    /// Who wants which objects.
     struct Subscriber: Sendable {
         /// What can concern it.
         var scope: InformerScope
@@ -38,6 +38,7 @@ struct InformerStore<Resource: KubernetesResource> {
     /// The newest subscriber; 0 before the first.
     private(set) var lastSubscriber: InformerIndex.SubscriberID = 0
 
+    /// `keepsAll`: whether objects are kept that nobody selects.
     init(keepsAll: Bool = false) {
         self.keepsAll = keepsAll
     }

@@ -5,7 +5,9 @@ final class DiagnosticCollector {
     /// Diagnostics of one configuration that are listed.
     static let limit = 1000
 
+    /// Those that are listed, as they were found.
     private(set) var diagnostics: [Diagnostic] = []
+    /// How many more there were.
     private(set) var omitted = 0
     /// What was reported already: a mistake in `defaults` shows in every group.
     private var seen: Set<Key> = []

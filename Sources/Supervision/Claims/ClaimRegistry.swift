@@ -4,7 +4,9 @@ import FailoverCore
 actor ClaimRegistry {
     /// Named by `claimant`; a group of mode EndpointSlice writes no labels and needs none.
     struct Registration: Sendable {
+        /// The run of a group that will claim pods.
         var claimant: RoleClaims.Claimant
+        /// Where it will claim them.
         var scope: RoleClaims.Scope
     }
 

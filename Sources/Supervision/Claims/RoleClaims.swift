@@ -8,6 +8,7 @@ import FailoverCore
 struct RoleClaims {
     /// One run of a group; a group that is started anew is another.
     struct Claimant: Sendable, Hashable {
+        /// The group's name.
         var group: String
         /// Counted from the supervisor's start.
         var run: Int
@@ -15,7 +16,9 @@ struct RoleClaims {
 
     /// Where groups can meet: the pods of one namespace under one label key.
     struct Scope: Sendable, Hashable {
+        /// Where the pods are.
         var namespace: String
+        /// The key of the role label.
         var key: String
     }
 
@@ -23,6 +26,7 @@ struct RoleClaims {
     struct Wish: Sendable, Hashable {
         /// Two while one label key is changed for another.
         var scopes: Set<Scope>
+        /// All pods of the group, those that it has and those that it wants.
         var pods: Set<Member.ID>
     }
 

@@ -9,11 +9,13 @@ package import Transport
 package struct GroupProbing: Sendable {
     /// One member's probe.
     package struct Result: Sendable {
+        /// The pod's name.
         package var pod: String
         /// Empty if the pod has none.
         package var address: String
         /// As its label says; nil for neither.
         package var role: String?
+        /// Whether its condition Ready is True.
         package var isReady: Bool
         /// Which of the group's probes it was: `probe` or `passiveProbe`.
         package var probe: String
@@ -23,8 +25,11 @@ package struct GroupProbing: Sendable {
 
     /// Why nothing could be probed.
     package enum Failure: Error, CustomStringConvertible {
+        /// The API server cannot be asked.
         case api(KubernetesError)
+        /// The group's Service is missing, or does not fit the configuration.
         case unusable(ClusterFinding)
+        /// The group has no pod of that name; `members`: those that it has.
         case noSuchPod(String, members: [String])
 
         package var description: String {

@@ -14,24 +14,34 @@ actor GroupSupervisor {
     /// How long a switch that is under way may still take after the supervisor was asked to end.
     private static let shutdownGrace: Duration = .seconds(5)
 
+    /// As of the last reload.
     var configuration: GroupConfiguration
+    /// Where the group is.
     let namespace: String
     /// Under which the group claims its pods.
     let claimant: RoleClaims.Claimant
+    /// What the group reads from, writes to and waits for.
     let surroundings: Surroundings
+    /// How roles and members are read from pods.
     var mapping: PodMapping
     private nonisolated let mailbox = CoalescingMailbox<GroupInput.Key, GroupInput>(merging: GroupInput.merge)
+    /// What decides.
     var machine: GroupStateMachine
+    /// How long failed operations wait before they are tried again.
     var pacing = RetryPacing()
+    /// Whether the Service fits; nothing moves before it does.
     var service = ServiceCheck.pending
     /// What the group claimed last; nil: nothing yet.
     var wish: RoleClaims.Wish?
+    /// Whether the group may write its pods' roles.
     var claim = RoleClaims.Verdict.pending
     /// The Service as last seen; nil if there is none, or none was seen yet.
     var seenService: Service?
     /// The pods as last seen; nil before the first look.
     var seenPods: InformerSnapshot<Pod>?
+    /// Nil: not subscribed.
     var serviceSubscription: Int?
+    /// Nil: not subscribed, because the Service is not usable.
     var podSubscription: Int?
     private var leaseSubscription: Int?
     /// The version of the Lease as last seen.
@@ -42,9 +52,11 @@ actor GroupSupervisor {
     private var complaints: [Source: Set<String>] = [:]
     /// Complaints that are reported at once.
     private static let mostComplaints = 20
+    /// Whether nothing new is begun, because the group is to end.
     var isStopping = false
     private var isWaiting = false
 
+    /// Begins nothing before `run`; `identity`: the supervisor's, unique for each process.
     init(
         _ configuration: GroupConfiguration,
         namespace: String,
@@ -148,6 +160,7 @@ actor GroupSupervisor {
         }
     }
 
+    /// Takes in the pods as they are now; `renewed`: those whose probes begin anew.
     @inline(never)
     func podsChanged(
         _ snapshot: InformerSnapshot<Pod>,
@@ -229,11 +242,13 @@ actor GroupSupervisor {
         for id in pacing.refusalsEnded() { post(.timerFired(id)) }
     }
 
+    /// Nothing can be done for now; `problem`: why, in words.
     func wait(for problem: String) {
         isWaiting = true
         notify(.waiting(problem))
     }
 
+    /// Reports that the group goes on, unless its Service or its claim still holds it up.
     func resume() {
         if case .unusable = service { return }
         if case .contested = claim { return }
@@ -241,6 +256,7 @@ actor GroupSupervisor {
         isWaiting = false
     }
 
+    /// Reports something about the group.
     func notify(_ content: GroupNotice.Content) {
         let id: String? = if case .usable(_, let uid) = service { uid } else { nil }
         surroundings.notify(

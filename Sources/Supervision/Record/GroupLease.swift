@@ -16,6 +16,7 @@ package struct GroupLease: Sendable {
         case contended
         /// No supervisor answered in time; the request was taken back.
         case unanswered(Duration)
+        /// The API server cannot be reached, or refuses.
         case kubernetes(KubernetesError)
     }
 
@@ -26,6 +27,7 @@ package struct GroupLease: Sendable {
     private let group: String
     private let namespace: String
 
+    /// `namespace`: the group's; nothing is read yet.
     package init(client: APIClient, group: String, namespace: String) {
         self.client = client
         self.group = group

@@ -6,16 +6,27 @@ import KubernetesClient
 enum RecordMapping {
     /// The annotations of ours on a group's Lease.
     enum Annotation {
+        /// The uid of the active pod.
         static let holder = "kube-standby.io/holder-uid"
+        /// Whether the move was announced, or the pod found active.
         static let origin = "kube-standby.io/origin"
+        /// The supervisor that wrote the record.
         static let writer = "kube-standby.io/writer"
+        /// Why the role moved.
         static let reason = "kube-standby.io/reason"
+        /// Names of fenced pods, separated by commas.
         static let fenced = "kube-standby.io/fenced"
+        /// `true`, or a `StoredPause` as JSON.
         static let pause = "kube-standby.io/paused"
+        /// A `StoredRequest` as JSON.
         static let request = "kube-standby.io/request"
+        /// The last `StoredAnswer`s as JSON.
         static let answers = "kube-standby.io/answers"
+        /// The last `StoredMove`s as JSON.
         static let history = "kube-standby.io/history"
+        /// `StoredAnnouncements` as JSON.
         static let announced = "kube-standby.io/announced"
+        /// The epoch up to which the flap limit forgets moves.
         static let forgiven = "kube-standby.io/forgiven-epoch"
     }
 

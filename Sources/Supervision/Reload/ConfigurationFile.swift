@@ -8,8 +8,11 @@ import StandbyConfiguration
 final class ConfigurationFile: Sendable {
     /// What a look at the file gave.
     enum Look: Sendable {
+        /// The content is what it was.
         case unchanged
+        /// Why, in words.
         case unreadable(String)
+        /// All bytes of the file.
         case content([UInt8])
     }
 
@@ -22,9 +25,11 @@ final class ConfigurationFile: Sendable {
         var writingSince: ContinuousClock.Instant?
     }
 
+    /// As given on the command line.
     let path: String
     private let state: Locked<State>
 
+    /// `initial`: the content that is running.
     init(path: String, initial: [UInt8]) {
         self.path = path
         state = Locked(State(seen: initial))

@@ -10,6 +10,7 @@ package enum ReloadOutcome: Sendable {
         /// Like `groups[2].probe.httpGet.port`; empty for the file as a whole.
         package var path: String
 
+        /// The place of a diagnostic, without its words.
         init(_ diagnostic: Diagnostic) {
             position = "\(diagnostic.mark)"
             path = PrintableText.line(diagnostic.path, limit: 200)

@@ -15,6 +15,7 @@ struct EventRecorder: Sendable {
     private let create: @Sendable (Event) async throws(KubernetesError) -> Void
     private let mailbox = CoalescingMailbox<Key, Event>()
 
+    /// Creates each Event by one request, repeated as `.standard` says.
     init(client: APIClient, logger: Logger) {
         self.init(logger: logger) { event throws(KubernetesError) in
             _ = try await client.create(event, namespace: event.regarding.namespace, retry: .standard)

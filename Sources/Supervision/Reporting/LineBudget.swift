@@ -6,6 +6,7 @@ struct LineBudget: Sendable {
     struct Subject: Sendable, Hashable {
         /// Nil: what is said concerns all groups, and is said of one after the other.
         var group: String?
+        /// What they say.
         var message: String
         /// Nil: the group as a whole.
         var member: String?
@@ -13,7 +14,9 @@ struct LineBudget: Sendable {
 
     /// Lines of a subject that were left out.
     struct Omission: Sendable, Hashable {
+        /// What they were about.
         var subject: Subject
+        /// How many.
         var lines: Int
         /// Groups that were left out, the first of them.
         var groups: [String]
@@ -23,9 +26,11 @@ struct LineBudget: Sendable {
 
     /// Lines of one subject that are written in a window.
     static let linesOfAGroup = 5
+    /// Of a subject that concerns all groups.
     static let linesOfAll = 3
     /// How long a window is: what concerns all is reported soon.
     static let windowOfAGroup: Duration = .seconds(60)
+    /// For a subject that concerns all groups.
     static let windowOfAll: Duration = .seconds(5)
     /// Names that are kept.
     private static let keptNames = 10

@@ -34,6 +34,7 @@ final class SoakLedger: Sendable {
 
     private let state: Locked<State>
 
+    /// `count`: how many peers there are.
     init(count: Int) {
         state = Locked(State(entries: Array(repeating: Entry(), count: count)))
     }
@@ -46,6 +47,7 @@ final class SoakLedger: Sendable {
         }
     }
 
+    /// What a peer does now.
     func behaviour(of peer: Int) -> PeerBehaviour {
         state.withLock { $0.entries[peer].behaviour }
     }

@@ -29,7 +29,9 @@ struct ProbeCommand: AsyncParsableCommand {
 
     /// How results are printed.
     enum Output: String, ExpressibleByArgument, CaseIterable {
+        /// For people.
         case text
+        /// For programs.
         case json
     }
 
@@ -43,6 +45,7 @@ struct ProbeCommand: AsyncParsableCommand {
     var config: String
 
     @OptionGroup
+    /// Where the group's pods are.
     var cluster: ClusterOptions
 
     @Flag(name: .shortAndLong, help: "Print the whole exchange.")

@@ -35,6 +35,7 @@ struct RunCommand: AsyncParsableCommand {
     var config: String
 
     @OptionGroup
+    /// Which cluster it supervises.
     var cluster: ClusterOptions
 
     @Flag(help: "Observe and report what would be done; write nothing.")

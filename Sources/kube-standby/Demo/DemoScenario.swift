@@ -9,6 +9,7 @@ import Transport
 
 /// The demo: a sandbox, the real supervisor, and failures one by one.
 struct DemoScenario {
+    /// Whether the sandbox stays up after the last step, until it is interrupted.
     var keepsRunning: Bool
 
     /// Starts the sandbox and runs all steps.

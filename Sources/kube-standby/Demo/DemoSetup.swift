@@ -11,9 +11,11 @@ struct DemoSetup {
         /// Probed by a command beside the supervisor.
         case license
 
+        /// Names of its pods, by ordinal.
         var pods: [String] { (0..<3).map { "\(rawValue)-\($0)" } }
     }
 
+    /// Where all groups are.
     static let namespace = "default"
 
     /// A folder with one file for each pod of the group `license`; a file that is missing means unhealthy.
@@ -55,6 +57,7 @@ struct DemoSetup {
             """
     }
 
+    /// The file that the supervisor reads; short periods, so that the demo is short.
     var configuration: String {
         """
         apiVersion: kube-standby.io/v1
@@ -78,6 +81,9 @@ struct DemoSetup {
         """
     }
 
+    /// Writes or removes the files by which pods of `license` are healthy.
+    ///
+    /// - Throws: what the file system says.
     func setLicense(_ isHealthy: Bool, pods: [String] = Group.license.pods) throws {
         for pod in pods {
             let file = markers.appending(path: pod)

@@ -5,12 +5,16 @@ import Supervision
 
 /// The steps of the demo and the invariants that they must keep.
 struct DemoSteps {
+    /// The groups.
     let setup: DemoSetup
+    /// Where they run.
     let sandbox: Sandbox
+    /// What prints the steps, and what the supervisor reports.
     let timeline: Timeline
     private var table = DemoTable()
     private var broken: [String] = []
 
+    /// Runs nothing yet.
     init(setup: DemoSetup, sandbox: Sandbox, timeline: Timeline) {
         self.setup = setup
         self.sandbox = sandbox

@@ -5,8 +5,11 @@ import Supervision
 struct DemoTable {
     /// One step's result.
     struct Row {
+        /// What was done to the group.
         var step: String
+        /// The pod that was active before; `-` if none was.
         var from: String
+        /// The pod that is active now.
         var to: String
         /// Nil where the demo broke nothing.
         var timing: MoveTiming?
@@ -14,6 +17,7 @@ struct DemoTable {
 
     private var rows: [Row] = []
 
+    /// Adds a row at the end.
     mutating func add(_ row: Row) {
         rows.append(row)
     }

@@ -7,6 +7,7 @@ struct Timeline: Sendable {
     private let notices: AsyncStream<(GroupNotice, ContinuousClock.Instant)>
     private let input: AsyncStream<(GroupNotice, ContinuousClock.Instant)>.Continuation
 
+    /// Begins to count seconds.
     init() {
         (notices, input) = AsyncStream.makeStream()
     }

@@ -8,6 +8,7 @@ import Transport
 
 /// What a probe asked and what came of it, in words.
 struct ProbeReportText {
+    /// Whether the whole exchange is printed.
     let isVerbose: Bool
 
     /// A line a member; with `isVerbose` what was asked, every step, and the beginning of the body.
