@@ -14,7 +14,7 @@ setup: ## Install the system packages that are missing (Debian, Ubuntu).
 build: setup ## Build the release binary.
 	swift build $(RELEASE) --product kube-standby
 
-demo: setup ## Play the story of failures on the embedded sandbox; ends by itself.
+demo: setup ## Run a scenario of failures on the embedded sandbox; ends by itself.
 	swift build --product kube-standby
 	"$$(swift build --show-bin-path)/kube-standby" demo
 
@@ -72,7 +72,7 @@ soak: setup ## Probe SOAK_PEERS peers with faults that come and go for SOAK_SECO
 SEEDS ?= 10000
 STATES ?= 60000
 
-# SEED=number tells the story of one schedule.
+# SEED=number prints every step of one schedule.
 simulate: setup ## Play SEEDS random schedules of faults on the decision core in virtual time.
 	swift build --build-tests
 	SIMULATION_SEEDS=$(SEEDS) $(if $(SEED),SIMULATION_SEED=$(SEED)) swift test --skip-build \

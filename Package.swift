@@ -58,7 +58,7 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
-// MARK: The rooms of the house
+// MARK: The rooms
 
 /// One room: a target, its tests beside it, and the rooms and packages that it may call.
 struct Room {
@@ -304,7 +304,7 @@ let package = Package(
             dependencies: ["TestedCluster", "Sandbox"],
             swiftSettings: swiftSettings
         ),
-        // The import table, the manifest and the house rules.
+        // The import table, the manifest and the rules for sources.
         .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
     ]
 )

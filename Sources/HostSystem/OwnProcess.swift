@@ -3,7 +3,7 @@ import Foundation
 
 /// What the kernel counts for this process, and what it gives back.
 package enum OwnProcess {
-    /// Seconds of processor time that children which have ended used, counted in hundredths; 0 if the kernel does not tell.
+    /// Seconds of processor time that children which have ended used, counted in hundredths; 0 if the kernel does not say.
     package static var childSeconds: Double {
         childSeconds(in: (try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8)) ?? "")
     }

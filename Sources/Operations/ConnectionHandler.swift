@@ -23,6 +23,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var bodyLength = 0
     private var deadline: Scheduled<Void>?
 
+    /// `requests`: where complete requests go, each with the way back for its answer.
     init(
         limits: OperationsServer.Limits,
         table: NIOLoopBoundBox<ConnectionTable>,
@@ -114,6 +115,7 @@ final class AcceptFailureHandler: ChannelInboundHandler {
 
     private let table: NIOLoopBoundBox<ConnectionTable>
 
+    /// `table`: the connections, one of which is closed when no descriptor is left.
     init(table: NIOLoopBoundBox<ConnectionTable>) {
         self.table = table
     }

@@ -19,10 +19,12 @@ final class ConnectionTable {
     private var clock = 0
     private var spares = SpareDescriptors()
 
+    /// `limit`: connections at once, at least 1.
     init(limit: Int) {
         self.limit = limit
     }
 
+    /// How many connections there are.
     var count: Int { entries.count }
 
     /// Notes a connection, and closes another one for it if there are too many.
@@ -40,6 +42,7 @@ final class ConnectionTable {
         entries[ObjectIdentifier(channel)]?.age = clock
     }
 
+    /// Forgets a connection that is closed; nothing happens if it is not known.
     func remove(_ channel: any Channel) {
         entries[ObjectIdentifier(channel)] = nil
         spares.refill()
@@ -50,6 +53,7 @@ final class ConnectionTable {
         if !spares.releaseOne() { closeOldest() }
     }
 
+    /// Closes all connections, busy ones included.
     func closeAll() {
         for entry in entries.values { entry.channel.close(promise: nil) }
     }

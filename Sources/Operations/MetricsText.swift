@@ -2,7 +2,9 @@ import Supervision
 
 /// What the process knows of itself at one moment, for `/metrics`.
 struct MetricsSnapshot: Sendable {
+    /// The running configuration and its reloads.
     var configuration: ConfigurationStatus.State
+    /// Probes since the start, by their result.
     var probes: ProbeCounts
     /// The longest turn of each event loop in the last minute or two.
     var longestTurns: [(loop: String, turn: Duration)]
@@ -32,6 +34,7 @@ struct Metric: Sendable {
     enum Kind: String, Sendable {
         /// Goes up only, from 0 at the start of the process.
         case counter
+        /// Goes up and down.
         case gauge
     }
 
@@ -39,13 +42,17 @@ struct Metric: Sendable {
     struct Sample: Sendable {
         /// Name and value, if the metric is divided.
         var label: (name: String, value: String)?
+        /// The number, as Prometheus reads it.
         var value: String
     }
 
     /// Without the common prefix.
     var name: String
+    /// Its type, for the `TYPE` line.
     var kind: Kind
+    /// One sentence, for the `HELP` line and README.md.
     var help: String
+    /// Reads the values; none: the metric is described all the same.
     var samples: @Sendable (MetricsSnapshot) -> [Sample]
 
     private init(

@@ -10,7 +10,9 @@ struct OperationsListener: Sendable {
 
     /// Why nothing can be listened at.
     struct Failure: Error, CustomStringConvertible {
+        /// The address that was asked for.
         var address: ListenAddress
+        /// What the system said.
         var error: any Error
 
         var description: String {
@@ -29,6 +31,7 @@ struct OperationsListener: Sendable {
     let requests: AsyncStream<OperationsRequest>
     private let input: AsyncStream<OperationsRequest>.Continuation
 
+    /// Listens at nothing yet.
     init(limits: OperationsServer.Limits) {
         self.limits = limits
         table = .makeBoxSendingValue(ConnectionTable(limit: limits.connections), eventLoop: loop)

@@ -2,6 +2,7 @@ import NIOHTTP1
 
 /// A request whose body has ended, and the way back for its answer.
 struct OperationsRequest: Sendable {
+    /// Method, path and headers; of the body nothing is kept.
     let head: HTTPRequestHead
     /// The address of whoever asks; nil if the connection is gone already.
     let peer: String?
@@ -14,10 +15,14 @@ struct OperationsRequest: Sendable {
 
 /// What is answered.
 struct OperationsAnswer: Sendable {
+    /// The status line.
     var status: HTTPResponseStatus
+    /// The body.
     var text: String
+    /// Content type, no caching; `allow` where a method was wrong.
     var headers: HTTPHeaders
 
+    /// `type`: the body's media type.
     init(_ status: HTTPResponseStatus, _ text: String, type: String = "text/plain; charset=utf-8") {
         self.status = status
         self.text = text

@@ -9,11 +9,13 @@ struct OperationsRoutes: Sendable {
     private let parts: OperationsServer.Parts
     private let policy: RequestPolicy
 
+    /// `parts`: what is asked for the answers.
     init(_ parts: OperationsServer.Parts) {
         self.parts = parts
         policy = RequestPolicy(reloadFrom: parts.reloadFrom)
     }
 
+    /// The answer to a request; for what is not known or not allowed, too.
     func answer(to request: OperationsRequest) async -> OperationsAnswer {
         let path = request.path
         if let refusal = policy.refusal(of: request.head, path: path, from: request.peer) {

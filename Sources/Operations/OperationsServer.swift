@@ -20,20 +20,26 @@ package struct OperationsServer: ServiceLifecycle.Service {
         /// Bytes of all header fields of a request, and of the longest one.
         package var headerBytes = 16 * 1024
 
+        /// The usual limits.
         package init() {}
     }
 
     /// What the server is made of.
     package struct Parts: Sendable {
+        /// Where it listens.
         package var address: ListenAddress
+        /// Whose state is shown.
         package var supervisor: Supervisor
+        /// What `POST /-/reload` calls.
         package var reloader: ConfigurationReloader
         /// From where a reload may be asked for, besides from loopback.
         package var reloadFrom: [AddressBlock]
         /// Lines that the log has dropped since the start.
         package var droppedLogLines: @Sendable () -> Int
+        /// What connections may take.
         package var limits = Limits()
 
+        /// Loopback may always ask for a reload, whatever `reloadFrom` says.
         package init(
             address: ListenAddress,
             supervisor: Supervisor,

@@ -8,6 +8,7 @@ import CPCRE2
 @safe package final class Pattern: @unchecked Sendable {
     /// How a search ended.
     package struct Search: Sendable, Hashable {
+        /// What was found.
         package var end: End
         /// Units of work done, at most a little over `workLimit`.
         package var work: Int
@@ -15,7 +16,9 @@ import CPCRE2
 
     /// What a search found.
     package enum End: Sendable, Hashable {
+        /// The pattern matches somewhere.
         case found
+        /// It matches nowhere.
         case notFound
         /// The bound was reached first.
         case exhausted

@@ -20,6 +20,9 @@ struct PatternCosts: Sendable {
 
     private var costs: [Cost]
 
+    /// `code`: the compiled `pattern`.
+    ///
+    /// - Throws: if a class of characters in it is too long.
     init(of code: OpaquePointer, _ pattern: [UInt8]) throws(PatternError) {
         var captures: UInt32 = 0
         _ = unsafe pcre2_pattern_info_8(code, UInt32(PCRE2_INFO_CAPTURECOUNT), &captures)
@@ -36,6 +39,7 @@ struct PatternCosts: Sendable {
         }
     }
 
+    /// The cost of the item at a place, in bytes from 0; the least where there is none.
     subscript(place: Int) -> Cost { place < costs.count ? costs[place] : Cost() }
 
     /// The places of the items that a callout stands before.

@@ -4,15 +4,19 @@ import CPCRE2
 package struct PatternError: Error, Sendable, Hashable {
     /// What is wrong.
     package enum Reason: Sendable, Hashable {
+        /// It has more than `Pattern.longest` bytes.
         case tooLong
         /// A construct that PCRE2 has and we have not.
         case notAllowed(String)
+        /// A class of characters has more than `Pattern.longestClass` bytes.
         case longClass
         /// What PCRE2 says.
         case syntax(String)
+        /// PCRE2 could not allocate.
         case noMemory
     }
 
+    /// What is wrong.
     package var reason: Reason
     /// The character, counted from 1.
     package var position: Int
@@ -28,6 +32,7 @@ package struct PatternError: Error, Sendable, Hashable {
         position = String(decoding: pattern.prefix(offset), as: UTF8.self).unicodeScalars.count + 1
     }
 
+    /// `position`: the character, counted from 1.
     init(_ reason: Reason, at position: Int) {
         self.reason = reason
         self.position = position

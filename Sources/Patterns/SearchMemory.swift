@@ -22,6 +22,7 @@ enum SearchMemory {
         return unsafe pcre2_match_data_create_8(1, nil)
     }
 
+    /// Keeps the memory for the next search, or frees it if enough is kept.
     static func giveBack(_ data: OpaquePointer) {
         let isKept = shelf.lock.withLock {
             guard unsafe shelf.idle.count < capacity else { return false }

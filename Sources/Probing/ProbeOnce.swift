@@ -3,10 +3,10 @@ package import KubernetesClient
 import StandbyConfiguration
 package import Transport
 
-/// Runs one probe of one member and tells everything about it.
+/// Runs one probe of one member and reports the whole exchange.
 package struct ProbeOnce: Sendable {
-    /// What came of it.
-    package struct Story: Sendable {
+    /// What was asked, and what came of it.
+    package struct Transcript: Sendable {
         /// What it says of the member.
         package var verdict: ProbeVerdict
         /// In words.
@@ -33,47 +33,47 @@ package struct ProbeOnce: Sendable {
     }
 
     /// Runs the probe; ends within its timeout.
-    package func run() async -> Story {
+    package func run() async -> Transcript {
         let start = ContinuousClock.now
-        var story = await ask()
-        story.duration = .now - start
-        return story
+        var transcript = await ask()
+        transcript.duration = .now - start
+        return transcript
     }
 
-    private func ask() async -> Story {
+    private func ask() async -> Transcript {
         switch target.probe.handler.way {
         case .exchange(let probe): await exchange(probe)
         case .command(let probe):
-            story(
+            transcript(
                 await probe.outcome(for: target, client: client),
                 asking: probe.command.joined(separator: " ") + (probe.place == .pod ? " (in the pod)" : "")
             )
         }
     }
 
-    private func exchange(_ probe: any ExchangeProbe) async -> Story {
+    private func exchange(_ probe: any ExchangeProbe) async -> Transcript {
         guard var request = probe.request(for: target) else {
             let known = target.ports.keys.sorted().joined(separator: ", ")
             let outcome = ProbeOutcome(
                 verdict: .noResult,
                 detail: "\(target.missingPort); named ports: \(known.isEmpty ? "none" : known)"
             )
-            return story(outcome, asking: "a port that is not there")
+            return transcript(outcome, asking: "a port that is not there")
         }
         let trace = TransferTrace()
         request.trace = trace
         let verb = request.version == .connectOnly ? "connect" : request.method
         let question = "\(verb) \(request.url)"
-        var story: Story
+        var transcript: Transcript
         do throws(TransportError) {
             let (outcome, body) = try await answer(to: request, of: probe)
-            story = self.story(outcome, asking: question)
-            story.body = body
+            transcript = self.transcript(outcome, asking: question)
+            transcript.body = body
         } catch {
-            story = self.story(ProbeOutcome(error), asking: question)
+            transcript = self.transcript(ProbeOutcome(error), asking: question)
         }
-        story.trace = trace
-        return story
+        transcript.trace = trace
+        return transcript
     }
 
     /// Follows redirects as the engine does.
@@ -97,7 +97,7 @@ package struct ProbeOnce: Sendable {
         }
     }
 
-    private func story(_ outcome: ProbeOutcome, asking question: String) -> Story {
-        Story(verdict: outcome.verdict, detail: outcome.detail, duration: .zero, question: question)
+    private func transcript(_ outcome: ProbeOutcome, asking question: String) -> Transcript {
+        Transcript(verdict: outcome.verdict, detail: outcome.detail, duration: .zero, question: question)
     }
 }

@@ -1,16 +1,16 @@
 import Foundation
 import YAMLDocument
 
-/// A Kubernetes cluster on a stage: an API server over TLS, the few controllers that a failover needs, and toy applications
+/// An in-memory Kubernetes cluster: an API server over TLS, the few controllers that a failover needs, and toy applications
 /// on loopback addresses.
 package struct Sandbox: Sendable {
-    /// How the stage is set.
+    /// What the sandbox starts with.
     package struct Options: Sendable {
         /// How often watches get a bookmark.
         package var bookmarkInterval: Duration = .seconds(60)
         /// How long a toy application takes to end.
         package var terminationDelay: Duration = .milliseconds(200)
-        /// How many nodes there are; with none, somebody else plays the kubelet.
+        /// How many nodes there are; with none, somebody else does the work of the kubelet.
         package var nodes = 3
         /// How fast heartbeats, graces and evictions pass.
         package var pace = Pace()
@@ -110,7 +110,7 @@ package struct Sandbox: Sendable {
         }
     }
 
-    // MARK: Setting the scene
+    // MARK: Setting up
 
     package func createNamespace(_ name: String) async throws(APIFailure) {
         try await store.create(.namespaces, namespace: "", ["metadata": ["name": .string(name)]])

@@ -59,7 +59,7 @@ package struct ConfigurationReading: Sendable {
         diagnostics = collector.ordered
     }
 
-    /// The same, every diagnostic told at `mark`: the text cannot be mapped to the lines of what holds it.
+    /// The same, every diagnostic placed at `mark`: the text cannot be mapped to the lines of what holds it.
     func moved(to mark: YAMLMark, entry: String) -> ConfigurationReading {
         let moved = diagnostics.map { diagnostic in
             var moved = diagnostic

@@ -12,6 +12,7 @@ package struct ManifestReading: Sendable {
         package var namespace: String?
     }
 
+    /// What holds a configuration, in file order.
     package private(set) var entries: [Entry] = []
     /// Mistakes that belong to no entry.
     private var problems: [Diagnostic] = []

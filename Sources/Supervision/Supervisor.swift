@@ -15,6 +15,7 @@ package struct Supervisor: ServiceLifecycle.Service {
     package struct Parts: Sendable {
         /// What is supervised first.
         package var configuration: SupervisorConfiguration
+        /// Asks the API server, on a loop of its own.
         package var client: APIClient
         /// The loop for probes; the client has one of its own, so that neither delays the other.
         package var probeLoop: EventLoop
@@ -22,10 +23,12 @@ package struct Supervisor: ServiceLifecycle.Service {
         package var namespace: String
         /// Unique for each process.
         package var identity: String
-        /// Whether decisions are told and not carried out.
+        /// Whether decisions are reported and not carried out.
         package var isDryRun: Bool
+        /// For lines of the log; Events do not go through it.
         package var logger: Logger
 
+        /// Everything must be given: nothing has a default that would fit everybody.
         package init(
             configuration: SupervisorConfiguration,
             client: APIClient,
@@ -46,23 +49,23 @@ package struct Supervisor: ServiceLifecycle.Service {
     }
 
     private let parts: Parts
-    private let roster: Roster
+    private let groups: SupervisedGroups
     private let probes: ProbeEngine
-    private let events: EventPublisher
+    private let events: EventRecorder
     private let log: NoticeLog
 
     /// `observe`: called for each notice, on any thread; must be quick.
     package init(_ parts: Parts, observe: @escaping @Sendable (GroupNotice) -> Void = { _ in }) {
         self.parts = parts
         probes = ProbeEngine(loop: parts.probeLoop, client: parts.client) { [logger = parts.logger] in
-            Self.tell($0, logger)
+            Self.log($0, logger)
         }
-        events = EventPublisher(client: parts.client, logger: parts.logger)
+        events = EventRecorder(client: parts.client, logger: parts.logger)
         log = NoticeLog(logger: parts.logger)
-        roster = Self.roster(parts, probes, notify: Self.notifier(parts, events, log, observe))
+        groups = Self.supervisedGroups(parts, probes, notify: Self.notifier(parts, events, log, observe))
     }
 
-    private static func tell(_ concern: ProbeConcern, _ logger: Logger) {
+    private static func log(_ concern: ProbeConcern, _ logger: Logger) {
         switch concern {
         case .doubt(let suspension):
             logger.warning(
@@ -82,14 +85,14 @@ package struct Supervisor: ServiceLifecycle.Service {
         }
     }
 
-    private static func roster(
+    private static func supervisedGroups(
         _ parts: Parts,
         _ probes: ProbeEngine,
         notify: @escaping @Sendable (GroupNotice) -> Void
-    ) -> Roster {
+    ) -> SupervisedGroups {
         let limits = KubernetesGroupAPI.Limits()
         let claims = ClaimRegistry()
-        return Roster(namespace: parts.namespace, claims: claims) { namespace in
+        return SupervisedGroups(namespace: parts.namespace, claims: claims) { namespace in
             .init(
                 pods: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
                 services: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
@@ -125,7 +128,7 @@ package struct Supervisor: ServiceLifecycle.Service {
 
     private static func notifier(
         _ parts: Parts,
-        _ events: EventPublisher,
+        _ events: EventRecorder,
         _ log: NoticeLog,
         _ observe: @escaping @Sendable (GroupNotice) -> Void
     ) -> @Sendable (GroupNotice) -> Void {
@@ -139,7 +142,7 @@ package struct Supervisor: ServiceLifecycle.Service {
 
     /// Whether the first list of every namespace is in.
     package var isReady: Bool {
-        get async { await roster.isReady }
+        get async { await groups.isReady }
     }
 
     private var loops: [EventLoop] { [parts.probeLoop, parts.client.loop] }
@@ -164,7 +167,7 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// No role moves because of that alone.
     @discardableResult
     package func apply(_ configuration: SupervisorConfiguration) async -> ConfigurationDiff {
-        await roster.apply(configuration)
+        await groups.apply(configuration)
     }
 
     /// Where each probe of a group stands, by pod.
@@ -193,9 +196,9 @@ package struct Supervisor: ServiceLifecycle.Service {
             background.addTask { await events.run() }
             background.addTask { await log.run() }
             await withGracefulShutdownHandler {
-                await roster.run()
+                await groups.run()
             } onGracefulShutdown: {
-                roster.finish()
+                groups.finish()
             }
             background.cancelAll()
         }

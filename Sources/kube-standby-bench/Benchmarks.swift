@@ -3,6 +3,7 @@ import Foundation
 /// Every benchmark, or those that are named: `engine`, `failover`, `foreign`, `sandbox`, `scale`, `validate`.
 @main
 struct Benchmarks {
+    /// Runs what the arguments name; ends with 1, and says why, if that fails.
     static func main() async {
         do {
             try await run()

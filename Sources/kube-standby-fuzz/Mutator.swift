@@ -20,6 +20,7 @@ struct Mutator {
     private let corpus: [[UInt8]]
     private let seed: UInt64
 
+    /// `corpus`: what is changed; the same `seed` gives the same inputs.
     init(corpus: [[UInt8]], seed: UInt64) {
         self.corpus = corpus
         self.seed = seed

@@ -6,6 +6,7 @@ struct Tally {
     private var refused = 0
     private var bytes = 0
 
+    /// Adds one input of so many bytes.
     mutating func count(_ verdict: Trial.Verdict, bytes: Int) {
         switch verdict {
         case .valid: valid += 1
@@ -14,6 +15,7 @@ struct Tally {
         self.bytes += bytes
     }
 
+    /// The last line of a run; `memory`: megabytes at most.
     func text(in time: Duration, memory: Int) -> String {
         let seconds = time / .seconds(1)
         let rate = Double(valid + refused) / seconds

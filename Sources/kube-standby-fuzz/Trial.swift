@@ -5,7 +5,9 @@ import YAMLDocument
 struct Trial {
     /// What an input turned out to be.
     enum Verdict {
+        /// It is read as a configuration.
         case valid
+        /// It has mistakes, each with its diagnostic.
         case refused
     }
 
@@ -16,6 +18,7 @@ struct Trial {
 
     private let input: [UInt8]
 
+    /// `input`: the bytes of a file.
     init(_ input: [UInt8]) {
         self.input = input
     }

@@ -13,6 +13,7 @@ final class Watchdog: Sendable {
     /// Where the number of the input is noted.
     private let path: String
 
+    /// `seed`: named in the note about an input that hangs or crashes.
     init(seed: UInt64) {
         self.seed = seed
         path = FileManager.default.temporaryDirectory.appending(path: "kube-standby-fuzz-\(seed)").path(
@@ -50,6 +51,7 @@ final class Watchdog: Sendable {
         return usage.ru_maxrss / 1024
     }
 
+    /// Throws if the process has ever held more than the limit.
     func checkMemory() throws(Trial.Broken) {
         let peak = peakMegabytes
         if peak > Self.memoryLimit { throw Trial.Broken(description: "\(peak) MB of memory") }

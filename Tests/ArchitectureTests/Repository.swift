@@ -16,6 +16,9 @@ enum Repository {
     /// The rooms, in the order of the manifest; none if it cannot be read.
     static var rooms: [Manifest.Module] { (try? manifest.get().rooms) ?? [] }
 
+    /// What is under `Sources`, libraries and programs; none if the manifest cannot be read.
+    static var sources: [Manifest.Module] { modules.filter { $0.path.hasPrefix("Sources/") } }
+
     /// A file's text; `path`: from the root.
     static func text(of path: String) throws -> String {
         try String(contentsOf: root.appending(path: path), encoding: .utf8)

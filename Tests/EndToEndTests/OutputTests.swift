@@ -261,20 +261,20 @@ extension EndToEndTests {
         }
 
         @Test func anExchangesTranscriptSteersNoTerminal() {
-            var story = ProbeOnce.Story(
+            var transcript = ProbeOnce.Transcript(
                 verdict: .failure,
                 detail: Self.hostile,
                 duration: .zero,
                 question: Self.hostile
             )
-            story.body = Array(Self.hostile.utf8) + [0xFF]
+            transcript.body = Array(Self.hostile.utf8) + [0xFF]
             let result = GroupProbing.Result(
                 pod: "web-0",
                 address: "10.0.0.1",
                 role: Self.hostile,
                 isReady: true,
                 probe: "probe",
-                story: story
+                transcript: transcript
             )
             let text = ProbeReportText(isVerbose: true).text(of: result)
             #expect(Self.isClean(text) && text.contains("body begins: \\u{1B}]0;x\\u{7}\\u{9B}31m"), "\(text)")

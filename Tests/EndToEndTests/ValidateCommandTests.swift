@@ -160,7 +160,7 @@ extension EndToEndTests {
             #expect(printed.trimmingCharacters(in: .newlines) == kept.trimmingCharacters(in: .newlines))
         }
 
-        @Test func probesOnceAndTellsTheStory() async throws {
+        @Test func probesOnceAndPrintsTheExchange() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
                 await stage.sandbox.applications.set(.status(503), pod: "web-1", namespace: "default")

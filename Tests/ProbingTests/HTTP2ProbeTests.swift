@@ -19,8 +19,8 @@ import Transport
             let loop = EventLoop(name: "test")
             defer { loop.stop() }
             let target = Self.target(port)
-            let story = await ProbeOnce(target, on: loop).run()
-            #expect(story.verdict == verdict && story.detail == "HTTP \(status)")
+            let transcript = await ProbeOnce(target, on: loop).run()
+            #expect(transcript.verdict == verdict && transcript.detail == "HTTP \(status)")
             let (reports, input) = AsyncStream.makeStream(of: ProbeReport.self)
             let engine = ProbeEngine(loop: loop)
             await engine.setTargets([target], of: "g") { input.yield($0) }

@@ -64,7 +64,7 @@ import Transport
         }
     }
 
-    private func story(_ server: Server, _ tls: HTTPProbe.TLS) async -> ProbeOnce.Story {
+    private func transcript(_ server: Server, _ tls: HTTPProbe.TLS) async -> ProbeOnce.Transcript {
         let loop = EventLoop(name: "test")
         defer { loop.stop() }
         return await ProbeOnce(target(server) { $0.tls = tls }, on: loop).run()
@@ -80,32 +80,32 @@ import Transport
 
     @Test func asksEverybodyUnlessItIsToVerify() async throws {
         try await withServer { server in
-            #expect(await story(server, tls(verified: false)).detail == "HTTP 200")
-            #expect(await story(server, tls(authority: server.authority)).detail == "HTTP 200")
-            #expect(await story(server, tls(authority: server.authority, name: "localhost")).detail == "HTTP 200")
+            #expect(await transcript(server, tls(verified: false)).detail == "HTTP 200")
+            #expect(await transcript(server, tls(authority: server.authority)).detail == "HTTP 200")
+            #expect(await transcript(server, tls(authority: server.authority, name: "localhost")).detail == "HTTP 200")
         }
     }
 
     @Test func tellsWhatIsWrongWithACertificate() async throws {
         try await withServer { server in
-            let stranger = await story(server, tls())
+            let stranger = await transcript(server, tls())
             #expect(
                 stranger.verdict == .failure && stranger.detail.hasPrefix("certificate not trusted"),
                 "\(stranger.detail)"
             )
-            let other = await story(server, tls(authority: server.authority, name: "elsewhere.example"))
+            let other = await transcript(server, tls(authority: server.authority, name: "elsewhere.example"))
             #expect(
                 other.verdict == .failure && other.detail.hasPrefix("certificate of another host"),
                 "\(other.detail)"
             )
         }
         try await withServer(validity: Date() - 7200...Date() - 3600) { server in
-            let expired = await story(server, tls(authority: server.authority))
+            let expired = await transcript(server, tls(authority: server.authority))
             #expect(
                 expired.verdict == .failure && expired.detail.hasPrefix("certificate not valid today"),
                 "\(expired.detail)"
             )
-            #expect(await story(server, tls(verified: false)).detail == "HTTP 200")
+            #expect(await transcript(server, tls(verified: false)).detail == "HTTP 200")
         }
     }
 

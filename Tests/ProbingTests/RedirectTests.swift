@@ -189,7 +189,7 @@ import Transport
         _ server: PathServer,
         headers: [HTTPProbe.Header] = [],
         _ change: (inout ProbeTiming) -> Void = { _ in }
-    ) async -> ProbeOnce.Story {
+    ) async -> ProbeOnce.Transcript {
         let loop = EventLoop(name: "test")
         defer { loop.stop() }
         return await ProbeOnce(target(server.port, headers, change), on: loop).run()

@@ -69,6 +69,9 @@ extension APIClient {
         }
     }
 
+    /// The next bytes of an answer's body; nil at its end.
+    ///
+    /// Throws what broke the transfer, with the call's description.
     func nextPiece(
         _ iterator: inout HTTPBody.Iterator,
         of call: APICall

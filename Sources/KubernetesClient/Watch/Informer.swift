@@ -2,7 +2,7 @@ import Coordination
 import HostSystem
 package import Logging
 
-/// Keeps a copy of one collection by list and watch, and tells subscribers of what concerns them.
+/// Keeps a copy of one collection by list and watch, and notifies subscribers of what concerns them.
 ///
 /// It asks the API server for nothing but one list and the watches that follow it. A watch that ends is resumed from the
 /// last version; the list is read anew only when the server has forgotten that version, or contradicts it, or when somebody
@@ -69,7 +69,7 @@ package actor Informer<Resource: KubernetesResource> {
 
     /// Tells a new subscriber of every object that it selects, now and later.
     ///
-    /// It hears nothing before a list is in that was looked through for it.
+    /// It is notified of nothing before a list is in that was looked through for it.
     /// `selects`: asked for objects in the scope only; always answers the same for the same object; nil: all of them.
     /// `previous`: a subscriber that goes as this one comes, so that nothing of both need be listed again.
     /// `receive`: called in order, without waiting; must be quick.
@@ -161,7 +161,7 @@ package actor Informer<Resource: KubernetesResource> {
     }
 
     private func listed(_ items: [Resource], _ version: String, for newest: Int, isAddition: Bool) {
-        if additionRetry != nil { store.tellIncomplete(.recovered) }
+        if additionRetry != nil { store.notifyIncomplete(.recovered) }
         store.replace(with: items, resourceVersion: version, for: newest, isAddition: isAddition)
         needsList = false
         additionRetry = nil
@@ -181,7 +181,7 @@ package actor Informer<Resource: KubernetesResource> {
             let pause = max(error.retryAfter, backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
             additionRetry = (.now + min(pause, .seconds(30)), failures + 1)
             if failures == 0 { logger.error("\(error)", metadata: metadata) }
-            store.tellIncomplete(.failing(error))
+            store.notifyIncomplete(.failing(error))
         }
     }
 
@@ -282,14 +282,14 @@ package actor Informer<Resource: KubernetesResource> {
         guard isFailing else { return }
         isFailing = false
         logger.info("API server answers again", metadata: metadata)
-        store.tellAll(.recovered)
+        store.notifyAll(.recovered)
     }
 
     private func pause(after error: KubernetesError) async {
         if !isFailing {
             isFailing = true
             logger.error("\(error)", metadata: metadata)
-            store.tellAll(.failing(error))
+            store.notifyAll(.failing(error))
         }
         try? await Task.sleep(for: pace.pause(after: error, jitter: .random(in: 0...1)))
     }

@@ -11,7 +11,7 @@ struct InformerIndex {
         case name(String)
         /// By one of their labels.
         case label(key: String, value: String)
-        /// It wants to hear of every object.
+        /// It is notified of every object.
         case everything
     }
 
@@ -32,7 +32,7 @@ struct InformerIndex {
 
     // MARK: Subscribers
 
-    /// The place for a new subscriber: of its labels the one that fewest others are filed under, because it tells most.
+    /// The place for a new subscriber: of its labels the one that fewest others are filed under.
     func place(for scope: InformerScope) -> Place {
         switch scope {
         case .name(let name): return .name(name)

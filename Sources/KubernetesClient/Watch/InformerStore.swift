@@ -1,9 +1,9 @@
-/// The objects of a collection that somebody wants to hear of, and whom each one concerns.
+/// The objects of a collection that subscribers want, and which of them each one concerns.
 ///
-/// A subscriber is told of nothing before a list is in that was looked through for it: until then the store may lack
+/// A subscriber is notified of nothing before a list is in that was looked through for it: until then the store may lack
 /// objects that it selects.
 struct InformerStore<Resource: KubernetesResource> {
-    /// Who wants to hear of which objects.
+    /// Who wants which objects.
     struct Subscriber: Sendable {
         /// What can concern it.
         var scope: InformerScope
@@ -38,6 +38,7 @@ struct InformerStore<Resource: KubernetesResource> {
     /// The newest subscriber; 0 before the first.
     private(set) var lastSubscriber: InformerIndex.SubscriberID = 0
 
+    /// `keepsAll`: whether objects are kept that nobody selects.
     init(keepsAll: Bool = false) {
         self.keepsAll = keepsAll
     }
@@ -50,7 +51,7 @@ struct InformerStore<Resource: KubernetesResource> {
     /// Whether anything is to be known of the objects.
     var hasInterest: Bool { keepsAll || !entries.isEmpty }
 
-    /// Whether an object has to be decoded: somebody may select it, or is to hear that it is selected no longer.
+    /// Whether an object has to be decoded: somebody may select it, or has to learn that it is selected no longer.
     func concerns(_ head: ObjectHead) -> Bool {
         if keepsAll || objects[head.name] != nil { return true }
         return index.subscribers(of: head.name, labels: head.labels).contains {
@@ -60,7 +61,7 @@ struct InformerStore<Resource: KubernetesResource> {
 
     // MARK: Subscribers
 
-    /// Takes in a subscriber; it hears at once if everything that it selects is here already.
+    /// Adds a subscriber; it is notified at once if everything that it selects is here already.
     mutating func subscribe(_ subscriber: Subscriber) -> InformerIndex.SubscriberID {
         lastSubscriber += 1
         let place = index.place(for: subscriber.scope)
@@ -104,12 +105,12 @@ struct InformerStore<Resource: KubernetesResource> {
     }
 
     /// Tells every subscriber.
-    func tellAll(_ event: InformerEvent<Resource>) {
+    func notifyAll(_ event: InformerEvent<Resource>) {
         for entry in entries.values { entry.subscriber.receive(event) }
     }
 
     /// Tells those who wait for a list.
-    func tellIncomplete(_ event: InformerEvent<Resource>) {
+    func notifyIncomplete(_ event: InformerEvent<Resource>) {
         for id in incomplete { entries[id]?.subscriber.receive(event) }
     }
 
@@ -118,7 +119,7 @@ struct InformerStore<Resource: KubernetesResource> {
     /// Replaces everything by a list.
     ///
     /// `newest`: the newest subscriber for whom the list was looked through; those after it wait for the next one.
-    /// `isAddition`: the list was made for new subscribers only: others hear of it if it shows them something else.
+    /// `isAddition`: the list was made for new subscribers only: others are notified if it changes what they see.
     mutating func replace(
         with items: [Resource],
         resourceVersion: String,

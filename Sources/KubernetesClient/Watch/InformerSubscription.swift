@@ -32,7 +32,7 @@ package enum InformerScope: Sendable, Hashable {
     }
 }
 
-/// What an informer tells a subscriber.
+/// What an informer notifies a subscriber of.
 package enum InformerEvent<Resource: KubernetesResource>: Sendable {
     /// All objects that the subscriber selects, as of a version of the collection.
     case snapshot(InformerSnapshot<Resource>)

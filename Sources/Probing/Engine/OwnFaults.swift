@@ -1,4 +1,4 @@
-/// Which faults of this machine were told of, so that each is told once for as long as it lasts.
+/// Which faults of this machine were reported, so that each is reported once for as long as it lasts.
 struct OwnFaults {
     /// A fault that was not seen for this long is over, ns.
     private static let memory: UInt64 = 60_000_000_000
@@ -10,7 +10,7 @@ struct OwnFaults {
 
     /// Takes a fault in.
     ///
-    /// - Returns: whether it is to be told.
+    /// - Returns: whether it is to be reported.
     mutating func isNews(_ fault: String, at now: UInt64) -> Bool {
         if let last = seen[fault], now - min(now, last) <= Self.memory {
             seen[fault] = now

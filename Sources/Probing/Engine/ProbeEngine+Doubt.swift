@@ -56,7 +56,7 @@ extension ProbeEngine {
 
     /// Before any result is believed: whether time passed as it should.
     func noteTime() {
-        if let suspension = doubt.beat(now: Self.now, wall: EventLoop.wallTime) { tell(suspension) }
+        if let suspension = doubt.beat(now: Self.now, wall: EventLoop.wallTime) { report(suspension) }
     }
 
     /// Tells the supervisor's doubt of a target's result, before the result itself counts.
@@ -79,11 +79,11 @@ extension ProbeEngine {
             podCount: provenCount,
             now: now
         ) {
-            tell(suspension)
+            report(suspension)
         }
     }
 
-    private func tell(_ suspension: Suspension) {
+    private func report(_ suspension: Suspension) {
         onConcern(.doubt(suspension))
         for doubter in doubters.values { doubter(suspension) }
     }

@@ -21,17 +21,17 @@ package actor ProbeEngine {
     @safe @exclusivity(unchecked) private var dueTargets: [Int] = []
     @safe @exclusivity(unchecked) var templates = TemplateRegistry()
     private var receivers: [String: @Sendable (ProbeReport) -> Void] = [:]
-    /// Who is told of a suspension, by group.
+    /// Who is notified of a suspension, by group.
     private(set) var doubters: [String: @Sendable (Suspension) -> Void] = [:]
-    /// Who is told of what concerns no member; called on the loop's thread.
+    /// Who is notified of what concerns no member; called on the loop's thread.
     let onConcern: @Sendable (ProbeConcern) -> Void
     private let descriptorLimit: Int
     private var descriptorNeed = DescriptorNeed()
-    /// What was told of descriptors last.
+    /// What was reported of descriptors last.
     private var toldNeed = 0
     /// Whether results are believed.
     @safe @exclusivity(unchecked) var doubt = SelfDoubt()
-    /// Faults of this machine that were told of.
+    /// Faults of this machine that were reported.
     var ownFaults = OwnFaults()
     /// The next look whether the engine stood still; nil while nothing is probed.
     var heartbeat: LoopTimer?

@@ -100,7 +100,7 @@ final class TargetRecord {
     @safe @exclusivity(unchecked) var hops: [Check] = []
     /// The result that was reported last; nil: none was.
     @safe @exclusivity(unchecked) var lastOutcome: ProbeOutcome?
-    /// Whether the machine hears of the next result, whatever it is.
+    /// Whether the machine is notified of the next result, whatever it is.
     @safe @exclusivity(unchecked) var isReportDue = false
     /// Since when somebody waits for a probe: its end is reported in any case; nil: nobody does.
     @safe @exclusivity(unchecked) var awaitedSince: MonotonicTime?

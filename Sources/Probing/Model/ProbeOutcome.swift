@@ -5,7 +5,7 @@ import Transport
 struct ProbeOutcome: Sendable, Hashable {
     /// What was seen.
     ///
-    /// Put into words only when somebody is told, which is seldom.
+    /// Put into words only when it is reported, which is seldom.
     enum Finding: Sendable, Hashable {
         /// An HTTP status, the body as expected or not asked for.
         case status(Int)

@@ -1,6 +1,6 @@
 package import FailoverCore
 
-/// What the engine tells of a member: a change of health, another result than the last, or one that was asked for.
+/// What the engine reports of a member: a change of health, another result than the last, or one that was asked for.
 package struct ProbeReport: Sendable, Hashable {
     /// The pod's uid.
     package var member: Member.ID
@@ -14,7 +14,7 @@ package struct ProbeReport: Sendable, Hashable {
     package var detail: String
     /// Whether the health changed by this result.
     package var isChange: Bool
-    /// Whether only the machine wants to know: there is nothing to tell people.
+    /// Whether only the machine wants to know: there is nothing to log.
     package var isRepetition = false
 
     /// The health after this result.
@@ -33,7 +33,7 @@ package struct ProbeProgress: Sendable, Hashable {
 
 /// What the engine has to say of itself rather than of a member.
 package enum ProbeConcern: Sendable, Hashable {
-    /// It doubts what its probes tell, and automatic moves are to be suspended.
+    /// It doubts its own probes, and automatic moves are to be suspended.
     case doubt(Suspension)
     /// If enough peers hang, descriptors run out, and probes then have no result.
     ///

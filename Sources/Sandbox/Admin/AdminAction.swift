@@ -1,4 +1,4 @@
-/// Something that whoever plays with the sandbox does to it, as a path says it.
+/// What the admin endpoint can do to the sandbox, by its path.
 package enum AdminAction: Sendable, Equatable {
     case setApplication(namespace: String, pod: String, ToyApplications.Behaviour)
     case failNode(String, Kubelet.Failure)

@@ -37,7 +37,7 @@ package actor ToyApplications {
         self.addresses = addresses
     }
 
-    // MARK: For whoever plays
+    // MARK: Behaviours
 
     /// The pods that have an application.
     package var pods: [(namespace: String, name: String, address: String)] {

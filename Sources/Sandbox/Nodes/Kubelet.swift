@@ -1,4 +1,4 @@
-/// Plays the kubelet of one node: gives each pod an address and a toy application behind it, takes terminating pods away
+/// The kubelet of one node: gives each pod an address and a toy application behind it, takes terminating pods away
 /// once their application ended, and shows by a Lease that the node lives.
 package actor Kubelet {
     /// How a node fails.

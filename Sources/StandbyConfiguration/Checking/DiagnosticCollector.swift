@@ -5,7 +5,9 @@ final class DiagnosticCollector {
     /// Diagnostics of one configuration that are listed.
     static let limit = 1000
 
+    /// Those that are listed, as they were found.
     private(set) var diagnostics: [Diagnostic] = []
+    /// How many more there were.
     private(set) var omitted = 0
     /// What was reported already: a mistake in `defaults` shows in every group.
     private var seen: Set<Key> = []
@@ -19,7 +21,7 @@ final class DiagnosticCollector {
         let mark: YAMLMark
     }
 
-    /// Adds a diagnostic unless it was told before, or follows from a text that is wrong by itself.
+    /// Adds a diagnostic unless it was reported before, or follows from a text that is wrong by itself.
     func add(_ diagnostic: Diagnostic) {
         if case .yaml = diagnostic.message {
             broken.insert(diagnostic.mark)

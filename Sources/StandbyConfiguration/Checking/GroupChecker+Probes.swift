@@ -47,7 +47,7 @@ extension GroupChecker {
         }
     }
 
-    /// A timeout that is there by default is told where the period is.
+    /// A timeout that is there by default is reported where the period is.
     private func checkTimeout(_ timing: ProbeTiming, _ probe: NodeReader, _ step: NodePath.Step) {
         guard timing.timeout >= timing.period else { return }
         let isGiven = probe["timeoutSeconds"].isPresent

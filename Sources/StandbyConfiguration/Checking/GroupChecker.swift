@@ -132,7 +132,7 @@ struct GroupChecker {
         )
     }
 
-    /// `other`: the value that this one was compared with; told if it came from `defaults` and this one did not.
+    /// `other`: the value that this one was compared with; mentioned if it came from `defaults` and this one did not.
     func report(
         _ message: DiagnosticMessage,
         at steps: [NodePath.Step],

@@ -79,7 +79,7 @@ struct GroupSetChecker {
 struct GroupClaims: Sendable {
     /// Where the group begins.
     var mark: YAMLMark
-    /// Nil: the group names none, which is told elsewhere.
+    /// Nil: the group names none, which is reported elsewhere.
     var name: Claim?
     /// Nil: the group names none.
     var service: Claim?

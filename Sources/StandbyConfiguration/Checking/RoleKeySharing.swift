@@ -14,7 +14,7 @@ struct RoleKeySharing {
 
     private var first: YAMLMark?
     /// Labels by whose values all groups so far differ from each other, with the values seen.
-    private var telling: [String: Set<String>] = [:]
+    private var distinguishing: [String: Set<String>] = [:]
     /// The selectors that say nothing but labels; read only once no label tells the groups apart.
     private var exact: [(labels: [String: String], mark: YAMLMark)] = []
     private var places: [[String: String]: YAMLMark]?
@@ -27,7 +27,7 @@ struct RoleKeySharing {
         defer { if canRepeat { remember(labels, mark) } }
         guard let first else {
             first = mark
-            telling = labels.mapValues { [$0] }
+            distinguishing = labels.mapValues { [$0] }
             return .none
         }
         if places == nil, tellsApart(labels) { return .none }
@@ -45,14 +45,14 @@ struct RoleKeySharing {
 
     /// Whether some label has another value in each group, this one included.
     private mutating func tellsApart(_ labels: [String: String]) -> Bool {
-        for key in Array(telling.keys) where !isNew(labels[key], of: key) { telling[key] = nil }
-        for key in Array(telling.keys) {
-            if let value = labels[key] { telling[key]?.insert(value) }
+        for key in Array(distinguishing.keys) where !isNew(labels[key], of: key) { distinguishing[key] = nil }
+        for key in Array(distinguishing.keys) {
+            if let value = labels[key] { distinguishing[key]?.insert(value) }
         }
-        return !telling.isEmpty
+        return !distinguishing.isEmpty
     }
 
     private func isNew(_ value: String?, of key: String) -> Bool {
-        value.map { telling[key]?.contains($0) == false } ?? false
+        value.map { distinguishing[key]?.contains($0) == false } ?? false
     }
 }

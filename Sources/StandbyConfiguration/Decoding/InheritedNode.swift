@@ -1,6 +1,6 @@
 import YAMLDocument
 
-/// A group as it is written and as it is meant, so that a mistake can be told where it is mended.
+/// A group as it is written and as it is meant, so that a mistake can be reported where it is to be corrected.
 struct InheritedNode {
     /// As written.
     let own: YAMLNode
@@ -21,8 +21,8 @@ struct InheritedNode {
 
     /// Finds the deepest node on the way of `steps` that exists.
     ///
-    /// A value that `defaults` gave to a mapping that the group itself writes is told at the group; one that the group does
-    /// not even mention is told in `defaults`.
+    /// A value that `defaults` gave to a mapping that the group itself writes is reported at the group; one that the group does
+    /// not even mention is reported in `defaults`.
     func place(of steps: [NodePath.Step], in group: NodePath) -> Place {
         let meant = Self.walk(merged, steps)
         let written = Self.walk(own, steps)
@@ -43,7 +43,7 @@ struct InheritedNode {
         )
     }
 
-    /// Where a value was written: at the group, or in `defaults`, where it is told once for all groups that have it from there.
+    /// Where a value was written: at the group, or in `defaults`, where it is reported once for all groups that have it from there.
     func origin(of steps: [NodePath.Step], in group: NodePath) -> Place {
         let place = place(of: steps, in: group)
         guard place.defaultsLine != nil else { return place }

@@ -32,7 +32,7 @@ struct NodeReader {
         if case .int(let value) = node?.scalar?.value { value } else { nil }
     }
 
-    /// Seconds as a duration; nil for what no field takes, which the schema has told already.
+    /// Seconds as a duration; nil for what no field takes, which the schema has reported already.
     var duration: Duration? {
         switch node?.scalar?.value {
         case .int(let value): Self.bounds.contains(Double(value)) ? .seconds(value) : nil

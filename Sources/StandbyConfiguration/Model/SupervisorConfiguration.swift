@@ -33,9 +33,11 @@ extension SupervisorConfiguration {
 package struct ConfigurationDiff: Sendable, Hashable {
     /// Names, in the order of the newer file.
     package private(set) var added: [String] = []
+    /// Names of groups that are in both and differ, in the order of the newer file.
     package private(set) var changed: [String] = []
     /// Names, in the order of the older file.
     package private(set) var removed: [String] = []
+    /// How many groups are the same in both.
     package private(set) var unchangedCount = 0
 
     /// Compares two configurations that are valid.

@@ -48,7 +48,7 @@ final class FieldTable<Owner: Sendable>: Sendable {
         return fill(reader, &owner) && isChosen ? owner : nil
     }
 
-    /// What can be read of a mapping that may have mistakes, which are told elsewhere; what cannot has its default.
+    /// What can be read of a mapping that may have mistakes, which are reported elsewhere; what cannot has its default.
     func readable(_ reader: NodeReader) -> Owner {
         var owner = blank
         if reader.isMapping { _ = fill(reader, &owner) }

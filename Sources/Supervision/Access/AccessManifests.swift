@@ -4,9 +4,12 @@ package import StandbyConfiguration
 package enum AccessManifests {
     /// Who is to have the rights.
     package struct Account: Sendable {
+        /// The ServiceAccount's name, and that of its Roles and bindings.
         package var name: String
+        /// Where the ServiceAccount is; its Roles are where the groups are.
         package var namespace: String
 
+        /// Both are names as Kubernetes allows them.
         package init(name: String, namespace: String) {
             self.name = name
             self.namespace = namespace

@@ -6,9 +6,11 @@ package import StandbyConfiguration
 package struct AccessRule: Sendable, Hashable {
     /// Empty: the core group.
     package var apiGroup: String
+    /// With its subresource, like `pods/exec`.
     package var resource: String
     /// Empty: every object.
     package var names: [String] = []
+    /// Like `get` and `patch`.
     package var verbs: [String]
 
     /// The rights that the rule gives, one for each verb and name.

@@ -4,7 +4,9 @@ import FailoverCore
 actor ClaimRegistry {
     /// Named by `claimant`; a group of mode EndpointSlice writes no labels and needs none.
     struct Registration: Sendable {
+        /// The run of a group that will claim pods.
         var claimant: RoleClaims.Claimant
+        /// Where it will claim them.
         var scope: RoleClaims.Scope
     }
 
@@ -27,14 +29,14 @@ actor ClaimRegistry {
         for claimant: RoleClaims.Claimant,
         _ listen: @escaping @Sendable () -> Void
     ) -> RoleClaims.Verdict {
-        let told = claims.podsWished(claimant, wish)
+        let notified = claims.podsWished(claimant, wish)
         let verdict = claims.verdict(of: claimant)
         listeners[claimant] = verdict == .granted ? nil : listen
-        tell(told)
+        notify(notified)
         return verdict
     }
 
-    /// Whether another group gives a pod its role, once all groups that were told of have said which pods they mean: in one
+    /// Whether another group gives a pod its role, once all groups that were announced have said which pods they mean: in one
     /// reload a pod may leave one group and come to another.
     func isHeld(
         _ pod: Member.ID,
@@ -51,16 +53,16 @@ actor ClaimRegistry {
 
     /// A group means no pods, for its Service cannot be used; those after it need not wait for it.
     func abstain(_ claimant: RoleClaims.Claimant) {
-        tell(claims.wishesNothing(claimant))
+        notify(claims.wishesNothing(claimant))
     }
 
     /// A group has ended.
     func withdraw(_ claimant: RoleClaims.Claimant) {
         listeners[claimant] = nil
-        tell(claims.groupEnded(claimant))
+        notify(claims.groupEnded(claimant))
     }
 
-    private func tell(_ claimants: Set<RoleClaims.Claimant>) {
+    private func notify(_ claimants: Set<RoleClaims.Claimant>) {
         for claimant in claimants { listeners[claimant]?() }
         for arrival in arrivals { arrival.finish() }
         arrivals = []

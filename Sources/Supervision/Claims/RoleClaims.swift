@@ -8,6 +8,7 @@ import FailoverCore
 struct RoleClaims {
     /// One run of a group; a group that is started anew is another.
     struct Claimant: Sendable, Hashable {
+        /// The group's name.
         var group: String
         /// Counted from the supervisor's start.
         var run: Int
@@ -15,7 +16,9 @@ struct RoleClaims {
 
     /// Where groups can meet: the pods of one namespace under one label key.
     struct Scope: Sendable, Hashable {
+        /// Where the pods are.
         var namespace: String
+        /// The key of the role label.
         var key: String
     }
 
@@ -23,6 +26,7 @@ struct RoleClaims {
     struct Wish: Sendable, Hashable {
         /// Two while one label key is changed for another.
         var scopes: Set<Scope>
+        /// All pods of the group, those that it has and those that it wants.
         var pods: Set<Member.ID>
     }
 
@@ -58,7 +62,7 @@ struct RoleClaims {
 
     // MARK: Events
 
-    /// A group will be started; those that are told of together come first in this order.
+    /// A group will be started; those that are announced together come first in this order.
     mutating func groupExpected(_ claimant: Claimant, in scope: Scope) {
         arrivals[scope, default: []].append(Arrival(claimant: claimant))
     }
@@ -83,15 +87,15 @@ struct RoleClaims {
 
     /// A group means no pods for now, and holds none: its Service cannot be used.
     mutating func wishesNothing(_ claimant: Claimant) -> Set<Claimant> {
-        var told = release(held.removeValue(forKey: claimant) ?? [], of: claimant)
+        var notified = release(held.removeValue(forKey: claimant) ?? [], of: claimant)
         verdicts[claimant] = nil
         waiting[claimant] = nil
         for scope in Array(arrivals.keys) {
             guard let index = arrivals[scope]?.firstIndex(where: { $0.claimant == claimant }) else { continue }
             arrivals[scope]?.remove(at: index)
-            told.formUnion(admit(scope))
+            notified.formUnion(admit(scope))
         }
-        return told.subtracting([claimant])
+        return notified.subtracting([claimant])
     }
 
     /// A group has ended.
@@ -103,7 +107,7 @@ struct RoleClaims {
     /// Which group holds a pod; nil: none does.
     func holder(of pod: Member.ID, in scope: Scope) -> Claimant? { holders[Claim(scope: scope, pod: pod)] }
 
-    /// Whether other groups are about to say which pods they mean: those that were told of, and those that waited for a pod
+    /// Whether other groups are about to say which pods they mean: those that were announced, and those that waited for a pod
     /// that is free now.
     func isAnyExpected(in scopes: Set<Scope>, besides claimant: Claimant) -> Bool {
         let isAwaited = waiting.contains { other, claim in
@@ -119,22 +123,22 @@ struct RoleClaims {
 
     /// Decides on all groups before which nobody is left whose pods are not known.
     private mutating func admit(_ scope: Scope) -> Set<Claimant> {
-        var told: Set<Claimant> = []
+        var notified: Set<Claimant> = []
         let known = arrivals[scope]?.prefix { $0.wish != nil } ?? []
         arrivals[scope]?.removeFirst(known.count)
         if arrivals[scope]?.isEmpty ?? false { arrivals[scope] = nil }
         for arrival in known {
             guard let wish = arrival.wish else { continue }
-            told.formUnion(settle(arrival.claimant, wish))
-            told.insert(arrival.claimant)
+            notified.formUnion(settle(arrival.claimant, wish))
+            notified.insert(arrival.claimant)
         }
-        return told
+        return notified
     }
 
     private mutating func settle(_ claimant: Claimant, _ wish: Wish) -> Set<Claimant> {
         let wanted = Set(wish.scopes.flatMap { scope in wish.pods.map { Claim(scope: scope, pod: $0) } })
         let had = held[claimant] ?? []
-        let told = release(had.subtracting(wanted), of: claimant)
+        let notified = release(had.subtracting(wanted), of: claimant)
         let conflict = wanted.first { claim in holders[claim].map { $0 != claimant } ?? false }
         waiting[claimant] = conflict
         if let conflict, let holder = holders[conflict] {
@@ -146,7 +150,7 @@ struct RoleClaims {
             for claim in wanted { holders[claim] = claimant }
             verdicts[claimant] = .granted
         }
-        return told
+        return notified
     }
 
     /// Frees claims.

@@ -5,7 +5,9 @@ package import StandbyConfiguration
 package actor ClusterExaminer {
     /// What was found, and whether everything could be looked at.
     package struct Findings: Sendable {
+        /// In the order in which they were found.
         package var diagnostics: [Diagnostic] = []
+        /// Whether everything could be read.
         package var isComplete = true
     }
 
@@ -25,6 +27,7 @@ package actor ClusterExaminer {
     /// Which group the role of a pod belongs to, by label key and the pod's uid.
     private var claims: [String: [String: String]] = [:]
 
+    /// `namespace`: of groups that name none; `user`: whose rights are checked, nil: the client's.
     package init(client: APIClient, namespace: String, user: String?) {
         self.client = client
         self.namespace = namespace

@@ -9,22 +9,27 @@ package import Transport
 package struct GroupProbing: Sendable {
     /// One member's probe.
     package struct Result: Sendable {
+        /// The pod's name.
         package var pod: String
         /// Empty if the pod has none.
         package var address: String
         /// As its label says; nil for neither.
         package var role: String?
+        /// Whether its condition Ready is True.
         package var isReady: Bool
         /// Which of the group's probes it was: `probe` or `passiveProbe`.
         package var probe: String
         /// Nil: the pod cannot be probed; it has no address, or has finished.
-        package var story: ProbeOnce.Story?
+        package var transcript: ProbeOnce.Transcript?
     }
 
     /// Why nothing could be probed.
     package enum Failure: Error, CustomStringConvertible {
+        /// The API server cannot be asked.
         case api(KubernetesError)
+        /// The group's Service is missing, or does not fit the configuration.
         case unusable(ClusterFinding)
+        /// The group has no pod of that name; `members`: those that it has.
         case noSuchPod(String, members: [String])
 
         package var description: String {
@@ -105,7 +110,7 @@ package struct GroupProbing: Sendable {
             isReady: pod.isReady,
             probe: target?.role == .active || group.passiveProbe == nil ? "probe" : "passiveProbe"
         )
-        if let target { result.story = await ProbeOnce(target, on: loop, client: client).run() }
+        if let target { result.transcript = await ProbeOnce(target, on: loop, client: client).run() }
         return result
     }
 }

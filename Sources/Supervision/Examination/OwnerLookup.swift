@@ -4,11 +4,16 @@ import KubernetesClient
 actor OwnerLookup {
     /// A StatefulSet, ReplicaSet or Deployment.
     struct Owner: Hashable, Sendable {
+        /// `StatefulSet`, `ReplicaSet` or `Deployment`.
         var kind: String
+        /// Empty if the object has none.
         var name: String
+        /// Keys of the labels that it gives its pods.
         var templateKeys: Set<String>
+        /// Keys of the labels by which it selects its pods.
         var selectorKeys: Set<String>
 
+        /// `kind`: that of `workload`.
         init(_ workload: some Workload, kind: String) {
             self.kind = kind
             name = workload.metadata.name ?? ""
@@ -21,7 +26,9 @@ actor OwnerLookup {
     enum Finding: Sendable {
         /// It has none, or one of a kind that is not looked into.
         case none
+        /// The workload that makes the pods.
         case found(Owner)
+        /// It cannot be read, which is no proof that it is not there.
         case unreadable(KubernetesError)
     }
 

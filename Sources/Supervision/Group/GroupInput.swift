@@ -3,11 +3,13 @@ import KubernetesClient
 import Probing
 import StandbyConfiguration
 
-/// What a group's loop hears; indirect, so that the frames of the loop stay small.
+/// What a group's loop takes in; indirect, so that the frames of the loop stay small.
 indirect enum GroupInput: Sendable {
     /// The configuration gives the group other properties.
     case configuration(GroupConfiguration)
+    /// The Service has changed; nil: it is not there.
     case service(Service?)
+    /// The pods of the group have changed.
     case pods(InformerSnapshot<Pod>)
     /// The group's Lease, if there is one.
     case lease(InformerSnapshot<Lease>)
@@ -17,16 +19,25 @@ indirect enum GroupInput: Sendable {
     case recovered
     /// Another group may have given way to this one.
     case claimsChanged
+    /// A member's health has changed, or a probe that was asked for has ended.
     case probe(ProbeReport)
     /// The probe engine doubts itself.
     case doubt(Suspension)
+    /// The Lease was read, or cannot be.
     case recordRead(OperationID, RecordReadOutcome)
+    /// The Lease was written, or cannot be.
     case recordWritten(OperationID, RecordWriteOutcome)
+    /// The pods were listed consistently, or cannot be.
     case membersListed(OperationID, MemberListOutcome)
+    /// One pod was read, or cannot be.
     case memberRead(OperationID, MemberReadOutcome)
+    /// A pod's role was written, or cannot be.
     case roleWritten(OperationID, RoleWriteOutcome)
+    /// A write with `dryRun=All` was allowed, or was not.
     case roleTried(OperationID, RoleTrialOutcome)
+    /// The endpoints were waited for.
     case endpointsSettled(OperationID)
+    /// The time of a timer has come; the machine ignores one that it no longer awaits.
     case timerFired(OperationID)
     /// Begin nothing new; end as soon as no switch is under way.
     ///
@@ -37,19 +48,31 @@ indirect enum GroupInput: Sendable {
 
     /// Inputs under one key replace each other while they are unread.
     enum Key: Hashable, Sendable {
+        /// Of `GroupInput.configuration`.
         case configuration
+        /// Of `GroupInput.service`.
         case service
+        /// Of `GroupInput.pods`.
         case pods
+        /// Of `GroupInput.lease`.
         case lease
+        /// Of `failing` and `recovered`, the later of which is true.
         case connection
+        /// Of `claimsChanged`.
         case claims
+        /// Of `GroupInput.doubt`.
         case doubt
+        /// One for each member.
         case probe(Member.ID)
+        /// One for each answer and timer: none replaces another.
         case operation(OperationID)
+        /// Of `GroupInput.shutdown`.
         case shutdown
+        /// Of `GroupInput.shutdownDeadline`.
         case shutdownDeadline
     }
 
+    /// Under which the input waits to be read.
     var key: Key {
         switch self {
         case .configuration: .configuration

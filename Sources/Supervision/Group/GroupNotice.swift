@@ -1,11 +1,13 @@
 package import FailoverCore
 package import Probing
 
-/// What a group tells whoever observes the supervisor.
+/// What a group reports to whoever observes the supervisor.
 package struct GroupNotice: Sendable {
     /// What happened.
     package enum Content: Sendable {
+        /// The machine decided or did something.
         case report(Report)
+        /// A member's probe came to another result.
         case probe(ProbeReport)
         /// The group waits for a cause outside to go away.
         case waiting(String)
@@ -17,11 +19,15 @@ package struct GroupNotice: Sendable {
         case leavesBehind(fenced: [String], isPaused: Bool)
     }
 
+    /// The group's name.
     package var group: String
+    /// Where the group is.
     package var namespace: String
+    /// The name of the group's Service.
     package var service: String
     /// The Service's uid; nil until it was seen.
     package var serviceID: String?
+    /// What happened.
     package var content: Content
 }
 

@@ -4,7 +4,7 @@ import KubernetesClient
 import Probing
 import StandbyConfiguration
 
-/// What a group is told by its configuration and its Service.
+/// What a group learns from its configuration and its Service.
 extension GroupSupervisor {
     // MARK: The configuration
 
@@ -54,7 +54,7 @@ extension GroupSupervisor {
 
     // MARK: The Service
 
-    /// Hears of the Service that the configuration names, from its beginning.
+    /// Follows the Service that the configuration names, from its beginning.
     func followService() async {
         if let serviceSubscription { await surroundings.services.unsubscribe(serviceSubscription) }
         service = .pending

@@ -9,7 +9,7 @@ extension GroupSupervisor {
     /// How long news may take to be heard then.
     private static let rest: Duration = .seconds(1)
 
-    /// Lets the machine hear of an event, and carries out what it decides.
+    /// Gives the machine an event, and carries out what it decides.
     @inline(never)
     func step(in group: inout DiscardingTaskGroup, _ event: (inout GroupStateMachine) -> [Effect]) {
         perform(event(&machine), in: &group)
@@ -41,7 +41,7 @@ extension GroupSupervisor {
             case .startBackoff(let id, let attempt, let pause):
                 let delay = pacing.delay(until: id, attempt: attempt, jitter: .random(in: 0...1))
                 startTimer(id, at: surroundings.clock.now() + max(delay, pause), in: &group)
-            case .report(let report): tell(report)
+            case .report(let report): notify(of: report)
             }
         }
     }
@@ -80,15 +80,15 @@ extension GroupSupervisor {
     private func startTimer(_ id: OperationID, at deadline: MonotonicTime, in group: inout DiscardingTaskGroup) {
         group.addTask { [self, clock = surroundings.clock] in
             guard await clock.sleep(deadline) else { return }
-            // This process stood still: what it is to know by now is heard before it decides.
+            // This process stood still: what has happened by now is taken in before it decides.
             let now = clock.now()
             if now.since(deadline) > Self.longestLateness, await !clock.sleep(now + Self.rest) { return }
             post(.timerFired(id))
         }
     }
 
-    /// A group that waits for its Service withholds everything; that is told once, as its cause.
-    private func tell(_ report: Report) {
+    /// A group that waits for its Service withholds everything; its cause is reported once instead.
+    private func notify(of report: Report) {
         if case .withheld = report, isStopping { return }
         if case .usable = service { notify(.report(report)) }
     }

@@ -14,37 +14,49 @@ actor GroupSupervisor {
     /// How long a switch that is under way may still take after the supervisor was asked to end.
     private static let shutdownGrace: Duration = .seconds(5)
 
+    /// As of the last reload.
     var configuration: GroupConfiguration
+    /// Where the group is.
     let namespace: String
     /// Under which the group claims its pods.
     let claimant: RoleClaims.Claimant
+    /// What the group reads from, writes to and waits for.
     let surroundings: Surroundings
+    /// How roles and members are read from pods.
     var mapping: PodMapping
     private nonisolated let mailbox = CoalescingMailbox<GroupInput.Key, GroupInput>(merging: GroupInput.merge)
+    /// What decides.
     var machine: GroupStateMachine
+    /// How long failed operations wait before they are tried again.
     var pacing = RetryPacing()
+    /// Whether the Service fits; nothing moves before it does.
     var service = ServiceCheck.pending
     /// What the group claimed last; nil: nothing yet.
     var wish: RoleClaims.Wish?
+    /// Whether the group may write its pods' roles.
     var claim = RoleClaims.Verdict.pending
     /// The Service as last seen; nil if there is none, or none was seen yet.
     var seenService: Service?
     /// The pods as last seen; nil before the first look.
     var seenPods: InformerSnapshot<Pod>?
+    /// Nil: not subscribed.
     var serviceSubscription: Int?
+    /// Nil: not subscribed, because the Service is not usable.
     var podSubscription: Int?
     private var leaseSubscription: Int?
     /// The version of the Lease as last seen.
     private var seenLease: String?
     /// Whether nothing may be written, whatever happens.
     let isDryRun: Bool
-    /// What was told already of what cannot be read.
+    /// What was reported already of what cannot be read.
     private var complaints: [Source: Set<String>] = [:]
-    /// Complaints that are told at once.
+    /// Complaints that are reported at once.
     private static let mostComplaints = 20
+    /// Whether nothing new is begun, because the group is to end.
     var isStopping = false
     private var isWaiting = false
 
+    /// Begins nothing before `run`; `identity`: the supervisor's, unique for each process.
     init(
         _ configuration: GroupConfiguration,
         namespace: String,
@@ -87,7 +99,7 @@ actor GroupSupervisor {
         await surroundings.claims.withdraw(claimant)
     }
 
-    /// Hears of what operators and other supervisors write on the group's Lease.
+    /// Follows what operators and other supervisors write on the group's Lease.
     private func followLease() async {
         let name = RecordMapping.name(of: configuration.name)
         leaseSubscription = await surroundings.leases.subscribe(to: .name(name)) { [self] event in
@@ -111,7 +123,7 @@ actor GroupSupervisor {
             await podsChanged(snapshot, in: &group)
         case .lease(let snapshot): await leaseChanged(snapshot, in: &group)
         case .claimsChanged: await claimPods(seenPods?.objects ?? [], in: &group)
-        // All informers tell of the same absence; the first is enough.
+        // All informers report the same absence; the first is enough.
         case .failing(let problem): if !isWaiting { wait(for: problem) }
         case .probe(let report):
             if !report.isRepetition { notify(.probe(report)) }
@@ -126,7 +138,7 @@ actor GroupSupervisor {
             .timerFired:
             passOn(input, in: &group)
         case .shutdown(let isRemoved):
-            if isRemoved { tellOfWhatIsLeft() }
+            if isRemoved { reportRequestsLeftBehind() }
             beginShutdown(in: &group)
         case .shutdownDeadline: mailbox.finish()
         }
@@ -139,6 +151,7 @@ actor GroupSupervisor {
         step(in: &group) { input.effects(on: &$0, at: now) }
     }
 
+    /// Takes in the pods as they are now; `renewed`: those whose probes begin anew.
     @inline(never)
     func podsChanged(
         _ snapshot: InformerSnapshot<Pod>,
@@ -220,11 +233,13 @@ actor GroupSupervisor {
         for id in pacing.refusalsEnded() { post(.timerFired(id)) }
     }
 
+    /// Nothing can be done for now; `problem`: why, in words.
     func wait(for problem: String) {
         isWaiting = true
         notify(.waiting(problem))
     }
 
+    /// Reports that the group goes on, unless its Service or its claim still holds it up.
     func resume() {
         if case .unusable = service { return }
         if case .contested = claim { return }
@@ -232,6 +247,7 @@ actor GroupSupervisor {
         isWaiting = false
     }
 
+    /// Reports something about the group.
     func notify(_ content: GroupNotice.Content) {
         let id: String? = if case .usable(_, let uid) = service { uid } else { nil }
         surroundings.notify(
@@ -251,7 +267,7 @@ actor GroupSupervisor {
     private var mayEnd: Bool { isStopping && !machine.isSwitching }
 
     /// What operators asked for holds for the group's name: under another it is not known.
-    private func tellOfWhatIsLeft() {
+    private func reportRequestsLeftBehind() {
         guard let record = machine.record?.record, !record.fenced.isEmpty || record.pause != nil else { return }
         notify(.leavesBehind(fenced: record.fenced.sorted(), isPaused: record.pause != nil))
     }

@@ -2,8 +2,9 @@ import FailoverCore
 import KubernetesClient
 import Probing
 
-/// A collection of objects that tells its subscribers of changes: an `Informer`, or what a test puts in its place.
+/// A collection of objects that notifies its subscribers of changes: an `Informer`, or what a test puts in its place.
 protocol ObjectSource<Resource>: Sendable {
+    /// The kind of object.
     associatedtype Resource: KubernetesResource
 
     /// Whether the first list is in.
@@ -56,16 +57,23 @@ protocol MemberProbing: Sendable {
 extension ProbeEngine: MemberProbing {}
 
 extension GroupSupervisor {
-    /// Where a group gets its objects and its probes from, and whom it tells.
+    /// Where a group gets its objects and its probes from, and whom it notifies.
     struct Surroundings: Sendable {
+        /// Reads and writes the Lease and the pods.
         var api: any GroupAPI
+        /// The pods of the group's namespace.
         var pods: any ObjectSource<Pod>
+        /// The Services of the group's namespace.
         var services: any ObjectSource<Service>
         /// Those of groups only.
         var leases: any ObjectSource<Lease>
+        /// Probes the members.
         var probes: any MemberProbing
+        /// Where groups agree who writes which pod.
         var claims: ClaimRegistry
+        /// The monotonic clock.
         var clock: SupervisionClock
+        /// Called from the group's actor; must be quick.
         var notify: @Sendable (GroupNotice) -> Void
     }
 }

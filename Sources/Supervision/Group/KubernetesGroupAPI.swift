@@ -12,6 +12,7 @@ actor KubernetesGroupAPI: GroupAPI {
         /// When thousands of groups start, each reads its record; so many that those of an outage, which hang until their
         /// deadlines, seldom hold up what is read after it.
         let reads = RequestLimiter(limit: 256)
+        /// Writes at once; fewer, because each changes something.
         let writes = RequestLimiter(limit: 64)
     }
 
@@ -25,6 +26,7 @@ actor KubernetesGroupAPI: GroupAPI {
     /// The Lease as last seen, so that an update keeps what others wrote on it.
     private var lease: Lease?
 
+    /// `limits`: shared by all groups.
     init(client: APIClient, group: GroupConfiguration, namespace: String, limits: Limits) {
         self.client = client
         name = group.name
@@ -33,6 +35,7 @@ actor KubernetesGroupAPI: GroupAPI {
         mapping = PodMapping(group: group)
     }
 
+    /// Lists these pods from now on.
     func select(_ selector: LabelSelector) {
         self.selector = selector
     }
@@ -44,6 +47,7 @@ actor KubernetesGroupAPI: GroupAPI {
 
     // MARK: The record
 
+    /// Reads the Lease once, within the request's deadline; no Lease is an outcome of its own.
     func readRecord() async -> RecordReadOutcome {
         let answer = await read { [client, namespace, name = RecordMapping.name(of: name)] () throws(KubernetesError) in
             try await client.get(Lease.self, namespace: namespace, name: name, retry: .none)
@@ -75,6 +79,7 @@ actor KubernetesGroupAPI: GroupAPI {
         if known.map({ $0 < version }) ?? true { lease = seen }
     }
 
+    /// Creates or updates the Lease once; a conflict is an outcome of its own.
     func writeRecord(
         _ record: GroupRecord,
         replacing version: StoredRecord.Version?,
@@ -112,6 +117,7 @@ actor KubernetesGroupAPI: GroupAPI {
 
     // MARK: Members
 
+    /// Lists the selected pods once, as consistently as the API server can.
     func listMembers() async -> MemberListOutcome {
         let answer = await read { [self, client, namespace] () throws(KubernetesError) in
             let selector = await "\(self.selector)"
@@ -126,6 +132,7 @@ actor KubernetesGroupAPI: GroupAPI {
         }
     }
 
+    /// Reads one pod once.
     func readMember(_ name: String) async -> MemberReadOutcome {
         let answer = await read { [client, namespace] () throws(KubernetesError) in
             try await client.get(Pod.self, namespace: namespace, name: name, retry: .none)
@@ -137,6 +144,7 @@ actor KubernetesGroupAPI: GroupAPI {
         }
     }
 
+    /// Patches a pod's labels and annotations once, by uid and resourceVersion.
     func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome {
         let outcome = await limits.writes.withTurn(write.urgency, patience: nil) { [self, mapping] in
             do throws(KubernetesError) {

@@ -8,6 +8,7 @@ package struct SupervisionClock: Sendable {
     /// Waits until a time; answers false if the task was cancelled before.
     package var sleep: @Sendable (MonotonicTime) async -> Bool
 
+    /// A clock of a test's own.
     package init(
         now: @escaping @Sendable () -> MonotonicTime,
         sleep: @escaping @Sendable (MonotonicTime) async -> Bool

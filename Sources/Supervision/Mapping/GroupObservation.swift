@@ -8,6 +8,7 @@ package import StandbyConfiguration
 package struct GroupObservation: Sendable {
     private let mapping: PodMapping
 
+    /// Reads pods as the group's configuration says.
     package init(_ group: GroupConfiguration) {
         mapping = PodMapping(group: group)
     }

@@ -22,9 +22,12 @@ struct PodMapping: Sendable {
     /// The label by which a StatefulSet tells a pod's ordinal.
     private static let ordinalLabel = "apps.kubernetes.io/pod-index"
 
+    /// As of the last reload.
     @Boxed var group: GroupConfiguration
+    /// How roles are read and written.
     @Boxed var labelling: RoleLabelling
 
+    /// `labelling`: nil: by the label that the group names, with no change under way.
     init(group: GroupConfiguration, labelling: RoleLabelling? = nil) {
         self.group = group
         self.labelling = labelling ?? RoleLabelling(group.roleLabel)

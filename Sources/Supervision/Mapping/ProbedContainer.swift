@@ -9,7 +9,9 @@ import StandbyConfiguration
 struct ProbedContainer {
     /// Why a probe does not find its port, or its container.
     enum Problem: Hashable {
+        /// The pod has no container of that name.
         case noSuchContainer(String)
+        /// No container has a port of that name.
         case noSuchPort(String)
         /// Several containers have a port of that name, with different numbers.
         case ambiguousPort(String, containers: [String])
@@ -23,6 +25,7 @@ struct ProbedContainer {
     private let pod: Pod
     private let containers: [Pod.Container]
 
+    /// Of the containers that last: init containers do not count unless they are sidecars.
     init(of pod: Pod) {
         self.pod = pod
         containers = pod.lastingContainers

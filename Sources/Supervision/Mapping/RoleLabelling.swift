@@ -13,6 +13,7 @@ struct RoleLabelling: Sendable, Hashable {
     /// Whether the Service still selects by the retiring label.
     private(set) var routesByRetiring = false
 
+    /// No change is under way.
     init(_ label: RoleLabel) {
         self.label = label
     }

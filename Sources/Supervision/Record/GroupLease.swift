@@ -2,11 +2,11 @@ import Coordination
 import Foundation
 package import KubernetesClient
 
-/// A group's Lease as operators use it: for requests to the supervisor, and for the story of the group's moves.
+/// A group's Lease as operators use it: for requests to the supervisor, and for the history of the group's moves.
 ///
 /// Whoever may get, watch and patch the Lease may do that; nothing else guards it.
 package struct GroupLease: Sendable {
-    /// Why a request was not answered, or a story not told.
+    /// Why a request was not answered, or the history not read.
     package enum Failure: Error, Sendable {
         /// There is no such Lease.
         case noRecord(group: String, namespace: String)
@@ -18,6 +18,7 @@ package struct GroupLease: Sendable {
         case unanswered(Duration)
         /// Whoever waited for the answer does so no more; the request was taken back.
         case interrupted
+        /// The API server cannot be reached, or refuses.
         case kubernetes(KubernetesError)
     }
 
@@ -28,6 +29,7 @@ package struct GroupLease: Sendable {
     private let group: String
     private let namespace: String
 
+    /// `namespace`: the group's; nothing is read yet.
     package init(client: APIClient, group: String, namespace: String) {
         self.client = client
         self.group = group
@@ -36,7 +38,7 @@ package struct GroupLease: Sendable {
 
     private var name: String { RecordMapping.name(of: group) }
 
-    // MARK: The story
+    // MARK: History
 
     /// The group's last moves, oldest first.
     package func history() async throws(Failure) -> [StoredMove] {

@@ -6,20 +6,31 @@ import KubernetesClient
 enum RecordMapping {
     /// The annotations of ours on a group's Lease.
     enum Annotation {
+        /// The uid of the active pod.
         static let holder = "kube-standby.io/holder-uid"
+        /// Whether the move was announced, or the pod found active.
         static let origin = "kube-standby.io/origin"
+        /// The supervisor that wrote the record.
         static let writer = "kube-standby.io/writer"
+        /// Why the role moved.
         static let reason = "kube-standby.io/reason"
+        /// Names of fenced pods, separated by commas.
         static let fenced = "kube-standby.io/fenced"
+        /// `true`, or a `StoredPause` as JSON.
         static let pause = "kube-standby.io/paused"
+        /// A `StoredRequest` as JSON.
         static let request = "kube-standby.io/request"
+        /// The last `StoredAnswer`s as JSON.
         static let answers = "kube-standby.io/answers"
+        /// The last `StoredMove`s as JSON.
         static let history = "kube-standby.io/history"
+        /// `StoredAnnouncements` as JSON.
         static let announced = "kube-standby.io/announced"
+        /// The epoch up to which the flap limit forgets moves.
         static let forgiven = "kube-standby.io/forgiven-epoch"
     }
 
-    /// By which a group's Lease is told from all others.
+    /// What distinguishes a group's Lease from all others.
     static let label = (key: "app.kubernetes.io/managed-by", value: "kube-standby")
 
     /// The Lease of a group.
@@ -63,7 +74,7 @@ enum RecordMapping {
     /// Fenced pods that are read at most.
     private static let mostFenced = 200
 
-    /// The moves that an annotation tells, oldest first.
+    /// The moves that an annotation lists, oldest first.
     static func moves(_ annotation: String?) -> [StoredMove] {
         StoredJSON.list(of: StoredMove.self, annotation).suffix(longestHistory)
     }
@@ -137,7 +148,7 @@ enum RecordMapping {
         annotations[Annotation.history] = StoredJSON.text(record.history.map { StoredMove($0, now: now) })
         annotations[Annotation.announced] = StoredAnnouncements.text(record.announced, at: record.epoch)
         annotations[Annotation.forgiven] = record.forgivenEpoch.map { "\($0)" }
-        // What the API server would refuse must not hold up a switch: the story goes before the record does.
+        // What the API server would refuse must not hold up a switch: the history is dropped before the record is.
         for key in [Annotation.history, Annotation.answers, Annotation.announced]
         where size(of: annotations) > mostAnnotationBytes {
             annotations[key] = nil

@@ -5,13 +5,17 @@ import Foundation
 struct StoredAnnouncements: Codable {
     /// One announcement.
     struct Target: Codable {
+        /// The announcement's.
         var epoch: Int
+        /// The announced pod's.
         var uid: String
     }
 
     /// The record's; one of another epoch was written by a version that knows nothing of announcements.
     var epoch: Int
+    /// The first epoch of which all announcements are here.
     var since: Int
+    /// At most the last 32.
     var targets: [Target]
 
     /// Bytes of a uid that are read at most; a real one has 36.

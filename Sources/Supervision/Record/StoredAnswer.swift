@@ -7,10 +7,12 @@ package struct StoredAnswer: Codable, Sendable, Hashable {
     package var id: String
     /// `Done` or `Refused`.
     package var outcome: String
+    /// Why, in words for the operator.
     package var explanation: String
     /// The move that was made for it; nil: none.
     package var move: StoredMove?
 
+    /// `now`: for the time of a move that has none.
     init(_ answer: RequestAnswer, now: Date) {
         id = answer.id
         outcome = answer.outcome.rawValue

@@ -12,6 +12,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
     package var to: String?
     /// One of `SwitchCause`.
     package var cause: String
+    /// That of the record that announced it.
     package var epoch: Int
     /// The id of the operator's request that it carries out; nil: none.
     package var request: String?
@@ -40,6 +41,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
         nobodyActiveSeconds = Duration(in: container, .nobodyActiveSeconds)?.inSeconds
     }
 
+    /// `now`: the time of a move that has none.
     init(_ entry: MoveEntry, now: Date) {
         time = entry.startedAt.map { MicroTime(microseconds: $0) } ?? MicroTime(now)
         from = entry.from

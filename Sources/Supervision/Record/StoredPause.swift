@@ -6,6 +6,7 @@ import KubernetesClient
 struct StoredPause: Codable, Sendable, Hashable {
     /// Nil: written by hand.
     var id: String?
+    /// When it began; nil: not known.
     var since: MicroTime?
     /// Nil: until further notice.
     var seconds: Double?

@@ -6,15 +6,21 @@ package import KubernetesClient
 package struct StoredRequest: Codable, Sendable, Hashable {
     /// What can be requested.
     package enum Action: String, Codable, Sendable, Hashable, CaseIterable {
+        /// Move the role.
         case switchover = "Switchover"
+        /// Suspend automatic moves.
         case pause = "Pause"
+        /// End what suspends them.
         case resume = "Resume"
+        /// A pod must not be active.
         case fence = "Fence"
+        /// The pod may be active again.
         case unfence = "Unfence"
     }
 
     /// Chosen by whoever gives the request; the answer names it.
     package var id: String
+    /// What is asked for.
     package var action: Action
     /// The pod to switch to (nil: the best), to fence or to unfence.
     package var pod: String?
@@ -27,6 +33,7 @@ package struct StoredRequest: Codable, Sendable, Hashable {
     /// Who gave it, for people.
     package var by: String?
 
+    /// `id`: names the answer; unique among the last requests.
     package init(id: String, action: Action) {
         self.id = id
         self.action = action

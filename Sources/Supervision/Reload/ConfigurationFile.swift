@@ -8,8 +8,11 @@ import StandbyConfiguration
 final class ConfigurationFile: Sendable {
     /// What a look at the file gave.
     enum Look: Sendable {
+        /// The content is what it was.
         case unchanged
+        /// Why, in words.
         case unreadable(String)
+        /// All bytes of the file.
         case content([UInt8])
     }
 
@@ -22,9 +25,11 @@ final class ConfigurationFile: Sendable {
         var writingSince: ContinuousClock.Instant?
     }
 
+    /// As given on the command line.
     let path: String
     private let state: Locked<State>
 
+    /// `initial`: the content that is running.
     init(path: String, initial: [UInt8]) {
         self.path = path
         state = Locked(State(seen: initial))
@@ -56,7 +61,7 @@ final class ConfigurationFile: Sendable {
         }
     }
 
-    /// Reads the file, and tells its content if it is another than at the last look, or if that is demanded.
+    /// Reads the file, and returns its content if it is another than at the last look, or if that is demanded.
     @concurrent
     func read(isDemanded: Bool) async -> Look {
         let isBeingWritten = state.withLock { $0.writingSince.map { .now - $0 < Self.longestWriting } ?? false }

@@ -15,7 +15,7 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
     /// How long whoever demands a reload waits for its outcome.
     private static let answerDeadline: Duration = .seconds(30)
 
-    /// Mistakes of a file that are logged; `validate` tells them all.
+    /// Mistakes of a file that are logged; `validate` prints them all.
     private static let loggedMistakes = 20
 
     private let file: ConfigurationFile
@@ -87,7 +87,7 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
             defer { watcher.close() }
             await watch(by: watcher)
         } catch {
-            tellUnwatched(error)
+            warnUnwatched(error)
             await lookFromTimeToTime {}
         }
     }
@@ -100,7 +100,7 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
                 defer { isTold = true }
                 return !isTold
             }
-            if isNew { tellUnwatched(failure) }
+            if isNew { warnUnwatched(failure) }
         }
         renew()
         // Whatever happened before the watch began.
@@ -124,7 +124,7 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
         }
     }
 
-    private func tellUnwatched(_ failure: FolderWatcher.Failure) {
+    private func warnUnwatched(_ failure: FolderWatcher.Failure) {
         logger.warning(
             "the configuration's folder is not watched, the file is compared every 5 s",
             metadata: [
@@ -171,8 +171,8 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
     /// `summaries`: one line a mistake.
     private func refuse(_ summaries: [String], by origin: String) {
         status.failed()
-        let told = Array(summaries.prefix(Self.loggedMistakes))
-        log.write(.error, "configuration refused, the running one stays", by: origin, "diagnostic", told)
+        let logged = Array(summaries.prefix(Self.loggedMistakes))
+        log.write(.error, "configuration refused, the running one stays", by: origin, "diagnostic", logged)
     }
 
     /// Outside every actor: a large file takes a while.

@@ -8,6 +8,7 @@ package final class ConfigurationStatus: Sendable {
         package var isLastReloadSuccessful = true
         /// Seconds since 1970.
         package var lastSuccess: Double
+        /// How many groups are running.
         package var groups: Int
         /// Attempts since the start that changed nothing because the file was at fault.
         package var failures = 0
@@ -17,12 +18,15 @@ package final class ConfigurationStatus: Sendable {
 
     private let state: Locked<State>
 
+    /// `now`: seconds since 1970.
     package init(groups: Int, now: Double) {
         state = Locked(State(lastSuccess: now, groups: groups))
     }
 
+    /// A copy, from any thread.
     package var current: State { state.withLock { $0 } }
 
+    /// A reload succeeded; `now`: seconds since 1970.
     func succeeded(groups: Int, now: Double) {
         state.withLock { state in
             state.isLastReloadSuccessful = true
@@ -32,6 +36,7 @@ package final class ConfigurationStatus: Sendable {
         }
     }
 
+    /// A reload failed: the running configuration is not the file's.
     func failed() {
         state.withLock { state in
             state.isLastReloadSuccessful = false

@@ -18,6 +18,7 @@ final class ReloadLog: Sendable {
     private let logger: Logger
     private let said = Locked<[String: Last]>([:])
 
+    /// `logger`: where the lines go.
     init(logger: Logger) {
         self.logger = logger
     }

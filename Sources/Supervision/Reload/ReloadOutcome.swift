@@ -4,13 +4,14 @@ import StandbyConfiguration
 
 /// What an attempt to reload the configuration gave.
 package enum ReloadOutcome: Sendable {
-    /// Where a mistake is; what it is stands in the log, and `validate` tells it.
+    /// Where a mistake is; what it is stands in the log, and `validate` prints it.
     package struct Mistake: Sendable, Hashable {
         /// `LINE:COLUMN`, from 1.
         package var position: String
         /// Like `groups[2].probe.httpGet.port`; empty for the file as a whole.
         package var path: String
 
+        /// The place of a diagnostic, without its words.
         init(_ diagnostic: Diagnostic) {
             position = "\(diagnostic.mark)"
             path = PrintableText.line(diagnostic.path, limit: 200)

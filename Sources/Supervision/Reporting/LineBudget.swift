@@ -1,4 +1,4 @@
-/// Bounds how often the log says the same thing; what is left out is counted, and told a little later.
+/// Bounds how often the log says the same thing; what is left out is counted, and reported a little later.
 ///
 /// A pure value: time is an argument.
 struct LineBudget: Sendable {
@@ -6,6 +6,7 @@ struct LineBudget: Sendable {
     struct Subject: Sendable, Hashable {
         /// Nil: what is said concerns all groups, and is said of one after the other.
         var group: String?
+        /// What they say.
         var message: String
         /// Nil: the group as a whole.
         var member: String?
@@ -13,7 +14,9 @@ struct LineBudget: Sendable {
 
     /// Lines of a subject that were left out.
     struct Omission: Sendable, Hashable {
+        /// What they were about.
         var subject: Subject
+        /// How many.
         var lines: Int
         /// Groups that were left out, the first of them.
         var groups: [String]
@@ -23,9 +26,11 @@ struct LineBudget: Sendable {
 
     /// Lines of one subject that are written in a window.
     static let linesOfAGroup = 5
+    /// Of a subject that concerns all groups.
     static let linesOfAll = 3
-    /// How long a window is: what concerns all is told of soon.
+    /// How long a window is: what concerns all is reported soon.
     static let windowOfAGroup: Duration = .seconds(60)
+    /// For a subject that concerns all groups.
     static let windowOfAll: Duration = .seconds(5)
     /// Names that are kept.
     private static let keptNames = 10
@@ -42,7 +47,7 @@ struct LineBudget: Sendable {
 
     /// Whether a line is to be written; else it counts as left out.
     ///
-    /// `group`: whom it is said of; `cause`: for the line that tells of those left out.
+    /// `group`: whom it is said of; `cause`: for the line that reports those left out.
     mutating func admits(_ subject: Subject, group: String, cause: String, now: ContinuousClock.Instant) -> Bool {
         let isOfAll = subject.group == nil
         let length = isOfAll ? Self.windowOfAll : Self.windowOfAGroup

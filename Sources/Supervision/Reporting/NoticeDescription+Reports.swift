@@ -35,15 +35,19 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
 
     /// Which object an Event is written on.
     package enum Subject: String, Sendable, Hashable {
+        /// The pod that was promoted or demoted.
         case pod = "Pod"
+        /// The group's Service.
         case service = "Service"
     }
 
     /// The properties of every Event of one reason.
     package struct Entry: Sendable, Hashable {
+        /// Normal, or Warning if somebody should look.
         package var type: Event.Kind
         /// What was done or tried: the Event's `action`.
         package var action: String
+        /// The kind of object it is written on.
         package var subject: Subject
         /// What it means to an operator: a sentence of the table in README.md.
         package var summary: String
@@ -276,7 +280,7 @@ extension NoticeDescription {
 
     // MARK: Requests and failures
 
-    /// Whoever may annotate the Lease can request again and again; the moves that follow are always told of.
+    /// Whoever may annotate the Lease can request again and again; the moves that follow are always reported.
     private static func answered(_ request: OperatorRequest, _ answer: RequestAnswer) -> Self {
         let metadata = ["request": request.id, "outcome": answer.outcome.rawValue, "answer": answer.explanation]
         return Self(

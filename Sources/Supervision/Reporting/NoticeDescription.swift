@@ -18,17 +18,20 @@ struct NoticeDescription: Sendable {
             case ofAll
         }
 
+        /// How urgent it is.
         var level: Logger.Level
         /// The same for each such line, but for what `kind` names.
         var message: String
         /// Beside the group's name and namespace.
         var metadata: [String: String]
+        /// How it is bounded.
         var repetition: Repetition
         /// The member that it is about; nil: the group.
         var member: String?
         /// What lines that differ in names only have in common; nil: the message.
         var kind: String?
 
+        /// Bounded by group, unless said otherwise.
         init(
             _ level: Logger.Level,
             _ message: String,
@@ -48,11 +51,14 @@ struct NoticeDescription: Sendable {
 
     /// What an Event says; its type, action and kind of object follow from its reason.
     struct EventNote: Sendable, Hashable {
+        /// The Event's reason.
         var reason: EventReason
+        /// The Event's note.
         var text: String
         /// The pod that it is about; nil: the group's Service.
         var member: Member?
 
+        /// `member`: nil: on the group's Service.
         init(_ reason: EventReason, _ text: String, about member: Member? = nil) {
             self.reason = reason
             self.text = text
@@ -60,12 +66,14 @@ struct NoticeDescription: Sendable {
         }
     }
 
+    /// Always there; its level decides whether it is written.
     var log: LogLine
     /// Nil: nothing that belongs on an object of the cluster.
     var event: EventNote?
     /// Nil: nothing that a spectator of the demo needs to know.
     var demo: String?
 
+    /// Nil: neither an Event nor a line of the demo.
     init(_ log: LogLine, event: EventNote? = nil, demo: String? = nil) {
         self.log = log
         self.event = event

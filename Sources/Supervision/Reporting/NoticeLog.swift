@@ -5,15 +5,18 @@ import Logging
 ///
 /// What is said again and again, or of one group after the other, is bounded: see `LineBudget`.
 struct NoticeLog: Sendable {
+    /// Where the lines go.
     let logger: Logger
     private let budget = Locked(LineBudget())
     /// How often it is looked for lines that were left out.
     private static let interval: Duration = .seconds(1)
 
+    /// `logger`: where the lines go.
     init(logger: Logger) {
         self.logger = logger
     }
 
+    /// Writes the line, or counts it if there were too many like it.
     func write(_ notice: GroupNotice) {
         let line = NoticeDescription(notice.content).log
         guard line.level >= logger.logLevel, isAdmitted(line, notice.group) else { return }
@@ -36,11 +39,12 @@ struct NoticeLog: Sendable {
 
     /// Tells from time to time what was left out, until the task is cancelled.
     func run() async {
-        while (try? await Task.sleep(for: Self.interval)) != nil { tellOmissions() }
-        tellOmissions(isLast: true)
+        while (try? await Task.sleep(for: Self.interval)) != nil { writeOmissions() }
+        writeOmissions(isLast: true)
     }
 
-    func tellOmissions(now: ContinuousClock.Instant = .now, isLast: Bool = false) {
+    /// Reports the lines that were left out until `now`; `isLast`: those of open windows, too.
+    func writeOmissions(now: ContinuousClock.Instant = .now, isLast: Bool = false) {
         for omission in budget.withLock({ $0.omissions(now: now, isLast: isLast) }) {
             var metadata: Logger.Metadata = ["line": "\(omission.subject.message)", "lines": "\(omission.lines)"]
             if !omission.cause.isEmpty { metadata["cause"] = "\(omission.cause)" }

@@ -13,7 +13,7 @@ struct CheckBoard {
     private var next = 0
     /// What is being handed out; kept for its memory.
     private(set) var delivered: [Check.Event] = []
-    /// Who hears of it.
+    /// Whoever is notified of its end.
     var receive: (([Check.Event]) -> Void)?
 
     /// Events that are handed out together.

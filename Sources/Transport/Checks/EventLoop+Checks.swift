@@ -5,7 +5,7 @@ package import HostSystem
 
 /// Checks: what a prober asks thousands of peers, without an allocation or a closure for each time.
 extension EventLoop {
-    /// On the loop: who hears of the ends of checks, once in a turn; one for each loop.
+    /// On the loop: who is notified of the ends of checks, once in a turn; one for each loop.
     package func receiveChecks(_ receive: @escaping ([Check.Event]) -> Void) {
         precondition(isCurrent)
         board.receive = receive
@@ -227,7 +227,7 @@ extension EventLoop {
 
     /// Has the connection reset before the handshake's last packet goes out.
     ///
-    /// The peer's kernel has shown by then that somebody listens, and the application never hears of a connection that says
+    /// The peer's kernel has shown by then that somebody listens, and the application never sees a connection that says
     /// nothing, which some count as an error. It also costs a third less, and nothing lingers in TIME_WAIT. HAProxy does it,
     /// too.
     private func leaveNoTrace(_ descriptor: Int32) {

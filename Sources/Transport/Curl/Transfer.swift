@@ -9,7 +9,7 @@ import CLibcurl
     let request: HTTPRequest
     /// By which handle.
     let handle: EasyHandle
-    /// Who hears of it.
+    /// Whoever is notified of its progress and its end.
     let observer: any TransferObserver
     /// Ends the exchange if no head comes.
     var headTimer: LoopTimer?

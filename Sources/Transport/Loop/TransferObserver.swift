@@ -1,4 +1,4 @@
-/// Hears of one exchange, on the loop's thread.
+/// Is notified of one exchange, on the loop's thread.
 protocol TransferObserver: AnyObject {
     /// The final status and headers are in. Called from inside libcurl: must not call the loop.
     func received(head: HTTPHead)
@@ -29,6 +29,7 @@ final class WholeResponse: TransferObserver {
         self.continuation = continuation
     }
 
+    /// Hands the answer or the failure to the waiting task.
     func ended(_ outcome: Result<HTTPResponse, TransportError>) {
         continuation.resume(returning: outcome)
     }
@@ -55,6 +56,7 @@ final class StreamedResponse: TransferObserver, @unchecked Sendable {
         input.onTermination = { _ in onAbandoned() }
     }
 
+    /// Hands the head to the task that waits for it.
     func received(head: HTTPHead) {
         guard let onHead, let chunks else { return }
         self.chunks = nil
@@ -62,11 +64,13 @@ final class StreamedResponse: TransferObserver, @unchecked Sendable {
         onHead.resume(returning: .success(HTTPStream(head: head, body: HTTPBody(chunks: chunks, consumed: onConsumed))))
     }
 
+    /// Hands a piece to the reader; it is never kept for the response.
     func received(body: [UInt8]) -> Bool {
         input.yield(body)
         return true
     }
 
+    /// Ends the stream, or the wait for the head.
     func ended(_ outcome: Result<HTTPResponse, TransportError>) {
         switch outcome {
         case .success(let response):

@@ -54,7 +54,7 @@ extension EventLoop {
         names[wait.name]?.removeAll { $0 === wait }
     }
 
-    /// On the loop: whoever waits hears this instead.
+    /// On the loop: whoever waits gets this instead.
     func end(_ wait: NameWait, _ error: TransportError) {
         cancel(wait)
         wait.then(.failure(error))

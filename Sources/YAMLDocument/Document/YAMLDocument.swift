@@ -60,6 +60,7 @@ package struct YAMLLimits: Sendable, Hashable {
     /// Mistakes of a document that are listed.
     package var problems = 1000
 
+    /// The usual bounds.
     package init() {}
 }
 
@@ -67,6 +68,7 @@ package struct YAMLLimits: Sendable, Hashable {
 package struct YAMLReading: Sendable {
     /// One document of the text.
     package struct Document: Sendable {
+        /// An empty scalar if the document broke off.
         package var root: YAMLNode
         /// Mistakes that do not keep the rest from being read, in file order; at most `YAMLLimits.problems`.
         package var problems: [YAMLError]

@@ -4,24 +4,40 @@ package struct YAMLError: Error, Sendable, Hashable {
     package enum Reason: Sendable, Hashable {
         /// libyaml's own words.
         case syntax(String)
+        /// The text has more bytes than are read.
         case tooLarge(bytes: Int, limit: Int)
+        /// Collections are nested deeper than `YAMLLimits.depth`.
         case tooDeep(limit: Int)
+        /// More nodes than `YAMLLimits.nodes` once aliases are expanded.
         case tooManyNodes(limit: Int)
+        /// More lines that begin with `%` than `YAMLLimits.directives`.
         case tooManyDirectives(limit: Int)
+        /// Bytes that are no UTF-8; the mark names the line, its column is 1.
         case notUTF8
+        /// An alias, without its `*`, that no anchor precedes.
         case unknownAlias(String)
+        /// A key that stands in the mapping already; `first`: where.
         case duplicateKey(String, first: YAMLMark)
+        /// A key that is a collection.
         case keyIsNotAString
+        /// The value of `<<` is no mapping and no list of mappings.
         case mergeOfNoMapping
+        /// A tag, as written, that is none of the core schema's.
         case unsupportedTag(String)
+        /// A text that is no value of its explicit tag.
         case doesNotFitTag(String, text: String)
+        /// Only where exactly one document is read: there is none.
         case noDocument
+        /// Only where exactly one document is read: there are more.
         case severalDocuments
     }
 
+    /// What is wrong.
     package var reason: Reason
+    /// Where it is.
     package var mark: YAMLMark
 
+    /// A mistake at a place.
     package init(_ reason: Reason, at mark: YAMLMark) {
         self.reason = reason
         self.mark = mark

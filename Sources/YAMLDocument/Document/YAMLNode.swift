@@ -2,12 +2,15 @@
 package struct YAMLNode: Sendable, Hashable {
     /// What the node holds.
     package enum Content: Sendable, Hashable {
+        /// A text that is resolved when it is asked for.
         case scalar(YAMLScalar)
+        /// In the order written.
         case sequence([YAMLNode])
         /// In the order written; merge keys are resolved, and keys are unique.
         case mapping([YAMLEntry])
     }
 
+    /// What the node holds, aliases resolved.
     package var content: Content
     /// Where the node begins; for an aliased node where its anchor stands.
     package var mark: YAMLMark
@@ -16,10 +19,12 @@ package struct YAMLNode: Sendable, Hashable {
     /// Nodes in this subtree, itself included, aliases expanded; at most `YAMLLimits.nodes`.
     private var storedSize: UInt32
 
+    /// A node that counts as one, whatever it holds.
     package init(content: Content, mark: YAMLMark) {
         self.init(content: content, mark: mark, size: 1)
     }
 
+    /// `size`: nodes in the subtree, the node itself included.
     init(content: Content, mark: YAMLMark, size: Int) {
         self.content = content
         self.mark = mark
@@ -64,11 +69,14 @@ package struct YAMLNode: Sendable, Hashable {
 
 /// A key and its value in a mapping.
 package struct YAMLEntry: Sendable, Hashable {
+    /// The key's text.
     package var key: String
     /// Where the key stands.
     package var keyMark: YAMLMark
+    /// What the key stands for.
     package var value: YAMLNode
 
+    /// An entry that was written, or merged, into a mapping.
     package init(key: String, keyMark: YAMLMark, value: YAMLNode) {
         self.key = key
         self.keyMark = keyMark
@@ -82,6 +90,7 @@ package struct YAMLMark: Sendable, Hashable, Comparable, CustomStringConvertible
     private var storedLine: UInt32
     private var storedColumn: UInt32
 
+    /// Both count from 1.
     package init(line: Int, column: Int) {
         storedLine = UInt32(clamping: line)
         storedColumn = UInt32(clamping: column)

@@ -5,15 +5,21 @@
 package struct YAMLScalar: Sendable, Hashable {
     /// The resolved value.
     package enum Value: Sendable, Hashable {
+        /// `null`, `~` or nothing.
         case null
+        /// `true` or `false`; `yes` and `on` are strings.
         case bool(Bool)
+        /// Decimal, octal after `0o`, hexadecimal after `0x`.
         case int(Int)
+        /// With a fraction or an exponent; also infinite, or no number.
         case float(Double)
+        /// Everything else.
         case string(String)
     }
 
     /// How the scalar was written.
     package enum Style: UInt8, Sendable, Hashable {
+        /// Without quotes.
         case plain
         /// In single or double quotes.
         case quoted
@@ -27,6 +33,7 @@ package struct YAMLScalar: Sendable, Hashable {
     enum Typing: UInt8, Sendable, Hashable {
         /// As the core schema says.
         case core
+        /// As a string, whatever it looks like.
         case string
         /// As a number with a fraction, whatever it looks like.
         case float
@@ -34,9 +41,11 @@ package struct YAMLScalar: Sendable, Hashable {
 
     /// As written, quotes removed.
     package let text: String
+    /// How it was written.
     package let style: Style
     private let typing: Typing
 
+    /// `typing`: what a tag or quotes make of the text.
     init(text: String, style: Style, typing: Typing) {
         self.text = text
         self.style = style

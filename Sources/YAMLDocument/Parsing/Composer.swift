@@ -11,6 +11,7 @@ struct Composer {
     private var openItems: [YAMLNode] = []
     private var openEntries: [YAMLEntry] = []
 
+    /// Reads nothing yet.
     init(events: EventParser, limits: YAMLLimits) {
         self.events = events
         self.limits = limits

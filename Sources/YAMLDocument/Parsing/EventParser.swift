@@ -4,10 +4,13 @@ import CLibYAML
 @safe final class EventParser {
     /// A scalar as it was written.
     struct Scalar {
+        /// Quotes removed, escapes resolved.
         var text: String
+        /// How it was written.
         var style: YAMLScalar.Style
         /// The explicit tag; nil if there is none.
         var tag: String?
+        /// The anchor without its `&`; nil if there is none.
         var anchor: String?
 
         /// Whether the scalar, as a key, merges the value into its mapping.
@@ -16,14 +19,23 @@ import CLibYAML
 
     /// One step of the text.
     enum Event {
+        /// A document begins, with or without `---`.
         case documentStart
+        /// A document ends.
         case documentEnd
+        /// An alias, without its `*`.
         case alias(String)
+        /// A scalar, as a key, a value or an item.
         case scalar(Scalar)
+        /// Items follow; the anchor without its `&`.
         case sequenceStart(anchor: String?)
+        /// The innermost sequence ends.
         case sequenceEnd
+        /// Keys and values follow in turn; the anchor without its `&`.
         case mappingStart(anchor: String?)
+        /// The innermost mapping ends.
         case mappingEnd
+        /// The text ends; nothing comes after it.
         case streamEnd
     }
 

@@ -12,10 +12,12 @@ struct MappingBuilder {
     /// Where each key stands; empty while they are few.
     private var places: [String: Int] = [:]
 
+    /// `start`: where the mapping's entries begin among the open ones.
     init(start: Int) {
         self.start = start
     }
 
+    /// Adds an entry to the open ones; throws if the key is a collection or is there already.
     mutating func insert(
         key: YAMLNode,
         at mark: YAMLMark,
@@ -49,6 +51,7 @@ struct MappingBuilder {
         return written + merged.filter { seen.insert($0.key).inserted }
     }
 
+    /// Notes what `<<` adds; throws unless it is a mapping or a list of mappings.
     mutating func merge(_ value: YAMLNode) throws(YAMLError) {
         switch value.content {
         case .mapping(let entries):

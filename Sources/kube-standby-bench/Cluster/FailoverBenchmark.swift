@@ -15,7 +15,7 @@ struct FailoverBenchmark {
 
     static func run() async throws {
         let timings = try await Sandbox.run { sandbox in
-            try await sandbox.apply(scene)
+            try await sandbox.apply(setup)
             try await sandbox.wait(for: "three pods to run") { store in
                 await store.list(.pods, namespace: namespace).count { $0["status"]["podIP"] != .null } == 3
             }
@@ -114,9 +114,9 @@ struct FailoverBenchmark {
         print(zip(cells, widths).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }.joined())
     }
 
-    // MARK: Scene
+    // MARK: Setup
 
-    private static let scene = """
+    private static let setup = """
         apiVersion: v1
         kind: Service
         metadata: {name: web}

@@ -2,11 +2,13 @@ import Sandbox
 
 /// Groups of three running pods in the sandbox, the first of each active.
 struct SampleGroups {
+    /// Where all pods are listed and watched.
     static let pods = "/api/v1/namespaces/default/pods"
     private static let services = "/api/v1/namespaces/default/services"
     /// Pods in a group.
     static let size = 3
 
+    /// How many groups there are.
     let count: Int
     /// The address of a pod, by its number among all.
     let address: @Sendable (Int) -> String

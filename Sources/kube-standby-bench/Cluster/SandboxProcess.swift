@@ -10,6 +10,7 @@ import Transport
 struct SandboxProcess: Sendable {
     /// What a process has taken of the machine.
     struct Usage: Sendable {
+        /// Processor time since the start.
         var cpu: Duration
         /// Megabytes.
         var memory: Int
@@ -89,6 +90,7 @@ struct SandboxProcess: Sendable {
         var description: String
     }
 
+    /// Begins a watch, which ends after 30 s without an event; `target`: path and query.
     func watch(_ target: String) async throws -> HTTPStream {
         var request = try await request("GET", target)
         request.headTimeout = .seconds(10)

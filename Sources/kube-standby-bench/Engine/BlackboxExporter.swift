@@ -3,6 +3,7 @@ import Transport
 
 /// Prometheus' blackbox exporter, asked for one probe after the other, four at a time.
 struct BlackboxExporter {
+    /// Where it listens, on loopback.
     let port: Int
 
     /// Its processor time for each probe, in microseconds.

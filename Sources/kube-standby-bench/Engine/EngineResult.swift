@@ -34,6 +34,7 @@ struct EngineResult: Sendable {
         if values.isEmpty { return nil }
     }
 
+    /// The value of that name; not a number if there is none.
     subscript(name: String) -> Double { values[name] ?? .nan }
 
     /// Microseconds of processor time for each probe.

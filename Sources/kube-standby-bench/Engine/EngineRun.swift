@@ -14,6 +14,7 @@ struct EngineRun {
         case new
         /// HTTP on a kept connection.
         case keep
+        /// A connection, and nothing more.
         case tcp
         /// Like `new`, and every tenth target accepts connections and never answers.
         case hung
@@ -23,13 +24,18 @@ struct EngineRun {
         case exec
     }
 
+    /// What a probe does.
     let mode: Mode
+    /// How many targets there are.
     let targets: Int
+    /// How often each is probed.
     let period: Duration
     /// Probes to be ended before the run ends.
     let probes: Int
+    /// Where all targets listen, each at an address of its own.
     let port: Int
 
+    /// Nil if the arguments are not understood.
     init?(_ arguments: [String]) {
         guard arguments.count == 5, let mode = Mode(rawValue: arguments[0]), let targets = Int(arguments[1]),
             let period = Int(arguments[2]), let probes = Int(arguments[3]), let port = Int(arguments[4])

@@ -4,13 +4,19 @@ import Foundation
 struct HAProxy {
     /// How it checks.
     enum Check {
+        /// A request to each server.
         case http
+        /// A connection to each server.
         case tcp
     }
 
+    /// How servers are checked.
     let check: Check
+    /// How many servers there are.
     let targets: Int
+    /// How often each is checked.
     let period: Duration
+    /// Where all servers listen, each at an address of its own.
     let port: Int
 
     /// Processor time for each check, in microseconds, and megabytes in memory; measured over `window` once every server was

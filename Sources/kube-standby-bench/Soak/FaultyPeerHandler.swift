@@ -17,6 +17,7 @@ final class FaultyPeerHandler: ChannelInboundHandler {
 
     private let behaviours: Locked<[PeerBehaviour]>
 
+    /// `behaviours`: of all peers, by number.
     init(behaviours: Locked<[PeerBehaviour]>) {
         self.behaviours = behaviours
     }

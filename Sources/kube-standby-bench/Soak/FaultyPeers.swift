@@ -46,6 +46,7 @@ final class FaultyPeers: Sendable {
         try result.get()
     }
 
+    /// `peer`: its number, from 0; holds from what it is asked next on.
     func set(_ behaviour: PeerBehaviour, of peer: Int) {
         behaviours.withLock { $0[peer] = behaviour }
     }

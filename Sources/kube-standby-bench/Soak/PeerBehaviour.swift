@@ -4,11 +4,13 @@ import StandbyConfiguration
 
 /// How a probed peer behaves, and what a prober must make of it.
 enum PeerBehaviour: CaseIterable, Sendable {
+    /// It answers at once: 200, or an error.
     case healthy, failing
     /// Accepts, and never answers; or stops in the middle.
     case silent, silentInHead, silentInBody
     /// One byte at a time, too slowly to come to an end.
     case dripping
+    /// It answers what no probe may take in whole, or what is no HTTP.
     case hugeHead, endlessBody, noHTTP
     /// Resets the connection when it is asked; closes it at once.
     case resetting, closing

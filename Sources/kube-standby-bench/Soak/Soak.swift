@@ -31,13 +31,16 @@ struct Soak {
     /// What peers and prober, in one process, can bear each second.
     private static let probesPerSecond = 1000
 
+    /// How long peers go on failing and recovering.
     let duration: Duration
+    /// How many peers there are.
     let count: Int
     /// What may be open while no probe is under way: both ends of the connections that are kept, to every fourth peer; two
     /// for each multi of 128 checks, of each kind; and what any process has.
     private var descriptorLimit: Int { 2 * (count / 4) + 4 * (count / 128 + 1) + 64 }
     private var period: Duration { .seconds(max(2, count / Self.probesPerSecond)) }
 
+    /// Nil if the arguments are not understood.
     init?(_ arguments: [String]) {
         guard arguments.count == 2, let seconds = Int(arguments[0]), let count = Int(arguments[1]), count > 0 else {
             return nil

@@ -11,14 +11,14 @@ final class SoakLedger: Sendable {
         var health = Health.unknown
         var reason = ""
         /// What became of it last, the newest at the end.
-        var story: [String] = []
+        var lines: [String] = []
 
-        /// Lines of its story that are kept.
+        /// Lines that are kept.
         private static let limit = 12
 
-        mutating func tell(_ line: String) {
-            story.append("\(EventLoop.now / 1_000_000) ms: \(line)")
-            if story.count > Self.limit { story.removeFirst() }
+        mutating func add(_ line: String) {
+            lines.append("\(EventLoop.now / 1_000_000) ms: \(line)")
+            if lines.count > Self.limit { lines.removeFirst() }
         }
 
         var isRight: Bool {
@@ -34,6 +34,7 @@ final class SoakLedger: Sendable {
 
     private let state: Locked<State>
 
+    /// `count`: how many peers there are.
     init(count: Int) {
         state = Locked(State(entries: Array(repeating: Entry(), count: count)))
     }
@@ -42,10 +43,11 @@ final class SoakLedger: Sendable {
     func expect(_ behaviour: PeerBehaviour, of peer: Int) {
         state.withLock { state in
             state.entries[peer].behaviour = behaviour
-            state.entries[peer].tell("becomes \(behaviour)")
+            state.entries[peer].add("becomes \(behaviour)")
         }
     }
 
+    /// What a peer does now.
     func behaviour(of peer: Int) -> PeerBehaviour {
         state.withLock { $0.entries[peer].behaviour }
     }
@@ -55,13 +57,13 @@ final class SoakLedger: Sendable {
         state.withLock { state in
             state.entries[peer].health = report.health
             state.entries[peer].reason = report.detail
-            state.entries[peer].tell("\(report.health), \(report.detail)")
+            state.entries[peer].add("\(report.health), \(report.detail)")
             let expected = state.entries[peer].behaviour
             guard report.isChange, report.health != .unknown, let health = expected.expectedHealth,
                 report.health != health
             else { return }
-            let story = state.entries[peer].story.joined(separator: "\n  ")
-            state.violations.append("peer \(peer), \(expected), turned \(report.health):\n  \(story)")
+            let lines = state.entries[peer].lines.joined(separator: "\n  ")
+            state.violations.append("peer \(peer), \(expected), turned \(report.health):\n  \(lines)")
         }
     }
 

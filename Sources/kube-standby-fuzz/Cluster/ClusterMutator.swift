@@ -5,12 +5,15 @@ import Repeatable
 struct ClusterMutator {
     /// What a text is read as.
     enum Form: Int, CaseIterable {
+        /// One for each way into the readers of what an API server says.
         case pods, pod, podEvent, lease, service, status, review, event, slice, workload, command, group
     }
 
     /// One text, and what it is meant to be.
     struct Input {
+        /// Which reader it goes to.
         var form: Form
+        /// As it would come, JSON or not.
         var text: [UInt8]
     }
 
@@ -35,6 +38,7 @@ struct ClusterMutator {
     private let bytes: Mutator
     private let seed: UInt64
 
+    /// `corpus`: what is changed; the same `seed` gives the same inputs.
     init(corpus: [Input], seed: UInt64) {
         self.corpus = corpus
         self.seed = seed

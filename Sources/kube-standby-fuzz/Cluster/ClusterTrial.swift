@@ -7,7 +7,7 @@ import StandbyConfiguration
 import Supervision
 import Transport
 
-/// One answer of an API server, through everything that hears of it.
+/// One answer of an API server, through everything that reads it.
 struct ClusterTrial {
     /// A group and its Lease, as an input of our own objects gives them.
     private struct Group: Decodable {

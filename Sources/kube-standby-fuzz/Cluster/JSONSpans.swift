@@ -12,10 +12,12 @@ struct JSONSpans {
         var isMember: Bool
     }
 
+    /// Every value but the outermost, an inner one before the one that holds it.
     private(set) var spans: [Span] = []
     private let text: [UInt8]
     private var place = 0
 
+    /// Looks the text through, whatever it holds.
     init(_ text: [UInt8]) {
         self.text = text
         _ = value(depth: 0)

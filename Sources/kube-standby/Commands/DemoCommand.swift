@@ -5,10 +5,10 @@ import Foundation
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Play a story of failures on an embedded sandbox cluster.",
+        abstract: "Run a scenario of failures on an embedded sandbox cluster.",
         discussion: """
             Nothing is needed and nothing is left behind: a sandbox API server and toy applications run on loopback
-            addresses, the real supervisor watches over them, and the story breaks them one by one.
+            addresses, the real supervisor watches over them, and the scenario breaks them one by one.
 
             EXAMPLES
               kube-standby demo
@@ -19,14 +19,14 @@ struct DemoCommand: AsyncParsableCommand {
             """
     )
 
-    @Flag(help: "Stay up after the story, until interrupted, and say how to reach the sandbox.")
+    @Flag(help: "Stay up after the scenario, until interrupted, and say how to reach the sandbox.")
     var keep = false
 
     func run() async throws {
-        let story = Story(keepsRunning: keep)
+        let scenario = DemoScenario(keepsRunning: keep)
         let isIntact: Bool
         do {
-            isIntact = try await story.play()
+            isIntact = try await scenario.run()
         } catch let code as ExitCode {
             throw code
         } catch {

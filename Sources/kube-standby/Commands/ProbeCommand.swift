@@ -11,9 +11,9 @@ import Transport
 struct ProbeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "probe",
-        abstract: "Run a group's probes once, from here, and tell what happens.",
+        abstract: "Run a group's probes once, from here, and print what happens.",
         discussion: """
-            Thresholds are not applied and nothing is written. With --verbose the whole exchange is told: addresses, name
+            Thresholds are not applied and nothing is written. With --verbose the whole exchange is printed: addresses, name
             resolution, TLS, headers and times.
 
             EXAMPLES
@@ -29,7 +29,9 @@ struct ProbeCommand: AsyncParsableCommand {
 
     /// How results are printed.
     enum Output: String, ExpressibleByArgument, CaseIterable {
+        /// For people.
         case text
+        /// For programs.
         case json
     }
 
@@ -43,9 +45,10 @@ struct ProbeCommand: AsyncParsableCommand {
     var config: String
 
     @OptionGroup
+    /// Where the group's pods are.
     var cluster: ClusterOptions
 
-    @Flag(name: .shortAndLong, help: "Tell the whole exchange.")
+    @Flag(name: .shortAndLong, help: "Print the whole exchange.")
     var verbose = false
 
     @Option(name: .shortAndLong, help: "text or json.")
@@ -79,7 +82,7 @@ struct ProbeCommand: AsyncParsableCommand {
             throw Self.status(of: error).exitCode
         }
         print(results)
-        let isHealthy = results.allSatisfy { $0.story?.verdict == .success }
+        let isHealthy = results.allSatisfy { $0.transcript?.verdict == .success }
         if results.isEmpty || !isHealthy { throw ExitStatus.mistakes.exitCode }
     }
 

@@ -35,9 +35,10 @@ struct RunCommand: AsyncParsableCommand {
     var config: String
 
     @OptionGroup
+    /// Which cluster it supervises.
     var cluster: ClusterOptions
 
-    @Flag(help: "Observe and tell what would be done; write nothing.")
+    @Flag(help: "Observe and report what would be done; write nothing.")
     var dryRun = false
 
     @Option(

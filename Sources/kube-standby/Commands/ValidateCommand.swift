@@ -43,6 +43,7 @@ struct ValidateCommand: AsyncParsableCommand {
     var cluster = false
 
     @OptionGroup(title: "With --cluster")
+    /// Used with `--cluster` only.
     var options: ClusterOptions
 
     @Option(name: .customLong("as"), help: ArgumentHelp("Whose rights to check.", valueName: "user"))

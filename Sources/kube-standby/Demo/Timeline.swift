@@ -1,12 +1,13 @@
 import Foundation
 import Supervision
 
-/// Prints what happens, line by line, with the seconds since the start, and lets the story wait for it.
+/// Prints what happens, line by line, with the seconds since the start, and lets the demo wait for it.
 struct Timeline: Sendable {
     private let start = ContinuousClock.now
     private let notices: AsyncStream<(GroupNotice, ContinuousClock.Instant)>
     private let input: AsyncStream<(GroupNotice, ContinuousClock.Instant)>.Continuation
 
+    /// Begins to count seconds.
     init() {
         (notices, input) = AsyncStream.makeStream()
     }
@@ -16,12 +17,12 @@ struct Timeline: Sendable {
         for await (notice, time) in notices where time > start && isAwaited(notice) { return }
     }
 
-    /// A line of the story's own.
-    func tell(_ text: String) {
+    /// A line about what the demo does, after a blank one.
+    func announce(_ text: String) {
         StandardOutput.print("\n\(clock)  \(text)")
     }
 
-    /// What a group tells; results that change nothing of importance are left out.
+    /// What a group reports; results that change nothing of importance are left out.
     func show(_ notice: GroupNotice) {
         input.yield((notice, .now))
         guard let text = notice.summary else { return }

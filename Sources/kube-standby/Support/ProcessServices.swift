@@ -7,6 +7,7 @@ import UnixSignals
 
 /// Reloads the configuration at every SIGHUP.
 struct HangupService: ServiceLifecycle.Service {
+    /// Reads the file anew when it changes, or when somebody asks.
     let reloader: ConfigurationReloader
     /// Begun before the configuration was read, so that no signal after that is lost.
     let signals: UnixSignalsSequence

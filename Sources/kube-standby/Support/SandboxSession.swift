@@ -1,7 +1,7 @@
 import Foundation
 import Sandbox
 
-/// A sandbox that stays up for somebody to play with: its kubeconfig, its admin endpoint, and what to try.
+/// A sandbox that stays up to try things out: its kubeconfig, its admin endpoint, and what to try.
 struct SandboxSession: Sendable {
     private let sandbox: Sandbox
     private let kubeconfig: URL

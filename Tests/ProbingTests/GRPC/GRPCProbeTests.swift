@@ -14,11 +14,11 @@ import Transport
         let loop = EventLoop(name: "test")
         defer { loop.stop() }
         try await GRPCServer.run { server in
-            let story = { (port: Int, service: String) in
+            let transcript = { (port: Int, service: String) in
                 await ProbeOnce(target(port, service), on: loop).run()
             }
             for service in ["", "up"] {
-                let up = await story(server.port, service)
+                let up = await transcript(server.port, service)
                 #expect(up.verdict == .success && up.detail == "SERVING")
             }
             let expected = [
@@ -27,8 +27,11 @@ import Transport
                 (1, "", "connection refused"),
             ]
             for (port, service, words) in expected {
-                let story = await story(port, service)
-                #expect(story.verdict == .failure && story.detail.hasPrefix(words), "\(service): \(story.detail)")
+                let transcript = await transcript(port, service)
+                #expect(
+                    transcript.verdict == .failure && transcript.detail.hasPrefix(words),
+                    "\(service): \(transcript.detail)"
+                )
             }
         }
     }
@@ -37,9 +40,11 @@ import Transport
         let loop = EventLoop(name: "test")
         defer { loop.stop() }
         try await GRPCServer.run { server in
-            let story = await ProbeOnce(target(server.port, "slow", timeout: .milliseconds(300)), on: loop).run()
-            #expect(story.verdict == .failure)
-            #expect(story.detail.hasPrefix("no answer in time") || story.detail.hasPrefix("DEADLINE_EXCEEDED"))
+            let transcript = await ProbeOnce(target(server.port, "slow", timeout: .milliseconds(300)), on: loop).run()
+            #expect(transcript.verdict == .failure)
+            #expect(
+                transcript.detail.hasPrefix("no answer in time") || transcript.detail.hasPrefix("DEADLINE_EXCEEDED")
+            )
         }
     }
 

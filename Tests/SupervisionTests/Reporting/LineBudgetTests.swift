@@ -75,7 +75,7 @@ import Testing
         let (stream, input) = AsyncStream.makeStream(of: (String, Logger.Metadata).self)
         let log = NoticeLog(logger: Logger(label: "test") { _ in Recorder(lines: input) })
         body(log)
-        log.tellOmissions(isLast: true)
+        log.writeOmissions(isLast: true)
         input.finish()
         var lines: [(message: String, metadata: Logger.Metadata)] = []
         for await (message, metadata) in stream { lines.append((message, metadata)) }

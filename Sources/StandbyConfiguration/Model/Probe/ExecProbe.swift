@@ -1,4 +1,4 @@
-/// A command whose exit code tells the health.
+/// A command whose exit code decides the health.
 package struct ExecProbe: Sendable, Hashable {
     /// Where the command runs.
     package enum Place: String, Sendable, Hashable, CaseIterable {

@@ -1,6 +1,6 @@
 package import Patterns
 
-/// An HTTP request whose answer tells the health.
+/// An HTTP request whose answer decides the health.
 package struct HTTPProbe: Sendable, Hashable {
     /// Whether TLS is spoken.
     package enum Scheme: String, Sendable, Hashable, CaseIterable {

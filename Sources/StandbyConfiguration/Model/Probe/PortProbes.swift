@@ -1,4 +1,4 @@
-/// A TCP connection whose establishment tells the health.
+/// A TCP connection that proves health once it is established.
 package struct TCPProbe: Sendable, Hashable {
     /// Of the member or, if there is a `host`, of that.
     package var port: PortReference
@@ -24,7 +24,7 @@ extension TCPProbe {
     }
 }
 
-/// A call of grpc.health.v1.Health/Check whose answer tells the health.
+/// A call of grpc.health.v1.Health/Check whose answer decides the health.
 package struct GRPCProbe: Sendable, Hashable {
     /// 1...65535.
     package var port: Int

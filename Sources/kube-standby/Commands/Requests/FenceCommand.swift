@@ -19,6 +19,7 @@ struct FenceCommand: AsyncParsableCommand {
     )
 
     @OptionGroup
+    /// The group, and how its answer is awaited and printed.
     var request: RequestOptions
 
     @Argument(help: ArgumentHelp("The pod.", valueName: "pod"))

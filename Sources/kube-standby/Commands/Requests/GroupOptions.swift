@@ -10,6 +10,7 @@ struct GroupOptions: ParsableArguments {
     var group: String
 
     @OptionGroup
+    /// Where the group's Lease is.
     var cluster: ClusterOptions
 
     @Option(name: .shortAndLong, help: "text or json.")

@@ -19,6 +19,7 @@ struct HistoryCommand: AsyncParsableCommand {
     )
 
     @OptionGroup
+    /// The group whose Lease is read.
     var target: GroupOptions
 
     func run() async throws {

@@ -19,6 +19,7 @@ struct PauseCommand: AsyncParsableCommand {
     )
 
     @OptionGroup
+    /// The group, and how its answer is awaited and printed.
     var request: RequestOptions
 
     @Option(

@@ -7,6 +7,7 @@ import Supervision
 /// What all requests to a group have in common.
 struct RequestOptions: ParsableArguments {
     @OptionGroup
+    /// The group whose Lease is annotated.
     var target: GroupOptions
 
     @Option(

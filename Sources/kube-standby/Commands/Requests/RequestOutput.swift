@@ -5,7 +5,9 @@ import Supervision
 
 /// How answers and histories are printed.
 enum RequestOutput: String, ExpressibleByArgument, CaseIterable {
+    /// For people.
     case text
+    /// For programs.
     case json
 
     /// A request that nobody waits for.

@@ -19,6 +19,7 @@ struct ResumeCommand: AsyncParsableCommand {
     )
 
     @OptionGroup
+    /// The group, and how its answer is awaited and printed.
     var request: RequestOptions
 
     func run() async throws {

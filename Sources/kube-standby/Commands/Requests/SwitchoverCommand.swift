@@ -22,6 +22,7 @@ struct SwitchoverCommand: AsyncParsableCommand {
     )
 
     @OptionGroup
+    /// The group, and how its answer is awaited and printed.
     var request: RequestOptions
 
     @Option(help: ArgumentHelp("The pod; default: the best healthy candidate.", valueName: "pod"))

@@ -16,6 +16,7 @@ struct UnfenceCommand: AsyncParsableCommand {
     )
 
     @OptionGroup
+    /// The group, and how its answer is awaited and printed.
     var request: RequestOptions
 
     @Argument(help: ArgumentHelp("The pod.", valueName: "pod"))

@@ -8,6 +8,7 @@ struct InputFiles {
     struct Input {
         /// A path, or `<stdin>`.
         var name: String
+        /// The whole content.
         var bytes: [UInt8]
         /// Whether it was found in a folder, where it may be something else than a configuration.
         var isFromFolder: Bool

@@ -9,6 +9,7 @@ struct LoadingError: Error, CustomStringConvertible {
 
 /// The one configuration that a command works with.
 struct LoadedConfiguration {
+    /// What the file says; it has no mistakes.
     let configuration: SupervisorConfiguration
     /// The file's content.
     let bytes: [UInt8]

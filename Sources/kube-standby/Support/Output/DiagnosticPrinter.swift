@@ -16,9 +16,11 @@ struct DiagnosticPrinter {
         var message: String
     }
 
+    /// How they are written.
     let format: DiagnosticFormat
     private var records: [Record] = []
 
+    /// `format`: how they are written.
     init(_ format: DiagnosticFormat) {
         self.format = format
     }

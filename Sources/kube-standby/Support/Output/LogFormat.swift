@@ -4,7 +4,9 @@ import Logging
 
 /// How the log is written.
 enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+    /// One line for people.
     case text
+    /// One object a line.
     case json
 
     /// The label of every line in text.

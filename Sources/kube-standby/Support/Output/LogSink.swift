@@ -16,7 +16,7 @@ final class LogSink: Sendable {
         var waiting: [UInt8] = []
         /// Lines that were dropped since the start.
         var dropped = 0
-        /// Those of them that no line has told of.
+        /// Those of them that no line has reported.
         var untold = 0
         var isWriting = false
         var isClosed = false

@@ -6,8 +6,9 @@ import StandbyConfiguration
 import Supervision
 import Transport
 
-/// The story of a probe in words.
+/// What a probe asked and what came of it, in words.
 struct ProbeReportText {
+    /// Whether the whole exchange is printed.
     let isVerbose: Bool
 
     /// A line a member; with `isVerbose` what was asked, every step, and the beginning of the body.
@@ -15,23 +16,23 @@ struct ProbeReportText {
         let state = [PrintableText.line(result.role ?? "no role"), result.isReady ? "Ready" : "not Ready"].joined(
             separator: ", "
         )
-        guard let story = result.story else {
+        guard let transcript = result.transcript else {
             return "\(result.pod)  (\(state))  cannot be probed: no IP, or finished\n"
         }
         let verdict =
-            switch story.verdict {
+            switch transcript.verdict {
             case .success: "success"
             case .failure: "FAILURE"
             case .noResult: "no result"
             }
         let head =
-            "\(result.pod)  \(result.address)  (\(state))  \(verdict) after \(Self.time(story.duration)): \(PrintableText.line(story.detail))"
-        return isVerbose ? ([head] + details(of: result, story)).joined(separator: "\n") + "\n\n" : head + "\n"
+            "\(result.pod)  \(result.address)  (\(state))  \(verdict) after \(Self.time(transcript.duration)): \(PrintableText.line(transcript.detail))"
+        return isVerbose ? ([head] + details(of: result, transcript)).joined(separator: "\n") + "\n\n" : head + "\n"
     }
 
-    private func details(of result: GroupProbing.Result, _ story: ProbeOnce.Story) -> [String] {
-        var lines = ["    \(result.probe): \(PrintableText.line(story.question))"]
-        if let trace = story.trace {
+    private func details(of result: GroupProbing.Result, _ transcript: ProbeOnce.Transcript) -> [String] {
+        var lines = ["    \(result.probe): \(PrintableText.line(transcript.question))"]
+        if let trace = transcript.trace {
             lines += trace.events.map { event in
                 let sign =
                     switch event.kind {
@@ -44,7 +45,7 @@ struct ProbeReportText {
             lines.append("    connected to \(trace.peer.isEmpty ? "nobody" : trace.peer)")
             lines.append("    " + Self.steps(trace.timings))
         }
-        let body = story.body.prefix(200).split { [0x0A, 0x0D].contains($0) }.first
+        let body = transcript.body.prefix(200).split { [0x0A, 0x0D].contains($0) }.first
         if let body { lines.append("    body begins: \(PrintableText.line(bytes: body))") }
         return lines
     }
@@ -68,11 +69,12 @@ struct ProbeReportText {
             .init("role", result.role.map(ConfigurationValue.string) ?? .null), .init("ready", .bool(result.isReady)),
             .init("probe", .string(result.probe)),
         ]
-        if let story = result.story {
+        if let transcript = result.transcript {
             entries += [
-                .init("verdict", .string("\(story.verdict)")), .init("detail", .string(story.detail)),
-                .init("seconds", .number(story.duration / .seconds(1))), .init("asked", .string(story.question)),
-                .init("peer", story.trace.map { .string($0.peer) } ?? .null),
+                .init("verdict", .string("\(transcript.verdict)")), .init("detail", .string(transcript.detail)),
+                .init("seconds", .number(transcript.duration / .seconds(1))),
+                .init("asked", .string(transcript.question)),
+                .init("peer", transcript.trace.map { .string($0.peer) } ?? .null),
             ]
         }
         return .mapping(entries)

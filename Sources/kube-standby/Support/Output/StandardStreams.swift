@@ -2,7 +2,7 @@ import Coordination
 import Foundation
 import PlainText
 
-/// Lines on standard output, each written at once, so that a live story is live through a pipe, too.
+/// Lines on standard output, each written at once, so that a pipe's reader sees it at once, too.
 ///
 /// What cannot be written is no reason to stop in the middle of something: the first failure is kept, later lines are dropped,
 /// and whoever can end asks `check`.
@@ -37,7 +37,7 @@ enum StandardOutput {
     }
 }
 
-/// Lines on standard error; what cannot be written is lost, for there is nobody left to tell.
+/// Lines on standard error; what cannot be written is lost, for there is no other way to report it.
 enum StandardError {
     /// Unicode scalars of one line.
     private static let longestLine = 8192

@@ -8,21 +8,21 @@ import Testing
 @testable import Supervision
 
 /// Which groups run as the configuration changes, and what one leaves to the next.
-@Suite(.timeLimit(.minutes(1))) struct RosterTests {
-    /// A roster of groups on one cluster without a server; each run of a group is told by its number.
+@Suite(.timeLimit(.minutes(1))) struct SupervisedGroupsTests {
+    /// Groups on one cluster without a server; each run of a group is known by its number.
     private final class Stage: Sendable {
         let log = EventLog()
         let clock = TestClock()
         let cluster: FakeCluster
         let probes: FakeProbes
-        let roster: Roster
+        let supervised: SupervisedGroups
 
         init() throws {
             let (log, clock, claims) = (log, clock, ClaimRegistry())
             let cluster = FakeCluster(log: log)
             let probes = FakeProbes(clock: clock, log: log)
             (self.cluster, self.probes) = (cluster, probes)
-            roster = Roster(namespace: "default", claims: claims) { namespace in
+            supervised = SupervisedGroups(namespace: "default", claims: claims) { namespace in
                 log.add("informers of \(namespace)")
                 return .init(pods: cluster.pods, services: cluster.services, leases: cluster.leases)
             } makeSupervisor: { group, namespace, claimant, _ in
@@ -49,24 +49,24 @@ import Testing
 
         static func selector(_ app: String) -> String { #"{"app":"\#(app)","role":"active"}"# }
 
-        /// Runs the roster with a configuration, and ends it after `body`.
+        /// Runs the groups with a configuration, and ends it after `body`.
         func run(_ groups: String..., body: @escaping @Sendable (Stage) async throws -> Void) async throws {
             let first = try Samples.configuration(list: groups)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    await self.roster.run()
-                    self.log.add("roster ended")
+                    await self.supervised.run()
+                    self.log.add("groups ended")
                 }
-                _ = await roster.apply(first)
+                _ = await supervised.apply(first)
                 try await body(self)
-                roster.finish()
+                supervised.finish()
                 try await group.waitForAll()
             }
         }
 
         @discardableResult
         func apply(_ groups: String...) async throws -> ConfigurationDiff {
-            await roster.apply(try Samples.configuration(list: groups))
+            await supervised.apply(try Samples.configuration(list: groups))
         }
 
         var active: [String] {
@@ -91,7 +91,7 @@ import Testing
             stage.log.lines.lastIndex { $0.hasSuffix("probes end") } ?? .max,
             stage.log.lines.firstIndex { $0.hasPrefix("pods end") || $0.hasPrefix("services end") } ?? .min
         )
-        #expect(lastGroup < firstInformer && stage.log.lines.last == "roster ended")
+        #expect(lastGroup < firstInformer && stage.log.lines.last == "groups ended")
     }
 
     @Test func aGroupThatIsAddedIsRunBesideTheOthers() async throws {
@@ -121,7 +121,7 @@ import Testing
         let stage = try Stage()
         try await stage.run(Self.web) { stage in
             await stage.log.wait(for: "web: active member is on record")
-            _ = await stage.roster.apply(SupervisorConfiguration(groups: []))
+            _ = await stage.supervised.apply(SupervisorConfiguration(groups: []))
             await stage.log.wait(for: "web: probes end")
             await stage.log.wait(for: "pods end")
             try await stage.apply(Self.web)
@@ -181,7 +181,7 @@ import Testing
             stage.cluster.plan(.hold, on: "web-1=active")
             stage.probes.set(.unhealthy, "web-0")
             await stage.log.wait(for: "held: web: web-1=active")
-            _ = await stage.roster.apply(SupervisorConfiguration(groups: []))
+            _ = await stage.supervised.apply(SupervisorConfiguration(groups: []))
             try await stage.apply(Self.web)
             await stage.log.wait(for: "run 2 of web")
             #expect(stage.log.lines(with: "web: read record").count == 1)
@@ -224,12 +224,12 @@ import Testing
 
     @Test func isReadyOnceAllNamespacesAreListed() async throws {
         let stage = try Stage()
-        #expect(await stage.roster.isReady, "there is nothing to wait for")
+        #expect(await stage.supervised.isReady, "there is nothing to wait for")
         try await stage.run(Self.web) { stage in
-            #expect(await stage.roster.isReady)
+            #expect(await stage.supervised.isReady)
         }
         let late = FakeCluster(log: EventLog())
-        let roster = Roster(namespace: "default", claims: ClaimRegistry()) { _ in
+        let supervised = SupervisedGroups(namespace: "default", claims: ClaimRegistry()) { _ in
             .init(pods: late.pods, services: late.services, leases: late.leases)
         } makeSupervisor: { group, namespace, claimant, _ in
             GroupSupervisor(
@@ -248,11 +248,11 @@ import Testing
                 )
             )
         }
-        _ = await roster.apply(try Samples.configuration(Self.web))
-        #expect(await !roster.isReady)
+        _ = await supervised.apply(try Samples.configuration(Self.web))
+        #expect(await !supervised.isReady)
         late.pods.show([], version: 1)
-        #expect(await !roster.isReady)
+        #expect(await !supervised.isReady)
         late.services.show([], version: 1)
-        #expect(await roster.isReady, "requests are not heard at once without the Leases, and that is all")
+        #expect(await supervised.isReady, "requests are not heard at once without the Leases, and that is all")
     }
 }

@@ -3,7 +3,7 @@ import KubernetesClient
 import StandbyConfiguration
 
 /// Which groups are supervised, and the informers that they need; runs both, as the configuration changes.
-actor Roster {
+actor SupervisedGroups {
     /// A group that is supervised, or about to end.
     private struct Entry {
         var supervisor: GroupSupervisor
@@ -13,11 +13,13 @@ actor Roster {
 
     /// One run of a group, for a child task.
     struct GroupRun: Sendable {
+        /// What supervises the group.
         let supervisor: GroupSupervisor
         /// Under which it claims its pods; nil: it writes no labels.
         let registration: ClaimRegistry.Registration?
         /// The run that had the name before; it ends first.
         let predecessor: Latch?
+        /// Opened when the run is over.
         let ended = Latch()
 
         /// Supervises until the group is told to end.
@@ -30,9 +32,13 @@ actor Roster {
 
     /// The informers of one namespace.
     struct NamespaceInformers: Sendable {
+        /// Only those that a Service of the file selects are decoded.
         let pods: any ObjectSource<Pod>
+        /// All Services of the namespace.
         let services: any ObjectSource<Service>
+        /// Those of groups only.
         let leases: any ObjectSource<Lease>
+        /// Ends the informers once opened.
         let stop = Latch()
 
         /// Runs all until they are stopped or the task is cancelled.
@@ -71,6 +77,7 @@ actor Roster {
     /// The last run of each name that ended or is about to, for its successor to wait for.
     private var leaving: [String: Latch] = [:]
     private var informers: [String: NamespaceInformers] = [:]
+    /// What was applied last; no groups before the first time.
     private(set) var configuration = SupervisorConfiguration(groups: [])
     /// Runs that were started.
     private var runCount = 0
@@ -79,6 +86,7 @@ actor Roster {
     private let changes: AsyncStream<Change>
     private let change: AsyncStream<Change>.Continuation
 
+    /// `namespace`: of groups that name none; the closures make what a namespace and a group need.
     init(
         namespace: String,
         claims: ClaimRegistry,

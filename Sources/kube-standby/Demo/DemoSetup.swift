@@ -1,7 +1,7 @@
 import Foundation
 
-/// What stands on the demo's stage: three groups of three pods, and the configuration that supervises them.
-struct StoryScene {
+/// What the demo runs with: three groups of three pods, and the configuration that supervises them.
+struct DemoSetup {
     /// One of the groups.
     enum Group: String, CaseIterable {
         /// Probed by HTTP.
@@ -11,9 +11,11 @@ struct StoryScene {
         /// Probed by a command beside the supervisor.
         case license
 
+        /// Names of its pods, by ordinal.
         var pods: [String] { (0..<3).map { "\(rawValue)-\($0)" } }
     }
 
+    /// Where all groups are.
     static let namespace = "default"
 
     /// A folder with one file for each pod of the group `license`; a file that is missing means unhealthy.
@@ -55,6 +57,7 @@ struct StoryScene {
             """
     }
 
+    /// The file that the supervisor reads; short periods, so that the demo is short.
     var configuration: String {
         """
         apiVersion: kube-standby.io/v1
@@ -78,6 +81,9 @@ struct StoryScene {
         """
     }
 
+    /// Writes or removes the files by which pods of `license` are healthy.
+    ///
+    /// - Throws: what the file system says.
     func setLicense(_ isHealthy: Bool, pods: [String] = Group.license.pods) throws {
         for pod in pods {
             let file = markers.appending(path: pod)

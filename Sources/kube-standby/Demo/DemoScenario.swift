@@ -8,39 +8,40 @@ import Supervision
 import Transport
 
 /// The demo: a sandbox, the real supervisor, and failures one by one.
-struct Story {
+struct DemoScenario {
+    /// Whether the sandbox stays up after the last step, until it is interrupted.
     var keepsRunning: Bool
 
-    /// Plays the story.
+    /// Starts the sandbox and runs all steps.
     ///
     /// - Returns: whether every invariant held.
-    func play() async throws -> Bool {
+    func run() async throws -> Bool {
         let folder = FileManager.default.temporaryDirectory.appending(path: "kube-standby-demo-\(UUID().uuidString)")
-        let scene = StoryScene(markers: folder.appending(path: "licenses"))
-        try FileManager.default.createDirectory(at: scene.markers, withIntermediateDirectories: true)
+        let setup = DemoSetup(markers: folder.appending(path: "licenses"))
+        try FileManager.default.createDirectory(at: setup.markers, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        try scene.setLicense(true)
+        try setup.setLicense(true)
         return try await Sandbox.run { sandbox in
-            for group in StoryScene.Group.allCases { try await sandbox.apply(scene.manifests(of: group)) }
+            for group in DemoSetup.Group.allCases { try await sandbox.apply(setup.manifests(of: group)) }
             let kubeconfig = folder.appending(path: "kubeconfig").path(percentEncoded: false)
             try Data(await sandbox.kubeconfig().utf8).write(to: URL(filePath: kubeconfig))
-            return try await play(scene, on: sandbox, kubeconfig: kubeconfig)
+            return try await run(setup, on: sandbox, kubeconfig: kubeconfig)
         }
     }
 
-    private func play(_ scene: StoryScene, on sandbox: Sandbox, kubeconfig: String) async throws -> Bool {
+    private func run(_ setup: DemoSetup, on sandbox: Sandbox, kubeconfig: String) async throws -> Bool {
         let timeline = Timeline()
-        let supervisor = try await supervisor(scene, kubeconfig: kubeconfig, timeline)
+        let supervisor = try await supervisor(setup, kubeconfig: kubeconfig, timeline)
         let services = ServiceGroup(
             services: [supervisor],
             logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
         )
         defer { supervisor.stopLoops() }
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            var acts = StoryActs(scene: scene, sandbox: sandbox, timeline: timeline)
-            try await acts.prepare()
+            var steps = DemoSteps(setup: setup, sandbox: sandbox, timeline: timeline)
+            try await steps.prepare()
             group.addTask { try await services.run() }
-            let isIntact = try await acts.play()
+            let isIntact = try await steps.run()
             if keepsRunning { try await SandboxSession(sandbox, kubeconfig: nil, next: .nothing).run() }
             await services.triggerGracefulShutdown()
             try await group.waitForAll()
@@ -49,11 +50,11 @@ struct Story {
     }
 
     private func supervisor(
-        _ scene: StoryScene,
+        _ setup: DemoSetup,
         kubeconfig: String,
         _ timeline: Timeline
     ) async throws -> Supervisor {
-        guard let configuration = ConfigurationReading(Array(scene.configuration.utf8)).configuration else {
+        guard let configuration = ConfigurationReading(Array(setup.configuration.utf8)).configuration else {
             throw LoadingError(description: "the demo's configuration has mistakes")
         }
         let logger = Logger(label: "kube-standby") { _ in SwiftLogNoOpLogHandler() }

@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-/// Sizes of files and folders, and what no room may offer to the world.
-@Suite struct HouseRuleTests {
+/// Sizes of files and folders, and that no room declares anything public.
+@Suite struct SourceRuleTests {
     /// Files that may be longer, for a reason: what may change the state of a machine stands in one file, so that its state can
     /// be private.
     private static let longFiles = ["GroupStateMachine.swift": 555, "RoleSwitch.swift": 340]
 
-    @Test(arguments: Repository.rooms) func noFileOutgrowsTheHouse(room: Manifest.Module) throws {
+    @Test(arguments: Repository.rooms) func noFileIsTooLong(room: Manifest.Module) throws {
         for file in try Repository.files(of: room) {
             let lines = try String(contentsOf: file, encoding: .utf8).split(
                 separator: "\n",
@@ -18,7 +18,7 @@ import Testing
         }
     }
 
-    @Test(arguments: Repository.rooms) func noFolderOutgrowsTheHouse(room: Manifest.Module) throws {
+    @Test(arguments: Repository.rooms) func noFolderHasTooManyFiles(room: Manifest.Module) throws {
         let folders = Dictionary(grouping: try Repository.files(of: room)) { $0.deletingLastPathComponent().path() }
         for (folder, files) in folders { #expect(files.count <= 12, "\(folder) has \(files.count) files") }
     }

@@ -8,7 +8,7 @@ import Transport
 @testable import Supervision
 
 /// Events beside everything else: what is sent, what is left out, and for how long.
-@Suite(.timeLimit(.minutes(1))) struct EventPublisherTests {
+@Suite(.timeLimit(.minutes(1))) struct EventRecorderTests {
     /// An API server that refuses Events of some namespaces, and a clock that stands still.
     private final class Stage: Sendable {
         private struct State: Sendable {
@@ -25,8 +25,8 @@ import Transport
         func advance(by duration: Duration) { state.withLock { $0.now += duration } }
 
         /// Publishes and sends until `body` is over.
-        func run(_ body: @escaping @Sendable (EventPublisher) async -> Void) async {
-            let publisher = EventPublisher(logger: recorder.logger) { [self] in
+        func run(_ body: @escaping @Sendable (EventRecorder) async -> Void) async {
+            let events = EventRecorder(logger: recorder.logger) { [self] in
                 state.withLock { $0.now }
             } create: { [self] (event: Event) throws(KubernetesError) in
                 let namespace = event.regarding.namespace
@@ -36,8 +36,8 @@ import Transport
                 throw KubernetesError(request, .status(code: code, nil, retryAfter: .zero))
             }
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await publisher.run() }
-                await body(publisher)
+                group.addTask { await events.run() }
+                await body(events)
                 group.cancelAll()
             }
         }
@@ -59,10 +59,10 @@ import Transport
 
     @Test func sendsWhatIsPublished() async {
         let stage = Stage()
-        await stage.run { publisher in
-            publisher.publish(Self.event("1"))
+        await stage.run { events in
+            events.publish(Self.event("1"))
             await stage.log.wait(for: "shop: Flapping 1")
-            publisher.publish(Self.event("2", "MultipleActive"))
+            events.publish(Self.event("2", "MultipleActive"))
             await stage.log.wait(for: "shop: MultipleActive 2")
         }
         #expect(stage.recorder.lines == [])
@@ -71,9 +71,9 @@ import Transport
     /// Nobody reads an older Event of the same reason once there is a newer one, and memory is bounded.
     @Test func keepsOneEventOfAnObjectAndReasonWaiting() async {
         let stage = Stage()
-        await stage.run { publisher in
-            publisher.publish(Self.event("0", "Promoted"))
-            for number in 1...100 { publisher.publish(Self.event("\(number)")) }
+        await stage.run { events in
+            events.publish(Self.event("0", "Promoted"))
+            for number in 1...100 { events.publish(Self.event("\(number)")) }
             await stage.log.wait(for: "shop: Flapping 100")
         }
         #expect(stage.log.lines(with: "Flapping").count <= 3, "\(stage.log.lines)")
@@ -83,20 +83,20 @@ import Transport
     @Test func aNamespaceThatRefusesIsLeftAloneForAWhileAndNoOtherIs() async {
         let stage = Stage()
         stage.refuse("shop", 403)
-        await stage.run { publisher in
-            publisher.publish(Self.event("1"))
+        await stage.run { events in
+            events.publish(Self.event("1"))
             await stage.log.wait(for: "shop: Flapping 1")
             for number in 2...5 {
-                publisher.publish(Self.event("\(number)", "R\(number)"))
-                publisher.publish(Self.event("\(number)", in: "other"))
+                events.publish(Self.event("\(number)", "R\(number)"))
+                events.publish(Self.event("\(number)", in: "other"))
                 await stage.log.wait(for: "other: Flapping \(number)")
             }
             #expect(stage.log.lines(with: "shop: ").count == 1)
             stage.refuse("shop", nil)
             stage.advance(by: .milliseconds(500))
-            publisher.publish(Self.event("6"))
+            events.publish(Self.event("6"))
             await stage.log.wait(for: "shop: Flapping 6")
-            publisher.publish(Self.event("7"))
+            events.publish(Self.event("7"))
             await stage.log.wait(for: "shop: Flapping 7")
         }
         #expect(stage.recorder.lines.count == 1 && stage.recorder.lines[0].hasPrefix("warning: event dropped error="))
@@ -105,18 +105,18 @@ import Transport
     @Test func tellsHowManyWereLeftOutWhenItIsRefusedAgain() async {
         let stage = Stage()
         stage.refuse("shop", 404)
-        await stage.run { publisher in
-            publisher.publish(Self.event("1"))
+        await stage.run { events in
+            events.publish(Self.event("1"))
             await stage.log.wait(for: "shop: Flapping 1")
             for number in 2...4 {
-                publisher.publish(Self.event("\(number)", "R\(number)"))
-                publisher.publish(Self.event("\(number)", in: "other"))
+                events.publish(Self.event("\(number)", "R\(number)"))
+                events.publish(Self.event("\(number)", in: "other"))
                 await stage.log.wait(for: "other: Flapping \(number)")
             }
             stage.advance(by: .seconds(1))
-            publisher.publish(Self.event("5"))
+            events.publish(Self.event("5"))
             await stage.log.wait(for: "shop: Flapping 5")
-            publisher.publish(Self.event("6", in: "other"))
+            events.publish(Self.event("6", in: "other"))
             await stage.log.wait(for: "other: Flapping 6")
         }
         #expect(stage.recorder.lines.count == 2 && stage.recorder.lines.last?.hasSuffix(" unsent=3") == true)
@@ -126,11 +126,11 @@ import Transport
     @Test(arguments: [429, 500, 503]) func afterAPassingFailureTheNextOneIsSent(code: Int) async {
         let stage = Stage()
         stage.refuse("shop", code)
-        await stage.run { publisher in
-            publisher.publish(Self.event("1"))
+        await stage.run { events in
+            events.publish(Self.event("1"))
             await stage.log.wait(for: "shop: Flapping 1")
             stage.refuse("shop", nil)
-            publisher.publish(Self.event("2"))
+            events.publish(Self.event("2"))
             await stage.log.wait(for: "shop: Flapping 2")
         }
         #expect(stage.recorder.lines.count == 1)

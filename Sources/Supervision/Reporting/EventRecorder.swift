@@ -3,7 +3,7 @@ import KubernetesClient
 import Logging
 
 /// Sends Events beside everything else: never waited for, bounded, dropped when the API server will not have them.
-struct EventPublisher: Sendable {
+struct EventRecorder: Sendable {
     /// An object and a reason have at most one Event waiting; a newer one replaces it.
     private struct Key: Hashable, Sendable {
         var object: String
@@ -15,6 +15,7 @@ struct EventPublisher: Sendable {
     private let create: @Sendable (Event) async throws(KubernetesError) -> Void
     private let mailbox = CoalescingMailbox<Key, Event>()
 
+    /// Creates each Event by one request, repeated as `.standard` says.
     init(client: APIClient, logger: Logger) {
         self.init(logger: logger) { event throws(KubernetesError) in
             _ = try await client.create(event, namespace: event.regarding.namespace, retry: .standard)
