@@ -49,7 +49,8 @@ import Transport
         return .sample(handler, pod: pod, address: address, incarnation: incarnation) {
             $0.period = .milliseconds(200)
             $0.fastPeriod = .milliseconds(50)
-            $0.timeout = .milliseconds(200)
+            // An answer that other suites' work holds up is none the less an answer.
+            $0.timeout = .seconds(10)
             change(&$0)
         }
     }
@@ -71,8 +72,7 @@ import Transport
 
     @Test func findsAHealthyApplicationHealthyAfterTheThreshold() async throws {
         try await run { sandbox, engine, input, stream in
-            // An answer that other suites' work holds up is none the less an answer: the timeout is another test's.
-            let patient = await target(sandbox, "a", Self.get) { $0.timeout = .seconds(10) }
+            let patient = await target(sandbox, "a", Self.get)
             await engine.setTargets([patient], of: "g") { input.yield($0) }
             var iterator = stream.makeAsyncIterator()
             let seen = await reports(until: .healthy, &iterator)
@@ -90,7 +90,10 @@ import Transport
         detail: String
     ) async throws {
         try await run { sandbox, engine, input, stream in
-            await engine.setTargets([await target(sandbox, "a", Self.get)], of: "g") { input.yield($0) }
+            let target = await target(sandbox, "a", Self.get) {
+                if detail == "no answer in time" { $0.timeout = .milliseconds(200) }
+            }
+            await engine.setTargets([target], of: "g") { input.yield($0) }
             var iterator = stream.makeAsyncIterator()
             _ = await reports(until: .healthy, &iterator)
             await sandbox.applications.set(behaviour, pod: "a", namespace: "default")
