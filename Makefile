@@ -20,7 +20,7 @@ demo: setup ## Run a scenario of failures on the embedded sandbox; ends by itsel
 
 test: setup ## Build and run all tests.
 	swift build --build-tests
-	PATH="$$(./.ci/tools kubectl check-jsonschema grpcio):$$PATH" swift test --skip-build
+	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio):$$PATH" swift test --skip-build
 
 # A suite that writes into a cluster takes it from the command line only, never from the environment.
 define cluster_is_named
@@ -92,7 +92,7 @@ fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader, and as man
 
 tsan: setup ## Run the tests, and a short soak, under the thread sanitizer.
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
-	PATH="$$(./.ci/tools kubectl check-jsonschema grpcio):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
+	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp halt_on_error=1" .build-tsan/debug/kube-standby-bench soak 10 200
 
 chart: ## Check the chart and the examples with the real helm and kubectl.

@@ -248,15 +248,12 @@ struct RoleSwitch: Sendable, Hashable {
         }
     }
 
-    /// Members that deny their write and can serve no more, or are not active and cannot have been promoted by anybody, are not
-    /// waited for.
+    /// Members that are not active, deny their write, and cannot have been promoted by anybody, are not waited for.
     private mutating func passOver(_ assignments: [Member.ID: RoleAssignment], _ around: Surroundings) {
         for (id, refused) in assignments {
-            let (shown, written) = (around.view[id], refused.member)
-            let isFinished = shown?.lifecycle == .finished
-            if shown?.role == .active, !isFinished { passedOver.remove(id) }
-            guard refused.isRefused, isFinished || shown?.role != .active && written.role != .active else { continue }
-            if isFinished || !around.run.mayPromote(written) && !around.isAnnounced(written) { passedOver.insert(id) }
+            if around.view[id]?.role == .active { passedOver.remove(id) }
+            guard refused.isRefused, around.view[id]?.role != .active, refused.member.role != .active else { continue }
+            if !around.run.mayPromote(refused.member), !around.isAnnounced(refused.member) { passedOver.insert(id) }
         }
     }
 

@@ -138,16 +138,6 @@ import Testing
         #expect(servedAt == 100_000, "served at \(String(describing: servedAt)): \(story)")
     }
 
-    /// The active pod failed for good, and nobody may write its label: it serves nobody, and is waited for.
-    @Test func aFinishedPodThatCannotBeWrittenKeepsNobodyWaiting() {
-        var script = GroupScript.three()
-        script.denied = ["a"]
-        script.place("a", .active, epoch: 1) { $0.lifecycle = .finished }
-        var story = script.play(script.observe())
-        story += Self.pass(1...60, &script)
-        #expect(script.machine.view.isServed, "\(story)")
-    }
-
     /// More moves of this run than are kept, none of them to a pod that nobody may write.
     @Test func aPodThatOnlyThisRunCouldHaveAnnouncedIsPassedOverHoweverManyMovesThereWere() {
         var script = GroupScript.three()
