@@ -174,10 +174,13 @@ package struct MemberView: Sendable, Hashable {
     }
 
     /// The API server stored a role on a member, or on one that has departed.
+    ///
+    /// Who departed while its promotion was on its way is active now.
     mutating func stored(_ member: Member) {
         updated(member)
         history.stored(member.id)
         departed.removeAll { $0.id == member.id }
+        if members[member.id] == nil, member.role == .active { departed.append(member) }
     }
 
     /// A member that departed carries the role no more, or is gone.

@@ -31,6 +31,17 @@ import Testing
         #expect(view[.init("a")]?.role == .passive)
     }
 
+    /// The answer to its promotion may come after it has left.
+    @Test func whoDepartedWhileItWasPromotedIsActive() {
+        var view = MemberView()
+        view.listed([member("1", .passive)], version: .init("1"), isRelist: false)
+        view.listed([], version: .init("2"), isRelist: false)
+        view.stored(member("3", .active))
+        #expect(view.departed.map(\.role) == [.active] && view.all.isEmpty)
+        view.stored(member("4", .passive))
+        #expect(view.departed.isEmpty)
+    }
+
     @Test(arguments: [("9", "10", true), ("10", "9", false), ("99", "100", true), ("7", "7", false)])
     func ordersVersionsAsNumbers(left: String, right: String, isLess: Bool) {
         #expect((ObjectVersion(left) < ObjectVersion(right)) == isLess)
