@@ -2,8 +2,10 @@
 package struct WaitTimeout: Error, Sendable, CustomStringConvertible {
     /// What was waited for.
     package var what: String
+    /// How long was waited.
     package var limit: Duration
 
+    /// `what`: ends the sentence "waited … in vain for".
     package init(what: String, limit: Duration) {
         self.what = what
         self.limit = limit

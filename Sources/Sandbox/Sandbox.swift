@@ -21,6 +21,7 @@ package struct Sandbox: Sendable {
         /// The API server's port; 0: any that is free.
         package var port = 0
 
+        /// The defaults: three nodes at the pace of a real cluster, at loopback addresses and a free port.
         package init() {}
     }
 
@@ -30,14 +31,21 @@ package struct Sandbox: Sendable {
     /// The version that the sandbox says it is.
     package static let version = "v1.36.0-sandbox"
 
+    /// The objects; what is written here directly passes neither authorization nor faults.
     package let store: ObjectStore
+    /// What runs in the pods.
     package let applications: ToyApplications
+    /// The tokens that the API server accepts.
     package let authentication: Authentication
+    /// The faults, and the log of requests.
     package let control: ServerControl
+    /// The HTTPS listener, to stop and to start again.
     package let server: APIServer
+    /// The nodes, to fail and to recover.
     package let nodes: Nodes
     /// How the EndpointSlice controller lags behind itself, if it is asked to.
     package let sliceDelay = EndpointSliceDelay()
+    /// The authority and the server's certificate, new for each sandbox.
     package let certificates: Certificates
     private let pace: Pace
 
@@ -112,6 +120,9 @@ package struct Sandbox: Sendable {
 
     // MARK: Setting up
 
+    /// Creates a Namespace without any rights being asked for.
+    ///
+    /// - Throws: 409 if it exists, 422 if the name is not valid.
     package func createNamespace(_ name: String) async throws(APIFailure) {
         try await store.create(.namespaces, namespace: "", ["metadata": ["name": .string(name)]])
     }
@@ -189,6 +200,7 @@ package struct Sandbox: Sendable {
 
     // MARK: For clients
 
+    /// `https://127.0.0.1:PORT`, the base of the API's paths.
     package var url: String {
         get async { "https://127.0.0.1:\(await server.port)" }
     }

@@ -1,6 +1,7 @@
 import YAMLDocument
 
 extension APIHandler {
+    /// The Content-Type of a PATCH that is a server-side apply; its body is YAML or JSON.
     static let applyType = "application/apply-patch+yaml"
 
     /// Server-side apply: what the manager sends is merged, and what it has sent before and sends no more is taken away.

@@ -1,4 +1,7 @@
 extension APIHandler {
+    /// POST to a collection: stores the object and answers 201.
+    ///
+    /// - Throws: 400, 405 if the path names an object, 409 if the name is taken, 422 if the object is not valid.
     func create(_ request: APIRequest) async throws(APIFailure) -> Answer {
         guard request.name == nil, request.kind.isNamespaced == (request.namespace != nil) else {
             throw .methodNotAllowed
@@ -47,6 +50,9 @@ extension APIHandler {
 
     // MARK: Update
 
+    /// PUT: replaces the object, or creates it if its kind allows that.
+    ///
+    /// - Throws: 403 if the caller may not create it, 404, 409 if the resourceVersion or uid differs from the stored one, 422.
     func update(_ request: APIRequest, from caller: Caller) async throws(APIFailure) -> Answer {
         let key = try key(request)
         let raw = try request.object()
@@ -117,6 +123,9 @@ extension APIHandler {
 
     // MARK: Patch
 
+    /// PATCH: a JSON Patch, merge patch, strategic merge patch or server-side apply, by its Content-Type.
+    ///
+    /// - Throws: 400, 404, 409, 415 for any other Content-Type, 422.
     func patch(_ request: APIRequest) async throws(APIFailure) -> Answer {
         if request.contentType == Self.applyType { return try await apply(request) }
         let key = try key(request)
@@ -157,6 +166,9 @@ extension APIHandler {
 
     // MARK: Deletion
 
+    /// DELETE of one object: answers with a Status, or with the object if it is a pod or is still terminating.
+    ///
+    /// - Throws: 404, 409 if a precondition does not hold.
     func delete(_ request: APIRequest) async throws(APIFailure) -> Answer {
         let key = try key(request)
         let left = try await store.delete(key, try deletion(request), isDryRun: request.isDryRun)
@@ -179,6 +191,7 @@ extension APIHandler {
         )
     }
 
+    /// DELETE of a collection: answers with the list of what the selectors matched; what cannot be deleted is passed over.
     func deleteCollection(_ request: APIRequest) async throws(APIFailure) -> Answer {
         let filter = try request.filter()
         let deletion = try deletion(request)

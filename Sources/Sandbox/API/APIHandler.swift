@@ -2,22 +2,28 @@
 struct APIHandler: Sendable {
     /// A whole answer.
     struct Answer: Sendable {
+        /// The HTTP status code.
         var code: Int
         /// JSON.
         var text: [UInt8]
 
+        /// `text`: JSON that is already written.
         init(code: Int, text: [UInt8]) {
             self.code = code
             self.text = text
         }
 
+        /// `value`: written as JSON now.
         init(code: Int, _ value: JSONValue) {
             self.init(code: code, text: value.json)
         }
     }
 
+    /// Where the objects are read and written.
     let store: ObjectStore
+    /// Issues the tokens that a TokenRequest asks for.
     let authentication: Authentication
+    /// Asked for access reviews, and once more when a PUT creates an object.
     let authorizer: Authorizer
 
     /// `past`: what reads show instead of what is there; nil: what is there.
@@ -54,6 +60,7 @@ struct APIHandler: Sendable {
         return ObjectKey(request.kind.stored, namespace: request.namespace ?? "", name: name)
     }
 
+    /// An answer with one object, in the form that the Accept header asks for.
     func answer(_ code: Int, _ object: JSONValue, _ request: APIRequest) -> Answer {
         Answer(code: code, text: request.presentation.text(of: StoredObject(object), request.kind))
     }

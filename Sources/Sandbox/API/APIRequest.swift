@@ -5,22 +5,29 @@ import YAMLDocument
 
 /// A request in the words of the API: verb, kind, place and parameters.
 package struct APIRequest: Sendable {
+    /// The HTTP method, in capitals.
     package var method: String
+    /// Without the query; percent-encoded as it came.
     package var path: String
     /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete` or `deletecollection`; as RBAC names them.
     package var verb: String
+    /// What the group and the plural of the path name.
     package var kind: Kind
     /// Nil: all namespaces, or a kind without.
     package var namespace: String?
     /// Nil for a collection.
     package var name: String?
+    /// The part of the path after the name, such as `status` or `eviction`; nil: the object itself.
     package var subresource: String?
+    /// The parameters, decoded; if one is given more than once, the first counts.
     var query: [String: String]
     /// The values of `command`, each a word.
     var commands: [String] = []
+    /// The Content-Type without parameters such as `charset`; empty if there is none.
     var contentType: String
     /// How the answer is to be shown.
     var presentation: Presentation
+    /// As it came; empty for a watch, whose body is not read.
     var body: [UInt8] = []
     /// Why admission denies it; nil: it does not.
     var denial: Denial?
@@ -83,6 +90,7 @@ package struct APIRequest: Sendable {
         }
     }
 
+    /// Reads a boolean parameter; nil, for one that is not given, is false.
     static func isTrue(_ value: String?) -> Bool { ["true", "1"].contains(value) }
 
     /// Whether nothing is to be stored.

@@ -94,6 +94,7 @@ struct ListOptions: Sendable {
         + " results. Continuing with the provided token results in an inconsistent list - objects that were created,"
         + " modified, or deleted between the time the first chunk was returned and now may show up in the list."
 
+    /// A continue token: base64url without padding; the next page begins after `key`.
     static func token(after key: ObjectKey, revision: Int) -> String {
         token(namespace: key.namespace, name: key.name, revision: revision)
     }
@@ -120,10 +121,12 @@ struct ListOptions: Sendable {
 
     // MARK: Refusals
 
+    /// 422: a parameter that may not be given together with the others.
     static func forbidden(_ field: String, _ why: String) -> APIFailure {
         invalid(field, "FieldValueForbidden", "Forbidden: \(why)")
     }
 
+    /// 422: a parameter with a wrong value; `reason`: for programs, such as `FieldValueInvalid`.
     static func invalid(_ field: String, _ reason: String, _ why: String) -> APIFailure {
         WriteOptions.invalid("ListOptions", field, reason, why)
     }

@@ -14,6 +14,7 @@ struct Presentation: Sendable {
     private let isTable: Bool
     private let included: Included
 
+    /// `accept`: the Accept header; `includes`: the parameter `includeObject`: `None`, `Metadata` or `Object`; nil: `Metadata`.
     init(accept: String, includes: String?) {
         // The first form that is named is the one that is wanted.
         let parameters = (accept.split(separator: ",").first ?? "").split(separator: ";").map {

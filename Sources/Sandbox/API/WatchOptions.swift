@@ -4,9 +4,11 @@
 struct WatchOptions: Sendable {
     /// Where the watch begins: after this revision; nil: with the state as it is.
     let start: Int?
+    /// Whether BOOKMARK events are sent: `allowWatchBookmarks`.
     let wantsBookmarks: Bool
     /// Whether a bookmark tells the end of the initial state.
     let marksInitialEvents: Bool
+    /// How long the watch lasts: `timeoutSeconds`; 30 minutes if it is not given.
     let timeout: Duration
 
     /// - Throws: 400 and 422 for parameters that do not go together.

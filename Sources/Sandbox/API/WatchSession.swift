@@ -7,9 +7,13 @@ struct WatchSession: Sendable {
         case end
     }
 
+    /// The watch request; its kind and namespace choose the changes, its Accept header their form.
     let request: APIRequest
+    /// The label and field selectors of the request.
     let filter: ObjectFilter
+    /// Where the watch begins, when it ends, and whether bookmarks are sent.
     let options: WatchOptions
+    /// Where past and later changes come from.
     let store: ObjectStore
     /// How often a bookmark is sent.
     let bookmarkInterval: Duration

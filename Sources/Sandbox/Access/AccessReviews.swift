@@ -1,7 +1,11 @@
 /// Answers the questions that callers ask about their own rights.
 struct AccessReviews: Sendable {
+    /// Decides by the same roles as for any request.
     let authorizer: Authorizer
 
+    /// The review with its `status`; `kind`: one whose objects are only answered, never stored.
+    ///
+    /// - Throws: 422 unless the question is about exactly one of a resource and a path.
     func answer(_ kind: Kind, _ question: JSONValue, from caller: Caller) async throws(APIFailure) -> JSONValue {
         var answer = question
         answer["kind"] = .string(kind.kind)

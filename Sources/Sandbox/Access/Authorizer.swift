@@ -2,8 +2,10 @@
 ///
 /// https://kubernetes.io/docs/reference/access-authn-authz/rbac/
 struct Authorizer: Sendable {
+    /// Where roles and bindings are read, anew for each decision.
     let store: ObjectStore
 
+    /// Whether a role that is bound to the caller allows it; members of `system:masters` may do everything.
     func allows(_ caller: Caller, _ attributes: AccessAttributes) async -> Bool {
         if caller.groups.contains(Caller.masters) { return true }
         return await rules(for: caller, namespace: attributes.namespace).contains { $0.allows(attributes) }

@@ -1,5 +1,6 @@
 /// What every cluster has from the beginning.
 enum BootstrapObjects {
+    /// YAML documents: the namespaces, and the cluster roles with their bindings.
     static let manifests = """
         {apiVersion: v1, kind: Namespace, metadata: {name: default}}
         ---

@@ -1,6 +1,8 @@
 /// Who makes a request.
 package struct Caller: Sendable, Hashable {
+    /// The user name; for a ServiceAccount `system:serviceaccount:NAMESPACE:NAME`.
     package var user: String
+    /// With the groups that follow from the name, such as `system:authenticated`.
     package var groups: [String]
 
     /// Everybody whose token is known is in this group.

@@ -2,14 +2,18 @@
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-v1/
 package struct PolicyRule: Sendable {
+    /// The `apiGroups`: empty text for the core group, `*` for all.
     package var groups: [String] = []
     /// With the subresource behind a slash.
     package var resources: [String] = []
+    /// Such as `get` and `list`; `*`: all.
     package var verbs: [String]
     /// Names of single objects; empty: all.
     package var names: [String] = []
+    /// The `nonResourceURLs`; a `*` at the end of one stands for any text.
     var paths: [String] = []
 
+    /// A rule about resources; `names`: single objects, empty for all.
     package init(groups: [String], resources: [String], verbs: [String], names: [String] = []) {
         self.groups = groups
         self.resources = resources
@@ -41,6 +45,7 @@ package struct PolicyRule: Sendable {
         return rule
     }
 
+    /// Whether this rule alone allows it.
     func allows(_ attributes: AccessAttributes) -> Bool {
         func contains(_ list: [String], _ value: String) -> Bool { list.contains("*") || list.contains(value) }
         guard contains(verbs, attributes.verb) else { return false }
@@ -54,7 +59,9 @@ package struct PolicyRule: Sendable {
 
 /// What somebody wants to do, in the words of RBAC.
 struct AccessAttributes: Sendable {
+    /// A verb of RBAC, such as `get` or `impersonate`.
     var verb: String
+    /// The API group; empty for the core group.
     var group = ""
     /// With the subresource behind a slash.
     var resource = ""

@@ -1,15 +1,22 @@
 /// What the admin endpoint can do to the sandbox, by its path.
 package enum AdminAction: Sendable, Equatable {
+    /// The pod's application behaves like this from now on.
     case setApplication(namespace: String, pod: String, ToyApplications.Behaviour)
+    /// The node fails in this way until it recovers.
     case failNode(String, Kubelet.Failure)
+    /// The node's failure ends.
     case recoverNode(String)
     /// `seconds`: how long; nil: until it is started.
     case stopServer(seconds: Int?)
+    /// The API server listens again, at the same port.
     case startServer
     /// `resetsRevisions`: the resourceVersions begin anew, as after the restore of a backup.
     case restartServer(resetsRevisions: Bool)
+    /// Every open watch ends in good order; clients may watch again at once.
     case cutWatches
+    /// Older resourceVersions are answered with 410 from now on.
     case compact
+    /// Injected faults end; failed nodes and broken applications stay as they are.
     case removeFaults
     /// The EndpointSlice controller sees its own writes so much later; zero: at once.
     case delaySlices(Duration)

@@ -8,6 +8,7 @@ package struct AdminServer: Sendable {
     /// 0: any port that is free.
     private let port: Int
 
+    /// `port`: 0: any that is free.
     package init(_ sandbox: Sandbox, port: Int) {
         self.sandbox = sandbox
         self.port = port

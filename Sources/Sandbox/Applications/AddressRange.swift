@@ -33,6 +33,7 @@ package final class AddressRange: Sendable {
         self.init(first: base, count: max(size, 1), start: 0)
     }
 
+    /// The next IPv4 address, from the beginning again after the last; it may be in use.
     func next() -> String {
         let offset = last.withLockedValue { last in
             last = last % count + (count > 1 ? 1 : 0)

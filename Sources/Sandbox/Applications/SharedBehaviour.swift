@@ -13,6 +13,7 @@ final class SharedBehaviour: Sendable {
 
     private let state: NIOLockedValueBox<State>
 
+    /// `behaviour`: in force until `set` is called.
     init(_ behaviour: ToyApplications.Behaviour) {
         state = NIOLockedValueBox(State(behaviour: behaviour))
     }
@@ -24,6 +25,7 @@ final class SharedBehaviour: Sendable {
         return stream
     }
 
+    /// Counts for requests that come later; open connections stay.
     func set(_ behaviour: ToyApplications.Behaviour) {
         state.withLockedValue { $0.behaviour = behaviour }
     }
@@ -51,6 +53,7 @@ final class SharedBehaviour: Sendable {
         }
     }
 
+    /// Remembers a connection until it closes, so that `closeConnections` can end it.
     func opened(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
         state.withLockedValue { $0.connections[id] = channel }
@@ -59,6 +62,7 @@ final class SharedBehaviour: Sendable {
         }
     }
 
+    /// Ends every open connection; new ones can still be made.
     func closeConnections() {
         for channel in state.withLockedValue({ Array($0.connections.values) }) { channel.close(promise: nil) }
     }

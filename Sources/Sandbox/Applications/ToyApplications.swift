@@ -5,6 +5,7 @@ import NIOPosix
 package actor ToyApplications {
     /// How an application behaves.
     package enum Behaviour: Sendable, Hashable {
+        /// Answers every request with 200.
         case healthy
         /// Answers every request with this status.
         case status(Int)
@@ -33,6 +34,7 @@ package actor ToyApplications {
     private var applications: [String: Application] = [:]
     private let addresses: AddressRange
 
+    /// `addresses`: where the applications listen, each at an address of its own.
     package init(addresses: AddressRange = .loopback) {
         self.addresses = addresses
     }
@@ -65,6 +67,7 @@ package actor ToyApplications {
 
     /// What a command in a pod can see of its application.
     struct State: Sendable {
+        /// IPv4; also the `status.podIP` of the pod.
         var address: String
         /// `healthy`, or what is wrong.
         var health: String
@@ -103,11 +106,13 @@ package actor ToyApplications {
         return nil
     }
 
+    /// Ends the application of the pod with this uid and closes its connections; nothing happens if there is none.
     package func stop(uid: String) async {
         await close(uid)
         applications[uid] = nil
     }
 
+    /// Ends the applications of all pods.
     package func stopAll() async {
         for uid in applications.keys { await stop(uid: uid) }
     }

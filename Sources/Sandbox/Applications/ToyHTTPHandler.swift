@@ -8,6 +8,7 @@ final class ToyHTTPHandler: ChannelInboundHandler {
     private let behaviour: SharedBehaviour
     private var received: [UInt8] = []
 
+    /// `behaviour`: looked up again for each request.
     init(behaviour: SharedBehaviour) {
         self.behaviour = behaviour
     }

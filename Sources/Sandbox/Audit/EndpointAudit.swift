@@ -2,13 +2,16 @@
 package struct EndpointAudit: Sendable {
     /// The pods that were ready endpoints from a time on.
     package struct State: Sendable, Hashable {
+        /// When the change of the EndpointSlice was committed.
         package var time: ContinuousClock.Instant
+        /// Names of pods.
         package var pods: Set<String>
     }
 
     /// Every state, in order; the last one lasts.
     package private(set) var states: [State] = []
 
+    /// `history`: changes of any kind, the oldest first; the EndpointSlices of the Service are picked out.
     package init(_ history: [StoreChange], namespace: String, service: String) {
         for change in history where change.key.kind == .endpointSlices && change.key.namespace == namespace {
             guard change.object["metadata"]["labels"]["kubernetes.io/service-name"] == .string(service) else {

@@ -1,5 +1,6 @@
 /// Keeps one EndpointSlice for each Service with a selector, by the rules of Kubernetes' own controller.
 struct EndpointSliceController: Sendable {
+    /// Where Services and pods are read, and EndpointSlices written.
     let store: ObjectStore
     /// How its view of its own slices lags.
     let delay: EndpointSliceDelay

@@ -16,6 +16,7 @@ package actor EndpointSliceDelay {
     package nonisolated let failed: AsyncStream<Void>
     private let failure: AsyncStream<Void>.Continuation
 
+    /// No lag until `set` is called.
     init() {
         (failed, failure) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(100))
     }

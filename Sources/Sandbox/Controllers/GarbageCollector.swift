@@ -2,6 +2,7 @@
 ///
 /// https://kubernetes.io/docs/concepts/architecture/garbage-collection/
 struct GarbageCollector: Sendable {
+    /// Where the `ownerReferences` of all objects are followed, and dependents deleted.
     let store: ObjectStore
 
     /// Who lives, by uid, and what depends on whom.

@@ -1,5 +1,6 @@
 /// Gives each namespace its default ServiceAccount, and empties the namespaces that are being deleted.
 struct NamespaceController: Sendable {
+    /// Where namespaces are followed, and their contents deleted.
     let store: ObjectStore
 
     /// Runs until the task is cancelled.

@@ -9,10 +9,12 @@ actor ReconcileLoop {
     private let bell: AsyncStream<Void>
     private let ringer: AsyncStream<Void>.Continuation
 
+    /// An empty queue.
     init() {
         (bell, ringer) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// Puts objects at the end of the queue; one that already waits keeps its place.
     func add(_ keys: [ObjectKey]) {
         for key in keys where waiting.insert(key).inserted { order.append(key) }
         if !order.isEmpty { ringer.yield() }

@@ -14,6 +14,7 @@ struct DisruptionBudget: Sendable {
     private let pace: Pace
     private let now: Date
 
+    /// `budget`: the PodDisruptionBudget as stored; `pods`: those that it selects; `pace`: how fast the timeout passes.
     init(_ budget: JSONValue, pods: [JSONValue], scale: Int?, pace: Pace, now: Date = Date()) {
         self.budget = budget
         self.pods = pods

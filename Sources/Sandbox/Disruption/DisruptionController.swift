@@ -9,6 +9,7 @@ actor DisruptionController {
     /// The budgets that select by more than equal labels alone.
     private var unindexed: Set<ObjectKey> = []
 
+    /// `pace`: how fast the timeout of evictions passes.
     init(store: ObjectStore, pace: Pace) {
         self.store = store
         self.pace = pace

@@ -2,6 +2,7 @@
 ///
 /// https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/
 struct Eviction: Sendable {
+    /// Where pods and PodDisruptionBudgets are read and written.
     let store: ObjectStore
 
     /// More evictions than this may not wait for their pods' deletion.

@@ -13,8 +13,11 @@ struct ExecCommand: Sendable {
 
     /// The program and its arguments.
     var words: [String]
+    /// All of its variables; it inherits none from the sandbox.
     var environment: [String: String]
+    /// Whether standard output is sent: `stdout=true`; if not, it is read and dropped.
     var sendsOutput: Bool
+    /// Whether standard error is sent: `stderr=true`; if not, it is read and dropped.
     var sendsErrors: Bool
     /// Whether the client is not told how the command ended: a fault.
     var hidesStatus = false

@@ -7,7 +7,9 @@ import NIOHTTP1
 struct ExecDoor: Sendable {
     /// What is answered to a request for a WebSocket.
     enum Answer: Sendable {
+        /// The connection becomes a WebSocket, and the command runs.
         case accepted(ExecCommand)
+        /// A Status is sent, and the connection ends.
         case refused(APIFailure)
         /// A fault: the connection ends.
         case dropped
@@ -16,7 +18,9 @@ struct ExecDoor: Sendable {
     /// The subprotocol that the server speaks; it is what kubectl offers.
     static let version = "v5.channel.k8s.io"
 
+    /// Identifies the caller; holds the faults, the rights and the pods.
     let responder: APIResponder
+    /// Tells whether the pod's application runs, and at which address.
     let applications: ToyApplications
 
     /// Whether a request asks for a WebSocket to a command.
@@ -25,6 +29,7 @@ struct ExecDoor: Sendable {
         return isUpgrade && head.uri.prefix { $0 != "?" }.hasSuffix("/exec")
     }
 
+    /// Checks caller, faults, rights and container, in this order.
     func answer(_ head: HTTPRequestHead) async -> Answer {
         do {
             return try await checked(head)

@@ -11,6 +11,7 @@ final class ExecFrameHandler: ChannelInboundHandler {
     private let command: ExecCommand
     private var run: Task<Void, Never>?
 
+    /// `command`: starts once the handler is in a pipeline.
     init(command: ExecCommand) {
         self.command = command
     }

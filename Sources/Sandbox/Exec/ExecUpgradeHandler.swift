@@ -16,6 +16,7 @@ final class ExecUpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var isTaken = false
     private var decision: Task<Void, Never>?
 
+    /// `door`: asked once for a connection, by the first request for a WebSocket.
     init(door: ExecDoor) {
         self.door = door
     }

@@ -21,6 +21,7 @@ package struct Denial: Sendable, Hashable {
 
     private let author: Author
 
+    /// By default it is a webhook that answers 403.
     package init(by author: Author = .webhook(code: 403)) {
         self.author = author
     }

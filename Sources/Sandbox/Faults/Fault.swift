@@ -27,6 +27,7 @@ package struct Fault: Sendable {
         case silence
     }
 
+    /// What happens to each request that it strikes.
     package var effect: Effect
     /// Nil: every verb.
     package var verb: String?
@@ -39,6 +40,7 @@ package struct Fault: Sendable {
     /// How often it strikes before it goes away.
     package var count: Int
 
+    /// A fault that strikes every request unless it is narrowed down; without `count` it stays until it is removed.
     package init(
         _ effect: Effect,
         verb: String? = nil,
@@ -55,6 +57,7 @@ package struct Fault: Sendable {
         self.count = count
     }
 
+    /// Whether a request fits the verb, kind, name and user; `count` is not looked at.
     func strikes(_ request: APIRequest, from caller: Caller) -> Bool {
         (verb == nil || verb == request.verb) && (kind == nil || kind == request.kind)
             && (name == nil || name == request.name) && (user == nil || user == caller.user) && concerns(request)

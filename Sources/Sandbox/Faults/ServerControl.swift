@@ -2,11 +2,17 @@
 package actor ServerControl {
     /// One request, as it came.
     package struct LogEntry: Sendable {
+        /// As RBAC names it, such as `list` or `watch`.
         package var verb: String
+        /// The kind of the path, also for a request of a subresource.
         package var kind: Kind
+        /// Nil: all namespaces, or a kind without.
         package var namespace: String?
+        /// Nil for a collection.
         package var name: String?
+        /// The name of the caller, or of the user that the caller impersonates.
         package var user: String
+        /// When the request had been read, before faults and authorization.
         package var time: ContinuousClock.Instant
     }
 
@@ -20,6 +26,7 @@ package actor ServerControl {
 
     private static let logLimit = 100_000
 
+    /// Puts a fault in force; of several that would strike a request, the one that was added first does.
     package func add(_ fault: Fault) {
         faults.append(fault)
     }
@@ -40,10 +47,12 @@ package actor ServerControl {
         writeHook = hook
     }
 
+    /// Runs the hook of `afterEachWrite`, and returns when the hook has returned.
     func finishedWrite(_ request: APIRequest) async {
         await writeHook?(request)
     }
 
+    /// Adds a request to the log, whether or not it will succeed.
     func record(_ request: APIRequest, from caller: Caller) {
         if log.count >= Self.logLimit { log.removeFirst(log.count / 2) }
         log.append(

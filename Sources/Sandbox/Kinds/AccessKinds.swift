@@ -13,6 +13,9 @@ extension Kind {
         check: { (role, _) throws(APIFailure) in try AccessRules.checkRole(role, .roles) }
     )
 
+    /// What may be done in all namespaces, to cluster-scoped objects and at paths that are no resources.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-v1/
     package static let clusterRoles: Kind = Kind(
         group: accessGroup,
         plural: "clusterroles",
@@ -22,6 +25,9 @@ extension Kind {
         check: { (role, _) throws(APIFailure) in try AccessRules.checkRole(role, .clusterRoles) }
     )
 
+    /// Who has the rights of a Role or ClusterRole in one namespace.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-binding-v1/
     package static let roleBindings: Kind = Kind(
         group: accessGroup,
         plural: "rolebindings",
@@ -31,6 +37,9 @@ extension Kind {
         check: { (binding, old) throws(APIFailure) in try AccessRules.checkBinding(binding, old, .roleBindings) }
     )
 
+    /// Who has the rights of a ClusterRole in the whole cluster.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/cluster-role-binding-v1/
     package static let clusterRoleBindings: Kind = Kind(
         group: accessGroup,
         plural: "clusterrolebindings",
@@ -63,6 +72,9 @@ extension Kind {
         storage: .answered
     )
 
+    /// Everything that the caller may do in a namespace.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-rules-review-v1/
     static let selfSubjectRulesReviews: Kind = Kind(
         group: reviewGroup,
         plural: "selfsubjectrulesreviews",
@@ -71,6 +83,9 @@ extension Kind {
         storage: .answered
     )
 
+    /// Who the caller is: user name and groups, as `kubectl auth whoami` shows them.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/self-subject-review-v1/
     static let selfSubjectReviews: Kind = Kind(
         group: "authentication.k8s.io",
         plural: "selfsubjectreviews",

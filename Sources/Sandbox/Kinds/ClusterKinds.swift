@@ -27,6 +27,9 @@ extension Kind {
         fields: { ["spec.unschedulable": $0["spec"]["unschedulable"] == true ? "true" : "false"] }
     )
 
+    /// Scopes for the names of other objects; deleting one deletes what is in it.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/namespace-v1/
     package static let namespaces: Kind = Kind(
         group: "",
         plural: "namespaces",
@@ -42,6 +45,9 @@ extension Kind {
         }
     )
 
+    /// Keys and texts, for settings that are not confidential.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/config-map-v1/
     package static let configMaps: Kind = Kind(
         group: "",
         plural: "configmaps",
@@ -50,6 +56,9 @@ extension Kind {
         columns: [.number("Data") { $0["data"].object?.count }, .age]
     )
 
+    /// Confidential values in base64; `stringData` is taken over into `data`.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/
     static let secrets: Kind = Kind(
         group: "",
         plural: "secrets",
@@ -65,6 +74,9 @@ extension Kind {
         }
     )
 
+    /// Identities for pods; each namespace gets one named `default`.
+    ///
+    /// https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/service-account-v1/
     package static let serviceAccounts: Kind = Kind(
         group: "",
         plural: "serviceaccounts",

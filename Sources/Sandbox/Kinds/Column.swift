@@ -2,13 +2,16 @@ import Foundation
 
 /// A column of the table that kubectl prints.
 struct Column: Sendable {
+    /// The heading; kubectl prints it in capitals.
     var name: String
+    /// The OpenAPI type of the cells: `string` or `integer`.
     var type = "string"
     /// Columns above 0 are shown with `-o wide` only.
     var priority = 0
     /// The cell of an object.
     var cell: @Sendable (JSONValue, _ now: Date) -> JSONValue
 
+    /// `cell`: makes a cell of the object and the time of the request.
     init(
         _ name: String,
         type: String = "string",
@@ -34,8 +37,10 @@ struct Column: Sendable {
         Column(name, type: "integer") { object, _ in .int(number(object) ?? 0) }
     }
 
+    /// The first column of every table: `metadata.name`.
     static let name = Column("Name") { object, _ in object["metadata"]["name"] }
 
+    /// The time since the creation, in kubectl's short form.
     static let age = Column("Age") { object, now in
         .string(Timestamp.age(object["metadata"]["creationTimestamp"], now: now))
     }

@@ -4,6 +4,7 @@
 package struct Kind: Sendable {
     /// Where the objects of a kind are.
     enum Storage: Sendable {
+        /// In the store, under this kind.
         case stored
         /// Another form of the objects of another kind.
         case form(of: FormConversion)
@@ -13,18 +14,25 @@ package struct Kind: Sendable {
 
     /// What can be asked of an object beside the object itself.
     enum Subresource: String, Sendable {
+        /// The name in the path, behind the object's: `/pods/NAME/eviction`.
         case status, scale, binding, eviction, exec, token
     }
 
     /// The API group; empty for the core group.
     package var group: String
+    /// The name in paths and in the rules of roles, such as `leases`.
     package var plural: String
+    /// The name in manifests, such as `Lease`.
     package var kind: String
+    /// What kubectl accepts in place of the plural, such as `svc`.
     var shortNames: [String] = []
     /// `all` puts a kind into `kubectl get all`.
     var categories: [String] = []
+    /// False for a cluster-scoped kind, such as Node.
     package var isNamespaced = true
+    /// Where the objects are; a kind that is not stored is only answered, or read in another form.
     var storage: Storage = .stored
+    /// Those that are served; any other is answered with 404.
     var subresources: Set<Subresource> = []
     /// Whether a PUT without a resourceVersion is accepted.
     var allowsUnconditionalUpdate = true
@@ -41,8 +49,11 @@ package struct Kind: Sendable {
     /// Refuses what a real API server refuses; the second object is the one that is replaced.
     var check: @Sendable (JSONValue, JSONValue?) throws(APIFailure) -> Void = { (_, _) throws(APIFailure) in }
 
+    /// The API version, the same for every kind.
     package var version: String { "v1" }
+    /// As in manifests: `coordination.k8s.io/v1`, or `v1` for the core group.
     package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+    /// The `singularName` in discovery.
     var singular: String { kind.lowercased() }
 
     /// `leases.coordination.k8s.io`, or `pods` for the core group.
@@ -102,6 +113,7 @@ struct FormConversion: Sendable {
     /// From the stored form.
     let fromStored: @Sendable (JSONValue) -> JSONValue
 
+    /// `stored`: called when the stored kind is needed, not now.
     init(
         of stored: @escaping @Sendable () -> Kind,
         toStored: @escaping @Sendable (JSONValue) -> JSONValue,

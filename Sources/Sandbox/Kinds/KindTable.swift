@@ -1,5 +1,6 @@
 /// Every kind that the sandbox knows; discovery, the paths, authorisation and the rules are read from here.
 extension Kind {
+    /// The stored kinds, other forms of them, and those that are only answered.
     package static let all: [Kind] = [
         pods, services, endpointSlices, leases, events, coreEvents, statefulSets, deployments, replicaSets,
         controllerRevisions, nodes, namespaces, configMaps, secrets, serviceAccounts, podDisruptionBudgets, roles,

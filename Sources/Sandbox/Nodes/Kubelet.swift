@@ -9,6 +9,7 @@ package actor Kubelet {
         case partitioned
     }
 
+    /// The name of the Node.
     package nonisolated let node: String
     private let api: any KubeletAPI
     private let applications: ToyApplications
@@ -26,6 +27,7 @@ package actor Kubelet {
     /// How often a kubelet shows that it lives.
     private static let heartbeat: Duration = .seconds(10)
 
+    /// `api`: how it reaches the API server; `terminationDelay` does not follow `pace`, which is that of heartbeats.
     package init(
         node: String,
         api: any KubeletAPI,
@@ -49,6 +51,7 @@ package actor Kubelet {
 
     // MARK: Failure
 
+    /// Stops the kubelet until `recover`; a node that has already failed goes on failing as before.
     package func fail(_ failure: Failure) async {
         if self.failure != nil { return }
         self.failure = failure

@@ -2,7 +2,9 @@
 ///
 /// https://kubernetes.io/docs/concepts/architecture/nodes/#node-controller
 struct NodeLifecycleController: Sendable {
+    /// Where Nodes, their Leases and pods are read and written.
     let store: ObjectStore
+    /// How fast the grace period and the tolerations pass.
     let pace: Pace
 
     /// A node that has shown no life for this long is Unknown.

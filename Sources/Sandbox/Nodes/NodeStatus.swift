@@ -1,5 +1,6 @@
 /// What a kubelet says of its node.
 package enum NodeStatus {
+    /// The namespace of the Leases that are the nodes' heartbeats.
     package static let leaseNamespace = "kube-node-lease"
 
     /// A Node that is well.
@@ -48,6 +49,7 @@ package enum NodeStatus {
         ]
     }
 
+    /// Whether the Ready condition is True; False, Unknown and a missing condition are not.
     static func isReady(_ node: JSONValue) -> Bool {
         node["status"]["conditions"].array?.contains { $0["type"] == "Ready" && $0["status"] == "True" } ?? false
     }

@@ -2,13 +2,16 @@
 package struct Nodes: Sendable {
     /// No such node.
     package struct Unknown: Error, CustomStringConvertible {
+        /// The name that no node has.
         package var name: String
+        /// The names of all nodes, sorted.
         package var known: [String]
         package var description: String { "no node \"\(name)\"; there are \(known.joined(separator: ", "))" }
     }
 
     private let kubelets: [String: Kubelet]
 
+    /// `count`: how many there are, from `sandbox-node-1` on; 0: none.
     init(count: Int, store: ObjectStore, applications: ToyApplications, terminationDelay: Duration, pace: Pace) {
         let api = StoreKubeletAPI(store: store)
         let names = (0..<count).map { "sandbox-node-\($0 + 1)" }
@@ -54,6 +57,7 @@ package struct Pace: Sendable {
     /// 1: as in a real cluster; 10: ten times as fast.
     package var speed: Double
 
+    /// `speed`: above 0; at 10, 50 s of Kubernetes take 5 s.
     package init(speed: Double = 1) {
         self.speed = speed
     }

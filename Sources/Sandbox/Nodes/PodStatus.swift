@@ -66,6 +66,7 @@ package enum PodStatus {
     /// The pod as the scheduler leaves it.
     static func scheduled(_ pod: JSONValue) -> JSONValue { setting("PodScheduled", "True", pod) }
 
+    /// Whether the Ready condition is True, also of a pod that is terminating.
     package static func isReady(_ pod: JSONValue) -> Bool {
         pod["status"]["conditions"].array?.contains { $0["type"] == "Ready" && $0["status"] == "True" } ?? false
     }

@@ -1,5 +1,6 @@
 /// Binds each new pod to the node with the fewest pods.
 struct Scheduler: Sendable {
+    /// Where Nodes and pods are followed, and `spec.nodeName` is set.
     let store: ObjectStore
 
     /// Runs until the task is cancelled.

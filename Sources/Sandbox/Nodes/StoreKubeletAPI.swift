@@ -1,7 +1,9 @@
 /// A kubelet's door to the sandbox's own store.
 struct StoreKubeletAPI: KubeletAPI {
+    /// Written to directly: no token and no role is needed.
     let store: ObjectStore
 
+    /// Ends only with the task: there is no connection that could be lost.
     func followPods(of node: String, _ receive: @Sendable (PodSighting) async -> Void) async throws {
         let changes = await store.follow()
         for pod in await store.list(.pods, namespace: nil) where pod["spec"]["nodeName"] == .string(node) {
@@ -13,6 +15,7 @@ struct StoreKubeletAPI: KubeletAPI {
         }
     }
 
+    /// Creates the Node, or replaces the status of the one that exists.
     func register(_ node: JSONValue) async throws {
         let key = ObjectKey(.nodes, namespace: "", name: node["metadata"]["name"].string ?? "")
         if (try? await store.get(key)) == nil {
@@ -22,6 +25,7 @@ struct StoreKubeletAPI: KubeletAPI {
         }
     }
 
+    /// Creates the Lease if it is missing, so that a deleted one comes back.
     func renewHeartbeat(of node: String) async throws {
         let key = ObjectKey(.leases, namespace: NodeStatus.leaseNamespace, name: node)
         if (try? await store.get(key)) == nil {
@@ -33,12 +37,18 @@ struct StoreKubeletAPI: KubeletAPI {
         }
     }
 
+    /// Leaves a pod alone that has the same name and another uid.
+    ///
+    /// - Throws: 404 if the pod is gone.
     func publish(_ status: JSONValue, of pod: JSONValue) async throws {
         try await store.modify(ObjectKey(pod: pod)) { (old) throws(APIFailure) in
             old["metadata"]["uid"] == pod["metadata"]["uid"] ? old.with("status", status) : old
         }
     }
 
+    /// Deletes the pod with a grace period of 0.
+    ///
+    /// - Throws: 404 if it is gone, 409 if the pod of this name has another uid.
     func confirmDeletion(of pod: JSONValue) async throws {
         try await store.delete(
             ObjectKey(pod: pod),
@@ -67,6 +77,7 @@ package protocol KubeletAPI: Sendable {
     func register(_ node: JSONValue) async throws
     /// Renews the node's Lease.
     func renewHeartbeat(of node: String) async throws
+    /// Replaces the status of a pod; `pod`: as the kubelet has seen it.
     func publish(_ status: JSONValue, of pod: JSONValue) async throws
     /// The pod's containers have ended: the object may go.
     func confirmDeletion(of pod: JSONValue) async throws
@@ -74,6 +85,8 @@ package protocol KubeletAPI: Sendable {
 
 /// What is seen of a pod.
 package enum PodSighting: Sendable {
+    /// It is there: new, changed, or terminating.
     case present(JSONValue)
+    /// It was deleted; this is its last state.
     case gone(JSONValue)
 }

@@ -8,8 +8,10 @@ package struct APIFailure: Error, Sendable, Hashable {
         var reason = "FieldValueInvalid"
         /// Empty: of no field.
         var field: String
+        /// The words for people, without the field's name.
         var message: String
 
+        /// As an item of `details.causes`.
         var json: JSONValue {
             var cause: JSONValue = ["message": .string(message)]
             if !reason.isEmpty { cause["reason"] = .string(reason) }
@@ -17,11 +19,17 @@ package struct APIFailure: Error, Sendable, Hashable {
         }
     }
 
+    /// The HTTP status code; the Status repeats it.
     package var code: Int
+    /// The word for programs, such as `NotFound`; empty: none.
     package var reason: String
+    /// The words for people; kubectl prints them after `Error from server`.
     package var message: String
+    /// Goes into `details.causes`; empty: no single fields are named.
     var causes: [Cause] = []
+    /// Goes into `details.name`; nil: the failure is not about one object.
     var name: String?
+    /// Goes into `details.kind` and `details.group`; nil: the failure is not about one kind.
     var kind: Kind?
     /// Seconds; also sent as Retry-After.
     var retryAfter: Int?
@@ -70,6 +78,7 @@ extension APIFailure {
         )
     }
 
+    /// 404: there is no object of this name.
     static func notFound(_ kind: Kind, _ name: String) -> APIFailure {
         APIFailure(
             code: 404,
@@ -87,6 +96,7 @@ extension APIFailure {
         message: "the server could not find the requested resource"
     )
 
+    /// 409: an object of this name exists, so that none can be created.
     static func alreadyExists(_ kind: Kind, _ name: String) -> APIFailure {
         APIFailure(
             code: 409,
@@ -97,6 +107,7 @@ extension APIFailure {
         )
     }
 
+    /// 409: the stored object is not in the state that the request expects.
     static func conflict(_ kind: Kind, _ name: String, _ why: String) -> APIFailure {
         APIFailure(
             code: 409,
@@ -114,6 +125,7 @@ extension APIFailure {
         conflict(kind, name, "Precondition failed: UID in precondition: \(wanted), UID in object meta: \(stored)")
     }
 
+    /// 409: the resourceVersion of the request is not the newest.
     static func modified(_ kind: Kind, _ name: String) -> APIFailure {
         conflict(
             kind,
@@ -122,6 +134,7 @@ extension APIFailure {
         )
     }
 
+    /// 403: a missing right, or a rule of admission; `name`: nil for a collection.
     static func forbidden(_ kind: Kind, _ name: String?, _ why: String, causes: [Cause] = []) -> APIFailure {
         APIFailure(
             code: 403,
@@ -133,18 +146,22 @@ extension APIFailure {
         )
     }
 
+    /// 400: the request cannot be understood.
     static func badRequest(_ message: String) -> APIFailure {
         APIFailure(code: 400, reason: "BadRequest", message: message)
     }
 
+    /// 500: the server itself failed, for example because it could not reach a kubelet.
     static func internalError(_ message: String) -> APIFailure {
         APIFailure(code: 500, reason: "InternalError", message: "Internal error occurred: \(message)")
     }
 
+    /// 410: the resourceVersion or continue token is from before the compaction; the client has to list anew.
     static func expired(_ message: String) -> APIFailure {
         APIFailure(code: 410, reason: "Expired", message: message)
     }
 
+    /// 401: no bearer token, or one that is unknown or expired.
     static let unauthorized = APIFailure(code: 401, reason: "Unauthorized", message: "Unauthorized")
 
     /// A real API server does not take it for the client's mistake either.
@@ -154,6 +171,7 @@ extension APIFailure {
         message: "resourceVersion should not be set on objects to be created"
     )
 
+    /// 405: the path is known, but not with this verb.
     static let methodNotAllowed = APIFailure(
         code: 405,
         reason: "MethodNotAllowed",
@@ -161,6 +179,7 @@ extension APIFailure {
         hasDetails: true
     )
 
+    /// 415: the Content-Type of the body is not one that the server reads.
     static let unsupportedMediaType = APIFailure(
         code: 415,
         reason: "UnsupportedMediaType",
@@ -187,6 +206,7 @@ extension APIFailure {
         return ofField(kind, object, field, "FieldValueInvalid", "Invalid value: \(shown): \(why)")
     }
 
+    /// 422: a field is missing or empty; `why`: empty if there is no more to say.
     static func required(_ kind: Kind, _ object: JSONValue, _ field: String, _ why: String = "") -> APIFailure {
         ofField(kind, object, field, "FieldValueRequired", why.isEmpty ? "Required value" : "Required value: \(why)")
     }
@@ -196,6 +216,7 @@ extension APIFailure {
         ofField(kind, object, field, "FieldValueForbidden", "Forbidden: \(why)")
     }
 
+    /// 422: a list of `count` items, which is more than `limit`.
     static func tooMany(_ kind: Kind, _ object: JSONValue, _ field: String, _ count: Int, limit: Int) -> APIFailure {
         ofField(kind, object, field, "FieldValueTooMany", "Too many: \(count): must have at most \(limit) items")
     }

@@ -17,11 +17,14 @@ struct IPAddress {
         bytes = unsafe withUnsafeBytes(of: &six) { unsafe Array($0) }
     }
 
+    /// False for IPv6.
     var isIPv4: Bool { bytes.count == 4 }
 
+    /// Whether it is in 169.254.0.0/16 or fe80::/10.
     var isLinkLocal: Bool {
         isIPv4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
     }
 
+    /// Whether it is 0.0.0.0 or ::.
     var isUnspecified: Bool { bytes.allSatisfy { $0 == 0 } }
 }

@@ -2,12 +2,19 @@ package import YAMLDocument
 
 /// Any JSON value: the sandbox stores objects as they come and looks only at the fields it has rules for.
 package enum JSONValue: Sendable, Hashable {
+    /// Also the value of a member that is not there.
     case null
+    /// `true` or `false`.
     case bool(Bool)
+    /// A whole number of up to 64 bits.
     case int(Int)
+    /// Any other number.
     case double(Double)
+    /// Text, also for times, resourceVersions and quantities.
     case string(String)
+    /// A list, in its order.
     case array([JSONValue])
+    /// Members by name; their order is not kept.
     case object([String: JSONValue])
 
     /// A member of an object; null where there is none.
@@ -24,22 +31,27 @@ package enum JSONValue: Sendable, Hashable {
         }
     }
 
+    /// The text; nil for a value of any other kind.
     package var string: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
+    /// The whole number; nil for a value of any other kind, also for a text of digits.
     package var int: Int? {
         if case .int(let value) = self { value } else { nil }
     }
 
+    /// The truth value; nil for a value of any other kind.
     package var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }
 
+    /// The items; nil for a value of any other kind, also for one that is not there.
     package var array: [JSONValue]? {
         if case .array(let value) = self { value } else { nil }
     }
 
+    /// The members; nil for a value of any other kind, also for one that is not there.
     package var object: [String: JSONValue]? {
         if case .object(let value) = self { value } else { nil }
     }
@@ -75,10 +87,15 @@ package enum JSONValue: Sendable, Hashable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+    /// Lets a Swift string literal stand for a JSON string.
     package init(stringLiteral value: String) { self = .string(value) }
+    /// Lets a Swift integer literal stand for a JSON number.
     package init(integerLiteral value: Int) { self = .int(value) }
+    /// Lets `true` and `false` stand for themselves.
     package init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// Lets a Swift array literal stand for a JSON array.
     package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// Lets a Swift dictionary literal stand for a JSON object; members that are null are kept.
     package init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(Dictionary(elements) { _, last in last })
     }

@@ -2,6 +2,9 @@
 ///
 /// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 enum MetadataRules {
+    /// Checks names, label keys and values, annotation keys, and that the identity stays; `old`: nil for a creation.
+    ///
+    /// - Throws: 422 for the first field that is wrong.
     static func check(_ object: JSONValue, of kind: Kind, replacing old: JSONValue?) throws(APIFailure) {
         let metadata = object["metadata"]
         if let old {

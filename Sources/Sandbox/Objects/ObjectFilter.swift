@@ -1,6 +1,8 @@
 /// Which objects of a collection a request speaks of.
 struct ObjectFilter: Sendable {
+    /// The `labelSelector`; empty: every object.
     var labels = Selector()
+    /// The `fieldSelector`; empty: every object.
     var fields = Selector()
 
     /// Reads the two selectors of a query.
@@ -21,11 +23,13 @@ struct ObjectFilter: Sendable {
         return selector
     }
 
+    /// Whether both selectors select the object.
     func matches(_ object: JSONValue, of kind: Kind) -> Bool {
         (labels.isEmpty || labels.matches(object["metadata"]["labels"].strings))
             && (fields.isEmpty || fields.matches(kind.selectableFields(object)))
     }
 
+    /// Whether every object of the collection is selected.
     var isEmpty: Bool { labels.isEmpty && fields.isEmpty }
 
     /// Restricts the filter to one object.

@@ -14,6 +14,7 @@ enum StrategicMergePatch {
     /// Lists of plain values that are united instead of replaced.
     private static let unitedLists: Set<String> = ["finalizers"]
 
+    /// The target with the patch applied; null removes a member, and directives such as `$patch` are obeyed.
     static func merge(_ patch: JSONValue, into target: JSONValue) -> JSONValue {
         guard case .object(var changes) = patch else { return patch }
         let directive = changes.removeValue(forKey: "$patch")

@@ -1,5 +1,6 @@
 /// What a field of a message holds.
 enum ProtobufType: Sendable {
+    /// A plain value; `time`: whole seconds since 1970, shown as RFC 3339 text.
     case string, int, bool, intOrString, time
     /// A message of this name.
     case message(String)
@@ -13,11 +14,15 @@ enum ProtobufType: Sendable {
 struct ProtobufMessage: Sendable {
     /// One field.
     struct Field: Sendable {
+        /// The member's name in JSON.
         var name: String
+        /// How its bytes are read.
         var type: ProtobufType
+        /// Whether it is a list; each item comes as a field of its own.
         var isRepeated: Bool
     }
 
+    /// By the field numbers of `generated.proto`.
     var fields: [Int: Field] = [:]
 
     /// Reads lines such as `1 name string`, `2 rules [PolicyRule]`, `11 labels map`.
@@ -46,8 +51,11 @@ struct ProtobufMessage: Sendable {
 
     // MARK: The schema
 
+    /// The part of `runtime.Unknown`, the wrapper of every object, that names its kind.
     static let envelope = ProtobufMessage("1 typeMeta TypeMeta")
+    /// An `IntOrString`; `type`: 0 for the number, 1 for the text.
     static let intOrString = ProtobufMessage("1 type int, 2 intVal int, 3 strVal string")
+    /// A `Time`, whose fractions of a second are left out.
     static let time = ProtobufMessage("1 seconds int")
 
     /// The kinds that kubectl sends in this form.
@@ -108,5 +116,6 @@ struct ProtobufMessage: Sendable {
         "SelfSubjectRulesReviewSpec": .init("1 namespace string"),
     ]
 
+    /// The message of this name; nil if the schema does not have it.
     static func named(_ name: String) -> ProtobufMessage? { parts[name] ?? kinds[name] }
 }

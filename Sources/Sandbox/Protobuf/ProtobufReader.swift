@@ -4,6 +4,7 @@ import Foundation
 ///
 /// https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding
 enum ProtobufReader {
+    /// The Content-Type of such a body.
     static let contentType = "application/vnd.kubernetes.protobuf"
 
     /// One field of a message on the wire.

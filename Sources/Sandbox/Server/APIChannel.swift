@@ -10,18 +10,26 @@ import NIOSSL
 
 /// The server's side of a connection: TLS, then HTTP/2 or HTTP/1.1, with the patience of a real API server.
 struct APIChannel: HTTPChannelHandler {
+    /// A connection of HTTP/1.1, or one stream of HTTP/2.
     typealias Stream = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    /// A connection once ALPN has chosen its protocol.
     typealias Negotiated = NIONegotiatedHTTPVersion<Stream, (Void, NIOHTTP2Handler.AsyncStreamMultiplexer<Stream>)>
 
     /// A connection, while it is not yet known which protocol it speaks.
     struct Value: ServerChildChannelValue {
+        /// Known after the TLS handshake; fails with it.
         let negotiated: EventLoopFuture<Negotiated>
+        /// The TCP connection below TLS.
         let channel: any Channel
     }
 
+    /// Answers each request.
     let responder: Responder
+    /// The server's certificate and key, and the protocols that it offers.
     let tls: NIOSSLContext
+    /// Where each connection is noted, so that the server can end it.
     let connections: Connections
+    /// Decides about requests to run a command.
     let door: ExecDoor
 
     /// More of one kind would be an attack after all; NIO keeps the time of each.
@@ -40,6 +48,7 @@ struct APIChannel: HTTPChannelHandler {
         return configuration
     }
 
+    /// Puts TLS and HTTP into a new connection; fails if the server is going away.
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         guard connections.add(channel) else {
             return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
@@ -70,6 +79,7 @@ struct APIChannel: HTTPChannelHandler {
         }
     }
 
+    /// Serves a connection until it ends; returns at once if the TLS handshake fails.
     func handle(value: Value, logger: Logger) async {
         guard let negotiated = try? await value.negotiated.get() else { return }
         switch negotiated {

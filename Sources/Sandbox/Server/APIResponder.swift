@@ -6,25 +6,31 @@ import NIOCore
 struct APIResponder: HTTPResponder {
     /// Keeps the channel at hand, so that a fault can end the connection.
     struct Context: InitializableFromSource, RequestContext {
+        /// What Hummingbird itself keeps of a request.
         var coreContext: CoreRequestContextStorage
         private let channel: any Channel
 
         /// The connection that the request's stream is part of.
         var connection: any Channel { channel.parent ?? channel }
 
+        /// `source`: the request's channel: with HTTP/2 a stream of the connection.
         init(source: ApplicationRequestContextSource) {
             coreContext = CoreRequestContextStorage(source: source)
             channel = source.channel
         }
     }
 
+    /// Answers what authorization and faults let through.
     let handler: APIHandler
+    /// The faults in force, and the log.
     let control: ServerControl
+    /// How often a watch gets a bookmark, if it asked for them.
     let bookmarkInterval: Duration
 
     /// The most bytes of a request's body, as a real API server takes them.
     private static let bodyLimit = 3 * 1024 * 1024
 
+    /// Turns each `APIFailure` into a Status with its code; any other error is passed on.
     func respond(to request: Request, context: Context) async throws -> Response {
         do {
             return try await answer(request, context)

@@ -78,6 +78,7 @@ package actor APIServer {
 
 /// Why a server of the sandbox cannot listen; the port that it was given is taken, or not ours to take.
 struct ListeningFailure: Error, CustomStringConvertible {
+    /// Names the server, the port and the reason of the operating system.
     let description: String
 
     /// Of a server on a loopback address.

@@ -9,7 +9,9 @@ import X509
 package struct Certificates: Sendable {
     /// The authority's certificate, PEM.
     package let authority: String
+    /// Signed by the authority, for 127.0.0.1 and localhost, PEM.
     package let serverCertificate: String
+    /// The private key of the server's certificate, PEM.
     package let serverKey: String
 
     /// `validity`: the server's; nil: a week from an hour ago.

@@ -29,8 +29,10 @@ package actor ObjectStore {
 
     // MARK: Reading
 
+    /// The newest version of an object; throws 404 if there is none.
     package func get(_ key: ObjectKey) throws(APIFailure) -> JSONValue { try stored(key).value }
 
+    /// The same with its text; throws 404 if there is no such object.
     func stored(_ key: ObjectKey) throws(APIFailure) -> StoredObject {
         guard let object = current[key] else { throw .notFound(key.kind, key.name) }
         return object
@@ -92,8 +94,7 @@ package actor ObjectStore {
         compactedRevision = revision
     }
 
-    /// Counts revisions from `revision` on, as after the restore of a backup: every object has a lower version than its
-    /// readers have seen.
+    /// Counts revisions from `revision` on, as after the restore of a backup: readers have seen higher versions of all.
     package func resetRevisions(to revision: Int) {
         let objects = current.all
         current.revision = revision
@@ -201,9 +202,7 @@ package actor ObjectStore {
     @discardableResult
     package func delete(_ key: ObjectKey) throws(APIFailure) -> JSONValue { try delete(key, Deletion()) }
 
-    /// Deletes an object under conditions.
-    ///
-    /// - Returns: the object as it is left, or as it was when it went.
+    /// Deletes an object in the same way; throws 409 if a precondition does not hold.
     @discardableResult
     func delete(_ key: ObjectKey, _ deletion: Deletion, isDryRun: Bool = false) throws(APIFailure) -> JSONValue {
         let old = try get(key)
@@ -226,6 +225,7 @@ package actor ObjectStore {
         appliedObjects[object["metadata"]["uid"].string ?? ""]?[manager] ?? [:]
     }
 
+    /// Remembers what a manager applies, so that its next apply removes what it then leaves out.
     func noteApplied(_ configuration: JSONValue, by manager: String, to object: JSONValue) {
         appliedObjects[object["metadata"]["uid"].string ?? "", default: [:]][manager] = configuration
     }

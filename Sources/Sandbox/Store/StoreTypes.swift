@@ -1,10 +1,13 @@
 /// Names one stored object.
 package struct ObjectKey: Sendable, Hashable {
+    /// The kind under which the object is stored.
     package var kind: Kind
     /// Empty for kinds without namespace.
     package var namespace: String
+    /// The `metadata.name`, unique for its kind in its namespace.
     package var name: String
 
+    /// `namespace`: empty for kinds without namespace.
     package init(_ kind: Kind, namespace: String, name: String) {
         self.kind = kind
         self.namespace = namespace
@@ -14,10 +17,12 @@ package struct ObjectKey: Sendable, Hashable {
 
 /// An object, and its text, so that lists of many need not be written anew.
 struct StoredObject: Sendable {
+    /// The whole object, with its `resourceVersion`.
     let value: JSONValue
     /// The JSON text without `kind` and `apiVersion`, as items of a list have it.
     let text: [UInt8]
 
+    /// Writes the text now, once for all reads.
     init(_ value: JSONValue) {
         self.value = value
         text = value.with("kind", .null).with("apiVersion", .null).json
@@ -33,13 +38,19 @@ struct StoredObject: Sendable {
 package struct StoreChange: Sendable {
     /// What happened to the object.
     package enum Action: String, Sendable {
+        /// The object was created.
         case added = "ADDED"
+        /// The object was changed; a deletionTimestamp that is set is a change, too.
         case modified = "MODIFIED"
+        /// The object is gone.
         case deleted = "DELETED"
     }
 
+    /// The number of the change, which is also the object's resourceVersion.
     package var revision: Int
+    /// What happened to the object in the store; a watch with a selector may show it otherwise.
     package var action: Action
+    /// Which object was changed.
     package var key: ObjectKey
     /// The object with this change's resourceVersion; for a deletion as it was.
     package var object: JSONValue
@@ -48,6 +59,7 @@ package struct StoreChange: Sendable {
     /// When it was committed.
     package var time: ContinuousClock.Instant
 
+    /// `previous`: the object before; nil for an addition.
     package init(
         revision: Int,
         action: Action,

@@ -2,12 +2,15 @@
 package struct StoreView: Sendable {
     /// By kind, namespace and name.
     private var objects: [Kind: [String: [String: StoredObject]]] = [:]
+    /// The number of the newest change that is seen here.
     package var revision: Int
 
+    /// No objects yet.
     init(revision: Int) {
         self.revision = revision
     }
 
+    /// The object; nil if there is none, and setting nil removes it.
     subscript(key: ObjectKey) -> StoredObject? {
         get { objects[key.kind]?[key.namespace]?[key.name] }
         set { objects[key.kind, default: [:]][key.namespace, default: [:]][key.name] = newValue }

@@ -13,6 +13,7 @@ struct Availability: Sendable {
         self.now = now
     }
 
+    /// Whether the pod has been ready for `minReadySeconds`.
     func isAvailable(_ pod: JSONValue) -> Bool {
         guard PodStatus.isReady(pod) else { return false }
         return minReady == 0 || (remaining(pod) ?? 0) <= 0

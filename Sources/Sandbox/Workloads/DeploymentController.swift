@@ -2,6 +2,7 @@
 ///
 /// https://kubernetes.io/docs/concepts/workloads/controllers/deployment/
 struct DeploymentController: Sendable {
+    /// Where Deployments are read, and their ReplicaSets written.
     let store: ObjectStore
 
     /// Runs until the task is cancelled.

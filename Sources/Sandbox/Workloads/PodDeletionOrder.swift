@@ -8,6 +8,7 @@ struct PodDeletionOrder: Sendable {
     private let neighbours: [String: Int]
     private let now: Date
 
+    /// The annotation with an int32: pods with a lower value go first; 0 if it is missing or no number.
     static let cost = "controller.kubernetes.io/pod-deletion-cost"
 
     /// `related`: the active pods of all ReplicaSets of the same owner.

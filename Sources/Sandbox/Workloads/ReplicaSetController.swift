@@ -2,7 +2,9 @@
 ///
 /// https://kubernetes.io/docs/concepts/workloads/controllers/replicaset/
 struct ReplicaSetController: Sendable {
+    /// Where ReplicaSets are read, and their pods created and deleted.
     let store: ObjectStore
+    /// How fast `minReadySeconds` passes.
     let pace: Pace
 
     /// Runs until the task is cancelled.

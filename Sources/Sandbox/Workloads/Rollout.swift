@@ -2,8 +2,11 @@
 struct Rollout: Sendable {
     /// The annotations by which kubectl and the controller tell revisions apart.
     enum Annotation {
+        /// On the Deployment and its ReplicaSets: the number of the template, from 1 on.
         static let revision = "deployment.kubernetes.io/revision"
+        /// On each ReplicaSet: the `spec.replicas` of its Deployment.
         static let desired = "deployment.kubernetes.io/desired-replicas"
+        /// On each ReplicaSet: how many pods all of them together may have, surge included.
         static let maximum = "deployment.kubernetes.io/max-replicas"
         /// What a ReplicaSet does not take over from its Deployment.
         static let own: Set = [
@@ -12,15 +15,19 @@ struct Rollout: Sendable {
         ]
     }
 
+    /// The label that keeps apart the pods of different templates; its value is the template's hash.
     static let hashLabel = "pod-template-hash"
 
+    /// The Deployment as it was read.
     let deployment: JSONValue
+    /// How far one step may go.
     let limits: RollingUpdate
     /// The ReplicaSet of the present template; nil: there is none yet.
     var new: JSONValue?
     /// The ReplicaSets of earlier templates, the oldest first.
     var old: [JSONValue]
 
+    /// `sets`: every ReplicaSet that the Deployment controls.
     init(_ deployment: JSONValue, sets: [JSONValue]) {
         self.deployment = deployment
         limits = RollingUpdate(deployment)
@@ -30,6 +37,7 @@ struct Rollout: Sendable {
         old = sorted.filter { [new] in $0["metadata"]["uid"] != new?["metadata"]["uid"] }
     }
 
+    /// Every ReplicaSet, that of the present template last.
     var all: [JSONValue] { old + (new.map { [$0] } ?? []) }
 
     private static func age(_ set: JSONValue) -> (String, Int) {
@@ -45,6 +53,7 @@ struct Rollout: Sendable {
 
     // MARK: Revisions
 
+    /// The number in the ReplicaSet's annotation; 0 if there is none.
     static func revision(of set: JSONValue) -> Int {
         set["metadata"]["annotations"][Annotation.revision].string.flatMap { Int($0) } ?? 0
     }
@@ -68,12 +77,15 @@ struct Rollout: Sendable {
 
     // MARK: Sizes
 
+    /// The `spec.replicas` of a ReplicaSet; 1 if it is missing.
     static func replicas(of set: JSONValue) -> Int { set["spec"]["replicas"].int ?? 1 }
 
+    /// The pods that are asked for of a ReplicaSet, and those that are available.
     static func size(_ set: JSONValue) -> RollingUpdate.Size {
         RollingUpdate.Size(replicas: replicas(of: set), available: set["status"]["availableReplicas"].int ?? 0)
     }
 
+    /// The pods that are asked for of the ReplicaSets of earlier templates, in all.
     var oldReplicas: Int { old.map(Self.replicas).reduce(0, +) }
 
     /// A ReplicaSet for the present template.

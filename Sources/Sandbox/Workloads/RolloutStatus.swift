@@ -4,6 +4,7 @@
 struct RolloutStatus: Sendable {
     private let rollout: Rollout
 
+    /// `rollout`: after its step, with the ReplicaSets as they were stored.
     init(_ rollout: Rollout) {
         self.rollout = rollout
     }

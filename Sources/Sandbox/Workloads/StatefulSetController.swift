@@ -2,7 +2,9 @@
 ///
 /// https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
 struct StatefulSetController: Sendable {
+    /// Where StatefulSets and ControllerRevisions are read and written, and pods created and deleted.
     let store: ObjectStore
+    /// How fast `minReadySeconds` passes.
     let pace: Pace
 
     /// Runs until the task is cancelled.

@@ -6,9 +6,11 @@ struct StatefulSetPlan: Sendable {
     enum Step: Sendable, Hashable {
         /// `isUpdated`: by the newest template, not by the one before it.
         case create(ordinal: Int, isUpdated: Bool)
+        /// The pod is surplus, finished or of an earlier template; a missing one is created by a later step.
         case delete(ordinal: Int)
     }
 
+    /// The pod's label with the name of the ControllerRevision that holds its template.
     static let revisionLabel = "controller-revision-hash"
 
     private let workload: JSONValue
