@@ -14,9 +14,11 @@ package enum Decision: Sendable, Hashable {
 
     /// Who stays, and what else is to be set right.
     package struct Keep: Sendable, Hashable {
+        /// As it was observed when this was decided.
         package var active: Member
         /// Members that are to be labelled passive.
         package var repairs: [Member]
+        /// What an operator must know although nothing moves; nil: nothing.
         package var finding: Finding?
         /// When to decide again although nothing changes; nil: no such time.
         package var until: MonotonicTime?
@@ -26,12 +28,14 @@ package enum Decision: Sendable, Hashable {
     package struct Move: Sendable, Hashable {
         /// Nil: nobody is to be active.
         package var target: Member?
+        /// Also decides whether the move is planned, voluntary, a repair or a flap.
         package var cause: SwitchCause
         /// Something that an operator must know although the group moves.
         package var finding: Finding?
         /// Whether an operator insists on the target.
         package var isForced: Bool
 
+        /// Not forced and without a finding, unless they are given.
         package init(target: Member?, cause: SwitchCause, finding: Finding? = nil, isForced: Bool = false) {
             self.target = target
             self.cause = cause

@@ -20,7 +20,7 @@ extension DecisionRules {
 
     // MARK: The active member was just promoted (rule 2)
 
-    /// Until when a member that was just promoted is left to become what it has to be; nil if that is over.
+    /// Until when a member that was just promoted is given time to become healthy and Ready; nil if that is over.
     ///
     /// Only a success of a probe that began after the promotion ends it early.
     func endOfActivation(of active: Member) -> MonotonicTime? {
@@ -61,8 +61,8 @@ extension DecisionRules {
         return now < patience ? .confirm([active, best], since: asked, until: patience) : nil
     }
 
-    /// Since when nothing speaks for a member: since its last success or, while results come and speak against it, since it has
-    /// no verdict.
+    /// Since when a member shows no sign of health: since its last success or, while its probes fail, since it has no
+    /// verdict.
     private func speechlessSince(_ active: Member) -> MonotonicTime? {
         guard let silent = view.silentSince(active.id) else { return nil }
         let isFailing = view.evidence(of: active.id)?.failingSince != nil
@@ -138,7 +138,7 @@ extension DecisionRules {
     }
 
     /// Under `DemoteActive`, only when every candidate has its verdict, and only when our probes ever reached a member:
-    /// a supervisor whose probes are blocked from the first day is blind, and blindness demotes nobody.
+    /// a supervisor whose probes are blocked from the first day knows of no health, and demotes nobody.
     private var mayDemoteWithoutReplacement: Bool {
         policy.whenNoneHealthy == .demoteActive && view.history.hasSeenHealthy
             && !view.all.contains { isCandidate($0) && view.health(of: $0.id) == .unknown }
@@ -182,7 +182,7 @@ struct Confirmation: Sendable, Hashable {
         self.since = since
     }
 
-    /// Asks a member, once.
+    /// Notes that a probe of a member is asked for, once.
     ///
     /// - Returns: whether it was not asked before.
     mutating func ask(_ id: Member.ID) -> Bool { asked.insert(id).inserted }

@@ -4,23 +4,32 @@
 struct DecisionRules {
     /// Of the supervisor that decides.
     var identity: String
+    /// The configuration, with the fences of the record in it.
     var policy: GroupPolicy
+    /// The members with their evidence, as of `now`.
     var view: MemberView
+    /// The newest record; nil: the group has none, or none is known yet.
     var record: GroupRecord?
+    /// What cooldown, flap limit and patience are counted from.
     var moves: MoveHistory
+    /// What is left of the limits on setting right labels that somebody else changes.
     var repairs: RepairBudget
+    /// Nil: none was reported; one that is over may still be here, so that each rule compares its end with `now`.
     var suspension: Suspension?
+    /// The probes that a move waits for; nil: none were asked for.
     var confirmation: Confirmation?
+    /// When it is decided; every time that a rule compares is of the same clock.
     var now: MonotonicTime
     /// Whether moves are withheld, all but what was announced before.
     var isHeld = false
     /// Until when a request is left to the supervisor that has announced a move for it; nil: none is.
     var endOfAnnouncedRequest: MonotonicTime?
 
-    /// Whether a healthy candidate is probed once more before it takes over from an unhealthy member, so that our own
-    /// blindness moves nothing; while moves are withheld, no probe is asked for to confirm them.
+    /// Whether a healthy candidate is probed once more before it takes over from an unhealthy member, so that a
+    /// failure of our own probes moves nothing; while moves are withheld, no probe is asked for to confirm them.
     var confirmsCandidates: Bool { !isHeld }
 
+    /// Rule 8, for a move that leaves no particular member.
     var ranking: Ranking { Ranking(view) }
 
     /// Applies the rules in order.
@@ -52,7 +61,7 @@ struct DecisionRules {
         return holder
     }
 
-    /// Whether the record tells of a move whose end it does not tell.
+    /// Whether the record holds its last move without the end of it.
     private var isInterrupted: Bool {
         guard let record, record.origin == .intended, let last = record.history.last else { return false }
         return last.epoch == record.epoch && last.target != nil && last.duration == nil
@@ -66,7 +75,7 @@ struct DecisionRules {
         if isUsable, !isDenied || bestHealthyCandidate() == nil {
             return .move(.init(target: holder, cause: .unfinishedSwitch))
         }
-        // Its announcer may reach whom we do not; what it has begun is left to it for a while.
+        // The probes of its announcer may reach pods that ours do not; what it has begun is left to it for a while.
         if isCandidate(holder), !isDenied, let end = endOfPatience { return .wait(until: end, finding: nil) }
         if let better = bestHealthyCandidate() { return .move(.init(target: better, cause: .unfinishedSwitch)) }
         if let end = endOfPatience { return .wait(until: end, finding: .noHealthyCandidate) }
@@ -75,16 +84,19 @@ struct DecisionRules {
 
     /// Until when another supervisor's switch is left to it although we do not see where it could end well; nil: no longer.
     ///
-    /// Its probes may reach those that ours do not; what it has begun would be undone half-way.
+    /// Its probes may reach pods that ours do not, and a switch of ours would undo what it has begun.
     var endOfPatience: MonotonicTime? {
         guard let record, record.writer != identity, let since = moves.recordSince else { return nil }
-        // One that was announced long before it was seen has had its time.
+        // One that was announced long before it was seen gets no more time.
         let end = min(since, moves.beginning(of: record.epoch) ?? since) + policy.verdictWindow
         return now < end ? end : nil
     }
 
     // MARK: Nobody active (rules 4 and 5)
 
+    /// Promotes the recorded holder, else the best healthy candidate, else whom `whenNoneHealthy` allows.
+    ///
+    /// `isGone`: whether a member was active before, so that the cause is `activeGone` and not `noActive`.
     func withoutActive(isGone: Bool) -> Decision {
         if let holder = recordedHolder, isCandidate(holder), view.health(of: holder.id) == .healthy {
             return limited(.init(target: holder, cause: .labelLost))
@@ -133,9 +145,9 @@ struct DecisionRules {
         }
     }
 
-    /// An operator's word: it must not be active, even if nobody is then.
+    /// An operator fenced it: it must not be active, even if nobody is then.
     ///
-    /// What another has announced for that is its own to begin, for a while.
+    /// A move that another supervisor has announced for that is left to it for a while.
     private func vacate(_ active: Member) -> Decision {
         let isServing =
             active.lifecycle == .running && active.hasAddress && view.health(of: active.id) != .unhealthy
@@ -153,9 +165,12 @@ struct DecisionRules {
         return .move(.init(target: best, cause: cause))
     }
 
+    /// Keeps the active member; it is adopted first if the record names another, or is older than an epoch on a pod.
+    ///
+    /// `until`: when to decide again although nothing changes; nil: no such time.
     func stay(_ active: Member, finding: Decision.Finding? = nil, until: MonotonicTime? = nil) -> Decision {
         guard let record, record.names(active), record.epoch >= view.highestEpoch ?? record.epoch else {
-            // What another has announced and not begun is its own to begin, for a while.
+            // A move that another supervisor has announced and not begun is left to it for a while.
             let isAnnounced = record?.isOnlyAnnounced(view.actives) ?? false
             if let end = endOfAnnouncedRequest ?? (isAnnounced ? endOfPatience : nil) {
                 return .wait(until: min(end, until ?? end), finding: finding)
@@ -185,7 +200,7 @@ struct DecisionRules {
         return keep(keeper, surplus: all.filter { $0.id != keeper.id }, finding: finding, until: nil)
     }
 
-    /// The one other member that somebody labelled active before our eyes, if it could be promoted: a switchover by hand.
+    /// The one other member that this process saw labelled by hand, if it could be promoted: a switchover by hand.
     ///
     /// One that was found active, or came back as such, is none.
     private func chosenByHand(besides keeper: Member, of actives: [Member]) -> Member? {
@@ -234,10 +249,12 @@ struct DecisionRules {
         return candidates.isEmpty ? view.all.filter { Candidacy(of: $0, under: policy).isLastResort } : candidates
     }
 
+    /// By rule 1 alone, whatever its health.
     func isCandidate(_ member: Member) -> Bool {
         Candidacy(of: member, under: policy) == .candidate
     }
 
+    /// By name, not by rank.
     var healthyCandidates: [Member] {
         view.all.filter { isCandidate($0) && view.health(of: $0.id) == .healthy }
     }

@@ -4,17 +4,22 @@
 package struct DecisionTrace: Sendable, Hashable {
     /// What was found of one member.
     package struct Line: Sendable, Hashable {
+        /// The pod's name.
         package var name: String
+        /// Nil: it has no role label, or one with another value than the group's two.
         package var role: Role?
+        /// The verdict of its probes when it was decided.
         package var health: Health
         /// Why its last probe gave no result; nil: it gave one, or the health is known all the same.
         package var noResult: String?
+        /// Whether it could be promoted, or the first reason why not.
         package var candidacy: Candidacy
     }
 
     /// By name.
     package var lines: [Line]
 
+    /// One line for every member of the view, candidate or not.
     init(view: MemberView, policy: GroupPolicy) {
         lines = view.all.map { member in
             Line(

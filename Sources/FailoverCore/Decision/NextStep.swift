@@ -22,6 +22,7 @@ enum NextStep {
 
 /// A move that is to be announced.
 struct Beginning {
+    /// Its target and cause go into the intent.
     let move: Decision.Move
     /// The record that the intent is made from; nil: the one that is known.
     var base: GroupRecord?
@@ -35,6 +36,7 @@ struct Beginning {
 
 /// A member that is found active, and what is taken back by writing that down; no pod is written.
 struct Adoption: Sendable, Hashable {
+    /// The holder of the record to be.
     let active: Member
     /// An announced move that is taken back; nil: none.
     var withdrawing: Epoch?
@@ -59,7 +61,8 @@ extension Situation {
 
     /// How a decision to move begins.
     ///
-    /// A switch that an operator asked for is finished for him; one that has to go to another member than he chose is none of his.
+    /// A switch that an operator requested is finished under that request, which is refused if the role must go to a
+    /// member that does not meet it.
     func beginning(_ move: Decision.Move) -> Beginning {
         if let (request, words) = givenUp { return beginning(move, insteadOf: request, since: [], because: words) }
         guard move.cause == .unfinishedSwitch, let request = known.records.announcedRequest else {
@@ -74,7 +77,7 @@ extension Situation {
 
     /// How a move begins that takes the place of another, which was to carry out a request.
     ///
-    /// `from`: the pods that were active when that was decided, if the record does not tell who was before.
+    /// `from`: the pods that were active when that was decided, if the record does not show that.
     func beginning(
         _ move: Decision.Move,
         insteadOf request: OperatorRequest?,
@@ -95,7 +98,7 @@ extension Situation {
     /// Carries out or answers what an operator asks for; nil: nothing is asked, or it waits.
     private func request(beside decision: Decision) -> NextStep? {
         guard let record = known.record, let request = record.request else { return nil }
-        // What was carried out is answered with the story of its move.
+        // What was carried out is answered with the record of its move.
         if let completion = known.records.completion, completion.answer != nil, completion.request == request {
             return .recordCompletion
         }

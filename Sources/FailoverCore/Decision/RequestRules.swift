@@ -2,6 +2,7 @@
 struct RequestRules {
     /// The rules under which the group decides by itself.
     var rules: DecisionRules
+    /// The record that the request was read from; the answer is written into a copy of it.
     var record: GroupRecord
     /// Whether the configuration itself pauses the group.
     var isPausedByConfiguration: Bool
@@ -60,7 +61,7 @@ struct RequestRules {
         return refused(request, reason(target, candidacy, health, isForced: isForced))
     }
 
-    /// Whether the target of a move that the record tells of was promoted for it.
+    /// Whether the target of a move in the record was promoted for it.
     private func wasMade(_ move: MoveEntry) -> Bool {
         let isWritten = rules.view.all.contains { $0.name == move.target && $0.epoch == move.epoch }
         let isLeft = record.history.contains { $0.epoch > move.epoch && $0.from.contains(move.target ?? "") }

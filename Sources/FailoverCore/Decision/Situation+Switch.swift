@@ -42,7 +42,7 @@ extension Situation {
         return Adoption(active: active, withdrawing: progress.epoch, fenced: fenced, answer: answer)
     }
 
-    /// While a switch waits, what an operator asks for besides is heard: what moves nothing is answered, and a move takes the
+    /// Another request of an operator while a switch waits: one that moves nothing is answered, and a move takes the
     /// place of this one; nil: nothing is asked that could be answered now.
     func request(beside progress: RoleSwitch) -> NextStep? {
         guard let record = known.record, let request = record.request, request.id != progress.request?.id else {

@@ -2,9 +2,11 @@
 ///
 /// Nothing here changes anything.
 struct Situation {
+    /// As of the last event.
     let known: GroupKnowledge
     /// How many labels may still be set right.
     let repairs: RepairBudget
+    /// The time of the event that is being handled.
     let now: MonotonicTime
 
     private var view: MemberView { known.view }
@@ -139,7 +141,7 @@ struct Situation {
     /// Moves that a record remembers at most: some 40 KB of the 256 KiB that annotations may have.
     private static let longestHistory = 200
 
-    /// What the record tells of a move that is complete.
+    /// The record's entry of a move that is complete.
     func entry(of move: CompletedMove) -> MoveEntry {
         var entry =
             known.record?.history.last { $0.epoch == move.epoch }

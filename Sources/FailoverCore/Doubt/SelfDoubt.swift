@@ -1,16 +1,18 @@
-/// Tells when the supervisor should rather doubt itself than its targets.
+/// Decides when the supervisor must distrust its own probes rather than its targets.
 ///
 /// A pure value beside the probe loop. At least half of all pods, at least four, in at least two groups and not all on one
 /// node, that begin to fail within one period, are more likely one failure here. So is everything that is seen right after
 /// the loop stood still, or the clock jumped. One node that takes all its pods down is none of this. A pod that several
 /// groups share counts once, and groups that share all pods that fail are no two groups.
 package struct SelfDoubt: Sendable {
-    /// Where a target is, as far as it tells whether failures have one cause.
+    /// Where a target is, as far as it shows whether failures have one cause.
     package struct Place: Sendable, Hashable {
+        /// The group that the target is probed for; a pod of two groups has two places.
         package var group: String
         /// Nil: not known, and then as good as a node of its own.
         package var node: String?
 
+        /// `node`: nil if the pod's node is not known.
         package init(group: String, node: String?) {
             self.group = group
             self.node = node
@@ -46,10 +48,12 @@ package struct SelfDoubt: Sendable {
     /// Those that fail now.
     private var failing: [Member.ID: FailingPod] = [:]
     private var lastBeat: (monotonic: MonotonicTime, wall: Int64)?
+    /// The last one that began, also when it is over; nil: there was none.
     package private(set) var suspension: Suspension?
     /// Results of probes that began before this time are no results.
     package private(set) var distrustedBefore = MonotonicTime(nanoseconds: 0)
 
+    /// Nothing fails yet, and no beat was counted.
     package init() {}
 
     /// A target gave a failure after a success.
@@ -76,7 +80,7 @@ package struct SelfDoubt: Sendable {
         if failing[id]?.failures.isEmpty ?? false { failing[id] = nil }
     }
 
-    /// The loop turned; to be told at least every second, and before any result of a turn.
+    /// The probe loop begins another pass; to be called at least every second, and before any result of that pass.
     ///
     /// `wall`: nanoseconds since 1970.
     /// - Returns: the suspension that this begins or extends; nil for none.

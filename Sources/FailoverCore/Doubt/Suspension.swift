@@ -1,8 +1,8 @@
-/// That the supervisor doubts its own senses for a while: nothing moves because of probes.
+/// A time in which the supervisor distrusts its own probes: nothing moves because of them.
 package struct Suspension: Sendable, Hashable {
-    /// Why it doubts them.
+    /// Why it distrusts them.
     package enum Reason: String, Sendable, Hashable {
-        /// So many targets began to fail together that the failure is more likely here than there.
+        /// So many targets began to fail together that the failure is more likely the supervisor's own.
         case massFailure = "MassFailure"
         /// The probe loop stood still.
         case stall = "Stall"
@@ -13,9 +13,12 @@ package struct Suspension: Sendable, Hashable {
     /// How long it lasts.
     package static let duration: Duration = .seconds(30)
 
+    /// Automatic moves that rest on probes wait until then.
     package var until: MonotonicTime
+    /// What began it or extended it last.
     package var reason: Reason
 
+    /// `until`: `duration` after the cause was seen.
     package init(until: MonotonicTime, reason: Reason) {
         self.until = until
         self.reason = reason

@@ -47,6 +47,7 @@ package struct HealthEvidence: Sendable, Hashable {
 
     // MARK: Events
 
+    /// A probe that ran from `start` to `end` succeeded; `became` alone changes the verdict.
     mutating func succeeded(from start: MonotonicTime, at end: MonotonicTime) {
         noResult = nil
         lastSuccess = end
@@ -55,6 +56,7 @@ package struct HealthEvidence: Sendable, Hashable {
         succeedingSince = succeedingSince ?? end
     }
 
+    /// A probe that ran from `start` to `end` failed; `became` alone changes the verdict.
     mutating func failed(from start: MonotonicTime, at end: MonotonicTime) {
         noResult = nil
         lastFailureStart = start
@@ -62,6 +64,7 @@ package struct HealthEvidence: Sendable, Hashable {
         failingSince = failingSince ?? end
     }
 
+    /// A probe gave no result: nothing but the reason is kept, at most 200 characters of it.
     mutating func gaveNoResult(because reason: String) {
         noResult = String(reason.prefix(Self.longestReason))
     }
@@ -92,7 +95,7 @@ package struct HealthEvidence: Sendable, Hashable {
 
 /// What is known of a member's application.
 ///
-/// Unknown is a value of its own: nothing is ever moved because a member is unknown.
+/// Unknown is a value of its own, not a failure: an active member loses its role for it only after a verdict window.
 package enum Health: String, Sendable, Hashable, CaseIterable {
     /// No verdict yet: the member is new, its container restarted, or its probes have produced no result.
     case unknown

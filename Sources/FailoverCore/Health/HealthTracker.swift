@@ -1,6 +1,6 @@
 /// Counts the results of one member's probes and turns them into evidence of its health.
 ///
-/// A pure value, kept by the probe loop for every member; the group's machine hears of its changes only.
+/// A pure value, kept by the probe loop for every member; the group's machine is given its changes only.
 package struct HealthTracker: Sendable, Hashable {
     /// What the results come to.
     package private(set) var evidence: HealthEvidence
@@ -92,6 +92,7 @@ package struct HealthThresholds: Sendable, Hashable {
     /// Successes in a row that make a member healthy, 1...100.
     package var success: Int
 
+    /// Both in 1...100; that is checked where the configuration is decoded, not here.
     package init(failure: Int, success: Int) {
         self.failure = failure
         self.success = success

@@ -2,10 +2,12 @@
 package struct FlapLimit: Sendable, Hashable {
     /// More moves than this in the window: hold; 0 turns it off.
     package var maxMoves: Int
+    /// Moves that are older than this do not count.
     package var window: Duration
     /// How long nothing moves, from the last move on.
     package var hold: Duration
 
+    /// Without arguments there is no limit.
     package init(maxMoves: Int = 0, window: Duration = .seconds(600), hold: Duration = .seconds(600)) {
         self.maxMoves = maxMoves
         self.window = window
@@ -28,6 +30,7 @@ package struct Preemption: Sendable, Hashable {
     /// No voluntary move this soon after a move.
     package var cooldown: Duration
 
+    /// The defaults are those of `preemptDelaySeconds` and `cooldownSeconds`.
     package init(delay: Duration = .seconds(300), cooldown: Duration = .seconds(30)) {
         self.delay = delay
         self.cooldown = cooldown

@@ -21,9 +21,9 @@ package enum Effect: Sendable, Hashable {
     case startBackoff(OperationID, attempt: Int, atLeast: Duration)
     /// Probe a member now, unless it is known to have succeeded since a time; answer with `memberProbed` in any case.
     case probe(Member.ID, unlessSucceededSince: MonotonicTime)
-    /// Forget what a member's probes have told so far, and count anew.
+    /// Forget the results of a member's probes so far, and count anew.
     case forgetHealth(Member.ID)
-    /// Tell people.
+    /// Report it, through logs, Events and metrics.
     case report(Report)
 }
 
@@ -31,9 +31,11 @@ package enum Effect: Sendable, Hashable {
 package struct RoleWrite: Sendable, Hashable {
     /// The pod as it was when the write was decided; its `id` and `version` are the write's conditions.
     package var member: Member
+    /// The value that the group's role label is to have.
     package var role: Role
     /// Written beside the role, to fence off older writes.
     package var epoch: Epoch
+    /// Its place among the writes of all groups.
     package var urgency: WriteUrgency
 }
 
@@ -42,6 +44,7 @@ package struct OperationID: Sendable, Hashable {
     /// Counts up from 1 within a group's machine.
     package var number: Int
 
+    /// `number`: at least 1.
     package init(number: Int) {
         self.number = number
     }
@@ -51,6 +54,7 @@ package struct OperationID: Sendable, Hashable {
 struct OperationIDs: Sendable, Hashable {
     private var last = 0
 
+    /// Counts up from 1; no number comes twice in the life of a machine.
     mutating func next() -> OperationID {
         last += 1
         return OperationID(number: last)

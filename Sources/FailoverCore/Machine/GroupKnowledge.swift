@@ -5,9 +5,13 @@
 struct GroupKnowledge: Sendable, Hashable {
     /// The group's identity on records: unique for each supervisor process.
     let identity: String
+    /// The configuration, with the fences of the record in it.
     private(set) var policy: GroupPolicy
+    /// The members with their evidence; empty before the first listing.
     private(set) var view = MemberView()
+    /// The record as read, as seen and as far as it is trusted.
     private(set) var records: RecordView
+    /// The epochs and writes of this machine itself; they decide who needs no seal.
     private(set) var run: OwnRun
     /// While the supervisor doubts its own probes.
     private(set) var suspension: Suspension?
@@ -220,12 +224,12 @@ struct GroupKnowledge: Sendable, Hashable {
         records.withdraw(epoch)
     }
 
-    /// A move that could as well not be made met a refusal, and was withdrawn.
+    /// A voluntary move met a refusal, and was withdrawn.
     mutating func withdrewVoluntaryMove(at now: MonotonicTime) {
         records.withdrewVoluntaryMove(at: now)
     }
 
-    /// The pods whom the first record names, if they are no members: it is looked for them once.
+    /// The pods that the first record names, if they are no members; given once.
     mutating func absentFirstHolders() -> [GroupRecord.Holder] {
         defer { records.askedForFirstHolders() }
         return records.firstHolders.filter { holder in !view.all.contains { $0.name == holder.name } }

@@ -1,18 +1,20 @@
 /// Decides for one group: events in, ordered effects out.
 ///
-/// It performs no I/O, reads no clock and knows no randomness; the same events give the same effects. It is
+/// It performs no I/O, reads no clock and uses no randomness; the same events give the same effects. It is
 /// level-triggered: when nothing is outstanding it derives the decision from configuration, members, health, record and
-/// time alone. What it knows stands in `GroupKnowledge`; what follows from that is asked of a `Situation`; what it does
-/// stands in its phase.
+/// time alone. What it knows is kept in `GroupKnowledge`; a `Situation` derives the decision from that; the phase shows
+/// what it is doing.
 package struct GroupStateMachine: Sendable, Hashable {
     private var known: GroupKnowledge
     private var outstanding = Outstanding()
     private var notices = StandingNotices()
 
+    /// `identity`: the writer on its records; unique for each supervisor process, so that a restarted one has another.
     package init(policy: GroupPolicy, identity: String) {
         self.init(GroupKnowledge(policy: policy, identity: identity))
     }
 
+    /// Begins with what is known already; nothing is outstanding.
     init(_ known: GroupKnowledge) {
         self.known = known
     }
@@ -71,7 +73,7 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     /// The configuration changed; no role moves because of that alone.
     package mutating func policyChanged(_ policy: GroupPolicy, at now: MonotonicTime) -> [Effect] {
-        // Steps that were begun in one order are not gone on with in the other.
+        // A switch that was begun in one order is not continued in the other.
         if policy.order != self.policy.order, case .switching(let progress) = phase, progress.isWriting {
             outstanding.settle()
         }
@@ -169,8 +171,8 @@ package struct GroupStateMachine: Sendable, Hashable {
         }
     }
 
-    /// A move that was taken back, with the refusal of its request, waits for its turn to be written: the request is not
-    /// carried out anew meanwhile, and a move that is due takes the refusal with it; nil: it is decided anew.
+    /// A move that was taken back, with the refusal of its request, is not written yet: the request is not carried out
+    /// anew meanwhile, and a move that is due takes the refusal with it; nil: it is decided anew.
     private mutating func goOn(with adoption: Adoption, at now: MonotonicTime) -> [Effect]? {
         let situation = situation(at: now)
         guard let answer = adoption.answer, let request = known.record?.request, request.id == answer.id else {
@@ -194,7 +196,7 @@ package struct GroupStateMachine: Sendable, Hashable {
             let answers = situation(at: now).answers(toldBy: stored.record)
             known.wrote(stored, at: now)
             outstanding.announced(progress, at: now)
-            // The intent may have waited for its turn.
+            // The intent may have waited for the writes of other groups.
             return answers + (run.hasListed ? membersConfirmed(progress, at: now) : outstanding.list(for: progress))
         case .notSent: return settle(at: now)
         case .conflict: return [.report(.steppedBack)] + recordConflicted()
@@ -306,7 +308,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         return proceed(at: now)
     }
 
-    /// Goes as far as can be gone now.
+    /// Continues as far as is possible now.
     private mutating func proceed(at now: MonotonicTime) -> [Effect] {
         switch phase {
         case .initial, .readingRecord, .backingOff, .recording: []
@@ -415,7 +417,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         return outstanding.demote(view.departed, and: known.absentFirstHolders(), at: record.epoch)
     }
 
-    /// Says once which move a paused group does not make.
+    /// Reports once which move a paused group does not make.
     private mutating func withhold(_ decision: Decision, at now: MonotonicTime) -> [Effect] {
         let ends = [decision.deadline, known.records.pauseEnd].compactMap(\.self).filter { now < $0 }
         let situation = situation(at: now)
@@ -431,7 +433,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         return write(next, at: now)
     }
 
-    /// Writes a record that moves nothing; a move that is due waits for it, and lends it its urgency.
+    /// Writes a record that moves nothing; a move that is due waits for it, so that it has the urgency of that move.
     private mutating func write(_ next: GroupRecord, at now: MonotonicTime) -> [Effect] {
         outstanding.write(next, over: record, urgency: situation(at: now).urgencyOfAnswers)
     }
@@ -495,7 +497,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         return effects + (progress.isComplete ? complete(progress, at: now) : wait(for: progress, at: now))
     }
 
-    /// A switch may wait for a pod that cannot be written: the move is withdrawn, something else is asked for, or it is said.
+    /// A switch waits for a pod that cannot be written: it is withdrawn, another request is taken, or that is reported.
     private mutating func wait(for progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
         guard let (member, failure) = progress.obstacle else { return [] }
         if situation(at: now).mayWithdraw(progress) { return withdraw(progress, because: member, failure, at: now) }
@@ -507,7 +509,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         return effects + outstanding.wake(at: progress.endOfPatience.flatMap { now < $0 ? $0 : nil })
     }
 
-    /// A move that could as well not be made meets a pod that cannot be written: it costs no outage.
+    /// A voluntary move meets a pod that cannot be written: it is withdrawn, so that it costs no outage.
     private mutating func withdraw(
         _ progress: RoleSwitch,
         because member: Member,
@@ -526,7 +528,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     private mutating func changeTarget(of progress: RoleSwitch, to other: Member, at now: MonotonicTime) -> [Effect] {
         guard let target = progress.move.target else { return [] }
         known.promotionRefused(target.id, at: now)
-        // What could as well not have been made is not tried again soon.
+        // A voluntary move is not tried again soon.
         if progress.move.cause.isVoluntary { known.withdrewVoluntaryMove(at: now) }
         let words = "pod \(target.name) cannot be written; the role went to \(other.name)"
         let move = Decision.Move(target: other, cause: .targetRefused)
@@ -541,7 +543,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         let answer = progress.answer(move, entry)
         known.completed(Completion(move: entry, answer: answer, request: progress.request), at: now)
         var effects = progress.reports(of: move)
-        // A pod that was promoted against its verdict gets a chance to come to another one.
+        // A pod that was promoted against its verdict is probed anew for another one.
         if progress.move.isForced, let id = move.target?.id, view.health(of: id) == .unhealthy {
             effects.append(.forgetHealth(id))
             known.forgotHealth(of: id, at: now)

@@ -2,6 +2,7 @@
 /// pods that left while they were active, and roles that are to be labelled anew.
 struct LabelRepairs: Sendable, Hashable {
     private var assignments: [Member.ID: RoleAssignment] = [:]
+    /// What is left of the limits on repairs; the first label of a new pod does not count.
     private(set) var budget = RepairBudget()
     /// Members whose label was written anew, so that doing it again is a repair.
     private var relabelled: Set<Member.ID> = []
@@ -62,7 +63,7 @@ struct LabelRepairs: Sendable, Hashable {
 
     /// Writes roles anew on members whose label is being changed: each keeps the role that it has.
     ///
-    /// - Returns: the effects, and when it goes on; nil: nothing is left out.
+    /// - Returns: the effects, and when the members that had to wait may be written; nil: none had to wait.
     mutating func relabel(
         _ members: [Member],
         keeping active: Member,
@@ -111,7 +112,7 @@ struct LabelRepairs: Sendable, Hashable {
         budget.repaired(.lostRole, at: now)
     }
 
-    /// A record of another epoch is written: what was begun under this one is not gone on with, but for pods that left.
+    /// A record of another epoch is written: repairs under this one are dropped, but for pods that left.
     mutating func abandon() {
         assignments = assignments.filter(\.value.isDeparture)
     }
@@ -148,7 +149,7 @@ struct LabelRepairs: Sendable, Hashable {
 
     /// Forgets repairs that came to an end.
     ///
-    /// - Returns: what there is to be told, and whom they concerned.
+    /// - Returns: the reports, and the pods whose repairs ended.
     mutating func finish() -> (effects: [Effect], ended: [Member.ID]) {
         var effects: [Effect] = []
         var ended: [Member.ID] = []

@@ -6,6 +6,7 @@ package struct OperationFailure: Error, Sendable, Hashable, CustomStringConverti
     /// Whether the same request will fail again until somebody mends something.
     package var isLasting: Bool
 
+    /// `isLasting`: false where it is not known.
     package init(_ description: String, retryAfter: Duration = .zero, isLasting: Bool = false) {
         self.description = description
         self.retryAfter = retryAfter
@@ -15,14 +16,17 @@ package struct OperationFailure: Error, Sendable, Hashable, CustomStringConverti
 
 /// How a read of the group's Lease ended.
 package enum RecordReadOutcome: Sendable, Hashable {
+    /// The Lease as it is stored now.
     case found(StoredRecord)
     /// There is no such Lease.
     case absent
+    /// Nothing is known of the Lease; it is read again after a backoff.
     case failed(OperationFailure)
 }
 
 /// How a write of the group's Lease ended.
 package enum RecordWriteOutcome: Sendable, Hashable {
+    /// The record, with the version under which it is stored.
     case written(StoredRecord)
     /// Another version is stored: somebody else acted.
     case conflict
@@ -34,17 +38,21 @@ package enum RecordWriteOutcome: Sendable, Hashable {
 
 /// How a consistent listing of the group's pods ended.
 package enum MemberListOutcome: Sendable, Hashable {
+    /// All pods that the Service's selector without the role label matches, and the collection's version.
     case listed([Member], version: ObjectVersion)
+    /// Nothing is known of the pods; they are listed again after a backoff.
     case failed(OperationFailure)
 }
 
 /// How a read of one pod ended.
 package enum MemberReadOutcome: Sendable, Hashable {
+    /// The pod of that name as it is stored now; it may be of another uid.
     case found(Member)
     /// No pod of that name.
     case gone
     /// It was changed after the newest listing: what it is to the group is not known yet.
     case tooNew
+    /// Nothing is known of the pod; it is read again after a backoff.
     case failed(OperationFailure)
 }
 

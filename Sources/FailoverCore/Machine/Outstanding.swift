@@ -18,6 +18,7 @@ struct Outstanding: Sendable, Hashable {
         case switching(RoleSwitch)
     }
 
+    /// Decisions are made in `.settled` only; repairs and timers do not change it.
     private(set) var phase: Phase = .initial
     private var repairs = LabelRepairs()
     private var relistCheck = RelistCheck()
@@ -76,7 +77,7 @@ struct Outstanding: Sendable, Hashable {
 
     // MARK: A switch
 
-    /// Its intent is stored: what only waited for its turn, or met another's, is no repair.
+    /// Its intent is stored, so that it counts as a repair if it is one; an intent that was not stored does not count.
     mutating func announced(_ progress: RoleSwitch, at now: MonotonicTime) {
         if progress.move.cause.isRepair { repairs.movedBack(at: now) }
     }
@@ -125,7 +126,7 @@ struct Outstanding: Sendable, Hashable {
         repairs.demote(departed, and: absent, at: epoch, &ids)
     }
 
-    /// A record of another epoch is written: repairs under this one are not gone on with.
+    /// A record of another epoch is written: repairs under this one are dropped.
     mutating func abandonRepairs() {
         repairs.abandon()
     }
@@ -137,7 +138,7 @@ struct Outstanding: Sendable, Hashable {
 
     /// Forgets repairs that came to an end.
     ///
-    /// - Returns: what there is to be told, and whom they concerned.
+    /// - Returns: the reports, and the pods whose repairs ended.
     mutating func finishRepairs() -> (effects: [Effect], ended: [Member.ID]) { repairs.finish() }
 
     // MARK: Assignments
@@ -151,7 +152,7 @@ struct Outstanding: Sendable, Hashable {
     /// Whether an operation concerns a pod that left the members.
     func concernsDeparted(_ id: OperationID) -> Bool { repairs.concernsDeparted(id) }
 
-    /// Tells the assignments that wait for an operation how it ended.
+    /// Passes to the assignments that wait for an operation how it ended.
     ///
     /// - Returns: what follows, and the pods that are gone.
     mutating func changeAssignments(
@@ -181,7 +182,7 @@ struct Outstanding: Sendable, Hashable {
 
     // MARK: Timers and retries
 
-    /// The group is looked at no later than this; nil: no such time.
+    /// The group is decided about again no later than this; nil: no such time.
     mutating func wake(at deadline: MonotonicTime?) -> [Effect] { wakeUp.at(deadline, &ids) }
 
     /// Whether a timer is that one, which is over then.
@@ -213,22 +214,22 @@ struct Outstanding: Sendable, Hashable {
 
     // MARK: A relist in doubt
 
-    /// A relist shows an older version than is known: the API server itself is asked, unless that is under way.
+    /// A relist shows an older version than is known: the pods are listed consistently, unless that is under way.
     mutating func checkRelist() -> [Effect] { relistCheck.begin(&ids) }
 
-    /// Whether an operation is that question.
+    /// Whether an operation is that list.
     func isRelistCheck(_ id: OperationID) -> Bool { relistCheck.awaits(id) }
 
-    /// It is answered.
+    /// That list was answered.
     mutating func relistChecked() {
         relistCheck.ended()
     }
 
-    /// It failed: it is asked again after a while.
+    /// That list failed: it is tried again after a backoff.
     mutating func relistCheckFailed(_ failure: OperationFailure) -> [Effect] { relistCheck.failed(failure, &ids) }
 }
 
-/// The one timer at which a group is looked at again although nothing changes, so that timers cannot pile up.
+/// The one timer at which a group is decided about again although nothing changes, so that timers cannot pile up.
 struct WakeUp: Sendable, Hashable {
     private struct Timer: Sendable, Hashable {
         let id: OperationID
@@ -237,7 +238,7 @@ struct WakeUp: Sendable, Hashable {
 
     private var timer: Timer?
 
-    /// The group is to be looked at no later than this; nil: no such time.
+    /// The group is to be decided about again no later than this; nil: no such time.
     mutating func at(_ deadline: MonotonicTime?, _ ids: inout OperationIDs) -> [Effect] {
         guard let deadline else { return [] }
         if let timer, timer.at <= deadline { return [] }

@@ -1,4 +1,4 @@
-/// A consistent list that is to say whether the API server was set back, or its cache only lags.
+/// A consistent list that shows whether the API server was set back, or its cache only lags.
 ///
 /// A relist of the informer that is older than what is known proves neither.
 struct RelistCheck: Sendable, Hashable {
@@ -9,17 +9,17 @@ struct RelistCheck: Sendable, Hashable {
     /// Whether the check waits for an operation.
     func awaits(_ id: OperationID) -> Bool { pending == id }
 
-    /// Asks the API server itself, unless that is under way.
+    /// Lists the pods consistently, unless that is under way.
     mutating func begin(_ ids: inout OperationIDs) -> [Effect] { pending == nil ? ask(&ids) : [] }
 
-    /// Asks.
+    /// Lists the pods consistently, at once.
     mutating func ask(_ ids: inout OperationIDs) -> [Effect] {
         let id = ids.next()
         pending = id
         return [.listMembers(id)]
     }
 
-    /// The list failed: it is asked again after a while.
+    /// The list failed: it is tried again after a backoff.
     mutating func failed(_ failure: OperationFailure, _ ids: inout OperationIDs) -> [Effect] {
         let id = ids.next()
         pending = id
@@ -27,7 +27,7 @@ struct RelistCheck: Sendable, Hashable {
         return [.startBackoff(id, attempt: failedAttempts, atLeast: failure.retryAfter)]
     }
 
-    /// The list is in.
+    /// The list was answered.
     mutating func ended() {
         pending = nil
         failedAttempts = 0

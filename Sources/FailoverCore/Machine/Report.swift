@@ -1,4 +1,4 @@
-/// What the machine tells people, through logs, Events and metrics.
+/// What the machine reports, through logs, Events and metrics.
 package enum Report: Sendable, Hashable {
     /// The member was found active and is now on record.
     case adopted(Member, Epoch)
@@ -12,7 +12,7 @@ package enum Report: Sendable, Hashable {
     case demoted(Member, SwitchCause)
     /// A switch is complete.
     case moved(CompletedMove)
-    /// A move that could as well not be made met a pod that cannot be written, and is not made.
+    /// A voluntary move met a pod that cannot be written, and is not made.
     case moveWithdrawn(to: String?, because: String)
     /// A switch cannot go on before this member is written, and the API server denies that.
     case switchWaits(for: Member, to: String?, OperationFailure)
@@ -40,7 +40,9 @@ package struct CompletedMove: Sendable, Hashable {
     package var from: [Member]
     /// Nil when nobody is active now.
     package var target: Member?
+    /// As the intent announced it.
     package var cause: SwitchCause
+    /// Of the record that announced it, and of every role that was written for it.
     package var epoch: Epoch
     /// From the decision to the last acknowledged write.
     package var duration: Duration

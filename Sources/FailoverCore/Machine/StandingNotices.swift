@@ -1,4 +1,4 @@
-/// What people were told and still holds, so that it is said once.
+/// What was reported and still holds, so that it is reported once.
 struct StandingNotices: Sendable, Hashable {
     /// The situation reported last; nil when it is over.
     private var finding: Decision.Finding?

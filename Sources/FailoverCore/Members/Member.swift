@@ -5,6 +5,7 @@ package struct Member: Sendable, Hashable, Identifiable {
         /// `metadata.uid`.
         package var uid: String
 
+        /// Empty for a pod that is known by its name only.
         package init(_ uid: String) {
             self.uid = uid
         }
@@ -22,6 +23,7 @@ package struct Member: Sendable, Hashable, Identifiable {
         case finished
     }
 
+    /// The same for as long as the pod exists.
     package var id: ID
     /// `metadata.name`.
     package var name: String
@@ -33,12 +35,13 @@ package struct Member: Sendable, Hashable, Identifiable {
     package var isRelabelDue: Bool
     /// The epoch of the last switch that wrote this pod; nil if none did.
     package var epoch: Epoch?
+    /// Rule 1 refuses all but `.running`.
     package var lifecycle: Lifecycle
     /// Whether the pod has an IP, and so can be probed and reached.
     package var hasAddress: Bool
     /// The pod condition Ready.
     package var isReady: Bool
-    /// Whether it has what its probe asks: the port, the container.
+    /// Whether it has what its probe needs: the port, the container.
     package var isProbeable: Bool
     /// The workload's revision that it is of (`controller-revision-hash`, `pod-template-hash`); nil if it has none.
     package var revision: String?
@@ -57,6 +60,7 @@ package struct Member: Sendable, Hashable, Identifiable {
     /// `metadata.creationTimestamp`, seconds since 1970, only to tell older from younger.
     package var createdAt: Int64
 
+    /// By default a running, reachable and Ready pod of priority 100, without a role or an epoch.
     package init(
         id: ID,
         name: String,
@@ -100,8 +104,8 @@ package struct Member: Sendable, Hashable, Identifiable {
 
 /// The two roles of a group, as the role label expresses them.
 package enum Role: String, Sendable, Hashable {
-    /// Stands behind the Service.
+    /// Gets the Service's traffic.
     case active
-    /// Stands by.
+    /// Gets none, and may be promoted.
     case passive
 }

@@ -19,7 +19,7 @@ struct MemberHistory: Sendable, Hashable {
     /// When each member was first seen by this process.
     private var seenSince: [Member.ID: MonotonicTime] = [:]
     private var notReadySince: [Member.ID: MonotonicTime] = [:]
-    /// When each member that is active became so before our eyes; none for those that were found active.
+    /// When this process saw each active member become active; none for those that were found active.
     private var activeSince: [Member.ID: MonotonicTime] = [:]
     /// Members that became active by no switch of any supervisor.
     private(set) var labelledByHand: Set<Member.ID> = []
@@ -95,7 +95,7 @@ struct MemberHistory: Sendable, Hashable {
     /// Since when a member is not Ready, as far as this process has seen; nil if it is.
     func notReadySince(_ id: Member.ID) -> MonotonicTime? { notReadySince[id] }
 
-    /// When an active member became so before our eyes; nil: it is not, or was found so.
+    /// When this process saw a member become active; nil: it is not, or was found active.
     func activeSince(_ id: Member.ID) -> MonotonicTime? { activeSince[id] }
 
     /// When a member was first seen; nil: it is not known.

@@ -7,6 +7,7 @@ package struct MemberView: Sendable, Hashable {
     private var evidence: [Member.ID: HealthEvidence] = [:]
     /// Members that were active when they left, as the source showed them last; whether they were deleted is not known.
     private(set) var departed: [Member] = []
+    /// What was seen of the members before, which their newest versions do not show.
     private(set) var history = MemberHistory()
     /// The highest epoch that is believed of a pod; nil before it is known what records say.
     private var ceiling: Epoch?
@@ -15,6 +16,7 @@ package struct MemberView: Sendable, Hashable {
     /// The version of the newest whole listing that was taken in; nil before the first.
     package private(set) var listedVersion: ObjectVersion?
 
+    /// No members, and nothing believed or disbelieved.
     package init() {}
 
     /// All members, by name, then uid.
@@ -32,7 +34,7 @@ package struct MemberView: Sendable, Hashable {
         (Array(members.values) + departed).lazy.compactMap(\.epoch).max()
     }
 
-    /// The revision of which the youngest member is; nil while all are of one revision, or if that does not tell.
+    /// The revision of which the youngest member is; nil while all are of one revision, or if two are equally young.
     package var newestRevision: String? {
         var births: [String: Int64] = [:]
         for member in members.values {
@@ -42,19 +44,20 @@ package struct MemberView: Sendable, Hashable {
         return births.count { $0.value == newest.value } == 1 ? newest.key : nil
     }
 
+    /// The newest version of a member, without an epoch that is not believed; nil: it is no member.
     package subscript(id: Member.ID) -> Member? { members[id] }
 
-    /// The health of a member; unknown until something was heard of it.
+    /// The health of a member; unknown before its first evidence.
     package func health(of id: Member.ID) -> Health {
         evidence[id]?.health ?? .unknown
     }
 
-    /// What probes say of a member; nil until something was heard of it.
+    /// What probes say of a member; nil before its first evidence.
     package func evidence(of id: Member.ID) -> HealthEvidence? {
         evidence[id]
     }
 
-    /// Since when nothing speaks for a member: its last success, or when it was first seen; a restart does not change it.
+    /// Since when no probe succeeded: the last success, or when it was first seen; a restart does not change that.
     func silentSince(_ id: Member.ID) -> MonotonicTime? {
         guard let seen = history.seenSince(id) else { return evidence[id]?.lastSuccess }
         return max(seen, evidence[id]?.lastSuccess ?? seen)

@@ -7,6 +7,7 @@ package struct ObjectVersion: Sendable, Hashable, Comparable, CustomStringConver
     /// The text as the API server sent it.
     package var rawValue: String
 
+    /// Takes any text; one that is no decimal integer is older than every number.
     package init(_ rawValue: String) {
         self.rawValue = rawValue
     }

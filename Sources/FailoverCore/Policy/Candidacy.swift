@@ -1,23 +1,32 @@
 /// Whether a member may be promoted now, whatever its health: rule 1.
 package enum Candidacy: Sendable, Hashable {
+    /// May be promoted, if its health allows it.
     case candidate
+    /// Must not be promoted, for the first reason that was found.
     case refused(Refusal)
 
     /// Why a member is no candidate.
     package enum Refusal: Sendable, Hashable {
+        /// Its deletion was requested.
         case terminating
+        /// Failed or Succeeded: its containers will not run again.
         case finished
+        /// The pod has no IP.
         case hasNoAddress
+        /// An operator took it out of the choice, by an annotation on the pod.
         case excluded
         /// The group's selector does not match it.
         case notSelected
+        /// An operator asked on the Lease that it must not be active; not even a forced switchover overrules that.
         case fenced
+        /// The configuration gives it priority 0: never promote.
         case priorityZero
+        /// The policy requires Ready, and its pod condition Ready is not True.
         case notReady
-        /// It lacks the port or the container that its probe asks.
+        /// It lacks the port or the container that its probe needs.
         case notProbeable
 
-        /// Whether an operator may overrule it: the pod can be reached, and was only not wanted.
+        /// Whether an operator may overrule it: the pod could serve.
         var yieldsToForce: Bool {
             switch self {
             case .excluded, .notSelected, .priorityZero, .notReady, .notProbeable: true
@@ -26,6 +35,7 @@ package enum Candidacy: Sendable, Hashable {
         }
     }
 
+    /// Looks at the pod and the policy, not at health.
     package init(of member: Member, under policy: GroupPolicy) {
         if let refusal = Candidacy.refusal(of: member, under: policy) {
             self = .refused(refusal)
@@ -34,10 +44,10 @@ package enum Candidacy: Sendable, Hashable {
         }
     }
 
-    /// Whether the member may be promoted when nobody else can be: it is only not known how it would do.
+    /// Whether the member may be promoted when nobody else can be: nothing but a way to probe it is missing.
     var isLastResort: Bool { self == .refused(.notProbeable) }
 
-    /// Whether the member may be promoted now, because nothing speaks against it or an operator insists.
+    /// Whether the member may be promoted now, because no rule refuses it or an operator insists.
     func allows(isForced: Bool) -> Bool {
         switch self {
         case .candidate: true

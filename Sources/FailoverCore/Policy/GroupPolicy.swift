@@ -1,4 +1,4 @@
-/// What a group's configuration says to the decision core.
+/// A group's configuration, as far as decisions depend on it.
 package struct GroupPolicy: Sendable, Hashable {
     /// In which order a switch writes the two roles.
     package enum SwitchOrder: String, Sendable, Hashable, CaseIterable {
@@ -16,7 +16,9 @@ package struct GroupPolicy: Sendable, Hashable {
         case demoteActive = "DemoteActive"
     }
 
+    /// When it changes, a switch that already writes roles is decided anew.
     package var order: SwitchOrder
+    /// Also decides whether a member that is not healthy is promoted while nobody is active: only under `keepActive`.
     package var whenNoneHealthy: WhenNoneHealthy
     /// Extra wait after the active member became unhealthy; not applied when it is gone or terminating.
     package var delay: Duration
@@ -32,7 +34,7 @@ package struct GroupPolicy: Sendable, Hashable {
     package var labelsPassiveMembers: Bool
     /// How often the role may move before it is left where it is.
     package var flap: FlapLimit
-    /// Nil: the role never returns of its own accord.
+    /// Nil: the role never returns by itself.
     package var preemption: Preemption?
     /// Observe and report, move nothing but what an operator requests.
     package var isPaused: Bool
@@ -41,6 +43,7 @@ package struct GroupPolicy: Sendable, Hashable {
     /// The pods, by name, that an operator fenced; the machine takes them from the record.
     package internal(set) var fenced: Set<String> = []
 
+    /// The defaults serve tests; the supervisor passes what the file says, with the defaults of StandbyConfiguration.
     package init(
         order: SwitchOrder = .demoteFirst,
         whenNoneHealthy: WhenNoneHealthy = .keepActive,

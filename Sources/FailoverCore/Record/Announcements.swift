@@ -10,6 +10,7 @@ package struct Announcements: Sendable, Hashable {
         /// The member that it named.
         package var target: Member.ID
 
+        /// `epoch`: of the record that announced the target.
         package init(epoch: Epoch, target: Member.ID) {
             self.epoch = epoch
             self.target = target

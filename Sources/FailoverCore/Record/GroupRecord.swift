@@ -7,6 +7,7 @@ package struct GroupRecord: Sendable, Hashable {
         /// The pod's uid; nil if whoever wrote the record did not say.
         package var id: Member.ID?
 
+        /// `id`: nil if only the name is known; the holder is then compared by name.
         package init(name: String, id: Member.ID?) {
             self.name = name
             self.id = id
@@ -23,7 +24,9 @@ package struct GroupRecord: Sendable, Hashable {
 
     /// Nil when nobody is to be active.
     package var holder: Holder?
+    /// The Lease's `spec.leaseTransitions`.
     package var epoch: Epoch
+    /// Decides whether a holder that is not active is a switch to finish: only an intended one is.
     package var origin: Origin
     /// The identity of the supervisor process that wrote this epoch; unique for each process.
     package var writer: String
@@ -31,6 +34,7 @@ package struct GroupRecord: Sendable, Hashable {
     package var reason: String
     /// The pods, by name, that an operator wants not to be active.
     package var fenced: Set<String> = []
+    /// An operator's pause; nil: none, though the configuration may pause the group all the same.
     package var pause: Pause?
     /// What an operator asks for and was not answered yet.
     package var request: OperatorRequest?
@@ -43,6 +47,7 @@ package struct GroupRecord: Sendable, Hashable {
     /// Moves up to this epoch are forgiven: they count neither as flapping nor as an operator's choice.
     package var forgivenEpoch: Epoch?
 
+    /// A first record: nothing is fenced, requested, answered or remembered.
     package init(holder: Holder?, epoch: Epoch, origin: Origin, writer: String, reason: String) {
         self.holder = holder
         self.epoch = epoch
@@ -79,7 +84,7 @@ package struct GroupRecord: Sendable, Hashable {
 
     /// Answers a request that may not be the pending one any more, unless it is answered.
     ///
-    /// Who writes them by hand may give two the same name, or none.
+    /// Requests that are written by hand may share an id, or have none.
     mutating func answerOnce(_ answer: RequestAnswer, to asked: OperatorRequest?) {
         if request?.id == answer.id, request == asked { return self.answer(answer) }
         if !answers.contains(where: { $0.id == answer.id }) {
@@ -94,7 +99,7 @@ package struct GroupRecord: Sendable, Hashable {
         history = (history.filter { $0.epoch < move.epoch } + [move]).suffix(limit)
     }
 
-    /// Tells how a move ended that is remembered as one that did not; once.
+    /// Adds the end of a move to its entry, unless the entry has one.
     mutating func complete(_ move: MoveEntry) {
         guard let index = history.lastIndex(where: { $0.epoch == move.epoch && $0.duration == nil }) else { return }
         history[index].duration = move.duration
@@ -111,15 +116,19 @@ package struct StoredRecord: Sendable, Hashable {
         /// The Lease's `metadata.resourceVersion`.
         package var version: ObjectVersion
 
+        /// Both as the API server returned them with the Lease.
         package init(uid: String, version: ObjectVersion) {
             self.uid = uid
             self.version = version
         }
     }
 
+    /// What the Lease says at that version.
     package var record: GroupRecord
+    /// What the next update has to name.
     package var version: Version
 
+    /// `version`: of the Lease that `record` was decoded from.
     package init(record: GroupRecord, version: Version) {
         self.record = record
         self.version = version

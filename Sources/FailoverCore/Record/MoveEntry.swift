@@ -3,11 +3,13 @@ package struct MoveEntry: Sendable, Hashable {
     /// Entries that a record keeps at least.
     package static let limit = 20
 
+    /// The epoch that the move was announced at; a history has at most one entry of each.
     package var epoch: Epoch
     /// The pods that were active when it was decided.
     package var from: [String]
     /// Nil: nobody.
     package var target: String?
+    /// As it was announced, whatever happened since.
     package var cause: SwitchCause
     /// The id of the operator's request that it carries out; nil: none.
     package var request: String?
@@ -16,11 +18,12 @@ package struct MoveEntry: Sendable, Hashable {
     package var startedAt: Int64?
     /// How long ago that was when the record was read; nothing else is ever made of `startedAt`.
     package var age: Duration
-    /// From the decision to the last acknowledged write; nil: not finished, or not told.
+    /// From the decision to the last acknowledged write; nil: not finished, or not recorded.
     package var duration: Duration?
-    /// How long nobody was active because of it; nil: nobody was active before, or nobody is now, or both were, or not told.
+    /// How long nobody was active because of it; nil: nobody was before, nobody is now, both were, or not recorded.
     package var gap: Duration?
 
+    /// A move that is announced now and not finished, unless more is given; it carries out no request.
     package init(
         epoch: Epoch,
         from: [String],

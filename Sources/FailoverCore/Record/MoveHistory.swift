@@ -1,4 +1,4 @@
-/// The moves of a group, as records and this process tell of them: what cooldowns, flap limits and patience are counted from.
+/// The moves of a group, from its records and this process: what cooldowns, flap limits and patience are counted from.
 struct MoveHistory: Sendable, Hashable {
     /// A move, by this supervisor or another.
     private struct Move: Sendable, Hashable {
@@ -31,7 +31,7 @@ struct MoveHistory: Sendable, Hashable {
         recordSince = now
     }
 
-    /// Takes in what the record remembers: each move once, at the time that it is first heard of, less its age.
+    /// Takes in what the record remembers: each move once, at the time that it is first read, less its age.
     mutating func recorded(_ entries: [MoveEntry], at now: MonotonicTime) {
         for entry in entries where moves[entry.epoch] == nil {
             let at = MonotonicTime(nanoseconds: now.nanoseconds - min(now.nanoseconds, entry.age.wholeNanoseconds))
@@ -53,7 +53,7 @@ struct MoveHistory: Sendable, Hashable {
         if !isRedirected { withdrawals = nil }
     }
 
-    /// The target of a move is active, at its epoch, whether or not the record tells its end.
+    /// The target of a move is active, at its epoch, whether or not the record holds its end.
     mutating func sawMade(_ epoch: Epoch) {
         moves[epoch]?.wasSeenMade = true
     }

@@ -20,10 +20,10 @@ struct RecordView: Sendable, Hashable {
     private var pause: PauseTimer?
     /// What the record does not say yet of the last move.
     private(set) var completion: Completion?
-    /// Whom the first record that was read names, until it was looked at them.
+    /// Whom the first record that was read names, until they were looked for.
     private(set) var firstHolders: [GroupRecord.Holder] = []
     private var hasRead = false
-    /// The moves that records told of, and those of this supervisor.
+    /// The moves that records held, and those of this supervisor.
     private(set) var moves = MoveHistory()
     /// The highest pod epoch for which the record was read again already.
     private var confirmedEpoch: Epoch?
@@ -123,7 +123,7 @@ struct RecordView: Sendable, Hashable {
         stored.map { $0.version.version < seen.version.version } ?? true
     }
 
-    /// It is being looked at those whom the first record names.
+    /// Those whom the first record names are being looked for.
     mutating func askedForFirstHolders() {
         firstHolders = []
     }
@@ -150,7 +150,7 @@ struct RecordView: Sendable, Hashable {
         self.completion = completion
     }
 
-    /// The record that tells how the last move ended; nil: it is told.
+    /// The record with the end of the last move added; nil: it holds that already, or there is none.
     func toldOfCompletion() -> GroupRecord? {
         guard let completion, let record, !completion.isTold(by: record) else { return nil }
         return completion.told(in: record)
@@ -166,7 +166,7 @@ struct RecordView: Sendable, Hashable {
         moves.withdraw(epoch)
     }
 
-    /// A move that could as well not be made met a refusal, and was withdrawn.
+    /// A voluntary move met a refusal, and was withdrawn.
     mutating func withdrewVoluntaryMove(at now: MonotonicTime) {
         moves.withdrewVoluntaryMove(at: now)
     }

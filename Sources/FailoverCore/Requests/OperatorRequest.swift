@@ -6,7 +6,7 @@ package struct OperatorRequest: Sendable, Hashable {
         ///
         /// `isForced`: also to a pod that is not known to be healthy.
         case switchover(to: String?, isForced: Bool)
-        /// Move nothing of one's own accord; until further notice if no duration is given.
+        /// Make no automatic moves; until further notice if no duration is given.
         case pause(Duration?)
         /// End a pause, and what is held because of flapping, a doubt or an earlier switchover.
         case resume
@@ -23,6 +23,7 @@ package struct OperatorRequest: Sendable, Hashable {
 
     /// Names the request in its answer; chosen by whoever gives it.
     package var id: String
+    /// Carried out at most once, or refused.
     package var action: Action
 
     /// Whether it is carried out, too, when the role goes to `other`.
@@ -37,6 +38,7 @@ package struct OperatorRequest: Sendable, Hashable {
         }
     }
 
+    /// `id`: empty if it was written by hand without one.
     package init(id: String, action: Action) {
         self.id = id
         self.action = action
@@ -45,11 +47,12 @@ package struct OperatorRequest: Sendable, Hashable {
 
 /// That an operator suspended the group's automatic moves.
 package struct Pause: Sendable, Hashable {
-    /// Tells one pause from another; empty if it was written by hand.
+    /// Distinguishes one pause from another; empty if it was written by hand.
     package var id: String
     /// What is left of it, as of the reading of the record; nil: until further notice.
     package var rest: Duration?
 
+    /// `rest`: nil for a pause until further notice.
     package init(id: String, rest: Duration?) {
         self.id = id
         self.rest = rest

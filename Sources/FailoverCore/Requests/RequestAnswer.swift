@@ -2,6 +2,7 @@
 package struct RequestAnswer: Sendable, Hashable {
     /// How it ended.
     package enum Outcome: String, Sendable, Hashable {
+        /// It was carried out, or nothing had to be changed for it.
         case done = "Done"
         /// Nothing was changed.
         case refused = "Refused"
@@ -12,12 +13,14 @@ package struct RequestAnswer: Sendable, Hashable {
 
     /// The request's.
     package var id: String
+    /// Final: a request is answered once.
     package var outcome: Outcome
     /// For people.
     package var explanation: String
     /// The move that was made for it.
     package var move: MoveEntry?
 
+    /// `move`: nil if no move was made for it.
     package init(id: String, outcome: Outcome, explanation: String, move: MoveEntry? = nil) {
         self.id = id
         self.outcome = outcome

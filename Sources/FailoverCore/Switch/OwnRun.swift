@@ -90,7 +90,7 @@ struct OwnRun: Sendable, Hashable {
         return true
     }
 
-    /// A pod was read that carries an epoch of the run: whoever's answer was lost, the write has landed.
+    /// A pod was read that carries an epoch of the run: its write has landed, even if the answer was lost.
     mutating func found(_ member: Member) {
         if let epoch = member.epoch, contains(epoch) { sealed[member.id] = member.version }
     }

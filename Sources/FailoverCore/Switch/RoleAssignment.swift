@@ -34,12 +34,16 @@ struct RoleAssignment: Sendable, Hashable {
         case departure(isSure: Bool)
     }
 
+    /// The role that the pod is to carry.
     let role: Role
+    /// Written beside the role; a pod with a higher one makes this assignment void.
     let epoch: Epoch
+    /// Of each of its writes, retries included.
     let urgency: WriteUrgency
     private let purpose: Purpose
     /// The newest version known.
     private(set) var member: Member
+    /// Where it stands after the last answer.
     private(set) var stage: Stage
     private var failedAttempts = 0
     /// Denials of the write so far.
@@ -110,6 +114,7 @@ struct RoleAssignment: Sendable, Hashable {
         }
     }
 
+    /// Takes in how its write ended; it is tried again unless the role is stored or the pod is gone.
     mutating func written(
         _ outcome: RoleWriteOutcome,
         at now: MonotonicTime,
@@ -152,6 +157,7 @@ struct RoleAssignment: Sendable, Hashable {
         denied(OperationFailure(words), at: now, ids: &ids, effects: &effects)
     }
 
+    /// Takes in how its read ended; it writes again unless the pod has the role, is gone or has a higher epoch.
     mutating func read(_ outcome: MemberReadOutcome, ids: inout OperationIDs, effects: inout [Effect]) {
         switch outcome {
         case .found(let found) where found.id == member.id || member.id.uid.isEmpty:

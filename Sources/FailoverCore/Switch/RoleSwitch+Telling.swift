@@ -1,9 +1,12 @@
-/// What a switch is told, and what is told of it.
+/// What a switch needs to know, and what is reported of it.
 extension RoleSwitch {
     /// What a step needs to know of everything else.
     struct Surroundings {
+        /// The members as they are known now, not as they were when the switch was decided.
         var view: MemberView
+        /// The configuration as it is now; its `order` says which roles are written first.
         var policy: GroupPolicy
+        /// What this machine wrote itself: members that it has sealed need no seal.
         var run: OwnRun
         /// Whether another supervisor may have announced the member above the epoch that it carries.
         var isAnnounced: (Member) -> Bool
@@ -35,7 +38,7 @@ extension RoleSwitch {
         }
     }
 
-    /// What people are told of it.
+    /// The reports of its end: each demotion, the promotion, and the move.
     func reports(of move: CompletedMove) -> [Effect] {
         demoted.map { .report(.demoted($0, move.cause)) }
             + [move.target].compactMap { $0.map { .report(.promoted($0, move.cause)) } }
@@ -45,13 +48,14 @@ extension RoleSwitch {
 
 /// What a finished switch adds to the record.
 struct Completion: Sendable, Hashable {
+    /// The entry of the record's history, with duration and gap.
     let move: MoveEntry
     /// To the request that it carried out.
     let answer: RequestAnswer?
     /// That request.
     let request: OperatorRequest?
 
-    /// A record with what is known of the move by now; one of another epoch says nothing of it any more.
+    /// A record with the end of the move added; one of another epoch is left as it is.
     func told(in record: GroupRecord) -> GroupRecord {
         guard record.epoch == move.epoch else { return record }
         var next = record
@@ -61,7 +65,7 @@ struct Completion: Sendable, Hashable {
         return next
     }
 
-    /// Whether a record says all of it that it can say: writing it again would change nothing.
+    /// Whether a record holds the end of the move already, or can no longer hold it: writing it would change nothing.
     func isTold(by record: GroupRecord?) -> Bool {
         record.map { told(in: $0) == $0 } ?? true
     }

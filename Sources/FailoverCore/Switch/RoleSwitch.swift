@@ -1,6 +1,6 @@
 /// One switch on its way, at its own epoch: intent, read, seal, try, demote, settle, promote.
 ///
-/// It writes roles and knows how far it came; whether it is still right is the machine's to say. In `PromoteFirst` the
+/// It writes roles and knows how far it came; the machine decides whether it is still right. In `PromoteFirst` the
 /// promotion comes before the demotions, and nothing settles between them.
 struct RoleSwitch: Sendable, Hashable {
     /// What is waited for.
@@ -23,20 +23,25 @@ struct RoleSwitch: Sendable, Hashable {
         case promoting
     }
 
+    /// As it was decided; the target never changes, for another target is a new switch.
     let move: Decision.Move
     /// The record under which it was decided, before this announcement and those that it takes the place of; nil: none.
     let ground: GroupRecord?
+    /// Above every epoch that a record or a pod had shown when it was announced.
     let epoch: Epoch
     /// The operator's request that it answers at its end; nil if the group decided by itself.
     let request: OperatorRequest?
     /// Why that request is not what it carries out, for it goes elsewhere; nil: it is.
     ///
-    /// It is told at the end: before this switch has sealed the others, what was begun for the request may still be done.
+    /// It is written at the end: before the others are sealed, what was begun for the request may still be done.
     let refusal: String?
+    /// Of all its writes but the promotion: `.outage` if no active member was left when it was decided, else `.move`.
     let urgency: WriteUrgency
     /// Members that were active when the switch was decided.
     let from: [Member]
+    /// When it was decided; its duration is counted from then.
     let startedAt: MonotonicTime
+    /// What it waits for now.
     private(set) var step: Step
     private var failedListings = 0
     /// The passive role on members that were not active.
@@ -131,7 +136,7 @@ struct RoleSwitch: Sendable, Hashable {
 
     private static let (mostRefusals, longestRefusal) = (3, Duration.seconds(5))
 
-    /// Says once what the switch waits for.
+    /// Reports once which member the switch waits for.
     mutating func reportObstacle() -> [Effect] {
         guard let (member, failure) = obstacle, !isObstacleReported else { return [] }
         isObstacleReported = true
@@ -208,7 +213,7 @@ struct RoleSwitch: Sendable, Hashable {
         step = .sealing
     }
 
-    /// Goes on as far as the answers allow.
+    /// Continues as far as the answers allow.
     mutating func advance(in surroundings: Surroundings, _ ids: inout OperationIDs, at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
         var last: Step?
@@ -257,8 +262,8 @@ struct RoleSwitch: Sendable, Hashable {
         }
     }
 
-    /// What is tried first, for a move that could as well not be made must cost neither an outage nor two active: the promotion
-    /// and, if that is not the last, the demotions.
+    /// What is tried first, for a voluntary move must cost neither an outage nor two active: the promotion and, if that
+    /// is not the last, the demotions.
     private func trials(_ around: Surroundings) -> [RoleWrite] {
         guard move.cause.isVoluntary, let target = move.target.flatMap({ around.view[$0.id] }) else { return [] }
         let promotion = RoleWrite(member: target, role: .active, epoch: epoch, urgency: urgency)

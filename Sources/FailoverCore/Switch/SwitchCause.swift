@@ -51,7 +51,7 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// Whether it could as well not be made: the active member serves.
+    /// Whether nothing is lost without it, because the active member serves.
     package var isVoluntary: Bool { self == .switchover || self == .preempted }
 
     /// Whether it sets right what somebody else wrote, and so is bounded in number.

@@ -5,6 +5,7 @@ package struct MonotonicTime: Sendable, Hashable, Comparable {
     /// Nanoseconds since the arbitrary zero point.
     package var nanoseconds: UInt64
 
+    /// `nanoseconds`: as the monotonic clock shows them, never the wall clock.
     package init(nanoseconds: UInt64) {
         self.nanoseconds = nanoseconds
     }
