@@ -59,18 +59,16 @@ import Testing
     }
 
     /// As `sh -c 'curl … >/dev/null 2>&1'` does: its output ends at once, and it may hang for ever.
-    @Test(arguments: [false, true]) func endsACommandThatClosedItsOutput(keepsErrorsApart: Bool) async throws {
-        let clock = ContinuousClock()
-        let begin = clock.now
+    @Test(.timeLimit(.minutes(5)), arguments: [false, true])
+    func endsACommandThatClosedItsOutput(keepsErrorsApart: Bool) async throws {
         let outcome = try await BoundedCommand(
-            command: ["/bin/sh", "-c", "exec >/dev/null 2>&1; sleep 20"],
+            command: ["/bin/sh", "-c", "exec >/dev/null 2>&1; sleep 1000"],
             environment: [:],
             timeout: .milliseconds(300),
             outputLimit: 100,
             keepsErrorsApart: keepsErrorsApart
         ).outcome()
         #expect(outcome.end == .timedOut)
-        #expect(clock.now - begin < .seconds(15))
     }
 
     @Test func doesNotWaitForAProcessThatLeftTheGroup() async throws {
