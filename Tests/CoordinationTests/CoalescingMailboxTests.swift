@@ -1,7 +1,7 @@
 import Coordination
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct CoalescingMailboxTests {
+@Suite(.timeLimit(.minutes(5))) struct CoalescingMailboxTests {
     @Test func replacesUnreadEventsUnderOneKeyInPlace() {
         let mailbox = CoalescingMailbox<String, Int>(merging: +)
         mailbox.post(1, for: "a")

@@ -1,7 +1,7 @@
 import Coordination
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PromiseTests {
+@Suite(.timeLimit(.minutes(5))) struct PromiseTests {
     @Test func keepsAValueThatComesBeforeAnybodyWaits() async {
         let promise = Promise<Int>()
         promise.fulfill(7)
@@ -24,7 +24,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct LatchTests {
+@Suite(.timeLimit(.minutes(5))) struct LatchTests {
     @Test func letsThroughWhoeverComesAfterItWasOpened() async {
         let latch = Latch()
         latch.open()

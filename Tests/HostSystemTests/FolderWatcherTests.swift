@@ -4,7 +4,7 @@ import Testing
 @testable import HostSystem
 
 /// Real folders, real changes.
-@Suite(.timeLimit(.minutes(1))) struct FolderWatcherTests {
+@Suite(.timeLimit(.minutes(5))) struct FolderWatcherTests {
     private static func withFolder(_ body: (URL, FolderWatcher) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "watch-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

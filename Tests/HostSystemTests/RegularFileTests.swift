@@ -4,7 +4,7 @@ import Testing
 
 @testable import HostSystem
 
-@Suite(.timeLimit(.minutes(1))) struct RegularFileTests {
+@Suite(.timeLimit(.minutes(5))) struct RegularFileTests {
     /// A folder for one test, with a file of some bytes in it.
     private static func withFile(_ bytes: [UInt8], _ body: (_ path: String, _ folder: String) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "regular-\(UUID().uuidString)")

@@ -5,7 +5,7 @@ import Testing
 @testable import Operations
 
 /// One connection, from bytes to answers.
-@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectionTests {
     /// Runs a server that tells each request's method, path, peer and headers.
     private static func serve(_ body: @Sendable @escaping (Int) async throws -> Void) async throws {
         let listener = OperationsListener(limits: .init())

@@ -10,7 +10,7 @@ import Transport
 @testable import Supervision
 
 /// What is answered to whom, by a supervisor that supervises nothing.
-@Suite(.timeLimit(.minutes(1))) struct OperationsRoutesTests {
+@Suite(.timeLimit(.minutes(5))) struct OperationsRoutesTests {
     /// The routes of a process whose configuration is a file.
     private struct Stage: Sendable {
         let file: URL

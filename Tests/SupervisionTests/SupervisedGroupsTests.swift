@@ -8,7 +8,7 @@ import Testing
 @testable import Supervision
 
 /// Which groups run as the configuration changes, and what one leaves to the next.
-@Suite(.timeLimit(.minutes(1))) struct SupervisedGroupsTests {
+@Suite(.timeLimit(.minutes(5))) struct SupervisedGroupsTests {
     /// Groups on one cluster without a server; each run of a group is known by its number.
     private final class Stage: Sendable {
         let log = EventLog()

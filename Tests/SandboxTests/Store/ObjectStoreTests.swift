@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct ObjectStoreTests {
+@Suite(.timeLimit(.minutes(5))) struct ObjectStoreTests {
     private static func store(_ limit: Int = 1000) async throws -> ObjectStore {
         let store = ObjectStore(historyLimit: limit)
         try await store.create(.namespaces, namespace: "", ["metadata": ["name": "n"]])

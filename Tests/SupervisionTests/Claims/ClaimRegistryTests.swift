@@ -4,7 +4,7 @@ import Testing
 @testable import Supervision
 
 /// A pod that leaves a group is another's if one that is about to start means it.
-@Suite(.timeLimit(.minutes(1))) struct ClaimRegistryTests {
+@Suite(.timeLimit(.minutes(5))) struct ClaimRegistryTests {
     private static let scope = RoleClaims.Scope(namespace: "n", key: "role")
     private let old = RoleClaims.Claimant(group: "old", run: 1)
     private let new = RoleClaims.Claimant(group: "new", run: 2)

@@ -7,7 +7,7 @@ import Testing
 @testable import Supervision
 
 /// What a group does when the API server does not do as it is asked.
-@Suite(.timeLimit(.minutes(1))) struct FailedRequestTests {
+@Suite(.timeLimit(.minutes(5))) struct FailedRequestTests {
     /// A group whose pod `web-0` fails once it is on record, and whose request with these words then meets a fault.
     private func failover(
         _ fault: FakeCluster.Fault,

@@ -8,7 +8,7 @@ import Testing
 @testable import Supervision
 
 /// One group from its start on: what it asks of the API server and what it tells, in order.
-@Suite(.timeLimit(.minutes(1))) struct GroupSupervisorTests {
+@Suite(.timeLimit(.minutes(5))) struct GroupSupervisorTests {
     @Test func adoptsTheActivePodAndWritesNoLabel() async throws {
         let stage = GroupStage(try Samples.group())
         try stage.place(["active", "passive"])

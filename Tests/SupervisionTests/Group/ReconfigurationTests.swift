@@ -8,7 +8,7 @@ import Testing
 @testable import Supervision
 
 /// A group that goes on under another configuration: what the change does not concern is left as it is.
-@Suite(.timeLimit(.minutes(1))) struct ReconfigurationTests {
+@Suite(.timeLimit(.minutes(5))) struct ReconfigurationTests {
     /// Runs a group with `web-0` active and on record, then changes its configuration.
     private func run(
         _ before: String = "",

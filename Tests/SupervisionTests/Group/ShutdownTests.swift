@@ -7,7 +7,7 @@ import Testing
 @testable import Supervision
 
 /// A group that is told to end: it begins nothing new, and finishes what it has begun.
-@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+@Suite(.timeLimit(.minutes(5))) struct ShutdownTests {
     /// Runs a group with `web-0` active, whose next request with these words is held, and breaks `web-0`.
     private func runUntilHeld(
         _ request: String,

@@ -7,7 +7,7 @@ import Transport
 @testable import Supervision
 
 /// What becomes of the file's content, trigger by trigger.
-@Suite(.timeLimit(.minutes(1))) struct ConfigurationReloaderTests {
+@Suite(.timeLimit(.minutes(5))) struct ConfigurationReloaderTests {
     /// A reloader of a file in a folder of its own.
     private final class Stage: Sendable {
         let file: URL

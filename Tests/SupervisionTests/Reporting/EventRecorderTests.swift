@@ -8,7 +8,7 @@ import Transport
 @testable import Supervision
 
 /// Events beside everything else: what is sent, what is left out, and for how long.
-@Suite(.timeLimit(.minutes(1))) struct EventRecorderTests {
+@Suite(.timeLimit(.minutes(5))) struct EventRecorderTests {
     /// An API server that refuses Events of some namespaces, and a clock that stands still.
     private final class Stage: Sendable {
         private struct State: Sendable {

@@ -6,7 +6,7 @@ import Testing
 @testable import Supervision
 
 /// The fake finds what it is there to find: each mistake of a supervisor fails the test that makes it.
-@Suite(.timeLimit(.minutes(1))) struct FakeGroupAPITests {
+@Suite(.timeLimit(.minutes(5))) struct FakeGroupAPITests {
     /// A cluster with two pods, the door to it, and a record that names `web-1` at epoch 2.
     private struct Stage: Sendable {
         let group: GroupStage
