@@ -190,6 +190,13 @@ extension EndToEndTests {
                     try await stage.sandbox.wait(for: "the last Event") { store in
                         await store.list(.events, namespace: "default").contains { $0["reason"] == "FailedOver" }
                     }
+                    // How the move ended is written when nothing else waits.
+                    try await stage.sandbox.wait(for: "the end of the move on record") { store in
+                        await store.list(.leases, namespace: "default").contains { lease in
+                            let history = lease["metadata"]["annotations"]["kube-standby.io/history"].string
+                            return history?.contains("durationSeconds") ?? false
+                        }
+                    }
                     let before = await stage.sandbox.control.log.count
                     // Five more probes, at one in 0.6 s.
                     var probes = await stage.sandbox.applications.requests(pod: holder, namespace: "default")
