@@ -49,4 +49,33 @@ extension ProbeEngineTests {
             #expect(report.verdict == .success && report.isRepetition && !report.isChange)
         }
     }
+
+    @Test func stopsProbingWhoIsGone() async throws {
+        try await run { sandbox, engine, input, stream in
+            let (a, b) = (await target(sandbox, "a", Self.get), await target(sandbox, "b", Self.get))
+            await engine.setTargets([a, b], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            _ = await reports(until: .healthy, &iterator)
+            await engine.setTargets([b], of: "g") { input.yield($0) }
+            await sandbox.applications.set(.refusing, pod: "a", namespace: "default")
+            await sandbox.applications.set(.refusing, pod: "b", namespace: "default")
+            #expect(await reports(until: .unhealthy, &iterator).allSatisfy { $0.pod == "b" || $0.verdict == .success })
+        }
+    }
+
+    /// The delay that keeps probes from a new member ends when the member becomes active.
+    @Test func initialDelayEndsWithAPromotion() async throws {
+        try await run { sandbox, engine, input, stream in
+            var passive = await target(sandbox, "a", Self.get)
+            passive.initialWait = .seconds(3600)
+            await engine.setTargets([passive], of: "g") { input.yield($0) }
+            #expect(await engine.progress(of: "g")["a"]?.sequence == 0)
+            var active = passive
+            active.role = .active
+            active.initialWait = .zero
+            await engine.setTargets([active], of: "g") { input.yield($0) }
+            var iterator = stream.makeAsyncIterator()
+            #expect(await reports(until: .healthy, &iterator).last?.health == .healthy)
+        }
+    }
 }

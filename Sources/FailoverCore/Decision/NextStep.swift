@@ -6,8 +6,6 @@ enum NextStep {
     case withhold(Decision)
     /// It is decided again.
     case decide
-    /// Another supervisor has acted: its record is read.
-    case stepBack
     /// A move is announced.
     case begin(Beginning)
     /// Who is active is written to the record.

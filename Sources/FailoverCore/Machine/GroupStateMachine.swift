@@ -379,7 +379,6 @@ package struct GroupStateMachine: Sendable, Hashable {
             return carryOut(decision, at: now)
         case .withhold(let decision): return withhold(decision, at: now)
         case .decide: return settle(at: now)
-        case .stepBack: return stepBack()
         case .begin(let beginning): return begin(beginning, at: now)
         case .adopt(let adoption): return adopt(adoption, at: now)
         case .answer(let request, let next):

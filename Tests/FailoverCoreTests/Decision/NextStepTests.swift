@@ -78,7 +78,6 @@ extension NextStep {
         case .carryOut: "carry out"
         case .withhold: "withhold"
         case .decide: "decide"
-        case .stepBack: "step back"
         case .begin(let beginning): "begin \(beginning.move.target?.name ?? "nobody")"
         case .adopt(let adoption): "adopt \(adoption.active.name)"
         case .answer(_, let record): "answer \(record.answers.last?.outcome.rawValue ?? "nothing")"

@@ -166,10 +166,7 @@ import Testing
         #expect(intents.count < 5, "\(intents.count) intents without any time passing: \(story.prefix(12))")
         var more: [String] = []
         for name in ["a", "b"] { more += script.play(script.health(name, .unhealthy)) }
-        for second in 1...120 {
-            script.at(second * 1000)
-            more += script.play(script.fireTimers())
-        }
+        more += script.pass(1...120)
         #expect(script.machine.actives.count == 1, "\(story) \(more)")
     }
 
@@ -181,10 +178,7 @@ import Testing
         let record = script.record("b", epoch: 2, origin: .intended, writer: "dead")
         var story = script.play(script.start(record: record))
         for name in ["a", "c"] { story += script.play(script.health(name, .unhealthy)) }
-        for second in 1...120 {
-            script.at(second * 1000)
-            story += script.play(script.fireTimers())
-        }
+        story += script.pass(1...120)
         #expect(script.machine.actives.count == 1, "\(story)")
     }
 

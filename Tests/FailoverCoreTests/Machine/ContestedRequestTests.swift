@@ -100,10 +100,7 @@ import Testing
         let record = try #require(before.machine.record?.record)
         #expect(record.request?.id == "o")
         var story = script.play(script.start(record: record, healthy: ["b", "c"]))
-        for second in 6...60 {
-            script.at(second * 1000)
-            story += script.play(script.fireTimers())
-        }
+        story += script.pass(6...60)
         #expect(!story.contains { $0.hasPrefix("moving") }, "\(story)")
     }
 
@@ -149,22 +146,12 @@ import Testing
         _ = script.settle(script.observe())
         if isUnhealthy { _ = script.settle(script.health("b", .unhealthy)) }
         var writes = script.settle(script.annotate { $0.request = OperatorRequest(id: "f", action: .fence("a")) })
-        for second in 1...60 {
-            script.at(second * 1000)
-            writes += script.settle(script.fireTimers())
-        }
+        writes += script.pass(1...60)
         #expect(script.machine.actives.map(\.name) == ["b"], "\(writes)")
     }
 
     @Test func aRequestAtTheLastEpochDoesNotEndAnUnfinishedSwitch() {
-        var script = GroupScript()
-        let number = Epoch.last.number - 1
-        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
-            script.place(name, role, epoch: number)
-        }
-        var record = script.record("a", epoch: number)
-        record.announced = Announcements(since: Epoch(0))
-        _ = script.settle(script.start(record: record, healthy: ["a", "b", "c"]))
+        var script = GroupScript.three(epoch: Epoch.last.number - 1)
         script.denied = ["b"]
         _ = script.settle(script.health("a", .unhealthy))
         _ = script.settle(

@@ -4,20 +4,6 @@ import Testing
 
 /// What is due is not kept waiting by what is not.
 @Suite struct DueMoveTests {
-    private static func request(_ action: OperatorRequest.Action, _ id: String = "o") -> OperatorRequest {
-        OperatorRequest(id: id, action: action)
-    }
-
-    /// Seconds pass, and timers fire.
-    private static func pass(_ seconds: ClosedRange<Int>, _ script: inout GroupScript) -> [String] {
-        var story: [String] = []
-        for second in seconds {
-            script.at(second * 1000)
-            story += script.play(script.fireTimers())
-        }
-        return story
-    }
-
     @Test func aDelayThatEndsBeforeTheAdoptionCounts() {
         var script = GroupScript.three(GroupPolicy(delay: .seconds(10), verdictWindow: .seconds(5)))
         _ = script.settle(script.health("b", .unhealthy))
@@ -71,7 +57,7 @@ import Testing
             let read = effects.first?.readRecordID
             _ = script.observe()
             var record = script.machine.record!.record
-            record.request = Self.request(.unfence("c"))
+            record.request = GroupScript.request(.unfence("c"))
             effects = script.machine.recordRead(read!, .found(script.stored(record, version: "300")), at: script.now)
         } else {
             effects = script.observe()
@@ -146,7 +132,7 @@ import Testing
             script.at(round * 1000)
             let to = script.machine.actives.map(\.name) == ["a"] ? "b" : "a"
             _ = script.settle(
-                script.annotate { $0.request = Self.request(.switchover(to: to, isForced: false), "o\(round)") }
+                script.annotate { $0.request = GroupScript.request(.switchover(to: to, isForced: false), "o\(round)") }
             )
         }
         let active = script.machine.actives.map(\.name)

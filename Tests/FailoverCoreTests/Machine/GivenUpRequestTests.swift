@@ -4,20 +4,6 @@ import Testing
 
 /// Requests whose target cannot be written, or fails meanwhile: what they come to, and what they are answered.
 @Suite struct GivenUpRequestTests {
-    private static func request(_ action: OperatorRequest.Action, _ id: String = "o") -> OperatorRequest {
-        OperatorRequest(id: id, action: action)
-    }
-
-    /// Seconds pass, and timers fire.
-    private static func pass(_ seconds: ClosedRange<Int>, _ script: inout GroupScript) -> [String] {
-        var story: [String] = []
-        for second in seconds {
-            script.at(second * 1000)
-            story += script.play(script.fireTimers())
-        }
-        return story
-    }
-
     private static func toAnybody(priorities: [String: Int] = [:]) -> GroupScript {
         var script = GroupScript.three()
         for (name, priority) in priorities.sorted(by: { $0.key < $1.key }) {
@@ -26,7 +12,7 @@ import Testing
         }
         _ = script.settle(script.observe())
         script.holds = { if case .tryRole = $0 { true } else { false } }
-        _ = script.settle(script.annotate { $0.request = request(.switchover(to: nil, isForced: false)) })
+        _ = script.settle(script.annotate { $0.request = GroupScript.request(.switchover(to: nil, isForced: false)) })
         return script
     }
 
@@ -55,10 +41,10 @@ import Testing
         story += script.play(script.health("a", .unhealthy))
         for _ in 1..<3 { story += script.play(script.machine.connectionRestored(at: script.now)) }
         #expect(script.machine.actives.map(\.name) == ["d"], "\(story)")
-        story += Self.pass(1...2, &script)
+        story += script.pass(1...2)
         #expect(script.answers.isEmpty, "\(script.answers) \(story)")
         story += script.play(script.health("b", .healthy))
-        story += Self.pass(3...40, &script)
+        story += script.pass(3...40)
         #expect(script.machine.actives.map(\.name) == ["b"], "\(story)")
         #expect(script.answers.map(\.outcome) == [.done], "\(script.answers) \(story)")
     }
@@ -103,7 +89,7 @@ import Testing
         var script = Self.toAnybody(priorities: ["b": 300, "c": 200])
         script.denied = ["b", "c"]
         var story = script.play(Self.trialPasses(&script))
-        story += Self.pass(1...20, &script)
+        story += script.pass(1...20)
         #expect(script.machine.actives.map(\.name) == ["a"], "\(story)")
         #expect(script.answers.map(\.outcome) == [.refused], "\(script.answers) \(story)")
     }
@@ -114,7 +100,7 @@ import Testing
         before.denied = ["b"]
         _ = before.settle(Self.trialPasses(&before))
         before.holds = { effect in effect.recordWrite.map { $0.record.request == nil } ?? false }
-        _ = Self.pass(1...6, &before)
+        _ = before.pass(1...6)
         #expect(before.machine.actives.map(\.name) == ["a"])
         var script = GroupScript(identity: "successor")
         script.members = before.members
@@ -122,7 +108,7 @@ import Testing
         let record = try #require(before.machine.record?.record)
         #expect(record.request?.id == "o")
         var story = script.play(script.start(record: record, healthy: ["a", "b", "c"]))
-        story += Self.pass(7...60, &script)
+        story += script.pass(7...60)
         #expect(!story.contains { $0.hasPrefix("moving") }, "\(story)")
         #expect(script.answers.map(\.outcome) == [.refused], "\(script.answers) \(story)")
     }
@@ -130,9 +116,11 @@ import Testing
     @Test func aRequestWithoutANameIsNotAnsweredForAnother() {
         var script = GroupScript.three()
         script.holds = GroupScript.isWrite(of: "b", .active)
-        _ = script.settle(script.annotate { $0.request = Self.request(.switchover(to: "b", isForced: false), "") })
+        _ = script.settle(
+            script.annotate { $0.request = GroupScript.request(.switchover(to: "b", isForced: false), "") }
+        )
         #expect(script.held.map(\.words) == ["b=active@2"])
-        _ = script.settle(script.annotate { $0.request = Self.request(.fence("c"), "") })
+        _ = script.settle(script.annotate { $0.request = GroupScript.request(.fence("c"), "") })
         let story = script.play(script.release())
         #expect(script.machine.record?.record.fenced == ["c"], "\(script.answers) \(story)")
     }
@@ -194,7 +182,7 @@ import Testing
         _ = script.settle(script.observe())
         for name in ["a", "b"] { _ = script.settle(script.health(name, .healthy)) }
         var story = script.play(script.machine.recordRead(id, .found(script.stored(record)), at: script.now))
-        story += Self.pass(1...20, &script)
+        story += script.pass(1...20)
         #expect(script.machine.actives.map(\.name) == ["b"], "\(story)")
         #expect(script.answers.map(\.outcome) == [.done], "\(script.answers) \(story)")
     }
@@ -207,7 +195,7 @@ import Testing
         var story = script.play(script.annotate { $0.request = GroupScript.toB })
         #expect(script.held.count == 1)
         story += script.play(script.release { $0.end($1, record: .conflict) })
-        story += Self.pass(1...10, &script)
+        story += script.pass(1...10)
         #expect(script.answers.map(\.outcome) == [.refused], "\(script.answers) \(story)")
         #expect(story.filter { $0.hasPrefix("moving") }.count <= 2, "\(story)")
     }
@@ -217,9 +205,9 @@ import Testing
         var script = GroupScript.three()
         script.holds = GroupScript.isWrite(of: "b", .active)
         var story = script.play(script.health("a", .unhealthy))
-        story += script.play(script.annotate { $0.request = Self.request(.fence("b"), "f") })
+        story += script.play(script.annotate { $0.request = GroupScript.request(.fence("b"), "f") })
         story += script.play(script.release())
-        story += Self.pass(1...10, &script)
+        story += script.pass(1...10)
         #expect(script.machine.actives.map(\.name) == ["c"], "\(story)")
         #expect(script.answers.map(\.outcome) == [.done], "\(story)")
     }
@@ -228,8 +216,8 @@ import Testing
     @Test func aFenceWhoseTargetsAreAllDeniedIsAnswered() {
         var script = GroupScript.three()
         script.denied = ["b", "c"]
-        var story = script.play(script.annotate { $0.request = Self.request(.fence("a"), "f") })
-        story += Self.pass(1...40, &script)
+        var story = script.play(script.annotate { $0.request = GroupScript.request(.fence("a"), "f") })
+        story += script.pass(1...40)
         script.denied = ["b"]
         for second in 41...80 {
             script.at(second * 1000)
@@ -246,10 +234,10 @@ import Testing
         var script = GroupScript.three()
         _ = script.settle(script.health("b", .unhealthy))
         script.holds = { if case .tryRole = $0 { true } else { false } }
-        _ = script.settle(script.annotate { $0.request = Self.request(.switchover(to: "b", isForced: true)) })
+        _ = script.settle(script.annotate { $0.request = GroupScript.request(.switchover(to: "b", isForced: true)) })
         script.denied = ["b"]
         var story = script.play(Self.trialPasses(&script))
-        story += Self.pass(1...40, &script)
+        story += script.pass(1...40)
         #expect(script.machine.actives.map(\.name) == ["a"], "\(story)")
         #expect(script.answers.map(\.outcome) == [.refused], "\(script.answers) \(story)")
         #expect(story.filter { $0.hasPrefix("moving") }.count == 1, "\(story)")

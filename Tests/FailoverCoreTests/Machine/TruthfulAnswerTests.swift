@@ -143,14 +143,7 @@ import Testing
     }
 
     @Test func theLastEpochsSwitchIsFinished() {
-        var script = GroupScript()
-        let number = Epoch.last.number - 1
-        for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
-            script.place(name, role, epoch: number)
-        }
-        var record = script.record("a", epoch: number)
-        record.announced = Announcements(since: Epoch(0))
-        _ = script.settle(script.start(record: record, healthy: ["a", "b", "c"]))
+        var script = GroupScript.three(epoch: Epoch.last.number - 1)
         script.denied = ["b"]
         _ = script.settle(script.health("a", .unhealthy))
         script.at(6000)

@@ -2,21 +2,36 @@
 
 /// A group of three in trouble: what several suites begin with, and how they answer by hand.
 extension GroupScript {
-    /// `a` is active, `b` and `c` are passive, all carry epoch 1.
+    /// `a` is active, `b` and `c` are passive, all carry `epoch`.
     static func three(
         _ policy: GroupPolicy = GroupPolicy(),
         announced: Announcements? = nil,
         healthy: [String] = ["a", "b", "c"],
-        identity: String = "me"
+        identity: String = "me",
+        epoch: Int = 1
     ) -> GroupScript {
         var script = GroupScript(policy, identity: identity)
         for (name, role) in [("a", Role.active), ("b", .passive), ("c", .passive)] {
-            script.place(name, role, epoch: 1)
+            script.place(name, role, epoch: epoch)
         }
-        var record = script.record("a")
+        var record = script.record("a", epoch: epoch)
         record.announced = announced ?? Announcements(since: Epoch(0))
         _ = script.settle(script.start(record: record, healthy: healthy))
         return script
+    }
+
+    static func request(_ action: OperatorRequest.Action, _ id: String = "o") -> OperatorRequest {
+        OperatorRequest(id: id, action: action)
+    }
+
+    /// Seconds pass, and timers fire; tells everything that the machine wanted done, in order.
+    mutating func pass(_ seconds: ClosedRange<Int>) -> [String] {
+        var story: [String] = []
+        for second in seconds {
+            at(second * 1000)
+            story += play(fireTimers())
+        }
+        return story
     }
 
     /// A switchover to `b`.
