@@ -8,6 +8,8 @@ enum NextStep {
     case decide
     /// A move is announced.
     case begin(Beginning)
+    /// The target of a switch denies its promotion for good: the role goes to another.
+    case changeTarget(RoleSwitch, to: Member)
     /// Who is active is written to the record.
     case adopt(Adoption)
     /// A request is answered by this record.
@@ -55,6 +57,20 @@ extension Situation {
         if isFirst, let step = request(beside: decision) ?? endOfPause { return step }
         if isHeld, !decision.finishesSwitch { return .withhold(decision) }
         return .carryOut(decision)
+    }
+
+    /// A move that was taken back, with the refusal of its request, is not written yet: the request is not carried out
+    /// anew meanwhile, and a move that is due takes the refusal with it; nil: it is decided anew.
+    func stepAfterDelay(of adoption: Adoption) -> NextStep? {
+        guard let answer = adoption.answer, let request = known.record?.request, request.id == answer.id else {
+            return nil
+        }
+        if case .move(let move) = decision {
+            if isHeld { return nil }
+            let from = [adoption.active.name]
+            return .begin(beginning(move, insteadOf: request, since: from, because: answer.explanation))
+        }
+        return known.view.actives.map(\.id) == [adoption.active.id] ? .adopt(adoption) : nil
     }
 
     /// How a decision to move begins.

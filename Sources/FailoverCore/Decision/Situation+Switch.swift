@@ -28,6 +28,12 @@ extension Situation {
         }
     }
 
+    /// What is done because of the target: it is no good any more, or denies its promotion for good; nil: it is still right.
+    func stepForItsTarget(of progress: RoleSwitch) -> NextStep? {
+        if !isTargetStillRight(progress) { return .decide }
+        return otherTarget(insteadOf: progress).map { .changeTarget(progress, to: $0) }
+    }
+
     /// Takes back a move of which no pod was written yet.
     func withdrawal(of progress: RoleSwitch, answer: RequestAnswer? = nil) -> NextStep {
         guard view.actives.count == 1 else { return .decide }
@@ -74,7 +80,7 @@ extension Situation {
     }
 
     /// Whether the target is still there and a candidate and, before it is promoted, not worse than another.
-    func isTargetStillRight(_ progress: RoleSwitch) -> Bool {
+    private func isTargetStillRight(_ progress: RoleSwitch) -> Bool {
         guard let id = progress.move.target?.id else { return true }
         guard let target = view[id] else { return false }
         if case .fence(target.name) = known.records.pendingRequest?.action { return false }
@@ -88,7 +94,7 @@ extension Situation {
     }
 
     /// Who gets the role because the API server denies it to the target for good; nil: it does not, or there is nobody.
-    func otherTarget(insteadOf progress: RoleSwitch) -> Member? {
+    private func otherTarget(insteadOf progress: RoleSwitch) -> Member? {
         guard !isExhausted, let id = progress.move.target?.id, let end = progress.endOfPatience, end <= now else {
             return nil
         }

@@ -141,16 +141,6 @@ struct Situation {
     /// Moves that a record remembers at most: some 40 KB of the 256 KiB that annotations may have.
     private static let longestHistory = 200
 
-    /// The record's entry of a move that is complete.
-    func entry(of move: CompletedMove) -> MoveEntry {
-        var entry =
-            known.record?.history.last { $0.epoch == move.epoch }
-            ?? MoveEntry(epoch: move.epoch, from: move.from.map(\.name), target: move.target?.name, cause: move.cause)
-        entry.duration = move.duration
-        entry.gap = move.gap
-        return entry
-    }
-
     private func successor(
         of base: GroupRecord? = nil,
         naming holder: Member?,

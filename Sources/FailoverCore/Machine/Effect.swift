@@ -39,6 +39,16 @@ package struct RoleWrite: Sendable, Hashable {
     package var urgency: WriteUrgency
 }
 
+extension Effect {
+    /// The same; while nobody is active no Retry-After keeps the group waiting for longer than `longestPauseInOutage`.
+    var soonInOutage: Effect {
+        guard case .startBackoff(let id, let attempt, let pause) = self else { return self }
+        return .startBackoff(id, attempt: attempt, atLeast: min(pause, Self.longestPauseInOutage))
+    }
+
+    private static let longestPauseInOutage: Duration = .seconds(5)
+}
+
 /// Names one outstanding operation or timer of a group; its completion brings the id back, and stale ids are ignored.
 package struct OperationID: Sendable, Hashable {
     /// Counts up from 1 within a group's machine.

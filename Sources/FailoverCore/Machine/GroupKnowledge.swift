@@ -68,11 +68,6 @@ struct GroupKnowledge: Sendable, Hashable {
         confirmation = nil
     }
 
-    /// A member's verdict does not hold any more.
-    mutating func forgotHealth(of id: Member.ID, at now: MonotonicTime) {
-        view.forgotHealth(of: id, at: now)
-    }
-
     // MARK: Members
 
     /// The informer shows the group's pods.
@@ -198,8 +193,14 @@ struct GroupKnowledge: Sendable, Hashable {
     /// - Returns: how often that happened before, in a row.
     mutating func recordFailed() -> Int { records.failed() }
 
-    /// Whether the record must be read once more, because a pod shows an epoch that it does not know.
-    mutating func mustConfirmRecord() -> Bool { records.mustConfirm(view.highestEpoch) }
+    /// Takes in what was seen of the record meanwhile.
+    ///
+    /// - Returns: whether it must be read: it is in doubt, or a pod shows an epoch that it does not know.
+    mutating func mustReadRecord(at now: MonotonicTime) -> Bool {
+        if records.isInDoubt { return true }
+        takeObserved(at: now)
+        return records.mustConfirm(view.highestEpoch)
+    }
 
     /// The record is another, or was set back: what depends on it follows.
     private mutating func recordChanged(at now: MonotonicTime) {
@@ -214,14 +215,41 @@ struct GroupKnowledge: Sendable, Hashable {
 
     // MARK: Moves
 
-    /// A move of this supervisor is complete; how it ended is not on record yet.
-    mutating func completed(_ completion: Completion, at now: MonotonicTime) {
-        records.completed(completion, at: now)
+    /// A switch of this supervisor is complete; how it ended is not on record yet.
+    ///
+    /// - Returns: what there is to report, and to do.
+    mutating func completed(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
+        let move = progress.completed(at: now)
+        let entry = entry(of: move)
+        let answer = progress.answer(move, entry)
+        records.completed(Completion(move: entry, answer: answer, request: progress.request), at: now)
+        // A pod that was promoted against its verdict is probed anew for another one.
+        guard progress.move.isForced, let id = move.target?.id, view.health(of: id) == .unhealthy else {
+            return progress.reports(of: move)
+        }
+        view.forgotHealth(of: id, at: now)
+        return progress.reports(of: move) + [.forgetHealth(id)]
+    }
+
+    /// The record's entry of a move that is complete.
+    private func entry(of move: CompletedMove) -> MoveEntry {
+        var entry =
+            record?.history.last { $0.epoch == move.epoch }
+            ?? MoveEntry(epoch: move.epoch, from: move.from.map(\.name), target: move.target?.name, cause: move.cause)
+        entry.duration = move.duration
+        entry.gap = move.gap
+        return entry
     }
 
     /// A move that was announced is not made.
     mutating func withdraw(_ epoch: Epoch) {
         records.withdraw(epoch)
+    }
+
+    /// A voluntary move to a target is withdrawn, because a member cannot be written.
+    mutating func withdrewVoluntaryMove(to target: Member?, because member: Member, at now: MonotonicTime) {
+        if member.id == target?.id { promotionRefused(member.id, at: now) }
+        withdrewVoluntaryMove(at: now)
     }
 
     /// A voluntary move met a refusal, and was withdrawn.

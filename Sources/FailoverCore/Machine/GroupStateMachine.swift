@@ -47,7 +47,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// The group begins to be supervised: its record is read.
     package mutating func started() -> [Effect] {
         guard case .initial = phase else { return [] }
-        return readRecord()
+        return outstanding.readRecord(&known)
     }
 
     /// The informer shows the group's pods as of `version`.
@@ -101,7 +101,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         at now: MonotonicTime
     ) -> [Effect] {
         if known.saw(stored, isRelist: isRelist) {
-            if case .settled = phase { return answered(readRecord()) }
+            if case .settled = phase { return answered(outstanding.readRecord(&known)) }
             return []
         }
         guard known.records.isNewsSeen else { return [] }
@@ -117,7 +117,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// A timer or a backoff ran out.
     package mutating func timerFired(_ id: OperationID, at now: MonotonicTime) -> [Effect] {
         if outstanding.isWakeUp(id) { return answered(proceed(at: now)) }
-        if case .backingOff(let awaited) = phase, awaited == id { return answered(readRecord()) }
+        if case .backingOff(let awaited) = phase, awaited == id { return answered(outstanding.readRecord(&known)) }
         return answered(outstanding.retry(after: id))
     }
 
@@ -135,7 +135,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         case .absent:
             known.dropObserved()
             return answered(recordKnown(nil, at: now))
-        case .failed(let failure): return answered(backOff(failure, during: "reading the record"))
+        case .failed(let failure): return answered(outstanding.backOff(failure, during: "reading the record", &known))
         }
     }
 
@@ -165,25 +165,12 @@ package struct GroupStateMachine: Sendable, Hashable {
             guard let active = adoption?.active else { return answers + recordKnown(stored, at: now) }
             known.wrote(stored, at: now)
             return answers + [.report(.adopted(active, stored.record.epoch))] + settle(at: now)
-        case .notSent: return adoption.flatMap { goOn(with: $0, at: now) } ?? settle(at: now)
+        case .notSent:
+            let step = adoption.flatMap { situation(at: now).stepAfterDelay(of: $0) }
+            return take(step ?? .decide, at: now)
         case .conflict: return recordConflicted()
-        case .failed(let failure): return backOff(failure, during: "writing the record")
+        case .failed(let failure): return outstanding.backOff(failure, during: "writing the record", &known)
         }
-    }
-
-    /// A move that was taken back, with the refusal of its request, is not written yet: the request is not carried out
-    /// anew meanwhile, and a move that is due takes the refusal with it; nil: it is decided anew.
-    private mutating func goOn(with adoption: Adoption, at now: MonotonicTime) -> [Effect]? {
-        let situation = situation(at: now)
-        guard let answer = adoption.answer, let request = known.record?.request, request.id == answer.id else {
-            return nil
-        }
-        if case .move(let move) = situation.decision {
-            if situation.isHeld { return nil }
-            let (from, words) = ([adoption.active.name], answer.explanation)
-            return begin(situation.beginning(move, insteadOf: request, since: from, because: words), at: now)
-        }
-        return view.actives.map(\.id) == [adoption.active.id] ? adopt(adoption, at: now) : nil
     }
 
     private mutating func intentEnded(
@@ -200,7 +187,7 @@ package struct GroupStateMachine: Sendable, Hashable {
             return answers + (run.hasListed ? membersConfirmed(progress, at: now) : outstanding.list(for: progress))
         case .notSent: return settle(at: now)
         case .conflict: return [.report(.steppedBack)] + recordConflicted()
-        case .failed(let failure): return backOff(failure, during: "writing the record")
+        case .failed(let failure): return outstanding.backOff(failure, during: "writing the record", &known)
         }
     }
 
@@ -211,7 +198,7 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     private mutating func recordConflicted() -> [Effect] {
         known.dropObserved()
-        return readRecord()
+        return outstanding.readRecord(&known)
     }
 
     // MARK: Answers about members
@@ -322,38 +309,19 @@ package struct GroupStateMachine: Sendable, Hashable {
         return evaluate(at: now)
     }
 
-    private mutating func readRecord() -> [Effect] {
-        known.beginReading()
-        return outstanding.readRecord()
-    }
-
-    private mutating func stepBack() -> [Effect] { [.report(.steppedBack)] + readRecord() }
-
-    /// Waits before the record is read again.
-    private mutating func backOff(_ failure: OperationFailure, during action: String) -> [Effect] {
-        let attempt = known.recordFailed()
-        let report: [Effect] = attempt == 0 ? [.report(.operationFailed(action, failure))] : []
-        return report + outstanding.backOff(attempt: attempt, atLeast: failure.retryAfter)
-    }
+    private mutating func stepBack() -> [Effect] { [.report(.steppedBack)] + outstanding.readRecord(&known) }
 
     /// Tries now whatever waits for a retry.
     private mutating func retryAll() -> [Effect] {
-        if case .backingOff = phase { return readRecord() }
+        if case .backingOff = phase { return outstanding.readRecord(&known) }
         return outstanding.retryAll()
     }
 
-    /// The last thing before effects go out: what is sent is noted, and while nobody is active no Retry-After keeps the group
-    /// waiting for longer than `longestPauseInOutage`.
+    /// The last thing before effects go out: what is sent is noted.
     private mutating func answered(_ effects: [Effect]) -> [Effect] {
         for case .writeRole(let id, let write) in effects { known.sent(id, write) }
-        if view.isServed { return effects }
-        return effects.map { effect in
-            guard case .startBackoff(let id, let attempt, let pause) = effect else { return effect }
-            return .startBackoff(id, attempt: attempt, atLeast: min(pause, Self.longestPauseInOutage))
-        }
+        return view.isServed ? effects : effects.map(\.soonInOutage)
     }
-
-    private static let longestPauseInOutage: Duration = .seconds(5)
 
     // MARK: Deciding
 
@@ -362,9 +330,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// Only called in the settled phase.
     private mutating func evaluate(at now: MonotonicTime) -> [Effect] {
         guard view.listedVersion != nil else { return [] }
-        if known.records.isInDoubt { return readRecord() }
-        known.takeObserved(at: now)
-        if known.mustConfirmRecord() { return readRecord() }
+        if known.mustReadRecord(at: now) { return outstanding.readRecord(&known) }
         let situation = situation(at: now)
         let decision = situation.decision
         if case .confirm = decision {} else { known.awaitsNoProbes() }
@@ -373,92 +339,11 @@ package struct GroupStateMachine: Sendable, Hashable {
     }
 
     private mutating func take(_ step: NextStep, at now: MonotonicTime) -> [Effect] {
-        switch step {
-        case .carryOut(let decision):
-            notices.moveIsMade()
-            return carryOut(decision, at: now)
-        case .withhold(let decision): return withhold(decision, at: now)
-        case .decide: return settle(at: now)
-        case .begin(let beginning): return begin(beginning, at: now)
-        case .adopt(let adoption): return adopt(adoption, at: now)
-        case .answer(let request, let next):
-            if case .resume = request.action { known.suspended(nil) }
-            return write(next, at: now)
-        case .recordCompletion: return recordCompletion(at: now)
-        case .endPause(let next): return [.report(.pauseEnded)] + write(next, at: now)
-        }
-    }
-
-    private mutating func carryOut(_ decision: Decision, at now: MonotonicTime) -> [Effect] {
-        switch decision {
-        case .keep(let keep):
-            return self.keep(keep, at: now) + outstanding.wake(at: keep.until) + recordCompletion(at: now)
-        case .adopt(let active): return adopt(Adoption(active: active), at: now)
-        case .move(let move): return begin(situation(at: now).beginning(move), at: now)
-        case .confirm(let members, let since, let deadline):
-            let asked = known.awaitProbes(of: members, at: now)
-            return asked.map { .probe($0.id, unlessSucceededSince: since) } + outstanding.wake(at: deadline)
-        case .wait(let deadline, _):
-            return demoteDeparted() + outstanding.wake(at: deadline) + recordCompletion(at: now)
-        }
-    }
-
-    private mutating func keep(_ keep: Decision.Keep, at now: MonotonicTime) -> [Effect] {
-        guard let record = known.record else { return [] }
-        return outstanding.repair(keep, under: record, in: situation(at: now)) + demoteDeparted()
-    }
-
-    /// Who left the members and is still labelled active would be a second endpoint when it is selected again.
-    ///
-    /// After a start they are those that the record names.
-    private mutating func demoteDeparted() -> [Effect] {
-        guard let record = known.record, !policy.isObserving else { return [] }
-        return outstanding.demote(view.departed, and: known.absentFirstHolders(), at: record.epoch)
-    }
-
-    /// Reports once which move a paused group does not make.
-    private mutating func withhold(_ decision: Decision, at now: MonotonicTime) -> [Effect] {
-        let ends = [decision.deadline, known.records.pauseEnd].compactMap(\.self).filter { now < $0 }
-        let situation = situation(at: now)
-        let effects = outstanding.wake(at: ends.min()) + notices.withheld(decision, situation.trace)
-        return policy.isObserving || situation.isExhausted ? effects : effects + recordCompletion(at: now)
-    }
-
-    // MARK: Writing the record alone
-
-    /// Writes how the last move ended, if the record does not say so yet.
-    private mutating func recordCompletion(at now: MonotonicTime) -> [Effect] {
-        guard case .settled = phase, let next = known.records.toldOfCompletion() else { return [] }
-        return write(next, at: now)
-    }
-
-    /// Writes a record that moves nothing; a move that is due waits for it, so that it has the urgency of that move.
-    private mutating func write(_ next: GroupRecord, at now: MonotonicTime) -> [Effect] {
-        outstanding.write(next, over: record, urgency: situation(at: now).urgencyOfAnswers)
-    }
-
-    /// Writes down who was found active; no pod is written.
-    private mutating func adopt(_ adoption: Adoption, at now: MonotonicTime) -> [Effect] {
-        outstanding.settle()
-        let situation = situation(at: now)
-        if situation.isExhausted { return [] }
-        for epoch in situation.withdrawn(by: adoption) { known.withdraw(epoch) }
-        outstanding.abandonRepairs()
-        return outstanding.write(situation.record(of: adoption), over: record, adopting: adoption)
+        if case .decide = step { return settle(at: now) }
+        return outstanding.take(step, &known, &notices, at: now)
     }
 
     // MARK: The switch
-
-    /// Announces a move on the Lease.
-    private mutating func begin(_ beginning: Beginning, at now: MonotonicTime) -> [Effect] {
-        outstanding.settle()
-        let situation = situation(at: now)
-        if situation.isExhausted { return [] }
-        for epoch in [situation.announcedInVain, beginning.replaced?.epoch] {
-            if let epoch { known.withdraw(epoch) }
-        }
-        return outstanding.begin(beginning, in: situation)
-    }
 
     /// The intent is written, and the members are known as they are now.
     ///
@@ -478,10 +363,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         guard progress.isWriting else { return [] }
         let situation = situation(at: now)
         if progress.isSuperseded { return stepBack() }
-        if !situation.isTargetStillRight(progress) { return settle(at: now) }
-        if let other = situation.otherTarget(insteadOf: progress) {
-            return changeTarget(of: progress, to: other, at: now)
-        }
+        if let step = situation.stepForItsTarget(of: progress) { return take(step, at: now) }
         if progress.isWithdrawable, progress.wasHeldUp || now.since(progress.startedAt) > situation.patience {
             known.takeObserved(at: now)
             let situation = self.situation(at: now)
@@ -493,60 +375,23 @@ package struct GroupStateMachine: Sendable, Hashable {
         // A member may have shown a higher epoch before anything was written on it.
         if progress.isSuperseded { return effects + stepBack() }
         outstanding.goOn(with: progress)
-        return effects + (progress.isComplete ? complete(progress, at: now) : wait(for: progress, at: now))
+        if progress.isComplete { return effects + known.completed(progress, at: now) + settle(at: now) }
+        return effects + wait(for: progress, at: now)
     }
 
     /// A switch waits for a pod that cannot be written: it is withdrawn, another request is taken, or that is reported.
     private mutating func wait(for progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
         guard let (member, failure) = progress.obstacle else { return [] }
-        if situation(at: now).mayWithdraw(progress) { return withdraw(progress, because: member, failure, at: now) }
+        if situation(at: now).mayWithdraw(progress) {
+            known.withdrewVoluntaryMove(to: progress.move.target, because: member, at: now)
+            let (report, answer) = progress.withdrawn(because: member, failure)
+            return [report] + take(situation(at: now).withdrawal(of: progress, answer: answer), at: now)
+        }
         known.takeObserved(at: now)
         if let step = situation(at: now).request(beside: progress) { return take(step, at: now) }
         var progress = progress
         let effects = progress.reportObstacle()
         outstanding.goOn(with: progress)
         return effects + outstanding.wake(at: progress.endOfPatience.flatMap { now < $0 ? $0 : nil })
-    }
-
-    /// A voluntary move meets a pod that cannot be written: it is withdrawn, so that it costs no outage.
-    private mutating func withdraw(
-        _ progress: RoleSwitch,
-        because member: Member,
-        _ failure: OperationFailure,
-        at now: MonotonicTime
-    ) -> [Effect] {
-        if member.id == progress.move.target?.id { known.promotionRefused(member.id, at: now) }
-        known.withdrewVoluntaryMove(at: now)
-        let words = "pod \(member.name) cannot be written: \(failure)"
-        let answer = progress.request.map { RequestAnswer(id: $0.id, outcome: .refused, explanation: words) }
-        return [.report(.moveWithdrawn(to: progress.move.target?.name, because: words))]
-            + take(situation(at: now).withdrawal(of: progress, answer: answer), at: now)
-    }
-
-    /// The API server denies the promotion for good: the role goes to another.
-    private mutating func changeTarget(of progress: RoleSwitch, to other: Member, at now: MonotonicTime) -> [Effect] {
-        guard let target = progress.move.target else { return [] }
-        known.promotionRefused(target.id, at: now)
-        // A voluntary move is not tried again soon.
-        if progress.move.cause.isVoluntary { known.withdrewVoluntaryMove(at: now) }
-        let words = "pod \(target.name) cannot be written; the role went to \(other.name)"
-        let move = Decision.Move(target: other, cause: .targetRefused)
-        let beginning = situation(at: now)
-            .beginning(move, insteadOf: progress.request, since: progress.from.map(\.name), because: words)
-        return begin(beginning, at: now)
-    }
-
-    private mutating func complete(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
-        let move = progress.completed(at: now)
-        let entry = situation(at: now).entry(of: move)
-        let answer = progress.answer(move, entry)
-        known.completed(Completion(move: entry, answer: answer, request: progress.request), at: now)
-        var effects = progress.reports(of: move)
-        // A pod that was promoted against its verdict is probed anew for another one.
-        if progress.move.isForced, let id = move.target?.id, view.health(of: id) == .unhealthy {
-            effects.append(.forgetHealth(id))
-            known.forgotHealth(of: id, at: now)
-        }
-        return effects + settle(at: now)
     }
 }

@@ -30,6 +30,13 @@ extension RoleSwitch {
         )
     }
 
+    /// That it is withdrawn because a pod cannot be written, and what its request is answered; nil: it has none.
+    func withdrawn(because member: Member, _ failure: OperationFailure) -> (report: Effect, answer: RequestAnswer?) {
+        let words = "pod \(member.name) cannot be written: \(failure)"
+        let answer = request.map { RequestAnswer(id: $0.id, outcome: .refused, explanation: words) }
+        return (.report(.moveWithdrawn(to: move.target?.name, because: words)), answer)
+    }
+
     /// What the request is answered at the end of it; nil: there is none.
     func answer(_ move: CompletedMove, _ entry: MoveEntry) -> RequestAnswer? {
         request.map { request in

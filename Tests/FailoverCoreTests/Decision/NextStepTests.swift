@@ -79,6 +79,7 @@ extension NextStep {
         case .withhold: "withhold"
         case .decide: "decide"
         case .begin(let beginning): "begin \(beginning.move.target?.name ?? "nobody")"
+        case .changeTarget(_, let other): "change to \(other.name)"
         case .adopt(let adoption): "adopt \(adoption.active.name)"
         case .answer(_, let record): "answer \(record.answers.last?.outcome.rawValue ?? "nothing")"
         case .recordCompletion: "record completion"

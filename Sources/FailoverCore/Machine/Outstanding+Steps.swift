@@ -1,0 +1,159 @@
+/// How steps that were decided begin.
+extension Outstanding {
+    /// Begins a step; `.decide` is the machine's own, and begins nothing.
+    mutating func take(
+        _ step: NextStep,
+        _ known: inout GroupKnowledge,
+        _ notices: inout StandingNotices,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        switch step {
+        case .decide: return []
+        case .carryOut(let decision):
+            notices.moveIsMade()
+            return carryOut(decision, &known, at: now)
+        case .withhold(let decision): return withhold(decision, &known, &notices, at: now)
+        case .begin(let beginning): return begin(beginning, &known, at: now)
+        case .changeTarget(let progress, let other): return changeTarget(of: progress, to: other, &known, at: now)
+        case .adopt(let adoption): return adopt(adoption, &known, at: now)
+        case .answer(let request, let next):
+            if case .resume = request.action { known.suspended(nil) }
+            return write(next, known, at: now)
+        case .recordCompletion: return recordCompletion(known, at: now)
+        case .endPause(let next): return [.report(.pauseEnded)] + write(next, known, at: now)
+        }
+    }
+
+    private func situation(_ known: GroupKnowledge, at now: MonotonicTime) -> Situation {
+        Situation(known: known, repairs: budget, now: now)
+    }
+
+    // MARK: Reading the record
+
+    /// Reads the record.
+    mutating func readRecord(_ known: inout GroupKnowledge) -> [Effect] {
+        known.beginReading()
+        return readRecord()
+    }
+
+    /// Waits before the record is read again.
+    mutating func backOff(
+        _ failure: OperationFailure,
+        during action: String,
+        _ known: inout GroupKnowledge
+    ) -> [Effect] {
+        let attempt = known.recordFailed()
+        let report: [Effect] = attempt == 0 ? [.report(.operationFailed(action, failure))] : []
+        return report + backOff(attempt: attempt, atLeast: failure.retryAfter)
+    }
+
+    // MARK: Decisions
+
+    private mutating func carryOut(
+        _ decision: Decision,
+        _ known: inout GroupKnowledge,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        switch decision {
+        case .keep(let keep):
+            return self.keep(keep, &known, at: now) + wake(at: keep.until) + recordCompletion(known, at: now)
+        case .adopt(let active): return adopt(Adoption(active: active), &known, at: now)
+        case .move(let move): return begin(situation(known, at: now).beginning(move), &known, at: now)
+        case .confirm(let members, let since, let deadline):
+            let asked = known.awaitProbes(of: members, at: now)
+            return asked.map { .probe($0.id, unlessSucceededSince: since) } + wake(at: deadline)
+        case .wait(let deadline, _):
+            return demoteDeparted(&known) + wake(at: deadline) + recordCompletion(known, at: now)
+        }
+    }
+
+    private mutating func keep(
+        _ keep: Decision.Keep,
+        _ known: inout GroupKnowledge,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        guard let record = known.record else { return [] }
+        return repair(keep, under: record, in: situation(known, at: now)) + demoteDeparted(&known)
+    }
+
+    /// Who left the members and is still labelled active would be a second endpoint when it is selected again.
+    ///
+    /// After a start they are those that the record names.
+    private mutating func demoteDeparted(_ known: inout GroupKnowledge) -> [Effect] {
+        guard let record = known.record, !known.policy.isObserving else { return [] }
+        return demote(known.view.departed, and: known.absentFirstHolders(), at: record.epoch)
+    }
+
+    /// Reports once which move a paused group does not make.
+    private mutating func withhold(
+        _ decision: Decision,
+        _ known: inout GroupKnowledge,
+        _ notices: inout StandingNotices,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        let ends = [decision.deadline, known.records.pauseEnd].compactMap(\.self).filter { now < $0 }
+        let situation = situation(known, at: now)
+        let effects = wake(at: ends.min()) + notices.withheld(decision, situation.trace)
+        if known.policy.isObserving || situation.isExhausted { return effects }
+        return effects + recordCompletion(known, at: now)
+    }
+
+    // MARK: Writing the record alone
+
+    /// Writes how the last move ended, if the record does not say so yet.
+    private mutating func recordCompletion(_ known: GroupKnowledge, at now: MonotonicTime) -> [Effect] {
+        guard case .settled = phase, let next = known.records.toldOfCompletion() else { return [] }
+        return write(next, known, at: now)
+    }
+
+    /// Writes a record that moves nothing; a move that is due waits for it, so that it has the urgency of that move.
+    private mutating func write(_ next: GroupRecord, _ known: GroupKnowledge, at now: MonotonicTime) -> [Effect] {
+        write(next, over: known.records.stored, urgency: situation(known, at: now).urgencyOfAnswers)
+    }
+
+    /// Writes down who was found active; no pod is written.
+    private mutating func adopt(_ adoption: Adoption, _ known: inout GroupKnowledge, at now: MonotonicTime) -> [Effect]
+    {
+        settle()
+        let situation = situation(known, at: now)
+        if situation.isExhausted { return [] }
+        for epoch in situation.withdrawn(by: adoption) { known.withdraw(epoch) }
+        abandonRepairs()
+        return write(situation.record(of: adoption), over: known.records.stored, adopting: adoption)
+    }
+
+    // MARK: The switch
+
+    /// Announces a move on the Lease.
+    private mutating func begin(
+        _ beginning: Beginning,
+        _ known: inout GroupKnowledge,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        settle()
+        let situation = situation(known, at: now)
+        if situation.isExhausted { return [] }
+        for epoch in [situation.announcedInVain, beginning.replaced?.epoch] {
+            if let epoch { known.withdraw(epoch) }
+        }
+        return begin(beginning, in: situation)
+    }
+
+    /// The API server denies the promotion for good: the role goes to another.
+    private mutating func changeTarget(
+        of progress: RoleSwitch,
+        to other: Member,
+        _ known: inout GroupKnowledge,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        guard let target = progress.move.target else { return [] }
+        known.promotionRefused(target.id, at: now)
+        // A voluntary move is not tried again soon.
+        if progress.move.cause.isVoluntary { known.withdrewVoluntaryMove(at: now) }
+        let words = "pod \(target.name) cannot be written; the role went to \(other.name)"
+        let move = Decision.Move(target: other, cause: .targetRefused)
+        let beginning = situation(known, at: now)
+            .beginning(move, insteadOf: progress.request, since: progress.from.map(\.name), because: words)
+        return begin(beginning, &known, at: now)
+    }
+}
