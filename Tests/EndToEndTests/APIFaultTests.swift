@@ -7,9 +7,7 @@ extension EndToEndTests {
     /// The API server is away, slow, forgetful or unwilling.
     @Suite struct APIFaultTests {
         @Test func theAbsenceOfTheAPIServerMovesNothingAndWhatHappenedMeanwhileIsActedOn() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let first = try await stage.waitUntilSettled("web")
                     for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
@@ -27,9 +25,7 @@ extension EndToEndTests {
         }
 
         @Test func aFailureThatIsOverBeforeTheAPIServerReturnsMovesNothing() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let first = try await stage.waitUntilSettled("web")
                     for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
@@ -56,9 +52,7 @@ extension EndToEndTests {
         }
 
         @Test(arguments: WriteFault.allCases) func aMoveSurvivesFaultsOfItsWrites(fault: WriteFault) async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { _ in
                     let first = try await stage.waitUntilSettled("web")
                     let control = stage.sandbox.control
@@ -118,9 +112,7 @@ extension EndToEndTests {
         }
 
         @Test func aWatchThatIsCutAndForgottenIsMadeGood() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { _ in
                     let first = try await stage.waitUntilSettled("web")
                     await stage.sandbox.control.add(Fault(.drop, verb: "watch", count: 2))

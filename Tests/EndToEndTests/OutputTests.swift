@@ -51,9 +51,7 @@ extension EndToEndTests {
 
         @Test(arguments: ["json", "text"])
         func ordersAndProbesSayThatTheirOutputCannotBeWritten(format: String) async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { _ in try await stage.waitUntilSettled("web") }
                 let files = ["--kubeconfig", arguments[4], "-o", format]
                 let commands = [

@@ -43,9 +43,7 @@ extension EndToEndTests {
 
         /// SIGPIPE is the first thing that a process of ours sees to: whoever rotates configurations may signal it just then.
         @Test func aHangupAtItsVeryStartDoesNotEndIt() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 let launcher = ["/usr/bin/env", "--default-signal=PIPE,HUP"]
                 let (_, code) = try await SupervisorProcess.run(arguments, within: launcher) { process in
                     let status = try await process.until("it has begun") { $0.isIgnoring(SIGPIPE) }

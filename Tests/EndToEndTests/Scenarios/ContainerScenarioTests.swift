@@ -34,9 +34,7 @@ extension EndToEndTests {
 
         /// 40.
         @Test func anotherContainersRestartsDoNotKeepAFailingActive() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let holder = try await stage.waitUntilSettled("web")
                     for pod in ["web-0", "web-1", "web-2"] {

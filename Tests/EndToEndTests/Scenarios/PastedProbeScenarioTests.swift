@@ -8,9 +8,7 @@ extension EndToEndTests {
     @Suite struct PastedProbeScenarioTests {
         /// A login page that fails is no health, whatever redirects to it.
         @Test func anActiveThatRedirectsToAPageThatFailsIsLeft() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let holder = try await stage.waitUntilSettled("web")
                     for pod in ["web-0", "web-1", "web-2"] {

@@ -7,9 +7,7 @@ extension EndToEndTests {
     /// `switchover`, `pause`, `resume`, `fence`, `unfence`, `history`: the real commands and the real supervisor.
     @Suite struct RequestCommandTests {
         @Test func switchesOverAndTellsHowLongNobodyWasActive() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     try await stage.waitUntilSettled("web")
                     for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
@@ -52,9 +50,7 @@ extension EndToEndTests {
 
         /// A fence and a pause hold for the group's name: who renames it is told.
         @Test func whatAGroupLeavesBehindIsTold() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     try await stage.waitUntilSettled("web")
                     #expect(try await stage.request(["fence", "web", "web-1"]).code == 0)
@@ -75,9 +71,7 @@ extension EndToEndTests {
         }
 
         @Test func pausesFencesAndResumes() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     try await stage.waitUntilSettled("web")
                     for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
@@ -106,9 +100,7 @@ extension EndToEndTests {
 
         /// 6, and whoever steps in: the requests' effects are on the Lease, not in a process.
         @Test func aPauseAndAFenceSurviveTheSupervisor() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { _ in
                     try await stage.waitUntilSettled("web")
                     let fenced = try await stage.request(["fence", "web", "web-1"])
@@ -145,9 +137,7 @@ extension EndToEndTests {
         }
 
         @Test func whoMayNotPatchTheLeaseMayRequestNothing() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { _ in
                     try await stage.waitUntilSettled("web")
                     try await stage.sandbox.admit(

@@ -10,9 +10,7 @@ extension EndToEndTests {
     @Suite struct ScenarioTests {
         /// 1.
         @Test func anOldActivePodThatComesBackIsDemotedAndTheOneOnRecordStays() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 let (holder, _) = try await SupervisorProcess.run(arguments) { _ in
                     try await stage.waitUntilSettled("web")
                 }
@@ -111,9 +109,7 @@ extension EndToEndTests {
 
         /// 6.
         @Test func twoSupervisorsOfOneGroupNeverMakeTwoActive() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { _ in
                     _ = try await SupervisorProcess.run(arguments) { _ in
                         var holder = try await stage.waitUntilSettled("web")
@@ -182,9 +178,7 @@ extension EndToEndTests {
 
         /// 13.
         @Test func aPodThatWasEvictedIsGoneWhateverItsObjectSays() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let holder = try await stage.waitUntilSettled("web")
                     // Before it has heard of its own promotion the supervisor would say that nobody was active.
@@ -205,9 +199,7 @@ extension EndToEndTests {
 
         /// 16.
         @Test func anotherHealthyPodLabelledByHandTakesOver() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     try await stage.expect("web", toSettleOn: "web-0")
                     _ = await process.log.wait(for: "member.name=web-2", "member.health=healthy")
@@ -220,9 +212,7 @@ extension EndToEndTests {
 
         /// 16.
         @Test func labelsThatSomebodyKeepsTakingAreRepairedTenTimesAMinuteAndItSaysSo() async throws {
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            try await Stage.withWeb { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     try await stage.waitUntilSettled("web")
                     for _ in 0..<10 {

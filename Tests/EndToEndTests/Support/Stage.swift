@@ -19,6 +19,16 @@ struct Stage: Sendable {
         return try await Sandbox.run(options) { sandbox in try await body(Stage(sandbox: sandbox, folder: folder)) }
     }
 
+    /// Runs a sandbox with one group, `web` of three pods; `body` is given the arguments of `run` for it.
+    static func withWeb<Result: Sendable>(
+        _ body: @Sendable @escaping (Stage, [String]) async throws -> Result
+    ) async throws -> Result {
+        try await run { stage in
+            try await stage.place("web")
+            return try await body(stage, try await stage.arguments(groups: [Manifests.group("web")]))
+        }
+    }
+
     /// Puts a StatefulSet and its active/passive Service on the stage and waits until all pods run.
     func place(_ name: String, replicas: Int = 3, namespace: String = "default") async throws {
         try await sandbox.apply(
