@@ -69,16 +69,13 @@ import Testing
     @Test func asksOnceForAllWhoAskMeanwhileAndRemembers() async {
         let server = Server([:])
         let resolver = NameResolver(server.lookup)
-        await withTaskGroup(of: NameResolver.Answer.self) { group in
-            for _ in 0..<50 { group.addTask { await Self.answer(resolver, "a.example") } }
-            // All lookups are one, so that one answer is enough.
-            group.addTask {
-                server.end()
-                return .success([])
-            }
-            for await _ in group {}
-        }
-        #expect(Set(server.asked) == ["a.example"] && server.mostWaiting == 1)
+        let (answers, arriving) = AsyncStream.makeStream(of: NameResolver.Answer.self)
+        for _ in 0..<50 { resolver.resolve("a.example") { arriving.yield($0) } }
+        // All fifty wait for one lookup, so that one answer is enough.
+        server.end()
+        var answered = 0
+        for await _ in answers.prefix(50) { answered += 1 }
+        #expect(answered == 50 && server.asked == ["a.example"] && server.mostWaiting == 1)
         server.set(.success(["10.0.0.1"]), for: "b.example")
         #expect(await Self.answer(resolver, "b.example") == .success(["10.0.0.1"]))
         let (count, now) = (server.asked.count, EventLoop.now)
