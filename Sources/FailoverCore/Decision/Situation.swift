@@ -24,8 +24,8 @@ struct Situation {
 
     /// How urgent it is to write what moves nothing: while a move is due, that waits for it.
     var urgencyOfAnswers: WriteUrgency {
-        guard case .move = decision else { return .upkeep }
-        return view.isServed ? .move : .outage
+        guard case .move(let move) = decision else { return .upkeep }
+        return move.cause.urgency(whileServed: view.isServed)
     }
 
     /// Why it is decided like that.

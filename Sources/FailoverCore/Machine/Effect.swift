@@ -71,15 +71,24 @@ struct OperationIDs: Sendable, Hashable {
     }
 }
 
-/// Which of many groups' writes go first when not all can be under way at once.
+/// Which of many groups' writes go first when not all can be under way at once: what has begun is finished before anything else
+/// begins.
 package enum WriteUrgency: Int, Sendable, Hashable, Comparable, CaseIterable {
     /// The write that ends the time without an active member.
     case promotion
-    /// What has to come before a promotion while nobody is active.
+    /// The write that begins that time, and after which the promotion follows.
+    case demotion
+    /// What has to come before a demotion, once the move is announced.
+    case seal
+    /// The announcement of a move while nobody is active.
     case outage
-    /// A move while somebody is active.
-    case move
-    /// Repairs, answers and history.
+    /// The announcement of a move away from a member that fails.
+    case failing
+    /// The announcement of a move that could be left out.
+    case voluntary
+    /// The record of a move that is made.
+    case completion
+    /// Repairs, answers, adoption.
     case upkeep
 
     package static func < (lhs: WriteUrgency, rhs: WriteUrgency) -> Bool { lhs.rawValue < rhs.rawValue }

@@ -285,7 +285,8 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     // MARK: What the events have in common
 
-    private func situation(at now: MonotonicTime) -> Situation {
+    /// What decisions are made from now.
+    func situation(at now: MonotonicTime) -> Situation {
         Situation(known: known, repairs: outstanding.budget, now: now)
     }
 

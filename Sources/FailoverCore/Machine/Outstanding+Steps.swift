@@ -103,12 +103,18 @@ extension Outstanding {
     /// Writes how the last move ended, if the record does not say so yet.
     private mutating func recordCompletion(_ known: GroupKnowledge, at now: MonotonicTime) -> [Effect] {
         guard case .settled = phase, let next = known.records.toldOfCompletion() else { return [] }
-        return write(next, known, at: now)
+        return write(next, known, urgency: .completion, at: now)
     }
 
     /// Writes a record that moves nothing; a move that is due waits for it, so that it has the urgency of that move.
-    private mutating func write(_ next: GroupRecord, _ known: GroupKnowledge, at now: MonotonicTime) -> [Effect] {
-        write(next, over: known.records.stored, urgency: situation(known, at: now).urgencyOfAnswers)
+    private mutating func write(
+        _ next: GroupRecord,
+        _ known: GroupKnowledge,
+        urgency: WriteUrgency = .upkeep,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        let due = situation(known, at: now).urgencyOfAnswers
+        return write(next, over: known.records.stored, urgency: min(urgency, due))
     }
 
     /// Writes down who was found active; no pod is written.

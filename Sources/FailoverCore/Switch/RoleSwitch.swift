@@ -35,7 +35,7 @@ struct RoleSwitch: Sendable, Hashable {
     ///
     /// It is written at the end: before the others are sealed, what was begun for the request may still be done.
     let refusal: String?
-    /// Of all its writes but the promotion: `.outage` if no active member was left when it was decided, else `.move`.
+    /// Of its announcement.
     let urgency: WriteUrgency
     /// Members that were active when the switch was decided.
     let from: [Member]
@@ -72,7 +72,7 @@ struct RoleSwitch: Sendable, Hashable {
         ground = beginning.replaced.map(\.ground) ?? situation.known.record
         from = situation.known.view.actives
         self.epoch = epoch
-        urgency = from.contains { $0.lifecycle != .finished } ? .move : .outage
+        urgency = move.cause.urgency(whileServed: from.contains { $0.lifecycle != .finished })
         startedAt = situation.now
         step = .intending(id)
     }
@@ -237,7 +237,7 @@ struct RoleSwitch: Sendable, Hashable {
 
     private mutating func seal(_ around: Surroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
         for member in unsealed(around) {
-            seals[member.id] = assignment(.passive, on: member, urgency, &ids, &effects)
+            seals[member.id] = assignment(.passive, on: member, .seal, &ids, &effects)
         }
         passOver(seals, around)
         guard seals.values.allSatisfy(isDone), trialRefusal == nil else { return }
@@ -266,17 +266,17 @@ struct RoleSwitch: Sendable, Hashable {
     /// is not the last, the demotions.
     private func trials(_ around: Surroundings) -> [RoleWrite] {
         guard move.cause.isVoluntary, let target = move.target.flatMap({ around.view[$0.id] }) else { return [] }
-        let promotion = RoleWrite(member: target, role: .active, epoch: epoch, urgency: urgency)
+        let promotion = RoleWrite(member: target, role: .active, epoch: epoch, urgency: .seal)
         if around.policy.order == .demoteFirst { return [promotion] }
         return [promotion]
             + others(around).filter { $0.role == .active }.map {
-                RoleWrite(member: $0, role: .passive, epoch: epoch, urgency: urgency)
+                RoleWrite(member: $0, role: .passive, epoch: epoch, urgency: .seal)
             }
     }
 
     private mutating func demote(_ around: Surroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
         for member in activeOthers(around) {
-            demotions[member.id] = assignment(.passive, on: member, urgency, &ids, &effects)
+            demotions[member.id] = assignment(.passive, on: member, .demotion, &ids, &effects)
         }
         // Whose label somebody took away meanwhile needs no more than a seal.
         passOver(demotions, around)

@@ -54,6 +54,12 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     /// Whether nothing is lost without it, because the active member serves.
     package var isVoluntary: Bool { self == .switchover || self == .preempted }
 
+    /// How urgent it is to announce a move of this cause; `whileServed`: whether an active member is left.
+    func urgency(whileServed isServed: Bool) -> WriteUrgency {
+        if !isServed { return .outage }
+        return isVoluntary ? .voluntary : .failing
+    }
+
     /// Whether it sets right what somebody else wrote, and so is bounded in number.
     package var isRepair: Bool { self == .labelLost || self == .labelledByHand }
 }

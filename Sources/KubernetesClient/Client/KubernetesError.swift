@@ -75,6 +75,11 @@ package struct KubernetesError: Error, Sendable {
         }
     }
 
+    /// Whether no answer came in time.
+    package var isTimeout: Bool {
+        if case .transport(let error) = cause { error.kind == .timedOut } else { false }
+    }
+
     /// Whether the server said that it has not executed the request.
     var wasNotExecuted: Bool {
         switch cause {

@@ -43,6 +43,8 @@ package struct FailoverConfiguration: Sendable, Hashable {
     package var activation: Duration = .zero
     /// When moves are suspended.
     package var flap = Flap()
+    /// Whose moves come first when many wait for the API server, 0...1000; the higher.
+    package var importance = 100
     /// What a drain of the active member's node does.
     package var onNodeDrain: NodeDrain = .ignore
 }
@@ -74,6 +76,8 @@ extension FailoverConfiguration {
                     + "passiveProbe, else 0"
             )
         Field.defaulted("flap", \.flap, .object(Flap.fields)).says("When too many moves mean that moving does not help")
+        Field.defaulted("importance", \.importance, .integer(0...1000))
+            .says("Whose moves come first when many wait for the API server: the higher; no other effect")
         Field.defaulted("onNodeDrain", \.onNodeDrain, .choice)
             .says("Switch: move off a node that is being drained; needs access to nodes")
     }

@@ -6,8 +6,8 @@ import StandbyConfiguration
 ///
 /// Every function that asks the API server ends within the request deadline and reports its failure as an outcome.
 protocol GroupAPI: Sendable {
-    /// Reads and writes pods by another mapping from now on.
-    func use(_ mapping: PodMapping) async
+    /// Reads and writes pods by another mapping from now on; `importance`: of the group's writes, when many wait.
+    func use(_ mapping: PodMapping, importance: Int) async
     /// The pods that the group means, once its Service is known.
     func select(_ selector: LabelSelector) async
     /// The informer showed the Lease; what others wrote on it is kept by the next write.
@@ -16,10 +16,13 @@ protocol GroupAPI: Sendable {
     /// Reads the group's Lease.
     func readRecord() async -> RecordReadOutcome
     /// Creates the Lease (`version` is nil), or replaces exactly this version of it.
+    ///
+    /// `isWanted`: asked when other groups' writes had to be waited for.
     func writeRecord(
         _ record: GroupRecord,
         replacing version: StoredRecord.Version?,
-        urgency: WriteUrgency
+        urgency: WriteUrgency,
+        isWanted: @escaping @Sendable () async -> Bool
     ) async -> RecordWriteOutcome
     /// Lists the pods that the group means, from no cache.
     func listMembers() async -> MemberListOutcome

@@ -42,7 +42,7 @@ extension GroupSupervisor {
 
     private func use(_ next: PodMapping) async {
         mapping = next
-        await surroundings.api.use(next)
+        await surroundings.api.use(next, importance: configuration.failover.importance)
     }
 
     /// Every member carries the new label; if the Service routes by it, the old one is forgotten.

@@ -22,8 +22,11 @@ extension GroupSupervisor {
             switch effect {
             case .readRecord(let id): readRecord(for: id, in: &group)
             case .writeRecord(let id, let record, let version, let urgency):
-                write(&group) {
-                    .recordWritten(id, await $0.writeRecord(record, replacing: version, urgency: urgency))
+                write(&group) { [self] api in
+                    let outcome = await api.writeRecord(record, replacing: version, urgency: urgency) {
+                        await self.isWanted(id)
+                    }
+                    return .recordWritten(id, outcome)
                 }
             case .listMembers(let id): run(&group) { .membersListed(id, await $0.listMembers()) }
             case .readMember(let id, let name): run(&group) { .memberRead(id, await $0.readMember(name)) }
@@ -76,6 +79,11 @@ extension GroupSupervisor {
             await gate.open(clock.now)
             return await operation(api)
         }
+    }
+
+    /// Whether an announcement that has waited is still to be made.
+    private func isWanted(_ id: OperationID) -> Bool {
+        machine.isWanted(id, at: surroundings.clock.now())
     }
 
     private func run(

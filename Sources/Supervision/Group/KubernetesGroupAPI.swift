@@ -12,8 +12,13 @@ actor KubernetesGroupAPI: GroupAPI {
         /// When thousands of groups start, each reads its record; so many that those of an outage, which hang until their
         /// deadlines, seldom hold up what is read after it.
         let reads = RequestLimiter(limit: 256)
-        /// Writes at once; fewer, because each changes something.
-        let writes = RequestLimiter(limit: 64)
+        /// Decides whose write is next.
+        let writes: WriteScheduler
+
+        /// `clock`: by which latencies are measured.
+        init(clock: SupervisionClock = .system) {
+            writes = WriteScheduler(now: clock.now)
+        }
     }
 
     private let client: APIClient
@@ -25,6 +30,8 @@ actor KubernetesGroupAPI: GroupAPI {
     private let gate: WriteGate
     /// The monotonic clock.
     private let clock: SupervisionClock
+    /// Of the group, when many wait.
+    private var importance: Int
     /// Which pods the group means, once its Service is known.
     private var selector = LabelSelector()
     /// The Lease as last seen, so that an update keeps what others wrote on it.
@@ -42,6 +49,7 @@ actor KubernetesGroupAPI: GroupAPI {
         self.client = client
         self.gate = gate
         self.clock = clock
+        importance = group.failover.importance
         name = group.name
         self.namespace = namespace
         self.limits = limits
@@ -53,9 +61,10 @@ actor KubernetesGroupAPI: GroupAPI {
         self.selector = selector
     }
 
-    /// Reads and writes pods by another mapping from now on.
-    func use(_ mapping: PodMapping) {
+    /// Reads and writes pods by another mapping from now on, and with another importance.
+    func use(_ mapping: PodMapping, importance: Int) {
         self.mapping = mapping
+        self.importance = importance
     }
 
     // MARK: The record
@@ -80,7 +89,7 @@ actor KubernetesGroupAPI: GroupAPI {
     private func read<Value: Sendable>(
         _ request: @escaping @Sendable () async throws(KubernetesError) -> Value
     ) async -> Result<Value, KubernetesError>? {
-        await limits.reads.withTurn(.move, patience: nil) {
+        await limits.reads.withTurn(.failing, patience: nil) {
             do throws(KubernetesError) { return .success(try await request()) } catch { return .failure(error) }
         }
     }
@@ -96,7 +105,8 @@ actor KubernetesGroupAPI: GroupAPI {
     func writeRecord(
         _ record: GroupRecord,
         replacing version: StoredRecord.Version?,
-        urgency: WriteUrgency
+        urgency: WriteUrgency,
+        isWanted: @escaping @Sendable () async -> Bool
     ) async -> RecordWriteOutcome {
         var base: Lease?
         if let version {
@@ -105,18 +115,18 @@ actor KubernetesGroupAPI: GroupAPI {
             base = lease
         }
         let wanted = RecordMapping.lease(record, group: name, namespace: namespace, base: base, now: Date())
-        let outcome = await self.write(urgency) { [self, base] timeout in
+        let outcome = await self.write(urgency, isWanted: isWanted) { [self, base] timeout in
             do throws(KubernetesError) {
                 let stored =
                     base == nil
                     ? try await client.create(wanted, namespace: namespace, timeout: timeout)
                     : try await client.update(wanted, namespace: namespace, timeout: timeout)
                 await remember(stored)
-                return RecordWriteOutcome.written(RecordMapping.stored(stored))
+                return (RecordWriteOutcome.written(RecordMapping.stored(stored)), .answered)
             } catch {
                 // 404: it was deleted meanwhile or, if it was to be created, there is no such namespace.
                 let isConflict = error.code == 409 || error.code == 404 && base != nil
-                return isConflict ? .conflict : .failed(OperationFailure(error))
+                return (isConflict ? .conflict : .failed(OperationFailure(error)), error.ending)
             }
         }
         return outcome ?? .notSent
@@ -125,13 +135,13 @@ actor KubernetesGroupAPI: GroupAPI {
     /// Writes when it is its turn, for no longer than this supervisor may; nil: nothing was sent.
     private func write<Outcome: Sendable>(
         _ urgency: WriteUrgency,
-        _ request: @escaping @Sendable (_ timeout: Duration) async -> Outcome
+        isWanted: @escaping @Sendable () async -> Bool = { true },
+        _ request: @escaping @Sendable (_ timeout: Duration) async -> (Outcome, WriteWindow.Ending)
     ) async -> Outcome? {
-        let outcome = await limits.writes.withTurn(urgency, patience: nil) { [gate, clock] () -> Outcome? in
-            guard let timeout = gate.timeout(at: clock.now(), longest: APIClient.requestTimeout) else { return nil }
+        await limits.writes.write(urgency, importance: importance, isWanted: isWanted) { [gate, clock] in
+            guard let timeout = gate.timeout(at: clock.now(), longest: APIClient.requestTimeout) else { return (nil, .answered) }
             return await request(timeout)
         }
-        return outcome ?? nil
     }
 
     private static let noTurn = OperationFailure("too many other requests are under way")
@@ -174,15 +184,9 @@ actor KubernetesGroupAPI: GroupAPI {
         let outcome = await self.write(write.urgency) { [self, mapping] timeout in
             do throws(KubernetesError) {
                 let pod = try await patch(write, isTrial: false, timeout: timeout)
-                return mapping.member(pod).map(RoleWriteOutcome.written) ?? RoleWriteOutcome.gone
+                return (mapping.member(pod).map(RoleWriteOutcome.written) ?? RoleWriteOutcome.gone, .answered)
             } catch {
-                switch error.code {
-                case 404: return .gone
-                case 409: return .conflict
-                case 422 where error.status?.hasCause(field: "metadata.uid") ?? false: return .gone
-                default:
-                    return error.isLastingRefusal ? .refused(OperationFailure(error)) : .failed(OperationFailure(error))
-                }
+                return (Self.outcome(of: error), error.ending)
             }
         }
         return outcome ?? .notSent
@@ -196,12 +200,21 @@ actor KubernetesGroupAPI: GroupAPI {
         let outcome = await self.write(write.urgency) { [self] timeout in
             do throws(KubernetesError) {
                 _ = try await patch(write, isTrial: true, timeout: timeout)
-                return RoleTrialOutcome.notRefused
+                return (RoleTrialOutcome.notRefused, .answered)
             } catch {
-                return Self.isDenial(error) ? .refused(OperationFailure(error)) : .notRefused
+                return (Self.isDenial(error) ? .refused(OperationFailure(error)) : .notRefused, error.ending)
             }
         }
         return outcome ?? .notRefused
+    }
+
+    private static func outcome(of error: KubernetesError) -> RoleWriteOutcome {
+        switch error.code {
+        case 404: .gone
+        case 409: .conflict
+        case 422 where error.status?.hasCause(field: "metadata.uid") ?? false: .gone
+        default: error.isLastingRefusal ? .refused(OperationFailure(error)) : .failed(OperationFailure(error))
+        }
     }
 
     private static func isDenial(_ error: KubernetesError) -> Bool {
@@ -232,6 +245,14 @@ actor KubernetesGroupAPI: GroupAPI {
             isTrial: isTrial,
             timeout: timeout
         )
+    }
+}
+
+extension KubernetesError {
+    /// What it says of the API server's load.
+    fileprivate var ending: WriteWindow.Ending {
+        if let code { return [429, 503, 504].contains(code) ? .overloaded : .answered }
+        return isTimeout ? .overloaded : .answered
     }
 }
 

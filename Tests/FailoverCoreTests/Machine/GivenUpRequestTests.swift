@@ -135,7 +135,7 @@ import Testing
         for _ in 1...200 where !effects.isEmpty {
             let effect = effects.removeFirst()
             story.append(effect.words)
-            if case .writeRecord(_, let record, _, let urgency) = effect, urgency == .upkeep {
+            if case .writeRecord(_, let record, _, let urgency) = effect, urgency >= .completion {
                 if intents > 5 { break }
                 _ = record
                 effects += script.end(effect, record: .notSent)
@@ -152,7 +152,7 @@ import Testing
         var script = GroupScript.three()
         script.denied = ["b"]
         func isUpkeep(_ effect: Effect) -> Bool {
-            if case .writeRecord(_, _, _, let urgency) = effect { urgency == .upkeep } else { false }
+            if case .writeRecord(_, _, _, let urgency) = effect { urgency >= .completion } else { false }
         }
         script.holds = isUpkeep
         var story = script.play(script.annotate { $0.request = GroupScript.toB })

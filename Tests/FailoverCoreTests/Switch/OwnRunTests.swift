@@ -11,7 +11,7 @@ import Testing
     }
 
     private func write(_ member: Member, at epoch: Int) -> RoleWrite {
-        RoleWrite(member: member, role: .passive, epoch: Epoch(epoch), urgency: .move)
+        RoleWrite(member: member, role: .passive, epoch: Epoch(epoch), urgency: .failing)
     }
 
     private mutating func run(sent outcome: RoleWriteOutcome?) -> OwnRun {

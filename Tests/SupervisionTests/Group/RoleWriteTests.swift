@@ -24,7 +24,7 @@ import Transport
         func write(_ change: (inout Member) -> Void = { _ in }) -> RoleWrite {
             var member = member
             change(&member)
-            return RoleWrite(member: member, role: .active, epoch: Epoch(3), urgency: .move)
+            return RoleWrite(member: member, role: .active, epoch: Epoch(3), urgency: .failing)
         }
 
         func told(_ write: RoleWrite) async -> (told: Told, failure: OperationFailure?) {

@@ -85,7 +85,7 @@ import Transport
             let first = try await stage.begin()
             #expect(first.record.holder == stage.record(1).holder && first.record.epoch == Epoch(1))
             #expect(await stage.api.readRecord() == .found(first))
-            let second = await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move)
+            let second = await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .failing)
             guard case .written(let stored) = second else {
                 Issue.record("\(second)")
                 return
@@ -98,7 +98,7 @@ import Transport
     @Test func aLeaseThatIsThereIsNotCreatedAgain() async throws {
         try await run { stage in
             _ = try await stage.begin()
-            #expect(await stage.api.writeRecord(stage.record(9), replacing: nil, urgency: .move) == .conflict)
+            #expect(await stage.api.writeRecord(stage.record(9), replacing: nil, urgency: .failing) == .conflict)
             #expect(try await stage.lease().spec?.leaseTransitions == 1)
         }
     }
@@ -108,13 +108,13 @@ import Transport
         try await run { stage in
             let first = try await stage.begin()
             try await stage.annotate("example.com/note", "theirs")
-            let outcome = await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move)
+            let outcome = await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .failing)
             #expect(outcome == .conflict)
             guard case .found(let found) = await stage.api.readRecord() else {
                 Issue.record("not found")
                 return
             }
-            _ = await stage.api.writeRecord(stage.record(2), replacing: found.version, urgency: .move)
+            _ = await stage.api.writeRecord(stage.record(2), replacing: found.version, urgency: .failing)
             let lease = try await stage.lease()
             #expect(lease.spec?.leaseTransitions == 2 && lease.metadata.annotations?["example.com/note"] == "theirs")
         }
@@ -129,12 +129,12 @@ import Transport
             let new = try await stage.lease()
             await stage.api.saw(new)
             await stage.api.saw(old)
-            #expect(await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move) == .conflict)
+            #expect(await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .failing) == .conflict)
             let version = StoredRecord.Version(
                 uid: new.metadata.uid ?? "",
                 version: ObjectVersion(new.metadata.resourceVersion ?? "")
             )
-            guard case .written = await stage.api.writeRecord(stage.record(2), replacing: version, urgency: .move)
+            guard case .written = await stage.api.writeRecord(stage.record(2), replacing: version, urgency: .failing)
             else {
                 Issue.record("not written")
                 return
@@ -147,7 +147,7 @@ import Transport
         try await run { stage in
             let first = try await stage.begin()
             await stage.sandbox.control.add(Fault(.refuse(code: 404, retryAfter: nil), verb: "update", kind: .leases))
-            #expect(await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move) == .conflict)
+            #expect(await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .failing) == .conflict)
         }
     }
 
@@ -158,7 +158,7 @@ import Transport
                 await stage.sandbox.control.add(Fault(.refuse(code: code, retryAfter: nil), verb: verb, kind: .leases))
             }
             guard case .failed(let read) = await stage.api.readRecord(),
-                case .failed(let write) = await stage.api.writeRecord(stage.record(1), replacing: nil, urgency: .move)
+                case .failed(let write) = await stage.api.writeRecord(stage.record(1), replacing: nil, urgency: .failing)
             else {
                 Issue.record("did not fail")
                 return

@@ -32,7 +32,7 @@ actor FakeGroupAPI: GroupAPI {
     private static let failure = OperationFailure("500")
     private static let refusal = OperationFailure("403", isLasting: true)
 
-    func use(_ mapping: PodMapping) { self.mapping = mapping }
+    func use(_ mapping: PodMapping, importance: Int) { self.mapping = mapping }
     func select(_ selector: LabelSelector) { self.selector = selector }
     func saw(_ seen: Lease) {}
 
@@ -50,7 +50,8 @@ actor FakeGroupAPI: GroupAPI {
     func writeRecord(
         _ record: GroupRecord,
         replacing version: StoredRecord.Version?,
-        urgency: WriteUrgency
+        urgency: WriteUrgency,
+        isWanted: @escaping @Sendable () async -> Bool = { true }
     ) async -> RecordWriteOutcome {
         if recordWrites > 0 { Issue.record("two writes of one record") }
         recordWrites += 1

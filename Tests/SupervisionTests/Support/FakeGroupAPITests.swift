@@ -39,7 +39,7 @@ import Testing
             let pod = try #require(group.cluster.objects.pods[name])
             var member = try #require(PodMapping(group: group.configuration).member(pod))
             change(&member)
-            return RoleWrite(member: member, role: role, epoch: Epoch(epoch), urgency: .move)
+            return RoleWrite(member: member, role: role, epoch: Epoch(epoch), urgency: .failing)
         }
     }
 
@@ -126,6 +126,6 @@ import Testing
             Issue.record("no record")
             return
         }
-        #expect(await stage.api.writeRecord(stored.record, replacing: nil, urgency: .move) == .conflict)
+        #expect(await stage.api.writeRecord(stored.record, replacing: nil, urgency: .failing) == .conflict)
     }
 }

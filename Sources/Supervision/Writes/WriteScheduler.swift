@@ -1,0 +1,147 @@
+import Coordination
+import FailoverCore
+import HeapModule
+
+/// Whose write is next, over all groups of the process: what has begun is finished before anything else begins.
+///
+/// Promotions come before demotions, these before seals and announcements; of equals the more important group is first, then the one that
+/// waits longest. Waiting is no failure, and asks the API server nothing.
+actor WriteScheduler {
+    /// The place of a write in the queue; the least is next.
+    struct Place: Sendable, Hashable, Comparable {
+        /// Of the write.
+        var urgency: WriteUrgency
+        /// Of its group, 0...1000.
+        var importance: Int
+        /// In the order of asking.
+        var number: Int
+
+        static func < (left: Place, right: Place) -> Bool {
+            (left.urgency, -left.importance, left.number) < (right.urgency, -right.importance, right.number)
+        }
+    }
+
+    private struct Waiter: Comparable {
+        var place: Place
+        var turn: Latch
+
+        static func < (left: Waiter, right: Waiter) -> Bool { left.place < right.place }
+        static func == (left: Waiter, right: Waiter) -> Bool { left.place == right.place }
+    }
+
+    /// What has happened since the start.
+    struct Counts: Sendable, Hashable {
+        /// Writes under way.
+        var underWay = 0
+        /// Writes that wait for their turn.
+        var waiting = 0
+        /// Writes that may be under way at once.
+        var limit = 0
+        /// Writes that had to wait, since the start.
+        var waited = 0
+        /// Writes that were not sent, for what they were for was over when their turn came.
+        var pointless = 0
+    }
+
+    private var window = WriteWindow()
+    private var waiters = Heap<Waiter>()
+    /// Whose task was cancelled while it waited.
+    private var gone: Set<Int> = []
+    private var underWay = 0
+    private var lastNumber = 0
+    private var waited = 0
+    private var pointless = 0
+    private let now: @Sendable () -> MonotonicTime
+
+    /// `now`: the monotonic clock.
+    init(now: @escaping @Sendable () -> MonotonicTime) {
+        self.now = now
+    }
+
+    /// A moment's numbers.
+    var counts: Counts {
+        Counts(
+            underWay: underWay,
+            waiting: waiters.count - gone.count,
+            limit: window.limit,
+            waited: waited,
+            pointless: pointless
+        )
+    }
+
+    /// Writes when it is this write's turn.
+    ///
+    /// `isWanted`: asked after a wait, whether there is still a reason for it.
+    /// - Returns: nil if nothing was sent, because there is no reason any more or the task was cancelled.
+    nonisolated func write<Outcome: Sendable>(
+        _ urgency: WriteUrgency,
+        importance: Int,
+        isWanted: @Sendable () async -> Bool,
+        _ request: @Sendable () async -> (Outcome?, WriteWindow.Ending)
+    ) async -> Outcome? {
+        if let (turn, place) = await enter(urgency, importance) {
+            await turn.wait()
+            if await gaveUp(place) { return nil }
+            guard await isWanted(), !Task.isCancelled else {
+                await leaveUnsent()
+                return nil
+            }
+        }
+        let sentAt = now()
+        let (outcome, ending) = await request()
+        await leave(ending, sentAt: sentAt)
+        return outcome
+    }
+
+    private func enter(_ urgency: WriteUrgency, _ importance: Int) -> (Latch, Place)? {
+        lastNumber += 1
+        if underWay < window.limit {
+            underWay += 1
+            return nil
+        }
+        let waiter = Waiter(
+            place: Place(urgency: urgency, importance: importance, number: lastNumber),
+            turn: Latch()
+        )
+        waiters.insert(waiter)
+        waited += 1
+        return (waiter.turn, waiter.place)
+    }
+
+    /// Whether a write still waits, for its task was cancelled, and now no longer does.
+    private func gaveUp(_ place: Place) -> Bool {
+        guard called.remove(place.number) == nil else { return false }
+        gone.insert(place.number)
+        return true
+    }
+
+    /// Those whose turn has come and who have not looked yet.
+    private var called: Set<Int> = []
+
+    private func leaveUnsent() {
+        pointless += 1
+        underWay -= 1
+        callNext()
+    }
+
+    private func leave(_ ending: WriteWindow.Ending, sentAt: MonotonicTime) {
+        let zero = MonotonicTime(nanoseconds: 0)
+        window.ended(
+            ending,
+            sentAt: sentAt.since(zero),
+            now: now().since(zero),
+            wasFull: waiters.count > gone.count
+        )
+        underWay -= 1
+        callNext()
+    }
+
+    private func callNext() {
+        while underWay < window.limit, let next = waiters.popMin() {
+            if gone.remove(next.place.number) != nil { continue }
+            underWay += 1
+            called.insert(next.place.number)
+            next.turn.open()
+        }
+    }
+}
