@@ -159,10 +159,10 @@ let rooms: [Room] = [
         exclude: ["README.md"],
         dependencies: [
             "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing", "FailoverCore",
-            "StandbyConfiguration", logging, serviceLifecycle,
+            "Leadership", "StandbyConfiguration", logging, serviceLifecycle,
         ],
         testDependencies: [
-            "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Sandbox",
+            "Coordination", "FailoverCore", "KubernetesClient", "Leadership", "Probing", "Sandbox",
             "StandbyConfiguration",
             "Transport", logging,
         ],

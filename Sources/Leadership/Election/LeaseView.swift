@@ -41,6 +41,21 @@ package struct LeaseWrite: Sendable, Hashable {
     package var transitions: Int
     /// Whether it had the same holder before, so that the time of its acquisition stays.
     package var keepsAcquireTime: Bool
+
+    /// A write; the parameters are the properties.
+    package init(
+        version: ObjectVersion? = nil,
+        holder: String?,
+        duration: Duration = ElectionTiming.standard.leaseDuration,
+        transitions: Int = 0,
+        keepsAcquireTime: Bool = false
+    ) {
+        self.version = version
+        self.holder = holder
+        self.duration = duration
+        self.transitions = transitions
+        self.keepsAcquireTime = keepsAcquireTime
+    }
 }
 
 /// What became of a read.
