@@ -37,6 +37,8 @@ extension GroupSupervisor {
                 }
             case .forgetHealth(let member):
                 group.addTask { [probes = surroundings.probes, key = target(member)] in await probes.forget(key) }
+            // No group of this version asks for opinions.
+            case .askOpinions: break
             case .startTimer(let id, let deadline): startTimer(id, at: deadline, in: &group)
             case .startBackoff(let id, let attempt, let pause):
                 let delay = pacing.delay(until: id, attempt: attempt, jitter: .random(in: 0...1))

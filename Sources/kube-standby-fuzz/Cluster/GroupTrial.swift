@@ -106,7 +106,7 @@ struct GroupTrial {
         case .report(let report):
             if "\(report)".isEmpty { throw Trial.Broken(description: "a report has no words") }
             return []
-        case .forgetHealth: return []
+        case .forgetHealth, .askOpinions: return []
         }
     }
 
