@@ -159,7 +159,7 @@ let rooms: [Room] = [
         exclude: ["README.md"],
         dependencies: [
             "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing", "FailoverCore",
-            "StandbyConfiguration", logging, serviceLifecycle,
+            "StandbyConfiguration", "Leadership", logging, serviceLifecycle,
         ],
         testDependencies: [
             "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Sandbox",
