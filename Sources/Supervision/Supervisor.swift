@@ -167,6 +167,9 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// The longest turn of each event loop in the last minute or two, by the loop's name.
     package var longestTurns: [(loop: String, turn: Duration)] { loops.map { ($0.name, $0.longestTurn) } }
 
+    /// How often an active pod was found to fail that others did not find failing, since the start.
+    package var disputes: Int { log.disputes }
+
     /// Ends the event loops; nothing of the supervisor can be used afterwards.
     package func stopLoops() {
         for loop in loops { loop.stop() }
