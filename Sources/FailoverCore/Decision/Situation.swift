@@ -18,7 +18,7 @@ struct Situation {
     var decision: Decision { ownRules.decide() }
 
     /// The failing member that others are asked about; nil: none.
-    var opinionSubject: Inquiry.Subject? { ownRules.opinionSubject }
+    var opinionSubject: Inquiry.Subject? { known.policy.secondOpinion == nil ? nil : ownRules.opinionSubject }
 
     private var ownRules: DecisionRules {
         var rules = rules(known.record)

@@ -2,8 +2,8 @@
 extension DecisionRules {
     /// The active member whose failure others are asked about; nil: it does not fail, or its failure moves nothing.
     var opinionSubject: Inquiry.Subject? {
-        guard policy.secondOpinion != nil, !isHeld, view.actives.count == 1, let active = view.actives.first,
-            active.lifecycle == .running, active.hasAddress, !policy.fenced.contains(active.name),
+        guard !isHeld, view.actives.count == 1, let active = view.actives.first,
+            active.lifecycle == .running, active.hasAddress, !active.isExcluded, !policy.fenced.contains(active.name),
             endOfActivation(of: active) == nil, let since = failingSince(active)
         else { return nil }
         let evidence = Inquiry.Evidence(
@@ -35,9 +35,10 @@ extension DecisionRules {
 
     /// What is done instead of a move that rests on probes, because of others' opinions; nil: they do not hold it up.
     ///
-    /// They do not hold up what the kubelet itself says: an active member that is not Ready yields as it does anyway.
+    /// They do not hold up what the kubelet itself says, an active member that is not Ready yields as it does anyway; nor a move
+    /// from a member that an operator took out of the choice.
     func withheldByOpinions(_ active: Member) -> Decision? {
-        guard let policy = policy.secondOpinion, !isHeld else { return nil }
+        guard let policy = policy.secondOpinion, !isHeld, !active.isExcluded else { return nil }
         let (finding, until): (Decision.Finding?, MonotonicTime?)
         switch inquiry.verdict(on: active, under: policy, at: now) {
         case .agreed: return nil

@@ -2,6 +2,7 @@ import FailoverCore
 import Foundation
 import KubernetesClient
 import Probing
+import StandbyConfiguration
 
 /// How a group's leader asks standby replicas for their opinions, and how these give them: by annotations on the Lease.
 extension GroupSupervisor {
@@ -34,6 +35,7 @@ extension GroupSupervisor {
 
     /// The Lease is seen by its leader: tells the machine what standbys say, of how many.
     func hearOpinions(in group: inout DiscardingTaskGroup) {
+        guard configuration.failover.secondOpinion != nil else { return }
         let (heard, count, now) = (opinions.seen.heard, surroundings.standbys(), surroundings.clock.now())
         step(in: &group) { $0.opinionsHeard(heard, standbys: count, at: now) }
     }

@@ -17,7 +17,7 @@ extension KubernetesGroupAPI {
             else { return nil }
             return StoredOpinions.ask(question, on: lease)
         } by: { [self] lease in
-            await write(.outage) { [self] timeout in await put(lease, timeout: timeout) }
+            await write(.move) { [self] timeout in await put(lease, timeout: timeout) }
         }
     }
 
@@ -26,7 +26,7 @@ extension KubernetesGroupAPI {
         await change {
             StoredOpinions.answer(answer, of: name, on: $0)
         } by: { [self, limits] lease in
-            await limits.writes.withTurn(.outage, patience: nil) { [self] in
+            await limits.writes.withTurn(.move, patience: nil) { [self] in
                 await put(lease, timeout: APIClient.requestTimeout)
             }
         }

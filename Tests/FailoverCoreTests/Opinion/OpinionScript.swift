@@ -2,7 +2,7 @@
 
 /// A group of three of which `a` is active and on record, and what others say of it.
 extension GroupScript {
-    /// `others`: whether the kubelet probes the pods.
+    /// `isProbedByKubelet`: whether Ready says something of the pods.
     static func asking(
         _ opinion: SecondOpinion,
         isProbedByKubelet: Bool = false,

@@ -183,6 +183,14 @@ import Testing
         #expect(script.observe().moves == [.activeGone])
     }
 
+    @Test func whoeverWasTakenOutOfTheChoiceNeedsNoOpinion() {
+        var script = GroupScript.asking(Self.replicas)
+        script.place("a", .active, epoch: 1) { $0.isExcluded = true }
+        _ = script.observe()
+        let effects = script.health("a", .unhealthy)
+        #expect(effects.questions.isEmpty && effects.moves == [.activeUnhealthy])
+    }
+
     @Test func anOperatorIsNotContradicted() {
         var script = GroupScript.asking(Self.replicas)
         _ = script.health("a", .unhealthy)

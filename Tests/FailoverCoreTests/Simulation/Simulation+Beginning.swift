@@ -68,7 +68,8 @@ extension Simulation {
             if isForeign { $0.isProbeable = false }
         }
         if asksOpinions {
-            let isProbed = random.once(in: 2)
+            // Where a supervisor is only cut off, whoever is asked has an opinion.
+            let isProbed = isSevered || random.once(in: 2)
             group.cluster.change(name) { $0.hasReadinessProbe = isProbed }
         }
         group.applications[pod.id] = SimulatedApplication(id: pod.id, node: node, servingSince: now)

@@ -9,11 +9,9 @@ extension Simulation {
         agenda.add(.kubelets, at: 0)
     }
 
-    /// Where a supervisor is only cut off, the opinions that are needed are there.
     mutating func makeSecondOpinion() -> SecondOpinion {
         let choices: [[SecondOpinion.Source]] = [[.replica], [.replica], [.kubelet], [.kubelet, .replica]]
-        let sources = isSevered ? [.replica] : choices.randomElement(using: &random) ?? [.replica]
-        var opinion = SecondOpinion(from: sources)
+        var opinion = SecondOpinion(from: choices.randomElement(using: &random) ?? [.replica])
         opinion.atLeast = Int.random(in: 1...min(3, opinion.mostOpinions), using: &random)
         opinion.patience = .nanoseconds(Int64(between(Self.second, 8 * Self.second)))
         opinion.onSilence = random.once(in: 3) ? .hold : .move

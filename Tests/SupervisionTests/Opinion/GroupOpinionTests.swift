@@ -216,4 +216,46 @@ import Testing
         }
         #expect(stage.actives == ["web-1"])
     }
+
+    // MARK: Both
+
+    /// A leader and its standby on one Lease, each with probes of its own: the leader is cut off from the pod, then the pod fails.
+    @Test func aLeaderThatIsCutOffIsContradictedUntilThePodFails() async throws {
+        let stage = try Self.leading()
+        let probes = FakeProbes(clock: stage.clock, log: stage.log)
+        let standby = GroupSupervisor(
+            stage.configuration,
+            namespace: "default",
+            claimant: .init(group: "web", run: 2),
+            identity: "you",
+            isDryRun: false,
+            standing: .standby,
+            surroundings: GroupStage.surroundings(
+                stage.cluster,
+                probes,
+                ClaimRegistry(),
+                WriteGate(),
+                stage.clock,
+                stage.log,
+                stage.configuration
+            )
+        )
+        try await stage.run { stage in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await standby.run() }
+                await stage.log.wait(for: "active member is on record")
+                stage.probes.set(.unhealthy, "web-0")
+                await stage.log.wait(for: "answer healthy")
+                await stage.log.wait(for: "too few others say so")
+                #expect(stage.actives == ["web-0"])
+                probes.set(.unhealthy, "web-0")
+                await stage.log.wait(for: "answer unhealthy")
+                await stage.log.wait(for: "write record web-1@2", count: 2)
+                standby.post(.shutdown(isRemoved: false, grace: .zero))
+                try await group.waitForAll()
+            }
+        }
+        #expect(stage.actives == ["web-1"] && Self.opinions(stage) == StoredOpinions())
+        #expect(stage.log.lines(with: "ask of").count == 1 && stage.log.lines(with: "answer").count == 2)
+    }
 }
