@@ -7,6 +7,8 @@ struct MetricsSnapshot: Sendable {
     var configuration: ConfigurationStatus.State
     /// Probes since the start, by their result.
     var probes: ProbeCounts
+    /// Failures that others did not find, since the start.
+    var disputes: Int
     /// The longest turn of each event loop in the last minute or two.
     var longestTurns: [(loop: String, turn: Duration)]
     /// Lines that the log has dropped since the start.
@@ -21,6 +23,7 @@ extension MetricsSnapshot {
         self.init(
             configuration: parts.reloader.status.current,
             probes: await parts.supervisor.probeCounts,
+            disputes: parts.supervisor.disputes,
             longestTurns: parts.supervisor.longestTurns,
             droppedLogLines: parts.droppedLogLines(),
             leadership: parts.supervisor.leadership
@@ -107,6 +110,11 @@ struct Metric: Sendable {
             "Probes that ended since the start, by their result; none: an error of our own, which says nothing.",
             by: "result"
         ) { [("success", $0.probes.successes), ("failure", $0.probes.failures), ("none", $0.probes.withoutResult)] },
+        Metric(
+            .counter,
+            "disputes_total",
+            "Failing active pods since the start that kept their role, because too few agreed of those that were asked."
+        ) { $0.disputes },
         Metric(
             .counter,
             "command_cpu_seconds_total",

@@ -1,3 +1,4 @@
+import Coordination
 import FailoverCore
 import Foundation
 import HostSystem
@@ -89,8 +90,15 @@ package struct Supervisor: ServiceLifecycle.Service {
         }
         events = EventRecorder(client: parts.client, logger: parts.logger)
         log = NoticeLog(logger: parts.logger)
-        groups = Self.supervisedGroups(parts, probes, notify: Self.notifier(parts, events, log, observe))
+        let standbys = Locked<@Sendable () -> Int>({ 0 })
+        groups = Self.supervisedGroups(
+            parts,
+            probes,
+            standbys: { standbys.withLock { $0 }() },
+            notify: Self.notifier(parts, events, log, observe)
+        )
         keeper = parts.election.map { [groups] in Self.keeper(parts, $0, groups) }
+        if let keeper { standbys.withLock { $0 = { keeper.standbys } } }
     }
 
     private static func keeper(_ parts: Parts, _ election: Election, _ groups: SupervisedGroups) -> ShardKeeper {
@@ -139,6 +147,7 @@ package struct Supervisor: ServiceLifecycle.Service {
     private static func supervisedGroups(
         _ parts: Parts,
         _ probes: ProbeEngine,
+        standbys: @escaping @Sendable () -> Int,
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> SupervisedGroups {
         let limits = KubernetesGroupAPI.Limits()
@@ -180,7 +189,8 @@ package struct Supervisor: ServiceLifecycle.Service {
                     claims: claims,
                     gate: start.gate,
                     clock: .system,
-                    notify: notify
+                    notify: notify,
+                    standbys: standbys
                 )
             )
         }
@@ -216,6 +226,9 @@ package struct Supervisor: ServiceLifecycle.Service {
 
     /// The longest turn of each event loop in the last minute or two, by the loop's name.
     package var longestTurns: [(loop: String, turn: Duration)] { loops.map { ($0.name, $0.longestTurn) } }
+
+    /// How often an active pod was found to fail that others did not find failing, since the start.
+    package var disputes: Int { log.disputes }
 
     /// Ends the event loops; nothing of the supervisor can be used afterwards.
     package func stopLoops() {

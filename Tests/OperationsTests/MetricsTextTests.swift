@@ -16,6 +16,7 @@ import Testing
         var snapshot = MetricsSnapshot(
             configuration: configuration,
             probes: probes,
+            disputes: 6,
             longestTurns: [("probes", .milliseconds(250)), ("api", .zero)],
             droppedLogLines: 7
         )
@@ -46,6 +47,10 @@ import Testing
             kube_standby_probes_total{result="success"} 11
             kube_standby_probes_total{result="failure"} 12
             kube_standby_probes_total{result="none"} 13
+            # HELP kube_standby_disputes_total Failing active pods since the start that kept their role, because too few \
+            agreed of those that were asked.
+            # TYPE kube_standby_disputes_total counter
+            kube_standby_disputes_total 6
             # HELP kube_standby_command_cpu_seconds_total Processor time of commands that have ended, probes' and \
             credential plugins'.
             # TYPE kube_standby_command_cpu_seconds_total counter

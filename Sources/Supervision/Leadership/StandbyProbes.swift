@@ -1,3 +1,4 @@
+import FailoverCore
 package import StandbyConfiguration
 
 /// Which groups a replica probes while another leads them.

@@ -36,7 +36,14 @@ import Transport
 
         /// Writes a first record.
         func begin() async throws -> StoredRecord {
-            guard case .written(let stored) = await api.writeRecord(record(1), replacing: nil, urgency: .upkeep) else {
+            guard
+                case .written(let stored) = await api.writeRecord(
+                    record(1),
+                    replacing: nil,
+                    asking: nil,
+                    urgency: .upkeep
+                )
+            else {
                 throw GroupLease.Failure.contended
             }
             return stored
@@ -85,7 +92,12 @@ import Transport
             let first = try await stage.begin()
             #expect(first.record.holder == stage.record(1).holder && first.record.epoch == Epoch(1))
             #expect(await stage.api.readRecord() == .found(first))
-            let second = await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move)
+            let second = await stage.api.writeRecord(
+                stage.record(2),
+                replacing: first.version,
+                asking: nil,
+                urgency: .move
+            )
             guard case .written(let stored) = second else {
                 Issue.record("\(second)")
                 return
@@ -98,7 +110,9 @@ import Transport
     @Test func aLeaseThatIsThereIsNotCreatedAgain() async throws {
         try await run { stage in
             _ = try await stage.begin()
-            #expect(await stage.api.writeRecord(stage.record(9), replacing: nil, urgency: .move) == .conflict)
+            #expect(
+                await stage.api.writeRecord(stage.record(9), replacing: nil, asking: nil, urgency: .move) == .conflict
+            )
             #expect(try await stage.lease().spec?.leaseTransitions == 1)
         }
     }
@@ -108,13 +122,18 @@ import Transport
         try await run { stage in
             let first = try await stage.begin()
             try await stage.annotate("example.com/note", "theirs")
-            let outcome = await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move)
+            let outcome = await stage.api.writeRecord(
+                stage.record(2),
+                replacing: first.version,
+                asking: nil,
+                urgency: .move
+            )
             #expect(outcome == .conflict)
             guard case .found(let found) = await stage.api.readRecord() else {
                 Issue.record("not found")
                 return
             }
-            _ = await stage.api.writeRecord(stage.record(2), replacing: found.version, urgency: .move)
+            _ = await stage.api.writeRecord(stage.record(2), replacing: found.version, asking: nil, urgency: .move)
             let lease = try await stage.lease()
             #expect(lease.spec?.leaseTransitions == 2 && lease.metadata.annotations?["example.com/note"] == "theirs")
         }
@@ -129,12 +148,21 @@ import Transport
             let new = try await stage.lease()
             await stage.api.saw(new)
             await stage.api.saw(old)
-            #expect(await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move) == .conflict)
+            #expect(
+                await stage.api.writeRecord(stage.record(2), replacing: first.version, asking: nil, urgency: .move)
+                    == .conflict
+            )
             let version = StoredRecord.Version(
                 uid: new.metadata.uid ?? "",
                 version: ObjectVersion(new.metadata.resourceVersion ?? "")
             )
-            guard case .written = await stage.api.writeRecord(stage.record(2), replacing: version, urgency: .move)
+            guard
+                case .written = await stage.api.writeRecord(
+                    stage.record(2),
+                    replacing: version,
+                    asking: nil,
+                    urgency: .move
+                )
             else {
                 Issue.record("not written")
                 return
@@ -147,7 +175,10 @@ import Transport
         try await run { stage in
             let first = try await stage.begin()
             await stage.sandbox.control.add(Fault(.refuse(code: 404, retryAfter: nil), verb: "update", kind: .leases))
-            #expect(await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move) == .conflict)
+            #expect(
+                await stage.api.writeRecord(stage.record(2), replacing: first.version, asking: nil, urgency: .move)
+                    == .conflict
+            )
         }
     }
 
@@ -158,7 +189,12 @@ import Transport
                 await stage.sandbox.control.add(Fault(.refuse(code: code, retryAfter: nil), verb: verb, kind: .leases))
             }
             guard case .failed(let read) = await stage.api.readRecord(),
-                case .failed(let write) = await stage.api.writeRecord(stage.record(1), replacing: nil, urgency: .move)
+                case .failed(let write) = await stage.api.writeRecord(
+                    stage.record(1),
+                    replacing: nil,
+                    asking: nil,
+                    urgency: .move
+                )
             else {
                 Issue.record("did not fail")
                 return
@@ -222,7 +258,7 @@ import Transport
                 return
             }
             stored.record.answer(RequestAnswer(id: "o1", outcome: .refused, explanation: "not now"))
-            _ = await stage.api.writeRecord(stored.record, replacing: stored.version, urgency: .upkeep)
+            _ = await stage.api.writeRecord(stored.record, replacing: stored.version, asking: nil, urgency: .upkeep)
             let heard = try await answer
             #expect(heard?.id == "o1" && heard?.isDone == false && heard?.explanation == "not now")
             #expect(try await stage.lease().metadata.annotations?["kube-standby.io/request"] == nil)
@@ -281,7 +317,7 @@ import Transport
             record.history = [2, 3].map {
                 MoveEntry(epoch: Epoch($0), from: ["web-1"], target: "web-0", cause: .activeGone)
             }
-            _ = await stage.api.writeRecord(record, replacing: first.version, urgency: .upkeep)
+            _ = await stage.api.writeRecord(record, replacing: first.version, asking: nil, urgency: .upkeep)
             let history = try await stage.operators.history()
             #expect(history.map(\.epoch) == [2, 3] && history.allSatisfy { $0.from == ["web-1"] && $0.to == "web-0" })
             #expect(history.allSatisfy { $0.reason == "the active pod is gone" })
