@@ -34,6 +34,8 @@ actor KubernetesGroupAPI: GroupAPI {
     private(set) var lease: Lease?
     /// Versions of it that differ in opinions only, the newest last.
     private var versions: [String] = []
+    /// The question to standbys that was given last; nil: none.
+    var asked: String?
     /// Versions that are known at most.
     private static let mostVersions = 64
 

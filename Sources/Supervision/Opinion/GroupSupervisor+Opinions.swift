@@ -27,11 +27,14 @@ extension GroupSupervisor {
     func ask(_ question: OpinionQuestion, in group: inout DiscardingTaskGroup) {
         let age = surroundings.clock.now().since(question.since)
         let stored = StoredOpinions.Question(question, failingFor: age, now: Date())
-        write(&group) { api in
-            await api.ask(stored)
+        write(&group) { [self] api in
+            // It may have waited for the lead, and be settled or asked anew by now.
+            if await isAsking(question) { await api.ask(stored) }
             return .opinions
         }
     }
+
+    private func isAsking(_ question: OpinionQuestion) -> Bool { machine.question == question }
 
     /// The Lease is seen by its leader: tells the machine what standbys say, of how many.
     func hearOpinions(in group: inout DiscardingTaskGroup) {

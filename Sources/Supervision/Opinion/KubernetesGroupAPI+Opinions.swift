@@ -10,6 +10,7 @@ extension KubernetesGroupAPI {
     /// Puts a question on the Lease; gives up if another supervisor has acted meanwhile.
     func ask(_ question: StoredOpinions.Question) async {
         guard let asked = lease?.spec else { return }
+        self.asked = question.id
         await change { lease in
             // Who holds the record at which epoch: else the group is decided about anew.
             guard lease.spec?.leaseTransitions == asked.leaseTransitions,
@@ -17,7 +18,8 @@ extension KubernetesGroupAPI {
             else { return nil }
             return StoredOpinions.ask(question, on: lease)
         } by: { [self] lease in
-            await write(.move) { [self] timeout in await put(lease, timeout: timeout) }
+            guard await self.asked == question.id else { return .superseded }
+            return await write(.move) { [self] timeout in await put(lease, timeout: timeout) }
         }
     }
 
@@ -45,6 +47,8 @@ extension KubernetesGroupAPI {
     /// How one attempt ended.
     private enum Attempt: Sendable {
         case stored
+        /// Something else is asked by now.
+        case superseded
         case conflict
         case failed
     }
@@ -62,7 +66,10 @@ extension KubernetesGroupAPI {
             if attempt > 0 { current = await fetch() }
             if let current {
                 guard let wanted = next(current) else { return true }
-                if case .stored = await put(wanted) { return true }
+                switch await put(wanted) {
+                case .stored, .superseded: return true
+                case .conflict, .failed, nil: break
+                }
             }
             let pause = Duration.milliseconds(Int.random(in: 0...10 * (attempt + 1)))
             guard await clock.sleep(clock.now() + pause) else { return false }

@@ -81,8 +81,8 @@ import Testing
                 #expect((simulation.violation == nil) == (simulation.groups[0].moves <= 1), "seed \(seed)")
                 return simulation.groups[0].moves
             }
-            // The first move is that of the start, when nobody is active.
-            #expect(moves[0] == 1, "seed \(seed)")
+            // The first move is that of the start, when nobody is active; no pod may be probeable.
+            #expect(moves[0] <= 1, "seed \(seed)")
             if moves[1] > 1 { needless += 1 }
         }
         print(

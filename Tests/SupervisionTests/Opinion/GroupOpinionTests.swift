@@ -125,6 +125,28 @@ import Testing
         #expect(stage.log.lines(with: "intended").count <= 4)
     }
 
+    /// A question that waited for the lead until it was settled is not asked.
+    @Test func nothingIsAskedThatIsSettledByNow() async throws {
+        let authority = WriteAuthority(until: nil)
+        let group = try Samples.group("web", service: "web", Self.asking)
+        let stage = GroupStage(group, authority: authority, standbys: 1)
+        try stage.place(["active", "passive"])
+        try await stage.run { stage in
+            await stage.log.wait(for: "active member is on record")
+            authority.end(at: stage.clock.now)
+            for health in [Health.unhealthy, .healthy] {
+                stage.probes.set(health, "web-0")
+                await stage.log.wait(for: "member.name=web-0 member.health=\(health.rawValue)")
+            }
+            await stage.log.wait(for: "member.health=healthy", count: 3)
+            stage.gate.use(WriteAuthority(until: nil))
+            stage.probes.set(.unhealthy, "web-0")
+            await stage.log.wait(for: "ask of web-0")
+            #expect(Self.opinions(stage).question?.id == "me-1/2")
+        }
+        #expect(stage.log.lines(with: "ask of web-0").count == 1)
+    }
+
     // MARK: A standby
 
     private static func standby(isDryRun: Bool = false) throws -> GroupStage {
