@@ -172,7 +172,7 @@ let rooms: [Room] = [
     Room(
         name: "Operations",
         exclude: ["README.md"],
-        dependencies: ["Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
+        dependencies: ["HostSystem", "Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
         testDependencies: [
             "KubernetesClient", "StandbyConfiguration", "Supervision", "Transport", logging, nioCore, nioHTTP1,
         ]
