@@ -15,7 +15,7 @@ struct LeaseDirectory: Sendable {
 
         /// When it is over unless it is renewed.
         var end: MonotonicTime {
-            seenAt + min(max(view.duration ?? ElectionTiming.standard.leaseDuration, .seconds(1)), .seconds(600))
+            seenAt + view.lifetime(unlessSaid: ElectionTiming.standard.leaseDuration)
         }
 
         /// Whether somebody holds it.
