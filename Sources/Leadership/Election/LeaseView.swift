@@ -22,6 +22,11 @@ package struct LeaseView: Sendable, Hashable {
         self.renewal = renewal
     }
 
+    /// How long it is good from a renewal on: as it says, within bounds.
+    package func lifetime(unlessSaid duration: Duration) -> Duration {
+        min(max(self.duration ?? duration, .seconds(1)), ElectionTiming.longestDuration)
+    }
+
     /// Whether nobody renewed it between this and `other`; who else wrote on it does not matter.
     func isSameRecord(as other: LeaseView) -> Bool {
         (holder, duration, transitions, renewal)

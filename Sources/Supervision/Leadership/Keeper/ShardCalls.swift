@@ -30,15 +30,17 @@ struct ShardCalls: Sendable {
     /// No call will come any more.
     func finish() { call.finish() }
 
-    /// Makes the calls until there are no more, or the task is cancelled; `ended` tells of each that ended the groups.
-    func run(_ shard: Int, _ supervising: any ShardSupervising, ended: @Sendable () -> Void) async {
+    /// Makes the calls until there are no more, or the task is cancelled; `ended` tells how many have ended the groups.
+    func run(_ shard: Int, _ supervising: any ShardSupervising, ended: @Sendable (_ count: Int) -> Void) async {
+        var count = 0
         for await call in calls {
             switch call {
             case .taken(let authority): await supervising.shardTaken(shard, authority: authority)
             case .inDoubt: await supervising.shardInDoubt(shard)
             case .lost:
                 await supervising.shardLost(shard, grace: Self.grace)
-                ended()
+                count += 1
+                ended(count)
             }
         }
     }

@@ -58,8 +58,8 @@ extension ShardKeeper {
         case read(slot: Int, id: Int, ShardLeaseAPI.Answer<LeaseReadOutcome>)
         /// A write has ended.
         case wrote(slot: Int, id: Int, ShardLeaseAPI.Answer<LeaseWriteOutcome>)
-        /// A shard's groups have ended.
-        case ended(shard: Int)
+        /// A shard's groups have ended; `count`: for so many calls.
+        case ended(shard: Int, count: Int)
         /// Another configuration is supervised.
         case configuration(SupervisorConfiguration)
         /// What a crashed replica left is deleted, or could not be.

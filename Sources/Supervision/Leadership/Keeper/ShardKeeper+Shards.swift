@@ -10,6 +10,8 @@ extension ShardKeeper {
     private static var penalty: Duration { .seconds(300) }
     /// Retry periods within which a shard that was handed over is to be taken.
     private static var handoverPeriods: Int { 3 }
+    /// How long a shard is left to a replica that has its groups and does not take it.
+    var lastResort: Duration { settings.timing.leaseDuration * 2 }
 
     // MARK: Standing
 
@@ -68,8 +70,7 @@ extension ShardKeeper {
 
     /// A call that ends a shard's groups has returned.
     func groupsEnded(_ shard: Int, at now: MonotonicTime) {
-        slots[shard].endings -= 1
-        guard case .ending(let reason) = slots[shard].stage else { return }
+        guard case .ending(let reason) = slots[shard].stage, !slots[shard].isEnding else { return }
         slots[shard].stage = .releasing
         switch reason {
         case .released:
@@ -125,9 +126,12 @@ extension ShardKeeper {
         }
     }
 
-    /// Ends what was true for a while only.
+    /// Notes since when shards are free, and ends what was true for a while only.
     private func forget(at now: MonotonicTime) {
         declined = declined.filter { $0.value > now }
+        for shard in shards {
+            slots[shard].freeSince = slots[shard].holder(at: now) == nil ? slots[shard].freeSince ?? now : nil
+        }
         guard let handover else { return }
         let holder = slots[handover.shard].holder(at: now)
         if now >= handover.until || holder != nil && holder != settings.identity { self.handover = nil }
@@ -143,10 +147,13 @@ extension ShardKeeper {
             return ShardPlan.Replica(identity: holder, digests: digests, takesMore: declined[holder] == nil)
         }
         let states = shards.map { shard in
-            let noted = slots[shard].object?.metadata.annotations?[ShardLease.Annotation.groups]
+            let slot = slots[shard]
+            let noted = slot.object?.metadata.annotations?[ShardLease.Annotation.groups]
+            // Better supervised by another file than by nobody.
+            let isAbandoned = slot.freeSince.map { now >= $0 + lastResort } ?? false
             return ShardPlan.Shard(
-                holder: slots[shard].holder(at: now),
-                digest: slots[shard].isHeld ? mark.digests[shard] : noted
+                holder: slot.holder(at: now),
+                digest: slot.isHeld ? mark.digests[shard] : isAbandoned ? nil : noted
             )
         }
         return ShardPlan(shards: states, replicas: others + [.init(identity: identity, digests: mark.digests)])

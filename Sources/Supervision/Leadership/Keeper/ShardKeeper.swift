@@ -154,7 +154,8 @@ actor ShardKeeper {
     }
 
     private nonisolated func make(_ calls: ShardCalls, for shard: Int) async {
-        await calls.run(shard, supervising) { [mailbox] in mailbox.post(.ended(shard: shard), for: .ended(shard: shard))
+        await calls.run(shard, supervising) { [mailbox] count in
+            mailbox.post(.ended(shard: shard, count: count), for: .ended(shard: shard))
         }
     }
 
@@ -178,7 +179,7 @@ actor ShardKeeper {
     private var isDone: Bool {
         guard let endAt else { return false }
         if settings.clock.now() >= endAt { return true }
-        return isGone && slots[shards].allSatisfy { $0.endings == 0 && $0.stage == .settled && $0.elector.isReleased }
+        return isGone && slots[shards].allSatisfy { !$0.isEnding && $0.stage == .settled && $0.elector.isReleased }
     }
 
     // MARK: Inputs
@@ -194,7 +195,9 @@ actor ShardKeeper {
         case .wrote(let slot, let id, let answer):
             answered(slot, "write", answer.lease, answer.error)
             act(slot) { $0.writeFinished(id, answer.outcome, at: now) }
-        case .ended(let shard): groupsEnded(shard, at: now)
+        case .ended(let shard, let count):
+            slots[shard].ended = count
+            groupsEnded(shard, at: now)
         case .configuration(let configuration):
             mark = ConfigurationMark(configuration, namespace: settings.namespace, map: map)
         case .collected: isCollecting = false
@@ -241,6 +244,7 @@ actor ShardKeeper {
             slots.indices.filter { !isLeaving($0) }.flatMap { slot in
                 [slots[slot].elector.wakeTime, slots[slot].elector.observedEnd]
             } + [directory.nextEnd(after: now), declined.values.min(), handover?.until, endAt]
+            + slots[shards].map { $0.freeSince.map { $0 + lastResort } }
         guard let next = times.compactMap({ $0 }).filter({ $0 > now }).min(), sleeping.map({ next < $0 }) ?? true
         else { return }
         sleeping = next

@@ -43,8 +43,12 @@ struct ShardSlot: Sendable {
     var wasObserved = false
     /// Requests under way.
     var requests = 0
-    /// Calls that end the shard's groups and have not returned.
+    /// Calls that were to end the shard's groups.
     var endings = 0
+    /// How many of them have returned.
+    var ended = 0
+    /// Since when nobody holds it; nil: somebody does.
+    var freeSince: MonotonicTime?
     /// What fails and was reported.
     var failing: Set<String> = []
     /// The last versions that were seen, of which a write needs one to keep what others wrote.
@@ -59,6 +63,9 @@ struct ShardSlot: Sendable {
         self.labels = labels
         self.elector = elector
     }
+
+    /// Whether groups of the shard may not have ended yet.
+    var isEnding: Bool { ended < endings }
 
     /// Whether the Lease is ours, in doubt or not.
     var isHeld: Bool { elector.leadEnd != nil || elector.isInDoubt }

@@ -15,7 +15,7 @@ struct LeaseDirectory: Sendable {
 
         /// When it is over unless it is renewed.
         var end: MonotonicTime {
-            seenAt + min(max(view.duration ?? ElectionTiming.standard.leaseDuration, .seconds(1)), .seconds(600))
+            seenAt + view.lifetime(unlessSaid: ElectionTiming.standard.leaseDuration)
         }
 
         /// Whether somebody holds it.
@@ -58,8 +58,10 @@ struct LeaseDirectory: Sendable {
 
     // MARK: What follows from it
 
+    /// By label and by name: whatever somebody labels in error is not taken for ours, and not deleted.
     private func isReplica(_ entry: Entry) -> Bool {
         entry.lease.metadata.labels?[ShardLease.Label.kind] == ShardLease.Kind.replica.rawValue
+            && (entry.lease.metadata.name ?? "").hasPrefix(ShardLeaseNames.replicaStart(prefix: prefix))
     }
 
     /// The replicas' Leases that are held, by their holders' names.

@@ -18,12 +18,15 @@ package enum ShardLeaseNames {
 
     /// The Lease by which a replica says that it lives.
     package static func replica(_ identity: String, prefix: String) -> String {
-        let name = "\(prefix).replica-"
+        let name = replicaStart(prefix: prefix)
         let text = identity.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" }
         // The hash tells apart what the name, which may not be longer than 253 characters, leaves out.
         let isWhole = String(text) == identity && identity.utf8.count <= 150 && identity.last != "-"
         return name + (isWhole ? identity : "\(String(text.prefix(120)))-\(StableHash(identity).text)")
     }
+
+    /// With what the names of replicas' Leases begin.
+    static func replicaStart(prefix: String) -> String { "\(prefix).replica-" }
 
     /// Which shard a name means; nil if it is none of a shard's Lease.
     static func shard(named name: String, prefix: String) -> (shard: Int, count: Int)? {

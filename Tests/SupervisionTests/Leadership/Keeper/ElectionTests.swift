@@ -38,8 +38,13 @@ import Transport
             let a = await stage.replica("a")
             await stage.log.wait(for: "a taken 0")
             let first = try await stage.lease(Self.shard)
-            await stage.renewal(of: Self.shard, "ks.replica-a")
-            await stage.renewal(of: Self.shard, "ks.replica-a")
+            let authority = try #require(a.supervising.authority(0))
+            for _ in 0..<2 {
+                let extended = authority.nextChange()
+                await stage.renewal(of: Self.shard, "ks.replica-a")
+                await extended.wait()
+                #expect(authority.timeLeft(at: stage.clock.now) == .seconds(10))
+            }
             let second = try await stage.lease(Self.shard)
             #expect(
                 first.spec?.acquireTime == second.spec?.acquireTime && first.spec?.renewTime != second.spec?.renewTime
@@ -191,6 +196,31 @@ import Transport
             if await withDeadline(after: .seconds(1), { await stage.log.came(text, count: count) }) == true { return }
         }
         Issue.record("\(text) did not come")
+    }
+
+    /// Cut off alone: the others go on.
+    @Test func whoIsCutOffWritesNothingBeforeAnotherTakesOver() async throws {
+        try await KeeperStage.run { stage in
+            try await stage.admit("cut-off")
+            let a = await stage.replica("a", token: "cut-off")
+            await stage.log.wait(for: "a taken 0")
+            let authority = a.supervising.authority(0)
+            let b = await stage.replica("b")
+            await stage.log.wait(for: "b sees 0:a of a,b")
+            await stage.sandbox.control.add(Fault(.refuse(code: 503, retryAfter: nil), user: "cut-off"))
+            await stage.sandbox.control.cutWatches()
+            await stage.renewal(of: "ks.replica-b")
+            await stage.renewal(of: "ks.replica-b")
+            await stage.log.wait(for: "a in doubt 0")
+            #expect(authority?.timeLeft(at: stage.clock.now) == .zero && stage.log.lines(with: "b taken").isEmpty)
+            stage.clock.advance(by: .seconds(5))
+            await stage.log.wait(for: "b taken 0")
+            await stage.sandbox.control.removeFaults()
+            await tick(stage, until: "a lost 0", count: 1)
+            #expect(a.keeper.status.counts.lost == 1 && stage.log.lines(with: "b lost").isEmpty)
+            await a.crash()
+            await b.crash()
+        }
     }
 
     @Test func itEndsInTimeWithoutTheServer() async throws {

@@ -119,6 +119,25 @@ struct KeeperStage: Sendable {
         }
     }
 
+    /// The holders that a Lease has had, each once in a row, empty for nobody.
+    func holders(of name: String) async -> [(holder: String, revision: Int)] {
+        var holders: [(holder: String, revision: Int)] = []
+        for change in await sandbox.store.history where change.key.name == name {
+            let holder = change.object["spec"]["holderIdentity"].string ?? ""
+            if holders.last?.holder != holder { holders.append((holder, change.revision)) }
+        }
+        return holders
+    }
+
+    /// A user who may do everything with Leases, so that faults can be meant for one replica.
+    func admit(_ user: String) async throws {
+        try await sandbox.admit(
+            token: user,
+            user: user,
+            rules: [.init(groups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["*"])]
+        )
+    }
+
     /// Lets five seconds pass, after which all renew; returns when these Leases were renewed.
     func renewal(of leases: String...) async {
         let before = leases.map { log.lines(with: "update \($0)").count }

@@ -26,9 +26,9 @@ import Transport
                 let taken = try #require(lines.firstIndex(of: "b taken \(shard)"))
                 #expect(lost < taken)
             }
-            let first = try #require(lines.firstIndex(of: "b taken 0"))
-            let next = try #require(lines.firstIndex(of: "a ending 1"))
-            #expect(first < next)
+            let (first, next) = (await stage.holders(of: "ks.shard-0-of-4"), await stage.holders(of: "ks.shard-1-of-4"))
+            #expect(first.map(\.holder) == ["a", "", "b"] && next.map(\.holder) == ["a", "", "b"])
+            #expect(first[2].revision < next[1].revision)
             #expect(a.keeper.status.counts.rebalanced == 2 && b.keeper.status.counts.acquired == 2)
             await a.crash()
             await b.crash()
@@ -122,6 +122,31 @@ import Transport
             await stage.log.wait(for: "b taken \(lacking)")
             #expect(stage.log.lines(with: "a lost \(lacking)").count == 1)
             await b.crash()
+        }
+    }
+
+    /// One that has them and does not take it must not keep the others from it for ever.
+    @Test func aShardThatNobodyTakesIsTakenByAnybodyInTheEnd() async throws {
+        let ours = try Samples.configuration(Samples.text("web"))
+        try await KeeperStage.run { stage in
+            let groups = ConfigurationMark(ours, namespace: "default", map: ShardMap(count: 1)).digests[0]
+            try await stage.edit("ks.shard-0-of-1") { lease in
+                lease.metadata.labels = ["kube-standby.io/lease": "shard", "kube-standby.io/lease-name": "ks"]
+                lease.metadata.annotations = ["kube-standby.io/groups": groups]
+            }
+            try await stage.edit("ks.replica-idle") { lease in
+                lease.metadata.labels = ["kube-standby.io/lease": "replica", "kube-standby.io/lease-name": "ks"]
+                lease.metadata.annotations = ["kube-standby.io/shards": groups]
+                lease.spec?.holderIdentity = "idle"
+                lease.spec?.leaseDurationSeconds = 600
+            }
+            let a = await stage.replica("a")
+            await stage.log.wait(for: "a sees 0:- of a,idle")
+            for _ in 0..<5 { await stage.renewal(of: "ks.replica-a") }
+            #expect(stage.log.lines(with: "a taken").isEmpty)
+            stage.clock.advance(by: .seconds(5))
+            await stage.log.wait(for: "a taken 0")
+            await a.crash()
         }
     }
 
