@@ -238,7 +238,8 @@ let package = Package(
         .executableTarget(
             name: "kube-standby",
             dependencies: [
-                "CLinux", "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing",
+                "CLinux", "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Leadership",
+                "Probing",
                 "Supervision", "Operations", "FailoverCore", "StandbyConfiguration", "Sandbox", "YAMLDocument",
                 argumentParser, logging, serviceLifecycle,
                 unixSignals,

@@ -53,8 +53,12 @@ struct Metric: Sendable {
         var value: String
     }
 
-    /// With the common prefix, unless other controllers have the same metric.
+    /// Without the prefix of our own.
     var name: String
+    /// Whether other controllers have the same metric, so that it carries no prefix of ours.
+    var isCommon = false
+    /// As Prometheus sees it.
+    var fullName: String { isCommon ? name : MetricsText.prefix + name }
     /// Its type, for the `TYPE` line.
     var kind: Kind
     /// One sentence, for the `HELP` line and README.md.
@@ -70,7 +74,8 @@ struct Metric: Sendable {
         isCommon: Bool = false,
         _ values: @escaping @Sendable (MetricsSnapshot) -> [(String, any Numeric & Sendable)]
     ) {
-        self.name = (isCommon ? "" : MetricsText.prefix) + name
+        self.name = name
+        self.isCommon = isCommon
         self.kind = kind
         self.help = help
         samples = { snapshot in values(snapshot).map { Sample(label: (label, $0), value: "\($1)") } }
@@ -82,7 +87,7 @@ struct Metric: Sendable {
         _ help: String,
         _ value: @escaping @Sendable (MetricsSnapshot) -> any Numeric & Sendable
     ) {
-        self.name = MetricsText.prefix + name
+        self.name = name
         self.kind = kind
         self.help = help
         samples = { [Sample(label: nil, value: "\(value($0))")] }
@@ -153,7 +158,7 @@ struct Metric: Sendable {
             "Shards taken and given away since the start, by the reason.",
             by: "reason"
         ) { $0.handovers },
-        Metric(.gauge, "replicas", "Live replicas of the supervisor, this one included.") {
+        Metric(.gauge, "live_replicas", "Live replicas of the supervisor, this one included.") {
             $0.leadership?.replicas.count ?? 1
         },
         Metric(
@@ -191,7 +196,7 @@ enum MetricsText {
     }
 
     private static func write(_ metric: Metric, of snapshot: MetricsSnapshot) -> String {
-        let name = metric.name
+        let name = metric.fullName
         let samples = metric.samples(snapshot).map { sample in
             let labels = sample.label.map { "{\($0.name)=\"\($0.value)\"}" } ?? ""
             return "\(name)\(labels) \(sample.value)"

@@ -248,7 +248,6 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// Who supervises what, as this replica sees it; nil: it is alone and supervises everything.
     package var leadership: LeadershipStatus? { keeper?.status }
 
-
     /// Where each probe of a group stands, by pod.
     package func probeProgress(of group: String) async -> [String: ProbeProgress] {
         await probes.progress(of: group)

@@ -16,6 +16,16 @@ package struct LeadershipStatus: Sendable, Hashable {
         package var isInDoubt: Bool
         /// Since when it is ours; nil: it is not.
         package var since: Date?
+
+        /// The parameters are the properties.
+        package init(index: Int, lease: String, holder: String?, isOurs: Bool, isInDoubt: Bool, since: Date?) {
+            self.index = index
+            self.lease = lease
+            self.holder = holder
+            self.isOurs = isOurs
+            self.isInDoubt = isInDoubt
+            self.since = since
+        }
     }
 
     /// A replica that lives.
@@ -28,6 +38,14 @@ package struct LeadershipStatus: Sendable, Hashable {
         package var runsOurConfiguration: Bool
         /// Whether it is this one.
         package var isSelf: Bool
+
+        /// The parameters are the properties.
+        package init(identity: String, configuration: String, runsOurConfiguration: Bool, isSelf: Bool) {
+            self.identity = identity
+            self.configuration = configuration
+            self.runsOurConfiguration = runsOurConfiguration
+            self.isSelf = isSelf
+        }
     }
 
     /// How often shards came and went, since the start.

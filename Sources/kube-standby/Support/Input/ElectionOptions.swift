@@ -12,7 +12,9 @@ struct ElectionOptions: ParsableArguments {
     )
     var leaderElect: Bool?
 
-    @Option(help: ArgumentHelp("How the names of the Leases begin; replicas of one supervisor share it.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("How the names of the Leases begin; replicas of one supervisor share it.", valueName: "name")
+    )
     var leaseName = "kube-standby"
 
     @Option(help: ArgumentHelp("How long a Lease is good that nobody renews, seconds.", valueName: "seconds"))
