@@ -159,10 +159,10 @@ let rooms: [Room] = [
         exclude: ["README.md"],
         dependencies: [
             "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing", "FailoverCore",
-            "StandbyConfiguration", logging, serviceLifecycle,
+            "Leadership", "StandbyConfiguration", logging, serviceLifecycle,
         ],
         testDependencies: [
-            "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Sandbox",
+            "Coordination", "FailoverCore", "KubernetesClient", "Leadership", "Probing", "Sandbox",
             "StandbyConfiguration",
             "Transport", logging,
         ],
@@ -238,7 +238,8 @@ let package = Package(
         .executableTarget(
             name: "kube-standby",
             dependencies: [
-                "CLinux", "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing",
+                "CLinux", "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Leadership",
+                "Probing",
                 "Supervision", "Operations", "FailoverCore", "StandbyConfiguration", "Sandbox", "YAMLDocument",
                 argumentParser, logging, serviceLifecycle,
                 unixSignals,

@@ -45,6 +45,8 @@ package struct FailoverConfiguration: Sendable, Hashable {
     package var flap = Flap()
     /// Whose moves come first when many wait for the API server, 0...1000; the higher.
     package var importance = 100
+    /// Who has to agree to a move that rests on probes alone; nil: nobody.
+    package var secondOpinion: SecondOpinion?
     /// What a drain of the active member's node does.
     package var onNodeDrain: NodeDrain = .ignore
 }
@@ -78,6 +80,8 @@ extension FailoverConfiguration {
         Field.defaulted("flap", \.flap, .object(Flap.fields)).says("When too many moves mean that moving does not help")
         Field.defaulted("importance", \.importance, .integer(0...1000))
             .says("Whose moves come first when many wait for the API server: the higher; no other effect")
+        Field.optional("secondOpinion", \.secondOpinion, .object(SecondOpinion.fields))
+            .says("Who has to agree to a move because of failed probes alone; default: nobody")
         Field.defaulted("onNodeDrain", \.onNodeDrain, .choice)
             .says("Switch: move off a node that is being drained; needs access to nodes")
     }
@@ -90,5 +94,18 @@ extension FailoverConfiguration.Flap {
             .says("More moves than this in the window: hold; 0 turns it off")
         Field.defaulted("windowSeconds", \.window, .seconds(1...86_400)).says("The window in which moves are counted")
         Field.defaulted("holdSeconds", \.hold, .seconds(1...86_400)).says("How long automatic moves are suspended")
+    }
+}
+
+extension SecondOpinion {
+    /// The fields of `secondOpinion`.
+    static let fields = FieldTable("secondOpinion", SecondOpinion(from: []), isMerged: true) {
+        Field.required("from", \.sources, .list(.choice, isEmptyAllowed: false))
+            .says("Whose opinions count; Kubelet: the pod condition Ready; Replica: the probes of standby replicas")
+        Field.defaulted("atLeast", \.atLeast, .integer(1...SecondOpinion(from: Source.allCases).mostOpinions))
+            .says("How many must agree, of 1 that the kubelet can give and 15 that standby replicas can")
+        Field.defaulted("patienceSeconds", \.patience, .seconds(1...60)).says("How long to wait for opinions")
+        Field.defaulted("onSilence", \.onSilence, .choice)
+            .says("What becomes of the move if too few answer in that time and nobody disagrees")
     }
 }
