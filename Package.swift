@@ -159,7 +159,7 @@ let rooms: [Room] = [
         exclude: ["README.md"],
         dependencies: [
             "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing", "FailoverCore",
-            "Leadership", "StandbyConfiguration", logging, serviceLifecycle,
+            "Leadership", "StandbyConfiguration", heapModule, logging, serviceLifecycle,
         ],
         testDependencies: [
             "Coordination", "FailoverCore", "KubernetesClient", "Leadership", "Probing", "Sandbox",
@@ -197,7 +197,7 @@ let package = Package(
     dependencies: [
         // The command line: parsing, help and completions.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        // Heap: the event loop's timers by due time.
+        // Heap: the event loop's timers by due time, writes by their urgency.
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         // Logs, so that whoever embeds a room chooses where they go.
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),

@@ -13,6 +13,8 @@ struct MetricsSnapshot: Sendable {
     var longestTurns: [(loop: String, turn: Duration)]
     /// Lines that the log has dropped since the start.
     var droppedLogLines: Int
+    /// The writes of all groups.
+    var writes: WriteCounts
     /// Who supervises what; nil: this supervisor is alone.
     var leadership: LeadershipStatus?
 }
@@ -26,6 +28,7 @@ extension MetricsSnapshot {
             disputes: parts.supervisor.disputes,
             longestTurns: parts.supervisor.longestTurns,
             droppedLogLines: parts.droppedLogLines(),
+            writes: await parts.supervisor.writeCounts,
             leadership: parts.supervisor.leadership
         )
     }
@@ -136,6 +139,19 @@ struct Metric: Sendable {
             "log_dropped_lines_total",
             "Lines of the log since the start that could not be written: no reader, a closed pipe, a full disk."
         ) { $0.droppedLogLines },
+        Metric(.gauge, "writes_under_way", "Writes to the API server that are under way.") { $0.writes.underWay },
+        Metric(.gauge, "writes_waiting", "Writes that wait for their turn.") { $0.writes.waiting },
+        Metric(.gauge, "writes_limit", "Writes that may be under way at once, as far as the API server bears them.") {
+            $0.writes.limit
+        },
+        Metric(.counter, "writes_waited_total", "Writes since the start that had to wait for their turn.") {
+            $0.writes.waited
+        },
+        Metric(
+            .counter,
+            "writes_pointless_total",
+            "Writes since the start that were not sent, for their reason was gone when their turn came."
+        ) { $0.writes.pointless },
         Metric(
             .gauge,
             "leader_election_master_status",

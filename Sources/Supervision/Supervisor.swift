@@ -3,7 +3,7 @@ import FailoverCore
 import Foundation
 import HostSystem
 package import KubernetesClient
-package import Leadership
+import Leadership
 package import Logging
 package import Probing
 import ServiceLifecycle
@@ -13,69 +13,9 @@ package import Transport
 /// Supervises all groups of a configuration: one informer for each namespace and kind, one probe engine, one actor for
 /// each group.
 package struct Supervisor: ServiceLifecycle.Service {
-    /// What a supervisor is made of.
-    package struct Parts: Sendable {
-        /// What is supervised first.
-        package var configuration: SupervisorConfiguration
-        /// Asks the API server, on a loop of its own.
-        package var client: APIClient
-        /// The loop for probes; the client has one of its own, so that neither delays the other.
-        package var probeLoop: EventLoop
-        /// Groups that name no namespace are in this one.
-        package var namespace: String
-        /// Unique for each process.
-        package var identity: String
-        /// How it agrees with other replicas who supervises what; nil: it is alone.
-        package var election: Election?
-        /// Whether decisions are reported and not carried out.
-        package var isDryRun: Bool
-        /// For lines of the log; Events do not go through it.
-        package var logger: Logger
-
-        /// Everything must be given: nothing has a default that would fit everybody.
-        package init(
-            configuration: SupervisorConfiguration,
-            client: APIClient,
-            probeLoop: EventLoop,
-            namespace: String,
-            identity: String,
-            election: Election?,
-            isDryRun: Bool,
-            logger: Logger
-        ) {
-            self.configuration = configuration
-            self.client = client
-            self.probeLoop = probeLoop
-            self.namespace = namespace
-            self.identity = identity
-            self.election = election
-            self.isDryRun = isDryRun
-            self.logger = logger
-        }
-    }
-
-    /// How replicas of a supervisor share out the groups.
-    package struct Election: Sendable {
-        /// How the names of the Leases begin.
-        package var leaseName: String
-        /// Parts into which the groups are split, 1...`ShardMap.largestCount`.
-        package var shards: Int
-        /// When Leases are renewed, and when they are over.
-        package var timing: ElectionTiming
-        /// Which groups are probed that another replica leads.
-        package var standbyProbes: StandbyProbes
-
-        /// An election; the parameters are the properties.
-        package init(leaseName: String, shards: Int, timing: ElectionTiming, standbyProbes: StandbyProbes) {
-            self.leaseName = leaseName
-            self.shards = shards
-            self.timing = timing
-            self.standbyProbes = standbyProbes
-        }
-    }
-
     private let parts: Parts
     private let groups: SupervisedGroups
+    private let limits: KubernetesGroupAPI.Limits
     /// Nil: the supervisor is alone.
     private let keeper: ShardKeeper?
     private let probes: ProbeEngine
@@ -91,9 +31,11 @@ package struct Supervisor: ServiceLifecycle.Service {
         events = EventRecorder(client: parts.client, logger: parts.logger)
         log = NoticeLog(logger: parts.logger)
         let standbys = Locked<@Sendable () -> Int>({ 0 })
+        limits = KubernetesGroupAPI.Limits()
         groups = Self.supervisedGroups(
             parts,
             probes,
+            limits,
             standbys: { standbys.withLock { $0 }() },
             notify: Self.notifier(parts, events, log, observe)
         )
@@ -147,10 +89,10 @@ package struct Supervisor: ServiceLifecycle.Service {
     private static func supervisedGroups(
         _ parts: Parts,
         _ probes: ProbeEngine,
+        _ limits: KubernetesGroupAPI.Limits,
         standbys: @escaping @Sendable () -> Int,
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> SupervisedGroups {
-        let limits = KubernetesGroupAPI.Limits()
         let claims = ClaimRegistry()
         return SupervisedGroups(namespace: parts.namespace, claims: claims, sharing: sharing(parts)) { namespace in
             .init(
@@ -243,6 +185,11 @@ package struct Supervisor: ServiceLifecycle.Service {
         let diff = await groups.apply(configuration)
         keeper?.configurationChanged(configuration)
         return diff
+    }
+
+    /// The writes of all groups.
+    package var writeCounts: WriteCounts {
+        get async { await limits.writes.counts }
     }
 
     /// Who supervises what, as this replica sees it; nil: it is alone and supervises everything.

@@ -18,7 +18,8 @@ import Testing
             probes: probes,
             disputes: 6,
             longestTurns: [("probes", .milliseconds(250)), ("api", .zero)],
-            droppedLogLines: 7
+            droppedLogLines: 7,
+            writes: WriteCounts(underWay: 31, waiting: 32, limit: 33, waited: 34, pointless: 35)
         )
         snapshot.leadership = LeadershipStatus.sample
         change(&snapshot)
@@ -65,6 +66,22 @@ import Testing
             reader, a closed pipe, a full disk.
             # TYPE kube_standby_log_dropped_lines_total counter
             kube_standby_log_dropped_lines_total 7
+            # HELP kube_standby_writes_under_way Writes to the API server that are under way.
+            # TYPE kube_standby_writes_under_way gauge
+            kube_standby_writes_under_way 31
+            # HELP kube_standby_writes_waiting Writes that wait for their turn.
+            # TYPE kube_standby_writes_waiting gauge
+            kube_standby_writes_waiting 32
+            # HELP kube_standby_writes_limit Writes that may be under way at once, as far as the API server bears them.
+            # TYPE kube_standby_writes_limit gauge
+            kube_standby_writes_limit 33
+            # HELP kube_standby_writes_waited_total Writes since the start that had to wait for their turn.
+            # TYPE kube_standby_writes_waited_total counter
+            kube_standby_writes_waited_total 34
+            # HELP kube_standby_writes_pointless_total Writes since the start that were not sent, for their reason was gone \
+            when their turn came.
+            # TYPE kube_standby_writes_pointless_total counter
+            kube_standby_writes_pointless_total 35
             # HELP leader_election_master_status Whether this replica holds the Lease, by the Lease's name.
             # TYPE leader_election_master_status gauge
             leader_election_master_status{name="ks.shard-0-of-3"} 1

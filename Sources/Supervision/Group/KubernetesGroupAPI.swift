@@ -34,7 +34,7 @@ actor KubernetesGroupAPI: GroupAPI {
     /// The monotonic clock.
     let clock: SupervisionClock
     /// Of the group, when many wait.
-    private var importance: Int
+    private(set) var importance: Int
     /// Which pods the group means, once its Service is known.
     private var selector = LabelSelector()
     /// The Lease as last seen, so that an update keeps what others wrote on it.
@@ -125,7 +125,7 @@ actor KubernetesGroupAPI: GroupAPI {
         replacing version: StoredRecord.Version?,
         asking question: String?,
         urgency: WriteUrgency,
-        isWanted: @escaping @Sendable () async -> Bool
+        isWanted: @escaping @Sendable () async -> Bool = { true }
     ) async -> RecordWriteOutcome {
         guard let version else { return await write(record, over: nil, asking: question, urgency, isWanted: isWanted) }
         // The version to be replaced must be one whose foreign fields we hold.
@@ -173,7 +173,9 @@ actor KubernetesGroupAPI: GroupAPI {
         _ request: @escaping @Sendable (_ timeout: Duration) async -> (Outcome, WriteWindow.Ending)
     ) async -> Outcome? {
         await limits.writes.write(urgency, importance: importance, isWanted: isWanted) { [gate, clock] in
-            guard let timeout = gate.timeout(at: clock.now(), longest: APIClient.requestTimeout) else { return (nil, .answered) }
+            guard let timeout = gate.timeout(at: clock.now(), longest: APIClient.requestTimeout) else {
+                return (nil, .answered)
+            }
             return await request(timeout)
         }
     }
@@ -280,7 +282,7 @@ actor KubernetesGroupAPI: GroupAPI {
 
 extension KubernetesError {
     /// What it says of the API server's load.
-    fileprivate var ending: WriteWindow.Ending {
+    var ending: WriteWindow.Ending {
         if let code { return [429, 503, 504].contains(code) ? .overloaded : .answered }
         return isTimeout ? .overloaded : .answered
     }

@@ -19,7 +19,7 @@ extension KubernetesGroupAPI {
             return StoredOpinions.ask(question, on: lease)
         } by: { [self] lease in
             guard await self.asked == question.id else { return .superseded }
-            return await write(.move) { [self] timeout in await put(lease, timeout: timeout) }
+            return await write(.failing) { [self] timeout in await put(lease, timeout: timeout) }
         }
     }
 
@@ -27,8 +27,8 @@ extension KubernetesGroupAPI {
     func answer(_ answer: StoredOpinions.Answer, of name: String) async -> Bool {
         await change {
             StoredOpinions.answer(answer, of: name, on: $0)
-        } by: { [self, limits] lease in
-            await limits.writes.withTurn(.move, patience: nil) { [self] in
+        } by: { [self, limits, importance] lease in
+            await limits.writes.write(.failing, importance: importance) { [self] in
                 await put(lease, timeout: APIClient.requestTimeout)
             }
         }
@@ -77,12 +77,12 @@ extension KubernetesGroupAPI {
         return false
     }
 
-    private func put(_ lease: Lease, timeout: Duration) async -> Attempt {
+    private func put(_ lease: Lease, timeout: Duration) async -> (Attempt, WriteWindow.Ending) {
         do throws(KubernetesError) {
             note(try await client.update(lease, namespace: namespace, timeout: timeout))
-            return .stored
+            return (.stored, .answered)
         } catch {
-            return error.code == 409 ? .conflict : .failed
+            return (error.code == 409 ? .conflict : .failed, error.ending)
         }
     }
 

@@ -29,24 +29,12 @@ actor WriteScheduler {
         static func == (left: Waiter, right: Waiter) -> Bool { left.place == right.place }
     }
 
-    /// What has happened since the start.
-    struct Counts: Sendable, Hashable {
-        /// Writes under way.
-        var underWay = 0
-        /// Writes that wait for their turn.
-        var waiting = 0
-        /// Writes that may be under way at once.
-        var limit = 0
-        /// Writes that had to wait, since the start.
-        var waited = 0
-        /// Writes that were not sent, for what they were for was over when their turn came.
-        var pointless = 0
-    }
-
     private var window = WriteWindow()
     private var waiters = Heap<Waiter>()
     /// Whose task was cancelled while it waited.
     private var gone: Set<Int> = []
+    /// Those whose turn has come and who have not looked yet.
+    private var called: Set<Int> = []
     private var underWay = 0
     private var lastNumber = 0
     private var waited = 0
@@ -59,8 +47,8 @@ actor WriteScheduler {
     }
 
     /// A moment's numbers.
-    var counts: Counts {
-        Counts(
+    var counts: WriteCounts {
+        WriteCounts(
             underWay: underWay,
             waiting: waiters.count - gone.count,
             limit: window.limit,
@@ -76,7 +64,7 @@ actor WriteScheduler {
     nonisolated func write<Outcome: Sendable>(
         _ urgency: WriteUrgency,
         importance: Int,
-        isWanted: @Sendable () async -> Bool,
+        isWanted: @Sendable () async -> Bool = { true },
         _ request: @Sendable () async -> (Outcome?, WriteWindow.Ending)
     ) async -> Outcome? {
         if let (turn, place) = await enter(urgency, importance) {
@@ -115,9 +103,6 @@ actor WriteScheduler {
         return true
     }
 
-    /// Those whose turn has come and who have not looked yet.
-    private var called: Set<Int> = []
-
     private func leaveUnsent() {
         pointless += 1
         underWay -= 1
@@ -143,5 +128,28 @@ actor WriteScheduler {
             called.insert(next.place.number)
             next.turn.open()
         }
+    }
+}
+
+/// How many writes there are, and what became of those that had to wait.
+package struct WriteCounts: Sendable, Hashable {
+    /// Writes under way.
+    package var underWay: Int
+    /// Writes that wait for their turn.
+    package var waiting: Int
+    /// Writes that may be under way at once, as far as the API server bears them.
+    package var limit: Int
+    /// Writes that had to wait, since the start.
+    package var waited: Int
+    /// Writes that were not sent, for what they were for was over when their turn came, since the start.
+    package var pointless: Int
+
+    /// The parameters are the properties.
+    package init(underWay: Int, waiting: Int, limit: Int, waited: Int, pointless: Int) {
+        self.underWay = underWay
+        self.waiting = waiting
+        self.limit = limit
+        self.waited = waited
+        self.pointless = pointless
     }
 }

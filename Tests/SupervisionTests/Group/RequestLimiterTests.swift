@@ -26,8 +26,8 @@ import Transport
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<50 {
                 group.addTask {
-                    _ = await limiter.withTurn(.move, patience: .seconds(60)) {
-                        await gauge.enter(.move)
+                    _ = await limiter.withTurn(.failing, patience: .seconds(60)) {
+                        await gauge.enter(.failing)
                         await Task.yield()
                         await gauge.leave()
                     }
@@ -46,7 +46,9 @@ import Transport
         await withTaskGroup(of: Void.self) { group in
             group.addTask { _ = await limiter.withTurn(.upkeep, patience: .zero) { await gate.wait() } }
             while await !limiter.isFull { await Task.yield() }
-            for (count, urgency) in [(1, WriteUrgency.upkeep), (1, .move), (1, .outage), (1, .promotion), (2, .move)] {
+            for (count, urgency) in [
+                (1, WriteUrgency.upkeep), (1, .failing), (1, .outage), (1, .promotion), (2, .failing),
+            ] {
                 group.addTask {
                     _ = await limiter.withTurn(urgency, patience: .seconds(60)) { await gauge.enter(urgency) }
                 }
@@ -54,17 +56,17 @@ import Transport
             }
             gate.open()
         }
-        #expect(await gauge.order == [.promotion, .outage, .move, .move, .upkeep])
+        #expect(await gauge.order == [.promotion, .outage, .failing, .failing, .upkeep])
     }
 
     @Test func givesUpAWriteWhoseTurnDoesNotCome() async {
         let limiter = RequestLimiter(limit: 1)
-        let outcome = await limiter.withTurn(.move, patience: .seconds(60)) {
+        let outcome = await limiter.withTurn(.failing, patience: .seconds(60)) {
             await limiter.withTurn(.promotion, patience: .milliseconds(10)) { true }
         }
         #expect(outcome == .some(nil))
         #expect(await limiter.waitingCount(.promotion) == 0)
-        #expect(await limiter.withTurn(.move, patience: .zero) { true } == true)
+        #expect(await limiter.withTurn(.failing, patience: .zero) { true } == true)
     }
 
     /// Runs `body` while the one turn of a limiter is taken.
@@ -92,8 +94,8 @@ import Transport
 
     @Test func withoutPatienceOrALimitToItATurnComesInTheEnd() async {
         await Self.whileTaken { limiter, gate in
-            async let second = limiter.withTurn(.move, patience: nil) { 2 }
-            while await limiter.waitingCount(.move) < 1 { await Task.yield() }
+            async let second = limiter.withTurn(.failing, patience: nil) { 2 }
+            while await limiter.waitingCount(.failing) < 1 { await Task.yield() }
             #expect(await limiter.withTurn(.promotion, patience: .zero) { 3 } == nil)
             gate.open()
             #expect(await second == 2)
@@ -114,8 +116,8 @@ import Transport
         }
         #expect(await !limiter.isFull)
         for urgency in WriteUrgency.allCases { #expect(await limiter.waitingCount(urgency) == 0) }
-        let both = await limiter.withTurn(.move, patience: .zero) {
-            await limiter.withTurn(.move, patience: .zero) { true }
+        let both = await limiter.withTurn(.failing, patience: .zero) {
+            await limiter.withTurn(.failing, patience: .zero) { true }
         }
         #expect(both == .some(true))
     }

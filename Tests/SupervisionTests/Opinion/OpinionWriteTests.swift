@@ -101,7 +101,7 @@ import Transport
             for name in ["a", "b"] {
                 #expect(await stage.replica().answer(Self.answer(), of: StoredOpinions.name(of: name)))
             }
-            let kept = await leader.writeRecord(stage.record(2), replacing: version, asking: "me/1", urgency: .move)
+            let kept = await leader.writeRecord(stage.record(2), replacing: version, asking: "me/1", urgency: .failing)
             guard case .written(let stored) = kept else {
                 Issue.record("\(kept)")
                 return
@@ -112,7 +112,7 @@ import Transport
                 stage.record(3),
                 replacing: stored.version,
                 asking: nil,
-                urgency: .move
+                urgency: .failing
             )
             guard case .written = ended else {
                 Issue.record("\(ended)")
@@ -135,7 +135,13 @@ import Transport
                 return
             }
             let foreign = stage.record(2, writer: "other")
-            guard case .written = await other.writeRecord(foreign, replacing: seen.version, asking: nil, urgency: .move)
+            guard
+                case .written = await other.writeRecord(
+                    foreign,
+                    replacing: seen.version,
+                    asking: nil,
+                    urgency: .failing
+                )
             else {
                 Issue.record("not written")
                 return
@@ -145,7 +151,7 @@ import Transport
                     stage.record(2),
                     replacing: version,
                     asking: "me/1",
-                    urgency: .move
+                    urgency: .failing
                 )
                 #expect(outcome == .conflict)
             }
@@ -158,7 +164,7 @@ import Transport
             let (leader, first) = try await stage.leader()
             let other = stage.replica(mayLead: true)
             _ = await other.readRecord()
-            _ = await other.writeRecord(stage.record(2), replacing: first.version, asking: nil, urgency: .move)
+            _ = await other.writeRecord(stage.record(2), replacing: first.version, asking: nil, urgency: .failing)
             await leader.ask(Self.question)
             #expect(StoredOpinions(try await stage.lease()).question == nil)
         }

@@ -35,7 +35,7 @@ import Transport
         }
 
         func write(_ record: GroupRecord, over version: StoredRecord.Version?) async -> RecordWriteOutcome {
-            await api.writeRecord(record, replacing: version, asking: nil, urgency: .move)
+            await api.writeRecord(record, replacing: version, asking: nil, urgency: .failing)
         }
 
         /// Writes a first record.

@@ -1,0 +1,68 @@
+package import KubernetesClient
+package import Leadership
+package import Logging
+package import StandbyConfiguration
+package import Transport
+
+extension Supervisor {
+    /// What a supervisor is made of.
+    package struct Parts: Sendable {
+        /// What is supervised first.
+        package var configuration: SupervisorConfiguration
+        /// Asks the API server, on a loop of its own.
+        package var client: APIClient
+        /// The loop for probes; the client has one of its own, so that neither delays the other.
+        package var probeLoop: EventLoop
+        /// Groups that name no namespace are in this one.
+        package var namespace: String
+        /// Unique for each process.
+        package var identity: String
+        /// How it agrees with other replicas who supervises what; nil: it is alone.
+        package var election: Election?
+        /// Whether decisions are reported and not carried out.
+        package var isDryRun: Bool
+        /// For lines of the log; Events do not go through it.
+        package var logger: Logger
+
+        /// Everything must be given: nothing has a default that would fit everybody.
+        package init(
+            configuration: SupervisorConfiguration,
+            client: APIClient,
+            probeLoop: EventLoop,
+            namespace: String,
+            identity: String,
+            election: Election?,
+            isDryRun: Bool,
+            logger: Logger
+        ) {
+            self.configuration = configuration
+            self.client = client
+            self.probeLoop = probeLoop
+            self.namespace = namespace
+            self.identity = identity
+            self.election = election
+            self.isDryRun = isDryRun
+            self.logger = logger
+        }
+    }
+
+    /// How replicas of a supervisor share out the groups.
+    package struct Election: Sendable {
+        /// How the names of the Leases begin.
+        package var leaseName: String
+        /// Parts into which the groups are split, 1...`ShardMap.largestCount`.
+        package var shards: Int
+        /// When Leases are renewed, and when they are over.
+        package var timing: ElectionTiming
+        /// Which groups are probed that another replica leads.
+        package var standbyProbes: StandbyProbes
+
+        /// An election; the parameters are the properties.
+        package init(leaseName: String, shards: Int, timing: ElectionTiming, standbyProbes: StandbyProbes) {
+            self.leaseName = leaseName
+            self.shards = shards
+            self.timing = timing
+            self.standbyProbes = standbyProbes
+        }
+    }
+}
