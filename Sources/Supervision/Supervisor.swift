@@ -92,7 +92,8 @@ package struct Supervisor: ServiceLifecycle.Service {
     ) -> SupervisedGroups {
         let limits = KubernetesGroupAPI.Limits()
         let claims = ClaimRegistry()
-        return SupervisedGroups(namespace: parts.namespace, claims: claims) { namespace in
+        let sharing = SupervisedGroups.Sharing(shard: { _ in 0 }, observes: { _ in false })
+        return SupervisedGroups(namespace: parts.namespace, claims: claims, sharing: sharing) { namespace in
             .init(
                 pods: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
                 services: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
@@ -104,21 +105,30 @@ package struct Supervisor: ServiceLifecycle.Service {
                     logger: parts.logger
                 )
             )
-        } makeSupervisor: { group, namespace, claimant, informers in
-            let api = KubernetesGroupAPI(client: parts.client, group: group, namespace: namespace, limits: limits)
+        } makeSupervisor: { group, namespace, start in
+            let api = KubernetesGroupAPI(
+                client: parts.client,
+                group: group,
+                namespace: namespace,
+                limits: limits,
+                gate: start.gate,
+                clock: .system
+            )
             return GroupSupervisor(
                 group,
                 namespace: namespace,
-                claimant: claimant,
+                claimant: start.claimant,
                 identity: parts.identity,
                 isDryRun: parts.isDryRun,
+                standing: start.standing,
                 surroundings: .init(
                     api: api,
-                    pods: informers.pods,
-                    services: informers.services,
-                    leases: informers.leases,
+                    pods: start.informers.pods,
+                    services: start.informers.services,
+                    leases: start.informers.leases,
                     probes: probes,
                     claims: claims,
+                    gate: start.gate,
                     clock: .system,
                     notify: notify
                 )
@@ -190,6 +200,7 @@ package struct Supervisor: ServiceLifecycle.Service {
 
     /// Supervises until a graceful shutdown, which moves nothing, or until the task is cancelled.
     package func run() async throws {
+        await groups.shardTaken(0, authority: WriteAuthority(until: nil))
         await apply(parts.configuration)
         await withDiscardingTaskGroup { background in
             background.addTask { await probes.run() }

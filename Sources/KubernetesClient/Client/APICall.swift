@@ -49,11 +49,13 @@ struct APICall: Sendable {
         name: String? = nil,
         contentType: String = "application/json",
         isTrial: Bool = false,
+        timeout: Duration = APIClient.requestTimeout,
         body: [UInt8]
     ) -> APICall {
-        let seconds = APIClient.requestTimeout.components.seconds
+        let milliseconds = max(1, timeout.wholeMilliseconds)
+        let deadline = milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
         var query = [
-            ("fieldManager", APIClient.fieldManager), ("fieldValidation", "Strict"), ("timeout", "\(seconds)s"),
+            ("fieldManager", APIClient.fieldManager), ("fieldValidation", "Strict"), ("timeout", deadline),
         ]
         if isTrial { query.append(("dryRun", "All")) }
         return APICall(
@@ -61,7 +63,8 @@ struct APICall: Sendable {
             method: method,
             target: target(resource, namespace: namespace, name: name, query: query),
             contentType: contentType,
-            body: body
+            body: body,
+            timeout: timeout
         )
     }
 
@@ -81,6 +84,13 @@ struct APICall: Sendable {
     /// Only RFC 3986's unreserved characters stay as they are.
     private static func escaped(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: .unreserved) ?? text
+    }
+}
+
+extension Duration {
+    /// Rounded down.
+    fileprivate var wholeMilliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     }
 }
 

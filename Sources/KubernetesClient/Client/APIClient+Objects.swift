@@ -75,10 +75,18 @@ extension APIClient {
     package func create<Resource: KubernetesResource>(
         _ object: Resource,
         namespace: String,
+        timeout: Duration = requestTimeout,
         retry: RetryPolicy = .none
     ) async throws(KubernetesError) -> Resource {
         try await send(
-            .write("create", method: "POST", Resource.resource, namespace: namespace, body: try encoded(object)),
+            .write(
+                "create",
+                method: "POST",
+                Resource.resource,
+                namespace: namespace,
+                timeout: timeout,
+                body: try encoded(object)
+            ),
             retry: retry
         )
     }
@@ -87,6 +95,7 @@ extension APIClient {
     package func update<Resource: KubernetesResource>(
         _ object: Resource,
         namespace: String,
+        timeout: Duration = requestTimeout,
         retry: RetryPolicy = .none
     ) async throws(KubernetesError) -> Resource {
         try await send(
@@ -96,6 +105,7 @@ extension APIClient {
                 Resource.resource,
                 namespace: namespace,
                 name: object.metadata.name,
+                timeout: timeout,
                 body: try encoded(object)
             ),
             retry: retry
@@ -112,6 +122,7 @@ extension APIClient {
         name: String,
         _ patch: MetadataPatch,
         isTrial: Bool = false,
+        timeout: Duration = requestTimeout,
         retry: RetryPolicy = .none
     ) async throws(KubernetesError) -> Resource {
         try await send(
@@ -123,6 +134,7 @@ extension APIClient {
                 name: name,
                 contentType: "application/merge-patch+json",
                 isTrial: isTrial,
+                timeout: timeout,
                 body: try encoded(patch)
             ),
             retry: retry

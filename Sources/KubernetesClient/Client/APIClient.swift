@@ -74,17 +74,24 @@ package final class APIClient: Sendable {
     }
 
     /// One exchange; a 401 refreshes the credentials and is tried once more.
+    ///
+    /// A write is over when its time is, from now on: credentials and both attempts together.
     private func exchange(_ call: APICall) async throws(KubernetesError) -> HTTPResponse {
         let start = ContinuousClock.now
-        let response = try await exchangeOnce(call)
+        let response = try await exchangeOnce(call, since: start)
         guard response.head.status == 401 else { return try checked(response, for: call) }
         await credentials.rejected(requestOf: start)
-        return try checked(try await exchangeOnce(call), for: call)
+        return try checked(try await exchangeOnce(call, since: start), for: call)
     }
 
-    private func exchangeOnce(_ call: APICall) async throws(KubernetesError) -> HTTPResponse {
+    private func exchangeOnce(
+        _ call: APICall,
+        since start: ContinuousClock.Instant
+    ) async throws(KubernetesError) -> HTTPResponse {
         var request = try await request(for: call)
-        request.timeout = call.timeout
+        let timeout = call.isRead ? call.timeout : call.timeout - (.now - start)
+        guard timeout > .zero else { throw KubernetesError(call.description, .transport(TransportError(.timedOut))) }
+        request.timeout = timeout
         do throws(TransportError) {
             return try await loop.response(to: request)
         } catch {

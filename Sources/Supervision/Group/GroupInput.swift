@@ -39,10 +39,12 @@ indirect enum GroupInput: Sendable {
     case endpointsSettled(OperationID)
     /// The time of a timer has come; the machine ignores one that it no longer awaits.
     case timerFired(OperationID)
-    /// Begin nothing new; end as soon as no switch is under way.
+    /// This supervisor leads the group, or does so no more.
+    case standing(GroupStanding)
+    /// Begin nothing new; end as soon as no switch is under way, after `grace` in any case.
     ///
     /// `isRemoved`: the configuration has no such group any more.
-    case shutdown(isRemoved: Bool)
+    case shutdown(isRemoved: Bool, grace: Duration)
     /// End now.
     case shutdownDeadline
 
@@ -66,6 +68,8 @@ indirect enum GroupInput: Sendable {
         case probe(Member.ID)
         /// One for each answer and timer: none replaces another.
         case operation(OperationID)
+        /// Of `GroupInput.standing`.
+        case standing
         /// Of `GroupInput.shutdown`.
         case shutdown
         /// Of `GroupInput.shutdownDeadline`.
@@ -86,6 +90,7 @@ indirect enum GroupInput: Sendable {
         case .recordRead(let id, _), .recordWritten(let id, _), .membersListed(let id, _), .memberRead(let id, _),
             .roleWritten(let id, _), .roleTried(let id, _), .endpointsSettled(let id), .timerFired(let id):
             .operation(id)
+        case .standing: .standing
         case .shutdown: .shutdown
         case .shutdownDeadline: .shutdownDeadline
         }
@@ -105,7 +110,9 @@ indirect enum GroupInput: Sendable {
         case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
         case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
         case .timerFired(let id): machine.timerFired(id, at: now)
-        case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .shutdown, .shutdownDeadline: []
+        case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .standing, .shutdown,
+            .shutdownDeadline:
+            []
         }
     }
 

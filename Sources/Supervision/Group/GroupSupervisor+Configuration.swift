@@ -158,13 +158,13 @@ extension GroupSupervisor {
     }
 
     /// Tells the machine its policy; nothing moves while the Service is unusable, another group writes the role of the same
-    /// pods, or the end is near.
+    /// pods, another supervisor leads or may lead, or the end is near.
     @inline(never)
     func applyPolicy(in group: inout DiscardingTaskGroup) {
         let isUsable = if case .usable = service { claim == .granted } else { false }
         let policy = GroupPolicy(
             configuration,
-            isObserving: isDryRun || isStopping || !isUsable,
+            isObserving: isDryRun || isStopping || !isUsable || standing != .leading,
             publishesNotReady: seenService?.spec?.publishNotReadyAddresses ?? false
         )
         let now = surroundings.clock.now()

@@ -22,13 +22,13 @@ extension GroupSupervisor {
             switch effect {
             case .readRecord(let id): readRecord(for: id, in: &group)
             case .writeRecord(let id, let record, let version, let urgency):
-                run(&group) {
+                write(&group) {
                     .recordWritten(id, await $0.writeRecord(record, replacing: version, urgency: urgency))
                 }
             case .listMembers(let id): run(&group) { .membersListed(id, await $0.listMembers()) }
             case .readMember(let id, let name): run(&group) { .memberRead(id, await $0.readMember(name)) }
             case .writeRole(let id, let write): writeRole(write, for: id, in: &group)
-            case .tryRole(let id, let write): run(&group) { .roleTried(id, await $0.tryRole(write)) }
+            case .tryRole(let id, let trial): write(&group) { .roleTried(id, await $0.tryRole(trial)) }
             // Nothing here sees the Service's endpoints, so that there is nothing to wait for.
             case .settleEndpoints(let id, _): post(.endpointsSettled(id))
             case .probe(let member, let since):
@@ -58,11 +58,23 @@ extension GroupSupervisor {
     /// A pod that left the group may be another's by now, which gives it its role.
     private func writeRole(_ write: RoleWrite, for id: OperationID, in group: inout DiscardingTaskGroup) {
         let isMember = wish?.pods.contains(write.member.id) ?? true
-        group.addTask { [self, api = surroundings.api, claims = surroundings.claims, scopes = wish?.scopes ?? []] in
+        let scopes = wish?.scopes ?? []
+        self.write(&group) { [claims = surroundings.claims, claimant] api in
             if !isMember, await claims.isHeld(write.member.id, in: scopes, byOthersThan: claimant) {
-                return post(.roleWritten(id, .gone))
+                return .roleWritten(id, .gone)
             }
-            post(.roleWritten(id, await api.writeRole(write)))
+            return .roleWritten(id, await api.writeRole(write))
+        }
+    }
+
+    /// What changes something waits until this supervisor may write; waiting is no failure and asks the API server nothing.
+    private func write(
+        _ group: inout DiscardingTaskGroup,
+        _ operation: @escaping @Sendable (any GroupAPI) async -> GroupInput
+    ) {
+        run(&group) { [gate = surroundings.gate, clock = surroundings.clock] api in
+            await gate.open(clock.now)
+            return await operation(api)
         }
     }
 

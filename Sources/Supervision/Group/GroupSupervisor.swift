@@ -11,9 +11,6 @@ import StandbyConfiguration
 /// What needs no waiting is in functions of its own that are never inlined: the frame of an asynchronous function lasts as
 /// long as the group, once it was needed, and there may be 10,000 of them.
 actor GroupSupervisor {
-    /// How long a switch that is under way may still take after the supervisor was asked to end.
-    private static let shutdownGrace: Duration = .seconds(5)
-
     /// As of the last reload.
     var configuration: GroupConfiguration
     /// Where the group is.
@@ -52,6 +49,8 @@ actor GroupSupervisor {
     private var complaints: [Source: Set<String>] = [:]
     /// Complaints that are reported at once.
     private static let mostComplaints = 20
+    /// Whether this supervisor leads the group; what it does not lead it only observes.
+    private(set) var standing: GroupStanding
     /// Whether nothing new is begun, because the group is to end.
     var isStopping = false
     private var isWaiting = false
@@ -63,6 +62,7 @@ actor GroupSupervisor {
         claimant: RoleClaims.Claimant,
         identity: String,
         isDryRun: Bool,
+        standing: GroupStanding,
         surroundings: Surroundings
     ) {
         self.configuration = configuration
@@ -70,6 +70,7 @@ actor GroupSupervisor {
         self.claimant = claimant
         self.surroundings = surroundings
         self.isDryRun = isDryRun
+        self.standing = standing
         mapping = PodMapping(group: configuration)
         // Nothing moves before the Service is known to be usable.
         machine = GroupStateMachine(policy: GroupPolicy(configuration, isObserving: true), identity: identity)
@@ -137,9 +138,13 @@ actor GroupSupervisor {
             .endpointsSettled,
             .timerFired:
             passOn(input, in: &group)
-        case .shutdown(let isRemoved):
+        case .standing(let next):
+            standing = next
+            retryRefused()
+            applyPolicy(in: &group)
+        case .shutdown(let isRemoved, let grace):
             if isRemoved { reportRequestsLeftBehind() }
-            beginShutdown(in: &group)
+            beginShutdown(within: grace, in: &group)
         case .shutdownDeadline: mailbox.finish()
         }
     }
@@ -247,8 +252,9 @@ actor GroupSupervisor {
         isWaiting = false
     }
 
-    /// Reports something about the group.
+    /// Reports something about the group; of what another leads there is nothing to say.
     func notify(_ content: GroupNotice.Content) {
+        if standing == .standby { return }
         let id: String? = if case .usable(_, let uid) = service { uid } else { nil }
         surroundings.notify(
             GroupNotice(
@@ -268,14 +274,15 @@ actor GroupSupervisor {
 
     /// What operators asked for holds for the group's name: under another it is not known.
     private func reportRequestsLeftBehind() {
-        guard let record = machine.record?.record, !record.fenced.isEmpty || record.pause != nil else { return }
+        guard standing != .standby, let record = machine.record?.record, !record.fenced.isEmpty || record.pause != nil
+        else { return }
         notify(.leavesBehind(fenced: record.fenced.sorted(), isPaused: record.pause != nil))
     }
 
-    private func beginShutdown(in group: inout DiscardingTaskGroup) {
+    private func beginShutdown(within grace: Duration, in group: inout DiscardingTaskGroup) {
         isStopping = true
         applyPolicy(in: &group)
-        let deadline = surroundings.clock.now() + Self.shutdownGrace
+        let deadline = surroundings.clock.now() + grace
         group.addTask { [self, clock = surroundings.clock] in
             if await clock.sleep(deadline) { post(.shutdownDeadline) }
         }

@@ -71,6 +71,8 @@ extension GroupSupervisor {
         var probes: any MemberProbing
         /// Where groups agree who writes which pod.
         var claims: ClaimRegistry
+        /// Where writes wait while this supervisor does not lead.
+        var gate: WriteGate
         /// The monotonic clock.
         var clock: SupervisionClock
         /// Called from the group's actor; must be quick.

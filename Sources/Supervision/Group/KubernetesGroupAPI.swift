@@ -21,14 +21,27 @@ actor KubernetesGroupAPI: GroupAPI {
     private let namespace: String
     private var mapping: PodMapping
     private let limits: Limits
+    /// Says how long a write may take, if it may be sent at all.
+    private let gate: WriteGate
+    /// The monotonic clock.
+    private let clock: SupervisionClock
     /// Which pods the group means, once its Service is known.
     private var selector = LabelSelector()
     /// The Lease as last seen, so that an update keeps what others wrote on it.
     private var lease: Lease?
 
-    /// `limits`: shared by all groups.
-    init(client: APIClient, group: GroupConfiguration, namespace: String, limits: Limits) {
+    /// `limits`: shared by all groups; `gate`: the group's own.
+    init(
+        client: APIClient,
+        group: GroupConfiguration,
+        namespace: String,
+        limits: Limits,
+        gate: WriteGate,
+        clock: SupervisionClock
+    ) {
         self.client = client
+        self.gate = gate
+        self.clock = clock
         name = group.name
         self.namespace = namespace
         self.limits = limits
@@ -92,12 +105,12 @@ actor KubernetesGroupAPI: GroupAPI {
             base = lease
         }
         let wanted = RecordMapping.lease(record, group: name, namespace: namespace, base: base, now: Date())
-        let outcome = await limits.writes.withTurn(urgency, patience: nil) { [base] in
+        let outcome = await self.write(urgency) { [self, base] timeout in
             do throws(KubernetesError) {
                 let stored =
                     base == nil
-                    ? try await client.create(wanted, namespace: namespace)
-                    : try await client.update(wanted, namespace: namespace)
+                    ? try await client.create(wanted, namespace: namespace, timeout: timeout)
+                    : try await client.update(wanted, namespace: namespace, timeout: timeout)
                 await remember(stored)
                 return RecordWriteOutcome.written(RecordMapping.stored(stored))
             } catch {
@@ -107,6 +120,18 @@ actor KubernetesGroupAPI: GroupAPI {
             }
         }
         return outcome ?? .notSent
+    }
+
+    /// Writes when it is its turn, for no longer than this supervisor may; nil: nothing was sent.
+    private func write<Outcome: Sendable>(
+        _ urgency: WriteUrgency,
+        _ request: @escaping @Sendable (_ timeout: Duration) async -> Outcome
+    ) async -> Outcome? {
+        let outcome = await limits.writes.withTurn(urgency, patience: nil) { [gate, clock] () -> Outcome? in
+            guard let timeout = gate.timeout(at: clock.now(), longest: APIClient.requestTimeout) else { return nil }
+            return await request(timeout)
+        }
+        return outcome ?? nil
     }
 
     private static let noTurn = OperationFailure("too many other requests are under way")
@@ -146,9 +171,9 @@ actor KubernetesGroupAPI: GroupAPI {
 
     /// Patches a pod's labels and annotations once, by uid and resourceVersion.
     func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome {
-        let outcome = await limits.writes.withTurn(write.urgency, patience: nil) { [self, mapping] in
+        let outcome = await self.write(write.urgency) { [self, mapping] timeout in
             do throws(KubernetesError) {
-                let pod = try await patch(write, isTrial: false)
+                let pod = try await patch(write, isTrial: false, timeout: timeout)
                 return mapping.member(pod).map(RoleWriteOutcome.written) ?? RoleWriteOutcome.gone
             } catch {
                 switch error.code {
@@ -168,9 +193,9 @@ actor KubernetesGroupAPI: GroupAPI {
     /// A conflict or an absent pod says that the pod is not as it was; a 400, that a webhook knows no dry run, unless one denied
     /// the request itself and gave no code of its own.
     func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome {
-        let outcome = await limits.writes.withTurn(write.urgency, patience: nil) { [self] in
+        let outcome = await self.write(write.urgency) { [self] timeout in
             do throws(KubernetesError) {
-                _ = try await patch(write, isTrial: true)
+                _ = try await patch(write, isTrial: true, timeout: timeout)
                 return RoleTrialOutcome.notRefused
             } catch {
                 return Self.isDenial(error) ? .refused(OperationFailure(error)) : .notRefused
@@ -188,7 +213,11 @@ actor KubernetesGroupAPI: GroupAPI {
         }
     }
 
-    private func patch(_ write: RoleWrite, isTrial: Bool) async throws(KubernetesError) -> Pod {
+    private func patch(
+        _ write: RoleWrite,
+        isTrial: Bool,
+        timeout: Duration
+    ) async throws(KubernetesError) -> Pod {
         let patch = MetadataPatch(
             uid: write.member.id.uid,
             resourceVersion: write.member.version.rawValue,
@@ -200,7 +229,8 @@ actor KubernetesGroupAPI: GroupAPI {
             namespace: namespace,
             name: write.member.name,
             patch,
-            isTrial: isTrial
+            isTrial: isTrial,
+            timeout: timeout
         )
     }
 }

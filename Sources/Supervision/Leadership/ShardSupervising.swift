@@ -15,3 +15,13 @@ protocol ShardSupervising: Sendable {
     /// `grace`: how long a switch in hand may still take; writes end with the authority in any case.
     func shardLost(_ shard: Int, grace: Duration) async
 }
+
+/// What this supervisor is to a group.
+enum GroupStanding: Sendable, Hashable {
+    /// It holds the group's shard.
+    case leading
+    /// It held the shard and could not renew its Lease in time; nobody else is known to hold it.
+    case inDoubt
+    /// Another holds the shard; it probes the members to be asked for its opinion.
+    case standby
+}

@@ -6,27 +6,102 @@ package import FailoverCore
 /// Every write asks for the time left before it is sent and takes no longer. Seals and epochs remain the last line: a write that
 /// is on its way when the time is over can do no harm, but it would be in vain.
 package final class WriteAuthority: Sendable {
-    private let end: Locked<MonotonicTime?>
+    private struct State: Sendable {
+        /// Nil: for ever.
+        var end: MonotonicTime?
+        /// Who waits for more time.
+        var waiters: [Latch] = []
+    }
+
+    private let state: Locked<State>
 
     /// `end`: nil for a supervisor that is alone and asks nobody.
     package init(until end: MonotonicTime?) {
-        self.end = Locked(end)
+        state = Locked(State(end: end))
     }
+
+    /// The authority of who holds nothing.
+    static let none = WriteAuthority(until: MonotonicTime(nanoseconds: 0))
 
     /// The lead was renewed, by a request that was sent early enough to be good until then.
     package func extend(to later: MonotonicTime) {
-        end.withLock { end in
-            if let current = end, current < later { end = later }
+        let waiters = state.withLock { state -> [Latch] in
+            guard let end = state.end, end < later else { return [] }
+            state.end = later
+            return Self.removeWaiters(&state)
         }
+        for waiter in waiters { waiter.open() }
     }
 
     /// Nothing may be written from now on.
     package func end(at now: MonotonicTime) {
-        end.withLock { $0 = now }
+        state.withLock { $0.end = now }
     }
 
     /// How long a write that is sent now may take; nil: as long as it would anyway; not above zero: it must not be sent.
     package func timeLeft(at now: MonotonicTime) -> Duration? {
-        end.withLock { $0 }.map { $0 >= now ? $0.since(now) : .zero }
+        state.withLock { $0.end }.map { $0.since(now) }
+    }
+
+    /// Whether nothing may be sent now.
+    func isOver(at now: MonotonicTime) -> Bool { timeLeft(at: now).map { $0 <= .zero } ?? false }
+
+    // MARK: Waiting
+
+    /// Opened when there is more time, or another authority instead.
+    func nextChange() -> Latch {
+        let latch = Latch()
+        state.withLock { $0.waiters.append(latch) }
+        return latch
+    }
+
+    /// Lets whoever waits look again.
+    func wake() {
+        for waiter in state.withLock({ Self.removeWaiters(&$0) }) { waiter.open() }
+    }
+
+    private static func removeWaiters(_ state: inout State) -> [Latch] {
+        defer { state.waiters = [] }
+        return state.waiters
+    }
+}
+
+/// Where the writes of one group wait until its supervisor may write.
+final class WriteGate: Sendable {
+    private let authority: Locked<WriteAuthority>
+
+    /// A gate that is shut until an authority is given.
+    init(_ authority: WriteAuthority = .none) {
+        self.authority = Locked(authority)
+    }
+
+    /// What holds now.
+    private var current: WriteAuthority { authority.withLock { $0 } }
+
+    /// Another authority holds from now on.
+    func use(_ next: WriteAuthority) {
+        let previous = authority.withLock { authority in
+            defer { authority = next }
+            return authority
+        }
+        previous.wake()
+    }
+
+    /// How long a write that is sent now may take, at most `longest`; nil: it must not be sent.
+    func timeout(at now: MonotonicTime, longest: Duration) -> Duration? {
+        guard let left = current.timeLeft(at: now) else { return longest }
+        return left > .zero ? min(left, longest) : nil
+    }
+
+    /// Waits until writes may be sent, or the task is cancelled.
+    func open(_ now: @Sendable () -> MonotonicTime) async {
+        while !Task.isCancelled {
+            let authority = current
+            let change = authority.nextChange()
+            // Asked for after the latch is in place, so that no change is missed.
+            guard authority === current else { continue }
+            guard authority.isOver(at: now()) else { return }
+            await change.wait()
+        }
     }
 }

@@ -78,7 +78,8 @@ import Testing
             .service(nil), Self.pods("1", isRelist: false), Self.lease("1", isRelist: false), .claimsChanged,
             .doubt(.init(until: MonotonicTime(nanoseconds: 1), reason: .stall)), .recovered,
             Self.probe("a", isChange: false, isRepetition: false),
-            Self.probe("a", isChange: false, isRepetition: false, of: "v"), .shutdown(isRemoved: true),
+            Self.probe("a", isChange: false, isRepetition: false, of: "v"),
+            .shutdown(isRemoved: true, grace: .seconds(5)),
             .shutdownDeadline, .timerFired(.init(number: 1)), .recordRead(.init(number: 2), .absent),
         ]
         #expect(Set(inputs.map(\.key)).count == inputs.count)

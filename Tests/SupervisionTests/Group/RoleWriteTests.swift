@@ -74,7 +74,14 @@ import Transport
                 name: "web-1",
                 version: ObjectVersion(pod["resourceVersion"].string ?? "")
             )
-            let api = KubernetesGroupAPI(client: client, group: group, namespace: "default", limits: .init())
+            let api = KubernetesGroupAPI(
+                client: client,
+                group: group,
+                namespace: "default",
+                limits: .init(),
+                gate: WriteGate(WriteAuthority(until: nil)),
+                clock: .system
+            )
             try await body(Stage(sandbox: sandbox, api: api, member: member))
         }
     }

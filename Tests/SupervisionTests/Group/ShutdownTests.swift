@@ -30,7 +30,7 @@ import Testing
         try stage.place(["active", "passive"])
         try await stage.run { stage in
             await stage.log.wait(for: "active member is on record")
-            stage.supervisor.post(.shutdown(isRemoved: false))
+            stage.supervisor.post(.shutdown(isRemoved: false, grace: .seconds(5)))
             await stage.log.wait(for: "web: ended")
         }
         #expect(stage.story.suffix(2) == ["web: probes end", "web: ended"])
@@ -52,7 +52,7 @@ import Testing
         try stage.place(["active", "passive"])
         try await stage.run { stage in
             await stage.log.wait(for: "held: web: \(request)")
-            stage.supervisor.post(.shutdown(isRemoved: false))
+            stage.supervisor.post(.shutdown(isRemoved: false, grace: .seconds(5)))
             await stage.log.wait(for: "web: ended")
         }
         #expect(stage.record == nil && stage.actives == ["web-0"])
@@ -63,7 +63,7 @@ import Testing
     @Test(arguments: ["write record", "list", "web-2=passive", "web-0=passive", "web-1=active"])
     func finishesASwitch(request: String) async throws {
         let stage = try await runUntilHeld(request) { stage in
-            stage.supervisor.post(.shutdown(isRemoved: false))
+            stage.supervisor.post(.shutdown(isRemoved: false, grace: .seconds(5)))
             // What comes now is heard after the shutdown.
             stage.probes.set(.unhealthy, "web-2")
             await stage.log.wait(for: "member.name=web-2 member.health=unhealthy")
@@ -77,7 +77,7 @@ import Testing
     @Test(arguments: ["web-0=passive", "web-1=active"])
     func givesASwitchFiveSecondsAndNoMore(request: String) async throws {
         let stage = try await runUntilHeld(request) { stage in
-            stage.supervisor.post(.shutdown(isRemoved: false))
+            stage.supervisor.post(.shutdown(isRemoved: false, grace: .seconds(5)))
             await stage.clock.sleepBegins("sleep of \(Duration.seconds(5))")
             stage.clock.advance(by: .milliseconds(4999))
             stage.probes.set(.unhealthy, "web-2")
@@ -106,7 +106,7 @@ import Testing
 
     @Test func beginsNothingOnceItIsToEnd() async throws {
         let stage = try await runUntilHeld("web-1=active") { stage in
-            stage.supervisor.post(.shutdown(isRemoved: false))
+            stage.supervisor.post(.shutdown(isRemoved: false, grace: .seconds(5)))
             stage.probes.set(.unhealthy, "web-1")
             await stage.log.wait(for: "member.name=web-1 member.health=unhealthy")
             stage.cluster.release("web-1=active")
@@ -139,7 +139,7 @@ import Testing
         try await stage.run { stage in
             await stage.log.wait(for: "web: read record")
             await stage.log.wait(for: "member.health=healthy", count: 3)
-            stage.supervisor.post(.shutdown(isRemoved: true))
+            stage.supervisor.post(.shutdown(isRemoved: true, grace: .seconds(5)))
             await stage.log.wait(for: "web: ended")
         }
         #expect(stage.log.lines(with: "the group ends").map { $0.contains(words) } == [true], "\(stage.log.lines)")
@@ -150,7 +150,7 @@ import Testing
         try stage.place(["active"])
         try await stage.run { stage in
             await stage.log.wait(for: "active member is on record")
-            stage.supervisor.post(.shutdown(isRemoved: true))
+            stage.supervisor.post(.shutdown(isRemoved: true, grace: .seconds(5)))
             await stage.log.wait(for: "web: ended")
         }
         #expect(stage.log.lines(with: "the group ends").isEmpty)

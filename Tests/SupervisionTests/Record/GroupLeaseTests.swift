@@ -65,7 +65,14 @@ import Transport
             )
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let client = APIClient(connection: connection, loop: loop, version: "test", logger: logger)
-            let api = KubernetesGroupAPI(client: client, group: group, namespace: "default", limits: .init())
+            let api = KubernetesGroupAPI(
+                client: client,
+                group: group,
+                namespace: "default",
+                limits: .init(),
+                gate: WriteGate(WriteAuthority(until: nil)),
+                clock: .system
+            )
             try await body(Stage(sandbox: sandbox, client: client, api: api))
         }
     }

@@ -16,7 +16,16 @@ struct GroupStage: Sendable {
     let supervisor: GroupSupervisor
     let configuration: GroupConfiguration
 
-    init(_ configuration: GroupConfiguration, isDryRun: Bool = false, run number: Int = 1) {
+    let gate: WriteGate
+
+    init(
+        _ configuration: GroupConfiguration,
+        isDryRun: Bool = false,
+        run number: Int = 1,
+        standing: GroupStanding = .leading,
+        authority: WriteAuthority = WriteAuthority(until: nil)
+    ) {
+        gate = WriteGate(authority)
         cluster = FakeCluster(log: log)
         probes = FakeProbes(clock: clock, log: log)
         self.configuration = configuration
@@ -26,7 +35,8 @@ struct GroupStage: Sendable {
             claimant: .init(group: configuration.name, run: number),
             identity: "me-\(number)",
             isDryRun: isDryRun,
-            surroundings: Self.surroundings(cluster, probes, claims, clock, log, configuration)
+            standing: standing,
+            surroundings: Self.surroundings(cluster, probes, claims, gate, clock, log, configuration)
         )
     }
 
@@ -35,6 +45,7 @@ struct GroupStage: Sendable {
         _ cluster: FakeCluster,
         _ probes: FakeProbes,
         _ claims: ClaimRegistry,
+        _ gate: WriteGate,
         _ clock: TestClock,
         _ log: EventLog,
         _ group: GroupConfiguration
@@ -46,6 +57,7 @@ struct GroupStage: Sendable {
             leases: cluster.leases,
             probes: probes,
             claims: claims,
+            gate: gate,
             clock: clock.clock,
             notify: { log.add(words(of: $0)) }
         )
@@ -69,7 +81,7 @@ struct GroupStage: Sendable {
                 log.add("\(configuration.name): ended")
             }
             try await body(self)
-            supervisor.post(.shutdown(isRemoved: false))
+            supervisor.post(.shutdown(isRemoved: false, grace: .seconds(5)))
             try await group.waitForAll()
         }
     }

@@ -2,7 +2,11 @@ import Coordination
 import KubernetesClient
 import StandbyConfiguration
 
-/// Which groups are supervised, and the informers that they need; runs both, as the configuration changes.
+/// Which groups are supervised, and the informers that they need; runs both, as the configuration changes and shards come
+/// and go.
+///
+/// Groups of shards that this supervisor holds are led; of the others those run whose members it probes for its opinion, and
+/// they only observe.
 actor SupervisedGroups {
     /// A group that is supervised, or about to end.
     private struct Entry {
@@ -11,51 +15,18 @@ actor SupervisedGroups {
         var run: GroupRun
     }
 
-    /// One run of a group, for a child task.
-    struct GroupRun: Sendable {
-        /// What supervises the group.
-        let supervisor: GroupSupervisor
-        /// Under which it claims its pods; nil: it writes no labels.
-        let registration: ClaimRegistry.Registration?
-        /// The run that had the name before; it ends first.
-        let predecessor: Latch?
-        /// Opened when the run is over.
-        let ended = Latch()
-
-        /// Supervises until the group is told to end.
-        func callAsFunction() async {
-            if let predecessor { await predecessor.wait() }
-            await supervisor.run()
-            ended.open()
-        }
+    /// Which groups a supervisor leads, and which it observes.
+    struct Sharing: Sendable {
+        /// In which shard a group is; groups that name no namespace are in the supervisor's.
+        var shard: @Sendable (_ group: GroupConfiguration) -> Int
+        /// Whether the group's members are probed while another leads it.
+        var observes: @Sendable (GroupConfiguration) -> Bool
     }
 
-    /// The informers of one namespace.
-    struct NamespaceInformers: Sendable {
-        /// Only those that a Service of the file selects are decoded.
-        let pods: any ObjectSource<Pod>
-        /// All Services of the namespace.
-        let services: any ObjectSource<Service>
-        /// Those of groups only.
-        let leases: any ObjectSource<Lease>
-        /// Ends the informers once opened.
-        let stop = Latch()
-
-        /// Runs all until they are stopped or the task is cancelled.
-        func callAsFunction() async {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await services.run() }
-                group.addTask {
-                    // The Services say which pods are wanted; of the others none is decoded.
-                    await services.firstList()
-                    await pods.run()
-                }
-                group.addTask { await leases.run() }
-                group.addTask { await stop.wait() }
-                await group.next()
-                group.cancelAll()
-            }
-        }
+    /// A shard that this supervisor holds.
+    private struct HeldShard {
+        var authority: WriteAuthority
+        var standing = GroupStanding.leading
     }
 
     /// What has to be run after a change.
@@ -69,8 +40,26 @@ actor SupervisedGroups {
     }
 
     private let makeInformers: @Sendable (_ namespace: String) -> NamespaceInformers
-    private let makeSupervisor:
-        @Sendable (GroupConfiguration, _ namespace: String, RoleClaims.Claimant, NamespaceInformers) -> GroupSupervisor
+    private let makeSupervisor: MakeSupervisor
+    private let sharing: Sharing
+    private var held: [Int: HeldShard] = [:]
+    /// Grace of groups that end because the supervisor does, or the configuration has them no more.
+    private static let grace: Duration = .seconds(5)
+    /// What a group needs to be run, besides its configuration and the namespace that it is in.
+    struct Start: Sendable {
+        /// Under which it claims its pods.
+        var claimant: RoleClaims.Claimant
+        /// Of its namespace.
+        var informers: NamespaceInformers
+        /// Where its writes wait.
+        var gate: WriteGate
+        /// What it is to the supervisor at first.
+        var standing: GroupStanding
+    }
+
+    /// Makes the supervisor of a group.
+    typealias MakeSupervisor = @Sendable (GroupConfiguration, _ namespace: String, Start) -> GroupSupervisor
+
     /// The namespace of groups that name none.
     private let namespace: String
     private var entries: [String: Entry] = [:]
@@ -78,7 +67,9 @@ actor SupervisedGroups {
     private var leaving: [String: Latch] = [:]
     private var informers: [String: NamespaceInformers] = [:]
     /// What was applied last; no groups before the first time.
-    private(set) var configuration = SupervisorConfiguration(groups: [])
+    private var file = SupervisorConfiguration(groups: [])
+    /// The part of it that runs.
+    private var running = SupervisorConfiguration(groups: [])
     /// Runs that were started.
     private var runCount = 0
     private let claims: ClaimRegistry
@@ -90,11 +81,12 @@ actor SupervisedGroups {
     init(
         namespace: String,
         claims: ClaimRegistry,
+        sharing: Sharing,
         makeInformers: @escaping @Sendable (_ namespace: String) -> NamespaceInformers,
-        makeSupervisor:
-            @escaping @Sendable (GroupConfiguration, String, RoleClaims.Claimant, NamespaceInformers) -> GroupSupervisor
+        makeSupervisor: @escaping MakeSupervisor
     ) {
         self.namespace = namespace
+        self.sharing = sharing
         self.claims = claims
         (changes, change) = AsyncStream.makeStream()
         self.makeInformers = makeInformers
@@ -150,9 +142,22 @@ actor SupervisedGroups {
 
     /// Goes over to another configuration; groups that are the same in both are not touched.
     func apply(_ next: SupervisorConfiguration) -> ConfigurationDiff {
-        let diff = ConfigurationDiff(from: configuration, to: next)
-        configuration = next
+        let diff = ConfigurationDiff(from: file, to: next)
+        file = next
         var change = Change()
+        startInformers(&change)
+        runWanted(&change)
+        stopUnusedInformers()
+        self.change.yield(change)
+        return diff
+    }
+
+    /// Runs those groups of the file that are led or observed, and no others.
+    private func runWanted(_ change: inout Change) {
+        var next = file
+        next.groups.removeAll { !isWanted($0) }
+        let diff = ConfigurationDiff(from: running, to: next)
+        running = next
         for name in diff.removed { end(name, isRemoved: true, &change) }
         let wanted = Dictionary(next.groups.map { ($0.name, $0) }) { first, _ in first }
         for name in diff.changed + diff.added {
@@ -165,9 +170,10 @@ actor SupervisedGroups {
                 start(group, &change)
             }
         }
-        stopUnusedInformers()
-        self.change.yield(change)
-        return diff
+    }
+
+    private func isWanted(_ group: GroupConfiguration) -> Bool {
+        held[sharing.shard(group)] != nil || sharing.observes(group)
     }
 
     /// A run is over.
@@ -181,6 +187,11 @@ actor SupervisedGroups {
         for name in Array(entries.keys) { end(name, isRemoved: false, &change) }
     }
 
+    /// The groups of a shard that run, by name.
+    private func entries(of shard: Int) -> [String: Entry] {
+        entries.filter { sharing.shard($0.value.configuration) == shard }
+    }
+
     /// A group of another namespace or mode has nothing in common with the one before.
     private func isAnother(_ group: GroupConfiguration, than known: GroupConfiguration) -> Bool {
         group.namespace != known.namespace || group.mode != known.mode
@@ -188,13 +199,19 @@ actor SupervisedGroups {
 
     private func start(_ group: GroupConfiguration, _ change: inout Change) {
         let place = group.namespace ?? namespace
-        let own = informers[place] ?? makeInformers(place)
-        if informers.updateValue(own, forKey: place) == nil { change.informers.append(own) }
+        guard let own = informers[place] else { return }
+        let shard = held[sharing.shard(group)]
+        let gate = WriteGate(shard?.authority ?? .none)
         runCount += 1
         let claimant = RoleClaims.Claimant(group: group.name, run: runCount)
         let scope = RoleClaims.Scope(namespace: place, key: group.roleLabel.key)
         let run = GroupRun(
-            supervisor: makeSupervisor(group, place, claimant, own),
+            supervisor: makeSupervisor(
+                group,
+                place,
+                Start(claimant: claimant, informers: own, gate: gate, standing: shard?.standing ?? .standby)
+            ),
+            gate: gate,
             registration: group.mode == .label ? .init(claimant: claimant, scope: scope) : nil,
             predecessor: leaving.removeValue(forKey: group.name)
         )
@@ -202,18 +219,64 @@ actor SupervisedGroups {
         change.runs.append(run)
     }
 
-    private func end(_ name: String, isRemoved: Bool, _ change: inout Change) {
+    private func end(_ name: String, isRemoved: Bool, within grace: Duration = grace, _ change: inout Change) {
         guard let entry = entries.removeValue(forKey: name) else { return }
         if let registration = entry.run.registration { change.ending.append(registration.claimant) }
-        entry.supervisor.post(.shutdown(isRemoved: isRemoved))
+        entry.supervisor.post(.shutdown(isRemoved: isRemoved, grace: grace))
         leaving[name] = entry.run.ended
+    }
+
+    /// All namespaces of the file are followed, also those of which no group runs: a takeover finds their Services at hand.
+    private func startInformers(_ change: inout Change) {
+        for group in file.groups {
+            let place = group.namespace ?? namespace
+            guard informers[place] == nil else { continue }
+            let own = makeInformers(place)
+            informers[place] = own
+            change.informers.append(own)
+        }
     }
 
     /// A group that is about to end finishes what it has begun without news of its pods.
     private func stopUnusedInformers() {
-        let used = Set(entries.values.map { $0.configuration.namespace ?? namespace })
+        let used = Set(file.groups.map { $0.namespace ?? namespace })
         for place in Array(informers.keys) where !used.contains(place) {
             informers.removeValue(forKey: place)?.stop.open()
         }
+    }
+}
+
+// MARK: Shards
+
+extension SupervisedGroups: ShardSupervising {
+    /// Leads the shard's groups; those that were observed or in doubt go on with what they know.
+    func shardTaken(_ shard: Int, authority: WriteAuthority) {
+        held[shard] = HeldShard(authority: authority)
+        for entry in entries(of: shard).values {
+            entry.run.gate.use(authority)
+            entry.supervisor.post(.standing(.leading))
+        }
+        var change = Change()
+        runWanted(&change)
+        self.change.yield(change)
+    }
+
+    /// Lets the shard's groups go on without a write.
+    func shardInDoubt(_ shard: Int) {
+        held[shard]?.standing = .inDoubt
+        for entry in entries(of: shard).values { entry.supervisor.post(.standing(.inDoubt)) }
+    }
+
+    /// Ends the shard's groups, and waits until they have ended.
+    func shardLost(_ shard: Int, grace: Duration) async {
+        let lost = entries(of: shard)
+        held[shard] = nil
+        var change = Change()
+        for name in lost.keys { end(name, isRemoved: false, within: grace, &change) }
+        running.groups.removeAll { lost[$0.name] != nil }
+        // Those that are observed begin anew: what they were about to do is another's to do.
+        runWanted(&change)
+        self.change.yield(change)
+        for entry in lost.values { await entry.run.handedOver.wait() }
     }
 }

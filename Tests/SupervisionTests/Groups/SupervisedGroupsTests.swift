@@ -22,20 +22,7 @@ import Testing
             let cluster = FakeCluster(log: log)
             let probes = FakeProbes(clock: clock, log: log)
             (self.cluster, self.probes) = (cluster, probes)
-            supervised = SupervisedGroups(namespace: "default", claims: claims) { namespace in
-                log.add("informers of \(namespace)")
-                return .init(pods: cluster.pods, services: cluster.services, leases: cluster.leases)
-            } makeSupervisor: { group, namespace, claimant, _ in
-                log.add("run \(claimant.run) of \(group.name) in \(namespace)")
-                return GroupSupervisor(
-                    group,
-                    namespace: namespace,
-                    claimant: claimant,
-                    identity: "me",
-                    isDryRun: false,
-                    surroundings: GroupStage.surroundings(cluster, probes, claims, clock, log, group)
-                )
-            }
+            supervised = Self.groups(on: cluster, probes, claims, clock, log)
             let services = try [Samples.service("web"), Samples.service("db", selector: Self.selector("db"))]
             let pods = try [
                 Samples.pod("web-0", role: "active"), Samples.pod("web-1", number: 1, role: "passive"),
@@ -47,16 +34,50 @@ import Testing
             }
         }
 
+        /// Groups that name a namespace are in shard 1, the others in shard 0; those with a cooldown of 7 s are observed.
+        static func groups(
+            on cluster: FakeCluster,
+            _ probes: FakeProbes,
+            _ claims: ClaimRegistry,
+            _ clock: TestClock,
+            _ log: EventLog
+        ) -> SupervisedGroups {
+            SupervisedGroups(
+                namespace: "default",
+                claims: claims,
+                sharing: .init(shard: { $0.namespace == nil ? 0 : 1 }, observes: { $0.failover.cooldown == .seconds(7) })
+            ) { namespace in
+                log.add("informers of \(namespace)")
+                return .init(pods: cluster.pods, services: cluster.services, leases: cluster.leases)
+            } makeSupervisor: { group, namespace, start in
+                log.add("run \(start.claimant.run) of \(group.name) in \(namespace)")
+                return GroupSupervisor(
+                    group,
+                    namespace: namespace,
+                    claimant: start.claimant,
+                    identity: "me",
+                    isDryRun: false,
+                    standing: start.standing,
+                    surroundings: GroupStage.surroundings(cluster, probes, claims, start.gate, clock, log, group)
+                )
+            }
+        }
+
         static func selector(_ app: String) -> String { #"{"app":"\#(app)","role":"active"}"# }
 
         /// Runs the groups with a configuration, and ends it after `body`.
-        func run(_ groups: String..., body: @escaping @Sendable (Stage) async throws -> Void) async throws {
+        func run(
+            _ groups: String...,
+            holding shards: [Int] = [0, 1],
+            body: @escaping @Sendable (Stage) async throws -> Void
+        ) async throws {
             let first = try Samples.configuration(list: groups)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     await self.supervised.run()
                     self.log.add("groups ended")
                 }
+                for shard in shards { await supervised.shardTaken(shard, authority: WriteAuthority(until: nil)) }
                 _ = await supervised.apply(first)
                 try await body(self)
                 supervised.finish()
@@ -229,30 +250,66 @@ import Testing
             #expect(await stage.supervised.isReady)
         }
         let late = FakeCluster(log: EventLog())
-        let supervised = SupervisedGroups(namespace: "default", claims: ClaimRegistry()) { _ in
-            .init(pods: late.pods, services: late.services, leases: late.leases)
-        } makeSupervisor: { group, namespace, claimant, _ in
-            GroupSupervisor(
-                group,
-                namespace: namespace,
-                claimant: claimant,
-                identity: "me",
-                isDryRun: false,
-                surroundings: GroupStage.surroundings(
-                    late,
-                    stage.probes,
-                    ClaimRegistry(),
-                    stage.clock,
-                    stage.log,
-                    group
-                )
-            )
-        }
+        let supervised = Stage.groups(on: late, stage.probes, ClaimRegistry(), stage.clock, stage.log)
         _ = await supervised.apply(try Samples.configuration(Self.web))
         #expect(await !supervised.isReady)
         late.pods.show([], version: 1)
         #expect(await !supervised.isReady)
         late.services.show([], version: 1)
         #expect(await supervised.isReady, "requests are not heard at once without the Leases, and that is all")
+    }
+
+    // MARK: Shards
+
+    private static let far = Samples.text("db", service: "db", ", namespace: far")
+    private static let observed = Samples.text("web", service: "web", ", failover: {cooldownSeconds: 7}")
+
+    @Test func leadsTheGroupsOfItsShardsOnly() async throws {
+        let stage = try Stage()
+        try await stage.run(Self.web, Self.far, holding: [0]) { stage in
+            await stage.log.wait(for: "web: active member is on record")
+            #expect(stage.log.lines(with: "of db in").isEmpty)
+            #expect(stage.log.lines(with: "informers of far").count == 1, "a takeover finds them there")
+            await stage.supervised.shardTaken(1, authority: WriteAuthority(until: nil))
+            await stage.log.wait(for: "db: active member is on record")
+        }
+        #expect(stage.active == ["db-0", "web-0"])
+    }
+
+    @Test func aShardThatIsLostEndsItsGroupsBeforeItIsGivenAway() async throws {
+        let stage = try Stage()
+        try await stage.run(Self.web, Self.far) { stage in
+            await stage.log.wait(for: "active member is on record", count: 2)
+            await stage.supervised.shardLost(0, grace: .seconds(1))
+            #expect(stage.log.lines(with: "probes end") == ["web: probes end"])
+            await stage.supervised.shardTaken(0, authority: WriteAuthority(until: nil))
+            await stage.log.wait(for: "web: read record", count: 2)
+        }
+        #expect(stage.active == ["db-0", "web-0"])
+    }
+
+    @Test func whatIsObservedGoesOnWithoutTheLead() async throws {
+        let stage = try Stage()
+        try await stage.run(Self.observed, holding: []) { stage in
+            await stage.log.wait { !stage.probes.targets(of: "web").isEmpty }
+            #expect(stage.log.lines(with: "is on record").isEmpty)
+            await stage.supervised.shardTaken(0, authority: WriteAuthority(until: nil))
+            await stage.log.wait(for: "web: active member is on record")
+            #expect(stage.log.lines(with: "in default") == ["run 1 of web in default"], "it is the same run")
+            await stage.supervised.shardLost(0, grace: .seconds(1))
+            await stage.log.wait(for: "run 2 of web")
+        }
+        #expect(stage.log.lines(with: "write record").count == 1 && stage.active == ["db-0", "web-0"])
+    }
+
+    @Test func aReloadWithoutTheLeadIsKnownWhenItComes() async throws {
+        let stage = try Stage()
+        try await stage.run(Self.web, holding: []) { stage in
+            let diff = try await stage.apply(Self.web, Self.db)
+            #expect(diff.added == ["db"])
+            await stage.supervised.shardTaken(0, authority: WriteAuthority(until: nil))
+            await stage.log.wait(for: "active member is on record", count: 2)
+        }
+        #expect(Set(stage.log.lines(with: "in default")) == ["run 1 of web in default", "run 2 of db in default"])
     }
 }
