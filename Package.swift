@@ -113,6 +113,13 @@ let rooms: [Room] = [
     ),
     // The pure decision core: events in, effects out.
     Room(name: "FailoverCore", isAlwaysFast: true, testDependencies: ["Repeatable"]),
+    // Who supervises what: the election for one Lease, which group is in which shard, who should hold which shard.
+    Room(
+        name: "Leadership",
+        isAlwaysFast: true,
+        dependencies: ["FailoverCore"],
+        testDependencies: ["FailoverCore", "Repeatable"]
+    ),
     // The configuration file: schema, decoding with diagnostics, defaults.
     Room(
         name: "StandbyConfiguration",
@@ -155,7 +162,8 @@ let rooms: [Room] = [
             "StandbyConfiguration", logging, serviceLifecycle,
         ],
         testDependencies: [
-            "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Sandbox", "StandbyConfiguration",
+            "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Sandbox",
+            "StandbyConfiguration",
             "Transport", logging,
         ],
         testExclude: ["Reporting/Notices.txt"]

@@ -5,7 +5,9 @@ import Testing
 @Suite struct SourceRuleTests {
     /// Files that may be longer, for a reason: what may change the state of a machine stands in one file, so that its state can
     /// be private.
-    private static let longFiles = ["GroupStateMachine.swift": 400, "RoleSwitch.swift": 340]
+    private static let longFiles = [
+        "GroupStateMachine.swift": 400, "LeaderElector.swift": 400, "RoleSwitch.swift": 340,
+    ]
 
     @Test(arguments: Repository.rooms) func noFileIsTooLong(room: Manifest.Module) throws {
         for file in try Repository.files(of: room) {
