@@ -159,10 +159,10 @@ let rooms: [Room] = [
         exclude: ["README.md"],
         dependencies: [
             "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing", "FailoverCore",
-            "StandbyConfiguration", logging, serviceLifecycle,
+            "Leadership", "StandbyConfiguration", logging, serviceLifecycle,
         ],
         testDependencies: [
-            "Coordination", "FailoverCore", "KubernetesClient", "Probing", "Sandbox",
+            "Coordination", "FailoverCore", "KubernetesClient", "Leadership", "Probing", "Sandbox",
             "StandbyConfiguration",
             "Transport", logging,
         ],
@@ -249,7 +249,8 @@ let package = Package(
         .executableTarget(
             name: "kube-standby-bench",
             dependencies: [
-                "Coordination", "Transport", "KubernetesClient", "Probing", "FailoverCore", "Patterns", "Supervision",
+                "Coordination", "Transport", "KubernetesClient", "Leadership", "Probing", "FailoverCore", "Patterns",
+                "Supervision",
                 "StandbyConfiguration", "Sandbox", logging, nioCore, nioPosix, nioSSL, serviceLifecycle, subprocess,
                 systemPackage,
             ],
