@@ -172,7 +172,7 @@ let rooms: [Room] = [
     Room(
         name: "Operations",
         exclude: ["README.md"],
-        dependencies: ["Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
+        dependencies: ["HostSystem", "Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
         testDependencies: [
             "KubernetesClient", "StandbyConfiguration", "Supervision", "Transport", logging, nioCore, nioHTTP1,
         ]
@@ -238,7 +238,8 @@ let package = Package(
         .executableTarget(
             name: "kube-standby",
             dependencies: [
-                "CLinux", "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing",
+                "CLinux", "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Leadership",
+                "Probing",
                 "Supervision", "Operations", "FailoverCore", "StandbyConfiguration", "Sandbox", "YAMLDocument",
                 argumentParser, logging, serviceLifecycle,
                 unixSignals,

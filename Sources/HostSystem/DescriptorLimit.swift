@@ -23,6 +23,18 @@ package struct DescriptorLimit: Sendable, Hashable {
     /// A probe on a healthy peer needs its own for milliseconds, so that a few serve thousands.
     package var heldForProbes: Int { min(64, current / 16) }
 
+    /// Whether a descriptor is one of the last that there are, which are left to the runtime.
+    ///
+    /// libdispatch counts once a second which of its threads run, by opening a file of each while work waits, and ends the process if it
+    /// cannot. Numbers are given lowest first, so that a high one tells that there are few left. Whoever opens many gives such a one
+    /// back. https://github.com/swiftlang/swift-corelibs-libdispatch/blob/main/src/event/workqueue.c
+    package static func isAmongTheLast(_ descriptor: Int32) -> Bool {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return false }
+        let current = Int(clamping: limit.rlim_cur)
+        return Int(descriptor) >= current - min(32, current / 8)
+    }
+
     /// Raises the soft limit to the hard one, which needs no right.
     ///
     /// https://man7.org/linux/man-pages/man2/getrlimit.2.html
@@ -46,11 +58,13 @@ package struct DescriptorLimit: Sendable, Hashable {
 package final class DescriptorReserve {
     /// Descriptors that are wanted.
     private let size: Int
+    private let isAmongTheLast: (Int32) -> Bool
     private var held: [Int32] = []
 
-    /// Holds `size` descriptors, or as many as there are.
-    package init(size: Int) {
+    /// Holds `size` descriptors, or as many as there are; `isAmongTheLast`: which are given back at once.
+    package init(size: Int, isAmongTheLast: @escaping (Int32) -> Bool = DescriptorLimit.isAmongTheLast) {
         self.size = size
+        self.isAmongTheLast = isAmongTheLast
         refill()
     }
 
@@ -68,11 +82,18 @@ package final class DescriptorReserve {
     package func open(_ open: () -> Int32) -> Int32 {
         while true {
             let descriptor = open()
-            if descriptor >= 0 { return descriptor }
-            let error = errno
+            if descriptor >= 0, !isAmongTheLast(descriptor) { return descriptor }
+            let error = descriptor >= 0 ? EMFILE : errno
+            if descriptor >= 0 { close(descriptor) }
             guard error == EMFILE || error == ENFILE, let spare = held.popLast() else { return -error }
             close(spare)
         }
+    }
+
+    /// Gives one up; false if there is none.
+    package func giveUpOne() -> Bool {
+        guard let spare = held.popLast() else { return false }
+        return close(spare) == 0
     }
 
     /// Takes back what was given up, as far as it can be had; for after something was closed.
@@ -82,6 +103,10 @@ package final class DescriptorReserve {
             let descriptor =
                 if let first = held.first { fcntl(first, F_DUPFD_CLOEXEC, 0) } else { eventfd(0, Int32(EFD_CLOEXEC)) }
             guard descriptor >= 0 else { return }
+            if isAmongTheLast(descriptor) {
+                close(descriptor)
+                return
+            }
             held.append(descriptor)
         }
     }

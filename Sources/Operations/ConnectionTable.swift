@@ -1,4 +1,4 @@
-import Glibc
+import HostSystem
 import NIOCore
 
 /// The connections of the server, never more than a few: when one too many comes, the one that has been idle for longest goes.
@@ -17,7 +17,7 @@ final class ConnectionTable {
     let limit: Int
     private var entries: [ObjectIdentifier: Entry] = [:]
     private var clock = 0
-    private var spares = SpareDescriptors()
+    private let spares = DescriptorReserve(size: 16)
 
     /// `limit`: connections at once, at least 1.
     init(limit: Int) {
@@ -32,7 +32,7 @@ final class ConnectionTable {
         if entries.count >= limit { closeOldest() }
         clock += 1
         entries[ObjectIdentifier(channel)] = Entry(channel: channel, age: clock)
-        spares.refill()
+        if Self.isAmongTheLast(channel) { makeRoom() } else { spares.refill() }
     }
 
     /// A connection begins to be answered, or waits for its next request.
@@ -50,7 +50,7 @@ final class ConnectionTable {
 
     /// Makes room when the process has no descriptor left for the next connection.
     func makeRoom() {
-        if !spares.releaseOne() { closeOldest() }
+        if !spares.giveUpOne() { closeOldest() }
     }
 
     /// Closes all connections, busy ones included.
@@ -58,36 +58,19 @@ final class ConnectionTable {
         for entry in entries.values { entry.channel.close(promise: nil) }
     }
 
+    private static func isAmongTheLast(_ channel: any Channel) -> Bool {
+        let descriptor = try? channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+            of: NIOBSDSocket.Handle.self
+        ) { $0 }
+        return descriptor.map(DescriptorLimit.isAmongTheLast) ?? false
+    }
+
     /// The idle ones first.
     private func closeOldest() {
+        guard entries.count > 1 else { return }
         let oldest = entries.min { ($0.value.isBusy ? 1 : 0, $0.value.age) < ($1.value.isBusy ? 1 : 0, $1.value.age) }
         guard let oldest else { return }
         entries[oldest.key] = nil
         oldest.value.channel.close(promise: nil)
-    }
-}
-
-/// Descriptors that are held for the day on which there are none left.
-private struct SpareDescriptors {
-    private static let count = 16
-    private var descriptors: [Int32] = []
-
-    init() {
-        refill()
-    }
-
-    /// Takes what is missing, as far as there are any.
-    mutating func refill() {
-        while descriptors.count < Self.count {
-            let descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else { return }
-            descriptors.append(descriptor)
-        }
-    }
-
-    /// False if there is none.
-    mutating func releaseOne() -> Bool {
-        guard let descriptor = descriptors.popLast() else { return false }
-        return close(descriptor) == 0
     }
 }

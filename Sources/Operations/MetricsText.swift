@@ -1,3 +1,4 @@
+import Foundation
 import Supervision
 
 /// What the process knows of itself at one moment, for `/metrics`.
@@ -6,10 +7,14 @@ struct MetricsSnapshot: Sendable {
     var configuration: ConfigurationStatus.State
     /// Probes since the start, by their result.
     var probes: ProbeCounts
+    /// Failures that others did not find, since the start.
+    var disputes: Int
     /// The longest turn of each event loop in the last minute or two.
     var longestTurns: [(loop: String, turn: Duration)]
     /// Lines that the log has dropped since the start.
     var droppedLogLines: Int
+    /// Who supervises what; nil: this supervisor is alone.
+    var leadership: LeadershipStatus?
 }
 
 extension MetricsSnapshot {
@@ -18,8 +23,10 @@ extension MetricsSnapshot {
         self.init(
             configuration: parts.reloader.status.current,
             probes: await parts.supervisor.probeCounts,
+            disputes: parts.supervisor.disputes,
             longestTurns: parts.supervisor.longestTurns,
-            droppedLogLines: parts.droppedLogLines()
+            droppedLogLines: parts.droppedLogLines(),
+            leadership: parts.supervisor.leadership
         )
     }
 }
@@ -46,8 +53,12 @@ struct Metric: Sendable {
         var value: String
     }
 
-    /// Without the common prefix.
+    /// Without the prefix of our own.
     var name: String
+    /// Whether other controllers have the same metric, so that it carries no prefix of ours.
+    var isCommon = false
+    /// As Prometheus sees it.
+    var fullName: String { isCommon ? name : MetricsText.prefix + name }
     /// Its type, for the `TYPE` line.
     var kind: Kind
     /// One sentence, for the `HELP` line and README.md.
@@ -60,9 +71,11 @@ struct Metric: Sendable {
         _ name: String,
         _ help: String,
         by label: String,
+        isCommon: Bool = false,
         _ values: @escaping @Sendable (MetricsSnapshot) -> [(String, any Numeric & Sendable)]
     ) {
         self.name = name
+        self.isCommon = isCommon
         self.kind = kind
         self.help = help
         samples = { snapshot in values(snapshot).map { Sample(label: (label, $0), value: "\($1)") } }
@@ -104,6 +117,11 @@ struct Metric: Sendable {
         ) { [("success", $0.probes.successes), ("failure", $0.probes.failures), ("none", $0.probes.withoutResult)] },
         Metric(
             .counter,
+            "disputes_total",
+            "Failing active pods since the start that kept their role, because too few agreed of those that were asked."
+        ) { $0.disputes },
+        Metric(
+            .counter,
             "command_cpu_seconds_total",
             "Processor time of commands that have ended, probes' and credential plugins'."
         ) { $0.probes.commandSeconds },
@@ -118,7 +136,49 @@ struct Metric: Sendable {
             "log_dropped_lines_total",
             "Lines of the log since the start that could not be written: no reader, a closed pipe, a full disk."
         ) { $0.droppedLogLines },
+        Metric(
+            .gauge,
+            "leader_election_master_status",
+            "Whether this replica holds the Lease, by the Lease's name.",
+            by: "name",
+            isCommon: true
+        ) { $0.shards.map { ($0.lease, $0.isOurs && !$0.isInDoubt ? 1 : 0) } },
+        Metric(.gauge, "shards_held", "Shards that this replica holds, those in doubt included.") {
+            $0.leadership?.shards.count(where: \.isOurs) ?? 1
+        },
+        Metric(
+            .gauge,
+            "shard_held_since_timestamp_seconds",
+            "Since when this replica holds the shard, seconds since 1970.",
+            by: "name"
+        ) { $0.shards.compactMap { shard in shard.since.map { (shard.lease, $0.timeIntervalSince1970) } } },
+        Metric(
+            .counter,
+            "shard_handovers_total",
+            "Shards taken and given away since the start, by the reason.",
+            by: "reason"
+        ) { $0.handovers },
+        Metric(.gauge, "live_replicas", "Live replicas of the supervisor, this one included.") {
+            $0.leadership?.replicas.count ?? 1
+        },
+        Metric(
+            .gauge,
+            "replicas_with_other_configuration",
+            "Live replicas that run another configuration than this one."
+        ) { $0.leadership?.replicas.count { !$0.runsOurConfiguration } ?? 0 },
     ]
+}
+
+extension MetricsSnapshot {
+    fileprivate var shards: [LeadershipStatus.Shard] { leadership?.shards ?? [] }
+
+    fileprivate var handovers: [(String, any Numeric & Sendable)] {
+        guard let counts = leadership?.counts else { return [] }
+        return [
+            ("acquired", counts.acquired), ("expired", counts.expired), ("released", counts.released),
+            ("rebalanced", counts.rebalanced), ("lost", counts.lost),
+        ]
+    }
 }
 
 /// Writes metrics in Prometheus' text format.
@@ -127,7 +187,7 @@ struct Metric: Sendable {
 enum MetricsText {
     /// The media type of the format.
     static let contentType = "text/plain; version=0.0.4; charset=utf-8"
-    /// How all names begin.
+    /// How the names begin that are ours alone.
     static let prefix = "kube_standby_"
 
     /// All metrics of a moment.
@@ -136,7 +196,7 @@ enum MetricsText {
     }
 
     private static func write(_ metric: Metric, of snapshot: MetricsSnapshot) -> String {
-        let name = prefix + metric.name
+        let name = metric.fullName
         let samples = metric.samples(snapshot).map { sample in
             let labels = sample.label.map { "{\($0.name)=\"\($0.value)\"}" } ?? ""
             return "\(name)\(labels) \(sample.value)"

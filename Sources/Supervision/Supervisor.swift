@@ -1,7 +1,9 @@
+import Coordination
 import FailoverCore
 import Foundation
 import HostSystem
 package import KubernetesClient
+package import Leadership
 package import Logging
 package import Probing
 import ServiceLifecycle
@@ -23,6 +25,8 @@ package struct Supervisor: ServiceLifecycle.Service {
         package var namespace: String
         /// Unique for each process.
         package var identity: String
+        /// How it agrees with other replicas who supervises what; nil: it is alone.
+        package var election: Election?
         /// Whether decisions are reported and not carried out.
         package var isDryRun: Bool
         /// For lines of the log; Events do not go through it.
@@ -35,6 +39,7 @@ package struct Supervisor: ServiceLifecycle.Service {
             probeLoop: EventLoop,
             namespace: String,
             identity: String,
+            election: Election?,
             isDryRun: Bool,
             logger: Logger
         ) {
@@ -43,13 +48,36 @@ package struct Supervisor: ServiceLifecycle.Service {
             self.probeLoop = probeLoop
             self.namespace = namespace
             self.identity = identity
+            self.election = election
             self.isDryRun = isDryRun
             self.logger = logger
         }
     }
 
+    /// How replicas of a supervisor share out the groups.
+    package struct Election: Sendable {
+        /// How the names of the Leases begin.
+        package var leaseName: String
+        /// Parts into which the groups are split, 1...`ShardMap.largestCount`.
+        package var shards: Int
+        /// When Leases are renewed, and when they are over.
+        package var timing: ElectionTiming
+        /// Which groups are probed that another replica leads.
+        package var standbyProbes: StandbyProbes
+
+        /// An election; the parameters are the properties.
+        package init(leaseName: String, shards: Int, timing: ElectionTiming, standbyProbes: StandbyProbes) {
+            self.leaseName = leaseName
+            self.shards = shards
+            self.timing = timing
+            self.standbyProbes = standbyProbes
+        }
+    }
+
     private let parts: Parts
     private let groups: SupervisedGroups
+    /// Nil: the supervisor is alone.
+    private let keeper: ShardKeeper?
     private let probes: ProbeEngine
     private let events: EventRecorder
     private let log: NoticeLog
@@ -62,7 +90,38 @@ package struct Supervisor: ServiceLifecycle.Service {
         }
         events = EventRecorder(client: parts.client, logger: parts.logger)
         log = NoticeLog(logger: parts.logger)
-        groups = Self.supervisedGroups(parts, probes, notify: Self.notifier(parts, events, log, observe))
+        let standbys = Locked<@Sendable () -> Int>({ 0 })
+        groups = Self.supervisedGroups(
+            parts,
+            probes,
+            standbys: { standbys.withLock { $0 }() },
+            notify: Self.notifier(parts, events, log, observe)
+        )
+        keeper = parts.election.map { [groups] in Self.keeper(parts, $0, groups) }
+        if let keeper { standbys.withLock { $0 = { keeper.standbys } } }
+    }
+
+    private static func keeper(_ parts: Parts, _ election: Election, _ groups: SupervisedGroups) -> ShardKeeper {
+        let settings = ShardKeeper.Settings(
+            client: parts.client,
+            namespace: parts.namespace,
+            identity: parts.identity,
+            leaseName: election.leaseName,
+            shardCount: election.shards,
+            timing: election.timing,
+            logger: parts.logger
+        )
+        return ShardKeeper(settings, configuration: parts.configuration, supervising: groups)
+    }
+
+    /// Which groups are led when a shard is held, and which are observed without.
+    private static func sharing(_ parts: Parts) -> SupervisedGroups.Sharing {
+        let map = ShardMap(count: parts.election?.shards ?? 1)
+        let probes = parts.election?.standbyProbes ?? .none
+        return .init(
+            shard: { map.shard(namespace: $0.namespace ?? parts.namespace, name: $0.name) },
+            observes: probes.include
+        )
     }
 
     private static func log(_ concern: ProbeConcern, _ logger: Logger) {
@@ -88,12 +147,12 @@ package struct Supervisor: ServiceLifecycle.Service {
     private static func supervisedGroups(
         _ parts: Parts,
         _ probes: ProbeEngine,
+        standbys: @escaping @Sendable () -> Int,
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> SupervisedGroups {
         let limits = KubernetesGroupAPI.Limits()
         let claims = ClaimRegistry()
-        let sharing = SupervisedGroups.Sharing(shard: { _ in 0 }, observes: { _ in false })
-        return SupervisedGroups(namespace: parts.namespace, claims: claims, sharing: sharing) { namespace in
+        return SupervisedGroups(namespace: parts.namespace, claims: claims, sharing: sharing(parts)) { namespace in
             .init(
                 pods: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
                 services: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
@@ -130,7 +189,8 @@ package struct Supervisor: ServiceLifecycle.Service {
                     claims: claims,
                     gate: start.gate,
                     clock: .system,
-                    notify: notify
+                    notify: notify,
+                    standbys: standbys
                 )
             )
         }
@@ -167,6 +227,9 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// The longest turn of each event loop in the last minute or two, by the loop's name.
     package var longestTurns: [(loop: String, turn: Duration)] { loops.map { ($0.name, $0.longestTurn) } }
 
+    /// How often an active pod was found to fail that others did not find failing, since the start.
+    package var disputes: Int { log.disputes }
+
     /// Ends the event loops; nothing of the supervisor can be used afterwards.
     package func stopLoops() {
         for loop in loops { loop.stop() }
@@ -177,8 +240,13 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// No role moves because of that alone.
     @discardableResult
     package func apply(_ configuration: SupervisorConfiguration) async -> ConfigurationDiff {
-        await groups.apply(configuration)
+        let diff = await groups.apply(configuration)
+        keeper?.configurationChanged(configuration)
+        return diff
     }
+
+    /// Who supervises what, as this replica sees it; nil: it is alone and supervises everything.
+    package var leadership: LeadershipStatus? { keeper?.status }
 
     /// Where each probe of a group stands, by pod.
     package func probeProgress(of group: String) async -> [String: ProbeProgress] {
@@ -200,18 +268,30 @@ package struct Supervisor: ServiceLifecycle.Service {
 
     /// Supervises until a graceful shutdown, which moves nothing, or until the task is cancelled.
     package func run() async throws {
-        await groups.shardTaken(0, authority: WriteAuthority(until: nil))
         await apply(parts.configuration)
         await withDiscardingTaskGroup { background in
             background.addTask { await probes.run() }
             background.addTask { await events.run() }
             background.addTask { await log.run() }
             await withGracefulShutdownHandler {
-                await groups.run()
+                await runGroups()
             } onGracefulShutdown: {
-                groups.finish()
+                if let keeper { keeper.finish() } else { groups.finish() }
             }
             background.cancelAll()
+        }
+    }
+
+    /// Runs the groups while this supervisor leads them; the Leases are given back before the last informer ends.
+    private func runGroups() async {
+        guard let keeper else {
+            await groups.shardTaken(0, authority: WriteAuthority(until: nil))
+            return await groups.run()
+        }
+        await withDiscardingTaskGroup { background in
+            background.addTask { await groups.run() }
+            await keeper.run()
+            groups.finish()
         }
     }
 }

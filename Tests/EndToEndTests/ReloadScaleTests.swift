@@ -176,6 +176,7 @@ extension EndToEndTests {
                     probeLoop: EventLoop(name: "probes"),
                     namespace: "default",
                     identity: UUID().uuidString,
+                    election: nil,
                     isDryRun: false,
                     logger: silent
                 )

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct DescriptorTests {
     @Test func aReserveIsGivenUpOneByOneAndTakenBack() {
-        let reserve = DescriptorReserve(size: 3)
+        let reserve = DescriptorReserve(size: 3) { _ in false }
         #expect(reserve.count == 3)
         var failures = 2
         let open = { () -> Int32 in
@@ -26,6 +26,24 @@ import Testing
             return -1
         }
         #expect(refused == -EAFNOSUPPORT && reserve.count == 3)
+    }
+
+    @Test func theLastOnesAreLeftToTheRuntime() {
+        let reserve = DescriptorReserve(size: 2) { $0 >= 1_000_000 }
+        #expect(reserve.count == 2)
+        var numbers: [Int32] = [1_000_001, 1_000_000, 7]
+        #expect(reserve.open { numbers.removeFirst() } == 7 && reserve.count == 0)
+        #expect(reserve.open { 1_000_000 } == -EMFILE)
+        #expect(!reserve.giveUpOne())
+        let none = DescriptorReserve(size: 2) { _ in true }
+        #expect(none.count == 0)
+    }
+
+    @Test func aHighNumberIsAmongTheLast() {
+        let limit = Int32(clamping: DescriptorLimit.raise().current)
+        #expect(!DescriptorLimit.isAmongTheLast(2))
+        #expect(DescriptorLimit.isAmongTheLast(limit - 1))
+        #expect(!DescriptorLimit.isAmongTheLast(limit - 33))
     }
 
     @Test(arguments: [(1024, 768, 64), (256, 128, 16), (64, 32, 4), (1_048_576, 1_048_320, 64)])

@@ -1,6 +1,7 @@
 import Foundation
 import Sandbox
 import Testing
+import Transport
 
 @testable import KubernetesClient
 
@@ -130,6 +131,42 @@ import Testing
             let lease = Lease(metadata: ObjectMeta(name: "l", namespace: "default"), spec: Lease.Spec())
             await sandbox.control.add(Fault(.refuse(code: 429, retryAfter: nil), verb: "create", count: 2))
             _ = try await client.create(lease, namespace: "default", retry: .standard)
+        }
+    }
+
+    @Test func deletesTheVersionThatWasReadAndNoOther() async throws {
+        try await ClientStage.run { sandbox, client in
+            let lease = Lease(metadata: ObjectMeta(name: "l", namespace: "default"), spec: Lease.Spec())
+            let first = try await client.create(lease, namespace: "default")
+            var changed = first
+            changed.spec?.holderIdentity = "another"
+            let second = try await client.update(changed, namespace: "default")
+            let late = await failure { try await client.delete(first, namespace: "default") }
+            #expect(late?.code == 409)
+            try await client.delete(second, namespace: "default")
+            let gone = await failure { try await client.delete(second, namespace: "default") }
+            #expect(gone?.code == 404)
+        }
+    }
+
+    /// Whoever has to decide before a deadline cannot wait for the usual five seconds.
+    @Test func aRequestTakesNoLongerThanItMay() async throws {
+        try await ClientStage.run { sandbox, client in
+            await sandbox.control.add(Fault(.hang, kind: .leases))
+            let error = await failure {
+                try await client.get(
+                    Lease.self,
+                    namespace: "default",
+                    name: "l",
+                    timeout: .milliseconds(50),
+                    retry: .none
+                )
+            }
+            guard case .transport(let cause) = error?.cause else {
+                Issue.record("\(error?.description ?? "answered")")
+                return
+            }
+            #expect(cause.kind == .timedOut)
         }
     }
 }

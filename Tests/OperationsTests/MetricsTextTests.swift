@@ -16,9 +16,11 @@ import Testing
         var snapshot = MetricsSnapshot(
             configuration: configuration,
             probes: probes,
+            disputes: 6,
             longestTurns: [("probes", .milliseconds(250)), ("api", .zero)],
             droppedLogLines: 7
         )
+        snapshot.leadership = LeadershipStatus.sample
         change(&snapshot)
         return snapshot
     }
@@ -46,6 +48,10 @@ import Testing
             kube_standby_probes_total{result="success"} 11
             kube_standby_probes_total{result="failure"} 12
             kube_standby_probes_total{result="none"} 13
+            # HELP kube_standby_disputes_total Failing active pods since the start that kept their role, because too few \
+            agreed of those that were asked.
+            # TYPE kube_standby_disputes_total counter
+            kube_standby_disputes_total 6
             # HELP kube_standby_command_cpu_seconds_total Processor time of commands that have ended, probes' and \
             credential plugins'.
             # TYPE kube_standby_command_cpu_seconds_total counter
@@ -59,9 +65,41 @@ import Testing
             reader, a closed pipe, a full disk.
             # TYPE kube_standby_log_dropped_lines_total counter
             kube_standby_log_dropped_lines_total 7
+            # HELP leader_election_master_status Whether this replica holds the Lease, by the Lease's name.
+            # TYPE leader_election_master_status gauge
+            leader_election_master_status{name="ks.shard-0-of-3"} 1
+            leader_election_master_status{name="ks.shard-1-of-3"} 0
+            leader_election_master_status{name="ks.shard-2-of-3"} 0
+            # HELP kube_standby_shards_held Shards that this replica holds, those in doubt included.
+            # TYPE kube_standby_shards_held gauge
+            kube_standby_shards_held 2
+            # HELP kube_standby_shard_held_since_timestamp_seconds Since when this replica holds the shard, seconds since \
+            1970.
+            # TYPE kube_standby_shard_held_since_timestamp_seconds gauge
+            kube_standby_shard_held_since_timestamp_seconds{name="ks.shard-0-of-3"} 100.0
+            kube_standby_shard_held_since_timestamp_seconds{name="ks.shard-1-of-3"} 200.0
+            # HELP kube_standby_shard_handovers_total Shards taken and given away since the start, by the reason.
+            # TYPE kube_standby_shard_handovers_total counter
+            kube_standby_shard_handovers_total{reason="acquired"} 21
+            kube_standby_shard_handovers_total{reason="expired"} 22
+            kube_standby_shard_handovers_total{reason="released"} 23
+            kube_standby_shard_handovers_total{reason="rebalanced"} 24
+            kube_standby_shard_handovers_total{reason="lost"} 25
+            # HELP kube_standby_live_replicas Live replicas of the supervisor, this one included.
+            # TYPE kube_standby_live_replicas gauge
+            kube_standby_live_replicas 3
+            # HELP kube_standby_replicas_with_other_configuration Live replicas that run another configuration than this one.
+            # TYPE kube_standby_replicas_with_other_configuration gauge
+            kube_standby_replicas_with_other_configuration 1
 
             """
         #expect(MetricsText.write(Self.snapshot()) == expected)
+    }
+
+    @Test func whoIsAloneHoldsTheOnlyShard() {
+        let text = MetricsText.write(Self.snapshot { $0.leadership = nil })
+        #expect(text.contains("\nkube_standby_shards_held 1\n") && text.contains("\nkube_standby_live_replicas 1\n"))
+        #expect(text.contains("# TYPE leader_election_master_status gauge\n# HELP"))
     }
 
     @Test func tellsOfAReloadThatFailed() {
@@ -93,7 +131,7 @@ import Testing
         let start = try #require(lines.firstIndex { $0.hasPrefix("| metric ") })
         let rows = Metric.all.map { metric in
             let label = metric.samples(Self.snapshot()).first?.label.map { "`\($0.name)`" } ?? ""
-            return "| `kube_standby_\(metric.name)` | \(metric.kind.rawValue) | \(label) | \(metric.help) |"
+            return "| `\(metric.fullName)` | \(metric.kind.rawValue) | \(label) | \(metric.help) |"
         }
         #expect(Array(lines[(start + 2)...].prefix { $0.hasPrefix("|") }) == rows, "\(rows.joined(separator: "\n"))")
     }
@@ -109,5 +147,39 @@ import Testing
             let places = zip(files, texts).filter { $1.contains("\"\(metric.name)\"") }.map { $0.0.lastPathComponent }
             #expect(places == ["MetricsText.swift"], "\(metric.name)")
         }
+    }
+}
+
+extension LeadershipStatus {
+    /// One shard is held, one in doubt, one another's.
+    fileprivate static var sample: LeadershipStatus {
+        var status = LeadershipStatus()
+        status.shards = [
+            .init(
+                index: 0,
+                lease: "ks.shard-0-of-3",
+                holder: "a",
+                isOurs: true,
+                isInDoubt: false,
+                since: .init(timeIntervalSince1970: 100)
+            ),
+            .init(
+                index: 1,
+                lease: "ks.shard-1-of-3",
+                holder: "a",
+                isOurs: true,
+                isInDoubt: true,
+                since: .init(timeIntervalSince1970: 200)
+            ),
+            .init(index: 2, lease: "ks.shard-2-of-3", holder: "b", isOurs: false, isInDoubt: false, since: nil),
+        ]
+        status.replicas = [
+            .init(identity: "a", configuration: "1", runsOurConfiguration: true, isSelf: true),
+            .init(identity: "b", configuration: "2", runsOurConfiguration: false, isSelf: false),
+            .init(identity: "c", configuration: "1", runsOurConfiguration: true, isSelf: false),
+        ]
+        (status.counts.acquired, status.counts.expired) = (21, 22)
+        (status.counts.released, status.counts.rebalanced, status.counts.lost) = (23, 24, 25)
+        return status
     }
 }

@@ -50,6 +50,7 @@ import Transport
                 probeLoop: probes,
                 namespace: "default",
                 identity: "me",
+                election: nil,
                 isDryRun: true,
                 logger: logger
             )

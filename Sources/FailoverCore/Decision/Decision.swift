@@ -58,6 +58,10 @@ package enum Decision: Sendable, Hashable {
         case activeNotReady(String)
         /// Labels are set right again and again: somebody else writes them, too.
         case drift
+        /// The active member fails for this supervisor, and too few of those agree who were asked.
+        case disputed(String)
+        /// The active member fails for this supervisor, and too few answer who were asked.
+        case unanswered(String)
     }
 }
 
@@ -70,6 +74,8 @@ extension Decision.Finding: CustomStringConvertible {
         case .suspended(let reason): "automatic moves are suspended: \(reason)"
         case .activeNotReady(let name): "the active pod \(name) is not Ready, and no candidate is healthy and Ready"
         case .drift: "somebody else writes the role labels"
+        case .disputed(let name): "the active pod \(name) fails here, and too few others say so: not moving"
+        case .unanswered(let name): "the active pod \(name) fails here, and too few others answer: not moving"
         }
     }
 }

@@ -11,6 +11,7 @@ extension DecisionRules {
         let due = max(since + policy.delay, certain)
         if now < due { return stay(active, finding: best == nil ? .noHealthyCandidate : nil, until: due) }
         if let held = heldBack(active) { return held }
+        if best != nil || mayDemoteWithoutReplacement, let withheld = withheldByOpinions(active) { return withheld }
         if let best { return confirmed(best, insteadOf: active) }
         if mayDemoteWithoutReplacement {
             return .move(.init(target: nil, cause: .activeUnhealthy, finding: .noHealthyCandidate))
@@ -44,13 +45,12 @@ extension DecisionRules {
     /// An active member of which nothing is known for longer than a verdict takes yields to a candidate that answers now;
     /// nil: nothing is to be done about it.
     func moveFromUnknown(_ active: Member) -> Decision? {
-        guard let since = speechlessSince(active) else { return nil }
-        let due = max(since, promotion(of: active) ?? since) + policy.verdictWindow
+        guard let due = endOfSilence(of: active) else { return nil }
         if now < due { return stay(active, until: due) }
         guard let best = bestHealthyCandidate(leaving: active) else {
             return moveFromNotReady(active) ?? stay(active, finding: .noHealthyCandidate)
         }
-        if let held = heldBack(active) { return held }
+        if let held = heldBack(active) ?? withheldByOpinions(active) { return held }
         if !confirmsCandidates { return .move(.init(target: best, cause: .activeUnknown)) }
         // Both are asked: it is not to move because our probes reached nobody for a while.
         let asked = confirmation?.since ?? now
@@ -59,6 +59,12 @@ extension DecisionRules {
         let fails = (view.evidence(of: active.id)?.lastFailureStart).map { asked <= $0 } ?? false
         if answers, fails || now >= patience { return .move(.init(target: best, cause: .activeUnknown)) }
         return now < patience ? .confirm([active, best], since: asked, until: patience) : nil
+    }
+
+    /// Until when an active member may give no verdict; nil: it is not known.
+    func endOfSilence(of active: Member) -> MonotonicTime? {
+        guard let since = speechlessSince(active) else { return nil }
+        return max(since, promotion(of: active) ?? since) + policy.verdictWindow
     }
 
     /// Since when a member shows no sign of health: since its last success or, while its probes fail, since it has no

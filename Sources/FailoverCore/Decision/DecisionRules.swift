@@ -18,6 +18,8 @@ struct DecisionRules {
     var suspension: Suspension?
     /// The probes that a move waits for; nil: none were asked for.
     var confirmation: Confirmation?
+    /// The opinions of others on the active member.
+    var inquiry = Inquiry()
     /// When it is decided; every time that a rule compares is of the same clock.
     var now: MonotonicTime
     /// Whether moves are withheld, all but what was announced before.

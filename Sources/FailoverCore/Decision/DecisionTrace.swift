@@ -14,20 +14,23 @@ package struct DecisionTrace: Sendable, Hashable {
         package var noResult: String?
         /// Whether it could be promoted, or the first reason why not.
         package var candidacy: Candidacy
+        /// How others' opinions on it stand; nil: nobody is asked.
+        package var opinions: OpinionTally?
     }
 
     /// By name.
     package var lines: [Line]
 
     /// One line for every member of the view, candidate or not.
-    init(view: MemberView, policy: GroupPolicy) {
+    init(view: MemberView, policy: GroupPolicy, opinions: [Member.ID: OpinionTally] = [:]) {
         lines = view.all.map { member in
             Line(
                 name: member.name,
                 role: member.role,
                 health: view.health(of: member.id),
                 noResult: view.health(of: member.id) == .unknown ? view.evidence(of: member.id)?.noResult : nil,
-                candidacy: Candidacy(of: member, under: policy)
+                candidacy: Candidacy(of: member, under: policy),
+                opinions: opinions[member.id]
             )
         }
     }
@@ -43,7 +46,7 @@ extension DecisionTrace: CustomStringConvertible {
 extension DecisionTrace.Line: CustomStringConvertible {
     package var description: String {
         let verdict = noResult.map { "\(health.rawValue) (\($0))" } ?? health.rawValue
-        let words = [role?.rawValue, verdict, refusal.map { "no candidate (\($0))" }]
+        let words = [role?.rawValue, verdict, refusal.map { "no candidate (\($0))" }, opinions.map { "\($0)" }]
         return "\(name): " + words.compactMap { $0 }.joined(separator: ", ")
     }
 

@@ -15,11 +15,16 @@ struct Situation {
     // MARK: Rules
 
     /// What the group does by itself.
-    var decision: Decision {
+    var decision: Decision { ownRules.decide() }
+
+    /// The failing member that others are asked about; nil: none.
+    var opinionSubject: Inquiry.Subject? { known.policy.secondOpinion == nil ? nil : ownRules.opinionSubject }
+
+    private var ownRules: DecisionRules {
         var rules = rules(known.record)
         rules.isHeld = isHeld
         rules.endOfAnnouncedRequest = endOfAnnouncedRequest
-        return rules.decide()
+        return rules
     }
 
     /// How urgent it is to write what moves nothing: while a move is due, that waits for it.
@@ -29,7 +34,15 @@ struct Situation {
     }
 
     /// Why it is decided like that.
-    var trace: DecisionTrace { DecisionTrace(view: view, policy: known.policy) }
+    var trace: DecisionTrace { DecisionTrace(view: view, policy: known.policy, opinions: opinions) }
+
+    /// How others' opinions stand, by the member that they are about.
+    private var opinions: [Member.ID: OpinionTally] {
+        guard let policy = known.policy.secondOpinion, let id = known.inquiry.member, let member = view[id] else {
+            return [:]
+        }
+        return [id: known.inquiry.tally(of: member, under: policy, at: now)]
+    }
 
     /// Whether the group moves nothing by itself.
     var isHeld: Bool { known.policy.isObserving || known.isPaused(at: now) }
@@ -45,6 +58,7 @@ struct Situation {
             repairs: repairs,
             suspension: known.suspension,
             confirmation: known.confirmation,
+            inquiry: known.inquiry,
             now: now
         )
     }

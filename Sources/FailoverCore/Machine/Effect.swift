@@ -21,6 +21,8 @@ package enum Effect: Sendable, Hashable {
     case startBackoff(OperationID, attempt: Int, atLeast: Duration)
     /// Probe a member now, unless it is known to have succeeded since a time; answer with `memberProbed` in any case.
     case probe(Member.ID, unlessSucceededSince: MonotonicTime)
+    /// Ask the standby replicas about a member, instead of what they were asked before; answer with `opinionsHeard`.
+    case askOpinions(OpinionQuestion)
     /// Forget the results of a member's probes so far, and count anew.
     case forgetHealth(Member.ID)
     /// Report it, through logs, Events and metrics.

@@ -17,6 +17,8 @@ struct GroupKnowledge: Sendable, Hashable {
     private(set) var suspension: Suspension?
     /// While a move waits for certainty.
     private(set) var confirmation: Confirmation?
+    /// The opinions of others on the active member.
+    private(set) var inquiry = Inquiry()
 
     /// What is known at the start: nothing of the record, and no run.
     init(policy: GroupPolicy, identity: String, records: RecordView = RecordView(), run: OwnRun = OwnRun()) {
@@ -66,6 +68,18 @@ struct GroupKnowledge: Sendable, Hashable {
     /// No move waits for probes.
     mutating func awaitsNoProbes() {
         confirmation = nil
+    }
+
+    /// Others are asked about the active member's failure, asked again, or asked no more.
+    mutating func ask(about subject: Inquiry.Subject?, at now: MonotonicTime) -> [Effect] {
+        inquiry.follow(subject, under: policy.secondOpinion, by: identity, at: now)
+    }
+
+    /// Standbys gave their opinions.
+    ///
+    /// - Returns: whether that is new.
+    mutating func heard(_ answers: [OpinionAnswer], standbys: Int, at now: MonotonicTime) -> Bool {
+        inquiry.heard(answers, standbys: standbys, at: now)
     }
 
     // MARK: Members

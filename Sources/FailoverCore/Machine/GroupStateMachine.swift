@@ -31,6 +31,9 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// The members whose label says active, by name.
     package var actives: [Member] { known.view.actives }
 
+    /// What standbys are asked; nil: nothing.
+    package var question: OpinionQuestion? { known.inquiry.question }
+
     /// What it wrote itself.
     var run: OwnRun { known.run }
 
@@ -85,6 +88,11 @@ package struct GroupStateMachine: Sendable, Hashable {
     package mutating func automaticMovesSuspended(_ suspension: Suspension, at now: MonotonicTime) -> [Effect] {
         known.suspended(suspension)
         return answered(proceed(at: now))
+    }
+
+    /// Standbys gave their opinions, of `standbys` that could.
+    package mutating func opinionsHeard(_ heard: [OpinionAnswer], standbys: Int, at now: MonotonicTime) -> [Effect] {
+        known.heard(heard, standbys: standbys, at: now) ? answered(proceed(at: now)) : []
     }
 
     /// The API server answers again: whatever waits for a retry is tried now.
@@ -311,7 +319,6 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     private mutating func stepBack() -> [Effect] { [.report(.steppedBack)] + outstanding.readRecord(&known) }
 
-    /// Tries now whatever waits for a retry.
     private mutating func retryAll() -> [Effect] {
         if case .backingOff = phase { return outstanding.readRecord(&known) }
         return outstanding.retryAll()
@@ -325,17 +332,12 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     // MARK: Deciding
 
-    /// Decides, and begins what was decided.
-    ///
-    /// Only called in the settled phase.
+    /// Decides, and begins what was decided; only called in the settled phase.
     private mutating func evaluate(at now: MonotonicTime) -> [Effect] {
         guard view.listedVersion != nil else { return [] }
         if known.mustReadRecord(at: now) { return outstanding.readRecord(&known) }
-        let situation = situation(at: now)
-        let decision = situation.decision
-        if case .confirm = decision {} else { known.awaitsNoProbes() }
-        return notices.found(decision.finding, situation.trace) + outstanding.wake(at: situation.requestDeadline)
-            + take(situation.nextStep(after: decision), at: now)
+        let (step, effects) = outstanding.decide(&known, &notices, at: now)
+        return effects + take(step, at: now)
     }
 
     private mutating func take(_ step: NextStep, at now: MonotonicTime) -> [Effect] {

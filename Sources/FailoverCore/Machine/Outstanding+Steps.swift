@@ -28,6 +28,22 @@ extension Outstanding {
         Situation(known: known, repairs: budget, now: now)
     }
 
+    /// Decides in the light of all that is known, and asks whom the policy wants asked.
+    ///
+    /// - Returns: what is to be done, and what is said and asked beside it.
+    mutating func decide(
+        _ known: inout GroupKnowledge,
+        _ notices: inout StandingNotices,
+        at now: MonotonicTime
+    ) -> (step: NextStep, effects: [Effect]) {
+        let questions = known.ask(about: situation(known, at: now).opinionSubject, at: now)
+        let situation = situation(known, at: now)
+        let decision = situation.decision
+        if case .confirm = decision {} else { known.awaitsNoProbes() }
+        let effects = notices.found(decision.finding, situation.trace) + wake(at: situation.requestDeadline)
+        return (situation.nextStep(after: decision), questions + effects)
+    }
+
     // MARK: Reading the record
 
     /// Reads the record.

@@ -41,6 +41,8 @@ package struct Member: Sendable, Hashable, Identifiable {
     package var hasAddress: Bool
     /// The pod condition Ready.
     package var isReady: Bool
+    /// Whether the kubelet probes its application, so that Ready says something of it.
+    package var hasReadinessProbe: Bool
     /// Whether it has what its probe needs: the port, the container.
     package var isProbeable: Bool
     /// The workload's revision that it is of (`controller-revision-hash`, `pod-template-hash`); nil if it has none.
@@ -71,6 +73,7 @@ package struct Member: Sendable, Hashable, Identifiable {
         lifecycle: Lifecycle = .running,
         hasAddress: Bool = true,
         isReady: Bool = true,
+        hasReadinessProbe: Bool = false,
         isProbeable: Bool = true,
         revision: String? = nil,
         node: String? = nil,
@@ -90,6 +93,7 @@ package struct Member: Sendable, Hashable, Identifiable {
         self.lifecycle = lifecycle
         self.hasAddress = hasAddress
         self.isReady = isReady
+        self.hasReadinessProbe = hasReadinessProbe
         self.isProbeable = isProbeable
         self.revision = revision
         self.node = node

@@ -36,6 +36,8 @@ package struct GroupPolicy: Sendable, Hashable {
     package var flap: FlapLimit
     /// Nil: the role never returns by itself.
     package var preemption: Preemption?
+    /// Who has to agree to a move that rests on probes alone; nil: nobody.
+    package var secondOpinion: SecondOpinion?
     /// Observe and report, move nothing but what an operator requests.
     package var isPaused: Bool
     /// Observe and report, begin nothing; a switch that is on its way is finished.
@@ -55,6 +57,7 @@ package struct GroupPolicy: Sendable, Hashable {
         labelsPassiveMembers: Bool = true,
         flap: FlapLimit = FlapLimit(),
         preemption: Preemption? = nil,
+        secondOpinion: SecondOpinion? = nil,
         isPaused: Bool = false,
         isObserving: Bool = false
     ) {
@@ -68,6 +71,7 @@ package struct GroupPolicy: Sendable, Hashable {
         self.labelsPassiveMembers = labelsPassiveMembers
         self.flap = flap
         self.preemption = preemption
+        self.secondOpinion = secondOpinion
         self.isPaused = isPaused
         self.isObserving = isObserving
     }

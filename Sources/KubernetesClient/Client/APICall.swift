@@ -52,10 +52,8 @@ struct APICall: Sendable {
         timeout: Duration = APIClient.requestTimeout,
         body: [UInt8]
     ) -> APICall {
-        let milliseconds = max(1, timeout.wholeMilliseconds)
-        let deadline = milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
         var query = [
-            ("fieldManager", APIClient.fieldManager), ("fieldValidation", "Strict"), ("timeout", deadline),
+            ("fieldManager", APIClient.fieldManager), ("fieldValidation", "Strict"), ("timeout", goDuration(timeout)),
         ]
         if isTrial { query.append(("dryRun", "All")) }
         return APICall(
@@ -66,6 +64,30 @@ struct APICall: Sendable {
             body: body,
             timeout: timeout
         )
+    }
+
+    /// The deletion of one object; the server gives up when we do, as with any write.
+    static func delete(
+        _ resource: ResourceType,
+        namespace: String?,
+        name: String,
+        timeout: Duration = APIClient.requestTimeout,
+        body: [UInt8]
+    ) -> APICall {
+        APICall(
+            description: .init(verb: "delete", resource: resource, namespace: namespace, name: name),
+            method: "DELETE",
+            target: target(resource, namespace: namespace, name: name, query: [("timeout", goDuration(timeout))]),
+            contentType: "application/json",
+            body: body,
+            timeout: timeout
+        )
+    }
+
+    /// As Go's `time.ParseDuration` reads it; at least a millisecond, for none at all means no limit.
+    private static func goDuration(_ duration: Duration) -> String {
+        let milliseconds = max(1, duration.wholeMilliseconds)
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
     }
 
     private static func target(
@@ -102,7 +124,7 @@ extension CharacterSet {
 
 /// What a request asks for, in the words of RBAC; for messages.
 package struct RequestDescription: Sendable, Hashable {
-    /// `get`, `list`, `watch`, `create`, `update` or `patch`.
+    /// `get`, `list`, `watch`, `create`, `update`, `patch` or `delete`.
     package var verb: String
     /// Of which kind.
     package var resource: ResourceType

@@ -6,9 +6,12 @@ extension APIClient {
         _ type: Resource.Type,
         namespace: String,
         name: String,
+        timeout: Duration = requestTimeout,
         retry: RetryPolicy = .standard
     ) async throws(KubernetesError) -> Resource {
-        try await send(.get("get", Resource.resource, namespace: namespace, name: name), retry: retry)
+        var call = APICall.get("get", Resource.resource, namespace: namespace, name: name)
+        call.timeout = timeout
+        return try await send(call, retry: retry)
     }
 
     /// Lists a collection consistently, as new as now, page by page.
@@ -141,6 +144,29 @@ extension APIClient {
         )
     }
 
+    /// Deletes exactly one version of one object, as it was read.
+    ///
+    /// - Throws: 404 if it is gone; 409 if another version, or another object, has its name.
+    package func delete<Resource: KubernetesResource>(
+        _ object: Resource,
+        namespace: String,
+        timeout: Duration = requestTimeout
+    ) async throws(KubernetesError) {
+        let conditions = DeleteOptions.Preconditions(
+            uid: object.metadata.uid,
+            resourceVersion: object.metadata.resourceVersion
+        )
+        let call = APICall.delete(
+            Resource.resource,
+            namespace: namespace,
+            name: object.metadata.name ?? "",
+            timeout: timeout,
+            body: try encoded(DeleteOptions(preconditions: conditions))
+        )
+        // The answer is a Status or the object, by the kind.
+        let _: DeletionAnswer = try await send(call, retry: .none)
+    }
+
     /// Asks whether we, or a user whom we may impersonate, may do something.
     package func review(
         _ attributes: SelfSubjectAccessReview.ResourceAttributes,
@@ -161,3 +187,19 @@ extension APIClient {
         }
     }
 }
+
+/// What a deletion is bound to.
+///
+/// https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/delete-options/
+private struct DeleteOptions: Encodable {
+    struct Preconditions: Encodable {
+        var uid: String?
+        var resourceVersion: String?
+    }
+
+    var apiVersion = "v1"
+    var kind = "DeleteOptions"
+    var preconditions: Preconditions
+}
+
+private struct DeletionAnswer: Decodable {}

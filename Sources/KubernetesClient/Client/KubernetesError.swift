@@ -76,7 +76,7 @@ package struct KubernetesError: Error, Sendable {
     }
 
     /// Whether the server said that it has not executed the request.
-    var wasNotExecuted: Bool {
+    package var wasNotExecuted: Bool {
         switch cause {
         case .status(429, _, _): true
         case .status(503, _, let pause): pause > .zero

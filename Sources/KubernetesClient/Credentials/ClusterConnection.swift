@@ -38,6 +38,8 @@ package struct ClusterConnection: Sendable, Hashable {
     package var credential: Credential
     /// The namespace of groups that name none.
     package var namespace: String
+    /// Whether it is that of the pod that this process runs in.
+    package var isOfPod = false
 
     /// A connection; the parameters are the properties.
     package init(cluster: Cluster, credential: Credential, namespace: String) {

@@ -20,11 +20,13 @@ package enum InClusterConnection {
         _ = try Secret.file("\(folder)/token").bytes()
         _ = try Secret.file("\(folder)/ca.crt").bytes()
         let address = host.contains(":") ? "[\(host)]" : host
-        return ClusterConnection(
+        var connection = ClusterConnection(
             cluster: .init(server: "https://\(address):\(port)", authority: .file("\(folder)/ca.crt")),
             credential: Credential(token: .file("\(folder)/token")),
             namespace: namespace(environment: environment, folder: folder)
         )
+        connection.isOfPod = true
+        return connection
     }
 
     private static func namespace(environment: [String: String], folder: String) -> String {

@@ -33,6 +33,12 @@ package struct Pod: KubernetesResource, Hashable {
 
     /// A container as it is wanted.
     package struct Container: Codable, Sendable, Hashable {
+        /// What the kubelet asks of it; what there is to know is that it asks.
+        package struct Probe: Codable, Sendable, Hashable {
+            /// It is there.
+            package init() {}
+        }
+
         /// Unique in its pod.
         package var name: String
         /// Nil: it declares none.
@@ -41,6 +47,8 @@ package struct Pod: KubernetesResource, Hashable {
         package var env: [EnvironmentVariable]?
         /// `Always` for an init container that runs as long as the pod; nil for most.
         package var restartPolicy: String?
+        /// Nil: it is ready as soon as it runs.
+        package var readinessProbe: Probe?
     }
 
     /// What is wanted.
@@ -145,6 +153,7 @@ extension Pod.Container {
         ports = try container.decodeIfPresent([Pod.ContainerPort].self, forKey: .ports)
         env = try container.decodeIfPresent([Pod.EnvironmentVariable].self, forKey: .env)
         restartPolicy = try container.decodeIfPresent(String.self, forKey: .restartPolicy)
+        readinessProbe = try container.decodeIfPresent(Probe.self, forKey: .readinessProbe)
     }
 }
 

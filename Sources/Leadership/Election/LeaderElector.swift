@@ -358,7 +358,7 @@ package struct LeaderElector: Sendable, Hashable {
     }
 
     private func duration(of view: LeaseView) -> Duration {
-        min(max(view.duration ?? timing.leaseDuration, .seconds(1)), ElectionTiming.longestDuration)
+        view.lifetime(unlessSaid: timing.leaseDuration)
     }
 
     // MARK: Writes

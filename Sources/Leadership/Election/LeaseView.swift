@@ -22,6 +22,11 @@ package struct LeaseView: Sendable, Hashable {
         self.renewal = renewal
     }
 
+    /// How long it is good from a renewal on: as it says, within bounds.
+    package func lifetime(unlessSaid duration: Duration) -> Duration {
+        min(max(self.duration ?? duration, .seconds(1)), ElectionTiming.longestDuration)
+    }
+
     /// Whether nobody renewed it between this and `other`; who else wrote on it does not matter.
     func isSameRecord(as other: LeaseView) -> Bool {
         (holder, duration, transitions, renewal)
@@ -41,6 +46,21 @@ package struct LeaseWrite: Sendable, Hashable {
     package var transitions: Int
     /// Whether it had the same holder before, so that the time of its acquisition stays.
     package var keepsAcquireTime: Bool
+
+    /// A write; the parameters are the properties.
+    package init(
+        version: ObjectVersion? = nil,
+        holder: String?,
+        duration: Duration = ElectionTiming.standard.leaseDuration,
+        transitions: Int = 0,
+        keepsAcquireTime: Bool = false
+    ) {
+        self.version = version
+        self.holder = holder
+        self.duration = duration
+        self.transitions = transitions
+        self.keepsAcquireTime = keepsAcquireTime
+    }
 }
 
 /// What became of a read.

@@ -101,9 +101,32 @@ struct GroupChecker {
         if failover.preempt, failover.preemptDelay == .zero {
             warn(.preemptWithoutDelay, at: ["failover", "preemptDelaySeconds"])
         }
+        checkSecondOpinion()
         if failover.onNodeDrain == .switch {
             let consequence = "the role moves when the pod terminates"
             warn(.notAvailable("onNodeDrain", consequence: consequence), at: ["failover", "onNodeDrain"])
+        }
+    }
+
+    private func checkSecondOpinion() {
+        let fields = reader["failover"]["secondOpinion"]
+        guard fields.isMapping else { return }
+        // One part may be from `defaults`, so that what is missing shows here.
+        for name in SecondOpinion.fields.schema.requiredNames where !fields[name].isPresent {
+            report(.missingKey(name), at: ["failover", "secondOpinion"])
+        }
+        let opinion = SecondOpinion.fields.readable(fields)
+        for (index, source) in opinion.sources.enumerated() where opinion.sources.prefix(index).contains(source) {
+            report(.doubledSource(source.rawValue), at: ["failover", "secondOpinion", "from", .index(index)])
+        }
+        let (most, limit) = (opinion.mostOpinions, SecondOpinion(from: SecondOpinion.Source.allCases).mostOpinions)
+        if most > 0, most < opinion.atLeast, opinion.atLeast <= limit {
+            let sources = SecondOpinion.Source.allCases.filter(opinion.sources.contains).map(\.rawValue)
+            report(
+                .tooManyOpinions(opinion.atLeast, most: most, sources: sources),
+                at: ["failover", "secondOpinion", "atLeast"],
+                comparedWith: ["failover", "secondOpinion", "from"]
+            )
         }
     }
 

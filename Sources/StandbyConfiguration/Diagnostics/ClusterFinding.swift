@@ -16,6 +16,8 @@ package enum ClusterFinding: Sendable, Hashable {
     case noPods(selector: String, namespace: String)
     /// The group has this pod and no other.
     case oneMember(String)
+    /// The kubelet does not probe the pod's application, so that its opinion is never against a move.
+    case noKubeletOpinion(pod: String)
     /// An earlier group writes the role of the same pod under the same label key.
     case podOfAnotherGroup(pod: String, group: String, key: String)
     /// No container of the pod has a port of that name; `container`: the names that there are.
@@ -55,6 +57,8 @@ extension ClusterFinding: CustomStringConvertible {
         case .modeNotAvailable: "mode EndpointSlice is not available in this version"
         case .noPods(let selector, let namespace):
             "no pod in namespace \"\(namespace)\" matches \(selector): kubectl get pods -n \(namespace) -l '\(selector)'"
+        case .noKubeletOpinion(let pod):
+            "pod \"\(pod)\" has no readinessProbe in the container that is probed: while it is Ready, its kubelet has no opinion on it"
         case .oneMember(let name): "pod \"\(name)\" is the only member: nobody could take over"
         case .podOfAnotherGroup(let pod, let group, let key):
             "pod \"\(pod)\" is a member of group \"\(group)\", too, and both would write its label \"\(key)\"; give one of them"

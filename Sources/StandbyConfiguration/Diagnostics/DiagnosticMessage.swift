@@ -45,6 +45,10 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case valuesOfExists(String)
     /// An operator that compares has no values.
     case noValues(String)
+    /// A source of opinions that is named before.
+    case doubledSource(String)
+    /// More opinions than the sources can give.
+    case tooManyOpinions(Int, most: Int, sources: [String])
     /// An authority or a name for a certificate that is not checked.
     case unverifiedTLS
     // Groups that do not go together
@@ -116,6 +120,9 @@ extension DiagnosticMessage: CustomStringConvertible {
             "is the port name \(name.quoted), but host is not the pod; give the port's number"
         case .valuesOfExists(let name): "must not be given with operator \(name)"
         case .noValues(let name): "operator \(name) needs at least one entry in \"values\""
+        case .doubledSource(let name): "\(name) is named before; each source gives its opinions once"
+        case .tooManyOpinions(let count, let most, let sources):
+            "is \(count), but \(sources.joined(separator: " and ")) can give \(most) at most"
         case .unverifiedTLS: "has no effect unless tls.verify is true"
         case .duplicateName(let name, let line):
             "group \(name.quoted) exists already, at line \(line); names are unique"

@@ -43,6 +43,8 @@ package struct FailoverConfiguration: Sendable, Hashable {
     package var activation: Duration = .zero
     /// When moves are suspended.
     package var flap = Flap()
+    /// Who has to agree to a move that rests on probes alone; nil: nobody.
+    package var secondOpinion: SecondOpinion?
     /// What a drain of the active member's node does.
     package var onNodeDrain: NodeDrain = .ignore
 }
@@ -74,6 +76,8 @@ extension FailoverConfiguration {
                     + "passiveProbe, else 0"
             )
         Field.defaulted("flap", \.flap, .object(Flap.fields)).says("When too many moves mean that moving does not help")
+        Field.optional("secondOpinion", \.secondOpinion, .object(SecondOpinion.fields))
+            .says("Who has to agree to a move because of failed probes alone; default: nobody")
         Field.defaulted("onNodeDrain", \.onNodeDrain, .choice)
             .says("Switch: move off a node that is being drained; needs access to nodes")
     }
@@ -86,5 +90,18 @@ extension FailoverConfiguration.Flap {
             .says("More moves than this in the window: hold; 0 turns it off")
         Field.defaulted("windowSeconds", \.window, .seconds(1...86_400)).says("The window in which moves are counted")
         Field.defaulted("holdSeconds", \.hold, .seconds(1...86_400)).says("How long automatic moves are suspended")
+    }
+}
+
+extension SecondOpinion {
+    /// The fields of `secondOpinion`.
+    static let fields = FieldTable("secondOpinion", SecondOpinion(from: []), isMerged: true) {
+        Field.required("from", \.sources, .list(.choice, isEmptyAllowed: false))
+            .says("Whose opinions count; Kubelet: the pod condition Ready; Replica: the probes of standby replicas")
+        Field.defaulted("atLeast", \.atLeast, .integer(1...SecondOpinion(from: Source.allCases).mostOpinions))
+            .says("How many must agree, of 1 that the kubelet can give and 15 that standby replicas can")
+        Field.defaulted("patienceSeconds", \.patience, .seconds(1...60)).says("How long to wait for opinions")
+        Field.defaulted("onSilence", \.onSilence, .choice)
+            .says("What becomes of the move if too few answer in that time and nobody disagrees")
     }
 }

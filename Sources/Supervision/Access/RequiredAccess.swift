@@ -9,15 +9,24 @@ package struct RequiredAccess: Sendable {
     /// Those that no Role of a namespace can give.
     package private(set) var clusterRules: [AccessRule] = []
 
-    /// `namespace`: that of groups that name none.
-    package init(_ configuration: SupervisorConfiguration, namespace: String) {
+    /// `namespace`: the supervisor's own, which is that of groups that name none; `electing`: whether replicas share the groups
+    /// out by Leases there.
+    package init(_ configuration: SupervisorConfiguration, namespace: String, electing: Bool = false) {
         let groups = Dictionary(grouping: configuration.groups) { $0.namespace ?? namespace }
         rules = groups.mapValues(Self.rules)
+        if electing { rules[namespace, default: []].append(Self.election) }
         // Nodes have no namespace.
         if configuration.groups.contains(where: { $0.failover.onNodeDrain == .switch }) {
             clusterRules = [AccessRule(apiGroup: "", resource: "nodes", verbs: ["get", "list", "watch"])]
         }
     }
+
+    /// The Lease of a replica has its identity in its name, which nobody knows before.
+    private static let election = AccessRule(
+        apiGroup: "coordination.k8s.io",
+        resource: "leases",
+        verbs: ["get", "list", "watch", "create", "update", "delete"]
+    )
 
     private static func rules(of groups: [GroupConfiguration]) -> [AccessRule] {
         let hasLabels = groups.contains { $0.mode == .label }

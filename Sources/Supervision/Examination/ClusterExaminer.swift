@@ -1,3 +1,4 @@
+import FailoverCore
 package import KubernetesClient
 package import StandbyConfiguration
 
@@ -82,9 +83,17 @@ package actor ClusterExaminer {
         if selected.count == 1, let name = selected[0].metadata.name {
             report.add(.oneMember(name), at: place, severity: .warning)
         }
+        examineOpinions(on: members, of: group, &report)
         for probe in ["probe", "passiveProbe"] { examinePort(of: probe, group, members, &report) }
         if group.mode == .label { examineClaims(to: members, group, at: "service", &report) }
         if group.mode == .label { await examineOwners(of: members, group, namespace: namespace, &report) }
+    }
+
+    private func examineOpinions(on members: [Pod], of group: GroupConfiguration, _ report: inout Report) {
+        guard group.failover.secondOpinion?.sources.contains(.kubelet) ?? false else { return }
+        let unknown = members.first { !ProbedContainer(of: $0).isProbedByKubelet(for: group.probe.handler) }
+        guard let name = unknown?.metadata.name else { return }
+        report.add(.noKubeletOpinion(pod: name), at: "failover", "secondOpinion", "from", severity: .warning)
     }
 
     private func examinePort(

@@ -16,11 +16,18 @@ protocol GroupAPI: Sendable {
     /// Reads the group's Lease.
     func readRecord() async -> RecordReadOutcome
     /// Creates the Lease (`version` is nil), or replaces exactly this version of it.
+    ///
+    /// `question`: the id of the question to standbys that is not settled; all others are taken away. Nil: all are.
     func writeRecord(
         _ record: GroupRecord,
         replacing version: StoredRecord.Version?,
+        asking question: String?,
         urgency: WriteUrgency
     ) async -> RecordWriteOutcome
+    /// Puts a question to standbys on the Lease, in place of an older one and its answers.
+    func ask(_ question: StoredOpinions.Question) async
+    /// Puts a standby's answer on the Lease, if its question still stands there; false if that failed.
+    func answer(_ answer: StoredOpinions.Answer, of name: String) async -> Bool
     /// Lists the pods that the group means, from no cache.
     func listMembers() async -> MemberListOutcome
     /// Reads one pod, from no cache.

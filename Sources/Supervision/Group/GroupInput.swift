@@ -41,6 +41,10 @@ indirect enum GroupInput: Sendable {
     case timerFired(OperationID)
     /// This supervisor leads the group, or does so no more.
     case standing(GroupStanding)
+    /// Standbys were asked for their opinions.
+    case opinions
+    /// An answer to such a question could not be written.
+    case opinionNotWritten(StoredOpinions.Answer)
     /// Begin nothing new; end as soon as no switch is under way, after `grace` in any case.
     ///
     /// `isRemoved`: the configuration has no such group any more.
@@ -70,6 +74,10 @@ indirect enum GroupInput: Sendable {
         case operation(OperationID)
         /// Of `GroupInput.standing`.
         case standing
+        /// Of `GroupInput.opinions`.
+        case opinions
+        /// Of `GroupInput.opinionNotWritten`.
+        case opinionNotWritten
         /// Of `GroupInput.shutdown`.
         case shutdown
         /// Of `GroupInput.shutdownDeadline`.
@@ -91,6 +99,8 @@ indirect enum GroupInput: Sendable {
             .roleWritten(let id, _), .roleTried(let id, _), .endpointsSettled(let id), .timerFired(let id):
             .operation(id)
         case .standing: .standing
+        case .opinions: .opinions
+        case .opinionNotWritten: .opinionNotWritten
         case .shutdown: .shutdown
         case .shutdownDeadline: .shutdownDeadline
         }
@@ -110,7 +120,8 @@ indirect enum GroupInput: Sendable {
         case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
         case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
         case .timerFired(let id): machine.timerFired(id, at: now)
-        case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .standing, .shutdown,
+        case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .standing, .opinions,
+            .opinionNotWritten, .shutdown,
             .shutdownDeadline:
             []
         }

@@ -22,8 +22,9 @@ extension GroupSupervisor {
             switch effect {
             case .readRecord(let id): readRecord(for: id, in: &group)
             case .writeRecord(let id, let record, let version, let urgency):
-                write(&group) {
-                    .recordWritten(id, await $0.writeRecord(record, replacing: version, urgency: urgency))
+                write(&group) { [question = machine.question?.id] api in
+                    let outcome = await api.writeRecord(record, replacing: version, asking: question, urgency: urgency)
+                    return .recordWritten(id, outcome)
                 }
             case .listMembers(let id): run(&group) { .membersListed(id, await $0.listMembers()) }
             case .readMember(let id, let name): run(&group) { .memberRead(id, await $0.readMember(name)) }
@@ -37,6 +38,7 @@ extension GroupSupervisor {
                 }
             case .forgetHealth(let member):
                 group.addTask { [probes = surroundings.probes, key = target(member)] in await probes.forget(key) }
+            case .askOpinions(let question): ask(question, in: &group)
             case .startTimer(let id, let deadline): startTimer(id, at: deadline, in: &group)
             case .startBackoff(let id, let attempt, let pause):
                 let delay = pacing.delay(until: id, attempt: attempt, jitter: .random(in: 0...1))
@@ -68,7 +70,7 @@ extension GroupSupervisor {
     }
 
     /// What changes something waits until this supervisor may write; waiting is no failure and asks the API server nothing.
-    private func write(
+    func write(
         _ group: inout DiscardingTaskGroup,
         _ operation: @escaping @Sendable (any GroupAPI) async -> GroupInput
     ) {

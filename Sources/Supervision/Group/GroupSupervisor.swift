@@ -51,6 +51,8 @@ actor GroupSupervisor {
     private static let mostComplaints = 20
     /// Whether this supervisor leads the group; what it does not lead it only observes.
     private(set) var standing: GroupStanding
+    /// What was asked, heard and answered of members that fail.
+    var opinions: Opinions
     /// Whether nothing new is begun, because the group is to end.
     var isStopping = false
     private var isWaiting = false
@@ -71,6 +73,7 @@ actor GroupSupervisor {
         self.surroundings = surroundings
         self.isDryRun = isDryRun
         self.standing = standing
+        opinions = Opinions(of: identity)
         mapping = PodMapping(group: configuration)
         // Nothing moves before the Service is known to be usable.
         machine = GroupStateMachine(policy: GroupPolicy(configuration, isObserving: true), identity: identity)
@@ -130,6 +133,7 @@ actor GroupSupervisor {
             if !report.isRepetition { notify(.probe(report)) }
             if report.isChange { retryRefused() }
             passOn(input, in: &group)
+            giveOpinion(on: report.member, in: &group)
         case .recovered:
             resume()
             pacing = RetryPacing()
@@ -142,6 +146,8 @@ actor GroupSupervisor {
             standing = next
             retryRefused()
             applyPolicy(in: &group)
+        case .opinions: hearOpinions(in: &group)
+        case .opinionNotWritten(let answer): opinionNotWritten(answer, in: &group)
         case .shutdown(let isRemoved, let grace):
             if isRemoved { reportRequestsLeftBehind() }
             beginShutdown(within: grace, in: &group)
@@ -220,6 +226,7 @@ actor GroupSupervisor {
         seenLease = version
         if let lease = snapshot.objects.first { await surroundings.api.saw(lease) }
         observe(snapshot, in: &group)
+        opinionsSeen(on: snapshot.objects.first, in: &group)
     }
 
     /// Tells the machine of the record.

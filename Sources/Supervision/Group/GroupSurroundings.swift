@@ -77,5 +77,7 @@ extension GroupSupervisor {
         var clock: SupervisionClock
         /// Called from the group's actor; must be quick.
         var notify: @Sendable (GroupNotice) -> Void
+        /// How many standby replicas could be asked for their opinions.
+        var standbys: @Sendable () -> Int = { 0 }
     }
 }

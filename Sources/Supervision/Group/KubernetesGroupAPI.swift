@@ -16,19 +16,28 @@ actor KubernetesGroupAPI: GroupAPI {
         let writes = RequestLimiter(limit: 64)
     }
 
-    private let client: APIClient
+    /// The way to the API server.
+    let client: APIClient
     private let name: String
-    private let namespace: String
+    /// The group's.
+    let namespace: String
     private var mapping: PodMapping
-    private let limits: Limits
+    /// Shared by all groups.
+    let limits: Limits
     /// Says how long a write may take, if it may be sent at all.
     private let gate: WriteGate
     /// The monotonic clock.
-    private let clock: SupervisionClock
+    let clock: SupervisionClock
     /// Which pods the group means, once its Service is known.
     private var selector = LabelSelector()
     /// The Lease as last seen, so that an update keeps what others wrote on it.
-    private var lease: Lease?
+    private(set) var lease: Lease?
+    /// Versions of it that differ in opinions only, the newest last.
+    private var versions: [String] = []
+    /// The question to standbys that was given last; nil: none.
+    var asked: String?
+    /// Versions that are known at most.
+    private static let mostVersions = 64
 
     /// `limits`: shared by all groups; `gate`: the group's own.
     init(
@@ -67,7 +76,7 @@ actor KubernetesGroupAPI: GroupAPI {
         }
         switch answer {
         case .success(let found):
-            lease = found
+            note(found)
             return .found(RecordMapping.stored(found))
         case .failure(let error): return error.code == 404 ? .absent : .failed(OperationFailure(error))
         case nil: return .failed(Self.noTurn)
@@ -89,29 +98,53 @@ actor KubernetesGroupAPI: GroupAPI {
     func saw(_ seen: Lease) {
         let version = ObjectVersion(seen.metadata.resourceVersion ?? "")
         let known = lease?.metadata.resourceVersion.map { ObjectVersion($0) }
-        if known.map({ $0 < version }) ?? true { lease = seen }
+        if known.map({ $0 < version }) ?? true { note(seen) }
+    }
+
+    /// The Lease is this now.
+    func note(_ seen: Lease) {
+        if let lease, !StoredOpinions.isSame(lease, seen) { versions = [] }
+        versions = (versions + [seen.metadata.resourceVersion ?? ""]).suffix(Self.mostVersions)
+        lease = seen
     }
 
     /// Creates or updates the Lease once; a conflict is an outcome of its own.
+    ///
+    /// An answer of a standby is none: it says nothing of the record, which is written beside it.
     func writeRecord(
         _ record: GroupRecord,
         replacing version: StoredRecord.Version?,
+        asking question: String?,
         urgency: WriteUrgency
     ) async -> RecordWriteOutcome {
-        var base: Lease?
-        if let version {
-            // The version to be replaced must be the one whose foreign fields we hold.
-            guard let lease, lease.metadata.resourceVersion == version.version.rawValue else { return .conflict }
-            base = lease
+        guard let version else { return await write(record, over: nil, asking: question, urgency) }
+        // The version to be replaced must be one whose foreign fields we hold.
+        guard var base = lease, versions.contains(version.version.rawValue) else { return .conflict }
+        for _ in 0..<SecondOpinion.mostReplicas {
+            let outcome = await write(record, over: base, asking: question, urgency)
+            guard outcome == .conflict, let found = await unchanged(since: base, asking: question) else {
+                return outcome
+            }
+            base = found
         }
-        let wanted = RecordMapping.lease(record, group: name, namespace: namespace, base: base, now: Date())
-        let outcome = await self.write(urgency) { [self, base] timeout in
+        return .conflict
+    }
+
+    private func write(
+        _ record: GroupRecord,
+        over base: Lease?,
+        asking question: String?,
+        _ urgency: WriteUrgency
+    ) async -> RecordWriteOutcome {
+        let next = RecordMapping.lease(record, group: name, namespace: namespace, base: base, now: Date())
+        let wanted = StoredOpinions.settled(next, but: question)
+        let outcome = await write(urgency) { [self] timeout in
             do throws(KubernetesError) {
                 let stored =
                     base == nil
                     ? try await client.create(wanted, namespace: namespace, timeout: timeout)
                     : try await client.update(wanted, namespace: namespace, timeout: timeout)
-                await remember(stored)
+                await note(stored)
                 return RecordWriteOutcome.written(RecordMapping.stored(stored))
             } catch {
                 // 404: it was deleted meanwhile or, if it was to be created, there is no such namespace.
@@ -123,7 +156,7 @@ actor KubernetesGroupAPI: GroupAPI {
     }
 
     /// Writes when it is its turn, for no longer than this supervisor may; nil: nothing was sent.
-    private func write<Outcome: Sendable>(
+    func write<Outcome: Sendable>(
         _ urgency: WriteUrgency,
         _ request: @escaping @Sendable (_ timeout: Duration) async -> Outcome
     ) async -> Outcome? {
@@ -135,10 +168,6 @@ actor KubernetesGroupAPI: GroupAPI {
     }
 
     private static let noTurn = OperationFailure("too many other requests are under way")
-
-    private func remember(_ stored: Lease) {
-        lease = stored
-    }
 
     // MARK: Members
 

@@ -49,7 +49,7 @@ struct RetryPacing: Sendable {
         case .roleWritten: failures[.writingRoles] = nil
         case .timerFired(let id): refusals.remove(id)
         case .roleTried, .endpointsSettled, .configuration, .service, .pods, .lease, .failing, .recovered,
-            .claimsChanged, .probe, .doubt, .standing, .shutdown,
+            .claimsChanged, .probe, .doubt, .standing, .opinions, .opinionNotWritten, .shutdown,
             .shutdownDeadline:
             break
         }

@@ -22,6 +22,9 @@ package struct GroupObservation: Sendable {
     /// The record that a Lease holds.
     package func record(_ lease: Lease, now: Date) -> StoredRecord { RecordMapping.stored(lease, now: now) }
 
+    /// What standbys say on a Lease of what is asked there.
+    package func opinions(_ lease: Lease) -> [OpinionAnswer] { StoredOpinions(lease).heard }
+
     /// The moves that `history` shows of a Lease.
     package func moves(_ lease: Lease) -> [StoredMove] {
         RecordMapping.moves(lease.metadata.annotations?[RecordMapping.Annotation.history])

@@ -51,6 +51,7 @@ struct PodMapping: Sendable {
             lifecycle: lifecycle(pod),
             hasAddress: address(pod) != nil,
             isReady: pod.isReady,
+            hasReadinessProbe: ProbedContainer(of: pod).isProbedByKubelet(for: group.probe.handler),
             isProbeable: isProbeable(pod),
             revision: labels[Self.revisionLabels[0]] ?? labels[Self.revisionLabels[1]],
             node: pod.spec?.nodeName,

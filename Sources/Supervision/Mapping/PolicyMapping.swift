@@ -25,6 +25,7 @@ extension GroupPolicy {
             ),
             preemption: group.failover.preempt
                 ? Preemption(delay: group.failover.preemptDelay, cooldown: group.failover.cooldown) : nil,
+            secondOpinion: group.failover.secondOpinion,
             isPaused: group.isPaused,
             isObserving: isObserving
         )

@@ -88,6 +88,14 @@ struct ProbedContainer {
         return statuses.first { $0.name == name }
     }
 
+    /// Whether the kubelet probes the container that a probe is about, so that the condition Ready says something of it.
+    ///
+    /// The readinessProbe of a sidecar says nothing of the application.
+    func isProbedByKubelet(for handler: ProbeConfiguration.Handler) -> Bool {
+        let name = name(for: handler)
+        return containers.contains { $0.name == name && $0.readinessProbe != nil }
+    }
+
     /// The literal environment of a container: what is taken from elsewhere is not known here.
     func environment(of name: String?) -> [String: String] {
         let variables = containers.first { $0.name == name }?.env ?? []

@@ -30,6 +30,10 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
     case multipleActive = "MultipleActive"
     /// Labels are written by somebody else, too.
     case labelDrift = "LabelDrift"
+    /// Others do not agree that the active pod fails.
+    case disputed = "Disputed"
+    /// Others do not say whether the active pod fails.
+    case opinionsMissing = "OpinionsMissing"
     /// The configuration has no such group any more.
     case requestsLeftBehind = "RequestsLeftBehind"
 
@@ -97,6 +101,20 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
             Entry(.warning, "Decide", on: .service, "Several pods carry the active role; all but one are demoted.")
         case .labelDrift:
             Entry(.warning, "Repair", on: .service, "Somebody else keeps writing the role labels; they are set right.")
+        case .disputed:
+            Entry(
+                .warning,
+                "Decide",
+                on: .service,
+                "The active pod fails for the leader, and too few of those agree who were asked: it stays."
+            )
+        case .opinionsMissing:
+            Entry(
+                .warning,
+                "Decide",
+                on: .service,
+                "The active pod fails for the leader, and too few of those answer who were asked: it stays."
+            )
         case .requestsLeftBehind:
             Entry(.warning, "Reload", on: .service, "The group was removed; fences or a pause stay on its Lease.")
         }
@@ -226,56 +244,6 @@ extension NoticeDescription {
             event: .init(.switchWaiting, "the switch to \(to) waits for pod \(obstacle)"),
             demo: "waits for \(obstacle)"
         )
-    }
-
-    // MARK: Findings
-
-    private static func found(_ finding: Decision.Finding, _ trace: DecisionTrace) -> Self {
-        Self(
-            .init(.warning, "\(finding)", ["members": "\(trace)"], repetition(of: finding), kind: kind(of: finding)),
-            event: note(on: finding, trace),
-            demo: "found: \(finding) [\(trace)]"
-        )
-    }
-
-    private static func findingEnded(_ finding: Decision.Finding) -> Self {
-        let kind = kind(of: finding).map { "no longer: \($0)" }
-        return Self(
-            .init(.notice, "no longer: \(finding)", [:], repetition(of: finding), kind: kind),
-            demo: "over: \(finding)"
-        )
-    }
-
-    private static func repetition(of finding: Decision.Finding) -> LogLine.Repetition {
-        if case .suspended = finding { .ofAll } else { .ofGroup }
-    }
-
-    /// Whoever may label pods chooses which names a finding has.
-    private static func kind(of finding: Decision.Finding) -> String? {
-        switch finding {
-        case .multipleActive: "active together"
-        case .activeNotReady: "the active pod is not Ready"
-        case .noHealthyCandidate, .flapping, .suspended, .drift: nil
-        }
-    }
-
-    private static func note(on finding: Decision.Finding, _ trace: DecisionTrace) -> EventNote {
-        switch finding {
-        case .noHealthyCandidate: EventNote(.noHealthyCandidate, "no healthy candidate; \(trace)")
-        case .flapping: EventNote(.flapping, "holding, because the role moved too often; \(trace)")
-        case .suspended(let reason): EventNote(.movesSuspended, "\(reason); \(trace)")
-        case .multipleActive(let names): EventNote(.multipleActive, "active together: \(names.joined(separator: ", "))")
-        case .drift:
-            EventNote(
-                .labelDrift,
-                "somebody else writes the role labels; repairing at most 10 times a minute; \(trace)"
-            )
-        case .activeNotReady(let name):
-            EventNote(
-                .activeNotReady,
-                "the active pod \(name) is not Ready, so that the Service has no endpoint, and no candidate is healthy and Ready; \(trace)"
-            )
-        }
     }
 
     // MARK: Requests and failures

@@ -4,7 +4,7 @@ import Probing
 
 /// All that is said of one notice: its line of the log, its Event and its line of the demo.
 ///
-/// The words stand here and in `NoticeDescription+Reports.swift`; `NoticeLog`, `NoticeEvents` and the demo only render them.
+/// The words stand here, in `NoticeDescription+Reports.swift` and in `NoticeDescription+Findings.swift`; `NoticeLog`, `NoticeEvents` and the demo only render them.
 struct NoticeDescription: Sendable {
     /// A line of the log, before it is known whether it is written.
     struct LogLine: Sendable {

@@ -82,6 +82,7 @@ struct FailoverBenchmark {
                 probeLoop: EventLoop(name: "probes"),
                 namespace: namespace,
                 identity: UUID().uuidString,
+                election: nil,
                 isDryRun: false,
                 logger: silent
             )

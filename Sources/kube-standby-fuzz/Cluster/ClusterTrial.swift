@@ -84,7 +84,16 @@ struct ClusterTrial {
                 }
             }
         }
-        var group = GroupTrial(observation.members(pods), record, random: SeededGenerator(seed: number)) { record in
+        let opinions = lease.map(observation.opinions) ?? []
+        if opinions.count > SecondOpinion.mostReplicas {
+            throw Trial.Broken(description: "\(opinions.count) opinions are heard")
+        }
+        var group = GroupTrial(
+            observation.members(pods),
+            record,
+            opinions,
+            random: SeededGenerator(seed: number)
+        ) { record in
             observation.lease(record, base: lease, now: now)
         }
         try group.run()

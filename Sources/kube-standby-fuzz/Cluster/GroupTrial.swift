@@ -16,16 +16,21 @@ struct GroupTrial {
     private var version = 1_000_000
     /// A server's versions only ever rise: longer than any that an input can claim to have had from it.
     private static let longPrefix = String(repeating: "9", count: 400)
+    private let opinions: [OpinionAnswer]
     private let lease: (GroupRecord) -> Lease
 
-    /// `lease`: what a record is written as.
+    /// `opinions`: what standbys answer; `lease`: what a record is written as.
     init(
         _ members: [Member],
         _ record: StoredRecord?,
+        _ opinions: [OpinionAnswer],
         random: SeededGenerator,
         lease: @escaping (GroupRecord) -> Lease
     ) {
-        machine = GroupStateMachine(policy: GroupPolicy(), identity: "fuzz")
+        // Who is answered had asked.
+        let policy = GroupPolicy(secondOpinion: opinions.isEmpty ? nil : SecondOpinion(from: [.replica, .kubelet]))
+        machine = GroupStateMachine(policy: policy, identity: "fuzz")
+        self.opinions = opinions
         // Of one uid there is one pod.
         self.members = Dictionary(members.map { ($0.id, $0) }) { $1 }.values.sorted { $0.id.uid < $1.id.uid }
         self.record = record
@@ -48,6 +53,7 @@ struct GroupTrial {
             let verdict: ProbeVerdict = [.success, .failure, .noResult].randomElement(using: &random) ?? .noResult
             try carryOut(probed(member.id, verdict))
             try carryOut(machine.recordObserved(record, isRelist: Bool.random(using: &random), at: now))
+            try carryOut(heard())
             try carryOut(observed())
         }
     }
@@ -65,6 +71,17 @@ struct GroupTrial {
         _ = tracker.probeFinished(verdict, from: now, at: now)
         trackers[id] = tracker
         return machine.memberProbed(id, tracker.evidence, at: now)
+    }
+
+    /// Standbys answer what is asked now, whatever they were asked.
+    private mutating func heard() -> [Effect] {
+        guard let question = machine.question else { return [] }
+        let answers = opinions.map { answer in
+            var answer = answer
+            answer.question = question.id
+            return answer
+        }
+        return machine.opinionsHeard(answers, standbys: answers.count, at: now)
     }
 
     private mutating func observed() -> [Effect] {
@@ -106,7 +123,7 @@ struct GroupTrial {
         case .report(let report):
             if "\(report)".isEmpty { throw Trial.Broken(description: "a report has no words") }
             return []
-        case .forgetHealth: return []
+        case .forgetHealth, .askOpinions: return []
         }
     }
 

@@ -2,7 +2,7 @@ import Repeatable
 
 /// The pods and the Lease of a group as kube-standby itself writes them, with everything that it reads back.
 enum OwnObjects {
-    /// What the annotations of a Lease hold.
+    /// What the annotations of a Lease hold; a key without a prefix has the usual one.
     private static let annotations: [(key: String, text: String)] = [
         (
             "history",
@@ -23,6 +23,18 @@ enum OwnObjects {
         ("paused", #"{"id":"p","since":"2026-11-25T12:00:00.000000Z","seconds":600}"#), ("fenced", #""web-1,web-2""#),
         ("announced", #"{"epoch":3,"since":1,"targets":[{"epoch":2,"uid":"u1"},{"epoch":3,"uid":"u0"}]}"#),
         ("forgiven-epoch", #""3""#), ("origin", #""Intended""#), ("writer", #""sup-0""#), ("holder-uid", #""u0""#),
+        (
+            "opinion-question",
+            #"{"id":"sup-0/1","pod":"web-0","since":"2026-11-25T12:00:00.000000Z","uid":"u0"}"#
+        ),
+        (
+            "opinion.kube-standby.io/0123456789abcdef",
+            #"{"ageSeconds":0.5,"health":"unhealthy","question":"sup-0/1","uid":"u0"}"#
+        ),
+        (
+            "opinion.kube-standby.io/fedcba9876543210",
+            #"{"ageSeconds":0,"health":"healthy","question":"sup-0/1","uid":"u0"}"#
+        ),
     ]
 
     /// Messages of a command in a pod, without their channel.
@@ -41,7 +53,8 @@ enum OwnObjects {
         var members: [[UInt8]] = []
         for annotation in annotations where Bool.random(using: &random) {
             let inner = changed(Array(annotation.text.utf8), &random)
-            members.append(quoted(Array("kube-standby.io/\(annotation.key)".utf8)) + [0x3A] + quoted(inner))
+            let key = annotation.key.contains("/") ? annotation.key : "kube-standby.io/\(annotation.key)"
+            members.append(quoted(Array(key.utf8)) + [0x3A] + quoted(inner))
         }
         let epoch = Int.random(in: 0...5, using: &random)
         let head = #""lease":{"metadata":{"name":"kube-standby-web","uid":"l","resourceVersion":"9","annotations":{"#

@@ -8,9 +8,10 @@ struct RBACCommand: ParsableCommand {
         commandName: "rbac",
         abstract: "Print the least rights that a configuration needs, as manifests.",
         discussion: """
-            A ServiceAccount, and for each namespace of a group a Role and its RoleBinding. Leases are named; only their creation
-            cannot be. Rights to run commands in pods, to read nodes and to write EndpointSlices are there only if a group needs
-            them.
+            A ServiceAccount, and for each namespace of a group a Role and its RoleBinding. The Leases of groups are named; only
+            their creation cannot be, and in the supervisor's own namespace those by which replicas elect a leader
+            (--leader-elect=false: none). Rights to run commands in pods, to read nodes and to write EndpointSlices are there
+            only if a group needs them.
 
             EXAMPLES
               kube-standby rbac --config config.yaml --namespace ops | kubectl apply -f -
@@ -29,8 +30,12 @@ struct RBACCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The ServiceAccount, and the name of the Roles.", valueName: "name"))
     var serviceAccount = "kube-standby"
 
+    @Option(help: ArgumentHelp("Whether replicas elect a leader, as run does in a pod.", valueName: "true|false"))
+    var leaderElect = true
+
     func run() throws {
-        let access = RequiredAccess(try LoadedConfiguration.load(config).configuration, namespace: namespace)
+        let configuration = try LoadedConfiguration.load(config).configuration
+        let access = RequiredAccess(configuration, namespace: namespace, electing: leaderElect)
         let account = AccessManifests.Account(name: serviceAccount, namespace: namespace)
         let documents = AccessManifests.documents(for: access, account: account)
         StandardOutput.write(documents.map(YAMLText.write).joined(separator: "---\n"))

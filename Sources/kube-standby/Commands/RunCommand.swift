@@ -38,6 +38,10 @@ struct RunCommand: AsyncParsableCommand {
     /// Which cluster it supervises.
     var cluster: ClusterOptions
 
+    @OptionGroup
+    /// Whether it shares the groups with other replicas.
+    var election: ElectionOptions
+
     @Flag(help: "Observe and report what would be done; write nothing.")
     var dryRun = false
 
@@ -137,12 +141,15 @@ struct RunCommand: AsyncParsableCommand {
     private func supervisor(for configuration: SupervisorConfiguration, logger: Logger) throws -> Supervisor {
         let connection = try cluster.connection()
         let namespace = cluster.namespace ?? connection.namespace
+        // What writes nothing needs no lead, and must not take it from those who do.
+        let election = dryRun ? nil : try election.election(isInPod: connection.isOfPod)
         logger.notice(
             "supervising",
             metadata: [
                 "version": "\(KubeStandby.version)", "server": "\(connection.cluster.server)",
                 "namespace": "\(namespace)",
                 "groups": "\(configuration.groups.count)", "dry-run": "\(dryRun)",
+                "leader-election": "\(election != nil)", "shards": "\(election?.shards ?? 1)",
             ]
         )
         return Supervisor(
@@ -152,6 +159,7 @@ struct RunCommand: AsyncParsableCommand {
                 probeLoop: EventLoop(name: "probes"),
                 namespace: namespace,
                 identity: ProcessIdentity.make(),
+                election: election,
                 isDryRun: dryRun,
                 logger: logger
             )

@@ -72,6 +72,7 @@ struct DemoScenario {
                 probeLoop: EventLoop(name: "probes"),
                 namespace: connection.namespace,
                 identity: ProcessIdentity.make(),
+                election: nil,
                 isDryRun: false,
                 logger: logger
             )

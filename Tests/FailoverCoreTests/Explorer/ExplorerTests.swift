@@ -90,6 +90,16 @@ import Testing
         #expect(finding.isComplete && finding.violation == nil, "\(finding.violation?.description ?? "")")
     }
 
+    /// Moves wait for what standbys say, who may change their minds at any time.
+    @Test func opinionsComeWheneverTheyCome() async {
+        var explorer = Explorer()
+        let policy = GroupPolicy(verdictWindow: .zero, secondOpinion: SecondOpinion(from: [.replica], onSilence: .hold))
+        let budget = ModelState.Budget(faults: 1, verdicts: 2, opinions: 3, switches: 3)
+        let finding = await explorer.explore(from: .warm(policy, budget), depth: 100, limit: Self.limit)
+        print("explorer, with opinions: \(finding)")
+        #expect(finding.violation == nil, "\(finding.violation?.description ?? "")")
+    }
+
     @Test func promotingFirstStillEndsWithOne() async {
         var explorer = Explorer()
         let policy = GroupPolicy(order: .promoteFirst, verdictWindow: .zero)

@@ -1,3 +1,5 @@
+@testable import FailoverCore
+
 /// One step of a schedule; processes, requests and answers by their position.
 enum ModelAction: Hashable {
     /// A request is executed, and answered at once.
@@ -26,12 +28,14 @@ enum ModelAction: Hashable {
     /// A switchover; nil: to the best.
     case request(String?)
     case deleteLease
+    /// A standby agrees with a process that asks, or does not.
+    case opine(Int, Health)
 
     /// The process that goes on by it; nil if something happens to the cluster, or to a process.
     var process: Int? {
         switch self {
         case .exchange(let index, _), .execute(let index, _), .deliver(let index, _), .observe(let index): index
-        case .loseAnswer(let index, _), .loseRequest(let index, _): index
+        case .loseAnswer(let index, _), .loseRequest(let index, _), .opine(let index, _): index
         case .land, .crash, .changeVerdict, .recreate, .terminate, .deny, .admit, .select, .pause, .request,
             .deleteLease:
             nil

@@ -100,6 +100,19 @@ struct ModelProcess: Hashable {
         for member in seen where member.name == name { probe(member, at: now) }
     }
 
+    /// A standby answers what is asked.
+    mutating func hear(_ health: Health, at now: MonotonicTime) {
+        guard let question = machine.question else { return }
+        let answer = OpinionAnswer(
+            replica: "r",
+            question: question.id,
+            member: question.member,
+            health: health,
+            age: .zero
+        )
+        take(machine.opinionsHeard([answer], standbys: 1, at: now), at: now)
+    }
+
     /// Every pod is healthy, whatever was said before.
     mutating func calm(at now: MonotonicTime) {
         unhealthy = []
@@ -137,8 +150,20 @@ struct ModelProcess: Hashable {
             case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints:
                 requests.append(effect)
             case .probe(let id, _): if let member = seen.first(where: { $0.id == id }) { probe(member, at: now) }
-            case .report, .forgetHealth: break
+            case .report, .forgetHealth, .askOpinions: break
             }
+        }
+    }
+}
+
+extension Effect {
+    /// Whether it may change something at the API server.
+    var isWrite: Bool {
+        switch self {
+        case .writeRecord, .writeRole: true
+        case .readRecord, .listMembers, .readMember, .tryRole, .settleEndpoints, .startTimer, .startBackoff, .probe,
+            .forgetHealth, .askOpinions, .report:
+            false
         }
     }
 }

@@ -28,6 +28,8 @@ struct ModelState: Hashable {
         var requests = 0
         /// Somebody deletes the Lease.
         var deletions = 0
+        /// Answers of standbys.
+        var opinions = 0
         /// How often another process than the last may go on; nil: whenever it likes.
         var switches: Int?
     }
@@ -157,6 +159,9 @@ struct ModelState: Hashable {
             for answer in process.answers.indices { actions.append(.deliver(index, answer)) }
             if process.isBehind(cluster) { actions.append(.observe(index)) }
             if mayFail(budget.crashes) { actions.append(.crash(index)) }
+            if budget.opinions > 0, process.machine.question != nil {
+                actions += [.opine(index, .unhealthy), .opine(index, .healthy)]
+            }
             if budget.verdicts > 0 { actions += process.seen.map { .changeVerdict(index, $0.name) } }
         }
         actions += orphans.indices.map { .land($0) }
@@ -232,6 +237,9 @@ struct ModelState: Hashable {
         case .request(let name):
             budget.requests -= 1
             cluster.annotate { $0.request = OperatorRequest(id: "o", action: .switchover(to: name, isForced: false)) }
+        case .opine(let index, let health):
+            budget.opinions -= 1
+            processes[index].hear(health, at: now)
         case .deleteLease:
             spend(\.deletions)
             cluster.deleteLease()
@@ -263,7 +271,7 @@ struct ModelState: Hashable {
         case .writeRole(let id, let write): return .roleWritten(id, cluster.write(write))
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
-        case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return nil
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
         }
     }
 
@@ -280,19 +288,8 @@ struct ModelState: Hashable {
             answer = .roleWritten(id, isKnown ? .refused(failure) : .failed(failure))
         case .tryRole(let id, _): answer = .roleTried(id, .notRefused)
         case .settleEndpoints(let id, _): answer = .endpointsSettled(id)
-        case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return
         }
         processes[index].deliver(answer, at: now)
-    }
-}
-
-extension Effect {
-    fileprivate var isWrite: Bool {
-        switch self {
-        case .writeRecord, .writeRole: true
-        case .readRecord, .listMembers, .readMember, .tryRole, .settleEndpoints, .startTimer, .startBackoff, .probe,
-            .forgetHealth, .report:
-            false
-        }
     }
 }

@@ -4,7 +4,8 @@
 extension Simulation {
     mutating func makeGroup(members: Int) -> SimulatedGroup {
         let timing = makeTiming()
-        let policy = makePolicy(timing)
+        var policy = makePolicy(timing)
+        if asksOpinions { policy.secondOpinion = makeSecondOpinion() }
         var group = SimulatedGroup(policy: policy, timing: timing)
         if policy.activation > .zero { group.warmUp = between(0, policy.activation.wholeNanoseconds / 2) }
         group.workload = makeWorkload()
@@ -65,6 +66,11 @@ extension Simulation {
             $0.node = "node\(node)"
             if isPreferred { $0.priority = 200 }
             if isForeign { $0.isProbeable = false }
+        }
+        if asksOpinions {
+            // Where a supervisor is only cut off, whoever is asked has an opinion.
+            let isProbed = isSevered || random.once(in: 2)
+            group.cluster.change(name) { $0.hasReadinessProbe = isProbed }
         }
         group.applications[pod.id] = SimulatedApplication(id: pod.id, node: node, servingSince: now)
     }

@@ -44,6 +44,7 @@ extension Simulation {
         if group.policy.notReadyLimit != nil {
             if !pod.isReady || application.lastNotReady.map({ leftAt < $0 + patience }) ?? false { return }
         }
+        if isExcused(leaving: pod, application, in: group, at: leftAt) { return }
         fail(
             "group \(index): a needless move from \(previous) to \(target.id): \(group.cluster.lease?.record.reason ?? "")"
         )
@@ -105,6 +106,7 @@ extension Simulation {
 
     func isAvoidable(_ group: SimulatedGroup) -> Bool {
         if now < max(outageUntil, slowUntil, silentUntil, throttledUntil) || group.isPausedByRequest { return false }
+        if asksOpinions, mayBeHeldUp(group) { return false }
         // Of two supervisors one may reach nobody, and do what DemoteActive asks.
         if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second {
             return false

@@ -14,6 +14,7 @@ extension Simulation {
         for group in groups.indices {
             var policy = groups[group].policy
             if sabotage == .movesAreForgotten { policy.flap.maxMoves = 0 }
+            if sabotage == .nobodyIsAsked { policy.secondOpinion = nil }
             process.machines[group] = GroupStateMachine(policy: policy, identity: process.identity)
             effects.append((group, process.machines[group].started()))
         }
@@ -25,23 +26,8 @@ extension Simulation {
         agenda.add(.process(index, generation: process.generation, .beat), at: now + Self.second / 2)
     }
 
-    /// Before anything that a process hears: whether time passed as it should.
-    mutating func noteTime(_ index: Int) {
-        let wall = Int64(now) + wallOffset
-        guard sabotage != .nobodyDoubtsHimself else { return }
-        let now = time
-        if let suspension = processes[index]?.doubt.beat(now: now, wall: wall) { suspend(suspension, index) }
-    }
-
-    private mutating func suspend(_ suspension: Suspension, _ index: Int) {
-        tell("process \(index) doubts itself: \(suspension.reason)")
-        for group in groups.indices {
-            hear(index, group) { $0.automaticMovesSuspended(suspension, at: $1) }
-        }
-    }
-
     /// One event of one machine, and what follows from it.
-    private mutating func hear(
+    mutating func hear(
         _ index: Int,
         _ group: Int,
         _ event: (inout GroupStateMachine, MonotonicTime) -> [Effect]
@@ -68,12 +54,17 @@ extension Simulation {
         case .answer(let group, let answer):
             hear(index, group) { ModelProcess.deliver(answer, to: &$0, at: $1) }
         case .timer(let group, let id): hear(index, group) { $0.timerFired(id, at: $1) }
+        case .opine(let group, let question, let standby, let told):
+            opine(question, standby, told, in: group, of: index)
+        case .opinions(let group, let answers):
+            let count = standbys.count
+            hear(index, group) { $0.opinionsHeard(answers, standbys: count, at: $1) }
         case .observe(let group, let members, let version, let lease):
             observe(members, version, lease, in: group, of: index)
         }
     }
 
-    private mutating func schedule(_ step: SimulatedEvent.Step, of index: Int, at time: UInt64) {
+    mutating func schedule(_ step: SimulatedEvent.Step, of index: Int, at time: UInt64) {
         guard let generation = processes[index]?.generation else { return }
         agenda.add(.process(index, generation: generation, step), at: time)
     }
@@ -149,7 +140,7 @@ extension Simulation {
         report(id, in: group, of: index)
     }
 
-    private mutating func report(_ id: Member.ID, in group: Int, of index: Int) {
+    mutating func report(_ id: Member.ID, in group: Int, of index: Int) {
         guard let evidence = processes[index]?.targets[group][id]?.tracker.evidence else { return }
         hear(index, group) { $0.memberProbed(id, evidence, at: $1) }
     }
@@ -173,6 +164,7 @@ extension Simulation {
         if now < processes[index]?.blindUntil ?? 0 { return (.failure, quick % 2 == 0 ? quick : timeout) }
         guard let application = groups[group].applications[id] else { return (.failure, timeout) }
         if now < max(application.muteUntil, processes[index]?.resultlessUntil ?? 0) { return (.noResult, quick) }
+        if now < severances[index][application.node] { return (.failure, timeout) }
         if now < application.coldUntil, groups[group].pod(id)?.role == .active { return (.failure, quick) }
         if now < nodes[application.node] { return (.failure, timeout) }
         switch application.behaviour {
@@ -215,32 +207,6 @@ extension Simulation {
         schedule(.probe(group: group, id, flight: target.flight), of: index, at: max(target.startedAt + pause, now))
     }
 
-    private mutating func noteFailing(
-        _ id: Member.ID,
-        _ verdict: ProbeVerdict,
-        _ target: SimulatedProcess.Target,
-        in group: Int,
-        of index: Int
-    ) {
-        if verdict == .success { processes[index]?.doubt.stoppedFailing(id, in: "\(group)") }
-        guard verdict == .failure, target.isProven, target.tracker.evidence.failingSince == nil,
-            sabotage != .nobodyDoubtsHimself
-        else {
-            return
-        }
-        let node = groups[group].applications[id].map { "\($0.node)" }
-        let timing = groups[group].timing
-        let (count, now) = (processes[index]?.provenCount ?? 0, time)
-        let suspension = processes[index]?.doubt.beganToFail(
-            id,
-            at: .init(group: "\(group)", node: node),
-            period: .nanoseconds(Int64(timing.period + timing.timeout)),
-            podCount: count,
-            now: now
-        )
-        if let suspension { suspend(suspension, index) }
-    }
-
     // MARK: Effects
 
     private mutating func carryOut(_ effects: [Effect], of index: Int, group: Int) {
@@ -255,6 +221,7 @@ extension Simulation {
                 schedule(.timer(group: group, id), of: index, at: now + pause + between(0, 20_000_000))
             case .probe(let member, let since): confirm(member, since: since, in: group, of: index)
             case .forgetHealth(let id): forget(id, in: group, of: index)
+            case .askOpinions(let question): ask(question, of: index, group: group)
             case .report(let report):
                 tell("group \(group), process \(index): \(report)")
                 note(report, of: index, group: group)
@@ -274,25 +241,4 @@ extension Simulation {
         }
     }
 
-    private mutating func confirm(_ member: Member.ID, since: MonotonicTime, in group: Int, of index: Int) {
-        guard let target = processes[index]?.targets[group][member] else { return }
-        if sabotage == .nobodyDoubtsHimself { return pretend(member, target.tracker.evidence, in: group, of: index) }
-        if let success = target.tracker.evidence.lastSuccess, success >= since {
-            return report(member, in: group, of: index)
-        }
-        processes[index]?.targets[group][member]?.isAwaited = true
-        processes[index]?.targets[group][member]?.flight += 1
-        schedule(.probe(group: group, member, flight: target.flight + 1), of: index, at: now)
-    }
-
-    /// The probe that was asked for is not made, and is said to have ended as the verdict goes.
-    private mutating func pretend(_ id: Member.ID, _ known: HealthEvidence, in group: Int, of index: Int) {
-        var evidence = known
-        if known.health == .healthy {
-            evidence.succeeded(from: time, at: time)
-        } else {
-            evidence.failed(from: time, at: time)
-        }
-        hear(index, group) { [evidence] in $0.memberProbed(id, evidence, at: $1) }
-    }
 }

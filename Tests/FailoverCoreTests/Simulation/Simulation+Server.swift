@@ -56,7 +56,7 @@ extension Simulation {
         case .writeRole(let id, _): return .roleWritten(id, .failed(failure))
         case .tryRole(let id, _): return .roleTried(id, .notRefused)
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
-        case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return nil
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
         }
     }
 
@@ -84,7 +84,7 @@ extension Simulation {
         case .writeRole(let id, let write): return .roleWritten(id, self.write(write, in: group))
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
-        case .startTimer, .startBackoff, .probe, .forgetHealth, .report: return nil
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
         }
     }
 
@@ -151,7 +151,7 @@ extension Simulation {
         case .readMember(_, let name): "read of \(name)"
         case .writeRole(_, let write): "\(write.member.id) \(write.role.rawValue) at \(write.epoch)"
         case .tryRole(_, let write): "trial of \(write.member.id) at \(write.epoch)"
-        case .settleEndpoints, .startTimer, .startBackoff, .probe, .forgetHealth, .report: ""
+        case .settleEndpoints, .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: ""
         }
     }
 

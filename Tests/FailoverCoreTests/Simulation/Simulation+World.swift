@@ -12,6 +12,8 @@ extension Simulation {
         switch fault {
         case .blindness, .stall, .noResults, .restart, .takeover, .clockJump: befall(process, fault, for: length)
         case .outage: outageUntil = now + length
+        case .severance: sever(process, for: length)
+        case .standby: mislead(for: length)
         case .slowness: slowUntil = now + length
         case .silentWatch: silentUntil = now + length
         case .throttling: throttledUntil = now + length

@@ -11,7 +11,9 @@ struct Simulation {
         var members: ClosedRange<Int>
         var faults: ClosedRange<Int>
         /// What may befall them.
-        var kinds = SimulatedFault.allCases
+        var kinds = SimulatedFault.usual
+        /// Whether groups ask for opinions, and standbys answer.
+        var asksOpinions = false
 
         static let small = Size(groups: 1...4, members: 2...4, faults: 4...14)
         /// Nothing happens but rolling updates.
@@ -22,6 +24,26 @@ struct Simulation {
             members: 2...3,
             faults: 12...24,
             kinds: [.takeover, .slowness, .outage, .stall, .application, .application, .request, .restart]
+        )
+        /// Groups that ask for opinions, and standbys that may be wrong.
+        static let opinionated = Size(
+            groups: 1...2,
+            members: 2...4,
+            faults: 6...14,
+            kinds: [
+                .severance, .severance, .severance, .standby, .standby, .application, .application, .node, .outage,
+                .slowness, .silentWatch, .restart, .takeover, .deletion, .containerRestart, .stall, .request,
+                .noResults,
+            ],
+            asksOpinions: true
+        )
+        /// A supervisor is cut off from one node alone, and its standbys are not.
+        static let severed = Size(
+            groups: 1...1,
+            members: 2...3,
+            faults: 1...3,
+            kinds: [.severance],
+            asksOpinions: true
         )
         static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
     }
@@ -38,6 +60,8 @@ struct Simulation {
         case promotionsAreNotRetried
         /// Nobody knows of which revision a pod is.
         case revisionsAreHidden
+        /// Nobody is asked for a second opinion.
+        case nobodyIsAsked
     }
 
     static let second: UInt64 = 1_000_000_000
@@ -59,6 +83,13 @@ struct Simulation {
     var sabotage: Sabotage?
     /// Whether nothing happens but rolling updates.
     let isUndisturbed: Bool
+    /// Whether groups ask for opinions, and standbys answer.
+    let asksOpinions: Bool
+    /// Whether nothing happens but that supervisors are cut off from nodes.
+    let isSevered: Bool
+    var standbys: [SimulatedStandby] = []
+    /// Until when each process is cut off from each node.
+    var severances: [[UInt64]] = [[], []]
     /// The API server is away until then.
     var outageUntil: UInt64 = 0
     var slowUntil: UInt64 = 0
@@ -84,8 +115,12 @@ struct Simulation {
     init(seed: UInt64, _ size: Size) {
         self.seed = seed
         isUndisturbed = size.kinds == [.rollout]
+        asksOpinions = size.asksOpinions
+        isSevered = size.kinds == [.severance]
         random = SeededGenerator(seed: seed)
         nodes = Array(repeating: 0, count: Int.random(in: 2...3, using: &random))
+        severances = severances.map { _ in nodes.map { _ in 0 } }
+        if asksOpinions { makeStandbys(atLeast: isSevered ? 1 : 0) }
         let count = Int.random(in: size.groups, using: &random)
         for _ in 0..<count { groups.append(makeGroup(members: Int.random(in: size.members, using: &random))) }
         for _ in 0..<Int.random(in: size.faults, using: &random) {
@@ -129,6 +164,7 @@ struct Simulation {
         case .lift(let fault, let group, let id): lift(fault, from: id, in: group)
         case .strip(let group, let end): strip(group, until: end)
         case .pause(let group): pause(group)
+        case .kubelets: lookByKubelets()
         case .rollout(let group): rollOut(group)
         case .vanish(let group, let id): vanish(id, in: group)
         case .restart(let index): if processes[index] != nil { start(index) }

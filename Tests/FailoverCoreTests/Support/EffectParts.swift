@@ -32,13 +32,18 @@ extension [Effect] {
         compactMap { if case .report(.found(let finding, _)) = $0 { finding } else { nil } }
     }
 
+    /// What standbys are asked here.
+    var questions: [OpinionQuestion] {
+        compactMap { if case .askOpinions(let question) = $0 { question } else { nil } }
+    }
+
     /// Everything but reports and timers.
     var operations: [Effect] {
         filter { effect in
             switch effect {
             case .report, .startTimer: false
             case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints,
-                .startBackoff, .probe, .forgetHealth:
+                .startBackoff, .probe, .forgetHealth, .askOpinions:
                 true
             }
         }

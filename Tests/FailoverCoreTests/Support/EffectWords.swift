@@ -16,6 +16,7 @@ extension Effect {
         case .startBackoff(_, let attempt, let pause): "backoff \(attempt)\(pause > .zero ? " \(pause)" : "")"
         case .probe(let id, _): "probe \(id)"
         case .forgetHealth(let id): "forget \(id)"
+        case .askOpinions(let question): "ask of \(question.name)"
         case .report(let report): report.words
         }
     }

@@ -241,7 +241,7 @@ struct GroupScript {
             return machine.roleTried(id, isDenied ? .refused(OperationFailure("denied")) : .notRefused, at: now)
         case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)
         case .probe: return answer(probesIn: [effect])
-        case .forgetHealth, .startTimer, .startBackoff, .report: return []
+        case .forgetHealth, .askOpinions, .startTimer, .startBackoff, .report: return []
         }
     }
 }

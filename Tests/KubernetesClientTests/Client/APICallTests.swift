@@ -66,6 +66,23 @@ import Testing
         #expect(call.timeout == APIClient.requestTimeout)
     }
 
+    @Test(arguments: [(2.5, "2500ms"), (2, "2s"), (0.0001, "1ms")] as [(Double, String)])
+    func aDeletionIsBoundToItsDeadline(seconds: Double, words: String) {
+        let call = APICall.delete(
+            Lease.resource,
+            namespace: "n",
+            name: "a",
+            timeout: .seconds(seconds),
+            body: [1]
+        )
+        #expect(call.target == "/apis/coordination.k8s.io/v1/namespaces/n/leases/a?timeout=\(words)")
+        #expect(call.method == "DELETE" && !call.isRead && call.timeout == .seconds(seconds) && call.body == [1])
+        #expect(
+            call.description.grantingRule
+                == #"{apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["delete"]}"#
+        )
+    }
+
     @Test(
         arguments: [
             (nil, nil, "list pods in all namespaces"), ("n", nil, #"list pods in namespace "n""#),

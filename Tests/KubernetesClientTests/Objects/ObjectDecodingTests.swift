@@ -69,6 +69,14 @@ import Testing
         #expect(pod.lastingContainers.map(\.name) == ["app", "proxy"])
     }
 
+    @Test(arguments: [
+        (#"{"name":"app","readinessProbe":{"httpGet":{"port":80}}}"#, true), (#"{"name":"app"}"#, false),
+        (#"{"name":"app","readinessProbe":null,"livenessProbe":{}}"#, false),
+    ]) func ofAReadinessProbeThereIsToKnowThatItIsThere(text: String, isThere: Bool) throws {
+        let container = try Self.decode(Pod.Container.self, text)
+        #expect((container.readinessProbe != nil) == isThere)
+    }
+
     @Test(
         arguments: [
             (#"{"name":"A","value":"b"}"#, "b"), (#"{"name":"A"}"#, ""), (#"{"name":"A","value":null}"#, ""),

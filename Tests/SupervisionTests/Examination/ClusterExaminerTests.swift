@@ -85,6 +85,16 @@ import Transport
         #expect(narrow.findings.count == 1 && narrow.findings[0].hasPrefix("error groups[0].selector: "), "\(narrow)")
     }
 
+    @Test(arguments: [("Kubelet", false, 1), ("Kubelet", true, 0), ("Replica", false, 0)])
+    func tellsOfAKubeletThatHasNoOpinion(source: String, isProbed: Bool, count: Int) async throws {
+        let group = Samples.text("web", service: "web", ", failover: {secondOpinion: {from: [\(source)]}}")
+        let probe = "ports: [{name: http, containerPort: 80}], readinessProbe: {tcpSocket: {port: http}}"
+        let probed = Self.two.replacing("ports: [{name: http, containerPort: 80}]", with: probe)
+        let (findings, _) = try await examine(group, on: isProbed ? probed : Self.two)
+        let words = "warning groups[0].failover.secondOpinion.from: pod \"web-0\" has no readinessProbe"
+        #expect(findings.count == count && findings.allSatisfy { $0.hasPrefix(words) }, "\(findings)")
+    }
+
     @Test(
         arguments: [
             ("{tcpSocket: {port: http}}", nil), ("{tcpSocket: {port: 9}}", nil),

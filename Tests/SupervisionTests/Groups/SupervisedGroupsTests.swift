@@ -45,7 +45,10 @@ import Testing
             SupervisedGroups(
                 namespace: "default",
                 claims: claims,
-                sharing: .init(shard: { $0.namespace == nil ? 0 : 1 }, observes: { $0.failover.cooldown == .seconds(7) })
+                sharing: .init(
+                    shard: { $0.namespace == nil ? 0 : 1 },
+                    observes: { $0.failover.cooldown == .seconds(7) }
+                )
             ) { namespace in
                 log.add("informers of \(namespace)")
                 return .init(pods: cluster.pods, services: cluster.services, leases: cluster.leases)

@@ -15,7 +15,9 @@ import Testing
     func everyFieldOfAFailoverChangesThePolicy(name: String) throws {
         let field = try #require(Self.fields(FailoverConfiguration.fields.schema).first { $0.name == name })
         // Fields of a preemption have a meaning only where there is one.
-        let preemption = name == "preempt" ? [:] : ["preempt": "true"]
+        var preemption = name == "preempt" ? [:] : ["preempt": "true"]
+        // Without a source there is no second opinion.
+        if name.hasPrefix("secondOpinion") { preemption["secondOpinion.from"] = "[Kubelet, Replica]" }
         let usual = try Self.policy(preemption)
         let changed = try Self.policy(preemption.merging([name: field.other]) { $1 })
         #expect((usual == changed) == Self.unavailable.contains(name), "\(name): \(field.other)")
@@ -40,14 +42,17 @@ import Testing
         case (.enumeration(let names), .value(.string(let standard))): names.first { $0 != standard } ?? ""
         case (.integer(let range), _): "\(range.upperBound)"
         case (.seconds(let range), _): "\(range.upperBound)"
+        case (.list(.enumeration(let names), _), _): "[\(names[0])]"
         default: ""
         }
     }
 
     private static func policy(_ failover: [String: String]) throws -> GroupPolicy {
-        let lines = failover.map { name, value in
-            let keys = name.split(separator: ".")
-            return keys.count == 1 ? "\(name): \(value)" : "\(keys[0]): {\(keys[1]): \(value)}"
+        let parts = Dictionary(grouping: failover) { $0.key.split(separator: ".")[0] }
+        let lines = parts.map { name, fields in
+            if let value = failover[String(name)] { return "\(name): \(value)" }
+            let inner = fields.map { "\($0.key.dropFirst(name.count + 1)): \($0.value)" }
+            return "\(name): {\(inner.joined(separator: ", "))}"
         }
         let text = """
             apiVersion: kube-standby.io/v1

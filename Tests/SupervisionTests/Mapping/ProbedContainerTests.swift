@@ -50,6 +50,19 @@ import Testing
         return try #require(PodMapping(group: try Self.group(probe)).target(pod, now: now))
     }
 
+    /// Ready of the pod says something of the application only if the kubelet probes its container.
+    @Test(arguments: [
+        ("httpGet: {port: http}", "app", true), ("httpGet: {port: http}", "proxy", false),
+        ("tcpSocket: {port: 9, container: proxy}", "proxy", true),
+        ("exec: {command: [a], runIn: Supervisor}", "app", true),
+    ]) func theKubeletProbesTheContainerOrDoesNot(probe: String, probed: String, isProbed: Bool) throws {
+        var pod = try Self.pod()
+        let index = try #require(pod.spec?.containers?.firstIndex { $0.name == probed })
+        pod.spec?.containers?[index].readinessProbe = .init()
+        let member = try #require(PodMapping(group: try Self.group(probe)).member(pod))
+        #expect(member.hasReadinessProbe == isProbed)
+    }
+
     @Test(arguments: [
         ("httpGet: {port: http}", "app"), ("httpGet: {port: 8080}", "app"), ("tcpSocket: {port: admin}", "proxy"),
         ("tcpSocket: {port: 15000}", "proxy"), ("httpGet: {port: mesh}", "mesh"), ("grpc: {port: 15021}", "mesh"),

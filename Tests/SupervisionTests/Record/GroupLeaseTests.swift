@@ -34,9 +34,13 @@ import Transport
             _ = try await client.patchMetadata(Lease.self, namespace: "default", name: "kube-standby-web", patch)
         }
 
+        func write(_ record: GroupRecord, over version: StoredRecord.Version?) async -> RecordWriteOutcome {
+            await api.writeRecord(record, replacing: version, asking: nil, urgency: .move)
+        }
+
         /// Writes a first record.
         func begin() async throws -> StoredRecord {
-            guard case .written(let stored) = await api.writeRecord(record(1), replacing: nil, urgency: .upkeep) else {
+            guard case .written(let stored) = await write(record(1), over: nil) else {
                 throw GroupLease.Failure.contended
             }
             return stored
@@ -85,7 +89,7 @@ import Transport
             let first = try await stage.begin()
             #expect(first.record.holder == stage.record(1).holder && first.record.epoch == Epoch(1))
             #expect(await stage.api.readRecord() == .found(first))
-            let second = await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move)
+            let second = await stage.write(stage.record(2), over: first.version)
             guard case .written(let stored) = second else {
                 Issue.record("\(second)")
                 return
@@ -98,7 +102,7 @@ import Transport
     @Test func aLeaseThatIsThereIsNotCreatedAgain() async throws {
         try await run { stage in
             _ = try await stage.begin()
-            #expect(await stage.api.writeRecord(stage.record(9), replacing: nil, urgency: .move) == .conflict)
+            #expect(await stage.write(stage.record(9), over: nil) == .conflict)
             #expect(try await stage.lease().spec?.leaseTransitions == 1)
         }
     }
@@ -108,13 +112,13 @@ import Transport
         try await run { stage in
             let first = try await stage.begin()
             try await stage.annotate("example.com/note", "theirs")
-            let outcome = await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move)
+            let outcome = await stage.write(stage.record(2), over: first.version)
             #expect(outcome == .conflict)
             guard case .found(let found) = await stage.api.readRecord() else {
                 Issue.record("not found")
                 return
             }
-            _ = await stage.api.writeRecord(stage.record(2), replacing: found.version, urgency: .move)
+            _ = await stage.write(stage.record(2), over: found.version)
             let lease = try await stage.lease()
             #expect(lease.spec?.leaseTransitions == 2 && lease.metadata.annotations?["example.com/note"] == "theirs")
         }
@@ -129,12 +133,16 @@ import Transport
             let new = try await stage.lease()
             await stage.api.saw(new)
             await stage.api.saw(old)
-            #expect(await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move) == .conflict)
+            #expect(
+                await stage.write(stage.record(2), over: first.version)
+                    == .conflict
+            )
             let version = StoredRecord.Version(
                 uid: new.metadata.uid ?? "",
                 version: ObjectVersion(new.metadata.resourceVersion ?? "")
             )
-            guard case .written = await stage.api.writeRecord(stage.record(2), replacing: version, urgency: .move)
+            guard
+                case .written = await stage.write(stage.record(2), over: version)
             else {
                 Issue.record("not written")
                 return
@@ -147,7 +155,10 @@ import Transport
         try await run { stage in
             let first = try await stage.begin()
             await stage.sandbox.control.add(Fault(.refuse(code: 404, retryAfter: nil), verb: "update", kind: .leases))
-            #expect(await stage.api.writeRecord(stage.record(2), replacing: first.version, urgency: .move) == .conflict)
+            #expect(
+                await stage.write(stage.record(2), over: first.version)
+                    == .conflict
+            )
         }
     }
 
@@ -158,7 +169,7 @@ import Transport
                 await stage.sandbox.control.add(Fault(.refuse(code: code, retryAfter: nil), verb: verb, kind: .leases))
             }
             guard case .failed(let read) = await stage.api.readRecord(),
-                case .failed(let write) = await stage.api.writeRecord(stage.record(1), replacing: nil, urgency: .move)
+                case .failed(let write) = await stage.write(stage.record(1), over: nil)
             else {
                 Issue.record("did not fail")
                 return
@@ -222,7 +233,7 @@ import Transport
                 return
             }
             stored.record.answer(RequestAnswer(id: "o1", outcome: .refused, explanation: "not now"))
-            _ = await stage.api.writeRecord(stored.record, replacing: stored.version, urgency: .upkeep)
+            _ = await stage.write(stored.record, over: stored.version)
             let heard = try await answer
             #expect(heard?.id == "o1" && heard?.isDone == false && heard?.explanation == "not now")
             #expect(try await stage.lease().metadata.annotations?["kube-standby.io/request"] == nil)
@@ -281,7 +292,7 @@ import Transport
             record.history = [2, 3].map {
                 MoveEntry(epoch: Epoch($0), from: ["web-1"], target: "web-0", cause: .activeGone)
             }
-            _ = await stage.api.writeRecord(record, replacing: first.version, urgency: .upkeep)
+            _ = await stage.write(record, over: first.version)
             let history = try await stage.operators.history()
             #expect(history.map(\.epoch) == [2, 3] && history.allSatisfy { $0.from == ["web-1"] && $0.to == "web-0" })
             #expect(history.allSatisfy { $0.reason == "the active pod is gone" })

@@ -50,6 +50,7 @@ actor FakeGroupAPI: GroupAPI {
     func writeRecord(
         _ record: GroupRecord,
         replacing version: StoredRecord.Version?,
+        asking question: String?,
         urgency: WriteUrgency
     ) async -> RecordWriteOutcome {
         if recordWrites > 0 { Issue.record("two writes of one record") }
@@ -62,12 +63,16 @@ actor FakeGroupAPI: GroupAPI {
         case .failure, .hold: return .failed(Self.failure)
         case .refusal: return .failed(Self.refusal)
         }
-        let stored = store(record, replacing: version)
+        let stored = store(record, replacing: version, asking: question)
         if case .lostAnswer = fault { return .failed(Self.failure) }
         return stored.map { .written(RecordMapping.stored($0)) } ?? .conflict
     }
 
-    private func store(_ record: GroupRecord, replacing version: StoredRecord.Version?) -> Lease? {
+    private func store(
+        _ record: GroupRecord,
+        replacing version: StoredRecord.Version?,
+        asking question: String?
+    ) -> Lease? {
         cluster.change { [leaseName] objects in
             let base = objects.leases[leaseName]
             guard base?.metadata.resourceVersion == version?.version.rawValue else { return nil }
@@ -75,10 +80,34 @@ actor FakeGroupAPI: GroupAPI {
                 Issue.record("the epoch goes back from \(number) to \(record.epoch)")
             }
             var lease = RecordMapping.lease(record, group: group.name, namespace: namespace, base: base, now: Date())
+            lease = StoredOpinions.settled(lease, but: question)
             lease.metadata.uid = base?.metadata.uid ?? "uid-\(leaseName)"
             lease.metadata.resourceVersion = objects.nextVersion()
             objects.leases[leaseName] = lease
             return lease
+        }
+    }
+
+    // MARK: Opinions
+
+    func ask(_ question: StoredOpinions.Question) async {
+        guard await enter("ask of \(question.pod)") == nil else { return }
+        change { StoredOpinions.ask(question, on: $0) }
+    }
+
+    func answer(_ answer: StoredOpinions.Answer, of name: String) async -> Bool {
+        guard await enter("answer \(answer.health)") == nil else { return false }
+        change { StoredOpinions.answer(answer, of: name, on: $0) ?? $0 }
+        return true
+    }
+
+    private func change(_ next: @Sendable (Lease) -> Lease) {
+        cluster.change { [leaseName] objects in
+            guard let base = objects.leases[leaseName] else { return }
+            var lease = next(base)
+            guard lease != base else { return }
+            lease.metadata.resourceVersion = objects.nextVersion()
+            objects.leases[leaseName] = lease
         }
     }
 

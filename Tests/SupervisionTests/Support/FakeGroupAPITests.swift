@@ -126,6 +126,6 @@ import Testing
             Issue.record("no record")
             return
         }
-        #expect(await stage.api.writeRecord(stored.record, replacing: nil, urgency: .move) == .conflict)
+        #expect(await stage.api.writeRecord(stored.record, replacing: nil, asking: nil, urgency: .move) == .conflict)
     }
 }

@@ -23,12 +23,15 @@ struct GroupStage: Sendable {
         isDryRun: Bool = false,
         run number: Int = 1,
         standing: GroupStanding = .leading,
-        authority: WriteAuthority = WriteAuthority(until: nil)
+        authority: WriteAuthority = WriteAuthority(until: nil),
+        standbys: Int = 0
     ) {
         gate = WriteGate(authority)
         cluster = FakeCluster(log: log)
         probes = FakeProbes(clock: clock, log: log)
         self.configuration = configuration
+        var surroundings = Self.surroundings(cluster, probes, claims, gate, clock, log, configuration)
+        surroundings.standbys = { standbys }
         supervisor = GroupSupervisor(
             configuration,
             namespace: "default",
@@ -36,7 +39,7 @@ struct GroupStage: Sendable {
             identity: "me-\(number)",
             isDryRun: isDryRun,
             standing: standing,
-            surroundings: Self.surroundings(cluster, probes, claims, gate, clock, log, configuration)
+            surroundings: surroundings
         )
     }
 

@@ -18,6 +18,8 @@ enum SimulatedEvent {
     case restart(Int)
     /// Somebody pauses a group.
     case pause(group: Int)
+    /// The kubelets look at their pods.
+    case kubelets
     /// The controller of a group's workload looks at its pods.
     case rollout(group: Int)
     /// A pod that was deleted is gone, and has no successor of its name.
@@ -31,6 +33,10 @@ enum SimulatedEvent {
         case reload(group: Int, GroupPolicy)
         case answer(group: Int, ModelProcess.Answer)
         case timer(group: Int, OperationID)
+        /// A standby, by its position, looks at what a question is about; it has said this before.
+        case opine(group: Int, OpinionQuestion, standby: Int, told: Health?)
+        /// Standbys' answers arrive.
+        case opinions(group: Int, [OpinionAnswer])
         case observe(group: Int, [Member], ObjectVersion, StoredRecord?)
     }
 }

@@ -64,4 +64,11 @@ enum SimulatedFault: CaseIterable {
     case pauseAndCrash
     /// 12, 31: the group's workload gets another revision.
     case rollout
+    /// 4: a supervisor is cut off from one node alone, and nobody else is.
+    case severance
+    /// A standby's opinions are wrong, late or missing for a while.
+    case standby
+
+    /// What befalls groups that ask nobody for an opinion.
+    static let usual = allCases.filter { $0 != .severance && $0 != .standby }
 }

@@ -1,0 +1,105 @@
+import Coordination
+import FailoverCore
+import Foundation
+import KubernetesClient
+import Leadership
+import Logging
+
+extension ShardKeeper {
+    // MARK: Actions
+
+    /// Lets an event happen to a slot's elector, and does what follows.
+    func act(_ slot: Int, _ event: (inout LeaderElector) -> [LeaderElector.Action]) {
+        let before = slots[slot].elector.view?.holder
+        for action in event(&slots[slot].elector) {
+            switch action {
+            case .read(let id):
+                slots[slot].requests += 1
+                work.append { [api, mailbox, name = slots[slot].name] in
+                    let answer = await api.read(name)
+                    mailbox.post(.read(slot: slot, id: id, answer), for: .request(slot: slot, id: id))
+                }
+            case .write(let id, let write): send(write, id: id, slot)
+            case .changed(let change): if slot != own { changed(slot, change, before: before) }
+            }
+        }
+    }
+
+    private func send(_ write: LeaseWrite, id: Int, _ slot: Int) {
+        slots[slot].requests += 1
+        if write.holder != nil, !write.keepsAcquireTime { slots[slot].claimedFrom = slots[slot].elector.view?.holder }
+        let base = write.version.flatMap { slots[slot].object(of: $0) }
+        let key = Key.request(slot: slot, id: id)
+        if write.version != nil, base == nil {
+            mailbox.post(.wrote(slot: slot, id: id, .init(outcome: .conflict)), for: key)
+            return
+        }
+        let lease = ShardLease.lease(
+            write,
+            name: slots[slot].name,
+            namespace: settings.namespace,
+            base: base,
+            labels: slots[slot].labels,
+            annotations: annotations(slot),
+            now: Date()
+        )
+        work.append { [api, mailbox] in
+            mailbox.post(.wrote(slot: slot, id: id, await api.write(lease)), for: key)
+        }
+    }
+
+    private func annotations(_ slot: Int) -> [String: String] {
+        let note = ShardLease.Annotation.self
+        return slot == own
+            ? [note.configuration: mark.hash, note.shards: mark.digests.joined(separator: ",")]
+            : [note.configuration: mark.hash, note.groups: mark.digests[slot]]
+    }
+
+    /// Tells who supervises the shard's groups.
+    func call(_ call: ShardCalls.Call, _ shard: Int) {
+        if case .lost = call { slots[shard].endings += 1 }
+        calls[shard](call)
+    }
+
+    // MARK: Answers
+
+    /// A failure is reported once, until the same works again.
+    func answered(_ slot: Int, _ verb: String, _ lease: Lease?, _ error: KubernetesError?) {
+        slots[slot].requests -= 1
+        if let lease { slots[slot].remember(lease) }
+        let metadata: Logger.Metadata = ["lease": "\(slots[slot].name)"]
+        if let error {
+            if slots[slot].failing.insert(verb).inserted { settings.logger.error("\(error)", metadata: metadata) }
+        } else if slots[slot].failing.remove(verb) != nil {
+            settings.logger.info("the Lease can be used again", metadata: metadata)
+        }
+    }
+
+    // MARK: Deletions
+
+    /// Deletes the replica's own Lease, once none of its requests is under way: others plan without it at once.
+    func leave() {
+        guard !isGone, !isCollecting, slots[own].requests == 0 else { return }
+        guard let lease = slots[own].object else {
+            isGone = true
+            return
+        }
+        isCollecting = true
+        work.append { [api, mailbox] in
+            _ = await api.delete(lease)
+            mailbox.post(.farewell, for: .farewell)
+        }
+    }
+
+    /// Deletes what replicas that crashed have left: the first of those that live does that.
+    func collect(at now: MonotonicTime) {
+        guard !isCollecting, hasList, directory.replicas(at: now).first?.view.holder == settings.identity,
+            let lease = directory.leftover(at: now)
+        else { return }
+        isCollecting = true
+        work.append { [api, mailbox] in
+            _ = await api.delete(lease)
+            mailbox.post(.collected, for: .collected)
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import Coordination
+import FailoverCore
+import Foundation
+import KubernetesClient
+import Leadership
+import Logging
+
+extension ShardKeeper {
+    /// How long a replica is handed nothing that did not take what it was handed.
+    private static var penalty: Duration { .seconds(300) }
+    /// Retry periods within which a shard that was handed over is to be taken.
+    private static var handoverPeriods: Int { 3 }
+    /// How long a shard is left to a replica that has its groups and does not take it.
+    var lastResort: Duration { settings.timing.leaseDuration * 2 }
+
+    // MARK: Standing
+
+    /// A shard's standing has changed; `holder`: whose it was before.
+    func changed(_ shard: Int, _ change: LeaderElector.Change, before holder: String?) {
+        let now = settings.clock.now()
+        switch change {
+        case .taken(let end): taken(shard, until: end, at: now)
+        case .renewed(let end): slots[shard].authority?.extend(to: end)
+        case .inDoubt:
+            slots[shard].authority?.end(at: now)
+            log(.warning, "the shard's Lease could not be renewed in time, nothing is written for its groups", shard)
+            if slots[shard].stage == .settled { call(.inDoubt, shard) }
+        case .lost(let other): lost(shard, to: other, at: now)
+        }
+    }
+
+    private func taken(_ shard: Int, until end: MonotonicTime, at now: MonotonicTime) {
+        // Its groups are ending; there is nobody to tell.
+        guard slots[shard].stage == .settled else { return }
+        let authority = WriteAuthority(until: end)
+        slots[shard].authority = authority
+        if slots[shard].since == nil {
+            slots[shard].since = Date()
+            if slots[shard].claimedFrom == nil { counts.acquired += 1 } else { counts.expired += 1 }
+            if let handover, handover.shard == shard {
+                declined[handover.target] = now + Self.penalty
+                self.handover = nil
+            }
+            log(.notice, "supervising the shard", shard)
+        } else {
+            log(.notice, "the shard's Lease is renewed again", shard)
+        }
+        call(.taken(authority), shard)
+    }
+
+    private func lost(_ shard: Int, to other: String?, at now: MonotonicTime) {
+        slots[shard].authority?.end(at: now)
+        slots[shard].authority = nil
+        slots[shard].since = nil
+        guard slots[shard].stage != .releasing, let other else { return }
+        counts.lost += 1
+        log(.warning, "another replica holds the shard", shard, ["holder": "\(other.prefix(253))"])
+        if slots[shard].stage == .settled { call(.lost, shard) }
+        slots[shard].stage = .settled
+    }
+
+    // MARK: Giving away
+
+    /// Ends a shard's groups first; its Lease is renewed until they have ended.
+    private func giveAway(_ shard: Int, _ reason: ShardSlot.Reason) {
+        guard slots[shard].stage == .settled else { return }
+        slots[shard].stage = .ending(reason)
+        call(.lost, shard)
+    }
+
+    /// A call that ends a shard's groups has returned.
+    func groupsEnded(_ shard: Int, at now: MonotonicTime) {
+        guard case .ending(let reason) = slots[shard].stage, !slots[shard].isEnding else { return }
+        slots[shard].stage = .releasing
+        switch reason {
+        case .released:
+            counts.released += 1
+            log(.notice, "released the shard", shard)
+        case .rebalanced(let target):
+            counts.rebalanced += 1
+            handover = (shard, target, now + settings.timing.retryPeriod * Self.handoverPeriods)
+            log(.notice, "handed the shard over", shard, ["to": "\(target.prefix(253))"])
+        }
+        slots[shard].authority?.end(at: now)
+        want(.never, shard, at: now)
+    }
+
+    private func log(
+        _ level: Logger.Level,
+        _ message: Logger.Message,
+        _ shard: Int,
+        _ more: Logger.Metadata = [:]
+    ) {
+        let metadata: Logger.Metadata = ["shard": "\(shard)", "lease": "\(slots[shard].name)"]
+        settings.logger.log(level: level, message, metadata: metadata.merging(more) { $1 })
+    }
+
+    // MARK: The plan
+
+    /// Says for each shard whether it is wanted, and gives away what another should have.
+    func review(at now: MonotonicTime) {
+        for shard in shards where slots[shard].stage == .releasing && slots[shard].elector.isReleased {
+            slots[shard].stage = .settled
+        }
+        guard hasList, endAt == nil else {
+            if endAt != nil { releaseAll(at: now) }
+            return
+        }
+        forget(at: now)
+        let others = directory.heldCounts(besides: map.count, at: now)
+        if ShardCounts.mustYield(map.count, heldOfOthers: others) { return releaseAll(at: now) }
+        let plan = plan(at: now)
+        for shard in shards where slots[shard].stage == .settled && !slots[shard].isHeld {
+            let mayTake = ShardCounts.mayTake(heldOfOthers: others)
+            want(mayTake ? plan.preference(of: settings.identity, for: shard) : .never, shard, at: now)
+        }
+        let isBusy = handover != nil || slots[shards].contains { $0.stage != .settled }
+        if !isBusy, let next = plan.handover(from: settings.identity), slots[next.shard].elector.leadEnd != nil {
+            giveAway(next.shard, .rebalanced(to: next.target))
+        }
+    }
+
+    private func releaseAll(at now: MonotonicTime) {
+        for shard in shards where slots[shard].stage == .settled {
+            if slots[shard].isHeld { giveAway(shard, .released) } else { want(.never, shard, at: now) }
+        }
+    }
+
+    /// Notes since when shards are free, and ends what was true for a while only.
+    private func forget(at now: MonotonicTime) {
+        declined = declined.filter { $0.value > now }
+        for shard in shards {
+            slots[shard].freeSince = slots[shard].holder(at: now) == nil ? slots[shard].freeSince ?? now : nil
+        }
+        guard let handover else { return }
+        let holder = slots[handover.shard].holder(at: now)
+        if now >= handover.until || holder != nil && holder != settings.identity { self.handover = nil }
+    }
+
+    private func plan(at now: MonotonicTime) -> ShardPlan {
+        let identity = settings.identity
+        let expired = Set(slots[shards].compactMap { $0.expiredHolder(at: now) })
+        let others = directory.replicas(at: now).compactMap { entry -> ShardPlan.Replica? in
+            guard let holder = entry.view.holder, holder != identity, !expired.contains(holder) else { return nil }
+            let digests = (entry.annotation(ShardLease.Annotation.shards) ?? "").split(separator: ",").map(String.init)
+            guard digests.count == map.count else { return nil }
+            return ShardPlan.Replica(identity: holder, digests: digests, takesMore: declined[holder] == nil)
+        }
+        let states = shards.map { shard in
+            let slot = slots[shard]
+            let noted = slot.object?.metadata.annotations?[ShardLease.Annotation.groups]
+            // Better supervised by another file than by nobody.
+            let isAbandoned = slot.freeSince.map { now >= $0 + lastResort } ?? false
+            return ShardPlan.Shard(
+                holder: slot.holder(at: now),
+                digest: slot.isHeld ? mark.digests[shard] : isAbandoned ? nil : noted
+            )
+        }
+        return ShardPlan(shards: states, replicas: others + [.init(identity: identity, digests: mark.digests)])
+    }
+
+    /// Tells a slot's elector whether its Lease is wanted, if that is news.
+    func want(_ preference: LeaderElector.Preference, _ slot: Int, at now: MonotonicTime) {
+        guard slots[slot].preference != preference else { return }
+        slots[slot].preference = preference
+        act(slot) { $0.wantedChanged(preference, at: now) }
+    }
+
+    // MARK: For people
+
+    /// Lets anybody read where all stands.
+    func publish(at now: MonotonicTime) {
+        var status = LeadershipStatus()
+        status.configuration = mark.hash
+        status.counts = counts
+        status.shards = shards.map { shard in
+            let slot = slots[shard]
+            return LeadershipStatus.Shard(
+                index: shard,
+                lease: slot.name,
+                holder: slot.holder(at: now),
+                isOurs: slot.isHeld,
+                isInDoubt: slot.elector.isInDoubt,
+                since: slot.since
+            )
+        }
+        let own = LeadershipStatus.Replica(
+            identity: settings.identity,
+            configuration: mark.hash,
+            runsOurConfiguration: true,
+            isSelf: true
+        )
+        let others = directory.replicas(at: now).filter { $0.view.holder != settings.identity }
+        status.replicas =
+            ([own]
+            + others.map { entry in
+                let hash = entry.annotation(ShardLease.Annotation.configuration) ?? ""
+                return LeadershipStatus.Replica(
+                    identity: entry.view.holder ?? "",
+                    configuration: String(hash.prefix(64)),
+                    runsOurConfiguration: hash == mark.hash,
+                    isSelf: false
+                )
+            }).sorted { $0.identity < $1.identity }
+        let isNews = published.withLock { known in
+            defer { known = status }
+            return known != status
+        }
+        if isNews { settings.observe(status) }
+    }
+}

@@ -1,0 +1,21 @@
+import FailoverCore
+package import StandbyConfiguration
+
+/// Which groups a replica probes while another leads them.
+package enum StandbyProbes: String, Sendable, CaseIterable {
+    /// Those that ask for the opinion of replicas.
+    case auto
+    /// Every group: a takeover knows at once how its members are.
+    case all
+    /// No group: nobody is asked, and a standby costs next to nothing.
+    case none
+
+    /// Whether a group is probed.
+    func include(_ group: GroupConfiguration) -> Bool {
+        switch self {
+        case .auto: group.failover.secondOpinion?.sources.contains(.replica) ?? false
+        case .all: true
+        case .none: false
+        }
+    }
+}

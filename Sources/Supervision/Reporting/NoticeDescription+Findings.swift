@@ -1,0 +1,64 @@
+import FailoverCore
+import Logging
+
+/// What is said of situations that an operator must know.
+extension NoticeDescription {
+    /// A situation that an operator must know began.
+    static func found(_ finding: Decision.Finding, _ trace: DecisionTrace) -> Self {
+        Self(
+            .init(.warning, "\(finding)", ["members": "\(trace)"], repetition(of: finding), kind: kind(of: finding)),
+            event: note(on: finding, trace),
+            demo: "found: \(finding) [\(trace)]"
+        )
+    }
+
+    /// It is over.
+    static func findingEnded(_ finding: Decision.Finding) -> Self {
+        let kind = kind(of: finding).map { "no longer: \($0)" }
+        return Self(
+            .init(.notice, "no longer: \(finding)", [:], repetition(of: finding), kind: kind),
+            demo: "over: \(finding)"
+        )
+    }
+
+    private static func repetition(of finding: Decision.Finding) -> LogLine.Repetition {
+        if case .suspended = finding { .ofAll } else { .ofGroup }
+    }
+
+    /// Whoever may label pods chooses which names a finding has.
+    private static func kind(of finding: Decision.Finding) -> String? {
+        switch finding {
+        case .multipleActive: "active together"
+        case .activeNotReady: "the active pod is not Ready"
+        case .disputed: "the active pod fails here alone"
+        case .unanswered: "the active pod fails here, and nobody answers"
+        case .noHealthyCandidate, .flapping, .suspended, .drift: nil
+        }
+    }
+
+    private static func note(on finding: Decision.Finding, _ trace: DecisionTrace) -> EventNote {
+        switch finding {
+        case .noHealthyCandidate: EventNote(.noHealthyCandidate, "no healthy candidate; \(trace)")
+        case .flapping: EventNote(.flapping, "holding, because the role moved too often; \(trace)")
+        case .suspended(let reason): EventNote(.movesSuspended, "\(reason); \(trace)")
+        case .multipleActive(let names): EventNote(.multipleActive, "active together: \(names.joined(separator: ", "))")
+        case .drift:
+            EventNote(
+                .labelDrift,
+                "somebody else writes the role labels; repairing at most 10 times a minute; \(trace)"
+            )
+        case .disputed(let name):
+            EventNote(.disputed, "the active pod \(name) fails its probes here, and too few others agree; \(trace)")
+        case .unanswered(let name):
+            EventNote(
+                .opinionsMissing,
+                "the active pod \(name) fails its probes here, and too few others answer; \(trace)"
+            )
+        case .activeNotReady(let name):
+            EventNote(
+                .activeNotReady,
+                "the active pod \(name) is not Ready, so that the Service has no endpoint, and no candidate is healthy and Ready; \(trace)"
+            )
+        }
+    }
+}

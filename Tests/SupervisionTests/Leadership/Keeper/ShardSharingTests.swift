@@ -1,0 +1,207 @@
+import Coordination
+import FailoverCore
+import KubernetesClient
+import Leadership
+import Sandbox
+import StandbyConfiguration
+import Testing
+import Transport
+
+@testable import Supervision
+
+/// Many shards, and replicas that come and go.
+@Suite(.timeLimit(.minutes(5))) struct ShardSharingTests {
+    // MARK: Fair shares
+
+    @Test func aReplicaThatComesGetsItsShareOneShardAfterTheOther() async throws {
+        try await KeeperStage.run { stage in
+            let a = await stage.replica("a", shards: 4)
+            await stage.log.wait(for: "a sees 0:a 1:a 2:a 3:a of a")
+            let b = await stage.replica("b", shards: 4)
+            await stage.log.wait(for: "b sees 0:b 1:b 2:a 3:a of a,b")
+            await stage.log.wait(for: "a sees 0:b 1:b 2:a 3:a of a,b")
+            let lines = stage.log.lines
+            for shard in 0..<2 {
+                let lost = try #require(lines.firstIndex(of: "a lost \(shard)"))
+                let taken = try #require(lines.firstIndex(of: "b taken \(shard)"))
+                #expect(lost < taken)
+            }
+            let (first, next) = (await stage.holders(of: "ks.shard-0-of-4"), await stage.holders(of: "ks.shard-1-of-4"))
+            #expect(first.map(\.holder) == ["a", "", "b"] && next.map(\.holder) == ["a", "", "b"])
+            #expect(first[2].revision < next[1].revision)
+            #expect(a.keeper.status.counts.rebalanced == 2 && b.keeper.status.counts.acquired == 2)
+            await a.crash()
+            await b.crash()
+        }
+    }
+
+    @Test func theShardsOfOneThatGoesAreSharedOutAtOnce() async throws {
+        try await KeeperStage.run { stage in
+            let a = await stage.replica("a", shards: 2)
+            await stage.log.wait(for: "a sees 0:a 1:a of a")
+            let b = await stage.replica("b", shards: 2)
+            await stage.log.wait(for: "b sees 0:b 1:a of a,b")
+            #expect(b.keeper.standbys == 1)
+            await a.finish()
+            await stage.log.wait(for: "b sees 0:b 1:b of b")
+            #expect(b.keeper.standbys == 0)
+            await b.crash()
+        }
+    }
+
+    @Test func theShardsOfOneThatCrashedAreSharedOutOnceTheyAreOver() async throws {
+        try await KeeperStage.run { stage in
+            let a = await stage.replica("a", shards: 2)
+            await stage.log.wait(for: "a sees 0:a 1:a of a")
+            let b = await stage.replica("b", shards: 2)
+            await stage.log.wait(for: "b sees 0:b 1:a of a,b")
+            await a.crash()
+            for _ in 0..<2 { await stage.renewal(of: "ks.shard-0-of-2", "ks.replica-b") }
+            stage.clock.advance(by: .seconds(5))
+            await stage.log.wait(for: "b taken 1")
+            #expect(b.keeper.status.counts.expired == 1)
+            await b.crash()
+        }
+    }
+
+    /// What the one that crashed left is deleted by one that lives.
+    @Test func theLeaseOfACrashedReplicaGoesInTheEnd() async throws {
+        try await KeeperStage.run { stage in
+            try await stage.edit("ks.replica-gone") { lease in
+                lease.metadata.labels = ["kube-standby.io/lease": "replica", "kube-standby.io/lease-name": "ks"]
+                lease.spec?.holderIdentity = "gone"
+                lease.spec?.leaseDurationSeconds = 15
+            }
+            let a = await stage.replica("a")
+            await stage.log.wait(for: "a sees 0:a of a,gone")
+            stage.clock.advance(by: .seconds(600))
+            await stage.log.wait(for: "delete ks.replica-gone")
+            await a.crash()
+        }
+    }
+
+    /// One that says that it lives, and takes nothing.
+    @Test func whatIsHandedOverAndNotTakenIsTakenBackAndNotHandedOverAgain() async throws {
+        try await KeeperStage.run { stage in
+            let a = await stage.replica("a", shards: 2)
+            await stage.log.wait(for: "a sees 0:a 1:a of a")
+            let digests = try await stage.lease("ks.replica-a").metadata.annotations?["kube-standby.io/shards"]
+            try await stage.edit("ks.replica-idle") { lease in
+                lease.metadata.labels = ["kube-standby.io/lease": "replica", "kube-standby.io/lease-name": "ks"]
+                lease.metadata.annotations = ["kube-standby.io/shards": digests ?? ""]
+                lease.spec?.holderIdentity = "idle"
+                lease.spec?.leaseDurationSeconds = 600
+            }
+            await stage.log.wait(for: "a sees 0:- 1:a of a,idle")
+            stage.clock.advance(by: .seconds(2))
+            await stage.log.wait(for: "a taken 0", count: 2)
+            for _ in 0..<3 { await stage.renewal(of: "ks.shard-0-of-2", "ks.shard-1-of-2", "ks.replica-a") }
+            #expect(stage.log.lines(with: "a lost").count == 1 && a.keeper.status.counts.rebalanced == 1)
+            await a.crash()
+        }
+    }
+
+    // MARK: Configurations
+
+    @Test func aShardIsNotHandedToAReplicaThatLacksItsGroups() async throws {
+        let ours = try Samples.configuration(
+            Samples.text("web"),
+            Samples.text("db", service: "db"),
+            Samples.text("cache", service: "cache")
+        )
+        let theirs = SupervisorConfiguration(groups: Array(ours.groups.dropLast()))
+        try await KeeperStage.run { stage in
+            let a = await stage.replica("a", shards: 2, configuration: ours)
+            await stage.log.wait(for: "a sees 0:a 1:a of a")
+            let b = await stage.replica("b", shards: 2, configuration: theirs)
+            let lacking = ShardMap(count: 2).shard(namespace: "default", name: "cache")
+            await stage.log.wait(for: "b taken \(1 - lacking)")
+            #expect(b.keeper.status.replicas.map(\.runsOurConfiguration) == [false, true])
+            await a.finish()
+            // While nobody lives who has them, anybody is better than nobody.
+            await stage.log.wait(for: "b taken \(lacking)")
+            #expect(stage.log.lines(with: "a lost \(lacking)").count == 1)
+            await b.crash()
+        }
+    }
+
+    /// One that has them and does not take it must not keep the others from it for ever.
+    @Test func aShardThatNobodyTakesIsTakenByAnybodyInTheEnd() async throws {
+        let ours = try Samples.configuration(Samples.text("web"))
+        try await KeeperStage.run { stage in
+            let groups = ConfigurationMark(ours, namespace: "default", map: ShardMap(count: 1)).digests[0]
+            try await stage.edit("ks.shard-0-of-1") { lease in
+                lease.metadata.labels = ["kube-standby.io/lease": "shard", "kube-standby.io/lease-name": "ks"]
+                lease.metadata.annotations = ["kube-standby.io/groups": groups]
+            }
+            try await stage.edit("ks.replica-idle") { lease in
+                lease.metadata.labels = ["kube-standby.io/lease": "replica", "kube-standby.io/lease-name": "ks"]
+                lease.metadata.annotations = ["kube-standby.io/shards": groups]
+                lease.spec?.holderIdentity = "idle"
+                lease.spec?.leaseDurationSeconds = 600
+            }
+            let a = await stage.replica("a")
+            await stage.log.wait(for: "a sees 0:- of a,idle")
+            for _ in 0..<5 { await stage.renewal(of: "ks.replica-a") }
+            #expect(stage.log.lines(with: "a taken").isEmpty)
+            stage.clock.advance(by: .seconds(5))
+            await stage.log.wait(for: "a taken 0")
+            await a.crash()
+        }
+    }
+
+    @Test func anotherConfigurationIsToldWithTheNextRenewal() async throws {
+        let first = try Samples.configuration(Samples.text("web"))
+        let second = try Samples.configuration(Samples.text("web"), Samples.text("db", service: "db"))
+        try await KeeperStage.run { stage in
+            let a = await stage.replica("a", configuration: first)
+            await stage.log.wait(for: "a taken 0")
+            let before = try await stage.lease("ks.shard-0-of-1").metadata.annotations
+            a.keeper.configurationChanged(second)
+            await stage.log.wait { a.keeper.status.configuration != before?["kube-standby.io/configuration"] }
+            await stage.renewal(of: "ks.shard-0-of-1", "ks.replica-a")
+            let after = try await stage.lease("ks.shard-0-of-1").metadata.annotations
+            #expect(after?["kube-standby.io/configuration"] == a.keeper.status.configuration)
+            #expect(after?["kube-standby.io/groups"] != before?["kube-standby.io/groups"])
+            await a.crash()
+        }
+    }
+
+    // MARK: Another number of shards
+
+    @Test func nothingIsTakenWhileAShardOfAnotherNumberIsHeld() async throws {
+        try await KeeperStage.run { stage in
+            let a = await stage.replica("a", shards: 1)
+            await stage.log.wait(for: "a taken 0")
+            let b = await stage.replica("b", shards: 2)
+            await stage.log.wait(for: "b sees 0:- 1:- of a,b")
+            await a.finish()
+            await stage.log.wait(for: "b sees 0:b 1:b of b")
+            let lost = try #require(stage.log.lines.firstIndex(of: "a lost 0"))
+            let taken = try #require(stage.log.lines.firstIndex(of: "b taken 0"))
+            #expect(lost < taken)
+            await b.crash()
+        }
+    }
+
+    @Test func ofTwoNumbersThatAreHeldTheSmallerStays() async throws {
+        try await KeeperStage.run { stage in
+            let a = await stage.replica("a", shards: 2)
+            await stage.log.wait(for: "a sees 0:a 1:a of a")
+            for name in ["ks.shard-0-of-4", "ks.shard-0-of-1"] {
+                try await stage.edit(name) { lease in
+                    lease.metadata.labels = ["kube-standby.io/lease": "shard", "kube-standby.io/lease-name": "ks"]
+                    lease.spec?.holderIdentity = "other"
+                    lease.spec?.leaseDurationSeconds = 15
+                }
+                if name == "ks.shard-0-of-4" {
+                    await stage.renewal(of: "ks.shard-0-of-2", "ks.shard-1-of-2")
+                    #expect(stage.log.lines(with: "a lost").isEmpty)
+                }
+            }
+            await stage.log.wait { a.keeper.status.counts.released == 2 }
+            #expect(stage.log.lines(with: "a lost").count == 2)
+            await a.crash()
+        }
+    }
+}
