@@ -250,7 +250,8 @@ let package = Package(
         .executableTarget(
             name: "kube-standby-bench",
             dependencies: [
-                "Coordination", "Transport", "KubernetesClient", "Probing", "FailoverCore", "Patterns", "Supervision",
+                "Coordination", "Transport", "KubernetesClient", "Leadership", "Probing", "FailoverCore", "Patterns",
+                "Supervision",
                 "StandbyConfiguration", "Sandbox", logging, nioCore, nioPosix, nioSSL, serviceLifecycle, subprocess,
                 systemPackage,
             ],

@@ -44,7 +44,7 @@ extension EndToEndTests {
                     try await TestedCluster.run(parameters) { cluster in
                         try await cluster.retry(for: "the example's pods") {
                             let pods = try await cluster.speaker.ask("GET", "/api/v1/namespaces/default/pods").body
-                            return pods["items"].array?.count { PodStatus.isReady($0) } == 3
+                            return pods["items"].array?.count { PodStatus.isReady($0) } == 4
                         }
                         var request = HTTPRequest("POST", "\(admin)/pods/default/helloworld-statefulset-0/hanging")
                         request.body = []

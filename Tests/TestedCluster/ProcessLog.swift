@@ -24,6 +24,11 @@ package actor ProcessLog {
     ///
     /// - Returns: nil if the process ended without such a line.
     package func wait(after count: Int = 0, for parts: String...) async -> String? {
+        await wait(after: count, parts: parts)
+    }
+
+    /// The same with a list.
+    package func wait(after count: Int = 0, parts: [String]) async -> String? {
         let isWanted = { (line: String) in parts.allSatisfy(line.contains) }
         if let line = lines.dropFirst(count).first(where: isWanted) { return line }
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)

@@ -30,13 +30,15 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     case unfinishedSwitch = "UnfinishedSwitch"
     /// The member on record lost its label.
     case labelLost = "LabelLost"
+    /// One that only another version knows; the record keeps its name.
+    case other = "Other"
 
     /// Whether moves of this cause, repeated, mean that moving does not help.
     package var countsAsFlapping: Bool {
         switch self {
         case .activeUnhealthy, .activeUnknown, .activeNotReady, .activeGone, .activeWithoutAddress, .preempted: true
         case .noActive, .activeTerminating, .switchover, .labelledByHand, .fenced, .multipleActive, .targetRefused,
-            .unfinishedSwitch, .labelLost:
+            .unfinishedSwitch, .labelLost, .other:
             false
         }
     }
@@ -46,7 +48,8 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .switchover, .labelledByHand: true
         case .noActive, .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .activeUnknown,
-            .activeNotReady, .preempted, .fenced, .multipleActive, .targetRefused, .unfinishedSwitch, .labelLost:
+            .activeNotReady, .preempted, .fenced, .multipleActive, .targetRefused, .unfinishedSwitch, .labelLost,
+            .other:
             false
         }
     }
@@ -82,6 +85,7 @@ extension SwitchCause: CustomStringConvertible {
         case .targetRefused: "the API server denies the promotion of another pod"
         case .unfinishedSwitch: "an earlier switch was not finished"
         case .labelLost: "the active pod lost its label"
+        case .other: "another version of the supervisor decided it"
         }
     }
 }

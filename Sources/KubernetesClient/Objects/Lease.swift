@@ -26,6 +26,8 @@ package struct Lease: KubernetesResource, Hashable {
         package var strategy: String?
         /// Of coordinated leader election; kept as it is.
         package var preferredHolder: String?
+        /// What newer API servers know besides; kept as it is.
+        package var others: [String: JSONFragment] = [:]
 
         /// Nobody holds it.
         package init() {}
@@ -60,6 +62,10 @@ extension Lease {
 }
 
 extension Lease.Spec {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case holderIdentity, leaseDurationSeconds, acquireTime, renewTime, leaseTransitions, strategy, preferredHolder
+    }
+
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         holderIdentity = try container.decodeIfPresent(String.self, forKey: .holderIdentity)
@@ -69,5 +75,18 @@ extension Lease.Spec {
         leaseTransitions = container.int32(.leaseTransitions)
         strategy = try container.decodeIfPresent(String.self, forKey: .strategy)
         preferredHolder = try container.decodeIfPresent(String.self, forKey: .preferredHolder)
+        others = try decoder.members(besides: CodingKeys.allCases)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(holderIdentity, forKey: .holderIdentity)
+        try container.encodeIfPresent(leaseDurationSeconds, forKey: .leaseDurationSeconds)
+        try container.encodeIfPresent(acquireTime, forKey: .acquireTime)
+        try container.encodeIfPresent(renewTime, forKey: .renewTime)
+        try container.encodeIfPresent(leaseTransitions, forKey: .leaseTransitions)
+        try container.encodeIfPresent(strategy, forKey: .strategy)
+        try container.encodeIfPresent(preferredHolder, forKey: .preferredHolder)
+        try encoder.encode(members: others)
     }
 }

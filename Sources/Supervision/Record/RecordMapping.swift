@@ -54,7 +54,7 @@ enum RecordMapping {
         record.request = annotations[Annotation.request].map { StoredRequest.request(annotation: $0, now: now) }
         record.answers = StoredJSON.list(of: StoredAnswer.self, annotations[Annotation.answers]).compactMap(\.answer)
             .suffix(RequestAnswer.limit)
-        record.history = moves(annotations[Annotation.history]).compactMap { $0.entry(now: now) }
+        record.history = moves(annotations[Annotation.history]).map { $0.entry(now: now) }
         record.announced = StoredAnnouncements.announcements(
             annotations[Annotation.announced],
             at: record.epoch
@@ -129,7 +129,19 @@ enum RecordMapping {
         lease.spec = spec
         lease.metadata.labels = (lease.metadata.labels ?? [:]).merging([label.key: label.value]) { $1 }
         lease.metadata.annotations = annotations(record, base: lease.metadata.annotations ?? [:], now: now)
+        // A newer version may know more than two; whoever answers a request writes the record of somebody else anew.
+        if let base, let origin = base.metadata.annotations?[Annotation.origin],
+            GroupRecord.Origin(rawValue: origin) == nil, isSame(record, as: base)
+        {
+            lease.metadata.annotations?[Annotation.origin] = origin
+        }
         return lease
+    }
+
+    /// Whether the Lease says already who is to be active at the record's epoch.
+    private static func isSame(_ record: GroupRecord, as base: Lease) -> Bool {
+        let before = stored(base).record
+        return before.epoch == record.epoch && before.holder == record.holder && before.origin == record.origin
     }
 
     private static func annotations(_ record: GroupRecord, base: [String: String], now: Date) -> [String: String] {
@@ -144,9 +156,16 @@ enum RecordMapping {
         }
         // A request is only ever given by others; here it stays, or goes with its answer.
         if record.request == nil { annotations[Annotation.request] = nil }
-        annotations[Annotation.answers] = StoredJSON.text(record.answers.map { StoredAnswer($0, now: now) })
-        annotations[Annotation.history] = StoredJSON.text(record.history.map { StoredMove($0, now: now) })
-        annotations[Annotation.announced] = StoredAnnouncements.text(record.announced, at: record.epoch)
+        let answers = StoredJSON.list(of: StoredAnswer.self, base[Annotation.answers])
+        annotations[Annotation.answers] = StoredJSON.text(
+            StoredAnswer.merge(record.answers.map { StoredAnswer($0, now: now) }, into: answers)
+        )
+        let moves = moves(base[Annotation.history])
+        annotations[Annotation.history] = StoredJSON.text(
+            record.history.map { StoredMove($0, now: now).keeping(moves) }
+        )
+        annotations[Annotation.announced] = StoredAnnouncements(record.announced, at: record.epoch)
+            .text(keeping: base[Annotation.announced])
         annotations[Annotation.forgiven] = record.forgivenEpoch.map { "\($0)" }
         // What the API server would refuse must not hold up a switch: the history is dropped before the record is.
         for key in [Annotation.history, Annotation.answers, Annotation.announced]

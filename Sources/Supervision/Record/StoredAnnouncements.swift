@@ -1,5 +1,6 @@
 import FailoverCore
 import Foundation
+import KubernetesClient
 
 /// Whom a group's records announced, on its Lease: `{"epoch":7,"since":3,"targets":[{"epoch":5,"uid":"…"}]}`.
 struct StoredAnnouncements: Codable {
@@ -9,6 +10,8 @@ struct StoredAnnouncements: Codable {
         var epoch: Int
         /// The announced pod's.
         var uid: String
+        /// What another version says besides.
+        fileprivate var others: [String: JSONFragment] = [:]
     }
 
     /// The record's; one of another epoch was written by a version that knows nothing of announcements.
@@ -17,14 +20,32 @@ struct StoredAnnouncements: Codable {
     var since: Int
     /// At most the last 32.
     var targets: [Target]
+    /// What another version says besides.
+    private var others: [String: JSONFragment] = [:]
 
     /// Bytes of a uid that are read at most; a real one has 36.
     private static let longestUID = 100
 
-    /// The text for a record of an epoch.
-    static func text(_ announced: Announcements, at epoch: Epoch) -> String? {
-        let targets = announced.entries.map { Target(epoch: $0.epoch.number, uid: $0.target.uid) }
-        return StoredJSON.text(Self(epoch: epoch.number, since: announced.since.number, targets: targets))
+    /// What a record of an epoch says.
+    init(_ announced: Announcements, at epoch: Epoch) {
+        self.epoch = epoch.number
+        since = announced.since.number
+        targets = announced.entries.map { Target(epoch: $0.epoch.number, uid: $0.target.uid) }
+    }
+
+    /// The annotation, with what another version wrote on the one before and this one does not know.
+    func text(keeping stored: String?) -> String? {
+        guard let stored, let before = try? JSONDecoder().decode(Self.self, from: Data(stored.utf8)) else {
+            return StoredJSON.text(self)
+        }
+        var kept = self
+        kept.others = before.others
+        for index in kept.targets.indices {
+            let target = kept.targets[index]
+            let same = before.targets.last { $0.epoch == target.epoch && $0.uid == target.uid }
+            kept.targets[index].others = same?.others ?? [:]
+        }
+        return StoredJSON.text(kept)
     }
 
     /// What an annotation of a record of `epoch` says; if that is nothing, nothing is known of what was before.
@@ -41,5 +62,49 @@ struct StoredAnnouncements: Codable {
         // What cannot be read may have named anybody.
         let isWhole = entries.count == stored.targets.count
         return Announcements(since: isWhole ? since : epoch, entries: entries)
+    }
+}
+
+// MARK: Coding
+
+extension StoredAnnouncements {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case epoch, since, targets
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        epoch = try container.decode(Int.self, forKey: .epoch)
+        since = try container.decode(Int.self, forKey: .since)
+        targets = try container.decode([Target].self, forKey: .targets)
+        others = StoredJSON.others(decoder, besides: CodingKeys.allCases)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(epoch, forKey: .epoch)
+        try container.encode(since, forKey: .since)
+        try container.encode(targets, forKey: .targets)
+        try encoder.encode(members: others)
+    }
+}
+
+extension StoredAnnouncements.Target {
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case epoch, uid
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        epoch = try container.decode(Int.self, forKey: .epoch)
+        uid = try container.decode(String.self, forKey: .uid)
+        others = StoredJSON.others(decoder, besides: CodingKeys.allCases)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(epoch, forKey: .epoch)
+        try container.encode(uid, forKey: .uid)
+        try encoder.encode(members: others)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import KubernetesClient
 
 /// Lists that an annotation holds as JSON.
 enum StoredJSON {
@@ -26,6 +27,15 @@ enum StoredJSON {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Bytes of what another version wrote beside our own members of one object that are kept.
+    private static let mostOthers = 1000
+
+    /// The members of an object that this version does not know; none if they are more than any version writes.
+    static func others(_ decoder: any Decoder, besides known: some Sequence<some CodingKey>) -> [String: JSONFragment] {
+        let others = (try? decoder.members(besides: known)) ?? [:]
+        return JSONFragment.object(others).size <= mostOthers ? others : [:]
     }
 
     /// An element that may be unreadable.

@@ -10,7 +10,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
     package var from: [String]
     /// Nil: nobody.
     package var to: String?
-    /// One of `SwitchCause`.
+    /// One of `SwitchCause`, or another version's.
     package var cause: String
     /// That of the record that announced it.
     package var epoch: Int
@@ -20,6 +20,12 @@ package struct StoredMove: Codable, Sendable, Hashable {
     package var durationSeconds: Double?
     /// How long nobody was active; nil: nobody was active before, nobody is now, or not told.
     package var nobodyActiveSeconds: Double?
+    /// What another version says besides.
+    private var others: [String: JSONFragment] = [:]
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case time, from, to, cause, epoch, request, durationSeconds, nobodyActiveSeconds
+    }
 
     /// Pods that are named at most.
     private static let mostPods = 20
@@ -39,6 +45,20 @@ package struct StoredMove: Codable, Sendable, Hashable {
         request = try container.decodeIfPresent(String.self, forKey: .request)?.cut(to: StoredRequest.longestID)
         durationSeconds = Duration(in: container, .durationSeconds)?.inSeconds
         nobodyActiveSeconds = Duration(in: container, .nobodyActiveSeconds)?.inSeconds
+        others = StoredJSON.others(decoder, besides: CodingKeys.allCases)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(time, forKey: .time)
+        try container.encode(from, forKey: .from)
+        try container.encodeIfPresent(to, forKey: .to)
+        try container.encode(cause, forKey: .cause)
+        try container.encode(epoch, forKey: .epoch)
+        try container.encodeIfPresent(request, forKey: .request)
+        try container.encodeIfPresent(durationSeconds, forKey: .durationSeconds)
+        try container.encodeIfPresent(nobodyActiveSeconds, forKey: .nobodyActiveSeconds)
+        try encoder.encode(members: others)
     }
 
     /// `now`: the time of a move that has none.
@@ -53,14 +73,22 @@ package struct StoredMove: Codable, Sendable, Hashable {
         nobodyActiveSeconds = entry.gap?.inSeconds
     }
 
-    /// Nil for a cause of another version.
-    func entry(now: Date) -> MoveEntry? {
-        guard let cause = SwitchCause(rawValue: cause) else { return nil }
+    /// The same, with what another version wrote of this move and this one does not know.
+    func keeping(_ stored: [StoredMove]) -> StoredMove {
+        guard let before = stored.last(where: { $0.epoch == epoch && $0.time == time }) else { return self }
+        var kept = self
+        kept.others = before.others
+        if cause == SwitchCause.other.rawValue { kept.cause = before.cause }
+        return kept
+    }
+
+    /// The move as the core remembers it; a cause of another version counts as `SwitchCause.other`.
+    func entry(now: Date) -> MoveEntry {
         var move = MoveEntry(
             epoch: Epoch(epoch),
             from: from,
             target: to,
-            cause: cause,
+            cause: SwitchCause(rawValue: cause) ?? .other,
             startedAt: time.microseconds,
             age: .microseconds(max(0, MicroTime(now).microseconds - time.microseconds)),
             duration: durationSeconds.flatMap(Duration.init(readSeconds:)),

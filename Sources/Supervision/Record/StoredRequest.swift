@@ -72,8 +72,15 @@ package struct StoredRequest: Codable, Sendable, Hashable {
         } catch {
             let actions = Action.allCases.map(\.rawValue).joined(separator: ", ")
             let advice = "expected is {\"id\": …, \"action\": one of \(actions), \"pod\": …}"
-            return OperatorRequest(id: "", action: .unintelligible(advice))
+            // Whoever asks for what only another version knows waits for the answer to this id.
+            let id = (try? JSONDecoder().decode(Named.self, from: Data(annotation.utf8)))?.id ?? ""
+            return OperatorRequest(id: id.cut(to: longestID), action: .unintelligible(advice))
         }
+    }
+
+    /// What every version's requests have.
+    private struct Named: Decodable {
+        var id: String
     }
 
     /// What makes it no request, in words; nil: nothing.

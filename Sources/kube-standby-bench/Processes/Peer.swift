@@ -56,6 +56,13 @@ struct Peer: Sendable {
         return .nanoseconds(times.reduce(0, +))
     }
 
+    /// Whether it has ended, though nobody has taken note of that yet.
+    var hasEnded: Bool {
+        let text = try? String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)
+        // The state follows the name, which may hold anything but ends with the last bracket.
+        return text?.split(separator: ")").last?.contains("Z") ?? true
+    }
+
     /// Megabytes in memory.
     var residentMegabytes: Double { ResidentMemory.megabytes(of: processID) }
     /// The most megabytes that it has had in memory.

@@ -38,6 +38,21 @@ import Testing
         #expect(script.fireTimers().moves == (moves ? [.preempted] : []))
     }
 
+    /// A newer version moved the role a moment ago, for a reason that this one does not know.
+    @Test func aMoveOfAnotherVersionHasItsCooldown() {
+        var script = GroupScript(GroupPolicy(preemption: Preemption(delay: .seconds(10), cooldown: .seconds(60))))
+        script.place("a", .active, epoch: 1)
+        script.place("b", epoch: 1) { $0.priority = 200 }
+        var record = script.record("a")
+        record.history = [MoveEntry(epoch: Epoch(1), from: ["b"], target: "a", cause: .other)]
+        _ = script.start(record: record, healthy: ["a"])
+        _ = script.health("b", .healthy)
+        script.at(59_999)
+        #expect(script.fireTimers().moves.isEmpty)
+        script.at(60_000)
+        #expect(script.fireTimers().moves == [.preempted])
+    }
+
     @Test func oneFailureBeginsTheDelayAnew() {
         var script = script(Self.preempting)
         _ = script.health("b", .healthy)

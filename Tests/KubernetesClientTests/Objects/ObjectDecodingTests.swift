@@ -135,4 +135,15 @@ import Testing
         #expect(text.contains(#""kind":"Lease""#) && text.contains("coordination.k8s.io"))
         #expect(text.contains("2023-11-14T22:13:20.250000Z"))
     }
+
+    /// A newer API server may know more of a Lease; an update that left it out would take it away.
+    @Test func whatANewerServerSaysOfALeaseIsWrittenAsItCame() throws {
+        let spec = #"{"holderIdentity":"a","x":{"deep":[1,9007199254740993,-0.5,true,null,"ä",{}]},"y":null}"#
+        let lease = try Self.decode(Lease.self, #"{"metadata":{"name":"l"},"spec":\#(spec)}"#)
+        #expect(lease.spec?.others.keys.sorted() == ["x", "y"] && lease.spec?.holderIdentity == "a")
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        #expect(String(decoding: try encoder.encode(lease.spec), as: UTF8.self) == spec)
+        #expect(try Self.decode(JSONFragment.self, "[]") == .array([]))
+    }
 }

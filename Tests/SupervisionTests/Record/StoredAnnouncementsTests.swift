@@ -22,14 +22,14 @@ import Testing
 
     @Test func readsWhatItWrites() throws {
         let announced = Announcements(since: Epoch(3), entries: Self.entries([5, 7, 9]))
-        let text = try #require(StoredAnnouncements.text(announced, at: Epoch(9)))
+        let text = try #require(StoredAnnouncements(announced, at: Epoch(9)).text(keeping: nil))
         #expect(
             text
                 == #"{"epoch":9,"since":3,"targets":[{"epoch":5,"uid":"u5"},{"epoch":7,"uid":"u7"},{"epoch":9,"uid":"u9"}]}"#
         )
         #expect(Self.read(text) == announced)
         let none = Announcements(since: Epoch(9))
-        #expect(Self.read(StoredAnnouncements.text(none, at: Epoch(9))) == none)
+        #expect(Self.read(StoredAnnouncements(none, at: Epoch(9)).text(keeping: nil)) == none)
     }
 
     @Test func goesWithTheRecordThroughTheLease() {
@@ -78,7 +78,7 @@ import Testing
     @Test func ofTooManyNothingIsKnown() throws {
         let full = Announcements(since: Epoch(3), entries: Self.entries(4..<(4 + Announcements.limit)))
         let last = 3 + Announcements.limit
-        let text = try #require(StoredAnnouncements.text(full, at: Epoch(last)))
+        let text = try #require(StoredAnnouncements(full, at: Epoch(last)).text(keeping: nil))
         #expect(Self.read(text, at: last) == full)
         let targets = (0...100_000).map { #"{"epoch":\#($0 % 9),"uid":"u"}"# }.joined(separator: ",")
         #expect(Self.read(#"{"epoch":9,"since":3,"targets":[\#(targets)]}"#) == Self.nothing)
@@ -88,7 +88,7 @@ import Testing
     @Test func whateverAUIDHoldsIsKeptAndWrittenAsItWas() throws {
         let uid = "\u{1B}[2J\"\\\n\u{0}\u{202E}"
         let announced = Announcements(since: Epoch(3), entries: [.init(epoch: Epoch(5), target: Member.ID(uid))])
-        let text = try #require(StoredAnnouncements.text(announced, at: Epoch(9)))
+        let text = try #require(StoredAnnouncements(announced, at: Epoch(9)).text(keeping: nil))
         #expect(!text.contains("\n") && Self.read(text) == announced)
     }
 

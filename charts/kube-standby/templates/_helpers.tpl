@@ -62,3 +62,69 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 {{- $resources | toJson -}}
 {{- end -}}
+
+{{/* How the names of the supervisors' own Leases begin. */}}
+{{- define "kube-standby.leaseName" -}}
+{{- .Values.leaderElection.leaseName | default (include "kube-standby.name" .) -}}
+{{- end -}}
+
+{{/* The Role for those Leases. */}}
+{{- define "kube-standby.electionRole" -}}
+{{- include "kube-standby.name" . }}-leader-election
+{{- end -}}
+
+{{/* Ends with a message if values do not go together that the schema cannot compare. */}}
+{{- define "kube-standby.checkElection" -}}
+{{- $election := .Values.leaderElection -}}
+{{- if and (not $election.enabled) (gt (int .Values.replicaCount) 1) -}}
+{{- fail (printf "replicaCount is %d: several supervisors need leaderElection.enabled" (int .Values.replicaCount)) -}}
+{{- end -}}
+{{- if and (not $election.enabled) (gt (int .Values.shards) 1) -}}
+{{- fail "shards are shared out by leader election: set leaderElection.enabled, or shards to 1" -}}
+{{- end -}}
+{{- if ge (float64 $election.renewDeadlineSeconds) (float64 $election.leaseDurationSeconds) -}}
+{{- fail "leaderElection.renewDeadlineSeconds must be less than leaseDurationSeconds" -}}
+{{- end -}}
+{{- if ge (mulf $election.retryPeriodSeconds 1.2) (float64 $election.renewDeadlineSeconds) -}}
+{{- fail "leaderElection.retryPeriodSeconds must be less than renewDeadlineSeconds / 1.2" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The tolerations as a JSON object with a list: ours for lost nodes, unless the user's name the same key. */}}
+{{- define "kube-standby.tolerations" -}}
+{{- $tolerations := .Values.tolerations | default list -}}
+{{- $given := dict -}}
+{{- range $tolerations -}}{{- $_ := set $given (.key | default "") true -}}{{- end -}}
+{{- if not (kindIs "invalid" .Values.nodeLossTolerationSeconds) -}}
+{{- range $key := list "node.kubernetes.io/not-ready" "node.kubernetes.io/unreachable" -}}
+{{- if not (hasKey $given $key) -}}
+{{- $seconds := int $.Values.nodeLossTolerationSeconds -}}
+{{- $ours := dict "key" $key "operator" "Exists" "effect" "NoExecute" "tolerationSeconds" $seconds -}}
+{{- $tolerations = append $tolerations $ours -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- dict "list" $tolerations | toJson -}}
+{{- end -}}
+
+{{/* The affinity as a JSON object: different nodes are preferred, unless the user says something about that. */}}
+{{- define "kube-standby.affinity" -}}
+{{- $affinity := deepCopy (.Values.affinity | default dict) -}}
+{{- if not (hasKey $affinity "podAntiAffinity") -}}
+{{- $selector := dict "matchLabels" (include "kube-standby.selector" . | fromYaml) -}}
+{{- $term := dict "labelSelector" $selector "topologyKey" "kubernetes.io/hostname" -}}
+{{- $preferred := list (dict "weight" 100 "podAffinityTerm" $term) -}}
+{{- $_ := set $affinity "podAntiAffinity" (dict "preferredDuringSchedulingIgnoredDuringExecution" $preferred) -}}
+{{- end -}}
+{{- $affinity | toJson -}}
+{{- end -}}
+
+{{/* The spread as a JSON object with a list: each constraint with the replicas' selector, unless it has its own. */}}
+{{- define "kube-standby.spread" -}}
+{{- $spread := list -}}
+{{- $selector := dict "matchLabels" (include "kube-standby.selector" . | fromYaml) -}}
+{{- range .Values.topologySpreadConstraints -}}
+{{- $spread = append $spread (merge (deepCopy .) (dict "labelSelector" $selector)) -}}
+{{- end -}}
+{{- dict "list" $spread | toJson -}}
+{{- end -}}

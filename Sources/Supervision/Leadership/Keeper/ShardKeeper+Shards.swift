@@ -6,8 +6,9 @@ import Leadership
 import Logging
 
 extension ShardKeeper {
-    /// How long a replica is handed nothing that did not take what it was handed.
-    private static var penalty: Duration { .seconds(300) }
+    /// How long a replica is handed nothing that did not take what it was handed: one that has just been started believes for as
+    /// long as a Lease is good that a dead one lives, and leaves the shard to that.
+    private var penalty: Duration { settings.timing.leaseDuration * 2 }
     /// Retry periods within which a shard that was handed over is to be taken.
     private static var handoverPeriods: Int { 3 }
     /// How long a shard is left to a replica that has its groups and does not take it.
@@ -38,7 +39,7 @@ extension ShardKeeper {
             slots[shard].since = Date()
             if slots[shard].claimedFrom == nil { counts.acquired += 1 } else { counts.expired += 1 }
             if let handover, handover.shard == shard {
-                declined[handover.target] = now + Self.penalty
+                declined[handover.target] = now + penalty
                 self.handover = nil
             }
             log(.notice, "supervising the shard", shard)
