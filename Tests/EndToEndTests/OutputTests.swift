@@ -44,6 +44,20 @@ extension EndToEndTests {
             }
         }
 
+        /// Nobody need read them all before the supervisor starts.
+        @Test func ofManyWarningsTheFirstArePrinted() async throws {
+            try await Stage.run { stage in
+                let groups = (1...25).map {
+                    "- {name: g\($0), service: g\($0), probe: {tcpSocket: {port: 80}, periodSeconds: 1, timeoutSeconds: 2}}\n"
+                }
+                let head = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n"
+                let file = try stage.write("many.yaml", head + groups.joined())
+                let ran = try await ShellRun.run("exec \"$0\" \"$@\"", ["rbac", "--config", file])
+                #expect(ran.code == 0 && ran.errors.split(separator: ": warning: ").count == 21)
+                #expect(ran.errors.hasSuffix(" more warnings: kube-standby validate \(file) prints them all\n"))
+            }
+        }
+
         @Test func aDemoThatNobodyCanReadEnds() async throws {
             let outcome = try await ShellRun.run("exec \"$0\" demo >/dev/full")
             #expect(outcome.code == 2 && outcome.errors.contains("No space left on device"))

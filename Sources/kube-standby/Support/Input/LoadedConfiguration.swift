@@ -14,6 +14,9 @@ struct LoadedConfiguration {
     /// The file's content.
     let bytes: [UInt8]
 
+    /// Warnings that are printed: a thousand of them would fill a pipe that nobody reads, and hold up the start.
+    private static let mostWarnings = 20
+
     /// The content of a configuration file; one that is too large is cut, and refused by the parser in its own words.
     static func bytes(of file: String) throws(RegularFile.Failure) -> [UInt8] {
         try RegularFile.beginning(of: file, limit: ConfigurationReading.sizeLimit)
@@ -32,8 +35,13 @@ struct LoadedConfiguration {
         }
         let reading = ConfigurationReading(bytes)
         var printer = DiagnosticPrinter(.text)
-        printer.print(reading.diagnostics, file: file, source: bytes)
-        guard let configuration = reading.configuration else { throw ExitStatus.mistakes.exitCode }
+        guard let configuration = reading.configuration else {
+            printer.print(reading.diagnostics, file: file, source: bytes)
+            throw ExitStatus.mistakes.exitCode
+        }
+        printer.print(Array(reading.diagnostics.prefix(mostWarnings)), file: file, source: bytes)
+        let rest = reading.diagnostics.count - mostWarnings
+        if rest > 0 { StandardError.print("\(rest) more warnings: kube-standby validate \(file) prints them all") }
         return LoadedConfiguration(configuration: configuration, bytes: bytes)
     }
 }
