@@ -34,6 +34,9 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// What standbys are asked; nil: nothing.
     package var question: OpinionQuestion? { known.inquiry.question }
 
+    /// Whether the supervisor doubts its own probes now.
+    package func isInSelfDoubt(at now: MonotonicTime) -> Bool { known.suspension.map { now < $0.until } ?? false }
+
     /// What it wrote itself.
     var run: OwnRun { known.run }
 
