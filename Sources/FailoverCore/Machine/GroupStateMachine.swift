@@ -93,6 +93,11 @@ package struct GroupStateMachine: Sendable, Hashable {
         return answered(proceed(at: now))
     }
 
+    /// Nobody heard what was reported so far: what still holds is reported again.
+    package mutating func reportAnew() {
+        notices = StandingNotices()
+    }
+
     /// Standbys gave their opinions, of `standbys` that could.
     package mutating func opinionsHeard(_ heard: [OpinionAnswer], standbys: Int, at now: MonotonicTime) -> [Effect] {
         known.heard(heard, standbys: standbys, at: now) ? answered(proceed(at: now)) : []

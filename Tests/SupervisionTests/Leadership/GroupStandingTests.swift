@@ -26,6 +26,30 @@ import Testing
         #expect(stage.actives == ["web-1"] && stage.record?.holder?.name == "web-1")
     }
 
+    /// A standby says nothing, and what it saw still holds when it takes over.
+    @Test func aTakeoverTellsWhatStillHolds() async throws {
+        let stage = GroupStage(try Samples.group(), standing: .standby, authority: .none)
+        try stage.place(["active", "passive"], service: false)
+        try await stage.run { stage in
+            await stage.log.wait(for: "read record")
+            #expect(stage.log.lines(with: "Service").isEmpty)
+            stage.gate.use(WriteAuthority(until: nil))
+            stage.supervisor.post(.standing(.leading))
+            await stage.log.wait(for: "Service")
+        }
+        let lone = GroupStage(try Samples.group(), standing: .standby, authority: .none)
+        try lone.place(["active"])
+        let holder = GroupRecord.Holder(name: "web-0", id: .init("uid-web-0"))
+        lone.placeLease(GroupRecord(holder: holder, epoch: Epoch(1), origin: .adopted, writer: "other", reason: ""))
+        try await lone.run { stage in
+            await stage.log.wait { !stage.probes.targets(of: "web").isEmpty }
+            stage.probes.set(.unhealthy, "web-0")
+            stage.gate.use(WriteAuthority(until: nil))
+            stage.supervisor.post(.standing(.leading))
+            await stage.log.wait(for: "no healthy candidate")
+        }
+    }
+
     @Test func aTakeoverAloneMovesNothing() async throws {
         let stage = GroupStage(try Samples.group(), standing: .standby, authority: .none)
         try stage.place(["passive", "active", "passive"])
