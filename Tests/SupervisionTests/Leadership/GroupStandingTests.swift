@@ -1,4 +1,5 @@
 import FailoverCore
+import KubernetesClient
 import StandbyConfiguration
 import Testing
 
@@ -28,22 +29,24 @@ import Testing
 
     /// A standby says nothing, and what it saw still holds when it takes over.
     @Test func aTakeoverTellsWhatStillHolds() async throws {
-        let stage = GroupStage(try Samples.group(), standing: .standby, authority: .none)
-        try stage.place(["active", "passive"], service: false)
-        try await stage.run { stage in
-            await stage.log.wait(for: "read record")
-            #expect(stage.log.lines(with: "Service").isEmpty)
-            stage.gate.use(WriteAuthority(until: nil))
-            stage.supervisor.post(.standing(.leading))
-            await stage.log.wait(for: "Service")
-        }
-        let lone = GroupStage(try Samples.group(), standing: .standby, authority: .none)
-        try lone.place(["active"])
+        let asking = ", failover: {secondOpinion: {from: [Replica]}}"
+        let stage = GroupStage(
+            try Samples.group("web", service: "web", asking),
+            standing: .standby,
+            authority: .none
+        )
+        try stage.place(["active"])
         let holder = GroupRecord.Holder(name: "web-0", id: .init("uid-web-0"))
-        lone.placeLease(GroupRecord(holder: holder, epoch: Epoch(1), origin: .adopted, writer: "other", reason: ""))
-        try await lone.run { stage in
+        stage.placeLease(GroupRecord(holder: holder, epoch: Epoch(1), origin: .adopted, writer: "other", reason: ""))
+        try await stage.run { stage in
             await stage.log.wait { !stage.probes.targets(of: "web").isEmpty }
             stage.probes.set(.unhealthy, "web-0")
+            let since = MicroTime(microseconds: 0)
+            let question = StoredOpinions.Question(id: "other/1", pod: "web-0", uid: "uid-web-0", since: since)
+            stage.changeLease { $0 = StoredOpinions.ask(question, on: $0) }
+            // Its answer shows that it knows.
+            await stage.log.wait(for: "answer unhealthy")
+            #expect(stage.log.lines(with: "no healthy candidate").isEmpty)
             stage.gate.use(WriteAuthority(until: nil))
             stage.supervisor.post(.standing(.leading))
             await stage.log.wait(for: "no healthy candidate")
