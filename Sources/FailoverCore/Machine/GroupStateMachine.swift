@@ -34,6 +34,9 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// What standbys are asked; nil: nothing.
     package var question: OpinionQuestion? { known.inquiry.question }
 
+    /// Whether the supervisor doubts its own probes now.
+    package func isInSelfDoubt(at now: MonotonicTime) -> Bool { known.suspension.map { now < $0.until } ?? false }
+
     /// What it wrote itself.
     var run: OwnRun { known.run }
 
@@ -88,6 +91,11 @@ package struct GroupStateMachine: Sendable, Hashable {
     package mutating func automaticMovesSuspended(_ suspension: Suspension, at now: MonotonicTime) -> [Effect] {
         known.suspended(suspension)
         return answered(proceed(at: now))
+    }
+
+    /// Nobody heard what was reported so far: what still holds is reported again.
+    package mutating func reportAnew() {
+        notices = StandingNotices()
     }
 
     /// Standbys gave their opinions, of `standbys` that could.

@@ -96,6 +96,8 @@ package struct LeaderElector: Sendable, Hashable {
     private var renewAt = MonotonicTime(nanoseconds: 0)
     /// Nothing is sent before, because something failed.
     private var pausedUntil = MonotonicTime(nanoseconds: 0)
+    /// Nothing is written before, because a write has failed; what came of it may be read at once.
+    private var writesPausedUntil = MonotonicTime(nanoseconds: 0)
     /// When a release that does not succeed is left to the Lease's own end.
     private var releaseEnd = MonotonicTime(nanoseconds: 0)
     private var failures = 0
@@ -220,6 +222,8 @@ package struct LeaderElector: Sendable, Hashable {
         case .failed: failed(request, at: now)
         case .unknown(let renewal):
             needsRead = true
+            // A server that reads and fails to write would be asked as fast as it answers.
+            writesPausedUntil = request.sentAt + timing.retryPeriod
             if request.purpose == .claim {
                 unsettled = (unsettled + [Unsettled(sentAt: request.sentAt, renewal: renewal)]).suffix(
                     Self.mostUnsettled
@@ -332,14 +336,15 @@ package struct LeaderElector: Sendable, Hashable {
     private var nextAttempt: (time: MonotonicTime, purpose: Purpose)? {
         let isRefused = lead == .none && preference == .never
         if needsRead { return isRefused && pausedUntil >= releaseEnd ? nil : (pausedUntil, .read) }
+        let earliest = max(pausedUntil, writesPausedUntil)
         if isRefused {
-            guard view?.holder == identity, let observedEnd, pausedUntil < observedEnd else { return nil }
-            return (pausedUntil, .release)
+            guard view?.holder == identity, let observedEnd, earliest < observedEnd else { return nil }
+            return (earliest, .release)
         }
         switch lead {
-        case .leading: return (max(pausedUntil, renewAt), .claim)
-        case .inDoubt: return (pausedUntil, .claim)
-        case .none: return freeTime.map { (max(pausedUntil, $0), .claim) }
+        case .leading: return (max(earliest, renewAt), .claim)
+        case .inDoubt: return (earliest, .claim)
+        case .none: return freeTime.map { (max(earliest, $0), .claim) }
         }
     }
 

@@ -55,7 +55,8 @@ actor GroupSupervisor {
     var opinions: Opinions
     /// Whether nothing new is begun, because the group is to end.
     var isStopping = false
-    private var isWaiting = false
+    /// Why nothing can be done for now; nil: something can.
+    private var waitingFor: String?
 
     /// Begins nothing before `run`; `identity`: the supervisor's, unique for each process.
     init(
@@ -128,7 +129,7 @@ actor GroupSupervisor {
         case .lease(let snapshot): await leaseChanged(snapshot, in: &group)
         case .claimsChanged: await claimPods(seenPods?.objects ?? [], in: &group)
         // All informers report the same absence; the first is enough.
-        case .failing(let problem): if !isWaiting { wait(for: problem) }
+        case .failing(let problem): if waitingFor == nil { wait(for: problem) }
         case .probe(let report):
             if !report.isRepetition { notify(.probe(report)) }
             if report.isChange { retryRefused() }
@@ -143,8 +144,7 @@ actor GroupSupervisor {
             .timerFired:
             passOn(input, in: &group)
         case .standing(let next):
-            standing = next
-            retryRefused()
+            standingChanged(to: next)
             applyPolicy(in: &group)
         case .opinions: hearOpinions(in: &group)
         case .opinionNotWritten(let answer): opinionNotWritten(answer, in: &group)
@@ -153,6 +153,17 @@ actor GroupSupervisor {
             beginShutdown(within: grace, in: &group)
         case .shutdownDeadline: mailbox.finish()
         }
+    }
+
+    /// Nobody was told what a standby saw: whoever takes over says what still holds of that.
+    private func standingChanged(to next: GroupStanding) {
+        let wasSilent = standing == .standby
+        standing = next
+        retryRefused()
+        guard wasSilent else { return }
+        complaints = [:]
+        machine.reportAnew()
+        if let waitingFor { notify(.waiting(waitingFor)) }
     }
 
     /// Tells the machine of what is an event of it as it is.
@@ -247,7 +258,7 @@ actor GroupSupervisor {
 
     /// Nothing can be done for now; `problem`: why, in words.
     func wait(for problem: String) {
-        isWaiting = true
+        waitingFor = problem
         notify(.waiting(problem))
     }
 
@@ -255,8 +266,8 @@ actor GroupSupervisor {
     func resume() {
         if case .unusable = service { return }
         if case .contested = claim { return }
-        if isWaiting { notify(.resumed) }
-        isWaiting = false
+        if waitingFor != nil { notify(.resumed) }
+        waitingFor = nil
     }
 
     /// Reports something about the group; of what another leads there is nothing to say.

@@ -55,6 +55,9 @@ package final class WriteAuthority: Sendable {
         return latch
     }
 
+    /// Whether somebody waits.
+    var isAwaited: Bool { state.withLock { !$0.waiters.isEmpty } }
+
     /// Lets whoever waits look again.
     func wake() {
         for waiter in state.withLock({ Self.removeWaiters(&$0) }) { waiter.open() }
@@ -97,10 +100,10 @@ final class WriteGate: Sendable {
     func open(_ now: @Sendable () -> MonotonicTime) async {
         while !Task.isCancelled {
             let authority = current
-            let change = authority.nextChange()
-            // Asked for after the latch is in place, so that no change is missed.
-            guard authority === current else { continue }
             guard authority.isOver(at: now()) else { return }
+            let change = authority.nextChange()
+            // Asked for again after the latch is in place, so that no change is missed.
+            guard authority === current, authority.isOver(at: now()) else { continue }
             await change.wait()
         }
     }

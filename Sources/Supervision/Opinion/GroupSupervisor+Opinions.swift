@@ -65,8 +65,10 @@ extension GroupSupervisor {
     /// A standby knows something new of a member: says so if it was asked.
     func giveOpinion(on member: Member.ID, in group: inout DiscardingTaskGroup) {
         guard standing == .standby, !isDryRun, member == opinions.duty.subject else { return }
-        let evidence = machine.view.evidence(of: member)
-        guard let answer = opinions.duty.opinion(on: evidence, at: surroundings.clock.now()) else { return }
+        let (evidence, now) = (machine.view.evidence(of: member), surroundings.clock.now())
+        // Whoever doubts its own probes would move nothing because of them, and is to make nobody else do so.
+        if evidence?.health == .unhealthy, machine.isInSelfDoubt(at: now) { return }
+        guard let answer = opinions.duty.opinion(on: evidence, at: now) else { return }
         group.addTask { [self, api = surroundings.api, name = opinions.name] in
             if await !api.answer(answer, of: name) { post(.opinionNotWritten(answer)) }
         }

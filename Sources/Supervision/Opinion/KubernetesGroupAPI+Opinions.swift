@@ -1,3 +1,4 @@
+import Coordination
 import FailoverCore
 import KubernetesClient
 import Transport
@@ -6,6 +7,10 @@ import Transport
 extension KubernetesGroupAPI {
     /// Attempts beside others who write the Lease; each of fifteen standbys may be faster once.
     private static let attempts = 16
+    /// Failures after which an attempt is the last; conflicts are none.
+    private static let mostFailures = 5
+    /// Waits after failures.
+    private static let backoff = Backoff(cap: .seconds(2))
 
     /// Puts a question on the Lease; gives up if another supervisor has acted meanwhile.
     func ask(_ question: StoredOpinions.Question) async {
@@ -62,16 +67,23 @@ extension KubernetesGroupAPI {
         by put: @Sendable (Lease) async -> Attempt?
     ) async -> Bool {
         var current = lease
-        for attempt in 0..<Self.attempts {
+        var failures = 0
+        for attempt in 0..<Self.attempts where failures < Self.mostFailures {
             if attempt > 0 { current = await fetch() }
+            var hasFailed = attempt > 0
             if let current {
                 guard let wanted = next(current) else { return true }
                 switch await put(wanted) {
                 case .stored, .superseded: return true
-                case .conflict, .failed, nil: break
+                case .conflict: hasFailed = false
+                case .failed, nil: hasFailed = true
                 }
             }
-            let pause = Duration.milliseconds(Int.random(in: 0...10 * (attempt + 1)))
+            var pause = Duration.milliseconds(Int.random(in: 0...10 * (attempt + 1)))
+            if hasFailed {
+                pause = Self.backoff.delay(attempt: failures, jitter: .random(in: 0...1))
+                failures += 1
+            }
             guard await clock.sleep(clock.now() + pause) else { return false }
         }
         return false

@@ -315,6 +315,35 @@ import Testing
         #expect(words == ["update 4 of 1 for me, 15 s, 0, kept"])
     }
 
+    /// A server that reads and cannot write, for its storage is full or a webhook is away, is not asked as fast as it answers.
+    @Test(arguments: [true, false]) func aServerThatOnlyReadsIsAskedEveryRetryPeriod(leads: Bool) {
+        var script = leads ? Script.leading() : Script()
+        var (id, now) = (2, 5.0)
+        if leads {
+            _ = script.wakes(now)
+        } else {
+            _ = script.wants(.atOnce)
+            (id, now) = (1, 0)
+            _ = script.sees(Self.lease(1, nil), now)
+        }
+        for _ in 0..<6 {
+            #expect(script.wrote(id, .unknown(renewal: Int64(id)), now + 0.01) == ["read \(id + 1)"])
+            let view = leads ? Self.lease(1, "me", renewal: 1) : Self.lease(1, nil)
+            #expect(script.read(id + 1, .found(view), now + 0.02) == [])
+            #expect(!script.wakes(now + 1.9).contains { $0.hasPrefix("update") })
+            #expect(script.wakes(now + 2).contains { $0.hasPrefix("update \(id + 2) ") })
+            (id, now) = (id + 2, now + 2)
+        }
+    }
+
+    @Test func aReleaseIsRepeatedEveryRetryPeriodUntilTheLeaseEnds() {
+        var script = Script.leading()
+        _ = script.wants(.never, 1)
+        _ = script.read(2, .found(Self.lease(1, "me", renewal: 1)), 1)
+        #expect(script.wrote(3, .unknown(renewal: 0), 1.01) == ["read 4"])
+        #expect(script.read(4, .found(Self.lease(1, "me", renewal: 1)), 1.02) == [] && script.wake == 3)
+    }
+
     @Test func anAcquisitionThatIsFoundCommittedCounts() {
         var script = Script()
         _ = script.sees(nil, 0)

@@ -37,6 +37,13 @@ import Testing
         #expect(authority.isOver(at: Self.at(1)))
     }
 
+    /// An authority that is never renewed, for its supervisor is alone, keeps nothing of the writes that it let through.
+    @Test func nothingIsKeptOfWhoNeedNotWait() async {
+        let authority = WriteAuthority(until: nil)
+        await WriteGate(authority).open { Self.at(1) }
+        #expect(!authority.isAwaited)
+    }
+
     /// Each way in which a gate opens, for two who wait.
     @Test(arguments: [true, false]) func aGateOpensForAllWhoWait(byRenewal: Bool) async {
         let authority = WriteAuthority(until: Self.at(1))

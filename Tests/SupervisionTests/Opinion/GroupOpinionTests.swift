@@ -220,6 +220,27 @@ import Testing
         #expect(dry.log.lines(with: "answer").isEmpty)
     }
 
+    /// One that is cut off itself, so that every pod fails for it, agrees with nobody.
+    @Test func aStandbyThatDoubtsItsProbesDoesNotSayThatAPodFails() async throws {
+        let stage = try Self.standby()
+        try await stage.run { stage in
+            await stage.log.wait(for: "read record")
+            Self.ask("other/1", on: stage)
+            await stage.log.wait(for: "answer healthy")
+            let doubt = Suspension(until: stage.clock.now + Suspension.duration, reason: .massFailure)
+            stage.supervisor.post(.doubt(doubt))
+            stage.probes.set(.unhealthy, "web-0")
+            // A later question is answered, so that everything before it was heard.
+            Self.ask("other/2", "web-1", on: stage)
+            await stage.log.wait(for: "answer healthy", count: 2)
+            stage.clock.advance(by: Suspension.duration)
+            Self.ask("other/3", on: stage)
+            await stage.log.wait(for: "answer unhealthy")
+        }
+        let answers = stage.log.lines(with: "answer")
+        #expect(answers == ["web: answer healthy", "web: answer healthy", "web: answer unhealthy"])
+    }
+
     /// A supervisor that takes over asks for itself: what was asked and answered before is nothing to it.
     @Test func whoTakesOverAsksAnew() async throws {
         let stage = try Self.standby()

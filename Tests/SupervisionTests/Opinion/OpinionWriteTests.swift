@@ -12,6 +12,7 @@ import Transport
 /// Questions, answers and records on one Lease of a real API, written by several at the same time.
 @Suite(.timeLimit(.minutes(5))) struct OpinionWriteTests {
     private struct Stage: Sendable {
+        let sandbox: Sandbox
         let client: APIClient
         let group: GroupConfiguration
 
@@ -73,7 +74,7 @@ import Transport
             )
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let client = APIClient(connection: connection, loop: loop, version: "test", logger: logger)
-            try await body(Stage(client: client, group: group))
+            try await body(Stage(sandbox: sandbox, client: client, group: group))
         }
     }
 
@@ -186,6 +187,19 @@ import Transport
                 }
             }
             #expect(StoredOpinions(try await stage.lease()).answers.count == 15)
+        }
+    }
+
+    /// What is refused is tried a few times, with waits, and not as often as what others were faster with.
+    @Test func anAnswerThatIsRefusedIsTriedAFewTimes() async throws {
+        try await run { stage in
+            let (leader, _) = try await stage.leader()
+            await leader.ask(Self.question)
+            await stage.sandbox.control.add(Fault(.refuse(code: 500, retryAfter: nil), verb: "update", kind: .leases))
+            let before = await stage.sandbox.control.log.count
+            #expect(await !stage.replica().answer(Self.answer(), of: StoredOpinions.name(of: "a")))
+            let requests = await stage.sandbox.control.log.dropFirst(before).filter { $0.kind == .leases }
+            #expect(requests.count { $0.verb == "update" } == 5 && requests.count <= 12, "\(requests.map(\.verb))")
         }
     }
 

@@ -169,6 +169,23 @@ extension ShardKeeper {
 
     // MARK: For people
 
+    /// Reports once that a shard's holder supervises other groups than our configuration has: one of us is to be reloaded, or
+    /// two that have nothing in common share the Leases' names, and nobody supervises the groups of one.
+    func reportStrangers(at now: MonotonicTime) {
+        for shard in shards {
+            let groups = slots[shard].object?.metadata.annotations?[ShardLease.Annotation.groups]
+            let isSame = groups == nil || groups == mark.digests[shard]
+            let holder = isSame ? nil : slots[shard].holder(at: now).flatMap { $0 == settings.identity ? nil : $0 }
+            guard holder != slots[shard].strangeHolder else { continue }
+            slots[shard].strangeHolder = holder
+            guard let holder else { continue }
+            let words =
+                "another replica supervises other groups in this shard than our configuration has; "
+                + "unless it is reloaded, ours need another --lease-name"
+            log(.warning, "\(words)", shard, ["holder": "\(holder.prefix(253))"])
+        }
+    }
+
     /// Lets anybody read where all stands.
     func publish(at now: MonotonicTime) {
         var status = LeadershipStatus()

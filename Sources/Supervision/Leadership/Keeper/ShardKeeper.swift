@@ -233,6 +233,7 @@ actor ShardKeeper {
         for slot in slots.indices where !isLeaving(slot) { act(slot) { $0.woke(at: now) } }
         review(at: now)
         if endAt != nil { leave() } else { collect(at: now) }
+        reportStrangers(at: now)
         publish(at: now)
         sleep(at: now)
         defer { work = [] }

@@ -49,6 +49,8 @@ struct ShardSlot: Sendable {
     var ended = 0
     /// Since when nobody holds it; nil: somebody does.
     var freeSince: MonotonicTime?
+    /// Who holds it for other groups than ours and was reported; nil: nobody.
+    var strangeHolder: String?
     /// What fails and was reported.
     var failing: Set<String> = []
     /// The last versions that were seen, of which a write needs one to keep what others wrote.

@@ -125,6 +125,26 @@ import Transport
         }
     }
 
+    /// Two installations under one name: the groups of the second are supervised by nobody, which must not go unsaid.
+    @Test func aHolderThatSupervisesOtherGroupsIsReportedOnce() async throws {
+        let ours = try Samples.configuration(Samples.text("web"))
+        let theirs = try Samples.configuration(Samples.text("db", service: "db"))
+        try await KeeperStage.run { stage in
+            let a = await stage.replica("a", configuration: ours)
+            await stage.log.wait(for: "a taken 0")
+            let b = await stage.replica("b", configuration: theirs)
+            await stage.log.wait(for: "b sees 0:a of a,b")
+            await stage.renewal(of: "ks.shard-0-of-1", "ks.replica-b")
+            await stage.renewal(of: "ks.shard-0-of-1", "ks.replica-b")
+            await a.finish()
+            await stage.log.wait(for: "b taken 0")
+            let reports = [a, b].map { $0.logs.lines.filter { $0.contains("supervises other groups") } }
+            #expect(reports[0].isEmpty && reports[1].count == 1)
+            #expect(reports[1].first?.contains("holder=a ") == true)
+            await b.crash()
+        }
+    }
+
     /// One that has them and does not take it must not keep the others from it for ever.
     @Test func aShardThatNobodyTakesIsTakenByAnybodyInTheEnd() async throws {
         let ours = try Samples.configuration(Samples.text("web"))
