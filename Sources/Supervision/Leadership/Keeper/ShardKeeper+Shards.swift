@@ -75,11 +75,11 @@ extension ShardKeeper {
         switch reason {
         case .released:
             counts.released += 1
-            log(.notice, "released the shard", shard)
+            log(.notice, "releasing the shard", shard)
         case .rebalanced(let target):
             counts.rebalanced += 1
             handover = (shard, target, now + settings.timing.retryPeriod * Self.handoverPeriods)
-            log(.notice, "handed the shard over", shard, ["to": "\(target.prefix(253))"])
+            log(.notice, "handing the shard over", shard, ["to": "\(target.prefix(253))"])
         }
         slots[shard].authority?.end(at: now)
         want(.never, shard, at: now)
