@@ -108,6 +108,7 @@ extension ShardKeeper {
         }
         forget(at: now)
         let others = directory.heldCounts(besides: map.count, at: now)
+        report(otherCounts: others, at: now)
         if ShardCounts.mustYield(map.count, heldOfOthers: others) { return releaseAll(at: now) }
         let plan = plan(at: now)
         for shard in shards where slots[shard].stage == .settled && !slots[shard].isHeld {
@@ -164,48 +165,5 @@ extension ShardKeeper {
         guard slots[slot].preference != preference else { return }
         slots[slot].preference = preference
         act(slot) { $0.wantedChanged(preference, at: now) }
-    }
-
-    // MARK: For people
-
-    /// Lets anybody read where all stands.
-    func publish(at now: MonotonicTime) {
-        var status = LeadershipStatus()
-        status.configuration = mark.hash
-        status.counts = counts
-        status.shards = shards.map { shard in
-            let slot = slots[shard]
-            return LeadershipStatus.Shard(
-                index: shard,
-                lease: slot.name,
-                holder: slot.holder(at: now),
-                isOurs: slot.isHeld,
-                isInDoubt: slot.elector.isInDoubt,
-                since: slot.since
-            )
-        }
-        let own = LeadershipStatus.Replica(
-            identity: settings.identity,
-            configuration: mark.hash,
-            runsOurConfiguration: true,
-            isSelf: true
-        )
-        let others = directory.replicas(at: now).filter { $0.view.holder != settings.identity }
-        status.replicas =
-            ([own]
-            + others.map { entry in
-                let hash = entry.annotation(ShardLease.Annotation.configuration) ?? ""
-                return LeadershipStatus.Replica(
-                    identity: entry.view.holder ?? "",
-                    configuration: String(hash.prefix(64)),
-                    runsOurConfiguration: hash == mark.hash,
-                    isSelf: false
-                )
-            }).sorted { $0.identity < $1.identity }
-        let isNews = published.withLock { known in
-            defer { known = status }
-            return known != status
-        }
-        if isNews { settings.observe(status) }
     }
 }

@@ -56,6 +56,10 @@ actor ShardKeeper {
     var isGone = false
     /// Whether a Lease is being deleted.
     var isCollecting = false
+    /// Before when no other is; nil: at any time.
+    var collectsAt: MonotonicTime?
+    /// What the log was told last.
+    var told = Told()
     /// Until when a child task sleeps.
     private var sleeping: MonotonicTime?
     /// What is to be run once the input is taken in.
@@ -200,8 +204,10 @@ actor ShardKeeper {
             groupsEnded(shard, at: now)
         case .configuration(let configuration):
             mark = ConfigurationMark(configuration, namespace: settings.namespace, map: map)
-        case .collected: isCollecting = false
-        case .farewell: isGone = true
+        case .collected(let error): collected(error, at: now)
+        case .farewell(let error):
+            report(error, "delete", own)
+            isGone = true
         case .finish: endAt = endAt ?? now + Self.patience
         }
         return settle(at: now)

@@ -26,7 +26,7 @@ struct LeaseDirectory: Sendable {
     }
 
     /// How long a replica's Lease is kept that is renewed no more.
-    private static let retention = Duration.seconds(600)
+    static let retention = Duration.seconds(600)
 
     /// Of the names.
     let prefix: String
