@@ -50,7 +50,6 @@ import Testing
         }
     }
 
-    /// Once all was done as planned there is nothing left to do.
     /// Whoever may create Leases can make as many as they like.
     @Test(.timeLimit(.minutes(1))) func thousandsOfReplicasArePlannedFor() {
         let shards = Array(repeating: ShardPlan.Shard(holder: "replica-0", digest: "same"), count: 64)
@@ -64,6 +63,7 @@ import Testing
         #expect(shares == Array(repeating: 8, count: 8))
     }
 
+    /// Once all was done as planned there is nothing left to do.
     @Test func aPlanThatWasCarriedOutStays() {
         let plan = Self.plan(["a", "a", "a", "a", "a", "b", nil], replicas: ["a", "b", "c"])
         let next = Self.plan(plan.holders, replicas: ["a", "b", "c"])

@@ -32,11 +32,11 @@ extension ShardKeeper {
         }
     }
 
-    /// Nil: a shard is nobody's, which passes.
+    /// Nil: a shard is nobody's, or just taken by this replica, which passes.
     private func standingByFor(at now: MonotonicTime) -> Set<String>? {
         if slots[shards].contains(where: \.isHeld) { return [] }
         let holders = slots[shards].compactMap { $0.holder(at: now) }
-        return holders.count == map.count ? Set(holders) : nil
+        return holders.count == map.count && !holders.contains(settings.identity) ? Set(holders) : nil
     }
 
     /// The first few; others may have written what stands there.

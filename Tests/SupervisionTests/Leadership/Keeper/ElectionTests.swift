@@ -67,6 +67,7 @@ import Transport
             let asked = await stage.sandbox.control.log.dropFirst(before)
             #expect(asked.allSatisfy { $0.verb == "update" } && asked.count == 9, "\(asked.map(\.verb))")
             #expect(b.logs.lines.filter { $0.hasPrefix("notice:") } == ["notice: standing by holders=a"])
+            #expect(!a.logs.lines.contains { $0.contains("standing by") })
             await a.crash()
             await b.crash()
         }
