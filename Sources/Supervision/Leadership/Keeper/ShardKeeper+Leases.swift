@@ -86,9 +86,9 @@ extension ShardKeeper {
     }
 
     /// Deletes what replicas that crashed have left: the first of those that live does that.
-    func collect(at now: MonotonicTime) {
+    func collect(_ live: [LeaseDirectory.Entry], at now: MonotonicTime) {
         guard !isCollecting, hasList, collectsAt.map({ now >= $0 }) ?? true,
-            directory.replicas(at: now).first?.view.holder == settings.identity,
+            live.first?.view.holder == settings.identity,
             let lease = directory.leftover(at: now)
         else { return }
         isCollecting = true

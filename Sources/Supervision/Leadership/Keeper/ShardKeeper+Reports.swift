@@ -58,7 +58,7 @@ extension ShardKeeper {
     // MARK: The status
 
     /// Lets anybody read where all stands.
-    func publish(at now: MonotonicTime) {
+    func publish(_ live: [LeaseDirectory.Entry], at now: MonotonicTime) {
         var status = LeadershipStatus()
         status.configuration = mark.hash
         status.counts = counts
@@ -79,7 +79,7 @@ extension ShardKeeper {
             runsOurConfiguration: true,
             isSelf: true
         )
-        let others = directory.replicas(at: now).filter { $0.view.holder != settings.identity }
+        let others = live.filter { $0.view.holder != settings.identity }
         status.replicas =
             ([own]
             + others.map { entry in

@@ -98,7 +98,9 @@ extension ShardKeeper {
     // MARK: The plan
 
     /// Says for each shard whether it is wanted, and gives away what another should have.
-    func review(at now: MonotonicTime) {
+    ///
+    /// `live`: the Leases of replicas that live.
+    func review(_ live: [LeaseDirectory.Entry], at now: MonotonicTime) {
         for shard in shards where slots[shard].stage == .releasing && slots[shard].elector.isReleased {
             slots[shard].stage = .settled
         }
@@ -110,7 +112,7 @@ extension ShardKeeper {
         let others = directory.heldCounts(besides: map.count, at: now)
         report(otherCounts: others, at: now)
         if ShardCounts.mustYield(map.count, heldOfOthers: others) { return releaseAll(at: now) }
-        let plan = plan(at: now)
+        let plan = plan(live, at: now)
         for shard in shards where slots[shard].stage == .settled && !slots[shard].isHeld {
             let mayTake = ShardCounts.mayTake(heldOfOthers: others)
             want(mayTake ? plan.preference(of: settings.identity, for: shard) : .never, shard, at: now)
@@ -138,10 +140,10 @@ extension ShardKeeper {
         if now >= handover.until || holder != nil && holder != settings.identity { self.handover = nil }
     }
 
-    private func plan(at now: MonotonicTime) -> ShardPlan {
+    private func plan(_ live: [LeaseDirectory.Entry], at now: MonotonicTime) -> ShardPlan {
         let identity = settings.identity
         let expired = Set(slots[shards].compactMap { $0.expiredHolder(at: now) })
-        let others = directory.replicas(at: now).compactMap { entry -> ShardPlan.Replica? in
+        let others = live.compactMap { entry -> ShardPlan.Replica? in
             guard let holder = entry.view.holder, holder != identity, !expired.contains(holder) else { return nil }
             let digests = (entry.annotation(ShardLease.Annotation.shards) ?? "").split(separator: ",").map(String.init)
             guard digests.count == map.count else { return nil }

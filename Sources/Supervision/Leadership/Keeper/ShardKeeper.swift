@@ -237,9 +237,10 @@ actor ShardKeeper {
     /// Does what is due, and says what is to be run.
     private func settle(at now: MonotonicTime) -> [Work] {
         for slot in slots.indices where !isLeaving(slot) { act(slot) { $0.woke(at: now) } }
-        review(at: now)
-        if endAt != nil { leave() } else { collect(at: now) }
-        publish(at: now)
+        let live = directory.replicas(at: now)
+        review(live, at: now)
+        if endAt != nil { leave() } else { collect(live, at: now) }
+        publish(live, at: now)
         sleep(at: now)
         defer { work = [] }
         return work
