@@ -32,6 +32,16 @@ extension EndToEndTests {
                 ["run", "--config", "x", "--log-level", "loud"], 64,
                 "trace, debug, info, notice, warning, error, critical"
             ),
+            (["run", "--config", "x", "--shards", "300"], 64, "--shards 300: give 1 to 256"),
+            (["run", "--config", "x", "--shards", "2", "--leader-elect=false"], 64, "needs --leader-elect=true"),
+            (["run", "--config", "x", "--lease-name", "a.b"], 64, "give at most 63 of a-z, 0-9 and -"),
+            (
+                ["run", "--config", "x", "--lease-duration", "nan"], 64,
+                "--lease-duration nan: give seconds, from 0.1 to 600"
+            ),
+            (["run", "--config", "x", "--renew-deadline", "1e300"], 64, "--renew-deadline 1e+300: give seconds"),
+            (["run", "--config", "x", "--retry-period", "inf"], 64, "--retry-period inf: give seconds"),
+            (["run", "--config", "x", "--lease-duration", "1.5"], 64, "allowed are whole seconds from 1 to 600"),
         ])
         func refusesWithAMessageAndACode(arguments: [String], code: Int, message: String) async throws {
             let (text, found) = try await SupervisorProcess.finish(arguments)

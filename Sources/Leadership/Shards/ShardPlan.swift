@@ -37,30 +37,47 @@ package struct ShardPlan: Sendable, Hashable {
     package private(set) var holders: [String?]
     private let shards: [Shard]
     private let replicas: [Replica]
+    /// How many shards each replica should hold; none: not among the keys.
+    private var loads: [String: Int] = [:]
+    /// For each shard whether some replica's configuration has its groups.
+    private let isCovered: [Bool]
 
     /// `shards`: by number; `replicas`: those that live, in any order.
     package init(shards: [Shard], replicas: [Replica]) {
         self.shards = shards
         self.replicas = replicas.sorted { $0.identity < $1.identity }
-        holders = []
         let identities = Set(replicas.map(\.identity))
-        holders = shards.map { shard in shard.holder.flatMap { identities.contains($0) ? $0 : nil } }
-        for shard in shards.indices where holders[shard] == nil { holders[shard] = leastLoaded(for: shard) }
+        isCovered = shards.enumerated().map { index, shard in
+            replicas.contains { $0.digests.indices.contains(index) && $0.digests[index] == shard.digest }
+        }
+        holders = shards.map { _ in nil }
+        for (shard, state) in shards.enumerated() {
+            if let holder = state.holder, identities.contains(holder) { give(shard, to: holder) }
+        }
+        for shard in shards.indices where holders[shard] == nil {
+            if let target = leastLoaded(for: shard) { give(shard, to: target) }
+        }
         level()
+    }
+
+    private mutating func give(_ shard: Int, to replica: String) {
+        if let before = holders[shard] { loads[before, default: 0] -= 1 }
+        holders[shard] = replica
+        loads[replica, default: 0] += 1
     }
 
     /// Whether a replica's configuration has what a shard's holder supervises, or nobody's has.
     private func fits(_ replica: Replica, _ shard: Int) -> Bool {
         guard let digest = shards[shard].digest else { return true }
         if digestOf(replica, shard) == digest { return true }
-        return !replicas.contains { digestOf($0, shard) == digest }
+        return !isCovered[shard]
     }
 
     private func digestOf(_ replica: Replica, _ shard: Int) -> String? {
         replica.digests.indices.contains(shard) ? replica.digests[shard] : nil
     }
 
-    private func load(of replica: Replica) -> Int { holders.count { $0 == replica.identity } }
+    private func load(of replica: Replica) -> Int { loads[replica.identity] ?? 0 }
 
     private func leastLoaded(for shard: Int) -> String? {
         let fitting = replicas.filter { fits($0, shard) }
@@ -70,21 +87,25 @@ package struct ShardPlan: Sendable, Hashable {
 
     /// Moves one shard after the other from a replica that has two more than another, until there is none.
     private mutating func level() {
-        while let move = nextMove { holders[move.shard] = move.target }
+        while let move = nextMove { give(move.shard, to: move.target) }
     }
 
+    /// Of the richest, to the poorest that can have it; by their identities where loads are equal.
     private var nextMove: (shard: Int, target: String)? {
         let loads = replicas.map { (replica: $0, load: load(of: $0)) }
-        let rich = loads.enumerated().sorted { ($1.element.load, $0.offset) < ($0.element.load, $1.offset) }.map(
-            \.element
-        )
-        let poor = loads.enumerated().sorted { ($0.element.load, $0.offset) < ($1.element.load, $1.offset) }.map(
-            \.element
-        )
-        for giver in rich {
-            for taker in poor where giver.load >= taker.load + 2 && taker.replica.takesMore {
-                let shard = shards.indices.first { holders[$0] == giver.replica.identity && fits(taker.replica, $0) }
-                if let shard { return (shard, taker.replica.identity) }
+        let least = loads.lazy.map(\.load).min() ?? 0
+        let rich = loads.filter { $0.load >= least + 2 }.enumerated().sorted {
+            ($1.element.load, $0.offset) < ($0.element.load, $1.offset)
+        }
+        // There may be thousands of replicas, of whoever may create Leases: none is compared with all.
+        for (_, giver) in rich {
+            for load in least...(giver.load - 2) {
+                for taker in loads where taker.load == load && taker.replica.takesMore {
+                    let shard = shards.indices.first {
+                        holders[$0] == giver.replica.identity && fits(taker.replica, $0)
+                    }
+                    if let shard { return (shard, taker.replica.identity) }
+                }
             }
         }
         return nil

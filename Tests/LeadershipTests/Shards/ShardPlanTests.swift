@@ -50,6 +50,19 @@ import Testing
         }
     }
 
+    /// Whoever may create Leases can make as many as they like.
+    @Test(.timeLimit(.minutes(1))) func thousandsOfReplicasArePlannedFor() {
+        let shards = Array(repeating: ShardPlan.Shard(holder: "replica-0", digest: "same"), count: 64)
+        let digests = Array(repeating: "same", count: shards.count)
+        let others = Array(repeating: "other", count: shards.count)
+        let replicas = (0..<5000).map {
+            ShardPlan.Replica(identity: "replica-\($0)", digests: $0 < 8 ? digests : others)
+        }
+        let plan = ShardPlan(shards: shards, replicas: replicas)
+        let shares = Dictionary(grouping: plan.holders) { $0 }.values.map(\.count)
+        #expect(shares == Array(repeating: 8, count: 8))
+    }
+
     /// Once all was done as planned there is nothing left to do.
     @Test func aPlanThatWasCarriedOutStays() {
         let plan = Self.plan(["a", "a", "a", "a", "a", "b", nil], replicas: ["a", "b", "c"])

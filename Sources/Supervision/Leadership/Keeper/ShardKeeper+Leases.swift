@@ -63,16 +63,11 @@ extension ShardKeeper {
 
     // MARK: Answers
 
-    /// A failure is reported once, until the same works again.
+    /// A request for a slot's Lease has ended.
     func answered(_ slot: Int, _ verb: String, _ lease: Lease?, _ error: KubernetesError?) {
         slots[slot].requests -= 1
         if let lease { slots[slot].remember(lease) }
-        let metadata: Logger.Metadata = ["lease": "\(slots[slot].name)"]
-        if let error {
-            if slots[slot].failing.insert(verb).inserted { settings.logger.error("\(error)", metadata: metadata) }
-        } else if slots[slot].failing.remove(verb) != nil {
-            settings.logger.info("the Lease can be used again", metadata: metadata)
-        }
+        report(error, verb, slot)
     }
 
     // MARK: Deletions
@@ -86,20 +81,27 @@ extension ShardKeeper {
         }
         isCollecting = true
         work.append { [api, mailbox] in
-            _ = await api.delete(lease)
-            mailbox.post(.farewell, for: .farewell)
+            mailbox.post(.farewell(await api.delete(lease)), for: .farewell)
         }
     }
 
     /// Deletes what replicas that crashed have left: the first of those that live does that.
-    func collect(at now: MonotonicTime) {
-        guard !isCollecting, hasList, directory.replicas(at: now).first?.view.holder == settings.identity,
+    func collect(_ live: [LeaseDirectory.Entry], at now: MonotonicTime) {
+        guard !isCollecting, hasList, collectsAt.map({ now >= $0 }) ?? true,
+            live.first?.view.holder == settings.identity,
             let lease = directory.leftover(at: now)
         else { return }
         isCollecting = true
         work.append { [api, mailbox] in
-            _ = await api.delete(lease)
-            mailbox.post(.collected, for: .collected)
+            mailbox.post(.collected(await api.delete(lease)), for: .collected)
         }
+    }
+
+    /// What a crashed replica left is deleted, or could not be, and is left alone then for as long as it was kept.
+    func collected(_ error: KubernetesError?, at now: MonotonicTime) {
+        isCollecting = false
+        // The watch shows a deletion a moment later.
+        collectsAt = now + (error == nil ? settings.timing.retryPeriod : LeaseDirectory.retention)
+        report(error, "delete", own)
     }
 }

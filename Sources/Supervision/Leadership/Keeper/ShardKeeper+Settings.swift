@@ -63,9 +63,9 @@ extension ShardKeeper {
         /// Another configuration is supervised.
         case configuration(SupervisorConfiguration)
         /// What a crashed replica left is deleted, or could not be.
-        case collected
+        case collected(KubernetesError?)
         /// The replica's own Lease is deleted, or could not be.
-        case farewell
+        case farewell(KubernetesError?)
         /// Everything is to end.
         case finish
     }

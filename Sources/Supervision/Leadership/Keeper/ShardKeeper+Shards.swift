@@ -76,17 +76,18 @@ extension ShardKeeper {
         switch reason {
         case .released:
             counts.released += 1
-            log(.notice, "released the shard", shard)
+            log(.notice, "releasing the shard", shard)
         case .rebalanced(let target):
             counts.rebalanced += 1
             handover = (shard, target, now + settings.timing.retryPeriod * Self.handoverPeriods)
-            log(.notice, "handed the shard over", shard, ["to": "\(target.prefix(253))"])
+            log(.notice, "handing the shard over", shard, ["to": "\(target.prefix(253))"])
         }
         slots[shard].authority?.end(at: now)
         want(.never, shard, at: now)
     }
 
-    private func log(
+    /// A line of the log about a shard.
+    func log(
         _ level: Logger.Level,
         _ message: Logger.Message,
         _ shard: Int,
@@ -99,7 +100,9 @@ extension ShardKeeper {
     // MARK: The plan
 
     /// Says for each shard whether it is wanted, and gives away what another should have.
-    func review(at now: MonotonicTime) {
+    ///
+    /// `live`: the Leases of replicas that live.
+    func review(_ live: [LeaseDirectory.Entry], at now: MonotonicTime) {
         for shard in shards where slots[shard].stage == .releasing && slots[shard].elector.isReleased {
             slots[shard].stage = .settled
         }
@@ -109,8 +112,9 @@ extension ShardKeeper {
         }
         forget(at: now)
         let others = directory.heldCounts(besides: map.count, at: now)
+        report(otherCounts: others, at: now)
         if ShardCounts.mustYield(map.count, heldOfOthers: others) { return releaseAll(at: now) }
-        let plan = plan(at: now)
+        let plan = plan(live, at: now)
         for shard in shards where slots[shard].stage == .settled && !slots[shard].isHeld {
             let mayTake = ShardCounts.mayTake(heldOfOthers: others)
             want(mayTake ? plan.preference(of: settings.identity, for: shard) : .never, shard, at: now)
@@ -138,10 +142,10 @@ extension ShardKeeper {
         if now >= handover.until || holder != nil && holder != settings.identity { self.handover = nil }
     }
 
-    private func plan(at now: MonotonicTime) -> ShardPlan {
+    private func plan(_ live: [LeaseDirectory.Entry], at now: MonotonicTime) -> ShardPlan {
         let identity = settings.identity
         let expired = Set(slots[shards].compactMap { $0.expiredHolder(at: now) })
-        let others = directory.replicas(at: now).compactMap { entry -> ShardPlan.Replica? in
+        let others = live.compactMap { entry -> ShardPlan.Replica? in
             guard let holder = entry.view.holder, holder != identity, !expired.contains(holder) else { return nil }
             let digests = (entry.annotation(ShardLease.Annotation.shards) ?? "").split(separator: ",").map(String.init)
             guard digests.count == map.count else { return nil }
@@ -165,65 +169,5 @@ extension ShardKeeper {
         guard slots[slot].preference != preference else { return }
         slots[slot].preference = preference
         act(slot) { $0.wantedChanged(preference, at: now) }
-    }
-
-    // MARK: For people
-
-    /// Reports once that a shard's holder supervises other groups than our configuration has: one of us is to be reloaded, or
-    /// two that have nothing in common share the Leases' names, and nobody supervises the groups of one.
-    func reportStrangers(at now: MonotonicTime) {
-        for shard in shards {
-            let groups = slots[shard].object?.metadata.annotations?[ShardLease.Annotation.groups]
-            let isSame = groups == nil || groups == mark.digests[shard]
-            let holder = isSame ? nil : slots[shard].holder(at: now).flatMap { $0 == settings.identity ? nil : $0 }
-            guard holder != slots[shard].strangeHolder else { continue }
-            slots[shard].strangeHolder = holder
-            guard let holder else { continue }
-            let words =
-                "another replica supervises other groups in this shard than our configuration has; "
-                + "unless it is reloaded, ours need another --lease-name"
-            log(.warning, "\(words)", shard, ["holder": "\(holder.prefix(253))"])
-        }
-    }
-
-    /// Lets anybody read where all stands.
-    func publish(at now: MonotonicTime) {
-        var status = LeadershipStatus()
-        status.configuration = mark.hash
-        status.counts = counts
-        status.shards = shards.map { shard in
-            let slot = slots[shard]
-            return LeadershipStatus.Shard(
-                index: shard,
-                lease: slot.name,
-                holder: slot.holder(at: now),
-                isOurs: slot.isHeld,
-                isInDoubt: slot.elector.isInDoubt,
-                since: slot.since
-            )
-        }
-        let own = LeadershipStatus.Replica(
-            identity: settings.identity,
-            configuration: mark.hash,
-            runsOurConfiguration: true,
-            isSelf: true
-        )
-        let others = directory.replicas(at: now).filter { $0.view.holder != settings.identity }
-        status.replicas =
-            ([own]
-            + others.map { entry in
-                let hash = entry.annotation(ShardLease.Annotation.configuration) ?? ""
-                return LeadershipStatus.Replica(
-                    identity: entry.view.holder ?? "",
-                    configuration: String(hash.prefix(64)),
-                    runsOurConfiguration: hash == mark.hash,
-                    isSelf: false
-                )
-            }).sorted { $0.identity < $1.identity }
-        let isNews = published.withLock { known in
-            defer { known = status }
-            return known != status
-        }
-        if isNews { settings.observe(status) }
     }
 }

@@ -56,6 +56,10 @@ actor ShardKeeper {
     var isGone = false
     /// Whether a Lease is being deleted.
     var isCollecting = false
+    /// Before when no other is; nil: at any time.
+    var collectsAt: MonotonicTime?
+    /// What the log was told last.
+    var told = Told()
     /// Until when a child task sleeps.
     private var sleeping: MonotonicTime?
     /// What is to be run once the input is taken in.
@@ -200,8 +204,10 @@ actor ShardKeeper {
             groupsEnded(shard, at: now)
         case .configuration(let configuration):
             mark = ConfigurationMark(configuration, namespace: settings.namespace, map: map)
-        case .collected: isCollecting = false
-        case .farewell: isGone = true
+        case .collected(let error): collected(error, at: now)
+        case .farewell(let error):
+            report(error, "delete", own)
+            isGone = true
         case .finish: endAt = endAt ?? now + Self.patience
         }
         return settle(at: now)
@@ -231,10 +237,11 @@ actor ShardKeeper {
     /// Does what is due, and says what is to be run.
     private func settle(at now: MonotonicTime) -> [Work] {
         for slot in slots.indices where !isLeaving(slot) { act(slot) { $0.woke(at: now) } }
-        review(at: now)
-        if endAt != nil { leave() } else { collect(at: now) }
+        let live = directory.replicas(at: now)
+        review(live, at: now)
+        if endAt != nil { leave() } else { collect(live, at: now) }
         reportStrangers(at: now)
-        publish(at: now)
+        publish(live, at: now)
         sleep(at: now)
         defer { work = [] }
         return work

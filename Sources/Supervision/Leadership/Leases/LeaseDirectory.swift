@@ -26,7 +26,7 @@ struct LeaseDirectory: Sendable {
     }
 
     /// How long a replica's Lease is kept that is renewed no more.
-    private static let retention = Duration.seconds(600)
+    static let retention = Duration.seconds(600)
 
     /// Of the names.
     let prefix: String
@@ -64,10 +64,12 @@ struct LeaseDirectory: Sendable {
             && (entry.lease.metadata.name ?? "").hasPrefix(ShardLeaseNames.replicaStart(prefix: prefix))
     }
 
-    /// The replicas' Leases that are held, by their holders' names.
+    /// The replicas' Leases that are held, by their holders' names, and by their own where these are the same.
     func replicas(at now: MonotonicTime) -> [Entry] {
-        let live = entries.values.filter { isReplica($0) && $0.isHeld(at: now) }
-        return live.sorted { ($0.view.holder ?? "") < ($1.view.holder ?? "") }
+        // Entries are large: their names are sorted instead.
+        let live = entries.lazy.filter { isReplica($0.value) && $0.value.isHeld(at: now) }
+        let names = live.map { (holder: $0.value.view.holder ?? "", name: $0.key) }.sorted { $0 < $1 }
+        return names.compactMap { entries[$0.name] }
     }
 
     /// The other numbers of shards of which some shard is held.

@@ -68,13 +68,13 @@ struct ShardLeaseAPI: Sendable {
 
     /// Takes a Lease away, if it still is as it was read.
     ///
-    /// - Returns: whether it is gone.
-    func delete(_ lease: Lease) async -> Bool {
+    /// - Returns: why it could not be; nil: it is gone, or another than it was.
+    func delete(_ lease: Lease) async -> KubernetesError? {
         do throws(KubernetesError) {
             try await client.delete(lease, namespace: namespace, timeout: timeout)
-            return true
+            return nil
         } catch {
-            return error.code == 404
+            return error.code == 404 || error.code == 409 ? nil : error
         }
     }
 }

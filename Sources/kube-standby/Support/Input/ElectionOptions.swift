@@ -56,6 +56,19 @@ struct ElectionOptions: ParsableArguments {
         )
     }
 
+    /// What seconds are taken at all; which of them go together, `ElectionTiming` says.
+    private static let seconds = 0.1...600.0
+
+    private func validateSeconds() throws {
+        for (flag, value) in [
+            ("--lease-duration", leaseDuration), ("--renew-deadline", renewDeadline), ("--retry-period", retryPeriod),
+        ] where !Self.seconds.contains(value) {
+            // Also what is no number, or too large for any duration.
+            throw ValidationError("\(flag) \(value): give seconds, from 0.1 to 600")
+        }
+        do { _ = try timing() } catch { throw ValidationError("\(error)") }
+    }
+
     func validate() throws {
         guard (1...ShardMap.largestCount).contains(shards) else {
             throw ValidationError("--shards \(shards): give 1 to \(ShardMap.largestCount)")
@@ -64,9 +77,11 @@ struct ElectionOptions: ParsableArguments {
             throw ValidationError("--shards \(shards) needs --leader-elect=true: shards are shared out by Leases")
         }
         guard ShardLeaseNames.isValid(leaseName) else {
-            throw ValidationError("--lease-name \"\(leaseName)\": give a name of a Lease, like kube-standby")
+            throw ValidationError(
+                "--lease-name \"\(leaseName)\": give at most 63 of a-z, 0-9 and -, like kube-standby; a letter or digit begins and ends it"
+            )
         }
-        do { _ = try timing() } catch { throw ValidationError("\(error)") }
+        try validateSeconds()
     }
 
     /// The election; nil: the supervisor is alone.

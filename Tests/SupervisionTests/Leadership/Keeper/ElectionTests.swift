@@ -66,6 +66,8 @@ import Transport
             for _ in 0..<3 { await stage.renewal(of: Self.shard, "ks.replica-a", "ks.replica-b") }
             let asked = await stage.sandbox.control.log.dropFirst(before)
             #expect(asked.allSatisfy { $0.verb == "update" } && asked.count == 9, "\(asked.map(\.verb))")
+            #expect(b.logs.lines.filter { $0.hasPrefix("notice:") } == ["notice: standing by holders=a"])
+            #expect(!a.logs.lines.contains { $0.contains("standing by") })
             await a.crash()
             await b.crash()
         }

@@ -41,6 +41,14 @@ import Testing
         #expect(identities(directory, at: 116) == [] && directory.nextEnd(after: Self.at(116)) == nil)
     }
 
+    /// All replicas have to plan alike, also when two Leases name one holder.
+    @Test func leasesOfOneHolderAreInTheOrderOfTheirNames() {
+        let names = (10..<40).map { "ks.replica-\($0)" }
+        var directory = LeaseDirectory(prefix: "ks")
+        directory.replace(with: names.reversed().map { Self.lease($0, "a", kind: "replica") }, at: Self.at(0))
+        #expect(directory.replicas(at: Self.at(1)).compactMap(\.lease.metadata.name) == names)
+    }
+
     @Test func aReleasedLeaseIsNobodys() {
         var directory = LeaseDirectory(prefix: "ks")
         directory.replace(with: [Self.replica("")], at: Self.at(0))

@@ -80,6 +80,32 @@ import Transport
         }
     }
 
+    @Test func whoMayNotDeleteWhatACrashedReplicaLeftSaysSoOnceAndDoesNotInsist() async throws {
+        try await KeeperStage.run { stage in
+            let verbs = ["get", "list", "watch", "create", "update"]
+            try await stage.sandbox.admit(
+                token: "keeper",
+                user: "keeper",
+                rules: [.init(groups: ["coordination.k8s.io"], resources: ["leases"], verbs: verbs)]
+            )
+            try await stage.edit("ks.replica-gone") { lease in
+                lease.metadata.labels = ["kube-standby.io/lease": "replica", "kube-standby.io/lease-name": "ks"]
+                lease.spec?.holderIdentity = "gone"
+                lease.spec?.leaseDurationSeconds = 15
+            }
+            let a = await stage.replica("a", token: "keeper")
+            await stage.log.wait(for: "a sees 0:a of a,gone")
+            stage.clock.advance(by: .seconds(600))
+            _ = await stage.sandbox.control.requests("delete", of: .leases, count: 1)
+            for _ in 0..<3 { await stage.renewal(of: "ks.shard-0-of-1", "ks.replica-a") }
+            #expect(await stage.sandbox.control.log.count { $0.verb == "delete" } == 1)
+            await a.finish()
+            #expect(await stage.sandbox.control.log.count { $0.verb == "delete" } == 2)
+            let errors = a.logs.lines.filter { $0.hasPrefix("error:") }
+            #expect(errors.count == 1 && errors.first?.contains(#"verbs: ["delete"]"#) == true, "\(errors)")
+        }
+    }
+
     /// One that says that it lives, and takes nothing.
     @Test func whatIsHandedOverAndNotTakenIsTakenBackAndNotHandedOverAgain() async throws {
         try await KeeperStage.run { stage in
@@ -195,8 +221,11 @@ import Transport
             await stage.log.wait(for: "a taken 0")
             let b = await stage.replica("b", shards: 2)
             await stage.log.wait(for: "b sees 0:- 1:- of a,b")
+            let words = "notice: shards of another --shards are held, none is taken until they are released"
             await a.finish()
             await stage.log.wait(for: "b sees 0:b 1:b of b")
+            let told = b.logs.lines.filter { $0.hasPrefix(words) }
+            #expect(told.count == 1 && told.first?.contains("others=1") == true, "\(b.logs.lines)")
             let lost = try #require(stage.log.lines.firstIndex(of: "a lost 0"))
             let taken = try #require(stage.log.lines.firstIndex(of: "b taken 0"))
             #expect(lost < taken)
