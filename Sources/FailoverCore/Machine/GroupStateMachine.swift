@@ -28,9 +28,6 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// The newest record known; nil before it was read, or if there is none.
     package var record: StoredRecord? { known.records.stored }
 
-    /// The members whose label says active, by name.
-    package var actives: [Member] { known.view.actives }
-
     /// What standbys are asked; nil: nothing.
     package var question: OpinionQuestion? { known.inquiry.question }
 
@@ -42,11 +39,6 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     /// What it is doing.
     var phase: Outstanding.Phase { outstanding.phase }
-
-    /// Whether a switch is on its way, so that stopping now would leave it unfinished.
-    package var isSwitching: Bool {
-        if case .switching = phase { true } else { false }
-    }
 
     // MARK: Events about the world
 

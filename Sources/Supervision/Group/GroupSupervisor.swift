@@ -284,25 +284,4 @@ actor GroupSupervisor {
             )
         )
     }
-
-    // MARK: The end
-
-    @inline(never)
-    private var mayEnd: Bool { isStopping && !machine.isSwitching }
-
-    /// What operators asked for holds for the group's name: under another it is not known.
-    private func reportRequestsLeftBehind() {
-        guard standing != .standby, let record = machine.record?.record, !record.fenced.isEmpty || record.pause != nil
-        else { return }
-        notify(.leavesBehind(fenced: record.fenced.sorted(), isPaused: record.pause != nil))
-    }
-
-    private func beginShutdown(within grace: Duration, in group: inout DiscardingTaskGroup) {
-        isStopping = true
-        applyPolicy(in: &group)
-        let deadline = surroundings.clock.now() + grace
-        group.addTask { [self, clock = surroundings.clock] in
-            if await clock.sleep(deadline) { post(.shutdownDeadline) }
-        }
-    }
 }

@@ -1,5 +1,13 @@
-/// What became of the ground of a write while it waited for the writes of other groups.
+/// What is asked of the machine from outside, and changes nothing.
 extension GroupStateMachine {
+    /// The members whose label says active, by name.
+    package var actives: [Member] { view.actives }
+
+    /// Whether a switch is on its way, so that stopping now would leave it unfinished.
+    package var isSwitching: Bool {
+        if case .switching = phase { true } else { false }
+    }
+
     /// Whether what an operation announces would be decided again now; true of whatever announces nothing by the group's own decision.
     ///
     /// A pod may have recovered or gone meanwhile. Who is told that it was not sent decides anew.
