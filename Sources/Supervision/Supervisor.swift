@@ -2,13 +2,13 @@ import Coordination
 import FailoverCore
 import Foundation
 import HostSystem
-package import KubernetesClient
+import KubernetesClient
 import Leadership
-package import Logging
+import Logging
 package import Probing
 import ServiceLifecycle
 package import StandbyConfiguration
-package import Transport
+import Transport
 
 /// Supervises all groups of a configuration: one informer for each namespace and kind, one probe engine, one actor for
 /// each group.

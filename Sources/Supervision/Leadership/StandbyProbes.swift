@@ -1,5 +1,5 @@
 import FailoverCore
-package import StandbyConfiguration
+import StandbyConfiguration
 
 /// Which groups a replica probes while another leads them.
 package enum StandbyProbes: String, Sendable, CaseIterable {
