@@ -112,8 +112,11 @@ extension EndToEndTests {
             }
         }
 
+        private static let isSanitized = ProcessInfo.processInfo.environment["TSAN_OPTIONS"] != nil
+
         /// The times on a Lease are for people: who is an hour ahead neither takes a Lease nor loses one.
         @Test(
+            .disabled(if: isSanitized, "libfaketime and the thread sanitizer do not go together"),
             .enabled(
                 if: ShellRun.works("faketime -m -f +1h setpriv --pdeathsig KILL -- true"),
                 "faketime is not installed"
