@@ -229,15 +229,20 @@ actor KubernetesGroupAPI: GroupAPI {
     /// A conflict or an absent pod says that the pod is not as it was; a 400, that a webhook knows no dry run, unless one denied
     /// the request itself and gave no code of its own.
     func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome {
-        let outcome = await self.write(write.urgency) { [self] timeout in
-            do throws(KubernetesError) {
-                _ = try await patch(write, isTrial: true, timeout: timeout)
-                return (RoleTrialOutcome.notRefused, .answered)
-            } catch {
-                return (Self.isDenial(error) ? .refused(OperationFailure(error)) : .notRefused, error.ending)
+        while !Task.isCancelled {
+            let outcome = await self.write(write.urgency) { [self] timeout in
+                do throws(KubernetesError) {
+                    _ = try await patch(write, isTrial: true, timeout: timeout)
+                    return (RoleTrialOutcome.notRefused, .answered)
+                } catch {
+                    return (Self.isDenial(error) ? .refused(OperationFailure(error)) : .notRefused, error.ending)
+                }
             }
+            if let outcome { return outcome }
+            // The lead ended while others went first: what was not asked says nothing.
+            await gate.open(clock.now)
         }
-        return outcome ?? .notRefused
+        return .notRefused
     }
 
     private static func outcome(of error: KubernetesError) -> RoleWriteOutcome {

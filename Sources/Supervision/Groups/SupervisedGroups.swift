@@ -23,6 +23,21 @@ actor SupervisedGroups {
         var observes: @Sendable (GroupConfiguration) -> Bool
     }
 
+    /// What a group needs to be run, besides its configuration and the namespace that it is in.
+    struct Start: Sendable {
+        /// Under which it claims its pods.
+        var claimant: RoleClaims.Claimant
+        /// Of its namespace.
+        var informers: NamespaceInformers
+        /// Where its writes wait.
+        var gate: WriteGate
+        /// What it is to the supervisor at first.
+        var standing: GroupStanding
+    }
+
+    /// Makes the supervisor of a group.
+    typealias MakeSupervisor = @Sendable (GroupConfiguration, _ namespace: String, Start) -> GroupSupervisor
+
     /// A shard that this supervisor holds.
     private struct HeldShard {
         var authority: WriteAuthority
@@ -39,27 +54,13 @@ actor SupervisedGroups {
         var changed: [(supervisor: GroupSupervisor, configuration: GroupConfiguration)] = []
     }
 
+    /// Grace of groups that end because the supervisor does, or the configuration has them no more.
+    private static let grace: Duration = .seconds(5)
+
     private let makeInformers: @Sendable (_ namespace: String) -> NamespaceInformers
     private let makeSupervisor: MakeSupervisor
     private let sharing: Sharing
     private var held: [Int: HeldShard] = [:]
-    /// Grace of groups that end because the supervisor does, or the configuration has them no more.
-    private static let grace: Duration = .seconds(5)
-    /// What a group needs to be run, besides its configuration and the namespace that it is in.
-    struct Start: Sendable {
-        /// Under which it claims its pods.
-        var claimant: RoleClaims.Claimant
-        /// Of its namespace.
-        var informers: NamespaceInformers
-        /// Where its writes wait.
-        var gate: WriteGate
-        /// What it is to the supervisor at first.
-        var standing: GroupStanding
-    }
-
-    /// Makes the supervisor of a group.
-    typealias MakeSupervisor = @Sendable (GroupConfiguration, _ namespace: String, Start) -> GroupSupervisor
-
     /// The namespace of groups that name none.
     private let namespace: String
     private var entries: [String: Entry] = [:]

@@ -43,6 +43,7 @@ import Transport
 
     private func run(
         token: String = Sandbox.adminToken,
+        under authority: WriteAuthority = WriteAuthority(until: nil),
         _ body: @Sendable @escaping (Stage) async throws -> Void
     ) async throws {
         let text = """
@@ -79,7 +80,7 @@ import Transport
                 group: group,
                 namespace: "default",
                 limits: .init(),
-                gate: WriteGate(WriteAuthority(until: nil)),
+                gate: WriteGate(authority),
                 clock: .system
             )
             try await body(Stage(sandbox: sandbox, api: api, member: member))
@@ -144,6 +145,20 @@ import Transport
             }
             #expect(await stage.told(stage.write { $0.name = "web-7" }).told == .gone)
             #expect(await stage.told(stage.write { $0.id = Member.ID("another") }).told == .gone)
+        }
+    }
+
+    /// A voluntary move must not go on untried because the lead was over when its trial's turn came.
+    @Test func aTrialWaitsForTheLeadAndIsAskedThen() async throws {
+        let authority = WriteAuthority(until: MonotonicTime(nanoseconds: 1))
+        try await run(under: authority) { stage in
+            await stage.sandbox.control.add(Fault(.deny(Denial()), verb: "patch", kind: .pods))
+            async let outcome = stage.api.tryRole(stage.write())
+            authority.extend(to: MonotonicTime(nanoseconds: .max))
+            guard case .refused = await outcome else {
+                Issue.record("not asked")
+                return
+            }
         }
     }
 

@@ -6,7 +6,7 @@ import Supervision
 struct ElectionOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Whether only the holder of a Lease supervises; default: true in a pod of the cluster, false elsewhere.",
+            "Whether only the holder of a Lease supervises; default: true in a pod of the cluster and with several shards, false elsewhere.",
             valueName: "true|false"
         )
     )
