@@ -55,7 +55,8 @@ extension Simulation {
         let node = Int.random(in: nodes.indices, using: &random)
         let ordinal = group.ordinal(of: name)
         let revision = group.revision(of: ordinal)
-        let isPreferred = random.once(in: 4) && !isUndisturbed
+        // A pod of higher priority takes the role with good reason, and then a move is not needless.
+        let isPreferred = random.once(in: 4) && !isUndisturbed && !isSevered
         // A Job's pod with the same labels.
         let isForeign = random.once(in: 30) && !isUndisturbed
         let born = Int64(now / Self.second)
