@@ -1,4 +1,5 @@
 import Coordination
+import HostSystem
 import KubernetesClient
 import StandbyConfiguration
 
@@ -289,5 +290,7 @@ extension SupervisedGroups: ShardSupervising {
         runWanted(&change)
         self.change.yield(change)
         for entry in lost.values { await entry.run.handedOver.wait() }
+        // A replica that was alone before held all; memory follows the shard.
+        OwnProcess.giveBackFreeMemory()
     }
 }
