@@ -38,8 +38,8 @@ package actor Informer<Resource: KubernetesResource> {
     private var isFailing = false
 
     /// `keepsAll`: whether objects are kept that nobody selects; for small collections.
-    /// `loss`: what is lost without it, if it can be done without: then it is not asked for before somebody subscribes, and a
-    /// refusal is a warning and seldom tried again.
+    ///
+    /// `loss`: what is lost without them, if they can be done without: asked for once somebody subscribes, seldom if refused.
     package init(
         client: APIClient,
         namespace: String?,
