@@ -15,6 +15,8 @@ struct MetricsSnapshot: Sendable {
     var droppedLogLines: Int
     /// The writes of all groups.
     var writes: WriteCounts
+    /// How the endpoints of all groups follow.
+    var endpoints: EndpointCounts
     /// Who supervises what; nil: this supervisor is alone.
     var leadership: LeadershipStatus?
 }
@@ -29,6 +31,7 @@ extension MetricsSnapshot {
             longestTurns: parts.supervisor.longestTurns,
             droppedLogLines: parts.droppedLogLines(),
             writes: await parts.supervisor.writeCounts,
+            endpoints: parts.supervisor.endpointCounts,
             leadership: parts.supervisor.leadership
         )
     }
@@ -46,10 +49,14 @@ struct Metric: Sendable {
         case counter
         /// Goes up and down.
         case gauge
+        /// How often a value was at most so much, and the sum of all.
+        case histogram
     }
 
     /// One value.
     struct Sample: Sendable {
+        /// What is added to the metric's name; nil: nothing.
+        var suffix: String?
         /// Name and value, if the metric is divided.
         var label: (name: String, value: String)?
         /// The number, as Prometheus reads it.
@@ -94,6 +101,28 @@ struct Metric: Sendable {
         self.kind = kind
         self.help = help
         samples = { [Sample(label: nil, value: "\(value($0))")] }
+    }
+
+    /// A histogram of seconds; `buckets`: how many values are in each, with the upper bounds of all but the last.
+    private init(
+        _ name: String,
+        _ help: String,
+        bounds: [Double],
+        _ read: @escaping @Sendable (MetricsSnapshot) -> (buckets: [Int], sum: Double)
+    ) {
+        self.name = name
+        self.kind = .histogram
+        self.help = help
+        samples = { snapshot in
+            let (buckets, sum) = read(snapshot)
+            var count = 0
+            var samples: [Sample] = []
+            for (bound, values) in zip(bounds.map { "\($0)" } + ["+Inf"], buckets) {
+                count += values
+                samples.append(Sample(suffix: "_bucket", label: ("le", bound), value: "\(count)"))
+            }
+            return samples + [Sample(suffix: "_sum", value: "\(sum)"), Sample(suffix: "_count", value: "\(count)")]
+        }
     }
 
     /// The table of metrics, in the order in which they are written.
@@ -152,6 +181,16 @@ struct Metric: Sendable {
             "writes_pointless_total",
             "Writes since the start that were not sent, for their reason was gone when their turn came."
         ) { $0.writes.pointless },
+        Metric(
+            "endpoint_followed_seconds",
+            "From a promotion to the EndpointSlices that show the pod as ready, for all moves since the start.",
+            bounds: EndpointCounts.bounds
+        ) { ($0.endpoints.buckets, $0.endpoints.seconds) },
+        Metric(
+            .gauge,
+            "endpoints_lagging",
+            "Groups whose active pod is Ready and, 5 s or more after its promotion, in no EndpointSlice yet."
+        ) { $0.endpoints.lagging },
         Metric(
             .gauge,
             "leader_election_master_status",
@@ -215,7 +254,7 @@ enum MetricsText {
         let name = metric.fullName
         let samples = metric.samples(snapshot).map { sample in
             let labels = sample.label.map { "{\($0.name)=\"\($0.value)\"}" } ?? ""
-            return "\(name)\(labels) \(sample.value)"
+            return "\(name)\(sample.suffix ?? "")\(labels) \(sample.value)"
         }
         let lines = ["# HELP \(name) \(metric.help)", "# TYPE \(name) \(metric.kind.rawValue)"] + samples
         return lines.joined(separator: "\n") + "\n"

@@ -21,6 +21,7 @@ package struct Supervisor: ServiceLifecycle.Service {
     private let probes: ProbeEngine
     private let events: EventRecorder
     private let log: NoticeLog
+    private let endpoints = Locked(EndpointCounts())
 
     /// `observe`: called for each notice, on any thread; must be quick.
     package init(_ parts: Parts, observe: @escaping @Sendable (GroupNotice) -> Void = { _ in }) {
@@ -37,7 +38,10 @@ package struct Supervisor: ServiceLifecycle.Service {
             probes,
             limits,
             standbys: { standbys.withLock { $0 }() },
-            notify: Self.notifier(parts, events, log, observe)
+            notify: Self.notifier(parts, events, log) { [endpoints] notice in
+                endpoints.withLock { $0.heard(notice) }
+                observe(notice)
+            }
         )
         keeper = parts.election.map { [groups] in Self.keeper(parts, $0, groups) }
         if let keeper { standbys.withLock { $0 = { keeper.standbys } } }
@@ -104,6 +108,14 @@ package struct Supervisor: ServiceLifecycle.Service {
                     labelSelector: "\(RecordMapping.label.key)=\(RecordMapping.label.value)",
                     keepsAll: true,
                     logger: parts.logger
+                ),
+                endpoints: Informer(
+                    client: parts.client,
+                    namespace: namespace,
+                    labelSelector: ServiceEndpoints.serviceLabel,
+                    loss:
+                        "EndpointSlices cannot be read: moves do not wait for them, and do not tell when they followed",
+                    logger: parts.logger
                 )
             )
         } makeSupervisor: { group, namespace, start in
@@ -127,6 +139,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     pods: start.informers.pods,
                     services: start.informers.services,
                     leases: start.informers.leases,
+                    endpoints: start.informers.endpoints,
                     probes: probes,
                     claims: claims,
                     gate: start.gate,
@@ -191,6 +204,9 @@ package struct Supervisor: ServiceLifecycle.Service {
     package var writeCounts: WriteCounts {
         get async { await limits.writes.counts }
     }
+
+    /// How the endpoints of all groups follow.
+    package var endpointCounts: EndpointCounts { endpoints.withLock { $0 } }
 
     /// Who supervises what, as this replica sees it; nil: it is alone and supervises everything.
     package var leadership: LeadershipStatus? { keeper?.status }

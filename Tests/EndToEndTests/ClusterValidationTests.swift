@@ -208,7 +208,7 @@ extension EndToEndTests {
                     "list leases",
                     "watch leases",
                     "get leases",
-                    "update leases", "create events",
+                    "update leases", "create events", "list endpointslices", "watch endpointslices",
                 ]
                 #expect(used == granted, "\(used.symmetricDifference(granted))")
             }

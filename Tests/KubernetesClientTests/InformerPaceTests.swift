@@ -84,6 +84,13 @@ import Transport
         #expect(Self.waits(Self.status(code), count: 8) == waits)
     }
 
+    @Test func refusalsOfWhatCanBeDoneWithoutWaitTenMinutesAtMost() {
+        var pace = InformerPace(isOptional: true)
+        let waits = (0..<12).map { _ in pace.pause(after: Self.status(403), jitter: 1) }
+        #expect(waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600].map { Duration.seconds($0) })
+        #expect(pace.pause(after: Self.status(500), jitter: 1) == .milliseconds(100))
+    }
+
     /// A server that asks for an hour is asked again after half a minute.
     @Test(arguments: [(0, 100), (1000, 1000), (30_000, 30_000), (3_600_000, 30_000)])
     func aServersWishWinsWithinBounds(wish: Int, wait: Int) {

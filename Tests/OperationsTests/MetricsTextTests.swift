@@ -19,12 +19,29 @@ import Testing
             disputes: 6,
             longestTurns: [("probes", .milliseconds(250)), ("api", .zero)],
             droppedLogLines: 7,
-            writes: WriteCounts(underWay: 31, waiting: 32, limit: 33, waited: 34, pointless: 35)
+            writes: WriteCounts(underWay: 31, waiting: 32, limit: 33, waited: 34, pointless: 35),
+            endpoints: Self.endpoints
         )
         snapshot.leadership = LeadershipStatus.sample
         change(&snapshot)
         return snapshot
     }
+
+    /// Four moves have followed, one of them late, and two of late ones are left.
+    private static let endpoints: EndpointCounts = {
+        var counts = EndpointCounts()
+        let contents: [GroupNotice.Content] = [
+            .endpointFollowed(pod: "a", after: .milliseconds(5), wasLate: false),
+            .endpointFollowed(pod: "a", after: .milliseconds(20), wasLate: false),
+            .endpointFollowed(pod: "a", after: .milliseconds(475), wasLate: false),
+            .endpointLags(pod: "a"), .endpointLags(pod: "b"), .endpointLags(pod: "c"), .endpointLags(pod: "d"),
+            .endpointFollowed(pod: "a", after: .seconds(61), wasLate: true), .endpointDropped(pod: "b"),
+        ]
+        for content in contents {
+            counts.heard(GroupNotice(group: "web", namespace: "n", service: "web", content: content))
+        }
+        return counts
+    }()
 
     @Test func writesEveryMetricInPrometheusFormat() {
         let expected = """
@@ -82,6 +99,29 @@ import Testing
             when their turn came.
             # TYPE kube_standby_writes_pointless_total counter
             kube_standby_writes_pointless_total 35
+            # HELP kube_standby_endpoint_followed_seconds From a promotion to the EndpointSlices that show the pod as ready, \
+            for all moves since the start.
+            # TYPE kube_standby_endpoint_followed_seconds histogram
+            kube_standby_endpoint_followed_seconds_bucket{le="0.005"} 1
+            kube_standby_endpoint_followed_seconds_bucket{le="0.01"} 1
+            kube_standby_endpoint_followed_seconds_bucket{le="0.025"} 2
+            kube_standby_endpoint_followed_seconds_bucket{le="0.05"} 2
+            kube_standby_endpoint_followed_seconds_bucket{le="0.1"} 2
+            kube_standby_endpoint_followed_seconds_bucket{le="0.25"} 2
+            kube_standby_endpoint_followed_seconds_bucket{le="0.5"} 3
+            kube_standby_endpoint_followed_seconds_bucket{le="1.0"} 3
+            kube_standby_endpoint_followed_seconds_bucket{le="2.5"} 3
+            kube_standby_endpoint_followed_seconds_bucket{le="5.0"} 3
+            kube_standby_endpoint_followed_seconds_bucket{le="10.0"} 3
+            kube_standby_endpoint_followed_seconds_bucket{le="30.0"} 3
+            kube_standby_endpoint_followed_seconds_bucket{le="60.0"} 3
+            kube_standby_endpoint_followed_seconds_bucket{le="+Inf"} 4
+            kube_standby_endpoint_followed_seconds_sum 61.5
+            kube_standby_endpoint_followed_seconds_count 4
+            # HELP kube_standby_endpoints_lagging Groups whose active pod is Ready and, 5 s or more after its promotion, in \
+            no EndpointSlice yet.
+            # TYPE kube_standby_endpoints_lagging gauge
+            kube_standby_endpoints_lagging 2
             # HELP leader_election_master_status Whether this replica holds the Lease, by the Lease's name.
             # TYPE leader_election_master_status gauge
             leader_election_master_status{name="ks.shard-0-of-3"} 1

@@ -115,6 +115,7 @@ package enum Manifests {
         - {apiGroups: [""], resources: [services], verbs: [get, list, watch]}
         - {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [create, list, watch, get, update]}
         - {apiGroups: [events.k8s.io], resources: [events], verbs: [create]}
+        - {apiGroups: [discovery.k8s.io], resources: [endpointslices], verbs: [list, watch]}
 
         """
     }

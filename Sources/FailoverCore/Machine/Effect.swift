@@ -13,7 +13,7 @@ package enum Effect: Sendable, Hashable {
     /// Ask what would become of such a write, without making it; answer with `roleTried`.
     case tryRole(OperationID, RoleWrite)
     /// Answer with `endpointsSettled` when no EndpointSlice of the Service shows these members any more, or after
-    /// `SettleLimit.longest`.
+    /// a moment in any case.
     case settleEndpoints(OperationID, without: [Member])
     /// Answer with `timerFired` at this time.
     case startTimer(OperationID, at: MonotonicTime)

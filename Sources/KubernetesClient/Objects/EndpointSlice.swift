@@ -97,3 +97,45 @@ extension EndpointSlice.Port {
         port = container.int32(.port)
     }
 }
+
+// MARK: Whom it shows
+
+/// An EndpointSlice, as far as it says which pods it shows and who of them is ready; the rest is not kept.
+package struct ServiceEndpoints: KubernetesResource, Hashable {
+    /// Its place in the API.
+    package static let resource = EndpointSlice.resource
+    /// The label that names the Service.
+    package static let serviceLabel = "kubernetes.io/service-name"
+
+    /// A pod that it shows.
+    package struct Endpoint: Codable, Sendable, Hashable {
+        /// The pod's uid.
+        package var pod: String
+        /// Whether traffic is sent to it.
+        package var isReady: Bool
+    }
+
+    /// Its name, version and Service.
+    package var metadata: ObjectMeta
+    /// Those that stand for pods.
+    package var endpoints: [Endpoint]
+
+    private enum CodingKeys: String, CodingKey {
+        case metadata, endpoints
+    }
+}
+
+extension ServiceEndpoints {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let said: ObjectMeta = try container.omissible(.metadata)
+        metadata = ObjectMeta(name: said.name)
+        metadata.uid = said.uid
+        metadata.resourceVersion = said.resourceVersion
+        metadata.labels = said.labels?.filter { $0.key == Self.serviceLabel }
+        let shown = try container.decodeIfPresent([EndpointSlice.Endpoint].self, forKey: .endpoints) ?? []
+        endpoints = shown.compactMap { endpoint in
+            endpoint.targetRef?.uid.map { Endpoint(pod: $0, isReady: endpoint.conditions?.ready ?? true) }
+        }
+    }
+}

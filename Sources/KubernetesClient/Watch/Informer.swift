@@ -8,7 +8,6 @@ package import Logging
 /// last version; the list is read anew only when the server has forgotten that version, or contradicts it, or when somebody
 /// subscribes to objects that nobody selected before: of others' objects nothing is decoded and nothing kept.
 package actor Informer<Resource: KubernetesResource> {
-
     /// While no watch can be had, the collection is listed this often.
     private static var pollInterval: Duration { .seconds(30) }
     /// Subscribers that come within this after one another are met by one list.
@@ -22,7 +21,7 @@ package actor Informer<Resource: KubernetesResource> {
     private let namespace: String?
     /// Nil: every object.
     private let labelSelector: String?
-    private let logger: Logger
+    private let log: InformerLog
     private var store: InformerStore<Resource>
     /// Opened when a subscriber comes for whom the collection has to be listed.
     private var interest = Latch()
@@ -34,23 +33,27 @@ package actor Informer<Resource: KubernetesResource> {
     private var needsList = true
     /// Whether the server may have been set back to an older state: a watch did not end as it should.
     private var needsVersionCheck = false
-    private var pace = InformerPace()
+    private var pace: InformerPace
     private var listedAt: ContinuousClock.Instant?
     private var isFailing = false
 
     /// `keepsAll`: whether objects are kept that nobody selects; for small collections.
+    ///
+    /// `loss`: what is lost without them, if they can be done without: asked for once somebody subscribes, seldom if refused.
     package init(
         client: APIClient,
         namespace: String?,
         labelSelector: String? = nil,
         keepsAll: Bool = false,
+        loss: String? = nil,
         logger: Logger
     ) {
+        pace = InformerPace(isOptional: loss != nil)
         store = InformerStore(keepsAll: keepsAll)
         self.client = client
         self.namespace = namespace
         self.labelSelector = labelSelector
-        self.logger = logger
+        log = InformerLog(logger, of: Resource.resource, namespace: namespace, loss: loss)
     }
 
     /// Objects that are kept.
@@ -98,6 +101,7 @@ package actor Informer<Resource: KubernetesResource> {
 
     /// One list, if it is needed, and one watch.
     private func turn() async {
+        if log.loss != nil, !store.hasInterest { return await newInterest() }
         do throws(KubernetesError) {
             if needsVersionCheck { try await checkVersion() }
             if needsList {
@@ -114,7 +118,7 @@ package actor Informer<Resource: KubernetesResource> {
         }
     }
 
-    /// Whether so much time has passed without a watch that the collection is to be looked at again.
+    /// Whether the collection is to be looked at again, because so much time has passed without a watch.
     private var isListOld: Bool { listedAt.map { .now - $0 >= Self.pollInterval } ?? true }
 
     // MARK: Interest
@@ -180,7 +184,7 @@ package actor Informer<Resource: KubernetesResource> {
             let backoff = error.isRefusal ? InformerPace.refusalBackoff : InformerPace.backoff
             let pause = max(error.retryAfter, backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
             additionRetry = (.now + min(pause, .seconds(30)), failures + 1)
-            if failures == 0 { logger.error("\(error)", metadata: metadata) }
+            if failures == 0 { log.failed(error) }
             store.notifyIncomplete(.failing(error))
         }
     }
@@ -192,7 +196,7 @@ package actor Informer<Resource: KubernetesResource> {
     private func checkVersion() async throws(KubernetesError) {
         let version = try await client.version(of: Resource.self, namespace: namespace)
         if ResourceVersion.isOlder(version, than: store.resourceVersion) {
-            logger.notice("the API server was set back, reading everything anew", metadata: metadata)
+            log.setBack()
             needsList = true
         }
         needsVersionCheck = false
@@ -236,7 +240,7 @@ package actor Informer<Resource: KubernetesResource> {
                 needsList = true
             } else {
                 guard isOpen, error.isEndOfWatch else { return .failed(error) }
-                logger.debug("watch broke, resuming", metadata: ["error": "\(error)"])
+                log.watchBroke(error)
                 needsVersionCheck = true
             }
         }
@@ -254,8 +258,8 @@ package actor Informer<Resource: KubernetesResource> {
         // The list stays as new as it was while the watch lasted.
         if !needsList, hadNews || duration >= InformerPace.shortestWatch { listedAt = .now }
         let jitter = Double.random(in: 0...1)
-        guard let pause = pace.pause(afterWatchOf: duration, hadNews: hadNews, needsList: needsList, jitter: jitter)
-        else { return }
+        let wait = pace.pause(afterWatchOf: duration, hadNews: hadNews, needsList: needsList, jitter: jitter)
+        guard let pause = wait else { return }
         if !hadNews, isListOld { needsList = true }
         try? await Task.sleep(for: pause)
     }
@@ -270,7 +274,7 @@ package actor Informer<Resource: KubernetesResource> {
             needsList = ResourceVersion.isOlder(version, than: store.resourceVersion)
             store.advance(to: version)
         case .error(let status):
-            logger.debug("watch ended by the server", metadata: ["message": "\(status.message ?? "")"])
+            log.watchEnded(status)
             needsList = true
         }
     }
@@ -281,20 +285,16 @@ package actor Informer<Resource: KubernetesResource> {
         pace.watchOpened()
         guard isFailing else { return }
         isFailing = false
-        logger.info("API server answers again", metadata: metadata)
+        log.recovered()
         store.notifyAll(.recovered)
     }
 
     private func pause(after error: KubernetesError) async {
         if !isFailing {
             isFailing = true
-            logger.error("\(error)", metadata: metadata)
+            log.failed(error)
             store.notifyAll(.failing(error))
         }
         try? await Task.sleep(for: pace.pause(after: error, jitter: .random(in: 0...1)))
-    }
-
-    private var metadata: Logger.Metadata {
-        ["resource": "\(Resource.resource.plural)", "namespace": "\(namespace ?? "*")"]
     }
 }

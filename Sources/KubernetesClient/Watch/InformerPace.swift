@@ -8,6 +8,7 @@ import Transport
 /// |---|---|---|---|---|---|---|---|---|---|---|
 /// | failures, s | 0.1 | 0.2 | 0.4 | 0.8 | 1 | 1 | 1 | 1 | 1 | 1 |
 /// | refusals, s | 0.5 | 1 | 2 | 4 | 8 | 16 | 30 | 30 | 30 | 30 |
+/// | refusals of what can be done without, s | 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128 | 256 | 512 |
 /// | watches that make a list necessary, s | 0.1 | 0.2 | 0.4 | 0.8 | 1.6 | 3.2 | 6.4 | 12.8 | 25.6 | 30 |
 ///
 /// The wait is between half and all of these.
@@ -24,6 +25,11 @@ struct InformerPace: Sendable {
     private static let steadyWatch: Duration = .seconds(10)
     /// The server is never left alone for longer.
     private static let longestPause: Duration = .seconds(30)
+    /// After refusals of what can be done without.
+    private static let patientBackoff = Backoff(first: .seconds(1), cap: .seconds(600))
+
+    /// Whether the collection can be done without, so that refusals are met with more patience.
+    private let isOptional: Bool
 
     /// Failures in a row since a watch was open last.
     private var failures = 0
@@ -31,6 +37,11 @@ struct InformerPace: Sendable {
     private var refusals = 0
     /// Watches in a row that ended at once, or made a list necessary soon after the last.
     private var shortWatches = 0
+
+    /// `isOptional`: whether the collection can be done without, so that refusals are met with more patience.
+    init(isOptional: Bool = false) {
+        self.isOptional = isOptional
+    }
 
     /// The server accepted a watch.
     mutating func watchOpened() {
@@ -44,8 +55,10 @@ struct InformerPace: Sendable {
     mutating func pause(after error: KubernetesError, jitter: Double) -> Duration {
         let delay: Duration
         if error.isRefusal {
-            delay = Self.refusalBackoff.delay(attempt: refusals, jitter: jitter)
+            let backoff = isOptional ? Self.patientBackoff : Self.refusalBackoff
+            delay = backoff.delay(attempt: refusals, jitter: jitter)
             refusals += 1
+            if isOptional { return delay }
         } else {
             delay = Self.backoff.delay(attempt: failures, jitter: jitter)
             failures += 1

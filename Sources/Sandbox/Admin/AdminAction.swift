@@ -20,6 +20,10 @@ package enum AdminAction: Sendable, Equatable {
     case removeFaults
     /// The EndpointSlice controller sees its own writes so much later; zero: at once.
     case delaySlices(Duration)
+    /// The EndpointSlice controller's writes take so long; zero: no time.
+    case slowSlices(Duration)
+    /// The EndpointSlice controller writes so many slices a second; 0: as many as there are.
+    case limitSlices(perSecond: Int)
 
     /// Nil for a path that is no action.
     package init?(path: String, seconds: Int?) {
@@ -36,13 +40,23 @@ package enum AdminAction: Sendable, Equatable {
             } else {
                 return nil
             }
-        case ("server", 3) where parts[1] == "slice-lag":
-            guard let milliseconds = Int(parts[2]), (0...600_000).contains(milliseconds) else { return nil }
-            self = .delaySlices(.milliseconds(milliseconds))
+        case ("server", 3):
+            guard let number = Int(parts[2]), let action = Self.ofSlices(parts[1], number) else { return nil }
+            self = action
         case ("server", 2):
             guard let action = Self.ofServer(parts[1], seconds: seconds) else { return nil }
             self = action
         default: return nil
+        }
+    }
+
+    private static func ofSlices(_ word: String, _ number: Int) -> AdminAction? {
+        guard (0...600_000).contains(number) else { return nil }
+        return switch word {
+        case "slice-lag": .delaySlices(.milliseconds(number))
+        case "slice-update": .slowSlices(.milliseconds(number))
+        case "slice-rate": .limitSlices(perSecond: number)
+        default: nil
         }
     }
 
@@ -72,6 +86,9 @@ package enum AdminAction: Sendable, Equatable {
         POST /server/slice-lag/MILLISECONDS
                                         the EndpointSlice controller sees its own writes later; a label that changes meanwhile fails
                                         its sync, which is tried again after 1 s, 2 s, …; 0: as if it saw them at once
+        POST /server/slice-update/MILLISECONDS
+                                        its writes take so long, and a label that changes meanwhile fails its sync in the same way
+        POST /server/slice-rate/NUMBER  it writes so many slices a second, as the real one (20); 0: as many as there are
         POST /server/faults             {"effect": "refuse", "code": 500, "verb": "patch", "resource": "pods", "count": 3}
              effects: refuse (code, retryAfter), deny, delay (seconds), loseAnswer, drop, hang, truncate (bytes), trickle, distort,
              stale, silence; verb, resource, group, name, user and count narrow it down

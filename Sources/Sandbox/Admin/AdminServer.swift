@@ -110,6 +110,8 @@ extension Sandbox {
         case .compact: await compact()
         case .removeFaults: await control.removeFaults()
         case .delaySlices(let lag): await sliceDelay.set(lag: lag)
+        case .slowSlices(let duration): await sliceDelay.set(update: duration)
+        case .limitSlices(let number): await sliceDelay.set(requestsPerSecond: number > 0 ? Double(number) : nil)
         }
     }
 }

@@ -10,14 +10,36 @@ struct EndpointSliceController: Sendable {
         case change(StoreChange)
         /// A sync that failed is due again.
         case retry(ObjectKey)
+        /// Requests may be made again.
+        case turn
+        /// A write of a Service's slice has arrived.
+        case store(service: ObjectKey, slice: ObjectKey, JSONValue)
     }
 
-    /// What was seen of pods and Services.
+    /// A step that comes by itself.
+    private struct Later: Sendable {
+        var pause: Duration
+        var step: Step
+    }
+
+    /// What was seen of pods and Services, and which of these are still to be looked at: each once, however much changed.
     private struct Index {
         var pods = LabelIndex()
         var services = SelectorIndex()
         /// The names of the slices, by Service.
         var slices: [ObjectKey: ObjectKey] = [:]
+        private(set) var queue: [ObjectKey] = []
+        private var queued: Set<ObjectKey> = []
+        /// Whether no request may be made now.
+        var isResting = false
+
+        mutating func add(_ services: some Sequence<ObjectKey>) {
+            for key in services where queued.insert(key).inserted { queue.append(key) }
+        }
+
+        mutating func removeFirst() {
+            queued.remove(queue.removeFirst())
+        }
     }
 
     /// Runs until the task is cancelled.
@@ -27,17 +49,19 @@ struct EndpointSliceController: Sendable {
         for pod in await store.list(.pods, namespace: nil) {
             index.pods.set(pod["metadata"]["labels"].strings, of: ObjectKey(pod: pod))
         }
-        for service in await store.list(.services, namespace: nil) { _ = await take(service, isGone: false, &index) }
+        for service in await store.list(.services, namespace: nil) { await take(service, isGone: false, &index) }
         let (steps, input) = AsyncStream.makeStream(of: Step.self)
         await withDiscardingTaskGroup { group in
             group.addTask {
                 for await change in changes { input.yield(.change(change)) }
                 input.finish()
             }
+            input.yield(.turn)
             for await step in steps {
-                for (service, pause) in await take(step, &index) {
+                await take(step, &index)
+                for later in await syncQueued(&index) {
                     group.addTask {
-                        if (try? await Task.sleep(for: pause)) != nil { input.yield(.retry(service)) }
+                        if (try? await Task.sleep(for: later.pause)) != nil { input.yield(later.step) }
                     }
                 }
             }
@@ -45,34 +69,46 @@ struct EndpointSliceController: Sendable {
         }
     }
 
-    /// - Returns: the Services whose sync failed, and when it is due again.
-    private func take(_ step: Step, _ index: inout Index) async -> [(ObjectKey, Duration)] {
+    private func take(_ step: Step, _ index: inout Index) async {
         switch step {
-        case .retry(let key): return await sync([key], &index)
+        case .retry(let key): index.add([key])
+        case .turn: index.isResting = false
+        case .store(let service, let slice, let wanted):
+            _ = try? await publish(wanted, slice)
+            await delay.wrote(service)
         case .change(let change):
             switch change.key.kind {
-            case .services:
-                return await take(change.object, isGone: change.action == .deleted, &index)
-            case .pods: return await take(change, &index)
-            default: return []
+            case .services: await take(change.object, isGone: change.action == .deleted, &index)
+            case .pods: take(change, &index)
+            default: break
             }
         }
     }
 
-    private func sync(_ services: Set<ObjectKey>, _ index: inout Index) async -> [(ObjectKey, Duration)] {
-        var failed: [(ObjectKey, Duration)] = []
-        for key in services {
-            guard let service = try? await store.get(key) else { continue }
-            if let pause = await delay.begin(key) {
-                failed.append((key, pause))
-            } else {
-                await reconcile(service, &index)
+    /// Syncs what is queued, as far as requests may be made.
+    private func syncQueued(_ index: inout Index) async -> [Later] {
+        var later: [Later] = []
+        while !index.isResting, let key = index.queue.first {
+            guard let service = try? await store.get(key) else {
+                index.removeFirst()
+                continue
+            }
+            switch await delay.begin(key) {
+            case .notBefore(let pause):
+                index.isResting = true
+                later.append(Later(pause: pause, step: .turn))
+            case .failed(let pause):
+                index.removeFirst()
+                later.append(Later(pause: pause, step: .retry(key)))
+            case .now:
+                index.removeFirst()
+                if let write = await reconcile(service, &index) { later.append(write) }
             }
         }
-        return failed
+        return later
     }
 
-    private func take(_ change: StoreChange, _ index: inout Index) async -> [(ObjectKey, Duration)] {
+    private func take(_ change: StoreChange, _ index: inout Index) {
         let isGone = change.action == .deleted
         let labels = change.object["metadata"]["labels"].strings
         index.pods.set(isGone ? nil : labels, of: change.key)
@@ -80,19 +116,18 @@ struct EndpointSliceController: Sendable {
         if let before = change.previous?["metadata"]["labels"].strings, before != labels {
             concerned.formUnion(index.services.selecting(before, namespace: change.key.namespace))
         }
-        return await sync(concerned, &index)
+        index.add(concerned)
     }
 
-    private func take(_ service: JSONValue, isGone: Bool, _ index: inout Index) async -> [(ObjectKey, Duration)] {
+    private func take(_ service: JSONValue, isGone: Bool, _ index: inout Index) async {
         let key = Self.key(of: service)
         let selector = service["spec"]["selector"].strings
         index.services.set(isGone ? nil : selector, of: key)
         if isGone {
             if let slice = index.slices.removeValue(forKey: key) { _ = try? await store.delete(slice) }
         } else if !selector.isEmpty {
-            return await sync([key], &index)
+            index.add([key])
         }
-        return []
     }
 
     private static func key(of service: JSONValue) -> ObjectKey {
@@ -103,30 +138,38 @@ struct EndpointSliceController: Sendable {
         )
     }
 
-    private func reconcile(_ service: JSONValue, _ index: inout Index) async {
+    /// - Returns: the write that takes its time; nil: there is none, or it is done.
+    private func reconcile(_ service: JSONValue, _ index: inout Index) async -> Later? {
         let key = Self.key(of: service)
         var pods: [JSONValue] = []
         for pod in index.pods.having(all: service["spec"]["selector"].strings, namespace: key.namespace) {
             if let pod = try? await store.get(pod) { pods.append(pod) }
         }
         let wanted = Self.slice(of: service, pods: pods)
-        if let slice = index.slices[key], let isChanged = try? await publish(wanted, slice) {
-            if isChanged { await delay.wrote(key) }
-            return
+        if let slice = index.slices[key], let isChange = try? await publish(wanted, slice, isTrial: true) {
+            guard isChange else { return nil }
+            let duration = await delay.writes(key)
+            let write = Step.store(service: key, slice: slice, wanted)
+            if duration > .zero { return Later(pause: duration, step: write) }
+            await take(write, &index)
+            return nil
         }
-        guard let created = try? await store.create(.endpointSlices, namespace: key.namespace, wanted) else { return }
-        let name = created["metadata"]["name"].string ?? ""
-        index.slices[key] = ObjectKey(.endpointSlices, namespace: key.namespace, name: name)
+        _ = await delay.writes(key)
+        if let created = try? await store.create(.endpointSlices, namespace: key.namespace, wanted) {
+            let name = created["metadata"]["name"].string ?? ""
+            index.slices[key] = ObjectKey(.endpointSlices, namespace: key.namespace, name: name)
+        }
         await delay.wrote(key)
+        return nil
     }
 
     /// - Returns: whether the slice says something else than before.
-    private func publish(_ wanted: JSONValue, _ slice: ObjectKey) async throws -> Bool {
+    private func publish(_ wanted: JSONValue, _ slice: ObjectKey, isTrial: Bool = false) async throws -> Bool {
         let before = try await store.get(slice)
-        let after = try await store.modify(slice) { (old) throws(APIFailure) in
+        let after = try await store.modify(slice, isDryRun: isTrial) { (old) throws(APIFailure) in
             old.with("endpoints", wanted["endpoints"]).with("ports", wanted["ports"])
         }
-        return before["metadata"]["resourceVersion"] != after["metadata"]["resourceVersion"]
+        return before != after
     }
 
     // MARK: The slice

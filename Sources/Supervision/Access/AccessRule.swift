@@ -12,6 +12,8 @@ package struct AccessRule: Sendable, Hashable {
     package var names: [String] = []
     /// Like `get` and `patch`.
     package var verbs: [String]
+    /// Whether groups are supervised without it, too, if not as well.
+    var isOptional = false
 
     /// The rights that the rule gives, one for each verb and name.
     func rights(namespace: String?) -> [AccessRight] {

@@ -52,15 +52,15 @@ package struct RequiredAccess: Sendable {
             // Since 1.35 the upgrade to a WebSocket needs create, too.
             rules.append(AccessRule(apiGroup: "", resource: "pods/exec", verbs: ["get", "create"]))
         }
-        if hasSlices {
-            rules.append(
-                AccessRule(
-                    apiGroup: "discovery.k8s.io",
-                    resource: "endpointslices",
-                    verbs: ["get", "list", "watch", "create", "update"]
-                )
+        // In mode Label they are only looked at: a move waits until they show the demotion, and tells when they show the promotion.
+        rules.append(
+            AccessRule(
+                apiGroup: "discovery.k8s.io",
+                resource: "endpointslices",
+                verbs: hasSlices ? ["get", "list", "watch", "create", "update"] : ["list", "watch"],
+                isOptional: !hasSlices
             )
-        }
+        )
         return rules
     }
 

@@ -202,7 +202,11 @@ package actor ClusterExaminer {
                 if right.name != nil, try await isAllowed(right, &verdicts) { continue }
                 let place = configuration.groups.firstIndex { ($0.namespace ?? namespace) == right.namespace }
                 report.group = place ?? 0
-                report.add(.missingRight(right, rule: Self.words(of: rule)), at: "namespace")
+                report.add(
+                    .missingRight(right, rule: Self.words(of: rule)),
+                    at: "namespace",
+                    severity: rule.isOptional ? .warning : .error
+                )
             } catch {
                 report.addUnchecked("the rights", error)
                 return

@@ -12,6 +12,8 @@ protocol GroupAPI: Sendable {
     func select(_ selector: LabelSelector) async
     /// The informer showed the Lease; what others wrote on it is kept by the next write.
     func saw(_ seen: Lease) async
+    /// The endpoint of a move followed; the next record that is written tells it.
+    func endpointFollowed(_ epoch: Epoch, after time: Duration) async
 
     /// Reads the group's Lease.
     func readRecord() async -> RecordReadOutcome

@@ -37,6 +37,8 @@ indirect enum GroupInput: Sendable {
     case roleTried(OperationID, RoleTrialOutcome)
     /// The endpoints were waited for.
     case endpointsSettled(OperationID)
+    /// The endpoints of the Service have changed.
+    case endpoints(GroupSupervisor.EndpointNews)
     /// The time of a timer has come; the machine ignores one that it no longer awaits.
     case timerFired(OperationID)
     /// This supervisor leads the group, or does so no more.
@@ -72,6 +74,8 @@ indirect enum GroupInput: Sendable {
         case probe(Member.ID)
         /// One for each answer and timer: none replaces another.
         case operation(OperationID)
+        /// Of `GroupInput.endpoints`.
+        case endpoints(GroupSupervisor.EndpointNews.Kind)
         /// Of `GroupInput.standing`.
         case standing
         /// Of `GroupInput.opinions`.
@@ -98,6 +102,7 @@ indirect enum GroupInput: Sendable {
         case .recordRead(let id, _), .recordWritten(let id, _), .membersListed(let id, _), .memberRead(let id, _),
             .roleWritten(let id, _), .roleTried(let id, _), .endpointsSettled(let id), .timerFired(let id):
             .operation(id)
+        case .endpoints(let news): .endpoints(news.kind)
         case .standing: .standing
         case .opinions: .opinions
         case .opinionNotWritten: .opinionNotWritten
@@ -120,7 +125,8 @@ indirect enum GroupInput: Sendable {
         case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
         case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
         case .timerFired(let id): machine.timerFired(id, at: now)
-        case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .standing, .opinions,
+        case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .endpoints, .standing,
+            .opinions,
             .opinionNotWritten, .shutdown,
             .shutdownDeadline:
             []

@@ -17,6 +17,12 @@ package struct GroupNotice: Sendable {
         case resumed
         /// The group is no more, and what operators asked of it stays on its Lease.
         case leavesBehind(fenced: [String], isPaused: Bool)
+        /// The Service's endpoints show the pod as ready, so long after its promotion; `wasLate`: that this takes long was told.
+        case endpointFollowed(pod: String, after: Duration, wasLate: Bool)
+        /// They do not show it yet, although it is ready.
+        case endpointLags(pod: String)
+        /// That was told of the pod, and nobody waits for it any more.
+        case endpointDropped(pod: String)
     }
 
     /// The group's name.

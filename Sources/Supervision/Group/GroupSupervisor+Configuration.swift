@@ -17,6 +17,7 @@ extension GroupSupervisor {
         var labelling = mapping.labelling
         labelling.labelChanged(to: next.roleLabel)
         await use(PodMapping(group: next, labelling: labelling))
+        await followEndpoints()
         if isOtherService {
             await followService()
         } else if service != .pending {

@@ -22,7 +22,9 @@ extension GroupSupervisor {
             switch effect {
             case .readRecord(let id): readRecord(for: id, in: &group)
             case .writeRecord(let id, let record, let version, let urgency):
-                write(&group) { [self, question = machine.question?.id] api in
+                let followed = urgency == .completion ? endpoints.awaited?.ended : nil
+                write(&group) { [self, question = machine.question?.id, clock = surroundings.clock] api in
+                    if let followed { await Self.wait(for: followed, clock: clock) }
                     let outcome = await api.writeRecord(
                         record,
                         replacing: version,
@@ -35,8 +37,7 @@ extension GroupSupervisor {
             case .readMember(let id, let name): run(&group) { .memberRead(id, await $0.readMember(name)) }
             case .writeRole(let id, let write): writeRole(write, for: id, in: &group)
             case .tryRole(let id, let trial): write(&group) { .roleTried(id, await $0.tryRole(trial)) }
-            // Nothing here sees the Service's endpoints, so that there is nothing to wait for.
-            case .settleEndpoints(let id, _): post(.endpointsSettled(id))
+            case .settleEndpoints(let id, let members): settle(id, without: members, in: &group)
             case .probe(let member, let since):
                 group.addTask { [probes = surroundings.probes, key = target(member)] in
                     await probes.probeNow(key, unlessSucceededSince: since)
@@ -48,7 +49,9 @@ extension GroupSupervisor {
             case .startBackoff(let id, let attempt, let pause):
                 let delay = pacing.delay(until: id, attempt: attempt, jitter: .random(in: 0...1))
                 startTimer(id, at: surroundings.clock.now() + max(delay, pause), in: &group)
-            case .report(let report): notify(of: report)
+            case .report(let report):
+                if case .moved(let move) = report { moved(move, in: &group) }
+                notify(of: report)
             }
         }
     }
@@ -64,6 +67,7 @@ extension GroupSupervisor {
 
     /// A pod that left the group may be another's by now, which gives it its role.
     private func writeRole(_ write: RoleWrite, for id: OperationID, in group: inout DiscardingTaskGroup) {
+        if write.urgency == .promotion { endpoints.promotes(id, write) }
         let isMember = wish?.pods.contains(write.member.id) ?? true
         let scopes = wish?.scopes ?? []
         self.write(&group) { [claims = surroundings.claims, claimant] api in

@@ -51,6 +51,8 @@ actor GroupSupervisor {
     private static let mostComplaints = 20
     /// Whether this supervisor leads the group; what it does not lead it only observes.
     private(set) var standing: GroupStanding
+    /// What is known of the Service's endpoints.
+    var endpoints = EndpointView()
     /// What was asked, heard and answered of members that fail.
     var opinions: Opinions
     /// Whether nothing new is begun, because the group is to end.
@@ -89,6 +91,7 @@ actor GroupSupervisor {
     func run() async {
         await followService()
         await followLease()
+        await followEndpoints()
         await withDiscardingTaskGroup { group in
             step(in: &group) { $0.started() }
             for await batch in mailbox.batches {
@@ -101,6 +104,7 @@ actor GroupSupervisor {
         if let serviceSubscription { await surroundings.services.unsubscribe(serviceSubscription) }
         if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
         if let leaseSubscription { await surroundings.leases.unsubscribe(leaseSubscription) }
+        await leaveEndpoints()
         await surroundings.probes.remove(group: configuration.name)
         await surroundings.claims.withdraw(claimant)
     }
@@ -140,12 +144,16 @@ actor GroupSupervisor {
             resume()
             pacing = RetryPacing()
             passOn(input, in: &group)
-        case .doubt, .recordRead, .recordWritten, .membersListed, .memberRead, .roleWritten, .roleTried,
-            .endpointsSettled,
+        case .roleWritten(let id, let outcome):
+            roleWritten(id, outcome, in: &group)
+            passOn(input, in: &group)
+        case .doubt, .recordRead, .recordWritten, .membersListed, .memberRead, .roleTried, .endpointsSettled,
             .timerFired:
             passOn(input, in: &group)
+        case .endpoints(let news): endpointsChanged(news, in: &group)
         case .standing(let next):
             standingChanged(to: next)
+            await followEndpoints()
             applyPolicy(in: &group)
         case .opinions: hearOpinions(in: &group)
         case .opinionNotWritten(let answer): opinionNotWritten(answer, in: &group)

@@ -67,6 +67,8 @@ extension GroupSupervisor {
         var services: any ObjectSource<Service>
         /// Those of groups only.
         var leases: any ObjectSource<Lease>
+        /// The EndpointSlices of the namespace's Services.
+        var endpoints: any ObjectSource<ServiceEndpoints>
         /// Probes the members.
         var probes: any MemberProbing
         /// Where groups agree who writes which pod.

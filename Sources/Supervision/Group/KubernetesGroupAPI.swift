@@ -43,6 +43,8 @@ actor KubernetesGroupAPI: GroupAPI {
     private var versions: [String] = []
     /// The question to standbys that was given last; nil: none.
     var asked: String?
+    /// Of moves that the record may not tell of yet.
+    private var endpointTimes = EndpointTimes()
     /// Versions that are known at most.
     private static let mostVersions = 64
 
@@ -74,6 +76,11 @@ actor KubernetesGroupAPI: GroupAPI {
     func use(_ mapping: PodMapping, importance: Int) {
         self.mapping = mapping
         self.importance = importance
+    }
+
+    /// The endpoint of a move followed; the next record that is written tells it.
+    func endpointFollowed(_ epoch: Epoch, after time: Duration) {
+        endpointTimes.note(epoch, time)
     }
 
     // MARK: The record
@@ -147,9 +154,8 @@ actor KubernetesGroupAPI: GroupAPI {
         _ urgency: WriteUrgency,
         isWanted: @escaping @Sendable () async -> Bool
     ) async -> RecordWriteOutcome {
-        let next = RecordMapping.lease(record, group: name, namespace: namespace, base: base, now: Date())
-        let wanted = StoredOpinions.settled(next, but: question)
         let outcome = await write(urgency, isWanted: isWanted) { [self] timeout in
+            let wanted = StoredOpinions.settled(await lease(record, over: base), but: question)
             do throws(KubernetesError) {
                 let stored =
                     base == nil
@@ -164,6 +170,10 @@ actor KubernetesGroupAPI: GroupAPI {
             }
         }
         return outcome ?? .notSent
+    }
+
+    private func lease(_ record: GroupRecord, over base: Lease?) -> Lease {
+        RecordMapping.lease(record, group: name, namespace: namespace, base: base, endpointTimes, now: Date())
     }
 
     /// Writes when it is its turn, for no longer than this supervisor may; nil: nothing was sent.
@@ -282,19 +292,5 @@ actor KubernetesGroupAPI: GroupAPI {
             isTrial: isTrial,
             timeout: timeout
         )
-    }
-}
-
-extension KubernetesError {
-    /// What it says of the API server's load.
-    var ending: WriteWindow.Ending {
-        if let code { return [429, 503, 504].contains(code) ? .overloaded : .answered }
-        return isTimeout ? .overloaded : .answered
-    }
-}
-
-extension OperationFailure {
-    fileprivate init(_ error: KubernetesError) {
-        self.init("\(error)", retryAfter: error.retryAfter, isLasting: error.isLastingRefusal)
     }
 }

@@ -48,7 +48,7 @@ struct RetryPacing: Sendable {
             failed(.writingRoles, failure)
         case .roleWritten: failures[.writingRoles] = nil
         case .timerFired(let id): refusals.remove(id)
-        case .roleTried, .endpointsSettled, .configuration, .service, .pods, .lease, .failing, .recovered,
+        case .roleTried, .endpointsSettled, .endpoints, .configuration, .service, .pods, .lease, .failing, .recovered,
             .claimsChanged, .probe, .doubt, .standing, .opinions, .opinionNotWritten, .shutdown,
             .shutdownDeadline:
             break
@@ -87,5 +87,12 @@ extension InformerSnapshot<Pod> {
         return zip(objects, other.objects).contains {
             $0.metadata.uid != $1.metadata.uid || $0.metadata.resourceVersion != $1.metadata.resourceVersion
         }
+    }
+}
+
+extension OperationFailure {
+    /// What a request failed by.
+    init(_ error: KubernetesError) {
+        self.init("\(error)", retryAfter: error.retryAfter, isLasting: error.isLastingRefusal)
     }
 }

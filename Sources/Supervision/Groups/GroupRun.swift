@@ -34,6 +34,8 @@ extension SupervisedGroups {
         let services: any ObjectSource<Service>
         /// Those of groups only.
         let leases: any ObjectSource<Lease>
+        /// The endpoints of groups' Services; groups do without, too.
+        let endpoints: any ObjectSource<ServiceEndpoints>
         /// Ends the informers once opened.
         let stop = Latch()
 
@@ -48,6 +50,7 @@ extension SupervisedGroups {
                     await pods.run()
                 }
                 group.addTask { await leases.run() }
+                group.addTask { await endpoints.run() }
                 group.addTask { await stop.wait() }
                 await group.next()
                 group.cancelAll()

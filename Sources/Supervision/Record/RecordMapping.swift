@@ -118,7 +118,16 @@ enum RecordMapping {
     // MARK: Writing
 
     /// The Lease that says `record`: `base` with our own fields replaced, so that nobody else's are lost.
-    static func lease(_ record: GroupRecord, group: String, namespace: String, base: Lease?, now: Date) -> Lease {
+    ///
+    /// `endpoints`: how long they took to follow the moves.
+    static func lease(
+        _ record: GroupRecord,
+        group: String,
+        namespace: String,
+        base: Lease?,
+        _ endpoints: EndpointTimes = EndpointTimes(),
+        now: Date
+    ) -> Lease {
         var lease = base ?? Lease(metadata: ObjectMeta(name: name(of: group), namespace: namespace), spec: Lease.Spec())
         let previousHolder = lease.spec?.holderIdentity
         var spec = lease.spec ?? Lease.Spec()
@@ -128,7 +137,12 @@ enum RecordMapping {
         if spec.acquireTime == nil || previousHolder != record.holder?.name { spec.acquireTime = MicroTime(now) }
         lease.spec = spec
         lease.metadata.labels = (lease.metadata.labels ?? [:]).merging([label.key: label.value]) { $1 }
-        lease.metadata.annotations = annotations(record, base: lease.metadata.annotations ?? [:], now: now)
+        lease.metadata.annotations = annotations(
+            record,
+            base: lease.metadata.annotations ?? [:],
+            endpoints,
+            now: now
+        )
         // A newer version may know more than two; whoever answers a request writes the record of somebody else anew.
         if let base, let origin = base.metadata.annotations?[Annotation.origin],
             GroupRecord.Origin(rawValue: origin) == nil, isSame(record, as: base)
@@ -144,7 +158,12 @@ enum RecordMapping {
         return before.epoch == record.epoch && before.holder == record.holder && before.origin == record.origin
     }
 
-    private static func annotations(_ record: GroupRecord, base: [String: String], now: Date) -> [String: String] {
+    private static func annotations(
+        _ record: GroupRecord,
+        base: [String: String],
+        _ endpoints: EndpointTimes,
+        now: Date
+    ) -> [String: String] {
         var annotations = base
         annotations[Annotation.holder] = record.holder?.id?.uid
         annotations[Annotation.origin] = record.origin.rawValue
@@ -162,7 +181,7 @@ enum RecordMapping {
         )
         let moves = moves(base[Annotation.history])
         annotations[Annotation.history] = StoredJSON.text(
-            record.history.map { StoredMove($0, now: now).keeping(moves) }
+            record.history.map { endpoints.filling(StoredMove($0, now: now).keeping(moves)) }
         )
         annotations[Annotation.announced] = StoredAnnouncements(record.announced, at: record.epoch)
             .text(keeping: base[Annotation.announced])

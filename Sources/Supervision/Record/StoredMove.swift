@@ -20,11 +20,13 @@ package struct StoredMove: Codable, Sendable, Hashable {
     package var durationSeconds: Double?
     /// How long nobody was active; nil: nobody was active before, nobody is now, or not told.
     package var nobodyActiveSeconds: Double?
+    /// From the promotion to the Service's EndpointSlices that show the pod as ready; nil: not seen, or not told.
+    package var endpointSeconds: Double?
     /// What another version says besides.
     private var others: [String: JSONFragment] = [:]
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case time, from, to, cause, epoch, request, durationSeconds, nobodyActiveSeconds
+        case time, from, to, cause, epoch, request, durationSeconds, nobodyActiveSeconds, endpointSeconds
     }
 
     /// Pods that are named at most.
@@ -45,6 +47,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
         request = try container.decodeIfPresent(String.self, forKey: .request)?.cut(to: StoredRequest.longestID)
         durationSeconds = Duration(in: container, .durationSeconds)?.inSeconds
         nobodyActiveSeconds = Duration(in: container, .nobodyActiveSeconds)?.inSeconds
+        endpointSeconds = Duration(in: container, .endpointSeconds)?.inSeconds
         others = StoredJSON.others(decoder, besides: CodingKeys.allCases)
     }
 
@@ -58,6 +61,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
         try container.encodeIfPresent(request, forKey: .request)
         try container.encodeIfPresent(durationSeconds, forKey: .durationSeconds)
         try container.encodeIfPresent(nobodyActiveSeconds, forKey: .nobodyActiveSeconds)
+        try container.encodeIfPresent(endpointSeconds, forKey: .endpointSeconds)
         try encoder.encode(members: others)
     }
 
@@ -73,11 +77,12 @@ package struct StoredMove: Codable, Sendable, Hashable {
         nobodyActiveSeconds = entry.gap?.inSeconds
     }
 
-    /// The same, with what another version wrote of this move and this one does not know.
+    /// The same, with what was written of this move before and the core does not know: its endpoint, what another version says.
     func keeping(_ stored: [StoredMove]) -> StoredMove {
         guard let before = stored.last(where: { $0.epoch == epoch && $0.time == time }) else { return self }
         var kept = self
         kept.others = before.others
+        kept.endpointSeconds = before.endpointSeconds
         if cause == SwitchCause.other.rawValue { kept.cause = before.cause }
         return kept
     }

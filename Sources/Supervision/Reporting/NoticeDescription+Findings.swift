@@ -21,6 +21,38 @@ extension NoticeDescription {
         )
     }
 
+    /// When the endpoints have not followed a move.
+    private static let endpointsLag = "the endpoints do not show the active pod yet"
+
+    /// The endpoints show the pod that was promoted.
+    static func endpointFollowed(_ pod: String, _ time: Duration, wasLate: Bool) -> Self {
+        let metadata = ["member.name": pod, "after": "\(time)"]
+        if !wasLate { return Self(.init(.debug, "the endpoints show the active pod", metadata)) }
+        return Self(
+            .init(.notice, "no longer: \(endpointsLag)", metadata, .ofAll),
+            demo: "over: \(endpointsLag), for \(time.wholeMilliseconds)"
+        )
+    }
+
+    /// They do not yet: what moves the labels moves them, too, but Kubernetes' own controller is behind.
+    static func endpointLags(_ pod: String) -> Self {
+        let limit = EndpointView.longestLag
+        let note = """
+            pod \(pod) is active and Ready, and for \(limit) no EndpointSlice has shown that: kube-controller-manager, which writes \
+            them, is behind, and connections do not reach the pod before it follows
+            """
+        return Self(
+            .init(.warning, endpointsLag, ["member.name": pod, "after": "\(limit)"], .ofAll),
+            event: .init(.endpointsLag, note),
+            demo: "found: \(endpointsLag)"
+        )
+    }
+
+    /// Nobody waits for that any more.
+    static func endpointDropped(_ pod: String) -> Self {
+        Self(.init(.notice, "no longer: \(endpointsLag)", ["member.name": pod], .ofAll), demo: "over: \(endpointsLag)")
+    }
+
     private static func repetition(of finding: Decision.Finding) -> LogLine.Repetition {
         if case .suspended = finding { .ofAll } else { .ofGroup }
     }

@@ -34,6 +34,8 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
     case disputed = "Disputed"
     /// Others do not say whether the active pod fails.
     case opinionsMissing = "OpinionsMissing"
+    /// The active pod is no endpoint yet.
+    case endpointsLag = "EndpointsLag"
     /// The configuration has no such group any more.
     case requestsLeftBehind = "RequestsLeftBehind"
 
@@ -114,6 +116,13 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
                 "Decide",
                 on: .service,
                 "The active pod fails for the leader, and too few of those answer who were asked: it stays."
+            )
+        case .endpointsLag:
+            Entry(
+                .warning,
+                "Failover",
+                on: .service,
+                "The active pod is Ready, and 5 s after its promotion no EndpointSlice shows it: Kubernetes has not followed."
             )
         case .requestsLeftBehind:
             Entry(.warning, "Reload", on: .service, "The group was removed; fences or a pause stay on its Lease.")

@@ -103,6 +103,9 @@ extension NoticeDescription {
             case .resumed:
                 Self(.init(.info, "group resumes", [:], .ofAll), demo: "goes on: the API server answers again")
             case .leavesBehind(let fenced, let isPaused): .leavesBehind(fenced, isPaused: isPaused)
+            case .endpointFollowed(let pod, let time, let wasLate): .endpointFollowed(pod, time, wasLate: wasLate)
+            case .endpointLags(let pod): .endpointLags(pod)
+            case .endpointDropped(let pod): .endpointDropped(pod)
             }
     }
 

@@ -11,7 +11,8 @@ struct RBACCommand: ParsableCommand {
             A ServiceAccount, and for each namespace of a group a Role and its RoleBinding. The Leases of groups are named; only
             their creation cannot be, and in the supervisor's own namespace those by which replicas elect a leader
             (--leader-elect=false: none). Rights to run commands in pods, to read nodes and to write EndpointSlices are there
-            only if a group needs them.
+            only if a group needs them. That to read EndpointSlices is of use to all: without it moves do not wait for the
+            endpoints, and nothing is told of how long they take to follow.
 
             EXAMPLES
               kube-standby rbac --config config.yaml --namespace ops | kubectl apply -f -

@@ -13,6 +13,8 @@ import Transport
         ("/nodes/n/recover", .recoverNode("n")), ("/server/stop", .stopServer(seconds: 4)),
         ("/server/restore", .restartServer(resetsRevisions: true)), ("/server/cut-watches", .cutWatches),
         ("/server/slice-lag/250", .delaySlices(.milliseconds(250))), ("/server/slice-lag/0", .delaySlices(.zero)),
+        ("/server/slice-update/5", .slowSlices(.milliseconds(5))),
+        ("/server/slice-rate/20", .limitSlices(perSecond: 20)),
     ])
     func readsActions(path: String, expected: AdminAction) {
         #expect(AdminAction(path: path, seconds: 4) == expected)
@@ -21,6 +23,7 @@ import Transport
     @Test(arguments: [
         "/", "/pods/a/b", "/pods/a/b/ill", "/pods/a/b/status/9", "/pods/a/b/status", "/nodes/n/ill", "/server/explode",
         "/server", "/pods/a/b/slow/never", "/server/slice-lag", "/server/slice-lag/-1", "/server/slice-lag/x",
+        "/server/slice-rate/-1", "/server/slice-speed/1",
     ])
     func refusesWhatIsNoAction(path: String) {
         #expect(AdminAction(path: path, seconds: nil) == nil)

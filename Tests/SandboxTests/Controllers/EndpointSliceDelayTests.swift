@@ -92,4 +92,82 @@ import Testing
             #expect(ContinuousClock.now - start >= .seconds(1))
         }
     }
+
+    // MARK: Writes that take their time, and their number
+
+    /// Two pods of which `a` is active.
+    private static func place(_ sandbox: Sandbox) async throws {
+        try await sandbox.apply(scene)
+        try await sandbox.wait(for: "two pods") { store in
+            await store.list(.pods, namespace: "default").count { $0["status"]["podIP"] != .null } == 2
+        }
+        try await wait(["a"], sandbox)
+    }
+
+    /// Whoever promotes while the slice still shows the demoted pod meets the controller in the middle of its update.
+    @Test func aLabelThatComesInTheMiddleOfAnUpdateWaitsForTheRetry() async throws {
+        try await Sandbox.run { sandbox in
+            try await Self.place(sandbox)
+            // So long that no machine is too slow to be in the middle of it.
+            await sandbox.sliceDelay.set(update: .seconds(3600), firstRetry: .milliseconds(200))
+            try await Self.label("a", "passive", sandbox)
+            try await Self.label("b", "active", sandbox)
+            var failures = sandbox.sliceDelay.failed.makeAsyncIterator()
+            for _ in 1...2 { await failures.next(isolation: #isolation) }
+            #expect(await Self.endpoints(sandbox.store) == ["a"])
+        }
+    }
+
+    /// Whoever waits until the slice shows the demotion does not, however long the update takes.
+    @Test func aLabelThatComesAfterTheUpdateIsSeenAtOnce() async throws {
+        try await Sandbox.run { sandbox in
+            try await Self.place(sandbox)
+            // A retry would never come.
+            await sandbox.sliceDelay.set(update: .milliseconds(50), firstRetry: .seconds(3600))
+            for (active, next) in [("a", "b"), ("b", "a"), ("a", "b")] {
+                try await Self.label(active, "passive", sandbox)
+                try await Self.wait([], sandbox)
+                try await Self.label(next, "active", sandbox)
+                try await Self.wait([next], sandbox)
+            }
+        }
+    }
+
+    /// One request at once and none for an hour: of what waits each Service is looked at once, when its turn comes.
+    @Test func aLimitOfRequestsHoldsUpWhatComesAfterTheBurst() async throws {
+        try await Sandbox.run { sandbox in
+            try await Self.place(sandbox)
+            await sandbox.sliceDelay.set(requestsPerSecond: 1.0 / 3600, burst: 1)
+            try await Self.label("a", "passive", sandbox)
+            try await Self.wait([], sandbox)
+            try await Self.label("b", "active", sandbox)
+            try await sandbox.apply(
+                "{apiVersion: v1, kind: Service, metadata: {name: more}, spec: {selector: {app: web}, ports: [{port: 1}]}}"
+            )
+            #expect(await Self.endpoints(sandbox.store).isEmpty)
+            #expect(await sandbox.store.list(.endpointSlices, namespace: "default").count == 1)
+        }
+    }
+}
+
+/// The bucket of requests, by a clock that a test moves.
+@Suite struct RequestRateTests {
+    @Test func lastsForTheBurstAndFillsAgain() {
+        var rate = RequestRate(perSecond: 20, burst: 3)
+        let start = ContinuousClock.now
+        for _ in 0..<3 {
+            #expect(rate.pause(at: start) == .zero)
+            rate.take()
+        }
+        #expect(rate.pause(at: start) == .milliseconds(50))
+        #expect(rate.pause(at: start + .milliseconds(25)) == .milliseconds(25))
+        #expect(rate.pause(at: start + .milliseconds(50)) == .zero)
+        rate.take()
+        // However long nothing is asked, no more than the burst is there.
+        for _ in 0..<3 {
+            #expect(rate.pause(at: start + .seconds(60)) == .zero)
+            rate.take()
+        }
+        #expect(rate.pause(at: start + .seconds(60)) > .zero)
+    }
 }

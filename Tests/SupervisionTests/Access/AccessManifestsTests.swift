@@ -45,6 +45,9 @@ import Testing
               - apiGroups: [events.k8s.io]
                 resources: [events]
                 verbs: [create]
+              - apiGroups: [discovery.k8s.io]
+                resources: [endpointslices]
+                verbs: [list, watch]
             ---
             apiVersion: rbac.authorization.k8s.io/v1
             kind: RoleBinding

@@ -26,6 +26,7 @@ import Testing
             Self.words(access.rules["ops"]) == [
                 "get pods", "list pods", "watch pods", "patch pods", "get services", "list services", "watch services",
                 "create leases", "list leases", "watch leases", "get leases", "update leases", "create events",
+                "list endpointslices", "watch endpointslices",
             ]
         )
     }
@@ -42,6 +43,14 @@ import Testing
         let slices = try Self.rules("- {name: a, service: a, mode: EndpointSlice, probe: {tcpSocket: {port: 1}}}")
         #expect(Self.words(slices.rules["ops"]).contains("update endpointslices"))
         #expect(!Self.words(slices.rules["ops"]).contains("patch pods"))
+    }
+
+    /// They are looked at by everybody, written by few, and done without where the right is missing.
+    @Test func onlyToLookAtEndpointsIsOptional() throws {
+        let labels = try Self.rules("- {name: a, service: a, probe: {tcpSocket: {port: 1}}}")
+        #expect(labels.rules["ops"]?.filter(\.isOptional).map(\.resource) == ["endpointslices"])
+        let slices = try Self.rules("- {name: a, service: a, mode: EndpointSlice, probe: {tcpSocket: {port: 1}}}")
+        #expect(slices.rules["ops"]?.contains(where: \.isOptional) == false)
     }
 
     @Test func hooksInPodsNeedExecToo() throws {

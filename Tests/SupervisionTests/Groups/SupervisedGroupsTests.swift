@@ -51,7 +51,12 @@ import Testing
                 )
             ) { namespace in
                 log.add("informers of \(namespace)")
-                return .init(pods: cluster.pods, services: cluster.services, leases: cluster.leases)
+                return .init(
+                    pods: cluster.pods,
+                    services: cluster.services,
+                    leases: cluster.leases,
+                    endpoints: cluster.endpoints
+                )
             } makeSupervisor: { group, namespace, start in
                 log.add("run \(start.claimant.run) of \(group.name) in \(namespace)")
                 return GroupSupervisor(

@@ -23,7 +23,7 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
     }
 
     /// Every kind of notice, and its variants.
-    static let all = outside + probes + moves + findings + requests
+    static let all = outside + probes + moves + endpoints + findings + requests
 
     private static let old = Member(id: .init("uid-0"), name: "web-0", version: .init("1"), role: .active)
     private static let new = Member(id: .init("uid-1"), name: "web-1", version: .init("2"), role: .passive)
@@ -81,6 +81,13 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
         NoticeSample("demotion withdrawn", .report(.moveWithdrawn(to: nil, because: "pod web-0 cannot be written"))),
         NoticeSample("switch waits", .report(.switchWaits(for: old, to: "web-1", failure))),
         NoticeSample("demotion waits", .report(.switchWaits(for: old, to: nil, failure))),
+    ]
+
+    private static let endpoints = [
+        NoticeSample("endpoint followed", .endpointFollowed(pod: "web-1", after: .milliseconds(9), wasLate: false)),
+        NoticeSample("endpoint lags", .endpointLags(pod: "web-1")),
+        NoticeSample("endpoint followed late", .endpointFollowed(pod: "web-1", after: .seconds(31), wasLate: true)),
+        NoticeSample("endpoint dropped", .endpointDropped(pod: "web-1")),
     ]
 
     private static func moved(

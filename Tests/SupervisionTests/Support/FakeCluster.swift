@@ -57,12 +57,15 @@ final class FakeCluster: Sendable {
     let pods: FakeObjectSource<Pod>
     let services: FakeObjectSource<Service>
     let leases: FakeObjectSource<Lease>
+    /// Shows nothing before a test does: then nobody waits for endpoints.
+    let endpoints: FakeObjectSource<ServiceEndpoints>
 
     init(log: EventLog) {
         self.log = log
         pods = FakeObjectSource("pods", log: log)
         services = FakeObjectSource("services", log: log)
         leases = FakeObjectSource("leases", log: log)
+        endpoints = FakeObjectSource("endpoints", log: log)
     }
 
     /// What is stored now.

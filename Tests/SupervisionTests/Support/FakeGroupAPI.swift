@@ -13,6 +13,7 @@ actor FakeGroupAPI: GroupAPI {
     private let namespace: String
     private var mapping: PodMapping
     private var selector = LabelSelector()
+    private var endpointTimes = EndpointTimes()
     /// Writes of the Lease that are on their way: there is never more than one.
     private var recordWrites = 0
     /// Pods whose role is being written.
@@ -35,6 +36,7 @@ actor FakeGroupAPI: GroupAPI {
     func use(_ mapping: PodMapping, importance: Int) { self.mapping = mapping }
     func select(_ selector: LabelSelector) { self.selector = selector }
     func saw(_ seen: Lease) {}
+    func endpointFollowed(_ epoch: Epoch, after time: Duration) { endpointTimes.note(epoch, time) }
 
     // MARK: The record
 
@@ -74,13 +76,20 @@ actor FakeGroupAPI: GroupAPI {
         replacing version: StoredRecord.Version?,
         asking question: String?
     ) -> Lease? {
-        cluster.change { [leaseName] objects in
+        cluster.change { [leaseName, endpointTimes] objects in
             let base = objects.leases[leaseName]
             guard base?.metadata.resourceVersion == version?.version.rawValue else { return nil }
             if let base, let number = base.spec?.leaseTransitions, number > record.epoch.number {
                 Issue.record("the epoch goes back from \(number) to \(record.epoch)")
             }
-            var lease = RecordMapping.lease(record, group: group.name, namespace: namespace, base: base, now: Date())
+            var lease = RecordMapping.lease(
+                record,
+                group: group.name,
+                namespace: namespace,
+                base: base,
+                endpointTimes,
+                now: Date()
+            )
             lease = StoredOpinions.settled(lease, but: question)
             lease.metadata.uid = base?.metadata.uid ?? "uid-\(leaseName)"
             lease.metadata.resourceVersion = objects.nextVersion()

@@ -58,6 +58,7 @@ struct GroupStage: Sendable {
             pods: cluster.pods,
             services: cluster.services,
             leases: cluster.leases,
+            endpoints: cluster.endpoints,
             probes: probes,
             claims: claims,
             gate: gate,

@@ -61,10 +61,10 @@ enum RequestOutput: String, ExpressibleByArgument, CaseIterable {
                 "\(move.time)", "\(move.epoch)", move.from.isEmpty ? "-" : move.from.joined(separator: ","),
                 move.to ?? "-",
                 move.durationSeconds.map(milliseconds) ?? "-", move.nobodyActiveSeconds.map(milliseconds) ?? "-",
-                move.reason,
+                move.endpointSeconds.map(milliseconds) ?? "-", move.reason,
             ].map { PrintableText.line($0, limit: cellLimit) }
         }
-        let header = ["TIME", "EPOCH", "FROM", "TO", "TOOK", "NOBODY ACTIVE", "WHY"]
+        let header = ["TIME", "EPOCH", "FROM", "TO", "TOOK", "NOBODY ACTIVE", "ENDPOINT AFTER", "WHY"]
         let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
         return ([header] + rows).map { row in
             let cells = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }

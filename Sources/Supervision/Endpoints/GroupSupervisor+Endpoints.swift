@@ -1,0 +1,159 @@
+import Coordination
+import FailoverCore
+import KubernetesClient
+import StandbyConfiguration
+
+/// How a group waits for its Service's endpoints, and tells how long they took to follow.
+extension GroupSupervisor {
+    /// What is heard of the endpoints.
+    enum EndpointNews: Sendable {
+        /// The Service's slices are these now.
+        case shown([ServiceEndpoints])
+        /// They can be read, or cannot be any more.
+        case readable(Bool)
+        /// The endpoint of this move may have been awaited for too long.
+        case due(Epoch)
+
+        /// News of one kind replace each other while they are unread.
+        enum Kind: Hashable, Sendable {
+            /// Of `EndpointNews.shown`.
+            case shown
+            /// Of `EndpointNews.readable`.
+            case readable
+            /// Of `EndpointNews.due`.
+            case due
+        }
+
+        /// Of the news.
+        var kind: Kind {
+            switch self {
+            case .shown: .shown
+            case .readable: .readable
+            case .due: .due
+            }
+        }
+    }
+
+    // MARK: Following
+
+    /// Follows the endpoints of the Service that the configuration names, if this supervisor may write its pods' roles; the
+    /// endpoints of others are nobody's concern here.
+    func followEndpoints() async {
+        let isOurs = standing != .standby && !isDryRun && configuration.mode == .label
+        let wanted = isOurs ? configuration.service : nil
+        guard wanted != endpoints.service else { return }
+        await leaveEndpoints()
+        endpoints = EndpointView(of: wanted)
+        guard let wanted else { return }
+        let scope = InformerScope.labels([ServiceEndpoints.serviceLabel: wanted])
+        endpoints.subscription = await surroundings.endpoints.subscribe(to: scope) { [self] event in
+            switch event {
+            case .snapshot(let snapshot): post(.endpoints(.shown(snapshot.objects)))
+            case .failing: post(.endpoints(.readable(false)))
+            case .recovered: post(.endpoints(.readable(true)))
+            }
+        }
+    }
+
+    /// Follows them no more.
+    func leaveEndpoints() async {
+        for case .dropped(let move) in endpoints.drop() { dropped(move) }
+        if let subscription = endpoints.subscription { await surroundings.endpoints.unsubscribe(subscription) }
+        endpoints.subscription = nil
+    }
+
+    /// Takes in news of them.
+    @inline(never)
+    func endpointsChanged(_ news: EndpointNews, in group: inout DiscardingTaskGroup) {
+        let now = surroundings.clock.now()
+        switch news {
+        case .shown(let slices): carryOut(endpoints.observed(slices, at: now), in: &group)
+        case .readable(let isReadable): carryOut(endpoints.readable(isReadable, at: now), in: &group)
+        case .due(let epoch): endpointIsDue(epoch, in: &group)
+        }
+    }
+
+    private func carryOut(_ outcomes: [EndpointView.Outcome], in group: inout DiscardingTaskGroup) {
+        for outcome in outcomes {
+            switch outcome {
+            case .settled(let id): post(.endpointsSettled(id))
+            case .dropped(let move): dropped(move)
+            case .followed(let move, let time):
+                notify(.endpointFollowed(pod: move.name, after: time, wasLate: move.isLate))
+                group.addTask { [api = surroundings.api] in
+                    await api.endpointFollowed(move.epoch, after: time)
+                    move.ended.open()
+                }
+            }
+        }
+    }
+
+    private func dropped(_ move: EndpointView.Awaited) {
+        move.ended.open()
+        if move.isLate { notify(.endpointDropped(pod: move.name)) }
+    }
+
+    // MARK: Moves
+
+    /// Waits until the endpoints show a demotion, 100 ms at most.
+    ///
+    /// A promotion that meets the endpoint controller in the middle of its update is published a second later.
+    func settle(_ id: OperationID, without members: [Member], in group: inout DiscardingTaskGroup) {
+        guard endpoints.settle(id, without: Set(members.map(\.id))) else { return post(.endpointsSettled(id)) }
+        let deadline = surroundings.clock.now() + EndpointView.longestSettling
+        group.addTask { [self, clock = surroundings.clock] in
+            if await clock.sleep(deadline) { post(.endpointsSettled(id)) }
+        }
+    }
+
+    /// A role was written: if it was that of a promotion, the pod's endpoint is awaited.
+    @inline(never)
+    func roleWritten(_ id: OperationID, _ outcome: RoleWriteOutcome, in group: inout DiscardingTaskGroup) {
+        let now = surroundings.clock.now()
+        follow(in: &group) { $0.roleWritten(id, outcome, at: now) }
+    }
+
+    /// A move is complete; its promotion may have become known by a read only.
+    func moved(_ move: CompletedMove, in group: inout DiscardingTaskGroup) {
+        let now = surroundings.clock.now()
+        follow(in: &group) { $0.moved(move, at: now) }
+    }
+
+    private func follow(
+        in group: inout DiscardingTaskGroup,
+        _ change: (inout EndpointView) -> [EndpointView.Outcome]
+    ) {
+        let before = endpoints.awaited?.epoch
+        carryOut(change(&endpoints), in: &group)
+        if let epoch = endpoints.awaited?.epoch, epoch != before { lookLater(for: epoch, in: &group) }
+    }
+
+    private func lookLater(for epoch: Epoch, in group: inout DiscardingTaskGroup) {
+        let due = surroundings.clock.now() + EndpointView.longestLag
+        group.addTask { [self, clock = surroundings.clock] in
+            if await clock.sleep(due) { post(.endpoints(.due(epoch))) }
+        }
+    }
+
+    /// Reports that the endpoint is late, unless the pod itself is why there is none.
+    private func endpointIsDue(_ epoch: Epoch, in group: inout DiscardingTaskGroup) {
+        guard let awaited = endpoints.awaited, awaited.epoch == epoch else { return }
+        guard let member = machine.view[awaited.pod], member.role == .active else {
+            return carryOut(endpoints.drop(), in: &group)
+        }
+        let isToBeShown = member.isReady || seenService?.spec?.publishNotReadyAddresses ?? false
+        if !isToBeShown { return lookLater(for: epoch, in: &group) }
+        if let late = endpoints.late(epoch) { notify(.endpointLags(pod: late.name)) }
+    }
+
+    /// Waits until the endpoint of the last move is known, or will not be, but not for long: so the record that tells of the move
+    /// tells that, too.
+    static func wait(for ended: Latch, clock: SupervisionClock) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await ended.wait() }
+            group.addTask { _ = await clock.sleep(clock.now() + EndpointView.longestSettling) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Coordination
+import Logging
+import Sandbox
+import Testing
+import Transport
+
+@testable import KubernetesClient
+
+/// What a supervisor can do without: it is asked for by whoever needs it only, and its absence is said once.
+@Suite(.timeLimit(.minutes(5))) struct OptionalInformerTests {
+    /// Warnings and worse, in order.
+    private struct Recorder: LogHandler {
+        let lines: Locked<[String]>
+        var logLevel = Logger.Level.info
+        var metadata: Logger.Metadata = [:]
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            lines.withLock { $0.append("\(event.level): \(event.message)") }
+        }
+    }
+
+    private static func logger(_ lines: Locked<[String]>) -> Logger {
+        Logger(label: "test") { _ in Recorder(lines: lines) }
+    }
+
+    /// Runs an informer of endpoints as a user who may look at none.
+    private static func run(
+        _ body: @Sendable @escaping (Sandbox, Informer<ServiceEndpoints>, Locked<[String]>) async throws -> Void
+    ) async throws {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        try await Sandbox.run { sandbox in
+            try await sandbox.admit(token: "poor", user: "poor", rules: [])
+            let client = await ClientStage.client(of: sandbox, token: "poor", loop: loop)
+            let lines = Locked<[String]>([])
+            let informer = Informer<ServiceEndpoints>(
+                client: client,
+                namespace: "default",
+                labelSelector: ServiceEndpoints.serviceLabel,
+                loss: "nobody waits for endpoints",
+                logger: logger(lines)
+            )
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await informer.run() }
+                defer { group.cancelAll() }
+                try await body(sandbox, informer, lines)
+            }
+        }
+    }
+
+    private static let rule = PolicyRule(
+        groups: ["discovery.k8s.io"],
+        resources: ["endpointslices"],
+        verbs: ["list", "watch"]
+    )
+
+    private static let slice = """
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata: {name: web-1, labels: {kubernetes.io/service-name: web, other: label}}
+        addressType: IPv4
+        endpoints:
+        - {addresses: [10.0.0.1], conditions: {ready: true}, nodeName: n, targetRef: {kind: Pod, name: a, uid: uid-a}}
+        - {addresses: [10.0.0.2], conditions: {ready: false}, targetRef: {kind: Pod, name: b, uid: uid-b}}
+        - {addresses: [10.0.0.3]}
+        """
+
+    @Test func aMissingRightIsWarnedOfOnceAndMadeGoodLater() async throws {
+        try await Self.run { sandbox, informer, lines in
+            let (shown, input) = AsyncStream.makeStream(of: [ServiceEndpoints].self)
+            let (failures, failure) = AsyncStream.makeStream(of: Void.self)
+            _ = await informer.subscribe(to: .labels([ServiceEndpoints.serviceLabel: "web"])) { event in
+                switch event {
+                case .snapshot(let snapshot): input.yield(snapshot.objects)
+                case .failing: failure.yield()
+                case .recovered: break
+                }
+            }
+            for await _ in failures { break }
+            _ = await sandbox.control.requests("list", of: .endpointSlices, count: 3)
+            #expect(lines.withLock { $0 } == ["warning: nobody waits for endpoints"])
+            #expect(await !informer.hasSynced)
+            try await sandbox.apply(Self.slice)
+            try await sandbox.grant([Self.rule], to: "poor")
+            for await objects in shown {
+                let kept = try #require(objects.first)
+                #expect(
+                    kept.endpoints == [
+                        .init(pod: "uid-a", isReady: true), .init(pod: "uid-b", isReady: false),
+                    ]
+                )
+                #expect(kept.metadata.labels == [ServiceEndpoints.serviceLabel: "web"])
+                break
+            }
+            // That it is there again is nothing to be told.
+            _ = await sandbox.control.requests("watch", of: .endpointSlices, count: 1)
+            #expect(lines.withLock { $0.count } == 1)
+        }
+    }
+
+    /// A standby needs none, and does not even ask whether it could have them.
+    @Test func nothingIsAskedForBeforeSomebodySubscribes() async throws {
+        try await Self.run { sandbox, informer, _ in
+            // The first request that comes is the subscriber's, and not an earlier one's.
+            try await sandbox.grant([Self.rule], to: "poor")
+            let id = await informer.subscribe(to: .labels([ServiceEndpoints.serviceLabel: "web"])) { _ in }
+            await informer.firstList()
+            #expect(await sandbox.control.log.count { $0.verb == "list" && $0.kind == .endpointSlices } == 1)
+            await informer.unsubscribe(id)
+        }
+    }
+}
