@@ -179,10 +179,15 @@ struct LeadershipBenchmark {
         return held
     }
 
+    /// How many probes of each replica have succeeded; a busy one is asked again.
     private static func probes(_ replicas: ReplicaProcesses, _ names: [String]) async throws -> [Int] {
         var counts: [Int] = []
         for name in names {
-            counts.append(try await replicas.metric("kube_standby_probes_total{result=\"success\"}", of: name) ?? 0)
+            let metric = "kube_standby_probes_total{result=\"success\"}"
+            var count: Int?
+            for _ in 0..<6 where count == nil { count = try await replicas.metric(metric, of: name) }
+            guard let count else { throw Peer.Failed(description: "\(name) tells no metrics") }
+            counts.append(count)
         }
         return counts
     }
