@@ -98,8 +98,9 @@ import Transport
         }
     }
 
-    /// One that says that it lives, and takes nothing.
-    @Test func whatIsHandedOverAndNotTakenIsTakenBackAndNotHandedOverAgain() async throws {
+    /// One that says that it lives, and takes nothing; what it was handed is taken back soon, or late.
+    @Test(arguments: [2, 7])
+    func whatIsHandedOverAndNotTakenIsTakenBackAndNotHandedOverAgain(seconds: Int) async throws {
         try await KeeperStage.run { stage in
             let a = await stage.replica("a", shards: 2)
             await stage.log.wait(for: "a sees 0:a 1:a of a")
@@ -107,10 +108,31 @@ import Transport
             let noted = ["kube-standby.io/shards": digests ?? ""]
             try await stage.place(.replica, "ks.replica-idle", holder: "idle", seconds: 600, annotations: noted)
             await stage.log.wait(for: "a sees 0:- 1:a of a,idle")
-            stage.clock.advance(by: .seconds(2))
+            stage.clock.advance(by: .seconds(seconds))
             await stage.log.wait(for: "a taken 0", count: 2)
             for _ in 0..<3 { await stage.renewal(of: "ks.shard-0-of-2", "ks.shard-1-of-2", "ks.replica-a") }
             #expect(stage.log.lines(with: "a lost").count == 1 && a.keeper.status.counts.rebalanced == 1)
+            await a.crash()
+        }
+    }
+
+    /// Each time it costs the shard a moment without anybody.
+    @Test func whoeverTakesNothingIsHandedAShardMoreAndMoreSeldom() async throws {
+        try await KeeperStage.run { stage in
+            let a = await stage.replica("a", shards: 2)
+            await stage.log.wait(for: "a sees 0:a 1:a of a")
+            let digests = try await stage.lease("ks.replica-a").metadata.annotations?["kube-standby.io/shards"]
+            let noted = ["kube-standby.io/shards": digests ?? ""]
+            try await stage.place(.replica, "ks.replica-idle", holder: "idle", seconds: 600, annotations: noted)
+            var times: [MonotonicTime] = []
+            for _ in 0..<100 where times.count < 4 {
+                if a.keeper.status.counts.rebalanced > times.count { times.append(stage.clock.now) }
+                await stage.renewal(of: "ks.shard-1-of-2", "ks.replica-a")
+            }
+            // Seen after five seconds at most.
+            let pauses = zip(times.dropFirst(), times).map { $0.since($1) + .seconds(5) }
+            try #require(pauses.count == 3)
+            #expect(pauses[0] >= .seconds(30) && pauses[1] >= .seconds(60) && pauses[2] >= .seconds(120), "\(pauses)")
             await a.crash()
         }
     }
