@@ -277,8 +277,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Sandbox", "TestedCluster", "Transport", "YAMLDocument", "FailoverCore", "KubernetesClient", "Probing",
-                "StandbyConfiguration", "Supervision", "kube-standby", logging, serviceLifecycle, subprocess,
+                "Sandbox", "TestedCluster", "Transport", "YAMLDocument", "FailoverCore", "KubernetesClient",
+                "Leadership",
+                "Probing", "StandbyConfiguration", "Supervision", "kube-standby", logging, serviceLifecycle, subprocess,
                 systemPackage,
             ],
             swiftSettings: swiftSettings

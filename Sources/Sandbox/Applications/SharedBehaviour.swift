@@ -7,6 +7,7 @@ final class SharedBehaviour: Sendable {
         var behaviour: ToyApplications.Behaviour
         var isFrozen = false
         var isCutOff = false
+        var shunned: String?
         var followers: [AsyncStream<Void>.Continuation] = []
         var connections: [ObjectIdentifier: any Channel] = [:]
     }
@@ -45,11 +46,19 @@ final class SharedBehaviour: Sendable {
         state.withLockedValue { ($0.behaviour, $0.isCutOff) }
     }
 
+    /// Whose requests nobody answers, by a line of their heads; nil: nobody's.
+    func shun(_ line: String?) {
+        state.withLockedValue { $0.shunned = line }
+    }
+
     /// The behaviour for one more request.
-    func request() -> ToyApplications.Behaviour {
+    ///
+    /// `head`: its lines.
+    func request(_ head: some Sequence<Substring>) -> ToyApplications.Behaviour {
         state.withLockedValue { state in
             for follower in state.followers { follower.yield() }
-            return state.isFrozen ? .hanging : state.behaviour
+            let isShunned = state.shunned.map { line in head.contains { $0 == line } } ?? false
+            return state.isFrozen || isShunned ? .hanging : state.behaviour
         }
     }
 

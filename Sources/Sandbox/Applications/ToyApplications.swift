@@ -54,6 +54,15 @@ package actor ToyApplications {
         }
     }
 
+    /// Leaves some clients of a pod's application without an answer, whatever its behaviour, as if they alone were cut off from it.
+    ///
+    /// `line`: a line of their requests' heads, such as `X-From: a`; nil: everybody is answered.
+    package func shun(_ line: String?, pod: String, namespace: String) {
+        for application in applications.values where application.name == pod && application.namespace == namespace {
+            application.behaviour.shun(line)
+        }
+    }
+
     /// The requests that a pod's application gets from now on; ends at once if there is no such pod.
     package func requests(pod: String, namespace: String) -> AsyncStream<Void> {
         let application = applications.values.first { $0.name == pod && $0.namespace == namespace }

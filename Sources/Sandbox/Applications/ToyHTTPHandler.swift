@@ -17,11 +17,9 @@ final class ToyHTTPHandler: ChannelInboundHandler {
         received += Array(buffer: unwrapInboundIn(data))
         let end = Array("\r\n\r\n".utf8)
         while let range = received.firstRange(of: end) {
-            let isHead = received.starts(with: Array("HEAD".utf8))
-            let path = received.split(separator: UInt8(ascii: " "), maxSplits: 2).dropFirst().first
-            let isLogin = path?.elementsEqual("/login".utf8) ?? false
+            let head = String(decoding: received[..<range.lowerBound], as: UTF8.self)
             received.removeSubrange(..<range.upperBound)
-            answer(context, isHead: isHead, isLogin: isLogin)
+            answer(context, head.split(separator: "\r\n"))
         }
     }
 
@@ -29,8 +27,11 @@ final class ToyHTTPHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    private func answer(_ context: ChannelHandlerContext, isHead: Bool, isLogin: Bool) {
-        switch behaviour.request() {
+    private func answer(_ context: ChannelHandlerContext, _ head: [Substring]) {
+        let words = head.first?.split(separator: " ") ?? []
+        let isHead = words.first == "HEAD"
+        let isLogin = words.dropFirst().first == "/login"
+        switch behaviour.request(head) {
         case .healthy: write(context, status: 200, isHead: isHead)
         case .body(let body): write(context, status: 200, body: body, isHead: isHead)
         case .status(let status): write(context, status: status, isHead: isHead)

@@ -22,6 +22,7 @@ package actor ServerControl {
     private var watches: [Int: AsyncStream<Void>.Continuation] = [:]
     private var lastWatch = 0
     private var logWaiters: [@Sendable ([LogEntry]) -> Bool] = []
+    private var startHook: (@Sendable (APIRequest) async -> Void)?
     private var writeHook: (@Sendable (APIRequest) async -> Void)?
 
     private static let logLimit = 100_000
@@ -40,6 +41,17 @@ package actor ServerControl {
     package func cutWatches() {
         for watch in watches.values { watch.finish() }
         watches = [:]
+    }
+
+    /// Calls `hook` before each write is carried out, when its conditions are not looked at yet: a write that waits there is one
+    /// that is late on its way.
+    package func beforeEachWrite(_ hook: (@Sendable (APIRequest) async -> Void)?) {
+        startHook = hook
+    }
+
+    /// Runs the hook of `beforeEachWrite`, and returns when the hook has returned.
+    func startsWrite(_ request: APIRequest) async {
+        await startHook?(request)
     }
 
     /// Calls `hook` after each write was carried out, before its answer is sent.

@@ -148,8 +148,10 @@ struct APIResponder: HTTPResponder {
         try await handler.authorizer.check(caller, try call.attributes(), kind: call.kind)
         if call.verb == "watch" { return try await watch(call, request, fault) }
         let past: StoreView? = if case .stale(let view) = fault { view } else { nil }
+        let isWrite = call.verb != "get" && call.verb != "list"
+        if isWrite { await control.startsWrite(call) }
         let answer = try await handler.answer(call, from: caller, past: past)
-        if call.verb != "get", call.verb != "list" { await control.finishedWrite(call) }
+        if isWrite { await control.finishedWrite(call) }
         switch fault {
         case .loseAnswer: return await dropped(context)
         case .truncate(let count): return FaultyBody.truncated(answer, after: count, context.connection)

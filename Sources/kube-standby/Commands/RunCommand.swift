@@ -141,8 +141,9 @@ struct RunCommand: AsyncParsableCommand {
     private func supervisor(for configuration: SupervisorConfiguration, logger: Logger) throws -> Supervisor {
         let connection = try cluster.connection()
         let namespace = cluster.namespace ?? connection.namespace
+        let wanted = try election.election(isInPod: connection.isOfPod)
         // What writes nothing needs no lead, and must not take it from those who do.
-        let election = dryRun ? nil : try election.election(isInPod: connection.isOfPod)
+        let election = dryRun ? nil : wanted
         logger.notice(
             "supervising",
             metadata: [
@@ -152,6 +153,12 @@ struct RunCommand: AsyncParsableCommand {
                 "leader-election": "\(election != nil)", "shards": "\(election?.shards ?? 1)",
             ]
         )
+        if dryRun, let wanted {
+            logger.notice(
+                "a dry run takes no Lease: it observes the groups of all shards, beside the replicas that hold them",
+                metadata: ["shards": "\(wanted.shards)"]
+            )
+        }
         return Supervisor(
             .init(
                 configuration: configuration,

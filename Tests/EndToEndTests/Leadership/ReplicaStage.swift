@@ -11,6 +11,10 @@ actor ReplicaStage {
     struct Options: Sendable {
         /// Into how many shards the groups are split.
         var shards = 1
+        /// Replicas that split them into another number.
+        var shardsOf: [String: Int] = [:]
+        /// Replicas with a file of their own, which says other things of the same groups.
+        var groupsOf: [String: [String]] = [:]
         /// Replicas with a token of their own.
         var tokens: [String: String] = [:]
         /// Commands that become the binary, by replica.
@@ -45,13 +49,16 @@ actor ReplicaStage {
     ) async throws {
         let (requests, starts) = AsyncStream.makeStream(of: String.self)
         let replicas = ReplicaStage(stage, shards: options.shards, starts: starts)
-        let common = ["--leader-elect=true", "--shards=\(options.shards)"] + timing + options.arguments
+        let common = ["--leader-elect=true"] + timing + options.arguments
         let arguments = try await stage.arguments(groups: groups, common)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 try await withThrowingTaskGroup(of: Void.self) { runs in
                     for await name in requests {
-                        var mine = arguments
+                        var mine = arguments + ["--shards=\(options.shardsOf[name] ?? options.shards)"]
+                        if let groups = options.groupsOf[name] {
+                            mine[2] = try stage.write("config-\(name).yaml", configuration: groups)
+                        }
                         if let token = options.tokens[name] {
                             mine[4] = try stage.write(
                                 "kubeconfig-\(name)",
@@ -147,9 +154,9 @@ actor ReplicaStage {
 
     // MARK: Leading
 
-    /// The Lease of a shard.
-    private nonisolated func lease(_ shard: Int) -> ObjectKey {
-        ObjectKey(.leases, namespace: "default", name: "kube-standby.shard-\(shard)-of-\(shards)")
+    /// The Lease of a shard; `count`: of how many; nil: of as many as most replicas have.
+    private nonisolated func lease(_ shard: Int, of count: Int? = nil) -> ObjectKey {
+        ObjectKey(.leases, namespace: "default", name: "kube-standby.shard-\(shard)-of-\(count ?? shards)")
     }
 
     /// The replica in an identity, which is its pod's name and a part that nobody has had.
@@ -158,8 +165,8 @@ actor ReplicaStage {
     }
 
     /// Which replica holds a shard by its Lease.
-    nonisolated func holder(of shard: Int = 0) async -> String? {
-        let stored = try? await stage.sandbox.store.get(lease(shard))
+    nonisolated func holder(of shard: Int = 0, in count: Int? = nil) async -> String? {
+        let stored = try? await stage.sandbox.store.get(lease(shard, of: count))
         return Self.name(in: stored?["spec"]["holderIdentity"] ?? .null)
     }
 
@@ -197,19 +204,22 @@ actor ReplicaStage {
     }
 
     /// How many shards each replica holds; released ones are left out.
-    nonisolated func shares() async -> [String: Int] {
+    nonisolated func shares(of count: Int? = nil) async -> [String: Int] {
         var shares: [String: Int] = [:]
-        for shard in 0..<shards { if let holder = await holder(of: shard) { shares[holder, default: 0] += 1 } }
+        for shard in 0..<(count ?? shards) {
+            if let holder = await holder(of: shard, in: count) { shares[holder, default: 0] += 1 }
+        }
         return shares
     }
 
     /// Waits until all shards are held, as even as can be, by exactly these replicas.
-    nonisolated func waitForShares(among names: Set<String>) async throws {
-        let least = shards / names.count
-        let most = (shards + names.count - 1) / names.count
+    nonisolated func waitForShares(among names: Set<String>, of count: Int? = nil) async throws {
+        let total = count ?? shards
+        let least = total / names.count
+        let most = (total + names.count - 1) / names.count
         try await stage.sandbox.wait(atMost: .seconds(60), for: "\(names.sorted()) to share the shards out") { _ in
-            let shares = await self.shares()
-            return Set(shares.keys) == names && shares.values.reduce(0, +) == self.shards
+            let shares = await self.shares(of: count)
+            return Set(shares.keys) == names && shares.values.reduce(0, +) == total
                 && shares.values.allSatisfy { (least...most).contains($0) }
         }
     }

@@ -131,5 +131,20 @@ extension EndToEndTests {
                 for name in names { await Self.expectOrder(on: stage, name, moves: 1) }
             }
         }
+
+        @Test func aDryRunTakesNoShardAndObservesAllGroups() async throws {
+            let names = (0..<2).map { "g\($0)" }
+            try await Stage.run { stage in
+                for name in names { try await stage.place(name, replicas: 1) }
+                let groups = names.map { Manifests.group($0) }
+                let arguments = try await stage.arguments(groups: groups, ["--dry-run", "--shards", "2"])
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let line = await process.log.wait(for: "a dry run takes no Lease")
+                    #expect(line?.contains("it observes the groups of all shards") == true)
+                    for name in names { _ = await process.log.wait(for: "member.name=\(name)-0", "healthy") }
+                }
+                #expect(await stage.sandbox.store.list(.leases, namespace: "default").isEmpty)
+            }
+        }
     }
 }

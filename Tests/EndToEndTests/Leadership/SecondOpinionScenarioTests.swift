@@ -4,10 +4,20 @@ import Testing
 import Transport
 
 extension EndToEndTests {
-    /// Moves that wait for the opinions of others, with the real binary; the standby is the test's own.
+    /// Moves that wait for the opinions of others, with the real binary.
     @Suite struct SecondOpinionScenarioTests {
         private static func group(_ opinion: String) -> String {
             Manifests.group("web", "failover: {secondOpinion: {\(opinion)}}")
+        }
+
+        /// The same group for each replica, but that its probes tell who makes them: what the network knows of its clients.
+        private static func groupProbed(by replica: String) -> String {
+            let probe = Manifests.quickProbe.replacing(
+                "path: /health",
+                with: "path: /health, httpHeaders: [{name: X-From, value: \(replica)}]"
+            )
+            let opinion = "failover: {secondOpinion: {from: [Replica], patienceSeconds: 60, onSilence: Hold}}"
+            return Manifests.group("web", opinion, probe: probe)
         }
 
         private static func disputes(_ process: SupervisorProcess) async throws -> Int? {
@@ -46,7 +56,8 @@ extension EndToEndTests {
             }
         }
 
-        /// A standby that sees the pod serve is asked on the Lease, and answers there; then it sees the pod fail, too.
+        /// A standby of the test's own that sees the pod serve is asked on the Lease, and answers there; then it sees the pod
+        /// fail, too.
         @Test func aStandbyIsAskedOnTheLeaseAndItsAnswerDecides() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
@@ -63,14 +74,43 @@ extension EndToEndTests {
                     #expect(try await stage.waitUntilSettled("web") == holder)
                     try await stage.answer("unhealthy", asked: holder)
                     _ = try await stage.waitUntilSettled("web", otherThan: holder)
-                    try await stage.sandbox.wait(for: "the question to be taken away") { store in
-                        let lease = try? await store.get(Stage.lease)
-                        return lease?["metadata"]["annotations"].object?.keys.contains { $0.contains("opinion") }
-                            == false
-                    }
+                    try await stage.waitForTheQuestionToGo()
                 }
                 let audit = await stage.audit("web")
                 #expect(audit.violations.isEmpty && audit.moves == 1)
+            }
+        }
+
+        /// Of two replicas the leader alone does not reach the active pod; then the pod fails for both.
+        @Test func aPodThatTheLeaderAloneDoesNotReachStaysUntilItFailsForTheOtherReplicaToo() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let groups = ["a", "b"].map { ($0, [Self.groupProbed(by: $0)]) }
+                let options = ReplicaStage.Options(
+                    groupsOf: Dictionary(uniqueKeysWithValues: groups),
+                    arguments: ["--listen", "127.0.0.1:0"]
+                )
+                try await ReplicaStage.run(["a", "b"], [], on: stage, options) { replicas in
+                    let leader = try await replicas.waitForLeader()
+                    let holder = try await stage.waitUntilSettled("web")
+                    try await ReplicaTests.knows(replicas, leader)
+                    try await replicas.wait(leader == "a" ? "b" : "a", for: "standing by")
+                    await stage.sandbox.applications.shun("X-From: \(leader)", pod: holder, namespace: "default")
+                    try await stage.waitForEvent("Disputed", of: "web", "1 disagree")
+                    try await replicas.wait(
+                        leader,
+                        for: "the active pod \(holder) fails here, and too few others say so"
+                    )
+                    #expect(try await Self.disputes(try await replicas.process(leader)) == 1)
+                    await replicas.waitForRenewals(3, by: leader)
+                    #expect(await stage.audit("web").moves == 0)
+                    await stage.sandbox.applications.set(.status(500), pod: holder, namespace: "default")
+                    _ = try await stage.waitUntilSettled("web", otherThan: holder)
+                    try await stage.waitForTheQuestionToGo()
+                }
+                await ReplicaTests.expectOrder(on: stage, moves: 1)
+                // A standby answers on the record, and is no writer of it.
+                #expect(WriterAudit(await stage.sandbox.store.history, group: "web").sequence.count == 1)
             }
         }
     }
@@ -97,6 +137,14 @@ extension Stage {
         }
         try await sandbox.apply(Manifests.service("web") + pods.joined())
         try await waitForPods(of: "web", count: 2)
+    }
+
+    /// Waits until neither a question nor an answer stands on the Lease.
+    fileprivate func waitForTheQuestionToGo() async throws {
+        try await sandbox.wait(for: "the question to be taken away") { store in
+            let lease = try? await store.get(Self.lease)
+            return lease?["metadata"]["annotations"].object?.keys.contains { $0.contains("opinion") } == false
+        }
     }
 
     /// A standby waits until it is asked about a pod, and answers.

@@ -52,10 +52,18 @@ struct Stage: Sendable {
         token: String = Sandbox.adminToken,
         _ more: [String] = []
     ) async throws -> [String] {
-        let configuration = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n" + groups.joined()
         let kubeconfig = try write("kubeconfig", await sandbox.kubeconfig(token: token))
-        return ["run", "--config", try write("config.yaml", configuration), "--kubeconfig", kubeconfig]
+        let configuration = try write("config.yaml", configuration: groups)
+        return ["run", "--config", configuration, "--kubeconfig", kubeconfig]
             + (more.contains("--listen") ? more : ["--listen", "off"] + more)
+    }
+
+    /// Writes a configuration of these groups into the stage's folder.
+    func write(_ name: String, configuration groups: [String]) throws -> String {
+        try write(
+            name,
+            "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n" + groups.joined()
+        )
     }
 
     /// Runs a command that gives a request or looks at a group.

@@ -1,6 +1,5 @@
 import Foundation
 import KubernetesClient
-import Logging
 import Sandbox
 import StandbyConfiguration
 import Testing
@@ -24,13 +23,7 @@ import Transport
         return try await Sandbox.run { sandbox in
             try await sandbox.apply(manifests)
             for fault in faults { await sandbox.control.add(fault) }
-            let connection = ClusterConnection(
-                cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
-                credential: Credential(token: .inline(Sandbox.adminToken)),
-                namespace: "default"
-            )
-            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let client = APIClient(connection: connection, loop: loop, version: "test", logger: logger)
+            let client = await sandbox.client(loop)
             let examiner = ClusterExaminer(client: client, namespace: "default", user: user)
             let found = await examiner.findings(of: reading)
             let words = found.diagnostics.map { "\($0.severity) \($0.path): \($0.message)" }

@@ -1,5 +1,4 @@
 import KubernetesClient
-import Logging
 import Sandbox
 import StandbyConfiguration
 import Testing
@@ -39,8 +38,6 @@ import Transport
         }
     }
 
-    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-
     private func run(
         token: String = Sandbox.adminToken,
         under authority: WriteAuthority = WriteAuthority(until: nil),
@@ -63,12 +60,7 @@ import Transport
                 spec: {schedulerName: nobody, containers: [{name: a, image: b}]}
                 """
             )
-            let connection = ClusterConnection(
-                cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
-                credential: Credential(token: .inline(token)),
-                namespace: "default"
-            )
-            let client = APIClient(connection: connection, loop: loop, version: "test", logger: Self.logger)
+            let client = await sandbox.client(loop, token: token)
             let pod = try await sandbox.store.get(ObjectKey(.pods, namespace: "default", name: "web-1"))["metadata"]
             let member = Member(
                 id: Member.ID(pod["uid"].string ?? ""),

@@ -1,5 +1,3 @@
-import Foundation
-import KubernetesClient
 import Probing
 import StandbyConfiguration
 import Testing
@@ -9,106 +7,11 @@ import Testing
 
 /// Which groups run as the configuration changes, and what one leaves to the next.
 @Suite(.timeLimit(.minutes(5))) struct SupervisedGroupsTests {
-    /// Groups on one cluster without a server; each run of a group is known by its number.
-    private final class Stage: Sendable {
-        let log = EventLog()
-        let clock = TestClock()
-        let cluster: FakeCluster
-        let probes: FakeProbes
-        let supervised: SupervisedGroups
-
-        init() throws {
-            let (log, clock, claims) = (log, clock, ClaimRegistry())
-            let cluster = FakeCluster(log: log)
-            let probes = FakeProbes(clock: clock, log: log)
-            (self.cluster, self.probes) = (cluster, probes)
-            supervised = Self.groups(on: cluster, probes, claims, clock, log)
-            let services = try [Samples.service("web"), Samples.service("db", selector: Self.selector("db"))]
-            let pods = try [
-                Samples.pod("web-0", role: "active"), Samples.pod("web-1", number: 1, role: "passive"),
-                Samples.pod("db-0", number: 2, app: "db", role: "active"),
-            ]
-            cluster.change { objects in
-                for service in services { objects.services[service.metadata.name ?? ""] = service }
-                for pod in pods { objects.pods[pod.metadata.name ?? ""] = pod }
-            }
-        }
-
-        /// Groups that name a namespace are in shard 1, the others in shard 0; those with a cooldown of 7 s are observed.
-        static func groups(
-            on cluster: FakeCluster,
-            _ probes: FakeProbes,
-            _ claims: ClaimRegistry,
-            _ clock: TestClock,
-            _ log: EventLog
-        ) -> SupervisedGroups {
-            SupervisedGroups(
-                namespace: "default",
-                claims: claims,
-                sharing: .init(
-                    shard: { $0.namespace == nil ? 0 : 1 },
-                    observes: { $0.failover.cooldown == .seconds(7) }
-                )
-            ) { namespace in
-                log.add("informers of \(namespace)")
-                return .init(
-                    pods: cluster.pods,
-                    services: cluster.services,
-                    leases: cluster.leases,
-                    endpoints: cluster.endpoints
-                )
-            } makeSupervisor: { group, namespace, start in
-                log.add("run \(start.claimant.run) of \(group.name) in \(namespace)")
-                return GroupSupervisor(
-                    group,
-                    namespace: namespace,
-                    claimant: start.claimant,
-                    identity: "me",
-                    isDryRun: false,
-                    standing: start.standing,
-                    surroundings: GroupStage.surroundings(cluster, probes, claims, start.gate, clock, log, group)
-                )
-            }
-        }
-
-        static func selector(_ app: String) -> String { #"{"app":"\#(app)","role":"active"}"# }
-
-        /// Runs the groups with a configuration, and ends it after `body`.
-        func run(
-            _ groups: String...,
-            holding shards: [Int] = [0, 1],
-            body: @escaping @Sendable (Stage) async throws -> Void
-        ) async throws {
-            let first = try Samples.configuration(list: groups)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    await self.supervised.run()
-                    self.log.add("groups ended")
-                }
-                for shard in shards { await supervised.shardTaken(shard, authority: WriteAuthority(until: nil)) }
-                _ = await supervised.apply(first)
-                try await body(self)
-                supervised.finish()
-                try await group.waitForAll()
-            }
-        }
-
-        @discardableResult
-        func apply(_ groups: String...) async throws -> ConfigurationDiff {
-            await supervised.apply(try Samples.configuration(list: groups))
-        }
-
-        var active: [String] {
-            cluster.objects.pods.values.filter { $0.metadata.labels?["role"] == "active" }
-                .compactMap(\.metadata.name).sorted()
-        }
-    }
-
     private static let web = Samples.text()
     private static let db = Samples.text("db", service: "db")
 
     @Test func runsAllGroupsAndEndsThemTogether() async throws {
-        let stage = try Stage()
+        let stage = try SupervisedGroupsStage()
         try await stage.run(Self.web, Self.db) { stage in
             await stage.log.wait(for: "active member is on record", count: 2)
         }
@@ -124,7 +27,7 @@ import Testing
     }
 
     @Test func aGroupThatIsAddedIsRunBesideTheOthers() async throws {
-        let stage = try Stage()
+        let stage = try SupervisedGroupsStage()
         try await stage.run(Self.web) { stage in
             await stage.log.wait(for: "web: active member is on record")
             let diff = try await stage.apply(Self.web, Self.db)
@@ -135,7 +38,7 @@ import Testing
     }
 
     @Test func aGroupThatIsRemovedEndsAndItsPodsKeepTheirLabels() async throws {
-        let stage = try Stage()
+        let stage = try SupervisedGroupsStage()
         try await stage.run(Self.web, Self.db) { stage in
             await stage.log.wait(for: "active member is on record", count: 2)
             let diff = try await stage.apply(Self.web)
@@ -147,7 +50,7 @@ import Testing
     }
 
     @Test func anEmptyConfigurationEndsAllAndTheirInformers() async throws {
-        let stage = try Stage()
+        let stage = try SupervisedGroupsStage()
         try await stage.run(Self.web) { stage in
             await stage.log.wait(for: "web: active member is on record")
             _ = await stage.supervised.apply(SupervisorConfiguration(groups: []))
@@ -160,7 +63,7 @@ import Testing
     }
 
     @Test func aGroupThatIsChangedGoesOnAndKeepsWhatItKnows() async throws {
-        let stage = try Stage()
+        let stage = try SupervisedGroupsStage()
         try await stage.run(Self.web) { stage in
             await stage.log.wait(for: "web: active member is on record")
             let more = ", paused: true, probe: {tcpSocket: {port: 80}, periodSeconds: 7}"
@@ -177,7 +80,7 @@ import Testing
 
     /// Another name is another record: the group of the new name begins with what it finds, and moves nothing.
     @Test func aGroupThatIsRenamedMovesNothing() async throws {
-        let stage = try Stage()
+        let stage = try SupervisedGroupsStage()
         try await stage.run(Self.web) { stage in
             await stage.log.wait(for: "web: active member is on record")
             let diff = try await stage.apply(Samples.text("shop", service: "web"))
@@ -191,7 +94,7 @@ import Testing
     }
 
     @Test func aGroupOfAnotherNamespaceIsAnotherOneAndHasItsOwnInformers() async throws {
-        let stage = try Stage()
+        let stage = try SupervisedGroupsStage()
         try await stage.run(Self.web) { stage in
             await stage.log.wait(for: "web: active member is on record")
             try await stage.apply(Samples.text("web", service: "web", ", namespace: shop"))
@@ -204,7 +107,7 @@ import Testing
 
     /// The second run of a name begins when the first has ended, whatever it was busy with.
     @Test func theSuccessorOfARunWaitsForItsEnd() async throws {
-        let stage = try Stage()
+        let stage = try SupervisedGroupsStage()
         try await stage.run(Self.web) { stage in
             await stage.log.wait(for: "web: active member is on record")
             stage.cluster.plan(.hold, on: "web-1=active")
@@ -226,7 +129,7 @@ import Testing
 
     /// A Service that passes from one group to another in one reload: the newcomer waits for the pods, not for ever.
     @Test func podsPassFromAGroupThatEndsToAnother() async throws {
-        let stage = try Stage()
+        let stage = try SupervisedGroupsStage()
         try await stage.run(Self.web) { stage in
             await stage.log.wait(for: "web: active member is on record")
             stage.cluster.plan(.hold, on: "web: web-1=active")
@@ -242,7 +145,7 @@ import Testing
     }
 
     @Test func aReloadAfterTheEndRunsNothing() async throws {
-        let stage = try Stage()
+        let stage = try SupervisedGroupsStage()
         try await stage.run(Self.web) { stage in
             await stage.log.wait(for: "web: active member is on record")
         }
@@ -252,72 +155,18 @@ import Testing
     }
 
     @Test func isReadyOnceAllNamespacesAreListed() async throws {
-        let stage = try Stage()
+        let stage = try SupervisedGroupsStage()
         #expect(await stage.supervised.isReady, "there is nothing to wait for")
         try await stage.run(Self.web) { stage in
             #expect(await stage.supervised.isReady)
         }
         let late = FakeCluster(log: EventLog())
-        let supervised = Stage.groups(on: late, stage.probes, ClaimRegistry(), stage.clock, stage.log)
+        let supervised = SupervisedGroupsStage.groups(on: late, stage.probes, ClaimRegistry(), stage.clock, stage.log)
         _ = await supervised.apply(try Samples.configuration(Self.web))
         #expect(await !supervised.isReady)
         late.pods.show([], version: 1)
         #expect(await !supervised.isReady)
         late.services.show([], version: 1)
         #expect(await supervised.isReady, "requests are not heard at once without the Leases, and that is all")
-    }
-
-    // MARK: Shards
-
-    private static let far = Samples.text("db", service: "db", ", namespace: far")
-    private static let observed = Samples.text("web", service: "web", ", failover: {cooldownSeconds: 7}")
-
-    @Test func leadsTheGroupsOfItsShardsOnly() async throws {
-        let stage = try Stage()
-        try await stage.run(Self.web, Self.far, holding: [0]) { stage in
-            await stage.log.wait(for: "web: active member is on record")
-            #expect(stage.log.lines(with: "of db in").isEmpty)
-            #expect(stage.log.lines(with: "informers of far").count == 1, "a takeover finds them there")
-            await stage.supervised.shardTaken(1, authority: WriteAuthority(until: nil))
-            await stage.log.wait(for: "db: active member is on record")
-        }
-        #expect(stage.active == ["db-0", "web-0"])
-    }
-
-    @Test func aShardThatIsLostEndsItsGroupsBeforeItIsGivenAway() async throws {
-        let stage = try Stage()
-        try await stage.run(Self.web, Self.far) { stage in
-            await stage.log.wait(for: "active member is on record", count: 2)
-            await stage.supervised.shardLost(0, grace: .seconds(1))
-            #expect(stage.log.lines(with: "probes end") == ["web: probes end"])
-            await stage.supervised.shardTaken(0, authority: WriteAuthority(until: nil))
-            await stage.log.wait(for: "web: read record", count: 2)
-        }
-        #expect(stage.active == ["db-0", "web-0"])
-    }
-
-    @Test func whatIsObservedGoesOnWithoutTheLead() async throws {
-        let stage = try Stage()
-        try await stage.run(Self.observed, holding: []) { stage in
-            await stage.log.wait { !stage.probes.targets(of: "web").isEmpty }
-            #expect(stage.log.lines(with: "is on record").isEmpty)
-            await stage.supervised.shardTaken(0, authority: WriteAuthority(until: nil))
-            await stage.log.wait(for: "web: active member is on record")
-            #expect(stage.log.lines(with: "in default") == ["run 1 of web in default"], "it is the same run")
-            await stage.supervised.shardLost(0, grace: .seconds(1))
-            await stage.log.wait(for: "run 2 of web")
-        }
-        #expect(stage.log.lines(with: "write record").count == 1 && stage.active == ["db-0", "web-0"])
-    }
-
-    @Test func aReloadWithoutTheLeadIsKnownWhenItComes() async throws {
-        let stage = try Stage()
-        try await stage.run(Self.web, holding: []) { stage in
-            let diff = try await stage.apply(Self.web, Self.db)
-            #expect(diff.added == ["db"])
-            await stage.supervised.shardTaken(0, authority: WriteAuthority(until: nil))
-            await stage.log.wait(for: "active member is on record", count: 2)
-        }
-        #expect(Set(stage.log.lines(with: "in default")) == ["run 1 of web in default", "run 2 of db in default"])
     }
 }

@@ -29,21 +29,11 @@ import Testing
 
     /// A standby says nothing, and what it saw still holds when it takes over.
     @Test func aTakeoverTellsWhatStillHolds() async throws {
-        let asking = ", failover: {secondOpinion: {from: [Replica]}}"
-        let stage = GroupStage(
-            try Samples.group("web", service: "web", asking),
-            standing: .standby,
-            authority: .none
-        )
-        try stage.place(["active"])
-        let holder = GroupRecord.Holder(name: "web-0", id: .init("uid-web-0"))
-        stage.placeLease(GroupRecord(holder: holder, epoch: Epoch(1), origin: .adopted, writer: "other", reason: ""))
+        let stage = try GroupStage.standby(["active"])
         try await stage.run { stage in
             await stage.log.wait { !stage.probes.targets(of: "web").isEmpty }
             stage.probes.set(.unhealthy, "web-0")
-            let since = MicroTime(microseconds: 0)
-            let question = StoredOpinions.Question(id: "other/1", pod: "web-0", uid: "uid-web-0", since: since)
-            stage.changeLease { $0 = StoredOpinions.ask(question, on: $0) }
+            stage.ask("other/1")
             // Its answer shows that it knows.
             await stage.log.wait(for: "answer unhealthy")
             #expect(stage.log.lines(with: "no healthy candidate").isEmpty)

@@ -1,86 +1,27 @@
 import FailoverCore
-import Foundation
-import Logging
 import Sandbox
-import StandbyConfiguration
 import Testing
-import Transport
 
 @testable import KubernetesClient
 @testable import Supervision
 
 /// Questions, answers and records on one Lease of a real API, written by several at the same time.
 @Suite(.timeLimit(.minutes(5))) struct OpinionWriteTests {
-    private struct Stage: Sendable {
-        let sandbox: Sandbox
-        let client: APIClient
-        let group: GroupConfiguration
-
-        /// One replica's door; `mayLead`: whether it may write more than an answer.
-        func replica(mayLead: Bool = false) -> KubernetesGroupAPI {
-            KubernetesGroupAPI(
-                client: client,
-                group: group,
-                namespace: "default",
-                limits: .init(),
-                gate: WriteGate(mayLead ? WriteAuthority(until: nil) : .none),
-                clock: .system
-            )
-        }
-
-        func lease() async throws -> Lease {
-            try await client.get(Lease.self, namespace: "default", name: "kube-standby-web")
-        }
-
-        /// A leader that has written a first record, and what it wrote.
-        func leader() async throws -> (KubernetesGroupAPI, StoredRecord) {
-            let leader = replica(mayLead: true)
-            let outcome = await leader.writeRecord(record(1), replacing: nil, asking: nil, urgency: .upkeep)
-            guard case .written(let stored) = outcome else { throw GroupLease.Failure.contended }
-            return (leader, stored)
-        }
-
-        func record(_ epoch: Int, writer: String = "me") -> GroupRecord {
-            GroupRecord(
-                holder: .init(name: "web-0", id: .init("u")),
-                epoch: Epoch(epoch),
-                origin: .adopted,
-                writer: writer,
-                reason: "found"
-            )
-        }
-    }
-
     private static let question = StoredOpinions.Question(
         id: "me/1",
         pod: "web-0",
-        uid: "u",
+        uid: "uid-0",
         since: MicroTime(microseconds: 0)
     )
 
     private static func answer(_ health: String = "healthy", to question: String = "me/1") -> StoredOpinions.Answer {
-        .init(question: question, uid: "u", health: health, ageSeconds: 0)
-    }
-
-    private func run(_ body: @Sendable @escaping (Stage) async throws -> Void) async throws {
-        let group = try Samples.group()
-        let loop = EventLoop(name: "test")
-        defer { loop.stop() }
-        try await Sandbox.run { sandbox in
-            let connection = ClusterConnection(
-                cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
-                credential: Credential(token: .inline(Sandbox.adminToken)),
-                namespace: "default"
-            )
-            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let client = APIClient(connection: connection, loop: loop, version: "test", logger: logger)
-            try await body(Stage(sandbox: sandbox, client: client, group: group))
-        }
+        .init(question: question, uid: "uid-0", health: health, ageSeconds: 0)
     }
 
     @Test func aStandbyAnswersWithoutTheLeadAndTouchesNothingElse() async throws {
-        try await run { stage in
-            let (leader, _) = try await stage.leader()
+        try await LeaseStage.run { stage in
+            let leader = stage.leader
+            _ = try await stage.begin()
             await leader.ask(Self.question)
             let asked = try await stage.lease()
             #expect(StoredOpinions(asked).question == Self.question)
@@ -95,8 +36,9 @@ import Transport
 
     /// The record is written over answers that came meanwhile, and takes away what is settled.
     @Test func answersAreNoConflictForTheRecord() async throws {
-        try await run { stage in
-            let (leader, _) = try await stage.leader()
+        try await LeaseStage.run { stage in
+            let leader = stage.leader
+            _ = try await stage.begin()
             await leader.ask(Self.question)
             let version = RecordMapping.stored(try await stage.lease()).version
             for name in ["a", "b"] {
@@ -125,8 +67,8 @@ import Transport
 
     /// What another supervisor wrote is a conflict, whatever standbys wrote beside it.
     @Test func anotherSupervisorsRecordIsAConflict() async throws {
-        try await run { stage in
-            let (leader, first) = try await stage.leader()
+        try await LeaseStage.run { stage in
+            let (leader, first) = (stage.leader, try await stage.begin())
             await leader.ask(Self.question)
             let version = RecordMapping.stored(try await stage.lease()).version
             #expect(await stage.replica().answer(Self.answer(), of: StoredOpinions.name(of: "a")))
@@ -161,8 +103,8 @@ import Transport
     }
 
     @Test func nothingIsAskedOnceAnotherSupervisorHasActed() async throws {
-        try await run { stage in
-            let (leader, first) = try await stage.leader()
+        try await LeaseStage.run { stage in
+            let (leader, first) = (stage.leader, try await stage.begin())
             let other = stage.replica(mayLead: true)
             _ = await other.readRecord()
             _ = await other.writeRecord(stage.record(2), replacing: first.version, asking: nil, urgency: .failing)
@@ -172,8 +114,9 @@ import Transport
     }
 
     @Test func fifteenAnswerAtOnce() async throws {
-        try await run { stage in
-            let (leader, _) = try await stage.leader()
+        try await LeaseStage.run { stage in
+            let leader = stage.leader
+            _ = try await stage.begin()
             await leader.ask(Self.question)
             await withTaskGroup(of: Void.self) { group in
                 for number in 0..<15 {
@@ -192,8 +135,9 @@ import Transport
 
     /// What is refused is tried a few times, with waits, and not as often as what others were faster with.
     @Test func anAnswerThatIsRefusedIsTriedAFewTimes() async throws {
-        try await run { stage in
-            let (leader, _) = try await stage.leader()
+        try await LeaseStage.run { stage in
+            let leader = stage.leader
+            _ = try await stage.begin()
             await leader.ask(Self.question)
             await stage.sandbox.control.add(Fault(.refuse(code: 500, retryAfter: nil), verb: "update", kind: .leases))
             let before = await stage.sandbox.control.log.count
@@ -204,8 +148,8 @@ import Transport
     }
 
     @Test func anAnswerToAQuestionThatIsSettledIsNotWritten() async throws {
-        try await run { stage in
-            let (leader, first) = try await stage.leader()
+        try await LeaseStage.run { stage in
+            let (leader, first) = (stage.leader, try await stage.begin())
             #expect(await stage.replica().answer(Self.answer(), of: StoredOpinions.name(of: "a")))
             #expect(RecordMapping.stored(try await stage.lease()).version == first.version)
             await leader.ask(Self.question)

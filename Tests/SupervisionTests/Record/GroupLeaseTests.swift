@@ -1,94 +1,20 @@
-import Foundation
 import KubernetesClient
-import Logging
 import Sandbox
-import StandbyConfiguration
 import Testing
-import Transport
 
 @testable import FailoverCore
 @testable import Supervision
 
 /// The Lease as operators and supervisors use it, on a server that checks versions.
 @Suite(.timeLimit(.minutes(2))) struct GroupLeaseTests {
-    /// A sandbox, the supervisor's door to the group's Lease and the operators'.
-    private struct Stage: Sendable {
-        let sandbox: Sandbox
-        let client: APIClient
-        let api: KubernetesGroupAPI
-
-        var operators: GroupLease { GroupLease(client: client, group: "web", namespace: "default") }
-
-        func lease() async throws -> Lease {
-            try await client.get(Lease.self, namespace: "default", name: "kube-standby-web")
-        }
-
-        /// Writes an annotation as somebody else.
-        func annotate(_ key: String, _ value: String?) async throws {
-            let lease = try await lease()
-            let patch = MetadataPatch(
-                uid: lease.metadata.uid ?? "",
-                resourceVersion: lease.metadata.resourceVersion ?? "",
-                annotations: [key: value]
-            )
-            _ = try await client.patchMetadata(Lease.self, namespace: "default", name: "kube-standby-web", patch)
-        }
-
-        func write(_ record: GroupRecord, over version: StoredRecord.Version?) async -> RecordWriteOutcome {
-            await api.writeRecord(record, replacing: version, asking: nil, urgency: .failing)
-        }
-
-        /// Writes a first record.
-        func begin() async throws -> StoredRecord {
-            guard case .written(let stored) = await write(record(1), over: nil) else {
-                throw GroupLease.Failure.contended
-            }
-            return stored
-        }
-
-        func record(_ epoch: Int) -> GroupRecord {
-            GroupRecord(
-                holder: .init(name: "web-0", id: .init("uid-0")),
-                epoch: Epoch(epoch),
-                origin: .adopted,
-                writer: "me",
-                reason: "found"
-            )
-        }
-    }
-
-    private func run(_ body: @Sendable @escaping (Stage) async throws -> Void) async throws {
-        let group = try Samples.group()
-        let loop = EventLoop(name: "test")
-        defer { loop.stop() }
-        try await Sandbox.run { sandbox in
-            let connection = ClusterConnection(
-                cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
-                credential: Credential(token: .inline(Sandbox.adminToken)),
-                namespace: "default"
-            )
-            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let client = APIClient(connection: connection, loop: loop, version: "test", logger: logger)
-            let api = KubernetesGroupAPI(
-                client: client,
-                group: group,
-                namespace: "default",
-                limits: .init(),
-                gate: WriteGate(WriteAuthority(until: nil)),
-                clock: .system
-            )
-            try await body(Stage(sandbox: sandbox, client: client, api: api))
-        }
-    }
-
     // MARK: Supervisors
 
     @Test func aRecordIsCreatedReadAndReplaced() async throws {
-        try await run { stage in
-            #expect(await stage.api.readRecord() == .absent)
+        try await LeaseStage.run { stage in
+            #expect(await stage.leader.readRecord() == .absent)
             let first = try await stage.begin()
             #expect(first.record.holder == stage.record(1).holder && first.record.epoch == Epoch(1))
-            #expect(await stage.api.readRecord() == .found(first))
+            #expect(await stage.leader.readRecord() == .found(first))
             let second = await stage.write(stage.record(2), over: first.version)
             guard case .written(let stored) = second else {
                 Issue.record("\(second)")
@@ -100,7 +26,7 @@ import Transport
     }
 
     @Test func aLeaseThatIsThereIsNotCreatedAgain() async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             _ = try await stage.begin()
             #expect(await stage.write(stage.record(9), over: nil) == .conflict)
             #expect(try await stage.lease().spec?.leaseTransitions == 1)
@@ -109,12 +35,12 @@ import Transport
 
     /// What was changed since it was read is read again before anything is written.
     @Test func whatAnotherChangedIsAConflict() async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             let first = try await stage.begin()
             try await stage.annotate("example.com/note", "theirs")
             let outcome = await stage.write(stage.record(2), over: first.version)
             #expect(outcome == .conflict)
-            guard case .found(let found) = await stage.api.readRecord() else {
+            guard case .found(let found) = await stage.leader.readRecord() else {
                 Issue.record("not found")
                 return
             }
@@ -126,13 +52,13 @@ import Transport
 
     /// The informer is faster than an answer: what it showed last is what a write is made from.
     @Test func whatTheInformerShowedIsKept() async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             let first = try await stage.begin()
             let old = try await stage.lease()
             try await stage.annotate("example.com/note", "theirs")
             let new = try await stage.lease()
-            await stage.api.saw(new)
-            await stage.api.saw(old)
+            await stage.leader.saw(new)
+            await stage.leader.saw(old)
             #expect(
                 await stage.write(stage.record(2), over: first.version)
                     == .conflict
@@ -152,7 +78,7 @@ import Transport
     }
 
     @Test func aLeaseThatWasDeletedIsAConflict() async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             let first = try await stage.begin()
             await stage.sandbox.control.add(Fault(.refuse(code: 404, retryAfter: nil), verb: "update", kind: .leases))
             #expect(
@@ -164,11 +90,11 @@ import Transport
 
     @Test(arguments: [(403, true), (500, false), (503, false)])
     func aFailureSaysWhetherItLasts(code: Int, isLasting: Bool) async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             for verb in ["get", "create"] {
                 await stage.sandbox.control.add(Fault(.refuse(code: code, retryAfter: nil), verb: verb, kind: .leases))
             }
-            guard case .failed(let read) = await stage.api.readRecord(),
+            guard case .failed(let read) = await stage.leader.readRecord(),
                 case .failed(let write) = await stage.write(stage.record(1), over: nil)
             else {
                 Issue.record("did not fail")
@@ -181,7 +107,7 @@ import Transport
     // MARK: Operators
 
     @Test func withoutALeaseThereIsNothingToAskFor() async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             let words =
                 #"group "web" has no record: namespace "default" has no Lease kube-standby-web; is the name right, is "#
                 + "--namespace, and does a supervisor run?"
@@ -198,12 +124,12 @@ import Transport
     }
 
     @Test func aRequestThatIsNotWaitedForStays() async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             _ = try await stage.begin()
             var request = StoredRequest(id: "o1", action: .switchover)
             (request.pod, request.by) = ("web-1", "somebody")
             #expect(try await stage.operators.give(request, patience: .zero) == nil)
-            guard case .found(let stored) = await stage.api.readRecord() else {
+            guard case .found(let stored) = await stage.leader.readRecord() else {
                 Issue.record("not found")
                 return
             }
@@ -220,7 +146,7 @@ import Transport
     }
 
     @Test func theAnswerIsHeardThatNamesTheRequest() async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             _ = try await stage.begin()
             async let answer = stage.operators.give(StoredRequest(id: "o1", action: .pause), patience: .seconds(60))
             try await stage.sandbox.wait(for: "the request") { store in
@@ -228,7 +154,7 @@ import Transport
                     $0["metadata"]["annotations"]["kube-standby.io/request"].string?.contains("o1") ?? false
                 }
             }
-            guard case .found(var stored) = await stage.api.readRecord() else {
+            guard case .found(var stored) = await stage.leader.readRecord() else {
                 Issue.record("not found")
                 return
             }
@@ -242,7 +168,7 @@ import Transport
 
     /// Nobody is there: what nobody remembers must not be acted on later.
     @Test func aRequestThatNobodyAnswersIsTakenBack() async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             _ = try await stage.begin()
             do {
                 _ = try await stage.operators.give(StoredRequest(id: "o1", action: .pause), patience: .milliseconds(50))
@@ -256,7 +182,7 @@ import Transport
 
     /// Whoever pressed Ctrl-C does not want it any more, and the next request is not to wait ten minutes for its turn.
     @Test func aRequestIsTakenBackWhenTheWaitIsInterrupted() async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             _ = try await stage.begin()
             do {
                 _ = try await stage.operators.give(StoredRequest(id: "o1", action: .pause), patience: .seconds(60)) {}
@@ -267,7 +193,7 @@ import Transport
     }
 
     @Test func othersWhoWriteTheLeaseAreNoHindrance() async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             _ = try await stage.begin()
             await stage.sandbox.control.add(
                 Fault(.refuse(code: 409, retryAfter: nil), verb: "patch", kind: .leases, count: 4)
@@ -285,7 +211,7 @@ import Transport
     }
 
     @Test func historyIsToldOldestFirst() async throws {
-        try await run { stage in
+        try await LeaseStage.run { stage in
             let first = try await stage.begin()
             #expect(try await stage.operators.history() == [])
             var record = stage.record(3)

@@ -6,11 +6,27 @@ import Leadership
 import Logging
 
 extension ShardKeeper {
-    /// How long a replica is handed nothing that did not take what it was handed: one that has just been started believes for as
-    /// long as a Lease is good that a dead one lives, and leaves the shard to that.
-    private var penalty: Duration { settings.timing.leaseDuration * 2 }
-    /// Retry periods within which a shard that was handed over is to be taken.
-    private static var handoverPeriods: Int { 3 }
+    /// How long a replica is handed nothing that did not take what it was handed.
+    ///
+    /// At first not for long, because one that has just been started believes for as long as a Lease is good that a dead one lives,
+    /// and leaves the shard to that. Then twice as long each time: nobody supervises the shard until it is taken back.
+    struct Refusals: Sendable, Hashable {
+        /// After so many the time grows no more.
+        private static let mostDoublings = 4
+
+        /// It is handed nothing before.
+        private(set) var until = MonotonicTime(nanoseconds: 0)
+        private var count = 0
+
+        /// It has not taken what it was handed.
+        mutating func add(_ timing: ElectionTiming, at now: MonotonicTime) {
+            until = now + timing.leaseDuration * 2 * (1 << min(count, Self.mostDoublings))
+            count += 1
+        }
+    }
+
+    /// How long after its release a shard that was handed over is to be taken.
+    private var handoverTime: Duration { settings.timing.retryPeriod * 3 }
     /// How long a shard is left to a replica that has its groups and does not take it.
     var lastResort: Duration { settings.timing.leaseDuration * 2 }
 
@@ -38,10 +54,7 @@ extension ShardKeeper {
         if slots[shard].since == nil {
             slots[shard].since = Date()
             if slots[shard].claimedFrom == nil { counts.acquired += 1 } else { counts.expired += 1 }
-            if let handover, handover.shard == shard {
-                declined[handover.target] = now + penalty
-                self.handover = nil
-            }
+            if let handover, handover.shard == shard { decline(handover.target, at: now) }
             log(.notice, "supervising the shard", shard)
         } else {
             log(.notice, "the shard's Lease is renewed again", shard)
@@ -79,7 +92,7 @@ extension ShardKeeper {
             log(.notice, "releasing the shard", shard)
         case .rebalanced(let target):
             counts.rebalanced += 1
-            handover = (shard, target, now + settings.timing.retryPeriod * Self.handoverPeriods)
+            handover = (shard, target, now + handoverTime)
             log(.notice, "handing the shard over", shard, ["to": "\(target.prefix(253))"])
         }
         slots[shard].authority?.end(at: now)
@@ -105,12 +118,13 @@ extension ShardKeeper {
     func review(_ live: [LeaseDirectory.Entry], at now: MonotonicTime) {
         for shard in shards where slots[shard].stage == .releasing && slots[shard].elector.isReleased {
             slots[shard].stage = .settled
+            if handover?.shard == shard { handover?.until = now + handoverTime }
         }
         guard hasList, endAt == nil else {
             if endAt != nil { releaseAll(at: now) }
             return
         }
-        forget(at: now)
+        forget(live, at: now)
         let others = directory.heldCounts(besides: map.count, at: now)
         report(otherCounts: others, at: now)
         if ShardCounts.mustYield(map.count, heldOfOthers: others) { return releaseAll(at: now) }
@@ -132,14 +146,28 @@ extension ShardKeeper {
     }
 
     /// Notes since when shards are free, and ends what was true for a while only.
-    private func forget(at now: MonotonicTime) {
-        declined = declined.filter { $0.value > now }
+    private func forget(_ live: [LeaseDirectory.Entry], at now: MonotonicTime) {
         for shard in shards {
-            slots[shard].freeSince = slots[shard].holder(at: now) == nil ? slots[shard].freeSince ?? now : nil
+            let holder = slots[shard].holder(at: now)
+            slots[shard].freeSince = holder == nil ? slots[shard].freeSince ?? now : nil
+            if let holder { declined[holder] = nil }
+        }
+        if !declined.isEmpty {
+            let present = Set(live.compactMap(\.view.holder))
+            declined = declined.filter { present.contains($0.key) }
         }
         guard let handover else { return }
-        let holder = slots[handover.shard].holder(at: now)
-        if now >= handover.until || holder != nil && holder != settings.identity { self.handover = nil }
+        if let holder = slots[handover.shard].holder(at: now), holder != settings.identity {
+            self.handover = nil
+        } else if now >= handover.until, slots[handover.shard].stage == .settled {
+            decline(handover.target, at: now)
+        }
+    }
+
+    /// A replica has not taken the shard that it was handed.
+    private func decline(_ target: String, at now: MonotonicTime) {
+        declined[target, default: Refusals()].add(settings.timing, at: now)
+        handover = nil
     }
 
     private func plan(_ live: [LeaseDirectory.Entry], at now: MonotonicTime) -> ShardPlan {
@@ -149,7 +177,11 @@ extension ShardKeeper {
             guard let holder = entry.view.holder, holder != identity, !expired.contains(holder) else { return nil }
             let digests = (entry.annotation(ShardLease.Annotation.shards) ?? "").split(separator: ",").map(String.init)
             guard digests.count == map.count else { return nil }
-            return ShardPlan.Replica(identity: holder, digests: digests, takesMore: declined[holder] == nil)
+            return ShardPlan.Replica(
+                identity: holder,
+                digests: digests,
+                takesMore: declined[holder].map { $0.until <= now } ?? true
+            )
         }
         let states = shards.map { shard in
             let slot = slots[shard]

@@ -46,8 +46,8 @@ actor ShardKeeper {
     var counts = LeadershipStatus.Counts()
     /// The last shard that was handed over, until somebody has it.
     var handover: (shard: Int, target: String, until: MonotonicTime)?
-    /// Replicas that did not take what they were handed, and until when they are handed nothing.
-    var declined: [String: MonotonicTime] = [:]
+    /// Replicas that did not take what they were handed, until they hold a shard or are gone.
+    var declined: [String: Refusals] = [:]
     /// Whether the first list is in.
     var hasList = false
     /// When the end is to be done; nil: the keeper is not to end.
@@ -251,7 +251,8 @@ actor ShardKeeper {
         let times =
             slots.indices.filter { !isLeaving($0) }.flatMap { slot in
                 [slots[slot].elector.wakeTime, slots[slot].elector.observedEnd]
-            } + [directory.nextEnd(after: now), declined.values.min(), handover?.until, endAt]
+            } + [directory.nextEnd(after: now), declined.values.map(\.until).filter { $0 > now }.min()]
+            + [handover?.until, endAt]
             + slots[shards].map { $0.freeSince.map { $0 + lastResort } }
         guard let next = times.compactMap({ $0 }).filter({ $0 > now }).min(), sleeping.map({ next < $0 }) ?? true
         else { return }

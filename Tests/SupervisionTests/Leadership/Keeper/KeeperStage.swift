@@ -51,16 +51,7 @@ struct KeeperStage: Sendable {
     }
 
     var client: APIClient {
-        get async { await client(Sandbox.adminToken, LogRecorder().logger) }
-    }
-
-    private func client(_ token: String, _ logger: Logger) async -> APIClient {
-        let connection = ClusterConnection(
-            cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
-            credential: Credential(token: .inline(token)),
-            namespace: "default"
-        )
-        return APIClient(connection: connection, loop: loop, version: "test", logger: logger)
+        get async { await sandbox.client(loop) }
     }
 
     /// Starts a replica, and ends it with the test.
@@ -72,7 +63,7 @@ struct KeeperStage: Sendable {
     ) async -> Replica {
         let logs = LogRecorder()
         var settings = ShardKeeper.Settings(
-            client: await client(token, logs.logger),
+            client: await sandbox.client(loop, token: token, logger: logs.logger),
             namespace: "default",
             identity: name,
             leaseName: "ks",
@@ -116,6 +107,24 @@ struct KeeperStage: Sendable {
             } catch {
                 guard error.code == 409 else { throw error }
             }
+        }
+    }
+
+    /// Puts a Lease of a shard or a replica there by hand, as if somebody held it.
+    ///
+    /// `annotations`: nil: those that are there stay.
+    func place(
+        _ kind: ShardLease.Kind,
+        _ name: String,
+        holder: String,
+        seconds: Int = 15,
+        annotations: [String: String]? = nil
+    ) async throws {
+        try await edit(name) { lease in
+            lease.metadata.labels = [ShardLease.Label.kind: kind.rawValue, ShardLease.Label.family: "ks"]
+            if let annotations { lease.metadata.annotations = annotations }
+            lease.spec?.holderIdentity = holder
+            lease.spec?.leaseDurationSeconds = seconds
         }
     }
 

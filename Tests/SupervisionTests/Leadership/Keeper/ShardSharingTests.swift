@@ -67,11 +67,7 @@ import Transport
     /// What the one that crashed left is deleted by one that lives.
     @Test func theLeaseOfACrashedReplicaGoesInTheEnd() async throws {
         try await KeeperStage.run { stage in
-            try await stage.edit("ks.replica-gone") { lease in
-                lease.metadata.labels = ["kube-standby.io/lease": "replica", "kube-standby.io/lease-name": "ks"]
-                lease.spec?.holderIdentity = "gone"
-                lease.spec?.leaseDurationSeconds = 15
-            }
+            try await stage.place(.replica, "ks.replica-gone", holder: "gone")
             let a = await stage.replica("a")
             await stage.log.wait(for: "a sees 0:a of a,gone")
             stage.clock.advance(by: .seconds(600))
@@ -88,11 +84,7 @@ import Transport
                 user: "keeper",
                 rules: [.init(groups: ["coordination.k8s.io"], resources: ["leases"], verbs: verbs)]
             )
-            try await stage.edit("ks.replica-gone") { lease in
-                lease.metadata.labels = ["kube-standby.io/lease": "replica", "kube-standby.io/lease-name": "ks"]
-                lease.spec?.holderIdentity = "gone"
-                lease.spec?.leaseDurationSeconds = 15
-            }
+            try await stage.place(.replica, "ks.replica-gone", holder: "gone")
             let a = await stage.replica("a", token: "keeper")
             await stage.log.wait(for: "a sees 0:a of a,gone")
             stage.clock.advance(by: .seconds(600))
@@ -106,23 +98,41 @@ import Transport
         }
     }
 
-    /// One that says that it lives, and takes nothing.
-    @Test func whatIsHandedOverAndNotTakenIsTakenBackAndNotHandedOverAgain() async throws {
+    /// One that says that it lives, and takes nothing; what it was handed is taken back soon, or late.
+    @Test(arguments: [2, 7])
+    func whatIsHandedOverAndNotTakenIsTakenBackAndNotHandedOverAgain(seconds: Int) async throws {
         try await KeeperStage.run { stage in
             let a = await stage.replica("a", shards: 2)
             await stage.log.wait(for: "a sees 0:a 1:a of a")
             let digests = try await stage.lease("ks.replica-a").metadata.annotations?["kube-standby.io/shards"]
-            try await stage.edit("ks.replica-idle") { lease in
-                lease.metadata.labels = ["kube-standby.io/lease": "replica", "kube-standby.io/lease-name": "ks"]
-                lease.metadata.annotations = ["kube-standby.io/shards": digests ?? ""]
-                lease.spec?.holderIdentity = "idle"
-                lease.spec?.leaseDurationSeconds = 600
-            }
+            let noted = ["kube-standby.io/shards": digests ?? ""]
+            try await stage.place(.replica, "ks.replica-idle", holder: "idle", seconds: 600, annotations: noted)
             await stage.log.wait(for: "a sees 0:- 1:a of a,idle")
-            stage.clock.advance(by: .seconds(2))
+            stage.clock.advance(by: .seconds(seconds))
             await stage.log.wait(for: "a taken 0", count: 2)
             for _ in 0..<3 { await stage.renewal(of: "ks.shard-0-of-2", "ks.shard-1-of-2", "ks.replica-a") }
             #expect(stage.log.lines(with: "a lost").count == 1 && a.keeper.status.counts.rebalanced == 1)
+            await a.crash()
+        }
+    }
+
+    /// Each time it costs the shard a moment without anybody.
+    @Test func whoeverTakesNothingIsHandedAShardMoreAndMoreSeldom() async throws {
+        try await KeeperStage.run { stage in
+            let a = await stage.replica("a", shards: 2)
+            await stage.log.wait(for: "a sees 0:a 1:a of a")
+            let digests = try await stage.lease("ks.replica-a").metadata.annotations?["kube-standby.io/shards"]
+            let noted = ["kube-standby.io/shards": digests ?? ""]
+            try await stage.place(.replica, "ks.replica-idle", holder: "idle", seconds: 600, annotations: noted)
+            var times: [MonotonicTime] = []
+            for _ in 0..<100 where times.count < 4 {
+                if a.keeper.status.counts.rebalanced > times.count { times.append(stage.clock.now) }
+                await stage.renewal(of: "ks.shard-1-of-2", "ks.replica-a")
+            }
+            // Seen after five seconds at most.
+            let pauses = zip(times.dropFirst(), times).map { $0.since($1) + .seconds(5) }
+            try #require(pauses.count == 3)
+            #expect(pauses[0] >= .seconds(30) && pauses[1] >= .seconds(60) && pauses[2] >= .seconds(120), "\(pauses)")
             await a.crash()
         }
     }
@@ -180,12 +190,8 @@ import Transport
                 lease.metadata.labels = ["kube-standby.io/lease": "shard", "kube-standby.io/lease-name": "ks"]
                 lease.metadata.annotations = ["kube-standby.io/groups": groups]
             }
-            try await stage.edit("ks.replica-idle") { lease in
-                lease.metadata.labels = ["kube-standby.io/lease": "replica", "kube-standby.io/lease-name": "ks"]
-                lease.metadata.annotations = ["kube-standby.io/shards": groups]
-                lease.spec?.holderIdentity = "idle"
-                lease.spec?.leaseDurationSeconds = 600
-            }
+            let noted = ["kube-standby.io/shards": groups]
+            try await stage.place(.replica, "ks.replica-idle", holder: "idle", seconds: 600, annotations: noted)
             let a = await stage.replica("a")
             await stage.log.wait(for: "a sees 0:- of a,idle")
             for _ in 0..<5 { await stage.renewal(of: "ks.replica-a") }
@@ -238,11 +244,7 @@ import Transport
             let a = await stage.replica("a", shards: 2)
             await stage.log.wait(for: "a sees 0:a 1:a of a")
             for name in ["ks.shard-0-of-4", "ks.shard-0-of-1"] {
-                try await stage.edit(name) { lease in
-                    lease.metadata.labels = ["kube-standby.io/lease": "shard", "kube-standby.io/lease-name": "ks"]
-                    lease.spec?.holderIdentity = "other"
-                    lease.spec?.leaseDurationSeconds = 15
-                }
+                try await stage.place(.shard, name, holder: "other")
                 if name == "ks.shard-0-of-4" {
                     await stage.renewal(of: "ks.shard-0-of-2", "ks.shard-1-of-2")
                     #expect(stage.log.lines(with: "a lost").isEmpty)
