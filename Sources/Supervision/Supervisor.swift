@@ -97,7 +97,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         standbys: @escaping @Sendable () -> Int,
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> SupervisedGroups {
-        let claims = ClaimRegistry()
+        let claims = ClaimRegistry(spansShards: parts.election.map { $0.shards > 1 } ?? false)
         return SupervisedGroups(namespace: parts.namespace, claims: claims, sharing: sharing(parts)) { namespace in
             .init(
                 pods: Informer(client: parts.client, namespace: namespace, logger: parts.logger),

@@ -1,12 +1,12 @@
 /// Finds the subscribers of an object, and the objects of a subscriber, without asking the others.
 ///
 /// A subscriber is filed under one of its labels. Objects are indexed by the keys of those labels only.
-struct InformerIndex {
+package struct InformerIndex {
     /// Names one subscriber.
-    typealias SubscriberID = Int
+    package typealias SubscriberID = Int
 
     /// Where a subscriber is filed.
-    enum Place: Hashable {
+    package enum Place: Hashable {
         /// By name.
         case name(String)
         /// By one of their labels.
@@ -30,10 +30,13 @@ struct InformerIndex {
     private var keys: [String] = []
     private var generalists: Set<SubscriberID> = []
 
+    /// Has neither subscribers nor objects.
+    package init() {}
+
     // MARK: Subscribers
 
     /// The place for a new subscriber: of its labels the one that fewest others are filed under.
-    func place(for scope: InformerScope) -> Place {
+    package func place(for scope: InformerScope) -> Place {
         switch scope {
         case .name(let name): return .name(name)
         case .labels(let labels):
@@ -52,7 +55,7 @@ struct InformerIndex {
     }
 
     /// Files a subscriber.
-    mutating func file(_ id: SubscriberID, at place: Place) {
+    package mutating func file(_ id: SubscriberID, at place: Place) {
         switch place {
         case .name(let name): byName[name, default: []].insert(id)
         case .label(let key, let value):
@@ -63,7 +66,7 @@ struct InformerIndex {
     }
 
     /// Takes a subscriber out.
-    mutating func remove(_ id: SubscriberID, from place: Place) {
+    package mutating func remove(_ id: SubscriberID, from place: Place) {
         switch place {
         case .name(let name):
             byName[name]?.remove(id)
@@ -107,7 +110,7 @@ struct InformerIndex {
     // MARK: Questions
 
     /// The subscribers that an object may concern.
-    func subscribers(of name: String, labels: [String: String]) -> Set<SubscriberID> {
+    package func subscribers(of name: String, labels: [String: String]) -> Set<SubscriberID> {
         var found = generalists.union(byName[name] ?? [])
         for (key, buckets) in byLabel {
             if let bucket = labels[key].flatMap({ buckets[$0] }) { found.formUnion(bucket.subscribers) }

@@ -1,4 +1,5 @@
 import FailoverCore
+import KubernetesClient
 
 /// Where the groups of a supervisor agree which of them writes the role of a pod.
 actor ClaimRegistry {
@@ -10,10 +11,18 @@ actor ClaimRegistry {
         var scope: RoleClaims.Scope
     }
 
+    /// Whether other replicas may lead groups that mean the same pods.
+    nonisolated let spansShards: Bool
     private var claims = RoleClaims()
+    private var rivals = RivalIndex()
     private var listeners: [RoleClaims.Claimant: @Sendable () -> Void] = [:]
     /// Each ends when somebody has said which pods it means, or that it means none.
     private var arrivals: [AsyncStream<Void>.Continuation] = []
+
+    /// `spansShards`: whether groups are split into shards, so that some are led elsewhere.
+    init(spansShards: Bool = false) {
+        self.spansShards = spansShards
+    }
 
     /// Groups are about to start, in this order, and others were told to end.
     func expect(_ starting: [Registration], ending: [RoleClaims.Claimant]) {
@@ -23,15 +32,22 @@ actor ClaimRegistry {
 
     /// Claims a group's pods.
     ///
+    /// `pods`: the same as those of the wish, to be held against what groups of other shards select.
     /// `listen`: called when the verdict may be another, until the group claims again; must be quick.
     func claim(
         _ wish: RoleClaims.Wish,
+        _ pods: [Pod] = [],
         for claimant: RoleClaims.Claimant,
         _ listen: @escaping @Sendable () -> Void
     ) -> RoleClaims.Verdict {
+        if spansShards, let obstacle = rivals.obstacle(to: claimant.group, pods) {
+            listeners[claimant] = listen
+            notify(claims.wishesNothing(claimant))
+            return obstacle
+        }
         let notified = claims.podsWished(claimant, wish)
         let verdict = claims.verdict(of: claimant)
-        listeners[claimant] = verdict == .granted ? nil : listen
+        listeners[claimant] = verdict == .granted && !spansShards ? nil : listen
         notify(notified)
         return verdict
     }
@@ -60,6 +76,30 @@ actor ClaimRegistry {
     func withdraw(_ claimant: RoleClaims.Claimant) {
         listeners[claimant] = nil
         notify(claims.groupEnded(claimant))
+    }
+
+    // MARK: Other shards
+
+    /// The file has these groups, in this order.
+    func filed(_ groups: [RivalIndex.FiledGroup]) {
+        guard spansShards else { return }
+        rivals.filed(groups)
+        notify(Set(listeners.keys))
+    }
+
+    /// Takes in what the Services of a namespace select, until the task is cancelled.
+    nonisolated func follow(_ services: any ObjectSource<Service>, in namespace: String) async {
+        // Of looks that come faster than they are taken in, the last one says all.
+        let (looks, look) = AsyncStream.makeStream(of: [Service].self, bufferingPolicy: .bufferingNewest(1))
+        let subscription = await services.subscribe(to: .labels([:])) { event in
+            if case .snapshot(let snapshot) = event { look.yield(snapshot.objects) }
+        }
+        for await services in looks { await servicesSeen(services, in: namespace) }
+        await services.unsubscribe(subscription)
+    }
+
+    private func servicesSeen(_ services: [Service], in namespace: String) {
+        if rivals.servicesSeen(services, in: namespace) { notify(Set(listeners.keys)) }
     }
 
     private func notify(_ claimants: Set<RoleClaims.Claimant>) {

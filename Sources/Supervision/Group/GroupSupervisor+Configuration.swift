@@ -132,6 +132,11 @@ extension GroupSupervisor {
         claim = .pending
     }
 
+    /// Lets the pods go that were kept for a switch only.
+    func abstainIfDue() async {
+        if case .unusable = service, wish != nil { await abstain() }
+    }
+
     /// Claims the group's pods, unless they and their labels are those that it holds; while another group writes the role
     /// of one of them, this one waits.
     @inline(never)
@@ -144,9 +149,10 @@ extension GroupSupervisor {
             scopes: Set(scopes),
             pods: Set(pods.compactMap { $0.metadata.uid.map(Member.ID.init) })
         )
-        if next == wish, claim == .granted { return }
+        // Labels may have changed, and what groups of other shards select.
+        if next == wish, claim == .granted, !surroundings.claims.spansShards { return }
         wish = next
-        let verdict = await surroundings.claims.claim(next, for: claimant) { [self] in post(.claimsChanged) }
+        let verdict = await surroundings.claims.claim(next, pods, for: claimant) { [self] in post(.claimsChanged) }
         if verdict == claim { return }
         claim = verdict
         if case .contested(let id, let other) = verdict {

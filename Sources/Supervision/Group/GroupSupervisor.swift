@@ -96,6 +96,7 @@ actor GroupSupervisor {
             step(in: &group) { $0.started() }
             for await batch in mailbox.batches {
                 for input in batch { await take(input, in: &group) }
+                await abstainIfDue()
                 if mayEnd { break }
             }
             group.cancelAll()

@@ -39,9 +39,10 @@ extension SupervisedGroups {
         /// Ends the informers once opened.
         let stop = Latch()
 
-        /// Runs all until they are stopped or the task is cancelled.
-        func callAsFunction() async {
+        /// Runs all until they are stopped or the task is cancelled; `claims`: hears of the Services of `namespace`.
+        func callAsFunction(of namespace: String, heardBy claims: ClaimRegistry) async {
             await withTaskGroup(of: Void.self) { group in
+                if claims.spansShards { group.addTask { await claims.follow(services, in: namespace) } }
                 group.addTask { await services.run() }
                 group.addTask {
                     // The Services say which pods are wanted; of the others none is decoded.

@@ -1,4 +1,5 @@
 import Coordination
+import HostSystem
 import KubernetesClient
 import StandbyConfiguration
 
@@ -46,7 +47,9 @@ actor SupervisedGroups {
 
     /// What has to be run after a change.
     private struct Change: Sendable {
-        var informers: [NamespaceInformers] = []
+        /// The groups of the file; nil: they are the same as before.
+        var filed: [RivalIndex.FiledGroup]?
+        var informers: [(namespace: String, NamespaceInformers)] = []
         var runs: [GroupRun] = []
         /// Runs that were told to end.
         var ending: [RoleClaims.Claimant] = []
@@ -120,9 +123,12 @@ actor SupervisedGroups {
     private nonisolated func runGroups(informersIn background: inout DiscardingTaskGroup) async {
         await withDiscardingTaskGroup { groups in
             for await change in changes {
+                if let filed = change.filed { await claims.filed(filed) }
                 await claims.expect(change.runs.compactMap(\.registration), ending: change.ending)
                 for (group, configuration) in change.changed { group.post(.configuration(configuration)) }
-                for informers in change.informers { background.addTask { await informers() } }
+                for (namespace, informers) in change.informers {
+                    background.addTask { [claims] in await informers(of: namespace, heardBy: claims) }
+                }
                 for run in change.runs {
                     groups.addTask {
                         await run()
@@ -146,11 +152,16 @@ actor SupervisedGroups {
         let diff = ConfigurationDiff(from: file, to: next)
         file = next
         var change = Change()
+        if claims.spansShards { change.filed = next.groups.map(filed) }
         startInformers(&change)
         runWanted(&change)
         stopUnusedInformers()
         self.change.yield(change)
         return diff
+    }
+
+    private func filed(_ group: GroupConfiguration) -> RivalIndex.FiledGroup {
+        .init(configuration: group, namespace: group.namespace ?? namespace, shard: sharing.shard(group))
     }
 
     /// Runs those groups of the file that are led or observed, and no others.
@@ -234,7 +245,7 @@ actor SupervisedGroups {
             guard informers[place] == nil else { continue }
             let own = makeInformers(place)
             informers[place] = own
-            change.informers.append(own)
+            change.informers.append((place, own))
         }
     }
 
@@ -279,5 +290,7 @@ extension SupervisedGroups: ShardSupervising {
         runWanted(&change)
         self.change.yield(change)
         for entry in lost.values { await entry.run.handedOver.wait() }
+        // A replica that was alone before held all; memory follows the shard.
+        OwnProcess.giveBackFreeMemory()
     }
 }

@@ -145,25 +145,38 @@ struct LeadershipBenchmark {
         shards: Int
     ) async throws {
         let names = await replicas.names
-        // Three rounds of probes: every pod was probed.
-        try await Task.sleep(for: .seconds(30))
+        let held = await groupsHeld(timeline, groups: groups, shards: shards)
+        // Three rounds from now: every pod was probed, however busy the machine is.
+        let start = try await probes(replicas, names)
+        try await replicas.wait(for: "three rounds of probes") {
+            try await Task.sleep(for: .seconds(1))
+            let now = (try? await probes(replicas, names)) ?? start
+            return zip(names, zip(now, start)).allSatisfy { name, counts in
+                counts.0 - counts.1 >= 3 * SampleGroups.size * (held[name] ?? 0)
+            }
+        }
         let before = try await probes(replicas, names)
         try await Task.sleep(for: .seconds(20))
         let rates = zip(try await probes(replicas, names), before).map { Double($0 - $1) / 20 }
+        var memory: [Double] = []
+        for name in names { memory.append(await replicas.megabytes(of: name)) }
+        print("  \(groups) groups of three, period 10 s, \(shards) shards, \(names.count) replicas:")
+        even("groups", names.map { Double(held[$0] ?? 0) })
+        even("probes a second", rates)
+        even("MB", memory)
+        fflush(nil)
+    }
+
+    /// How many groups each replica holds.
+    private static func groupsHeld(_ timeline: LeaseTimeline, groups: Int, shards: Int) async -> [String: Int] {
         let holders = await timeline.holders
         let map = ShardMap(count: shards)
-        var held = [String: Double](uniqueKeysWithValues: names.map { ($0, 0) })
+        var held: [String: Int] = [:]
         for group in 0..<groups {
             let shard = map.shard(namespace: "default", name: "g\(group)")
             if let holder = holders["kube-standby.shard-\(shard)-of-\(shards)"] { held[holder, default: 0] += 1 }
         }
-        var memory: [Double] = []
-        for name in names { memory.append(await replicas.megabytes(of: name)) }
-        print("  \(groups) groups of three, period 10 s, \(shards) shards, \(names.count) replicas:")
-        even("groups", names.map { held[$0] ?? 0 })
-        even("probes a second", rates)
-        even("MB", memory)
-        fflush(nil)
+        return held
     }
 
     private static func probes(_ replicas: ReplicaProcesses, _ names: [String]) async throws -> [Int] {

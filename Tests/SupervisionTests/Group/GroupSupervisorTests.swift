@@ -131,6 +131,32 @@ import Testing
         #expect(stage.actives == ["web-0"] && stage.log.lines(with: "=active@").isEmpty)
     }
 
+    /// A Service that goes in the middle of a switch: the pods are kept until it is finished, and no longer.
+    @Test func withoutItsServiceItLetsItsPodsGoWhenTheSwitchIsFinished() async throws {
+        let stage = GroupStage(try Samples.group())
+        try stage.place(["active", "passive"])
+        try await stage.run { stage in
+            await stage.log.wait(for: "active member is on record")
+            stage.cluster.plan(.hold, on: "web-1=active")
+            stage.probes.set(.unhealthy, "web-0")
+            await stage.log.wait(for: "held: web: web-1=active")
+            stage.cluster.change { $0.services["web"] = nil }
+            await stage.log.wait(for: "group waits")
+            let other = RoleClaims.Claimant(group: "shop", run: 9)
+            let wish = RoleClaims.Wish(
+                scopes: [.init(namespace: "default", key: "role")],
+                pods: [Member.ID("uid-web-1")]
+            )
+            let (freed, free) = AsyncStream.makeStream(of: Void.self)
+            let verdict = await stage.claims.claim(wish, for: other) { free.finish() }
+            #expect(verdict == .contested(pod: Member.ID("uid-web-1"), by: "web"))
+            stage.cluster.release("web-1=active")
+            for await _ in freed {}
+            #expect(await stage.claims.claim(wish, for: other) {} == .granted)
+        }
+        #expect(stage.actives == ["web-1"])
+    }
+
     @Test func tellsOnceThatTheAPIServerIsAway() async throws {
         let stage = GroupStage(try Samples.group())
         try stage.place(["active"])
