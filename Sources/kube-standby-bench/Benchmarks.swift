@@ -1,6 +1,6 @@
 import Foundation
 
-/// Every benchmark, or those that are named: `engine`, `failover`, `foreign`, `leadership`, `sandbox`, `scale`, `validate`.
+/// Every benchmark, or those that are named: `engine`, `failover`, `foreign`, `gap`, `leadership`, `sandbox`, `scale`, `validate`.
 @main
 struct Benchmarks {
     /// Runs what the arguments name; ends with 1, and says why, if that fails.
@@ -23,6 +23,10 @@ struct Benchmarks {
         if wanted.isEmpty || wanted.contains("scale") { try await ScaleBenchmark.run() }
         if wanted.isEmpty || wanted.contains("foreign") { try await ForeignBenchmark.run() }
         if wanted.isEmpty || wanted.contains("failover") { try await FailoverBenchmark.run() }
+        if wanted.isEmpty || wanted.contains("gap") {
+            // `gap 100`: the moves.
+            try await GapBenchmark.run(moves: wanted.compactMap { Int($0) }.first ?? 500)
+        }
         if wanted.isEmpty || wanted.contains("leadership") {
             // `leadership 3000`: the groups that are shared out.
             try await LeadershipBenchmark.run(sharedGroups: wanted.compactMap { Int($0) }.first)

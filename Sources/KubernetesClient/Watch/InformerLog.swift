@@ -19,7 +19,8 @@ struct InformerLog: Sendable {
     /// That the server is away is said by whoever cannot do without it.
     func failed(_ error: KubernetesError) {
         guard let loss else { return logger.error("\(error)", metadata: metadata) }
-        if error.isRefusal { logger.warning("\(loss)", metadata: metadata.merging(["cause": "\(error)"]) { $1 }) }
+        guard error.isRefusal || error.isUndecodable else { return }
+        logger.warning("\(loss)", metadata: metadata.merging(["cause": "\(error)"]) { $1 })
     }
 
     /// The collection can be read again.

@@ -96,7 +96,8 @@ struct EndpointSliceController: Sendable {
             switch await delay.begin(key) {
             case .notBefore(let pause):
                 index.isResting = true
-                later.append(Later(pause: pause, step: .turn))
+                // The limit may be changed meanwhile.
+                later.append(Later(pause: min(pause, .milliseconds(100)), step: .turn))
             case .failed(let pause):
                 index.removeFirst()
                 later.append(Later(pause: pause, step: .retry(key)))

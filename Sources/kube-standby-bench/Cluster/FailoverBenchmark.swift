@@ -11,7 +11,8 @@ import Transport
 struct FailoverBenchmark {
     /// Moves that are measured.
     private static let rounds = 24
-    private static let namespace = "default"
+    /// Where the group is.
+    static let namespace = "default"
 
     static func run() async throws {
         let timings = try await Sandbox.run { sandbox in
@@ -65,16 +66,12 @@ struct FailoverBenchmark {
         }
     }
 
-    private static func supervisor(on sandbox: Sandbox) async throws -> Supervisor {
+    /// A supervisor of the group `web`, with the rights of a token.
+    static func supervisor(on sandbox: Sandbox, token: String = Sandbox.adminToken) async throws -> Supervisor {
         guard let configuration = ConfigurationReading(Array(configuration.utf8)).configuration else {
             preconditionFailure("the benchmark's configuration has mistakes")
         }
-        let connection = ClusterConnection(
-            cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
-            credential: Credential(token: .inline(Sandbox.adminToken)),
-            namespace: namespace
-        )
-        let client = APIClient(connection: connection, loop: EventLoop(name: "api"), version: "bench", logger: silent)
+        let client = await client(of: sandbox, token: token)
         return Supervisor(
             .init(
                 configuration: configuration,
@@ -89,7 +86,18 @@ struct FailoverBenchmark {
         )
     }
 
-    private static var silent: Logger { Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() } }
+    /// A client with the rights of a token, on a loop of its own.
+    static func client(of sandbox: Sandbox, token: String = Sandbox.adminToken) async -> APIClient {
+        let connection = ClusterConnection(
+            cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
+            credential: Credential(token: .inline(token)),
+            namespace: namespace
+        )
+        return APIClient(connection: connection, loop: EventLoop(name: "api"), version: "bench", logger: silent)
+    }
+
+    /// What is logged is not written.
+    static var silent: Logger { Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() } }
 
     // MARK: Report
 
@@ -117,7 +125,8 @@ struct FailoverBenchmark {
 
     // MARK: Setup
 
-    private static let setup = """
+    /// The Service and three pods.
+    static let setup = """
         apiVersion: v1
         kind: Service
         metadata: {name: web}

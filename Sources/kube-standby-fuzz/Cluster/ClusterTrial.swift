@@ -50,7 +50,9 @@ struct ClusterTrial {
         case .status: return try refuse(input.text)
         case .review: return verdict(decoded(SelfSubjectAccessReview.self, text) != nil)
         case .event: return verdict(decoded(Event.self, text) != nil)
-        case .slice: return verdict(decoded(EndpointSlice.self, text) != nil)
+        case .slice:
+            _ = decoded(ServiceEndpoints.self, text)
+            return verdict(decoded(EndpointSlice.self, text) != nil)
         case .workload: return verdict(decoded(StatefulSet.self, text) != nil)
         case .command: return command(input.text, number)
         }
