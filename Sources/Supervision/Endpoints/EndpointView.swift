@@ -46,7 +46,8 @@ struct EndpointView: Sendable {
     private var shown: [Member.ID: Bool]?
     private var isReadable = true
     private var settling: (id: OperationID, pods: Set<Member.ID>)?
-    private var promotion: (id: OperationID, write: RoleWrite)?
+    /// The write of a promotion that is on its way, and its epoch.
+    private var promotion: (id: OperationID, epoch: Epoch)?
     /// Nil: the endpoints have followed, or nobody can tell.
     private(set) var awaited: Awaited?
     /// Of the promotion that was heard of last.
@@ -115,8 +116,8 @@ struct EndpointView: Sendable {
     }
 
     /// The write that promotes a pod is on its way.
-    mutating func promotes(_ id: OperationID, _ write: RoleWrite) {
-        promotion = (id, write)
+    mutating func promotes(_ id: OperationID, at epoch: Epoch) {
+        promotion = (id, epoch)
     }
 
     /// A role was written: if that was the promotion, the pod's endpoint is awaited.
@@ -124,7 +125,7 @@ struct EndpointView: Sendable {
         guard let promotion, promotion.id == id else { return [] }
         self.promotion = nil
         guard case .written(let member) = outcome, member.role == .active else { return [] }
-        return expect(member, promotion.write.epoch, at: now)
+        return expect(member, promotion.epoch, at: now)
     }
 
     /// A move is complete; its promotion may have become known by a read only.

@@ -67,7 +67,7 @@ extension GroupSupervisor {
 
     /// A pod that left the group may be another's by now, which gives it its role.
     private func writeRole(_ write: RoleWrite, for id: OperationID, in group: inout DiscardingTaskGroup) {
-        if write.urgency == .promotion { endpoints.promotes(id, write) }
+        if write.urgency == .promotion { endpoints.promotes(id, at: write.epoch) }
         let isMember = wish?.pods.contains(write.member.id) ?? true
         let scopes = wish?.scopes ?? []
         self.write(&group) { [claims = surroundings.claims, claimant] api in

@@ -45,8 +45,7 @@ import Testing
 
     /// A promotion at an epoch is acknowledged.
     private static func promote(_ view: inout EndpointView, _ epoch: Int, at time: MonotonicTime) -> [String] {
-        let write = RoleWrite(member: member(new, .passive), role: .active, epoch: Epoch(epoch), urgency: .promotion)
-        view.promotes(promoting, write)
+        view.promotes(promoting, at: Epoch(epoch))
         return words(view.roleWritten(promoting, .written(member(new, .active)), at: time))
     }
 
@@ -108,14 +107,8 @@ import Testing
     @Test func onlyThePromotionThatWasSentAndStoredCounts() {
         var view = Self.view()
         #expect(view.roleWritten(Self.promoting, .written(Self.member(Self.new, .active)), at: Self.at(1)).isEmpty)
-        let write = RoleWrite(
-            member: Self.member(Self.new, .passive),
-            role: .active,
-            epoch: Epoch(3),
-            urgency: .promotion
-        )
         for outcome: RoleWriteOutcome in [.conflict, .gone, .notSent, .written(Self.member(Self.new, .passive))] {
-            view.promotes(Self.promoting, write)
+            view.promotes(Self.promoting, at: Epoch(3))
             _ = view.roleWritten(Self.promoting, outcome, at: Self.at(1))
             #expect(view.awaited == nil)
         }
