@@ -195,8 +195,8 @@ import Testing
         try await KeeperStage.run { stage in
             try await stage.edit(Self.shard) { lease in
                 lease.metadata.labels = ["kube-standby.io/lease": "shard", "kube-standby.io/lease-name": "ks"]
-                lease.metadata.annotations = ["kube-standby.io/groups": String(repeating: "x", count: 100_000)]
-                lease.spec?.holderIdentity = String(repeating: "h", count: 1_000_000)
+                lease.metadata.annotations = ["kube-standby.io/groups": String(repeating: "x", count: 50_000)]
+                lease.spec?.holderIdentity = String(repeating: "h", count: 100_000)
                 lease.spec?.leaseDurationSeconds = 2_000_000_000
                 lease.spec?.leaseTransitions = Int(Int32.max)
             }
