@@ -22,16 +22,23 @@ package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>
     }
 
     /// Leaves an event, replacing an unread one under the same key.
-    package func post(_ event: Event, for key: Key) {
-        state.withLock { state in
+    ///
+    /// `limit`: of unread events.
+    /// - Returns: false if there are so many under other keys, and nothing was left.
+    @discardableResult
+    package func post(_ event: Event, for key: Key, limit: Int = .max) -> Bool {
+        let isLeft = state.withLock { state in
             if let older = state.events[key] {
                 state.events[key] = merge(older, event)
             } else {
+                guard state.order.count < limit else { return false }
                 state.events[key] = event
                 state.order.append(key)
             }
+            return true
         }
         signal.yield()
+        return isLeft
     }
 
     /// No event will come any more; the consumer ends after those that are left.

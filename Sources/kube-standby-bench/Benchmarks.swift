@@ -1,6 +1,7 @@
 import Foundation
 
-/// Every benchmark, or those that are named: `engine`, `failover`, `foreign`, `gap`, `leadership`, `sandbox`, `scale`, `validate`.
+/// Every benchmark, or those that are named: `engine`, `failover`, `foreign`, `gap`, `leadership`, `mass`, `sandbox`, `scale`,
+/// `validate`.
 @main
 struct Benchmarks {
     /// Runs what the arguments name; ends with 1, and says why, if that fails.
@@ -30,6 +31,10 @@ struct Benchmarks {
         if wanted.isEmpty || wanted.contains("leadership") {
             // `leadership 3000`: the groups that are shared out.
             try await LeadershipBenchmark.run(sharedGroups: wanted.compactMap { Int($0) }.first)
+        }
+        // `mass 200`: so many groups.
+        if wanted.isEmpty || wanted.contains("mass") {
+            try await MassBenchmark.run(groups: wanted.compactMap { Int($0) }.first)
         }
         if wanted.isEmpty || wanted.contains("validate") { try await ValidateBenchmark.run() }
         if wanted.isEmpty || wanted.contains("sandbox") { try await SandboxBenchmark.run() }

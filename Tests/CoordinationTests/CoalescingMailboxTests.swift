@@ -17,6 +17,13 @@ import Testing
         #expect(mailbox.takeAll() == [3])
     }
 
+    @Test func leavesNoMoreThanItsLimitButReplaces() {
+        let mailbox = CoalescingMailbox<String, Int>()
+        let left = [("a", 1), ("b", 2), ("c", 3), ("a", 4)].map { mailbox.post($0.1, for: $0.0, limit: 2) }
+        #expect(left == [true, true, false, true])
+        #expect(mailbox.takeAll() == [4, 2])
+    }
+
     @Test func wakesTheConsumerAndEndsWhenFinished() async {
         let mailbox = CoalescingMailbox<Int, Int>()
         mailbox.post(7, for: 1)

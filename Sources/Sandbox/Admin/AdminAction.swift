@@ -91,9 +91,10 @@ package enum AdminAction: Sendable, Equatable {
         POST /server/slice-rate/NUMBER  it writes so many slices a second, as the real one (20); 0: as many as there are
         POST /server/faults             {"effect": "refuse", "code": 500, "verb": "patch", "resource": "pods", "count": 3}
              effects: refuse (code, retryAfter), deny, delay (seconds), loseAnswer, drop, hang, truncate (bytes), trickle, distort,
-             stale, silence; verb, resource, group, name, user and count narrow it down
+             stale, silence, capacity; verb, resource, group, name, user and count narrow it down
              deny: as a validating webhook denies changes of an object, also with dryRun=All; code: 403, unless the webhook
              says otherwise; "dryRun": "unsupported": it is not asked then (400); "by": "policy": a ValidatingAdmissionPolicy
+             capacity: so many "writesPerSecond", each after "milliseconds"; more wait, "queueLength" of each user, then 429
         POST /server/heal               the faults end
         GET  /pods                      the applications and their addresses
 

@@ -10,7 +10,7 @@ extension Fault {
     init(_ json: JSONValue, now: StoreView) throws(ParsingError) {
         let known = [
             "effect", "code", "retryAfter", "seconds", "bytes", "verb", "resource", "group", "name", "user", "count",
-            "by", "dryRun",
+            "by", "dryRun", "writesPerSecond", "milliseconds", "queueLength",
         ]
         if let key = json.object?.keys.first(where: { !known.contains($0) }) {
             throw ParsingError(description: "unknown key \"\(key)\"; there are \(known.joined(separator: ", "))")
@@ -43,8 +43,18 @@ extension Fault {
         case "distort": return .distort
         case "stale": return .stale(now)
         case "silence": return .silence
+        case "capacity": return .capacity(try capacity(json))
         default: throw ParsingError(description: "\"effect\" is missing or unknown")
         }
+    }
+
+    private static func capacity(_ json: JSONValue) throws(ParsingError) -> Capacity {
+        let queueLength = json["queueLength"].int ?? Capacity.queueLength
+        guard let rate = json["writesPerSecond"].int, rate > 0, queueLength >= 0 else {
+            throw ParsingError(description: "\"writesPerSecond\" is missing or below 1, or \"queueLength\" below 0")
+        }
+        let latency = Duration.milliseconds(max(0, json["milliseconds"].int ?? 0))
+        return Capacity(writesPerSecond: Double(rate), latency: latency, queueLength: queueLength)
     }
 
     private static func denial(_ json: JSONValue) throws(ParsingError) -> Denial {

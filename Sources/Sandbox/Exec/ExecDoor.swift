@@ -54,7 +54,7 @@ struct ExecDoor: Sendable {
         case .delay(let pause): try await Task.sleep(for: pause)
         case .hang: try await Task.sleep(for: .seconds(3600))
         case .drop, .loseAnswer: return .dropped
-        case .deny, .truncate, .trickle, .distort, .stale, .silence, nil: break
+        case .deny, .truncate, .trickle, .distort, .stale, .silence, .capacity, nil: break
         }
         // Reading is not enough to run something: since 1.35 creation is asked for, too.
         // https://github.com/kubernetes/kubernetes/blob/v1.35.0/pkg/registry/core/pod/rest/authorize.go

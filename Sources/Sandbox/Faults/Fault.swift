@@ -25,6 +25,8 @@ package struct Fault: Sendable {
         case stale(StoreView)
         /// A watch is accepted and says nothing, not even a bookmark.
         case silence
+        /// Writes take their time, wait for each other, and are refused when too many wait.
+        case capacity(Capacity)
     }
 
     /// What happens to each request that it strikes.
@@ -63,9 +65,12 @@ package struct Fault: Sendable {
             && (name == nil || name == request.name) && (user == nil || user == caller.user) && concerns(request)
     }
 
-    /// Admission is asked about changes of objects here, and not about their subresources.
+    /// Admission is asked about changes of objects here, and not about their subresources; reads need no capacity.
     private func concerns(_ request: APIRequest) -> Bool {
-        guard case .deny = effect else { return true }
-        return ["update", "patch"].contains(request.verb) && request.subresource == nil
+        switch effect {
+        case .deny: ["update", "patch"].contains(request.verb) && request.subresource == nil
+        case .capacity: !["get", "list", "watch"].contains(request.verb)
+        case .delay, .refuse, .loseAnswer, .drop, .hang, .truncate, .trickle, .distort, .stale, .silence: true
+        }
     }
 }

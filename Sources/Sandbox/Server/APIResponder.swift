@@ -143,6 +143,7 @@ struct APIResponder: HTTPResponder {
         case .deny(let denial): call.denial = denial
         case .hang: try await Task.sleep(for: .seconds(3600))
         case .drop: return await dropped(context)
+        case .capacity(let capacity): try await capacity.admit(caller)
         case .loseAnswer, .truncate, .trickle, .distort, .stale, .silence, nil: break
         }
         try await handler.authorizer.check(caller, try call.attributes(), kind: call.kind)

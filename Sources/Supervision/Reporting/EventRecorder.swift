@@ -2,7 +2,8 @@ import Coordination
 import KubernetesClient
 import Logging
 
-/// Sends Events beside everything else: never waited for, bounded, dropped when the API server will not have them.
+/// Sends Events beside everything else: never waited for, one at a time and no more than their share, bounded, dropped when the API
+/// server will not have them.
 struct EventRecorder: Sendable {
     /// An object and a reason have at most one Event waiting; a newer one replaces it.
     private struct Key: Hashable, Sendable {
@@ -12,7 +13,10 @@ struct EventRecorder: Sendable {
 
     private let logger: Logger
     private let now: @Sendable () -> ContinuousClock.Instant
+    private let sleep: @Sendable (Duration) async -> Void
     private let create: @Sendable (Event) async throws(KubernetesError) -> Void
+    /// Those that found too many waiting, and were not told of yet.
+    private let surplus = Locked(0)
     private let mailbox = CoalescingMailbox<Key, Event>()
 
     /// Creates each Event by one request, repeated as `.standard` says.
@@ -22,21 +26,27 @@ struct EventRecorder: Sendable {
         }
     }
 
-    /// `create`: stores an Event on the API server, or says why that was not to be.
+    /// Events that wait at most: those of a mass failure are not worth more memory.
+    static let mostWaiting = 1000
+
+    /// `create`: stores an Event on the API server, or says why that was not to be; `sleep`: waits for the next one's turn.
     init(
         logger: Logger,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) },
         create: @escaping @Sendable (Event) async throws(KubernetesError) -> Void
     ) {
         self.logger = logger
         self.now = now
+        self.sleep = sleep
         self.create = create
     }
 
     /// Leaves an Event to be sent.
     func publish(_ event: Event) {
         let object = event.regarding
-        mailbox.post(event, for: Key(object: "\(object.kind)/\(object.namespace)/\(object.name)", reason: event.reason))
+        let key = Key(object: "\(object.kind)/\(object.namespace)/\(object.name)", reason: event.reason)
+        if !mailbox.post(event, for: key, limit: Self.mostWaiting) { surplus.withLock { $0 += 1 } }
     }
 
     /// A namespace that refuses Events, and until when it is sent none.
@@ -52,8 +62,25 @@ struct EventRecorder: Sendable {
     /// Sends Events until the task is cancelled.
     func run() async {
         var refusals: [String: Refusal] = [:]
+        var share = EventShare()
         for await batch in mailbox.batches {
-            for event in batch { await send(event, minding: &refusals[event.regarding.namespace]) }
+            for event in batch {
+                let pause = share.reserve(at: now())
+                if pause > .zero { await sleep(pause) }
+                await send(event, minding: &refusals[event.regarding.namespace])
+            }
+            tellOfSurplus()
+        }
+    }
+
+    /// Says how many Events were never sent, because too many others waited.
+    private func tellOfSurplus() {
+        let count = surplus.withLock { count in
+            defer { count = 0 }
+            return count
+        }
+        if count > 0 {
+            logger.notice("events left out, many groups at once", metadata: ["events": "\(count)"])
         }
     }
 

@@ -10,6 +10,8 @@ struct LineBudget: Sendable {
         var message: String
         /// Nil: the group as a whole.
         var member: String?
+        /// Whether lines of this message are counted over all groups, each of which has something of its own to say.
+        var isOfMany = false
     }
 
     /// Lines of a subject that were left out.
@@ -28,10 +30,14 @@ struct LineBudget: Sendable {
     static let linesOfAGroup = 5
     /// Of a subject that concerns all groups.
     static let linesOfAll = 3
+    /// Of one message, when many groups say the same of themselves: what is left out is in their records' history.
+    static let linesOfMany = 20
     /// How long a window is: what concerns all is reported soon.
     static let windowOfAGroup: Duration = .seconds(60)
     /// For a subject that concerns all groups.
     static let windowOfAll: Duration = .seconds(5)
+    /// For what many groups say of themselves.
+    static let windowOfMany: Duration = .seconds(1)
     /// Names that are kept.
     private static let keptNames = 10
 
@@ -49,11 +55,10 @@ struct LineBudget: Sendable {
     ///
     /// `group`: whom it is said of; `cause`: for the line that reports those left out.
     mutating func admits(_ subject: Subject, group: String, cause: String, now: ContinuousClock.Instant) -> Bool {
-        let isOfAll = subject.group == nil
-        let length = isOfAll ? Self.windowOfAll : Self.windowOfAGroup
+        let (length, limit) = Self.bounds(of: subject)
         var window = windows[subject] ?? Window(end: now + length)
         defer { windows[subject] = window }
-        if window.lines < (isOfAll ? Self.linesOfAll : Self.linesOfAGroup) {
+        if window.lines < limit {
             window.lines += 1
             return true
         }
@@ -61,6 +66,11 @@ struct LineBudget: Sendable {
         window.cause = cause
         if window.groups.count < Self.keptNames, !window.groups.contains(group) { window.groups.append(group) }
         return false
+    }
+
+    private static func bounds(of subject: Subject) -> (Duration, lines: Int) {
+        if subject.isOfMany { return (windowOfMany, linesOfMany) }
+        return subject.group == nil ? (windowOfAll, linesOfAll) : (windowOfAGroup, linesOfAGroup)
     }
 
     /// What was left out in windows that are over; with them they are forgotten.

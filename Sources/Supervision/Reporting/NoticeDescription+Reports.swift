@@ -160,7 +160,7 @@ extension NoticeDescription {
     private static func adopted(_ member: Member, _ epoch: Epoch) -> Self {
         let metadata = ["member.name": member.name, "epoch": "\(epoch)"]
         return Self(
-            .init(.notice, "active member is on record", metadata, .unbounded),
+            .init(.notice, "active member is on record", metadata, .ofMany),
             demo: "adopted: \(member.name) is active, and stays; epoch \(epoch)"
         )
     }
@@ -178,7 +178,7 @@ extension NoticeDescription {
             "from": from.joined(separator: ","), "to": to, "cause": "\(cause)", "members": "\(trace)",
         ]
         return Self(
-            .init(.notice, "move begins", metadata, .unbounded),
+            .init(.notice, "move begins", metadata, .ofMany),
             demo: "decided: to \(to), \(cause) [\(trace)]"
         )
     }
@@ -226,7 +226,7 @@ extension NoticeDescription {
         let note = "active moved from \(before) to \(to): \(move.cause); epoch \(move.epoch)"
         let gap = move.gap.map { ", nobody labelled for \($0.wholeMilliseconds)" } ?? ""
         return Self(
-            .init(.notice, "move complete", metadata, .unbounded),
+            .init(.notice, "move complete", metadata, .ofMany),
             event: .init(move.cause.isPlanned ? .switchedOver : .failedOver, note),
             demo: "ACTIVE: \(to), epoch \(move.epoch), in \(move.duration.wholeMilliseconds)\(gap)"
         )

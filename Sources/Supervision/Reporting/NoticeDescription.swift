@@ -10,9 +10,9 @@ struct NoticeDescription: Sendable {
     struct LogLine: Sendable {
         /// Which lines count as the same when repetitions are left out; see `LineBudget`.
         enum Repetition: Sendable {
-            /// It stands for a decision and is always written.
-            case unbounded
-            /// Those of one group.
+            /// It stands for a decision: only those of many groups at once are.
+            case ofMany
+            /// Those of one group, and those of many groups at once.
             case ofGroup
             /// Those of all groups: the cause is the API server, or the supervisor itself.
             case ofAll

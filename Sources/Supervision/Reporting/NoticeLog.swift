@@ -32,15 +32,18 @@ struct NoticeLog: Sendable {
     }
 
     private func isAdmitted(_ line: NoticeDescription.LogLine, _ group: String) -> Bool {
-        let scope: String?
-        switch line.repetition {
-        case .unbounded: return true
-        case .ofGroup: scope = group
-        case .ofAll: scope = nil
-        }
-        let subject = LineBudget.Subject(group: scope, message: line.kind ?? line.message, member: line.member)
+        let message = line.kind ?? line.message
+        let ofMany = LineBudget.Subject(message: message, isOfMany: true)
+        let subjects: [LineBudget.Subject] =
+            switch line.repetition {
+            case .ofMany: [ofMany]
+            case .ofGroup: [.init(group: group, message: message, member: line.member), ofMany]
+            case .ofAll: [.init(message: message, member: line.member)]
+            }
         let cause = line.metadata["cause"] ?? line.metadata["error"] ?? ""
-        return budget.withLock { $0.admits(subject, group: group, cause: cause, now: .now) }
+        return budget.withLock { budget in
+            subjects.allSatisfy { budget.admits($0, group: group, cause: cause, now: .now) }
+        }
     }
 
     /// Tells from time to time what was left out, until the task is cancelled.
@@ -51,7 +54,9 @@ struct NoticeLog: Sendable {
 
     /// Reports the lines that were left out until `now`; `isLast`: those of open windows, too.
     func writeOmissions(now: ContinuousClock.Instant = .now, isLast: Bool = false) {
-        for omission in budget.withLock({ $0.omissions(now: now, isLast: isLast) }) {
+        let omissions = budget.withLock { $0.omissions(now: now, isLast: isLast) }
+        writeSummary(omissions.filter(\.subject.isOfMany))
+        for omission in omissions where !omission.subject.isOfMany {
             var metadata: Logger.Metadata = ["line": "\(omission.subject.message)", "lines": "\(omission.lines)"]
             if !omission.cause.isEmpty { metadata["cause"] = "\(omission.cause)" }
             metadata["member.name"] = omission.subject.member.map { "\($0)" }
@@ -63,5 +68,18 @@ struct NoticeLog: Sendable {
                 logger.notice("the same was left out of more groups", metadata: metadata)
             }
         }
+    }
+
+    /// One line says what many groups had to say of themselves, and how often.
+    private func writeSummary(_ omissions: [LineBudget.Omission]) {
+        guard let most = omissions.max(by: { $0.lines < $1.lines }) else { return }
+        let counts = omissions.map { "\($0.subject.message): \($0.lines)" }.sorted()
+        logger.notice(
+            "many groups at once, lines were left out",
+            metadata: [
+                "lines": "\(omissions.reduce(0) { $0 + $1.lines })", "counts": "\(counts.joined(separator: ", "))",
+                "groups": "\(most.groups.joined(separator: ","))",
+            ]
+        )
     }
 }

@@ -1,6 +1,6 @@
 import Sandbox
 
-/// Groups of three running pods in the sandbox, the first of each active.
+/// Groups of three running pods in the sandbox, the first of each active, unless nobody has labelled them.
 struct SampleGroups {
     /// Where all pods are listed and watched.
     static let pods = "/api/v1/namespaces/default/pods"
@@ -10,6 +10,8 @@ struct SampleGroups {
 
     /// How many groups there are.
     let count: Int
+    /// Whether the pods have roles.
+    var isLabelled = true
     /// The address of a pod, by its number among all.
     let address: @Sendable (Int) -> String
 
@@ -21,7 +23,7 @@ struct SampleGroups {
         try await sandbox.inParallel(count) { group in
             try await sandbox.send("POST", Self.services, Self.service(group))
             for member in 0..<Self.size {
-                try await sandbox.send("POST", Self.pods, Self.pod(group, member))
+                try await sandbox.send("POST", Self.pods, pod(group, member))
                 let status = Self.status(address(group * Self.size + member))
                 try await sandbox.send("PATCH", "\(Self.pods)/g\(group)-\(member)/status", status)
             }
@@ -35,11 +37,13 @@ struct SampleGroups {
         ]
     }
 
-    private static func pod(_ group: Int, _ member: Int) -> JSONValue {
-        [
+    private func pod(_ group: Int, _ member: Int) -> JSONValue {
+        var labels: JSONValue = ["app": .string("g\(group)")]
+        if isLabelled { labels["role"] = member == 0 ? "active" : "passive" }
+        return [
             "metadata": [
                 "name": .string("g\(group)-\(member)"),
-                "labels": ["app": .string("g\(group)"), "role": member == 0 ? "active" : "passive"],
+                "labels": labels,
             ],
             "spec": [
                 "schedulerName": "nobody",

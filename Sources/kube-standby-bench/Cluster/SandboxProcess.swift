@@ -16,6 +16,8 @@ struct SandboxProcess: Sendable {
         var memory: Int
     }
 
+    private static let adminPort = 18_071
+
     private let processID: Int32
     /// The path of the file by which clients find it.
     let kubeconfig: String
@@ -38,7 +40,10 @@ struct SandboxProcess: Sendable {
         defer { loop.stop() }
         _ = try await Subprocess.run(
             .name("taskset"),
-            arguments: ["-c", "0", binary.path(), "sandbox", "--nodes", "0", "--kubeconfig", kubeconfig],
+            arguments: [
+                "-c", "0", binary.path(), "sandbox", "--nodes", "0", "--kubeconfig", kubeconfig, "--admin-port",
+                "\(adminPort)",
+            ],
             input: .none,
             output: .sequence,
             error: .discarded
@@ -70,9 +75,19 @@ struct SandboxProcess: Sendable {
     // MARK: Requests
 
     /// Sends a request that must succeed.
+    ///
+    /// `user`: nil: the administrator, as everybody else here.
     @discardableResult
-    func send(_ method: String, _ target: String, _ body: JSONValue? = nil) async throws -> [UInt8] {
+    func send(
+        _ method: String,
+        _ target: String,
+        _ body: JSONValue? = nil,
+        as user: String? = nil
+    ) async throws -> [UInt8] {
         var request = try await request(method, target)
+        if let user {
+            request.headers += [.init("Impersonate-User", user), .init("Impersonate-Group", "system:masters")]
+        }
         request.body = body?.json
         request.timeout = .seconds(60)
         request.bodyLimit = 1 << 30
@@ -85,16 +100,30 @@ struct SandboxProcess: Sendable {
         return response.body
     }
 
+    /// From now on the sandbox bears no more writes than this; each takes so long.
+    func limit(writesPerSecond: Int, milliseconds: Int) async throws {
+        var request = HTTPRequest("POST", "http://127.0.0.1:\(Self.adminPort)/server/faults")
+        let fault: JSONValue = [
+            "effect": "capacity", "writesPerSecond": .int(writesPerSecond), "milliseconds": .int(milliseconds),
+        ]
+        request.body = fault.json
+        request.timeout = .seconds(10)
+        let answer = try await loop.response(to: request)
+        guard answer.head.status == 200 else {
+            throw Refusal(description: String(decoding: answer.body, as: UTF8.self))
+        }
+    }
+
     /// What should have succeeded.
     private struct Refusal: Error, CustomStringConvertible {
         var description: String
     }
 
-    /// Begins a watch, which ends after 30 s without an event; `target`: path and query.
-    func watch(_ target: String) async throws -> HTTPStream {
+    /// Begins a watch, which ends after `silence` without an event; `target`: path and query.
+    func watch(_ target: String, silence: Duration = .seconds(30)) async throws -> HTTPStream {
         var request = try await request("GET", target)
         request.headTimeout = .seconds(10)
-        request.idleTimeout = .seconds(30)
+        request.idleTimeout = silence
         return try await loop.stream(request)
     }
 

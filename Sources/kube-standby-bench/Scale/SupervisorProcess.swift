@@ -12,9 +12,12 @@ struct SupervisorProcess: Sendable {
     private let loop: EventLoop
 
     /// Runs it on a configuration, without its first two lines, for as long as `body` takes.
+    ///
+    /// `log`: where its lines go; nil: only errors are written, and nobody reads them.
     static func run<Result: Sendable>(
         _ configuration: String,
         on sandbox: SandboxProcess,
+        log: URL? = nil,
         _ body: @Sendable @escaping (SupervisorProcess) async throws -> Result
     ) async throws -> Result {
         let file = FileManager.default.temporaryDirectory.appending(path: "scale-\(UUID().uuidString).yaml")
@@ -24,12 +27,13 @@ struct SupervisorProcess: Sendable {
         let binary = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "kube-standby")
         let command = [
             binary.path(), "run", "--config", file.path(percentEncoded: false), "--kubeconfig", sandbox.kubeconfig,
-            "--listen", "127.0.0.1:\(port)", "--log-level", "error",
+            "--listen", "127.0.0.1:\(port)", "--log-level", log == nil ? "error" : "info",
         ]
+        let redirection = log.map { ["sh", "-c", "exec \"$@\" >\($0.path(percentEncoded: false)) 2>&1", "sh"] } ?? []
         let loop = EventLoop(name: "bench")
         defer { loop.stop() }
         let start = ContinuousClock.now
-        return try await Peer.run(command, core: core) { peer in
+        return try await Peer.run(redirection + command, core: core) { peer in
             try await body(SupervisorProcess(peer: peer, start: start, loop: loop))
         }
     }

@@ -47,7 +47,11 @@ import Transport
                 continue
             }
         }
+        let capacity = try Fault(["effect": "capacity", "writesPerSecond": 300, "milliseconds": 5], now: view)
+        if case .capacity = capacity.effect {} else { Issue.record("\(capacity.effect)") }
         let wrong: [(JSONValue, String)] = [
+            (["effect": "capacity"], "\"writesPerSecond\" is missing"),
+            (["effect": "capacity", "writesPerSecond": 0], "\"writesPerSecond\" is missing or below 1"),
             (["effect": "deny", "by": "nobody"], "\"by\" is webhook or policy"),
             (["effect": "deny", "by": "policy", "dryRun": "unsupported"], "\"by\" is webhook or policy"),
             (["effect": "explode"], "\"effect\" is missing or unknown"),

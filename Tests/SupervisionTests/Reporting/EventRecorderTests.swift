@@ -24,10 +24,16 @@ import Transport
         func refuse(_ namespace: String, _ code: Int?) { state.withLock { $0.codes[namespace] = code } }
         func advance(by duration: Duration) { state.withLock { $0.now += duration } }
 
-        /// Publishes and sends until `body` is over.
-        func run(_ body: @escaping @Sendable (EventRecorder) async -> Void) async {
+        /// Publishes and sends until `body` is over; `prepare`: publishes before anything is sent.
+        func run(
+            preparing prepare: (EventRecorder) -> Void = { _ in },
+            _ body: @escaping @Sendable (EventRecorder) async -> Void
+        ) async {
             let events = EventRecorder(logger: recorder.logger) { [self] in
                 state.withLock { $0.now }
+            } sleep: { [self] pause in
+                log.add("pause \(pause)")
+                advance(by: pause)
             } create: { [self] (event: Event) throws(KubernetesError) in
                 let namespace = event.regarding.namespace
                 log.add("\(namespace): \(event.reason) \(event.note)")
@@ -35,6 +41,7 @@ import Transport
                 let request = RequestDescription(verb: "create", resource: Event.resource, namespace: namespace)
                 throw KubernetesError(request, .status(code: code, nil, retryAfter: .zero))
             }
+            prepare(events)
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await events.run() }
                 await body(events)
@@ -134,5 +141,29 @@ import Transport
             await stage.log.wait(for: "shop: Flapping 2")
         }
         #expect(stage.recorder.lines.count == 1)
+    }
+
+    @Test func aMassOfEventsIsSentWithinItsShareAndTheRestIsCounted() async {
+        let stage = Stage()
+        await stage.run { events in
+            for number in 0..<EventRecorder.mostWaiting + 17 { events.publish(Self.event("m", "R\(number)")) }
+        } _: { events in
+            await stage.log.wait(for: "shop: R\(EventRecorder.mostWaiting - 1) m")
+            events.publish(Self.event("end"))
+            await stage.log.wait(for: "shop: Flapping end")
+        }
+        let pauses = stage.log.lines(with: "pause ")
+        #expect(pauses.count == EventRecorder.mostWaiting + 1 - EventShare.burst)
+        #expect(Set(pauses) == ["pause 0.05 seconds"])
+        #expect(stage.recorder.lines == ["notice: events left out, many groups at once events=17"])
+    }
+
+    @Test func theShareIsABurstAndThenAFewASecond() {
+        var share = EventShare()
+        let now = ContinuousClock.now
+        let burst = (0..<EventShare.burst).map { _ in share.reserve(at: now) }
+        #expect(burst.allSatisfy { $0 == .zero })
+        #expect([share.reserve(at: now), share.reserve(at: now)] == [EventShare.interval, EventShare.interval * 2])
+        #expect(share.reserve(at: now + .seconds(60)) == .zero, "what was not used comes back")
     }
 }

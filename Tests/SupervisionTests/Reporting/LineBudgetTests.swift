@@ -1,7 +1,7 @@
-import FailoverCore
 import Logging
 import Testing
 
+@testable import FailoverCore
 @testable import Supervision
 
 @Suite struct LineBudgetTests {
@@ -142,5 +142,38 @@ import Testing
         #expect(lines.count { $0.message == "left out of account" } == LineBudget.linesOfAGroup + 1)
         let told = lines.filter { $0.message == "the same was left out" }.map { $0.metadata["lines"] }
         #expect(Set(told.map { "\($0 ?? "")" }) == ["995", "5"])
+    }
+
+    /// A zone that dies is one summary a second, not four lines a group.
+    @Test func theMovesOfThousandsOfGroupsAreAFewLinesAndTheirNumber() async {
+        let target = Member(id: Member.ID("u"), name: "web-1", version: ObjectVersion("1"))
+        let lines = await Self.lines { log in
+            for group in 0..<3333 {
+                let move = CompletedMove(
+                    from: [],
+                    target: target,
+                    cause: .activeUnhealthy,
+                    epoch: Epoch(2),
+                    duration: .seconds(1),
+                    gap: nil
+                )
+                log.write(Self.notice(group, .report(.moved(move))))
+                log.write(Self.notice(group, .report(.adopted(target, Epoch(group)))))
+            }
+        }
+        #expect(lines.count == 2 * LineBudget.linesOfMany + 1, "\(lines.count)")
+        let left = 3333 - LineBudget.linesOfMany
+        #expect(lines.last?.message == "many groups at once, lines were left out")
+        #expect(lines.last?.metadata["lines"] == "\(2 * left)")
+        #expect(lines.last?.metadata["counts"] == "active member is on record: \(left), move complete: \(left)")
+        #expect(lines.last?.metadata["groups"]?.description.hasPrefix("g20,g21") == true)
+    }
+
+    @Test func aWindowOfManyIsASecond() {
+        var budget = LineBudget()
+        let subject = LineBudget.Subject(message: "move complete", isOfMany: true)
+        #expect(Self.admitted(100, &budget, subject, start) == LineBudget.linesOfMany)
+        #expect(budget.omissions(now: start + .seconds(1)).map(\.lines) == [100 - LineBudget.linesOfMany])
+        #expect(Self.admitted(1, &budget, subject, start + .seconds(1)) == 1)
     }
 }
