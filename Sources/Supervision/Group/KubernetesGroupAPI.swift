@@ -212,8 +212,11 @@ actor KubernetesGroupAPI: GroupAPI {
     }
 
     /// Patches a pod's labels and annotations once, by uid and resourceVersion.
-    func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome {
-        let outcome = await self.write(write.urgency) { [self, mapping] timeout in
+    func writeRole(
+        _ write: RoleWrite,
+        isWanted: @escaping @Sendable () async -> Bool = { true }
+    ) async -> RoleWriteOutcome {
+        let outcome = await self.write(write.urgency, isWanted: isWanted) { [self, mapping] timeout in
             do throws(KubernetesError) {
                 let pod = try await patch(write, isTrial: false, timeout: timeout)
                 return (mapping.member(pod).map(RoleWriteOutcome.written) ?? RoleWriteOutcome.gone, .answered)
@@ -282,14 +285,6 @@ actor KubernetesGroupAPI: GroupAPI {
             isTrial: isTrial,
             timeout: timeout
         )
-    }
-}
-
-extension KubernetesError {
-    /// What it says of the API server's load.
-    var ending: WriteWindow.Ending {
-        if let code { return [429, 503, 504].contains(code) ? .overloaded : .answered }
-        return isTimeout ? .overloaded : .answered
     }
 }
 

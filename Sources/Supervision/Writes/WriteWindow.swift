@@ -1,3 +1,5 @@
+import KubernetesClient
+
 /// How many writes may be under way at once: as many as the API server bears, found out as TCP does.
 ///
 /// Answers that come as fast as they can let one more through; answers that come late, because the server or something before it
@@ -60,5 +62,13 @@ struct WriteWindow: Sendable {
             fastest = (latency, fastestSince == nil ? latency : fastest.now)
             fastestSince = now
         }
+    }
+}
+
+extension KubernetesError {
+    /// What it says of the API server's load.
+    var ending: WriteWindow.Ending {
+        if let code { return [429, 503, 504].contains(code) ? .overloaded : .answered }
+        return isTimeout ? .overloaded : .answered
     }
 }
