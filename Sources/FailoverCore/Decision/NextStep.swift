@@ -14,8 +14,6 @@ enum NextStep {
     case adopt(Adoption)
     /// A request is answered by this record.
     case answer(OperatorRequest, GroupRecord)
-    /// How the last move ended is written, which answers the request that it carried out.
-    case recordCompletion
     /// A pause is over, and this record says so.
     case endPause(GroupRecord)
 }
@@ -44,6 +42,9 @@ struct Adoption: Sendable, Hashable {
     var fenced: Set<String>?
     /// To the request that it was to carry out; nil: none.
     var answer: RequestAnswer?
+
+    /// Whether it only says who is active, so that it can be decided again at any time.
+    var takesNothingBack: Bool { withdrawing == nil && fenced == nil && answer == nil }
 }
 
 /// While nothing of a switch or of the record is under way.
@@ -114,7 +115,7 @@ extension Situation {
         guard let record = known.record, let request = record.request else { return nil }
         // What was carried out is answered with the record of its move.
         if let completion = known.records.completion, completion.answer != nil, completion.request == request {
-            return .recordCompletion
+            return nil
         }
         if isLeftToItsAnnouncer(request, record) { return nil }
         if let (request, words) = givenUp {

@@ -1,5 +1,20 @@
-/// What is asked of the machine from outside, and changes nothing.
+/// What is asked of the machine from outside.
 extension GroupStateMachine {
+    /// The configuration, with the fences of the record.
+    package var policy: GroupPolicy { known.policy }
+
+    /// The newest record known; nil before it was read, or if there is none.
+    package var record: StoredRecord? { known.records.stored }
+
+    /// What standbys are asked; nil: nothing.
+    package var question: OpinionQuestion? { known.inquiry.question }
+
+    /// Whether the supervisor doubts its own probes now.
+    package func isInSelfDoubt(at now: MonotonicTime) -> Bool { known.suspension.map { now < $0.until } ?? false }
+
+    /// What it wrote itself.
+    var run: OwnRun { known.run }
+
     /// The members whose label says active, by name.
     package var actives: [Member] { view.actives }
 
@@ -8,13 +23,11 @@ extension GroupStateMachine {
         if case .switching = phase { true } else { false }
     }
 
-    /// Whether what an operation announces would be decided again now; true of whatever announces nothing by the group's own decision.
+    /// Whether what an operation announces would be decided again now.
     ///
     /// A pod may have recovered or gone meanwhile. Who is told that it was not sent decides anew.
-    package func isWanted(_ id: OperationID, at now: MonotonicTime) -> Bool {
-        guard case .switching(let progress) = phase, progress.step == .intending(id), progress.request == nil,
-            progress.move.cause != .targetRefused
-        else { return true }
+    func isStillDecided(_ progress: RoleSwitch, at now: MonotonicTime) -> Bool {
+        guard progress.request == nil, progress.move.cause != .targetRefused else { return true }
         guard case .move(let move) = situation(at: now).decision else { return false }
         return move.target?.id == progress.move.target?.id && move.cause == progress.move.cause
     }

@@ -5,7 +5,8 @@
 /// time alone. What it knows is kept in `GroupKnowledge`; a `Situation` derives the decision from that; the phase shows
 /// what it is doing.
 package struct GroupStateMachine: Sendable, Hashable {
-    private var known: GroupKnowledge
+    /// What came in so far, and what follows from it.
+    private(set) var known: GroupKnowledge
     private var outstanding = Outstanding()
     private var notices = StandingNotices()
 
@@ -21,21 +22,6 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     /// What the members are, and what probes say of them.
     package var view: MemberView { known.view }
-
-    /// The configuration, with the fences of the record.
-    package var policy: GroupPolicy { known.policy }
-
-    /// The newest record known; nil before it was read, or if there is none.
-    package var record: StoredRecord? { known.records.stored }
-
-    /// What standbys are asked; nil: nothing.
-    package var question: OpinionQuestion? { known.inquiry.question }
-
-    /// Whether the supervisor doubts its own probes now.
-    package func isInSelfDoubt(at now: MonotonicTime) -> Bool { known.suspension.map { now < $0.until } ?? false }
-
-    /// What it wrote itself.
-    var run: OwnRun { known.run }
 
     /// What it is doing.
     var phase: Outstanding.Phase { outstanding.phase }
@@ -129,6 +115,18 @@ package struct GroupStateMachine: Sendable, Hashable {
         return answered(outstanding.retry(after: id))
     }
 
+    /// The turn of a write of the Lease or of a role has come.
+    ///
+    /// - Returns: whether it is to be sent; if not, it is answered with `notSent`, for its reason is gone or something else goes first.
+    package mutating func turnCame(_ id: OperationID, at now: MonotonicTime) -> Bool {
+        if outstanding.isWaiting(id) { return !policy.isObserving && outstanding.turnCame(over: known.records.stored) }
+        switch phase {
+        case .recording(let awaited, _) where awaited == id: return true
+        case .switching(let progress) where progress.step == .intending(id): return isStillDecided(progress, at: now)
+        case .initial, .readingRecord, .backingOff, .settled, .recording, .switching: return outstanding.isAwaited(id)
+        }
+    }
+
     // MARK: Answers about the record
 
     /// The Lease was read.
@@ -153,6 +151,10 @@ package struct GroupStateMachine: Sendable, Hashable {
         _ outcome: RecordWriteOutcome,
         at now: MonotonicTime
     ) -> [Effect] {
+        if outstanding.isWaiting(id), outcome == .notSent || !outstanding.turnCame(over: known.records.stored) {
+            outstanding.turnPassed()
+            return answered(proceed(at: now))
+        }
         switch phase {
         case .recording(let awaited, let adoption) where awaited == id:
             return answered(recordingEnded(outcome, adoption, at: now))
@@ -173,9 +175,7 @@ package struct GroupStateMachine: Sendable, Hashable {
             guard let active = adoption?.active else { return answers + recordKnown(stored, at: now) }
             known.wrote(stored, at: now)
             return answers + [.report(.adopted(active, stored.record.epoch))] + settle(at: now)
-        case .notSent:
-            let step = adoption.flatMap { situation(at: now).stepAfterDelay(of: $0) }
-            return take(step ?? .decide, at: now)
+        case .notSent: return take(adoption.flatMap { situation(at: now).stepAfterDelay(of: $0) } ?? .decide, at: now)
         case .conflict: return recordConflicted()
         case .failed(let failure): return outstanding.backOff(failure, during: "writing the record", &known)
         }

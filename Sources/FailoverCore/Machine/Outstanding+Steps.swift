@@ -19,8 +19,9 @@ extension Outstanding {
         case .answer(let request, let next):
             if case .resume = request.action { known.suspended(nil) }
             return write(next, known, at: now)
-        case .recordCompletion: return recordCompletion(known, at: now)
-        case .endPause(let next): return [.report(.pauseEnded)] + write(next, known, at: now)
+        case .endPause(let next):
+            let effects = write(next, known, at: now)
+            return effects.isEmpty ? [] : [.report(.pauseEnded)] + effects
         }
     }
 
@@ -117,9 +118,12 @@ extension Outstanding {
     // MARK: Writing the record alone
 
     /// Writes how the last move ended, if the record does not say so yet.
+    ///
+    /// It waits until nothing is urgent, unless an operator waits for it; a move that is announced before that takes it along.
     private mutating func recordCompletion(_ known: GroupKnowledge, at now: MonotonicTime) -> [Effect] {
         guard case .settled = phase, let next = known.records.toldOfCompletion() else { return [] }
-        return write(next, known, urgency: .completion, at: now)
+        let isAwaited = known.records.completion?.answer != nil
+        return write(next, known, urgency: isAwaited ? .voluntary : .completion, at: now)
     }
 
     /// Writes a record that moves nothing; a move that is due waits for it, so that it has the urgency of that move.

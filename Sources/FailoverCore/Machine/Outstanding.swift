@@ -20,6 +20,7 @@ struct Outstanding: Sendable, Hashable {
 
     /// Decisions are made in `.settled` only; repairs and timers do not change it.
     private(set) var phase: Phase = .initial
+    private var waiting: WaitingRecord?
     private var repairs = LabelRepairs()
     private var relistCheck = RelistCheck()
     private var wakeUp = WakeUp()
@@ -50,15 +51,39 @@ struct Outstanding: Sendable, Hashable {
     }
 
     /// A record is to be written that moves nothing.
+    ///
+    /// While it waits for its turn the group stays settled and decides as before, so that a move never waits for it; but what takes
+    /// a switch back, or answers beside one, is written before anything else is decided.
     mutating func write(
         _ next: GroupRecord,
         over stored: StoredRecord?,
         adopting adoption: Adoption? = nil,
         urgency: WriteUrgency = .upkeep
     ) -> [Effect] {
+        let isFree = phase == .settled && adoption.map(\.takesNothingBack) ?? true
+        if isFree, waiting?.serves(next, over: stored?.version, adopting: adoption, urgency) ?? false { return [] }
         let id = ids.next()
-        phase = .recording(id, adopting: adoption)
+        waiting = isFree ? .init(id, next, over: stored?.version, adopting: adoption, urgency) : nil
+        if !isFree { phase = .recording(id, adopting: adoption) }
         return [.writeRecord(id, next, replacing: stored?.version, urgency: urgency)]
+    }
+
+    /// Whether an operation is the record that waits for its turn.
+    func isWaiting(_ id: OperationID) -> Bool { waiting?.id == id }
+
+    /// The turn of the record that waits has come.
+    ///
+    /// - Returns: whether it is written; not if a switch is under way, or the record is another by now.
+    mutating func turnCame(over stored: StoredRecord?) -> Bool {
+        guard let waiting, phase == .settled, waiting.version == stored?.version else { return false }
+        phase = .recording(waiting.id, adopting: waiting.adoption)
+        self.waiting = nil
+        return true
+    }
+
+    /// The record that waited is not written.
+    mutating func turnPassed() {
+        waiting = nil
     }
 
     /// A move is to be announced on the record.

@@ -20,7 +20,7 @@ protocol GroupAPI: Sendable {
     /// Creates the Lease (`version` is nil), or replaces exactly this version of it.
     ///
     /// `question`: the id of the question to standbys that is not settled; all others are taken away. Nil: all are.
-    /// `isWanted`: asked when other groups' writes had to be waited for.
+    /// `isWanted`: asked when its turn has come, among the writes of all groups.
     func writeRecord(
         _ record: GroupRecord,
         replacing version: StoredRecord.Version?,
@@ -37,7 +37,9 @@ protocol GroupAPI: Sendable {
     /// Reads one pod, from no cache.
     func readMember(_ name: String) async -> MemberReadOutcome
     /// Writes a role on exactly the pod and version that the write names.
-    func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome
+    ///
+    /// `isWanted`: asked when its turn has come, among the writes of all groups.
+    func writeRole(_ write: RoleWrite, isWanted: @escaping @Sendable () async -> Bool) async -> RoleWriteOutcome
     /// Asks what would become of such a write.
     func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome
 }

@@ -30,7 +30,7 @@ extension GroupSupervisor {
                         replacing: version,
                         asking: question,
                         urgency: urgency
-                    ) { await self.isWanted(id) }
+                    ) { await self.turnCame(id, asking: question) }
                     return .recordWritten(id, outcome)
                 }
             case .listMembers(let id): run(&group) { .membersListed(id, await $0.listMembers()) }
@@ -70,11 +70,11 @@ extension GroupSupervisor {
         if write.urgency == .promotion { endpoints.promotes(id, at: write.epoch) }
         let isMember = wish?.pods.contains(write.member.id) ?? true
         let scopes = wish?.scopes ?? []
-        self.write(&group) { [claims = surroundings.claims, claimant] api in
+        self.write(&group) { [self, claims = surroundings.claims, claimant] api in
             if !isMember, await claims.isHeld(write.member.id, in: scopes, byOthersThan: claimant) {
                 return .roleWritten(id, .gone)
             }
-            return .roleWritten(id, await api.writeRole(write))
+            return .roleWritten(id, await api.writeRole(write) { await self.turnCame(id) })
         }
     }
 
@@ -89,9 +89,14 @@ extension GroupSupervisor {
         }
     }
 
-    /// Whether an announcement that has waited is still to be made.
-    private func isWanted(_ id: OperationID) -> Bool {
-        machine.isWanted(id, at: surroundings.clock.now())
+    /// Whether a record is still to be written, its turn having come; one that would put an older question to standbys is made anew.
+    private func turnCame(_ id: OperationID, asking question: String?) -> Bool {
+        machine.question?.id == question && turnCame(id)
+    }
+
+    /// Whether what has waited is still to be written.
+    private func turnCame(_ id: OperationID) -> Bool {
+        machine.turnCame(id, at: surroundings.clock.now())
     }
 
     private func run(

@@ -222,8 +222,11 @@ actor KubernetesGroupAPI: GroupAPI {
     }
 
     /// Patches a pod's labels and annotations once, by uid and resourceVersion.
-    func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome {
-        let outcome = await self.write(write.urgency) { [self, mapping] timeout in
+    func writeRole(
+        _ write: RoleWrite,
+        isWanted: @escaping @Sendable () async -> Bool = { true }
+    ) async -> RoleWriteOutcome {
+        let outcome = await self.write(write.urgency, isWanted: isWanted) { [self, mapping] timeout in
             do throws(KubernetesError) {
                 let pod = try await patch(write, isTrial: false, timeout: timeout)
                 return (mapping.member(pod).map(RoleWriteOutcome.written) ?? RoleWriteOutcome.gone, .answered)

@@ -59,7 +59,7 @@ actor WriteScheduler {
 
     /// Writes when it is this write's turn.
     ///
-    /// `isWanted`: asked after a wait, whether there is still a reason for it.
+    /// `isWanted`: asked when its turn has come, whether there is still a reason for it.
     /// - Returns: nil if nothing was sent, because there is no reason any more or the task was cancelled.
     nonisolated func write<Outcome: Sendable>(
         _ urgency: WriteUrgency,
@@ -70,10 +70,10 @@ actor WriteScheduler {
         if let (turn, place) = await enter(urgency, importance) {
             await turn.wait()
             if await gaveUp(place) { return nil }
-            guard await isWanted(), !Task.isCancelled else {
-                await leaveUnsent()
-                return nil
-            }
+        }
+        guard await isWanted(), !Task.isCancelled else {
+            await leaveUnsent()
+            return nil
         }
         let sentAt = now()
         let (outcome, ending) = await request()

@@ -18,7 +18,9 @@ struct WriteWindow: Sendable {
     /// Writes at once, at least and at most.
     static let bounds = 8.0...256.0
     /// Answers that take this much longer than the fastest say that something queues.
-    private static let queueing: Duration = .milliseconds(20)
+    ///
+    /// Less would be taken for the server's queue when it is this process that had to wait for a processor.
+    private static let queueing: Duration = .milliseconds(80)
     /// The fastest answer counts for so long: the way to the server may change.
     private static let memory: Duration = .seconds(30)
 

@@ -55,7 +55,7 @@ struct MassBenchmark {
         let failed = lines.count { $0.contains("operation failed") || $0.contains("left out of more groups") }
         row("lines of operations that failed", "\(failed)", goal: "0")
         let doubts = lines.count { $0.contains("probes are doubted") }
-        row("times that the supervisor doubted its own probes, and moved nothing", "\(doubts)")
+        row("times that the supervisor doubted its probes, and moved nothing", "\(doubts)")
     }
 
     private var configuration: String {

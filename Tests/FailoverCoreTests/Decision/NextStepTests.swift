@@ -82,7 +82,6 @@ extension NextStep {
         case .changeTarget(_, let other): "change to \(other.name)"
         case .adopt(let adoption): "adopt \(adoption.active.name)"
         case .answer(_, let record): "answer \(record.answers.last?.outcome.rawValue ?? "nothing")"
-        case .recordCompletion: "record completion"
         case .endPause: "end pause"
         }
     }

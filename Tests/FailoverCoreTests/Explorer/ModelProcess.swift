@@ -41,6 +41,23 @@ struct ModelProcess: Hashable {
 
     // MARK: Events
 
+    /// A request's turn has come.
+    ///
+    /// - Returns: what is sent; nil: the machine does not want it any more, and was told that it was not sent.
+    mutating func send(_ position: Int, at now: MonotonicTime) -> Effect? {
+        let request = requests.remove(at: position)
+        switch request {
+        case .writeRecord(let id, _, _, _):
+            if machine.turnCame(id, at: now) { return request }
+            deliver(.recordWritten(id, .notSent), at: now)
+        case .writeRole(let id, _):
+            if machine.turnCame(id, at: now) { return request }
+            deliver(.roleWritten(id, .notSent), at: now)
+        default: return request
+        }
+        return nil
+    }
+
     mutating func deliver(_ answer: Answer, at now: MonotonicTime) {
         let isDenial = if case .roleWritten(_, .refused) = answer { true } else { false }
         take(Self.deliver(answer, to: &machine, at: now), at: now, waitsFor: isDenial ? .seconds(1) : .zero)

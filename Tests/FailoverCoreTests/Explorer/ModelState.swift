@@ -188,23 +188,25 @@ struct ModelState: Hashable {
         if let process = action.process { acts(process) }
         switch action {
         case .exchange(let index, let position):
-            let request = processes[index].requests.remove(at: position)
-            if let answer = execute(request, of: index) { processes[index].deliver(answer, at: now) }
+            if let request = processes[index].send(position, at: now), let answer = execute(request, of: index) {
+                processes[index].deliver(answer, at: now)
+            }
         case .execute(let index, let position):
             spend(\.delays)
-            let request = processes[index].requests.remove(at: position)
-            if let answer = execute(request, of: index) { processes[index].answers.append(answer) }
+            if let request = processes[index].send(position, at: now), let answer = execute(request, of: index) {
+                processes[index].answers.append(answer)
+            }
         case .deliver(let index, let position):
             let answer = processes[index].answers.remove(at: position)
             processes[index].deliver(answer, at: now)
         case .loseAnswer(let index, let position):
             spend(\.losses)
-            let request = processes[index].requests.remove(at: position)
+            guard let request = processes[index].send(position, at: now) else { return }
             _ = execute(request, of: index)
             fail(request, of: index)
         case .loseRequest(let index, let position):
             spend(\.losses)
-            let request = processes[index].requests.remove(at: position)
+            guard let request = processes[index].send(position, at: now) else { return }
             if request.isWrite { orphans.append(request) }
             fail(request, of: index)
         case .land(let position): _ = execute(orphans.remove(at: position), of: nil)

@@ -53,6 +53,7 @@ extension Simulation {
         case .reload(let group, let policy): hear(index, group) { $0.policyChanged(policy, at: $1) }
         case .answer(let group, let answer):
             hear(index, group) { ModelProcess.deliver(answer, to: &$0, at: $1) }
+        case .turn(let group, let id, let write): takeTurn(of: write, id, of: index, group: group)
         case .timer(let group, let id): hear(index, group) { $0.timerFired(id, at: $1) }
         case .opine(let group, let question, let standby, let told):
             opine(question, standby, told, in: group, of: index)
@@ -212,7 +213,15 @@ extension Simulation {
     private mutating func carryOut(_ effects: [Effect], of index: Int, group: Int) {
         for effect in effects {
             switch effect {
-            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints:
+            case .writeRecord(let id, _, _, let urgency):
+                // What is not urgent waits for other groups' writes, now and then for long.
+                if urgency >= .completion, random.once(in: 4) {
+                    let at = now + between(1_000_000, 20 * Self.second)
+                    schedule(.turn(group: group, id, effect), of: index, at: at)
+                } else {
+                    takeTurn(of: effect, id, of: index, group: group)
+                }
+            case .readRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints:
                 send(effect, of: index, group: group)
             case .startTimer(let id, let at):
                 schedule(.timer(group: group, id), of: index, at: max(now, at.nanoseconds))
@@ -226,6 +235,18 @@ extension Simulation {
                 tell("group \(group), process \(index): \(report)")
                 note(report, of: index, group: group)
             }
+        }
+    }
+
+    /// The record is sent, unless its machine does not want it any more.
+    private mutating func takeTurn(of write: Effect, _ id: OperationID, of index: Int, group: Int) {
+        guard var machine = processes[index]?.machines[group] else { return }
+        let isSent = machine.turnCame(id, at: time)
+        processes[index]?.machines[group] = machine
+        if isSent {
+            send(write, of: index, group: group)
+        } else {
+            hear(index, group) { $0.recordWritten(id, .notSent, at: $1) }
         }
     }
 

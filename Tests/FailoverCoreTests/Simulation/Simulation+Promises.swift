@@ -22,9 +22,12 @@ extension Simulation {
     }
 
     /// A write has made a pod active: a request moves the role once, and not after it was refused.
+    ///
+    /// A promotion is repeated in its switch if its answer was lost and somebody took the label away meanwhile.
     mutating func notePromotion(of pod: Member, at epoch: Epoch, in index: Int) {
         guard let request = groups[index].promises.requests[epoch] else { return }
-        if let other = groups[index].promises.promoted[request] {
+        let isRepeated = !groups[index].promises.promotedAt.insert(epoch).inserted
+        if let other = groups[index].promises.promoted[request], other != pod.name || !isRepeated {
             fail("group \(index): request \(request) moved the role to \(other) and to \(pod.name)")
         }
         if groups[index].promises.answers[request] == .refused {

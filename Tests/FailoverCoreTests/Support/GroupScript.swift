@@ -212,6 +212,7 @@ struct GroupScript {
         case .readRecord(let id):
             return machine.recordRead(id, machine.record.map { .found($0) } ?? .absent, at: now)
         case .writeRecord(let id, var record, _, _):
+            guard machine.turnCame(id, at: now) else { return machine.recordWritten(id, .notSent, at: now) }
             version += 1
             // A Lease keeps durations in another precision.
             for index in record.history.indices {

@@ -56,6 +56,7 @@ actor FakeGroupAPI: GroupAPI {
         urgency: WriteUrgency,
         isWanted: @escaping @Sendable () async -> Bool = { true }
     ) async -> RecordWriteOutcome {
+        guard await isWanted() else { return .notSent }
         if recordWrites > 0 { Issue.record("two writes of one record") }
         recordWrites += 1
         defer { recordWrites -= 1 }
@@ -146,7 +147,11 @@ actor FakeGroupAPI: GroupAPI {
         return cluster.objects.pods[name].flatMap(mapping.member).map { .found($0) } ?? .gone
     }
 
-    func writeRole(_ write: RoleWrite) async -> RoleWriteOutcome {
+    func writeRole(
+        _ write: RoleWrite,
+        isWanted: @escaping @Sendable () async -> Bool = { true }
+    ) async -> RoleWriteOutcome {
+        guard await isWanted() else { return .notSent }
         let (name, role) = (write.member.name, write.role)
         if !written.insert(name).inserted { Issue.record("two writes of pod \(name)") }
         defer { written.remove(name) }

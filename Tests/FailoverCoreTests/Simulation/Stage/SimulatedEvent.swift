@@ -33,6 +33,8 @@ enum SimulatedEvent {
         case reload(group: Int, GroupPolicy)
         case answer(group: Int, ModelProcess.Answer)
         case timer(group: Int, OperationID)
+        /// The turn of a record that has waited for other groups' writes.
+        case turn(group: Int, OperationID, Effect)
         /// A standby, by its position, looks at what a question is about; it has said this before.
         case opine(group: Int, OpinionQuestion, standby: Int, told: Health?)
         /// Standbys' answers arrive.

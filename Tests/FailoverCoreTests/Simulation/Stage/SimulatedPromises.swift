@@ -6,6 +6,8 @@ struct SimulatedPromises {
     var requests: [Epoch: String] = [:]
     /// Who was promoted for a request.
     var promoted: [String: String] = [:]
+    /// At which epochs.
+    var promotedAt: Set<Epoch> = []
     /// How a request was answered.
     var answers: [String: RequestAnswer.Outcome] = [:]
     /// Of the first promotion; nil: there was none.
