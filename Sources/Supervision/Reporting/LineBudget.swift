@@ -31,7 +31,7 @@ struct LineBudget: Sendable {
     /// Of a subject that concerns all groups.
     static let linesOfAll = 3
     /// Of one message, when many groups say the same of themselves: what is left out is in their records' history.
-    static let linesOfMany = 20
+    static let linesOfMany = 50
     /// How long a window is: what concerns all is reported soon.
     static let windowOfAGroup: Duration = .seconds(60)
     /// For a subject that concerns all groups.
