@@ -14,6 +14,20 @@ import YAMLDocument
         #expect(diagnostics.last?.text == "4000 further mistakes are not listed")
     }
 
+    /// However many warnings there are, the file is accepted; and an error after them is listed.
+    @Test func manyWarningsAreNoErrorAndHideNone() {
+        let groups = (0..<2500).map {
+            "- {name: g\($0), service: g\($0), probe: {tcpSocket: {port: 1}, periodSeconds: 10}}\n"
+        }
+        let file = Self.head + "groups:\n" + groups.joined()
+        let reading = Fixture.read(file)
+        #expect(reading.isValid && reading.configuration?.groups.count == 2500)
+        #expect(reading.diagnostics.count == 1001 && reading.diagnostics.allSatisfy { $0.severity == .warning })
+        #expect(reading.diagnostics.last?.text.hasSuffix("further warnings are not listed") ?? false)
+        let broken = Fixture.read(file + "- {name: last, service: last}\n")
+        #expect(!broken.isValid && broken.errors.map(\.path) == ["groups[2500]"], "\(broken.errors)")
+    }
+
     @Test func boundsWhatDefaultsComeTo() {
         let priorities = (0..<2000).map { "{pod: a-\($0), priority: 1}" }.joined(separator: ",")
         let groups = (0..<1000).map { "- {name: g\($0), service: g\($0)}\n" }.joined()

@@ -1,14 +1,17 @@
 import YAMLDocument
 
 /// Collects diagnostics up to a bound, so that a hostile file cannot fill the memory with its mistakes.
+///
+/// Errors and warnings are counted apart: no number of warnings hides an error, or becomes one.
 final class DiagnosticCollector {
-    /// Diagnostics of one configuration that are listed.
+    /// Diagnostics of one configuration that are listed, of each severity.
     static let limit = 1000
 
     /// Those that are listed, as they were found.
     private(set) var diagnostics: [Diagnostic] = []
     /// How many more there were.
-    private(set) var omitted = 0
+    private(set) var omitted: [Diagnostic.Severity: Int] = [:]
+    private var listed: [Diagnostic.Severity: Int] = [:]
     /// What was reported already: a mistake in `defaults` shows in every group.
     private var seen: Set<Key> = []
 
@@ -28,18 +31,21 @@ final class DiagnosticCollector {
         } else if broken.contains(diagnostic.mark) {
             return
         }
-        guard diagnostics.count < Self.limit else {
-            omitted += 1
+        let key = Key(message: diagnostic.message, mark: diagnostic.mark)
+        if seen.contains(key) { return }
+        guard listed[diagnostic.severity, default: 0] < Self.limit else {
+            omitted[diagnostic.severity, default: 0] += 1
             return
         }
-        let key = Key(message: diagnostic.message, mark: diagnostic.mark)
-        if seen.insert(key).inserted { diagnostics.append(diagnostic) }
+        seen.insert(key)
+        listed[diagnostic.severity, default: 0] += 1
+        diagnostics.append(diagnostic)
     }
 
     /// Adds what was collected elsewhere.
-    func add(_ diagnostics: [Diagnostic], omitted: Int) {
+    func add(_ diagnostics: [Diagnostic], omitted: [Diagnostic.Severity: Int]) {
         for diagnostic in diagnostics { add(diagnostic) }
-        self.omitted += omitted
+        self.omitted.merge(omitted, uniquingKeysWith: +)
     }
 
     /// Everything in file order; at the end, if some are not listed, how many.
@@ -48,7 +54,12 @@ final class DiagnosticCollector {
         let sorted = diagnostics.enumerated()
             .sorted { ($0.element.mark, $0.offset) < ($1.element.mark, $1.offset) }
             .map(\.element)
-        guard omitted > 0, let last = sorted.last else { return sorted }
-        return sorted + [Diagnostic(.furtherMistakes(omitted), path: "", mark: last.mark)]
+        guard let last = sorted.last else { return sorted }
+        let further = [Diagnostic.Severity.error, .warning].compactMap { severity in
+            omitted[severity].map { count in
+                Diagnostic(.further(count, severity), severity: severity, path: "", mark: last.mark)
+            }
+        }
+        return sorted + further
     }
 }

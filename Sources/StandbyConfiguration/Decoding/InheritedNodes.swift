@@ -43,7 +43,7 @@ struct InheritedNodes: Sendable {
     /// What was found in consecutive groups.
     private struct Part: Sendable {
         var diagnostics: [Diagnostic]
-        var omitted: Int
+        var omitted: [Diagnostic.Severity: Int]
         var claims: [GroupClaims]
     }
 
@@ -68,7 +68,7 @@ struct InheritedNodes: Sendable {
     private func check(_ range: Range<Int>) -> Part {
         let collector = DiagnosticCollector()
         var schema = SchemaChecker(reportingTo: collector)
-        var part = Part(diagnostics: [], omitted: 0, claims: [])
+        var part = Part(diagnostics: [], omitted: [:], claims: [])
         part.claims.reserveCapacity(range.count)
         var seen: Set<String> = []
         for group in groups[range] {

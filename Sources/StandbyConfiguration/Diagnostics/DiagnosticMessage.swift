@@ -10,7 +10,7 @@ package enum DiagnosticMessage: Sendable, Hashable {
     /// Manifests without any configuration.
     case noConfiguration
     /// How many mistakes are not listed.
-    case furtherMistakes(Int)
+    case further(Int, Diagnostic.Severity)
     // Keys and values
     /// A key that no field has; `suggestion`: the nearest that one has.
     case unknownKey(String, allowed: [String], suggestion: String?)
@@ -92,7 +92,8 @@ extension DiagnosticMessage: CustomStringConvertible {
         switch self {
         case .yaml(let reason): YAMLError(reason, at: YAMLMark(line: 1, column: 1)).description.escaped
         case .noConfiguration: "holds no StandbyConfiguration, neither by itself nor in a ConfigMap"
-        case .furtherMistakes(let count): "\(count) further mistakes are not listed"
+        case .further(let count, .error): "\(count) further mistakes are not listed"
+        case .further(let count, .warning): "\(count) further warnings are not listed"
         case .unknownKey(let key, let allowed, let suggestion):
             "unknown key \(key.quoted)" + didYouMean(suggestion) + "; allowed are \(allowed.joined(separator: ", "))"
         case .missingKey(let key): "required key \"\(key)\" is missing"
