@@ -29,8 +29,12 @@ struct Situation {
 
     /// How urgent it is to write what moves nothing: while a move is due, that waits for it.
     var urgencyOfAnswers: WriteUrgency {
-        guard case .move(let move) = decision else { return .upkeep }
-        return move.cause.urgency(whileServed: view.isServed)
+        switch decision {
+        case .move(let move): move.cause.urgency(whileServed: view.isServed)
+        // The move that is to be confirmed waits for the answer, too.
+        case .confirm: SwitchCause.activeUnhealthy.urgency(whileServed: view.isServed)
+        case .keep, .adopt, .wait: .upkeep
+        }
     }
 
     /// Why it is decided like that.

@@ -1,5 +1,8 @@
 /// What is asked of the machine from outside.
 extension GroupStateMachine {
+    /// What the members are, and what probes say of them.
+    package var view: MemberView { known.view }
+
     /// The configuration, with the fences of the record.
     package var policy: GroupPolicy { known.policy }
 

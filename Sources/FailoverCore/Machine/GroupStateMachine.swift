@@ -20,9 +20,6 @@ package struct GroupStateMachine: Sendable, Hashable {
         self.known = known
     }
 
-    /// What the members are, and what probes say of them.
-    package var view: MemberView { known.view }
-
     /// What it is doing.
     var phase: Outstanding.Phase { outstanding.phase }
 
@@ -186,6 +183,8 @@ package struct GroupStateMachine: Sendable, Hashable {
         _ progress: RoleSwitch,
         at now: MonotonicTime
     ) -> [Effect] {
+        // What was asked for this move confirms no later one.
+        if outcome != .notSent { known.awaitsNoProbes() }
         switch outcome {
         case .written(let stored):
             let answers = situation(at: now).answers(toldBy: stored.record)

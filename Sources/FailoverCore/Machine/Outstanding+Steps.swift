@@ -40,7 +40,11 @@ extension Outstanding {
         let questions = known.ask(about: situation(known, at: now).opinionSubject, at: now)
         let situation = situation(known, at: now)
         let decision = situation.decision
-        if case .confirm = decision {} else { known.awaitsNoProbes() }
+        switch decision {
+        // A move that was confirmed is still so when the turn of its announcement comes.
+        case .confirm, .move: break
+        case .keep, .adopt, .wait: known.awaitsNoProbes()
+        }
         let effects = notices.found(decision.finding, situation.trace) + wake(at: situation.requestDeadline)
         return (situation.nextStep(after: decision), questions + effects)
     }

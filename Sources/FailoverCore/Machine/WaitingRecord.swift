@@ -33,6 +33,8 @@ struct WaitingRecord: Sendable, Hashable {
         adopting adoption: Adoption?,
         _ urgency: WriteUrgency
     ) -> Bool {
-        record == other && self.version == version && self.adoption == adoption && self.urgency <= urgency
+        // Of the pod that was found active only its name and uid are written.
+        record == other && self.version == version && self.adoption?.active.id == adoption?.active.id
+            && self.urgency <= urgency
     }
 }

@@ -40,7 +40,7 @@ actor ClaimRegistry {
         for claimant: RoleClaims.Claimant,
         _ listen: @escaping @Sendable () -> Void
     ) -> RoleClaims.Verdict {
-        if spansShards, let obstacle = rivals.obstacle(to: claimant.group, pods) {
+        if spansShards, let obstacle = rivals.obstacle(to: claimant.group, pods, in: wish.scopes) {
             listeners[claimant] = listen
             notify(claims.wishesNothing(claimant))
             return obstacle

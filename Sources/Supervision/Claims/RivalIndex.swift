@@ -16,19 +16,12 @@ struct RivalIndex {
         var namespace: String
         /// Whoever holds that leads it.
         var shard: Int
-
-        /// Where it can meet others; nil: nowhere, it writes no labels.
-        fileprivate var scope: RoleClaims.Scope? {
-            guard configuration.mode == .label else { return nil }
-            return RoleClaims.Scope(namespace: namespace, key: configuration.roleLabel.key)
-        }
     }
 
-    /// What a group's Service selects, and where that is filed.
+    /// What a group's Service selects, and where that is filed: under two keys while one is changed for the other.
     private struct Selection {
         var selector: LabelSelector
-        var scope: RoleClaims.Scope
-        var place: InformerIndex.Place
+        var places: [RoleClaims.Scope: InformerIndex.Place] = [:]
     }
 
     /// In the order of the file; a group is known by its place in it.
@@ -36,7 +29,9 @@ struct RivalIndex {
     private var places: [String: Int] = [:]
     /// The groups behind each Service, by namespace and name.
     private var users: [String: [String: [Int]]] = [:]
-    /// What each namespace was seen to have.
+    /// By which labels each group's Service may route, by the group's name.
+    private var labellings: [String: RoleLabelling] = [:]
+    /// What each namespace was seen to have, also of groups that a later file has.
     private var services: [String: [String: Service]] = [:]
     private var selections: [Int: Selection] = [:]
     private var indexes: [RoleClaims.Scope: InformerIndex] = [:]
@@ -46,8 +41,13 @@ struct RivalIndex {
     /// The file has these groups now, in this order.
     mutating func filed(_ next: [FiledGroup]) {
         (groups, places, users, selections, indexes) = (next, [:], [:], [:], [:])
+        let before = labellings
+        labellings = [:]
         for (place, group) in next.enumerated() {
-            places[group.configuration.name] = place
+            let (name, label) = (group.configuration.name, group.configuration.roleLabel)
+            places[name] = place
+            labellings[name] = before[name] ?? RoleLabelling(label)
+            labellings[name]?.labelChanged(to: label)
             users[group.namespace, default: [:]][group.configuration.service, default: []].append(place)
         }
         services = services.filter { users[$0.key] != nil }
@@ -59,11 +59,12 @@ struct RivalIndex {
     /// - Returns: whether groups may mean other pods than before.
     mutating func servicesSeen(_ found: [Service], in namespace: String) -> Bool {
         let before = services[namespace]
-        let used = found.filter { users[namespace]?[$0.metadata.name ?? ""] != nil }
-        let after = Dictionary(used.map { ($0.metadata.name ?? "", $0) }) { first, _ in first }
+        let after = Dictionary(found.map { ($0.metadata.name ?? "", $0) }) { first, _ in first }
         services[namespace] = after
         let names = Set(after.keys).union(before?.keys ?? [:].keys)
-        let changed = names.filter { before?[$0]?.spec?.selector != after[$0]?.spec?.selector }
+        let changed = names.filter { name in
+            users[namespace]?[name] != nil && before?[name]?.spec?.selector != after[name]?.spec?.selector
+        }
         for name in changed { select(name, in: namespace) }
         return before == nil || !changed.isEmpty
     }
@@ -71,27 +72,50 @@ struct RivalIndex {
     /// Files what the groups behind a Service mean.
     private mutating func select(_ service: String, in namespace: String) {
         for place in users[namespace]?[service] ?? [] {
-            if let old = selections.removeValue(forKey: place) { indexes[old.scope]?.remove(place, from: old.place) }
+            for (scope, old) in selections.removeValue(forKey: place)?.places ?? [:] {
+                indexes[scope]?.remove(place, from: old)
+            }
             let group = groups[place]
-            let check = ServiceCheck(services[namespace]?[service], of: group.configuration, namespace: namespace)
-            guard case .usable(let selector, _) = check, let scope = group.scope else { continue }
-            var index = indexes[scope] ?? InformerIndex()
-            let filing = index.place(for: .labels(selector.matchLabels))
-            index.file(place, at: filing)
-            indexes[scope] = index
-            selections[place] = Selection(selector: selector, scope: scope, place: filing)
+            let labelling = labelling(of: group, routingBy: services[namespace]?[service])
+            let check = ServiceCheck(
+                services[namespace]?[service],
+                of: group.configuration,
+                namespace: namespace,
+                labelling: labelling
+            )
+            guard case .usable(let selector, _) = check, group.configuration.mode == .label else { continue }
+            var selection = Selection(selector: selector)
+            for scope in labelling.keys.map({ RoleClaims.Scope(namespace: namespace, key: $0) }) {
+                let filing = indexes[scope, default: InformerIndex()].place(for: .labels(selector.matchLabels))
+                indexes[scope, default: InformerIndex()].file(place, at: filing)
+                selection.places[scope] = filing
+            }
+            selections[place] = selection
         }
+    }
+
+    /// By which labels a group's Service may route, now that it is seen; a label that it routes by no more is given up.
+    private mutating func labelling(of group: FiledGroup, routingBy service: Service?) -> RoleLabelling {
+        let configuration = group.configuration
+        var labelling = labellings[configuration.name] ?? RoleLabelling(configuration.roleLabel)
+        if let selector = service?.spec?.selector {
+            labelling.routed(byRetiring: labelling.isRetiringSelector(selector))
+            labelling.completed()
+        }
+        labellings[configuration.name] = labelling
+        return labelling
     }
 
     // MARK: Questions
 
-    /// Why a group may not write the roles of pods; nil: no group of another shard is in its way.
-    func obstacle(to group: String, _ pods: [Pod]) -> RoleClaims.Verdict? {
-        guard let place = places[group], let scope = groups[place].scope else { return nil }
-        if services[scope.namespace] == nil { return .pending }
+    /// Why a group may not write the roles of pods under labels; nil: no group of another shard is in its way.
+    func obstacle(to group: String, _ pods: [Pod], in scopes: Set<RoleClaims.Scope>) -> RoleClaims.Verdict? {
+        guard let place = places[group], groups[place].configuration.mode == .label else { return nil }
+        if services[groups[place].namespace] == nil { return .pending }
         for pod in pods {
+            let labels = pod.metadata.labels ?? [:]
             guard let uid = pod.metadata.uid,
-                let rival = rival(of: place, in: scope, pod.metadata.labels ?? [:])
+                let rival = scopes.compactMap({ rival(of: place, in: $0, labels) }).min()
             else { continue }
             return .contested(pod: Member.ID(uid), by: groups[rival].configuration.name)
         }

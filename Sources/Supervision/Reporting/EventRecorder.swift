@@ -65,9 +65,13 @@ struct EventRecorder: Sendable {
         var share = EventShare()
         for await batch in mailbox.batches {
             for event in batch {
-                let pause = share.reserve(at: now())
-                if pause > .zero { await sleep(pause) }
-                await send(event, minding: &refusals[event.regarding.namespace])
+                let namespace = event.regarding.namespace
+                // What is not sent has no part in the share.
+                if refusals[namespace].map({ $0.end <= now() }) ?? true {
+                    let pause = share.reserve(at: now())
+                    if pause > .zero { await sleep(pause) }
+                }
+                await send(event, minding: &refusals[namespace])
             }
             tellOfSurplus()
         }

@@ -35,6 +35,8 @@ import Testing
         return index
     }
 
+    private static let scopes: Set<RoleClaims.Scope> = [.init(namespace: "default", key: "role")]
+
     /// The namespace has these Services, which may be news.
     private func see(
         _ services: [Service],
@@ -50,20 +52,23 @@ import Testing
 
     @Test func theFirstOfTheFileIsInNobodysWay() throws {
         let index = try Self.index(Self.group("a0"), Self.group("b1"))
-        #expect(index.obstacle(to: "a0", web) == nil)
-        #expect(index.obstacle(to: "b1", web) == .contested(pod: Member.ID("uid-web-0"), by: "a0"))
-        #expect(index.obstacle(to: "b1", [try Samples.pod("db-0", app: "db")]) == nil, "the other means no such pod")
+        #expect(index.obstacle(to: "a0", web, in: Self.scopes) == nil)
+        #expect(index.obstacle(to: "b1", web, in: Self.scopes) == .contested(pod: Member.ID("uid-web-0"), by: "a0"))
+        #expect(
+            index.obstacle(to: "b1", [try Samples.pod("db-0", app: "db")], in: Self.scopes) == nil,
+            "the other means no such pod"
+        )
     }
 
     @Test func theFirstOfSeveralIsNamed() throws {
         let index = try Self.index(Self.group("a0"), Self.group("b1"), Self.group("c2"))
-        #expect(index.obstacle(to: "c2", web) == .contested(pod: Member.ID("uid-web-0"), by: "a0"))
+        #expect(index.obstacle(to: "c2", web, in: Self.scopes) == .contested(pod: Member.ID("uid-web-0"), by: "a0"))
     }
 
     /// Within a shard the claims decide, by which whoever came first keeps what it has.
     @Test func groupsOfOneShardAreNoRivals() throws {
         let index = try Self.index(Self.group("a0"), Self.group("b0"))
-        #expect(index.obstacle(to: "b0", web) == nil)
+        #expect(index.obstacle(to: "b0", web, in: Self.scopes) == nil)
     }
 
     @Test(arguments: [
@@ -75,7 +80,7 @@ import Testing
         let isNarrowed = first.contains("selector")
         let expected: RoleClaims.Verdict? = isNarrowed ? .contested(pod: Member.ID("uid-web-0"), by: "a0") : nil
         #expect(
-            index.obstacle(to: "b1", web) == expected,
+            index.obstacle(to: "b1", web, in: Self.scopes) == expected,
             "a group's own selector narrows its candidates, not its members"
         )
     }
@@ -83,36 +88,64 @@ import Testing
     @Test func nothingIsKnownBeforeTheServicesAre() throws {
         var index = RivalIndex()
         index.filed([try Self.group("a0"), try Self.group("b1")])
-        #expect(index.obstacle(to: "a0", web) == .pending && index.obstacle(to: "b1", web) == .pending)
+        #expect(
+            index.obstacle(to: "a0", web, in: Self.scopes) == .pending
+                && index.obstacle(to: "b1", web, in: Self.scopes) == .pending
+        )
         see([], isNews: true, &index)
-        #expect(index.obstacle(to: "b1", web) == nil, "a group without a Service means no pods")
-        #expect(index.obstacle(to: "unknown", web) == nil)
+        #expect(index.obstacle(to: "b1", web, in: Self.scopes) == nil, "a group without a Service means no pods")
+        #expect(index.obstacle(to: "unknown", web, in: Self.scopes) == nil)
     }
 
     @Test func followsWhatTheServicesSelect() throws {
         var index = try Self.index(Self.group("a0", service: "db"), Self.group("b1"))
-        #expect(index.obstacle(to: "b1", web) == nil)
+        #expect(index.obstacle(to: "b1", web, in: Self.scopes) == nil)
         let web = try Samples.service("web")
         let db = try Samples.service("db")
         see([web, db], isNews: true, &index)
-        #expect(index.obstacle(to: "b1", self.web) != nil)
+        #expect(index.obstacle(to: "b1", self.web, in: Self.scopes) != nil)
         see([web, db], isNews: false, &index)
         see([web, db, try Samples.service("other")], isNews: false, &index)
         let blue = try Samples.service("db", selector: #"{"app":"web","role":"blue"}"#)
         see([web, blue], isNews: true, &index)
-        #expect(index.obstacle(to: "b1", self.web) == nil, "a Service that selects by no role cannot be used")
+        #expect(
+            index.obstacle(to: "b1", self.web, in: Self.scopes) == nil,
+            "a Service that selects by no role cannot be used"
+        )
         see([web, db], isNews: true, &index)
         see([web], isNews: true, &index)
-        #expect(index.obstacle(to: "b1", self.web) == nil)
+        #expect(index.obstacle(to: "b1", self.web, in: Self.scopes) == nil)
     }
 
     @Test func anotherFileIsHeldAgainstTheSameServices() throws {
         var index = try Self.index(Self.group("a0"), Self.group("b1"))
         index.filed([try Self.group("b1"), try Self.group("a0")])
-        #expect(index.obstacle(to: "b1", web) == nil)
-        #expect(index.obstacle(to: "a0", web) == .contested(pod: Member.ID("uid-web-0"), by: "b1"))
+        #expect(index.obstacle(to: "b1", web, in: Self.scopes) == nil)
+        #expect(index.obstacle(to: "a0", web, in: Self.scopes) == .contested(pod: Member.ID("uid-web-0"), by: "b1"))
         index.filed([try Self.group("a0")])
-        #expect(index.obstacle(to: "a0", web) == nil && index.obstacle(to: "b1", web) == nil)
+        #expect(
+            index.obstacle(to: "a0", web, in: Self.scopes) == nil
+                && index.obstacle(to: "b1", web, in: Self.scopes) == nil
+        )
+    }
+
+    /// The Service of a group that a reload adds was there before, and nothing of it changes.
+    @Test func aGroupThatIsAddedIsHeldAgainstServicesThatWereThere() throws {
+        var index = try Self.index(Self.group("b1"))
+        index.filed([try Self.group("a0", service: "db"), try Self.group("b1")])
+        let pods = [try Samples.pod("db-0", app: "db")]
+        #expect(index.obstacle(to: "b1", pods, in: Self.scopes) != nil, "it means the pods of another Service, too")
+    }
+
+    /// While a label is changed, whoever changes it writes both.
+    @Test func aLabelThatIsBeingChangedIsStillClaimed() throws {
+        var index = try Self.index(Self.group("a0"), Self.group("b1"))
+        index.filed([try Self.group("a0", ", roleLabel: {key: other}"), try Self.group("b1")])
+        #expect(index.obstacle(to: "b1", web, in: Self.scopes) == .contested(pod: Member.ID("uid-web-0"), by: "a0"))
+        see([try Samples.service("web", selector: #"{"app":"web","other":"active"}"#)], isNews: true, &index)
+        #expect(index.obstacle(to: "b1", web, in: Self.scopes) == nil, "it routes by the new one")
+        let others: Set<RoleClaims.Scope> = [.init(namespace: "default", key: "other")]
+        #expect(index.obstacle(to: "b1", web, in: others) != nil)
     }
 
     // MARK: In the registry

@@ -148,9 +148,7 @@ extension ShardKeeper {
     /// Notes since when shards are free, and ends what was true for a while only.
     private func forget(_ live: [LeaseDirectory.Entry], at now: MonotonicTime) {
         for shard in shards {
-            let holder = slots[shard].holder(at: now)
-            slots[shard].freeSince = holder == nil ? slots[shard].freeSince ?? now : nil
-            if let holder { declined[holder] = nil }
+            slots[shard].freeSince = slots[shard].holder(at: now) == nil ? slots[shard].freeSince ?? now : nil
         }
         if !declined.isEmpty {
             let present = Set(live.compactMap(\.view.holder))
@@ -158,6 +156,8 @@ extension ShardKeeper {
         }
         guard let handover else { return }
         if let holder = slots[handover.shard].holder(at: now), holder != settings.identity {
+            // Others that it holds say nothing of this one: it may take a dead replica for its holder.
+            if holder == handover.target { declined[holder] = nil }
             self.handover = nil
         } else if now >= handover.until, slots[handover.shard].stage == .settled {
             decline(handover.target, at: now)

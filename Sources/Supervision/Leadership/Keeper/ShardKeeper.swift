@@ -46,7 +46,7 @@ actor ShardKeeper {
     var counts = LeadershipStatus.Counts()
     /// The last shard that was handed over, until somebody has it.
     var handover: (shard: Int, target: String, until: MonotonicTime)?
-    /// Replicas that did not take what they were handed, until they hold a shard or are gone.
+    /// Replicas that did not take what they were handed, until they take one or are gone.
     var declined: [String: Refusals] = [:]
     /// Whether the first list is in.
     var hasList = false
