@@ -137,6 +137,24 @@ import Transport
         }
     }
 
+    /// One that holds a shard, and takes no other: it may take a dead replica for the holder of what it is handed.
+    @Test func whoeverHoldsOneAndTakesNoOtherIsNotHandedItAtOnceAgain() async throws {
+        try await KeeperStage.run { stage in
+            try await stage.place(.shard, "ks.shard-3-of-4", holder: "idle", seconds: 600)
+            let a = await stage.replica("a", shards: 4)
+            await stage.log.wait(for: "a sees 0:a 1:a 2:a 3:idle")
+            let digests = try await stage.lease("ks.replica-a").metadata.annotations?["kube-standby.io/shards"]
+            let noted = ["kube-standby.io/shards": digests ?? ""]
+            try await stage.place(.replica, "ks.replica-idle", holder: "idle", seconds: 600, annotations: noted)
+            await stage.log.wait(for: "a sees 0:- 1:a 2:a 3:idle")
+            stage.clock.advance(by: .seconds(7))
+            await stage.log.wait(for: "a taken 0", count: 2)
+            for _ in 0..<3 { await stage.renewal(of: "ks.shard-1-of-4", "ks.replica-a") }
+            #expect(a.keeper.status.counts.rebalanced == 1)
+            await a.crash()
+        }
+    }
+
     // MARK: Configurations
 
     @Test func aShardIsNotHandedToAReplicaThatLacksItsGroups() async throws {
