@@ -29,7 +29,7 @@ import Transport
             let (first, next) = (await stage.holders(of: "ks.shard-0-of-4"), await stage.holders(of: "ks.shard-1-of-4"))
             #expect(first.map(\.holder) == ["a", "", "b"] && next.map(\.holder) == ["a", "", "b"])
             #expect(first[2].revision < next[1].revision)
-            #expect(a.keeper.status.counts.rebalanced == 2 && b.keeper.status.counts.acquired == 2)
+            await stage.log.wait { a.keeper.status.counts.rebalanced == 2 && b.keeper.status.counts.acquired == 2 }
             await a.crash()
             await b.crash()
         }
@@ -59,7 +59,7 @@ import Transport
             for _ in 0..<2 { await stage.renewal(of: "ks.shard-0-of-2", "ks.replica-b") }
             stage.clock.advance(by: .seconds(5))
             await stage.log.wait(for: "b taken 1")
-            #expect(b.keeper.status.counts.expired == 1)
+            await stage.log.wait { b.keeper.status.counts.expired == 1 }
             await b.crash()
         }
     }
@@ -170,7 +170,7 @@ import Transport
             let b = await stage.replica("b", shards: 2, configuration: theirs)
             let lacking = ShardMap(count: 2).shard(namespace: "default", name: "cache")
             await stage.log.wait(for: "b taken \(1 - lacking)")
-            #expect(b.keeper.status.replicas.map(\.runsOurConfiguration) == [false, true])
+            await stage.log.wait { b.keeper.status.replicas.map(\.runsOurConfiguration) == [false, true] }
             await a.finish()
             // While nobody lives who has them, anybody is better than nobody.
             await stage.log.wait(for: "b taken \(lacking)")
