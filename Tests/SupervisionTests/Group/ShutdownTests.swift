@@ -137,8 +137,9 @@ import Testing
         record.pause = isPaused ? Pause(id: "p", rest: nil) : nil
         stage.placeLease(record)
         try await stage.run { stage in
-            await stage.log.wait(for: "web: read record")
             await stage.log.wait(for: "member.health=healthy", count: 3)
+            // That it was asked for is told before the answer is heard.
+            while await stage.supervisor.machine.record == nil { await Task.yield() }
             stage.supervisor.post(.shutdown(isRemoved: true, grace: .seconds(5)))
             await stage.log.wait(for: "web: ended")
         }
