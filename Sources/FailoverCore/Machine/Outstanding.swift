@@ -52,8 +52,9 @@ struct Outstanding: Sendable, Hashable {
 
     /// A record is to be written that moves nothing.
     ///
-    /// While it waits for its turn the group stays settled and decides as before, so that a move never waits for it; but what takes
-    /// a switch back, or answers beside one, is written before anything else is decided.
+    /// While it waits for its turn the group stays settled and decides as before, so that a move does not wait for it. Two go before
+    /// a move: an answer to a request, which has the urgency of the move then, and what takes a switch back, while which nothing
+    /// else is decided.
     mutating func write(
         _ next: GroupRecord,
         over stored: StoredRecord?,

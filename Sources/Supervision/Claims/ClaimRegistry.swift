@@ -42,7 +42,8 @@ actor ClaimRegistry {
     ) -> RoleClaims.Verdict {
         if spansShards, let obstacle = rivals.obstacle(to: claimant.group, pods, in: wish.scopes) {
             listeners[claimant] = listen
-            notify(claims.wishesNothing(claimant))
+            // What is not known yet costs nobody its place in the order of the file.
+            if case .contested = obstacle { notify(claims.wishesNothing(claimant)) }
             return obstacle
         }
         let notified = claims.podsWished(claimant, wish)

@@ -156,3 +156,21 @@ struct SandboxProcess: Sendable {
         }
     }
 }
+
+extension HTTPStream {
+    /// Calls `hear` for each event of a watch, with the time when it came, until the watch ends.
+    func eachEvent(
+        isolation: isolated (any Actor)? = #isolation,
+        _ hear: (JSONValue, ContinuousClock.Instant) -> Void
+    ) async throws {
+        var rest: [UInt8] = []
+        var iterator = body.makeAsyncIterator()
+        while let chunk = try await iterator.next(isolation: isolation) {
+            let now = ContinuousClock.now
+            rest += chunk
+            let lines = rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            for line in lines.dropLast() { JSONValue(json: Array(line)).map { hear($0, now) } }
+            rest = lines.last.map { Array($0) } ?? []
+        }
+    }
+}

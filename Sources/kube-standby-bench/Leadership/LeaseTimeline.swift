@@ -36,15 +36,7 @@ actor LeaseTimeline {
     }
 
     private func follow(_ stream: HTTPStream) async throws {
-        var rest: [UInt8] = []
-        var iterator = stream.body.makeAsyncIterator()
-        while let chunk = try await iterator.next(isolation: #isolation) {
-            let now = ContinuousClock.now
-            rest += chunk
-            let lines = rest.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            for line in lines.dropLast() { JSONValue(json: Array(line)).map { note($0, at: now) } }
-            rest = lines.last.map { Array($0) } ?? []
-        }
+        try await stream.eachEvent { note($0, at: $1) }
     }
 
     private func note(_ event: JSONValue, at now: ContinuousClock.Instant) {

@@ -178,5 +178,28 @@ import Testing
         #expect(services.subscriberCount == 0)
     }
 
+    /// Groups of one shard come in the order of the file, whoever asks first while the Services are not known.
+    @Test func whoeverAsksBeforeTheServicesAreKnownKeepsItsPlace() async throws {
+        let (a, b) = (RoleClaims.Claimant(group: "a0", run: 1), RoleClaims.Claimant(group: "b0", run: 2))
+        let (registry, services, heard) = (ClaimRegistry(spansShards: true), Self.source(), EventLog())
+        await registry.filed([try Self.group("a0"), try Self.group("b0")])
+        await registry.expect([a, b].map { .init(claimant: $0, scope: Self.scope) }, ending: [])
+        let wish = RoleClaims.Wish(scopes: [Self.scope], pods: Set(web.compactMap(\.metadata.uid).map(Member.ID.init)))
+        #expect(await registry.claim(wish, web, for: b) { heard.add("known") } == .pending)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await registry.follow(services, in: "default") }
+            services.show([try Samples.service("web")], version: 1)
+            await heard.wait(for: "known")
+            #expect(await registry.claim(wish, web, for: b) {} == .pending)
+            #expect(await registry.claim(wish, web, for: a) {} == .granted)
+            let verdict = await registry.claim(wish, web, for: b) {}
+            #expect(
+                verdict == .contested(pod: Member.ID("uid-web-0"), by: "a0")
+                    || verdict == .contested(pod: Member.ID("uid-web-1"), by: "a0")
+            )
+            group.cancelAll()
+        }
+    }
+
     private static func source() -> FakeObjectSource<Service> { FakeObjectSource("services", log: EventLog()) }
 }

@@ -98,15 +98,20 @@ import Transport
         }
     }
 
+    /// A replica that says that it lives and has the file of another, and takes nothing.
+    private static func placeIdle(beside other: String, _ stage: KeeperStage) async throws {
+        let digests = try await stage.lease("ks.replica-\(other)").metadata.annotations?["kube-standby.io/shards"]
+        let noted = ["kube-standby.io/shards": digests ?? ""]
+        try await stage.place(.replica, "ks.replica-idle", holder: "idle", seconds: 600, annotations: noted)
+    }
+
     /// One that says that it lives, and takes nothing; what it was handed is taken back soon, or late.
     @Test(arguments: [2, 7])
     func whatIsHandedOverAndNotTakenIsTakenBackAndNotHandedOverAgain(seconds: Int) async throws {
         try await KeeperStage.run { stage in
             let a = await stage.replica("a", shards: 2)
             await stage.log.wait(for: "a sees 0:a 1:a of a")
-            let digests = try await stage.lease("ks.replica-a").metadata.annotations?["kube-standby.io/shards"]
-            let noted = ["kube-standby.io/shards": digests ?? ""]
-            try await stage.place(.replica, "ks.replica-idle", holder: "idle", seconds: 600, annotations: noted)
+            try await Self.placeIdle(beside: "a", stage)
             await stage.log.wait(for: "a sees 0:- 1:a of a,idle")
             stage.clock.advance(by: .seconds(seconds))
             await stage.log.wait(for: "a taken 0", count: 2)
@@ -121,9 +126,7 @@ import Transport
         try await KeeperStage.run { stage in
             let a = await stage.replica("a", shards: 2)
             await stage.log.wait(for: "a sees 0:a 1:a of a")
-            let digests = try await stage.lease("ks.replica-a").metadata.annotations?["kube-standby.io/shards"]
-            let noted = ["kube-standby.io/shards": digests ?? ""]
-            try await stage.place(.replica, "ks.replica-idle", holder: "idle", seconds: 600, annotations: noted)
+            try await Self.placeIdle(beside: "a", stage)
             var times: [MonotonicTime] = []
             for _ in 0..<100 where times.count < 4 {
                 if a.keeper.status.counts.rebalanced > times.count { times.append(stage.clock.now) }
@@ -143,9 +146,7 @@ import Transport
             try await stage.place(.shard, "ks.shard-3-of-4", holder: "idle", seconds: 600)
             let a = await stage.replica("a", shards: 4)
             await stage.log.wait(for: "a sees 0:a 1:a 2:a 3:idle")
-            let digests = try await stage.lease("ks.replica-a").metadata.annotations?["kube-standby.io/shards"]
-            let noted = ["kube-standby.io/shards": digests ?? ""]
-            try await stage.place(.replica, "ks.replica-idle", holder: "idle", seconds: 600, annotations: noted)
+            try await Self.placeIdle(beside: "a", stage)
             await stage.log.wait(for: "a sees 0:- 1:a 2:a 3:idle")
             stage.clock.advance(by: .seconds(7))
             await stage.log.wait(for: "a taken 0", count: 2)
