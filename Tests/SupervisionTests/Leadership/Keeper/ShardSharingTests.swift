@@ -148,7 +148,9 @@ import Transport
             await stage.log.wait(for: "a sees 0:a 1:a 2:a 3:idle")
             try await Self.placeIdle(beside: "a", stage)
             await stage.log.wait(for: "a sees 0:- 1:a 2:a 3:idle")
-            stage.clock.advance(by: .seconds(7))
+            for _ in 0..<20 where stage.log.lines(with: "a taken 0").count < 2 {
+                await stage.renewal(of: "ks.shard-1-of-4", "ks.replica-a")
+            }
             await stage.log.wait(for: "a taken 0", count: 2)
             for _ in 0..<3 { await stage.renewal(of: "ks.shard-1-of-4", "ks.replica-a") }
             #expect(a.keeper.status.counts.rebalanced == 1)
