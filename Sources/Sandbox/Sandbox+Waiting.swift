@@ -19,7 +19,7 @@ extension Sandbox {
     ///
     /// - Throws: `WaitTimeout` after `limit`.
     package func wait(
-        atMost limit: Duration = .seconds(20),
+        atMost limit: Duration = .seconds(60),
         for what: String,
         until condition: @escaping @Sendable (ObjectStore) async -> Bool
     ) async throws {
@@ -43,7 +43,7 @@ extension Sandbox {
         _ pods: Set<String>,
         of service: String,
         namespace: String = "default",
-        atMost limit: Duration = .seconds(20)
+        atMost limit: Duration = .seconds(60)
     ) async throws {
         try await wait(atMost: limit, for: "the endpoints of \(service) to be \(pods.sorted())") { store in
             EndpointAudit(await store.history, namespace: namespace, service: service).current == pods
@@ -58,7 +58,7 @@ extension Sandbox {
         awayFrom pod: String?,
         of service: String,
         namespace: String = "default",
-        atMost limit: Duration = .seconds(20)
+        atMost limit: Duration = .seconds(60)
     ) async throws -> String {
         try await wait(atMost: limit, for: "\(service) to leave \(pod ?? "nobody")") { store in
             let current = EndpointAudit(await store.history, namespace: namespace, service: service).current

@@ -16,7 +16,7 @@ extension Sandbox {
         _ kind: Kind,
         _ name: String,
         namespace: String = "default",
-        atMost limit: Duration = .seconds(20)
+        atMost limit: Duration = .seconds(60)
     ) async throws {
         let key = ObjectKey(kind, namespace: namespace, name: name)
         try await wait(atMost: limit, for: "the rollout of \(kind.singular)/\(name)") { store in

@@ -5,7 +5,7 @@ import Testing
 @testable import Operations
 
 /// The server's door, with limits that a test can wait for.
-@Suite(.timeLimit(.minutes(2))) struct OperationsListenerTests {
+@Suite(.timeLimit(.minutes(5))) struct OperationsListenerTests {
     private static let request = "GET /livez HTTP/1.1\r\nHost: x"
 
     /// Runs a server that answers everything with `ok`.

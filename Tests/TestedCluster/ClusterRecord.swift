@@ -77,7 +77,7 @@ package actor ClusterRecord {
     ///
     /// - Throws: `WaitTimeout` after `limit`.
     package func wait(
-        atMost limit: Duration = .seconds(30),
+        atMost limit: Duration = .seconds(60),
         for what: String,
         until condition: @escaping @Sendable (ClusterRecord) async -> Bool
     ) async throws {

@@ -105,7 +105,7 @@ package struct TestedCluster: Sendable {
     /// tells nobody about.
     package func retry(
         for what: String,
-        atMost limit: Duration = .seconds(20),
+        atMost limit: Duration = .seconds(60),
         until isDone: @Sendable () async throws -> Bool
     ) async throws {
         let end = ContinuousClock.now + limit

@@ -13,7 +13,7 @@ extension ClusterStage {
         _ name: String,
         namespace: String? = nil,
         otherThan old: String? = nil,
-        atMost limit: Duration = .seconds(30)
+        atMost limit: Duration = .seconds(60)
     ) async throws -> String {
         let place = namespace ?? self.namespace
         try await record.wait(atMost: limit, for: "\(name) to settle") { record in

@@ -218,6 +218,8 @@ extension Simulation {
                 if urgency >= .completion, random.once(in: 4) {
                     let at = now + between(1_000_000, 20 * Self.second)
                     schedule(.turn(group: group, id, effect), of: index, at: at)
+                } else if random.once(in: 4) {
+                    schedule(.turn(group: group, id, effect), of: index, at: now + between(1_000_000, 50_000_000))
                 } else {
                     takeTurn(of: effect, id, of: index, group: group)
                 }

@@ -3,7 +3,7 @@ import Transport
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(2))) struct AdminTests {
+@Suite(.timeLimit(.minutes(5))) struct AdminTests {
     @Test(arguments: [
         ("/pods/a/b/healthy", AdminAction.setApplication(namespace: "a", pod: "b", .healthy)),
         ("/pods/a/b/status/503", .setApplication(namespace: "a", pod: "b", .status(503))),

@@ -8,7 +8,7 @@ import Transport
 @testable import Supervision
 
 /// Whether a configuration fits a cluster: what is found, where in the file it is told, and what could not be looked at.
-@Suite(.timeLimit(.minutes(2))) struct ClusterExaminerTests {
+@Suite(.timeLimit(.minutes(5))) struct ClusterExaminerTests {
     /// Examines groups on a cluster with these manifests.
     private func examine(
         _ groups: String...,

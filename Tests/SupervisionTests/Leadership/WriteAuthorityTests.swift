@@ -5,7 +5,7 @@ import Testing
 @testable import Supervision
 
 /// How long a write may take, and who waits for more time.
-@Suite(.timeLimit(.minutes(1))) struct WriteAuthorityTests {
+@Suite(.timeLimit(.minutes(5))) struct WriteAuthorityTests {
     private static func at(_ seconds: UInt64) -> MonotonicTime {
         MonotonicTime(nanoseconds: seconds * 1_000_000_000)
     }

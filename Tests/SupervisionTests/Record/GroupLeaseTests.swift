@@ -6,7 +6,7 @@ import Testing
 @testable import Supervision
 
 /// The Lease as operators and supervisors use it, on a server that checks versions.
-@Suite(.timeLimit(.minutes(2))) struct GroupLeaseTests {
+@Suite(.timeLimit(.minutes(5))) struct GroupLeaseTests {
     // MARK: Supervisors
 
     @Test func aRecordIsCreatedReadAndReplaced() async throws {
