@@ -1,3 +1,5 @@
+import Foundation
+
 /// The objects and groups of the suites.
 package enum Manifests {
     package static func service(_ name: String) -> String {
@@ -66,9 +68,13 @@ package enum Manifests {
 
     /// A probe that is over within tenths of a second.
     package static let quickProbe = """
-        {httpGet: {path: /health, port: http}, periodSeconds: 0.6, fastPeriodSeconds: 0.2, timeoutSeconds: 0.5, \
+        {httpGet: {path: /health, port: http}, periodSeconds: 0.6, fastPeriodSeconds: 0.2, timeoutSeconds: \(timeout), \
         failureThreshold: 3, successThreshold: 1}
         """
+
+    /// Under the thread sanitizer a supervisor takes many times as long for what it does: an answer that it is slow to read is no
+    /// failure of the pod, nor is a verdict late that is not there after two seconds.
+    private static let timeout = ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil ? "0.5" : "2"
 
     /// The right to run commands in pods, for the ServiceAccount.
     package static let execRights = """
