@@ -172,9 +172,12 @@ let rooms: [Room] = [
     Room(
         name: "Operations",
         exclude: ["README.md"],
-        dependencies: ["HostSystem", "Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle],
+        dependencies: [
+            "FailoverCore", "HostSystem", "Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+        ],
         testDependencies: [
-            "KubernetesClient", "StandbyConfiguration", "Supervision", "Transport", logging, nioCore, nioHTTP1,
+            "FailoverCore", "KubernetesClient", "StandbyConfiguration", "Supervision", "Transport", logging, nioCore,
+            nioHTTP1,
         ]
     ),
     // An in-memory Kubernetes API server and toy applications, for the demo and the tests.

@@ -8,11 +8,13 @@ struct OperationsRoutes: Sendable {
 
     private let parts: OperationsServer.Parts
     private let policy: RequestPolicy
+    private let groups: GroupRoutes
 
     /// `parts`: what is asked for the answers.
     init(_ parts: OperationsServer.Parts) {
         self.parts = parts
         policy = RequestPolicy(reloadFrom: parts.reloadFrom)
+        groups = GroupRoutes(of: parts.supervisor)
     }
 
     /// The answer to a request; for what is not known or not allowed, too.
@@ -27,9 +29,13 @@ struct OperationsRoutes: Sendable {
         case "/readyz" where isReading: return await readiness()
         case "/metrics" where isReading: return await metrics()
         case "/-/reload" where request.head.method == .POST: return await reload()
+        case _ where isReading && GroupRoutes.includes(path): return await groups.answer(to: path)
         case "/livez", "/readyz", "/metrics": return wrongMethod("GET, HEAD")
+        case _ where GroupRoutes.includes(path): return wrongMethod("GET, HEAD")
         case "/-/reload": return wrongMethod("POST")
-        default: return OperationsAnswer(.notFound, "there are /livez, /readyz, /metrics and POST /-/reload\n")
+        default:
+            let known = "/livez, /readyz, /metrics, /api/v1/groups, /active/NAMESPACE/GROUP and POST /-/reload"
+            return OperationsAnswer(.notFound, "there are \(known)\n")
         }
     }
 

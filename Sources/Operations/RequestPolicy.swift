@@ -1,9 +1,9 @@
 import NIOHTTP1
 
-/// Who may ask for what: `/livez`, `/readyz` and `/metrics` are for anybody, under any name; everything else is not for the pages of
+/// Who may ask for what: `/livez`, `/readyz`, `/metrics` and `/active/…` are for anybody, under any name; everything else is not for the pages of
 /// other servers that an operator's browser shows, and a reload is for this machine, or for whom the operator names.
 struct RequestPolicy: Sendable {
-    /// What anybody may ask for: the kubelet and Prometheus use whatever name they like.
+    /// What anybody may ask for: the kubelet, Prometheus and load balancers use whatever name they like.
     static let open: Set = ["/livez", "/readyz", "/metrics"]
 
     /// From where a reload may be asked for, besides from loopback.
@@ -13,7 +13,7 @@ struct RequestPolicy: Sendable {
     ///
     /// `path`: without the query. `peer`: the address of whoever asks.
     func refusal(of head: HTTPRequestHead, path: String, from peer: String?) -> String? {
-        if Self.open.contains(path) { return nil }
+        if Self.open.contains(path) || path.hasPrefix(GroupRoutes.activePrefix) { return nil }
         if Self.isForeign(head) { return "refused: asked for by a page of another server" }
         let hosts = head.headers["host"]
         if hosts.count != 1 || !hosts.allSatisfy(Self.isOwnName) {

@@ -200,6 +200,16 @@ package struct Supervisor: ServiceLifecycle.Service {
         return diff
     }
 
+    /// Where the groups stand that run here, by namespace and name.
+    package var statuses: [GroupStatus] {
+        get async { await groups.statuses }
+    }
+
+    /// Where one group stands; nil: it does not run here.
+    package func status(of group: String, in namespace: String) async -> GroupStatus? {
+        await groups.status(of: group, in: namespace)
+    }
+
     /// The writes of all groups.
     package var writeCounts: WriteCounts {
         get async { await limits.writes.counts }

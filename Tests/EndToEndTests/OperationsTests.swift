@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Sandbox
+import Supervision
 import TestedCluster
 import Testing
 import Transport
@@ -78,6 +79,29 @@ extension EndToEndTests {
                     try await stage.waitUntilSettled("web")
                     try await body(Subject(stage: stage, process: process, port: port, loop: loop))
                 }
+            }
+        }
+
+        /// A load balancer's question, a script's, and Prometheus'.
+        @Test func tellsWhereAGroupStands() async throws {
+            try await Self.run { subject in
+                let holder = try await subject.stage.waitUntilSettled("web")
+                _ = await subject.process.log.wait(for: "member.name=web-2", "member.health=healthy")
+                _ = await subject.process.log.wait(for: "member.name=web-1", "member.health=healthy")
+                let (code, text) = try await subject.ask("GET", "/api/v1/groups/default/web")
+                let group = try JSONDecoder().decode(GroupStatus.self, from: Data(text.utf8))
+                #expect(code == 200 && group.active == [holder] && group.members.count == 3)
+                let next = try #require(group.next)
+                #expect(try await subject.ask("GET", "/active/default/web").text == "\(holder)\n")
+                await subject.stage.sandbox.applications.set(.status(500), pod: holder, namespace: "default")
+                try await subject.stage.expect("web", otherThan: holder, toSettleOn: next)
+                _ = await subject.process.log.wait(for: "move complete", "to=\(next)")
+                let metrics = try await subject.ask("GET", "/metrics").text
+                let owner = #"group="web",namespace="default""#
+                #expect(metrics.contains(#"kube_standby_member_healthy{\#(owner),member="\#(holder)"} 0"#))
+                #expect(metrics.contains("kube_standby_group_active_members{\(owner)} 1"))
+                let after = try await subject.ask("GET", "/api/v1/groups")
+                #expect(after.text.contains(#""active":["\#(next)"]"#) && after.text.contains("activeSince"))
             }
         }
 

@@ -102,13 +102,27 @@ import Transport
             (HTTPMethod.POST, "/livez", 405, "GET, HEAD"), (.DELETE, "/readyz", 405, "GET, HEAD"),
             (.PUT, "/metrics", 405, "GET, HEAD"), (.GET, "/-/reload", 405, "POST"), (.HEAD, "/-/reload", 405, "POST"),
             (.GET, "/", 404, nil), (.GET, "", 404, nil), (.GET, "/livez/", 404, nil), (.POST, "/-/reload/x", 404, nil),
-            (.GET, "/LIVEZ", 404, nil), (.GET, "*", 404, nil),
+            (.GET, "/LIVEZ", 404, nil), (.GET, "*", 404, nil), (.POST, "/api/v1/groups", 405, "GET, HEAD"),
+            (.DELETE, "/active/shop/web", 405, "GET, HEAD"), (.GET, "/api/v1/groupsx", 404, nil),
+            (.GET, "/api/v1/groups/shop", 404, nil), (.GET, "/api/v1/groups/shop/web", 404, nil),
+            (.GET, "/api/v1/groups/shop/web/x", 404, nil), (.GET, "/active/shop", 404, nil),
+            (.GET, "/active/shop/web", 503, nil),
         ] as [(HTTPMethod, String, UInt, String?)]
     ) func saysWhatThereIs(method: HTTPMethod, uri: String, code: UInt, allowed: String?) async throws {
         try await run { stage in
             let answer = await stage.ask(method, uri)
             #expect(answer.status.code == code && answer.headers.first(name: "allow") == allowed)
             #expect(answer.headers["cache-control"] == ["no-store"])
+        }
+    }
+
+    @Test func groupsAreToldAsJSON() async throws {
+        try await run { stage in
+            let list = await stage.ask(.GET, "/api/v1/groups?pretty")
+            #expect(list.status == .ok && list.text == "{\"groups\":[]}\n")
+            #expect(list.headers["content-type"] == ["application/json"])
+            let unknown = await stage.ask(.GET, "/api/v1/groups/shop/web")
+            #expect(unknown.text == "{\"message\":\"no group of that name is supervised here\"}\n")
         }
     }
 

@@ -107,7 +107,7 @@ extension DecisionRules {
     }
 
     /// Until when the group holds because it moved too often; nil if it did not.
-    private var holdEnd: MonotonicTime? {
+    var holdEnd: MonotonicTime? {
         policy.flap.holdEnd(after: moves.flaps(after: record?.forgivenEpoch), at: now)
     }
 

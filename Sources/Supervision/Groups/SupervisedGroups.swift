@@ -108,6 +108,9 @@ actor SupervisedGroups {
         }
     }
 
+    /// The groups that run here by name, those that are observed included.
+    var supervisors: [String: GroupSupervisor] { entries.mapValues(\.supervisor) }
+
     // MARK: Running
 
     /// Runs the groups of each configuration that is applied, until `finish` was called and the last of them has ended.

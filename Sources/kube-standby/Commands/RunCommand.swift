@@ -47,7 +47,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where /livez, /readyz, /metrics and POST /-/reload are served; without a host on every address, IPv4 and IPv6; \"off\": nowhere.",
+            "Where /livez, /readyz, /metrics, /api/v1/groups, /active and POST /-/reload are served; without a host on every address, IPv4 and IPv6; \"off\": nowhere.",
             valueName: "host:port"
         )
     )

@@ -1,42 +1,6 @@
 import Foundation
 import Supervision
 
-/// What the process knows of itself at one moment, for `/metrics`.
-struct MetricsSnapshot: Sendable {
-    /// The running configuration and its reloads.
-    var configuration: ConfigurationStatus.State
-    /// Probes since the start, by their result.
-    var probes: ProbeCounts
-    /// Failures that others did not find, since the start.
-    var disputes: Int
-    /// The longest turn of each event loop in the last minute or two.
-    var longestTurns: [(loop: String, turn: Duration)]
-    /// Lines that the log has dropped since the start.
-    var droppedLogLines: Int
-    /// The writes of all groups.
-    var writes: WriteCounts
-    /// How the endpoints of all groups follow.
-    var endpoints: EndpointCounts
-    /// Who supervises what; nil: this supervisor is alone.
-    var leadership: LeadershipStatus?
-}
-
-extension MetricsSnapshot {
-    /// Asks everybody who counts something.
-    init(of parts: OperationsServer.Parts) async {
-        self.init(
-            configuration: parts.reloader.status.current,
-            probes: await parts.supervisor.probeCounts,
-            disputes: parts.supervisor.disputes,
-            longestTurns: parts.supervisor.longestTurns,
-            droppedLogLines: parts.droppedLogLines(),
-            writes: await parts.supervisor.writeCounts,
-            endpoints: parts.supervisor.endpointCounts,
-            leadership: parts.supervisor.leadership
-        )
-    }
-}
-
 /// A metric of `/metrics`: its description, and how it is read from a snapshot.
 ///
 /// README.md of this room lists them; a test holds that list against `all`.
@@ -233,30 +197,5 @@ extension MetricsSnapshot {
             ("acquired", counts.acquired), ("expired", counts.expired), ("released", counts.released),
             ("rebalanced", counts.rebalanced), ("lost", counts.lost),
         ]
-    }
-}
-
-/// Writes metrics in Prometheus' text format.
-///
-/// https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
-enum MetricsText {
-    /// The media type of the format.
-    static let contentType = "text/plain; version=0.0.4; charset=utf-8"
-    /// How the names begin that are ours alone.
-    static let prefix = "kube_standby_"
-
-    /// All metrics of a moment.
-    static func write(_ snapshot: MetricsSnapshot) -> String {
-        Metric.all.map { write($0, of: snapshot) }.joined()
-    }
-
-    private static func write(_ metric: Metric, of snapshot: MetricsSnapshot) -> String {
-        let name = metric.fullName
-        let samples = metric.samples(snapshot).map { sample in
-            let labels = sample.label.map { "{\($0.name)=\"\($0.value)\"}" } ?? ""
-            return "\(name)\(sample.suffix ?? "")\(labels) \(sample.value)"
-        }
-        let lines = ["# HELP \(name) \(metric.help)", "# TYPE \(name) \(metric.kind.rawValue)"] + samples
-        return lines.joined(separator: "\n") + "\n"
     }
 }

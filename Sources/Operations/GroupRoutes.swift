@@ -1,0 +1,72 @@
+import FailoverCore
+import Foundation
+import NIOHTTP1
+import Supervision
+
+/// What is answered about groups: `/api/v1/groups` in JSON, and `/active/NAMESPACE/GROUP` for load balancers.
+struct GroupRoutes: Sendable {
+    /// How paths begin that a load balancer asks for.
+    static let activePrefix = "/active/"
+    private static let groupsPath = "/api/v1/groups"
+
+    private let supervisor: Supervisor
+
+    /// `supervisor`: whose groups are shown.
+    init(of supervisor: Supervisor) {
+        self.supervisor = supervisor
+    }
+
+    /// Whether a path is answered here.
+    static func includes(_ path: String) -> Bool {
+        path == groupsPath || path.hasPrefix(groupsPath + "/") || path.hasPrefix(activePrefix)
+    }
+
+    /// The answer to a request for such a path, without its query.
+    func answer(to path: String) async -> OperationsAnswer {
+        if path == Self.groupsPath { return Self.json(.ok, GroupList(groups: await supervisor.statuses)) }
+        let isActive = path.hasPrefix(Self.activePrefix)
+        let rest = path.dropFirst(isActive ? Self.activePrefix.count : Self.groupsPath.count + 1)
+        let parts = rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else {
+            let message = "give NAMESPACE/GROUP"
+            return isActive ? OperationsAnswer(.notFound, message + "\n") : Self.notFound(message)
+        }
+        let status = await supervisor.status(of: parts[1], in: parts[0])
+        if isActive { return Self.active(status) }
+        return status.map { Self.json(.ok, $0) } ?? Self.notFound("no group of that name is supervised here")
+    }
+
+    /// 200 if this replica leads the group and one pod of it is active and serves, else 503.
+    private static func active(_ status: GroupStatus?) -> OperationsAnswer {
+        guard let status, status.standing == .leading else {
+            return OperationsAnswer(.serviceUnavailable, "this replica does not lead the group\n")
+        }
+        guard status.holds(.available), let pod = status.active.first else {
+            return OperationsAnswer(.serviceUnavailable, status.state + "\n")
+        }
+        return OperationsAnswer(.ok, pod + "\n")
+    }
+
+    private static func notFound(_ message: String) -> OperationsAnswer {
+        json(.notFound, Problem(message: message))
+    }
+
+    /// The groups that run here.
+    private struct GroupList: Encodable {
+        var groups: [GroupStatus]
+    }
+
+    /// Why there is no answer.
+    private struct Problem: Encodable {
+        var message: String
+    }
+
+    private static func json(_ status: HTTPResponseStatus, _ value: some Encodable) -> OperationsAnswer {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else {
+            return OperationsAnswer(.internalServerError, "the answer cannot be written\n")
+        }
+        return OperationsAnswer(status, String(decoding: data, as: UTF8.self) + "\n", type: "application/json")
+    }
+}

@@ -1,0 +1,100 @@
+package import FailoverCore
+package import KubernetesClient
+
+/// Where a group stands: what `/api/v1/groups` answers, and what the group's metrics are made of.
+///
+/// A field without a value is left out of the JSON.
+package struct GroupStatus: Codable, Sendable, Hashable {
+    /// What this supervisor is to a group.
+    package enum Standing: String, Codable, Sendable, Hashable {
+        /// It holds the group's shard.
+        case leading = "Leading"
+        /// It held the shard, could not renew its Lease in time, and writes nothing.
+        case inDoubt = "InDoubt"
+        /// Another leads the group; this supervisor observes it.
+        case standby = "Standby"
+    }
+
+    /// One pod.
+    package struct Member: Codable, Sendable, Hashable {
+        /// The pod's name.
+        package var name: String
+        /// The pod's uid.
+        package var uid: String
+        /// `active` or `passive`; nil: its label says neither.
+        package var role: String?
+        /// `healthy`, `unhealthy` or `unknown`.
+        package var health: String
+        /// Since when that is so; nil: there were no probes yet.
+        package var healthSince: MicroTime?
+        /// When a probe succeeded last; nil: never.
+        package var lastSuccess: MicroTime?
+        /// Since when probes fail, with nothing else in between; nil: they do not.
+        package var failingSince: MicroTime?
+        /// Why the last probe gave no result; nil: it gave one.
+        package var noResult: String?
+        /// Whether it may be promoted, whatever its health.
+        package var isCandidate: Bool
+        /// Why not; nil: it may.
+        package var refusal: String?
+        /// The pod condition Ready.
+        package var isReady: Bool
+        /// 0...1000.
+        package var priority: Int
+        /// The node that it runs on; nil: not known.
+        package var node: String?
+        /// That node's zone; nil: not known.
+        package var zone: String?
+        /// Of the last switch that wrote it; nil: none did.
+        package var epoch: Int?
+    }
+
+    /// A switch that is under way.
+    package struct Switch: Codable, Sendable, Hashable {
+        /// Who is to be active; nil: nobody.
+        package var to: String?
+        /// One of the causes of the group's history.
+        package var cause: String
+        /// At which it was announced.
+        package var epoch: Int
+        /// When it was decided.
+        package var startedAt: MicroTime
+        /// What is being done, in one word.
+        package var step: String
+        /// The pod that cannot be written, and why; nil: none.
+        package var waitsFor: String?
+    }
+
+    /// Of the configuration.
+    package var name: String
+    /// Where it is.
+    package var namespace: String
+    /// The Service's name.
+    package var service: String
+    /// `Label` or `EndpointSlice`.
+    package var mode: String
+    /// What this supervisor is to it.
+    package var standing: Standing
+    /// In a few words: `ok`, or what is not.
+    package var state: String
+    /// What holds of `GroupAssessment.Condition`, sorted.
+    package var conditions: [String]
+    /// Of the record; nil: there is none, or it was not read yet.
+    package var epoch: Int?
+    /// The names of the pods whose label says active.
+    package var active: [String]
+    /// Since when that pod is; nil: not known, or there is not exactly one.
+    package var activeSince: MicroTime?
+    /// Who would take over if that pod failed now; nil: nobody could.
+    package var next: String?
+    /// A switch that is under way; nil: none.
+    package var `switch`: Switch?
+    /// By name.
+    package var members: [Member]
+
+    /// `activeSince` in seconds since 1970.
+    package var activeSinceSeconds: Double? { activeSince.map { Double($0.microseconds) / 1e6 } }
+
+    /// Whether a condition holds.
+    package func holds(_ condition: GroupAssessment.Condition) -> Bool { conditions.contains(condition.rawValue) }
+}

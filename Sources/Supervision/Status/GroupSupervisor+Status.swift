@@ -1,0 +1,133 @@
+import FailoverCore
+import Foundation
+import KubernetesClient
+import StandbyConfiguration
+
+extension GroupSupervisor {
+    /// Where the group stands now; `wallTime`: the time by the wall clock.
+    func status(wallTime: Date = Date()) -> GroupStatus {
+        let now = surroundings.clock.now()
+        var assessment = machine.assessment(at: now)
+        if endpoints.awaited?.isLate ?? false { assessment.conditions.insert(.endpointsLag) }
+        let calendar = Calendar(now: now, wallTime: wallTime)
+        return GroupStatus(
+            name: configuration.name,
+            namespace: namespace,
+            service: configuration.service,
+            mode: configuration.mode.rawValue,
+            standing: GroupStatus.Standing(standing),
+            state: GroupStateWords(assessment, waitingFor: waitingFor).text,
+            conditions: assessment.conditions.map(\.rawValue).sorted(),
+            epoch: assessment.epoch?.number,
+            active: assessment.actives,
+            activeSince: assessment.lastMove.flatMap(GroupStatus.end),
+            next: assessment.next?.name,
+            switch: assessment.progress.map { GroupStatus.Switch($0, calendar) },
+            members: assessment.lines.map { GroupStatus.Member($0, calendar) }
+        )
+    }
+
+    /// Turns times of the monotonic clock into those of the wall clock.
+    fileprivate struct Calendar {
+        let now: MonotonicTime
+        let wallTime: Date
+
+        func date(of time: MonotonicTime) -> MicroTime {
+            let ahead = time > now ? time.since(now).inSeconds : -now.since(time).inSeconds
+            return MicroTime(wallTime.addingTimeInterval(ahead))
+        }
+    }
+}
+
+extension GroupStatus {
+    /// When a move was complete; nil: not known.
+    fileprivate static func end(of move: MoveEntry) -> MicroTime? {
+        guard let start = move.startedAt else { return nil }
+        let microseconds = (move.duration?.inSeconds ?? 0) * 1e6
+        return MicroTime(microseconds: start.addingReportingOverflow(Int64(microseconds)).partialValue)
+    }
+}
+
+extension GroupStatus.Standing {
+    fileprivate init(_ standing: GroupStanding) {
+        switch standing {
+        case .leading: self = .leading
+        case .inDoubt: self = .inDoubt
+        case .standby: self = .standby
+        }
+    }
+}
+
+extension GroupStatus.Switch {
+    fileprivate init(_ progress: GroupAssessment.Progress, _ calendar: GroupSupervisor.Calendar) {
+        let obstacle = progress.obstacle.map { name in "\(name): " + (progress.refusal.map { "\($0)" } ?? "denied") }
+        self.init(
+            to: progress.target,
+            cause: progress.cause.rawValue,
+            epoch: progress.epoch.number,
+            startedAt: calendar.date(of: progress.startedAt),
+            step: progress.step,
+            waitsFor: obstacle
+        )
+    }
+}
+
+extension GroupStatus.Member {
+    fileprivate init(_ line: GroupAssessment.Line, _ calendar: GroupSupervisor.Calendar) {
+        let (member, evidence) = (line.member, line.evidence)
+        let refusal: Candidacy.Refusal? = if case .refused(let refusal) = line.candidacy { refusal } else { nil }
+        self.init(
+            name: member.name,
+            uid: member.id.uid,
+            role: member.role?.rawValue,
+            health: line.health.rawValue,
+            healthSince: (evidence?.healthSince).map(calendar.date),
+            lastSuccess: (evidence?.lastSuccess).map(calendar.date),
+            failingSince: (evidence?.failingSince).map(calendar.date),
+            noResult: evidence?.noResult,
+            isCandidate: refusal == nil,
+            refusal: refusal?.description,
+            isReady: member.isReady,
+            priority: member.priority,
+            node: member.node,
+            zone: member.zone,
+            epoch: member.epoch?.number
+        )
+    }
+}
+
+/// The state of a group in a few words: what matters most comes first.
+struct GroupStateWords {
+    /// `ok`, or what is not.
+    let text: String
+
+    /// `waitingFor`: why nothing can be done for now; nil: something can.
+    init(_ assessment: GroupAssessment, waitingFor: String?) {
+        text =
+            waitingFor.map { "waiting: \($0)" } ?? Self.words(of: assessment.progress)
+            ?? assessment.withheld.map { Self.withheld($0, assessment) } ?? assessment.finding.map { "\($0)" }
+            ?? Self.standing(assessment)
+    }
+
+    private static func words(of progress: GroupAssessment.Progress?) -> String? {
+        guard let progress else { return nil }
+        let obstacle = progress.obstacle.map { name in
+            ", waiting for \(name)" + (progress.refusal.map { ": \($0)" } ?? "")
+        }
+        return "switching to \(progress.target ?? "nobody"), \(progress.step)\(obstacle ?? "")"
+    }
+
+    private static func withheld(_ move: Decision.Move, _ assessment: GroupAssessment) -> String {
+        let why = assessment.conditions.contains(.paused) ? "paused" : "holding"
+        return "\(why), a move to \(move.target?.name ?? "nobody") is due: \(move.cause)"
+    }
+
+    private static func standing(_ assessment: GroupAssessment) -> String {
+        if assessment.actives.isEmpty { return "no active pod" }
+        if assessment.conditions.contains(.paused) { return "paused" }
+        if assessment.conditions.contains(.activeNotReady) { return "the active pod is not Ready" }
+        if !assessment.conditions.contains(.available) { return "the active pod is unhealthy" }
+        if assessment.conditions.contains(.endpointsLag) { return "the endpoints lag" }
+        return "ok"
+    }
+}

@@ -1,0 +1,17 @@
+/// Where groups stand, for status and metrics.
+extension SupervisedGroups {
+    /// The groups that run here, by namespace and name: those that are led, and those that are observed.
+    var statuses: [GroupStatus] {
+        get async {
+            var found: [GroupStatus] = []
+            for supervisor in supervisors.values { found.append(await supervisor.status()) }
+            return found.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
+        }
+    }
+
+    /// One group; nil: it does not run here.
+    func status(of group: String, in namespace: String) async -> GroupStatus? {
+        guard let supervisor = supervisors[group], supervisor.namespace == namespace else { return nil }
+        return await supervisor.status()
+    }
+}

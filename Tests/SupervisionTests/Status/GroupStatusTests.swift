@@ -1,0 +1,83 @@
+import FailoverCore
+import Foundation
+import StandbyConfiguration
+import Testing
+
+@testable import KubernetesClient
+@testable import Supervision
+
+/// What `/api/v1/groups` and metrics show of a group.
+@Suite(.timeLimit(.minutes(5))) struct GroupStatusTests {
+    private let noon = Date(timeIntervalSince1970: 1_700_000_000)
+
+    @Test func showsRolesHealthAndWhoIsNext() async throws {
+        let stage = GroupStage(try Samples.group())
+        try stage.place(["active", "passive"])
+        try await stage.run { stage in
+            await stage.log.wait(for: "active member is on record")
+            stage.probes.set(.healthy, "web-0")
+            stage.probes.set(.healthy, "web-1")
+            await stage.log.wait(for: "web-1 member.health=healthy")
+            let status = await stage.supervisor.status(wallTime: noon)
+            #expect(status.name == "web" && status.namespace == "default" && status.mode == "Label")
+            #expect(status.standing == .leading && status.state == "ok" && status.conditions == ["Available"])
+            #expect(status.active == ["web-0"] && status.next == "web-1" && status.epoch == 1)
+            #expect(status.members.map(\.health) == ["healthy", "healthy"])
+            #expect(status.members.allSatisfy { $0.isCandidate && $0.healthSince != nil })
+        }
+    }
+
+    @Test func showsSinceWhenAPodIsActive() async throws {
+        let stage = GroupStage(try Samples.group())
+        try stage.place([nil, nil])
+        try await stage.run { stage in
+            await stage.log.wait(for: "move complete")
+            let since = await stage.supervisor.status(wallTime: noon).activeSince
+            #expect(since == MicroTime(microseconds: stage.record?.history.last?.startedAt ?? 0))
+        }
+    }
+
+    @Test func saysWhyAGroupWaits() async throws {
+        let stage = GroupStage(try Samples.group())
+        try stage.place(["active"], service: false)
+        try await stage.run { stage in
+            await stage.log.wait(for: "web: group waits")
+            let status = await stage.supervisor.status(wallTime: noon)
+            #expect(status.state.hasPrefix("waiting: "))
+            #expect(!status.holds(.available))
+        }
+    }
+
+    /// The names are part of the interface.
+    @Test func isWrittenAsJSON() throws {
+        let status = GroupStatus(
+            name: "web",
+            namespace: "shop",
+            service: "web",
+            mode: "Label",
+            standing: .inDoubt,
+            state: "ok",
+            conditions: ["Available"],
+            epoch: 3,
+            active: ["web-0"],
+            activeSince: MicroTime(noon),
+            next: nil,
+            switch: .init(to: "web-1", cause: "Switchover", epoch: 4, startedAt: MicroTime(noon), step: "sealing"),
+            members: [
+                .init(name: "web-0", uid: "u", health: "unknown", isCandidate: true, isReady: true, priority: 100)
+            ]
+        )
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        let text = String(decoding: try encoder.encode(status), as: UTF8.self)
+        #expect(
+            text == """
+                {"active":["web-0"],"activeSince":"2023-11-14T22:13:20.000000Z","conditions":["Available"],"epoch":3,\
+                "members":[{"health":"unknown","isCandidate":true,"isReady":true,"name":"web-0","priority":100,\
+                "uid":"u"}],"mode":"Label","name":"web","namespace":"shop","service":"web","standing":"InDoubt",\
+                "state":"ok","switch":{"cause":"Switchover","epoch":4,"startedAt":"2023-11-14T22:13:20.000000Z",\
+                "step":"sealing","to":"web-1"}}
+                """
+        )
+    }
+}
