@@ -6,7 +6,7 @@ SHELL := /bin/bash
 # Starts in half the time, and runs where no Swift is installed.
 RELEASE = -c release --static-swift-stdlib
 
-.PHONY: setup build demo test conformance e2e lint format bench soak simulate explore fuzz tsan chart clean
+.PHONY: setup build demo test conformance e2e lint format bench soak simulate explore fuzz tsan alerts chart clean
 
 setup: ## Install the system packages that are missing (Debian, Ubuntu).
 	@./.ci/setup
@@ -20,7 +20,7 @@ demo: setup ## Run a scenario of failures on the embedded sandbox; ends by itsel
 
 test: setup ## Build and run all tests.
 	swift build --build-tests
-	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio):$$PATH" swift test --skip-build
+	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool):$$PATH" swift test --skip-build
 
 # A suite that writes into a cluster takes it from the command line only, never from the environment.
 define cluster_is_named
@@ -92,8 +92,11 @@ fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader, and as man
 
 tsan: setup ## Run the tests, and a short soak, under the thread sanitizer.
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
-	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
+	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp halt_on_error=1" .build-tsan/debug/kube-standby-bench soak 10 200
+
+alerts: ## Check the alert rules with Prometheus' own tool.
+	cd config && PATH="$$(../.ci/tools promtool):$$PATH" && promtool check rules alerts.yaml && promtool test rules alerts-test.yaml
 
 chart: ## Check the chart and the examples with the real helm and kubectl.
 	@./.ci/chart

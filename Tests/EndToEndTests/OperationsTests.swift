@@ -105,6 +105,17 @@ extension EndToEndTests {
             }
         }
 
+        /// Prometheus' own tool reads what Prometheus would be told.
+        @Test(.enabled(if: ShellRun.works("command -v promtool"))) func promtoolFindsNothingWrongWithTheMetrics()
+            async throws
+        {
+            try await Self.run { subject in
+                let file = try subject.stage.write("metrics.txt", try await subject.ask("GET", "/metrics").text)
+                let run = try await ShellRun.run("promtool check metrics < \(file)")
+                #expect(run.code == 0 && (run.output + run.errors).isEmpty, "\(run.output + run.errors)")
+            }
+        }
+
         @Test func twoHundredSilentConnectionsTakeSixtyFourDescriptors() async throws {
             try await Self.run { subject in
                 let before = Self.descriptors(of: subject.process).count

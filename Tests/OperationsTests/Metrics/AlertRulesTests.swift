@@ -1,0 +1,41 @@
+import FailoverCore
+import Foundation
+import Testing
+
+@testable import Operations
+
+/// The alerts of `config/alerts.yaml` ask for what there is, and each has its runbook.
+@Suite struct AlertRulesTests {
+    private let alerts: String
+    private let runbooks: String
+
+    init() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "config")
+        alerts = try String(contentsOf: folder.appending(path: "alerts.yaml"), encoding: .utf8)
+        runbooks = try String(contentsOf: folder.appending(path: "RUNBOOKS.md"), encoding: .utf8)
+    }
+
+    private var names: [String] { alerts.matches(of: /- alert: (\w+)/).map { String($0.output.1) } }
+
+    @Test func askForMetricsThatExist() {
+        let known = Set(Metric.all.map(\.fullName) + GroupMetric.all.map(\.fullName))
+        let asked = alerts.split(separator: "\n").filter { $0.contains(" expr: ") }.flatMap {
+            $0.matches(of: /(?:kube_standby|leader_election)\w*/).map { String($0.output) }
+        }
+        #expect(asked.count >= 13 && Set(asked).isSubset(of: known))
+    }
+
+    /// A condition that is no trouble by itself has none, nor has one that Holding tells of.
+    @Test func eachConditionThatIsTroubleHasOne() {
+        let asked = Set(alerts.matches(of: /condition="(\w+)"/).map { String($0.output.1) })
+        let all = Set(GroupAssessment.Condition.allCases.map(\.rawValue))
+        #expect(all.subtracting(asked) == ["Available", "Disputed"] && asked.isSubset(of: all))
+    }
+
+    @Test func eachHasItsRunbook() {
+        let headings = runbooks.matches(of: /## (\w+)\n/).map { String($0.output.1) }
+        #expect(names.count == 13 && headings == names)
+        for name in names { #expect(alerts.contains("RUNBOOKS.md#\(name.lowercased())\n"), "\(name)") }
+    }
+}
