@@ -19,9 +19,7 @@ extension Outstanding {
         case .answer(let request, let next):
             if case .resume = request.action { known.suspended(nil) }
             return write(next, known, at: now)
-        case .endPause(let next):
-            let effects = write(next, known, at: now)
-            return effects.isEmpty ? [] : [.report(.pauseEnded)] + effects
+        case .endPause(let next): return write(next, known, at: now)
         }
     }
 
