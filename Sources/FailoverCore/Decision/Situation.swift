@@ -51,6 +51,12 @@ struct Situation {
     /// Whether the group moves nothing by itself.
     var isHeld: Bool { known.policy.isObserving || known.isPaused(at: now) }
 
+    /// Why a move that is due is not made, if it is not.
+    var withholding: Withholding {
+        if known.policy.isObserving { return .observed }
+        return isExhausted ? .exhausted : .paused
+    }
+
     /// The rules under a record, and all that they look at.
     func rules(_ record: GroupRecord?) -> DecisionRules {
         DecisionRules(

@@ -9,6 +9,8 @@ package struct GroupNotice: Sendable {
         case report(Report)
         /// A member's probe came to another result.
         case probe(ProbeReport)
+        /// A move is due and not made, because nothing of the group may be written now; `because`: why, in words.
+        case withheld(to: String?, SwitchCause, DecisionTrace, because: String)
         /// The group waits for a cause outside to go away.
         case waiting(String)
         /// Something that an object says is left out of account, because it cannot be read.

@@ -58,7 +58,7 @@ actor GroupSupervisor {
     /// Whether nothing new is begun, because the group is to end.
     var isStopping = false
     /// Why nothing can be done for now; nil: something can.
-    private var waitingFor: String?
+    private(set) var waitingFor: String?
 
     /// Begins nothing before `run`; `identity`: the supervisor's, unique for each process.
     init(
