@@ -90,6 +90,7 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
         NoticeSample("endpoint followed", .endpointFollowed(pod: "web-1", after: .milliseconds(9), wasLate: false)),
         NoticeSample("endpoint lags", .endpointLags(pod: "web-1")),
         NoticeSample("endpoint followed late", .endpointFollowed(pod: "web-1", after: .seconds(31), wasLate: true)),
+        NoticeSample("endpoint followed unseen", .endpointFollowed(pod: "web-1", after: nil, wasLate: true)),
         NoticeSample("endpoint dropped", .endpointDropped(pod: "web-1")),
     ]
 
