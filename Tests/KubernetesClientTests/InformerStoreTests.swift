@@ -46,6 +46,50 @@ import Testing
         #expect(two.names == ["y"])
     }
 
+    /// Whoever comes while the watch fails must not take an old view for a new one.
+    @Test func whoComesWhileTheCollectionCannotBeFollowedLearnsThatBehindTheSnapshot() {
+        let heard = Mutex<[String]>([])
+        func subscriber(_ name: String, _ app: String) -> InformerStore<Pod>.Subscriber {
+            .init(scope: .labels(["app": app])) { event in
+                let words =
+                    switch event {
+                    case .snapshot(let snapshot): "\(snapshot.objects.count)"
+                    case .failing: "failing"
+                    case .recovered: "recovered"
+                    }
+                heard.withLock { $0.append("\(name) \(words)") }
+            }
+        }
+        func news() -> [String] {
+            heard.withLock { lines in
+                defer { lines = [] }
+                return lines
+            }
+        }
+        var store = InformerStore<Pod>()
+        _ = store.subscribe(subscriber("a", "x"))
+        store.replace(with: [Self.pod("x", ["app": "x"], version: 1)], resourceVersion: "1")
+        #expect(news() == ["a 1"])
+        let error = KubernetesError(
+            .init(verb: "watch", resource: Pod.resource),
+            .status(code: 403, nil, retryAfter: .zero)
+        )
+        store.failed(error)
+        store.failed(error)
+        #expect(news() == ["a failing"])
+        _ = store.subscribe(subscriber("b", "x"))
+        #expect(news() == ["b 1", "b failing"], "what it selects is here")
+        let late = store.subscribe(subscriber("c", "y"))
+        #expect(news().isEmpty, "what it selects is not")
+        store.replace(with: [], resourceVersion: "2", for: late, isAddition: true)
+        #expect(Set(news()) == ["a 0", "b 0", "c 0", "c failing"])
+        store.recovered()
+        store.recovered()
+        #expect(Set(news()) == ["a recovered", "b recovered", "c recovered"])
+        _ = store.subscribe(subscriber("d", "x"))
+        #expect(news() == ["d 0"])
+    }
+
     /// Random pods come, change their labels and go; random subscribers come and go; each has heard what a look at all
     /// pods finds.
     @Test(arguments: 0..<20) func theIndexFindsWhatALookAtEverythingFinds(seed: UInt64) {

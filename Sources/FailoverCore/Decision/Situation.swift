@@ -51,6 +51,12 @@ struct Situation {
     /// Whether the group moves nothing by itself.
     var isHeld: Bool { known.policy.isObserving || known.isPaused(at: now) }
 
+    /// Why a move that is due is not made, if it is not.
+    var withholding: Withholding {
+        if known.policy.isObserving { return .observed }
+        return isExhausted ? .exhausted : .paused
+    }
+
     /// The rules under a record, and all that they look at.
     func rules(_ record: GroupRecord?) -> DecisionRules {
         DecisionRules(
@@ -116,7 +122,16 @@ struct Situation {
     }
 
     /// That the pending request is answered by a record that was stored.
-    func answers(toldBy stored: GroupRecord) -> [Effect] {
+    func answers(toldBy stored: GroupRecord) -> [Effect] { endOfPause(toldBy: stored) + answer(toldBy: stored) }
+
+    /// A pause that is over is told once the record says so: until then it is written anew whenever the record changes.
+    private func endOfPause(toldBy stored: GroupRecord) -> [Effect] {
+        guard let end = known.records.pauseEnd, end <= now, stored.pause == nil else { return [] }
+        if case .resume = known.record?.request?.action { return [] }
+        return [.report(.pauseEnded)]
+    }
+
+    private func answer(toldBy stored: GroupRecord) -> [Effect] {
         guard let request = known.record?.request, let answer = stored.answers.last(where: { $0.id == request.id }),
             stored.request?.id != request.id
         else { return [] }

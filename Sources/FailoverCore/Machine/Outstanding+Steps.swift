@@ -19,9 +19,7 @@ extension Outstanding {
         case .answer(let request, let next):
             if case .resume = request.action { known.suspended(nil) }
             return write(next, known, at: now)
-        case .endPause(let next):
-            let effects = write(next, known, at: now)
-            return effects.isEmpty ? [] : [.report(.pauseEnded)] + effects
+        case .endPause(let next): return write(next, known, at: now)
         }
     }
 
@@ -105,7 +103,7 @@ extension Outstanding {
         return demote(known.view.departed, and: known.absentFirstHolders(), at: record.epoch)
     }
 
-    /// Reports once which move a paused group does not make.
+    /// Reports once which move a group does not make that is paused or observed.
     private mutating func withhold(
         _ decision: Decision,
         _ known: inout GroupKnowledge,
@@ -114,9 +112,9 @@ extension Outstanding {
     ) -> [Effect] {
         let ends = [decision.deadline, known.records.pauseEnd].compactMap(\.self).filter { now < $0 }
         let situation = situation(known, at: now)
-        let effects = wake(at: ends.min()) + notices.withheld(decision, situation.trace)
-        if known.policy.isObserving || situation.isExhausted { return effects }
-        return effects + recordCompletion(known, at: now)
+        let reason = situation.withholding
+        let effects = wake(at: ends.min()) + notices.withheld(decision, because: reason, situation.trace)
+        return effects + (reason == .paused ? recordCompletion(known, at: now) : [])
     }
 
     // MARK: Writing the record alone

@@ -4,8 +4,8 @@ package enum Report: Sendable, Hashable {
     case adopted(Member, Epoch)
     /// A switch begins.
     case moveStarted(from: [String], to: String?, SwitchCause, DecisionTrace)
-    /// The group is paused: a move is due and is not made.
-    case withheld(to: String?, SwitchCause, DecisionTrace)
+    /// A move is due and is not made.
+    case withheld(to: String?, SwitchCause, Withholding, DecisionTrace)
     /// The member carries the active role now.
     case promoted(Member, SwitchCause)
     /// The member was active and carries the passive role now.
@@ -32,6 +32,16 @@ package enum Report: Sendable, Hashable {
     case steppedBack
     /// An operation failed and will be tried again.
     case operationFailed(String, OperationFailure)
+}
+
+/// Why a move that is due is not made.
+package enum Withholding: Sendable, Hashable {
+    /// The group is paused, by its record or by its configuration.
+    case paused
+    /// It is only observed: nothing of it may be written now.
+    case observed
+    /// No epoch is left for another switch.
+    case exhausted
 }
 
 /// A switch that is complete, and how long its parts took.

@@ -18,6 +18,8 @@ package struct KubernetesError: Error, Sendable {
     package var request: RequestDescription
     /// Why it failed.
     package var cause: Cause
+    /// The object that is not understood, at its version: `web-1 at version 17`; nil: it is not about one, or not known which.
+    package var object: String?
 
     /// The failure of a request.
     package init(_ request: RequestDescription, _ cause: Cause) {
@@ -26,8 +28,11 @@ package struct KubernetesError: Error, Sendable {
     }
 
     /// An answer that is not what the API promises, and what the decoder says of it.
-    init(_ request: RequestDescription, undecodable error: any Error) {
+    ///
+    /// `head`: of the object that is not understood; nil: not known.
+    init(_ request: RequestDescription, undecodable error: any Error, in head: ObjectHead? = nil) {
         self.init(request, .undecodable(String("\(error)".prefix(300))))
+        object = head.map { "\($0.name.prefix(253)) at version \($0.resourceVersion ?? "?")" }
     }
 
     /// Whether the server answered something that is not understood.
@@ -107,7 +112,8 @@ extension KubernetesError: CustomStringConvertible {
         case .status(401, _, _): "cannot \(request): 401, the API server does not accept the credentials"
         case .status(403, let status, _): forbidden(status)
         case .status(let code, let status, _): "cannot \(request): \(code) \(status?.message ?? status?.reason ?? "")"
-        case .undecodable(let detail): "cannot \(request): the answer is not understood: \(detail)"
+        case .undecodable(let detail):
+            "cannot \(request): the answer is not understood: \(object.map { "\($0): " } ?? "")\(detail)"
         case .credentials(let error): "cannot \(request): \(error)"
         }
     }

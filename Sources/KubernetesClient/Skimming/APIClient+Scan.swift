@@ -81,7 +81,7 @@ extension APIClient {
         do {
             return try JSONDecoder().decode(Value.self, from: Data(bytes))
         } catch {
-            throw KubernetesError(call.description, .undecodable("\(error)"))
+            throw KubernetesError(call.description, undecodable: error, in: ObjectHead(bytes))
         }
     }
 }

@@ -91,7 +91,7 @@ extension APIClient {
         do {
             return try JSONDecoder().decode(WatchEvent<Resource>.self, from: Data(frame))
         } catch {
-            throw KubernetesError(call.description, undecodable: error)
+            throw KubernetesError(call.description, undecodable: error, in: ObjectHead.event(frame)?.head)
         }
     }
 }

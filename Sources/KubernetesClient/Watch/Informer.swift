@@ -17,11 +17,10 @@ package actor Informer<Resource: KubernetesResource> {
     private static var largeList: Int { 4 * 1024 * 1024 }
 
     private let client: APIClient
-    /// Nil: all namespaces.
+    /// Nil: all namespaces; and with no selector every object.
     private let namespace: String?
-    /// Nil: every object.
     private let labelSelector: String?
-    private let log: InformerLog
+    private var log: InformerLog
     private var store: InformerStore<Resource>
     /// Opened when a subscriber comes for whom the collection has to be listed.
     private var interest = Latch()
@@ -35,7 +34,6 @@ package actor Informer<Resource: KubernetesResource> {
     private var needsVersionCheck = false
     private var pace: InformerPace
     private var listedAt: ContinuousClock.Instant?
-    private var isFailing = false
 
     /// `keepsAll`: whether objects are kept that nobody selects; for small collections.
     ///
@@ -99,7 +97,6 @@ package actor Informer<Resource: KubernetesResource> {
         while !Task.isCancelled { await turn() }
     }
 
-    /// One list, if it is needed, and one watch.
     private func turn() async {
         if log.loss != nil, !store.hasInterest { return await newInterest() }
         do throws(KubernetesError) {
@@ -166,6 +163,7 @@ package actor Informer<Resource: KubernetesResource> {
 
     private func listed(_ items: [Resource], _ version: String, for newest: Int, isAddition: Bool) {
         if additionRetry != nil { store.notifyIncomplete(.recovered) }
+        if !store.isFailing { log.recovered() }
         store.replace(with: items, resourceVersion: version, for: newest, isAddition: isAddition)
         needsList = false
         additionRetry = nil
@@ -181,10 +179,9 @@ package actor Informer<Resource: KubernetesResource> {
         } catch {
             if Task.isCancelled { return }
             let failures = additionRetry?.failures ?? 0
-            let backoff = error.isRefusal ? InformerPace.refusalBackoff : InformerPace.backoff
-            let pause = max(error.retryAfter, backoff.delay(attempt: failures, jitter: .random(in: 0...1)))
-            additionRetry = (.now + min(pause, .seconds(30)), failures + 1)
-            if failures == 0 { log.failed(error) }
+            let pause = InformerPace.pause(after: error, attempt: failures, jitter: .random(in: 0...1))
+            additionRetry = (.now + pause, failures + 1)
+            log.failed(error)
             store.notifyIncomplete(.failing(error))
         }
     }
@@ -238,6 +235,10 @@ package actor Informer<Resource: KubernetesResource> {
         } catch {
             if error.code == 410 {
                 needsList = true
+            } else if isOpen, error.isUndecodable {
+                // Watched from here it would come again at once: the list tells whether it is still so.
+                failed(error)
+                needsList = true
             } else {
                 guard isOpen, error.isEndOfWatch else { return .failed(error) }
                 log.watchBroke(error)
@@ -283,18 +284,17 @@ package actor Informer<Resource: KubernetesResource> {
 
     private func succeeded() {
         pace.watchOpened()
-        guard isFailing else { return }
-        isFailing = false
         log.recovered()
-        store.notifyAll(.recovered)
+        store.recovered()
+    }
+
+    private func failed(_ error: KubernetesError) {
+        log.failed(error)
+        store.failed(error)
     }
 
     private func pause(after error: KubernetesError) async {
-        if !isFailing {
-            isFailing = true
-            log.failed(error)
-            store.notifyAll(.failing(error))
-        }
+        failed(error)
         try? await Task.sleep(for: pace.pause(after: error, jitter: .random(in: 0...1)))
     }
 }

@@ -1,11 +1,29 @@
 import Logging
 
-/// What an informer says in the log.
+/// What an informer says in the log: each kind of failure once until it is over, whichever comes first, and of an object that
+/// cannot be decoded once for each of its versions.
 struct InformerLog: Sendable {
+    /// What somebody else has to mend.
+    private enum Failure: Hashable {
+        /// The API server is not reached, or has trouble of its own.
+        case away
+        /// It will not have the request: a right is missing.
+        case refused
+        /// What it answers is not understood.
+        case undecodable
+    }
+
+    /// Objects that are remembered.
+    private static let mostObjects = 100
+
     private let logger: Logger
     private let metadata: Logger.Metadata
     /// What is lost without the collection, in words; nil: it cannot be done without.
     let loss: String?
+    /// What was said since the collection could be read last.
+    private var told: Set<Failure> = []
+    /// The objects, each at a version, that could not be decoded, and of which that was said.
+    private var undecodable: Set<String> = []
 
     /// `namespace`: nil: all; `loss`: what is lost without the collection, if it can be done without.
     init(_ logger: Logger, of resource: ResourceType, namespace: String?, loss: String?) {
@@ -14,18 +32,34 @@ struct InformerLog: Sendable {
         metadata = ["resource": "\(resource.plural)", "namespace": "\(namespace ?? "*")"]
     }
 
-    /// The collection cannot be read from now on.
+    /// The collection cannot be read.
     ///
     /// That the server is away is said by whoever cannot do without it.
-    func failed(_ error: KubernetesError) {
+    mutating func failed(_ error: KubernetesError) {
+        guard isNews(error) else { return }
         guard let loss else { return logger.error("\(error)", metadata: metadata) }
-        guard error.isRefusal || error.isUndecodable else { return }
         logger.warning("\(loss)", metadata: metadata.merging(["cause": "\(error)"]) { $1 })
     }
 
-    /// The collection can be read again.
-    func recovered() {
-        logger.log(level: loss == nil ? .info : .debug, "API server answers again", metadata: metadata)
+    /// Whether this is to be said, and was not.
+    private mutating func isNews(_ error: KubernetesError) -> Bool {
+        if error.isUndecodable {
+            if undecodable.count >= Self.mostObjects { undecodable = [] }
+            guard undecodable.insert(error.object ?? "\(error)").inserted else { return false }
+            told.insert(.undecodable)
+            return true
+        }
+        let failure: Failure = error.isRefusal ? .refused : .away
+        if failure == .away, loss != nil { return false }
+        return told.insert(failure).inserted
+    }
+
+    /// The collection can be read again: whoever was told that it cannot is told that.
+    mutating func recovered() {
+        if told.isEmpty { return }
+        told = []
+        if loss == nil { return logger.info("API server answers again", metadata: metadata) }
+        logger.warning("it can be read again", metadata: metadata)
     }
 
     /// The server knows nothing of the version that is here.

@@ -14,9 +14,9 @@ import Transport
 /// The wait is between half and all of these.
 struct InformerPace: Sendable {
     /// Short, because what happened meanwhile is acted on only after the return.
-    static let backoff = Backoff(first: .milliseconds(100), cap: .seconds(1))
+    private static let backoff = Backoff(first: .milliseconds(100), cap: .seconds(1))
     /// After a refusal that somebody has to mend, like a missing right.
-    static let refusalBackoff = Backoff(first: .milliseconds(500), cap: .seconds(30))
+    private static let refusalBackoff = Backoff(first: .milliseconds(500), cap: .seconds(30))
     /// Before a list that follows soon after another, because no watch lasts from the version that it shows.
     static let relistBackoff = Backoff(first: .milliseconds(100), cap: .seconds(30))
     /// A watch that ends sooner than this without news counts as a failure.
@@ -41,6 +41,12 @@ struct InformerPace: Sendable {
     /// `isOptional`: whether the collection can be done without, so that refusals are met with more patience.
     init(isOptional: Bool = false) {
         self.isOptional = isOptional
+    }
+
+    /// The wait after a list for new subscribers failed; `attempt`: how often one did before, in a row.
+    static func pause(after error: KubernetesError, attempt: Int, jitter: Double) -> Duration {
+        let delay = (error.isRefusal ? refusalBackoff : backoff).delay(attempt: attempt, jitter: jitter)
+        return min(max(error.retryAfter, delay), longestPause)
     }
 
     /// The server accepted a watch.

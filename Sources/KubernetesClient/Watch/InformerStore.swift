@@ -37,6 +37,8 @@ struct InformerStore<Resource: KubernetesResource> {
     private var coverage: [InformerScope: Int] = [:]
     /// The newest subscriber; 0 before the first.
     private(set) var lastSubscriber: InformerIndex.SubscriberID = 0
+    /// Why the collection cannot be followed; nil: it can.
+    private var failure: KubernetesError?
 
     /// `keepsAll`: whether objects are kept that nobody selects.
     init(keepsAll: Bool = false) {
@@ -74,6 +76,7 @@ struct InformerStore<Resource: KubernetesResource> {
         if isCovered, resourceVersion != nil {
             complete(lastSubscriber)
             deliver(to: lastSubscriber, isRelist: true)
+            tellFailure(to: lastSubscriber)
         }
         return lastSubscriber
     }
@@ -104,8 +107,30 @@ struct InformerStore<Resource: KubernetesResource> {
         if coverage[scope] == 0 { coverage[scope] = nil }
     }
 
-    /// Tells every subscriber.
-    func notifyAll(_ event: InformerEvent<Resource>) {
+    // MARK: Failure and recovery
+
+    /// Whether the collection cannot be followed.
+    var isFailing: Bool { failure != nil }
+
+    /// The collection cannot be followed, which every subscriber is told once, those who come meanwhile behind their snapshot.
+    mutating func failed(_ error: KubernetesError) {
+        let isNews = failure == nil
+        failure = error
+        if isNews { notifyAll(.failing(error)) }
+    }
+
+    /// The collection can be followed again.
+    mutating func recovered() {
+        guard isFailing else { return }
+        failure = nil
+        notifyAll(.recovered)
+    }
+
+    private func tellFailure(to id: InformerIndex.SubscriberID) {
+        if let failure { entries[id]?.subscriber.receive(.failing(failure)) }
+    }
+
+    private func notifyAll(_ event: InformerEvent<Resource>) {
         for entry in entries.values { entry.subscriber.receive(event) }
     }
 
@@ -135,10 +160,13 @@ struct InformerStore<Resource: KubernetesResource> {
             if let name = item.metadata.name { objects[name] = item }
         }
         indexObjects()
-        for id in incomplete where id <= newest { complete(id) }
+        let completed = incomplete.filter { $0 <= newest }
+        for id in completed { complete(id) }
         for id in entries.keys where !isAddition || isSetBack || !shows(id, sameAs: before) {
             deliver(to: id, isRelist: true)
         }
+        // What they have seen is old before they hear of its end.
+        for id in completed { tellFailure(to: id) }
     }
 
     /// Whether a subscriber has heard already, from `before`, of just these objects.

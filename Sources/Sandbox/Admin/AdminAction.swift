@@ -25,51 +25,63 @@ package enum AdminAction: Sendable, Equatable {
     /// The EndpointSlice controller writes so many slices a second; 0: as many as there are.
     case limitSlices(perSecond: Int)
 
-    /// Nil for a path that is no action.
-    package init?(path: String, seconds: Int?) {
+    /// Why a request is no action.
+    package enum Mistake: Error, Equatable {
+        /// There is no such path.
+        case unknown
+        /// A number in it is none, or out of bounds, in words.
+        case number(String)
+    }
+
+    /// Reads a request; `seconds`: what its query says, nil: nothing.
+    package init(path: String, seconds: String? = nil) throws(Mistake) {
         let parts = path.split(separator: "/").map(String.init)
         switch (parts.first, parts.count) {
-        case ("pods", 4...):
-            guard let behaviour = ToyApplications.Behaviour(Array(parts[3...])) else { return nil }
-            self = .setApplication(namespace: parts[1], pod: parts[2], behaviour)
+        case ("pods", 4...): self = .setApplication(namespace: parts[1], pod: parts[2], try .init(Array(parts[3...])))
         case ("nodes", 3):
             if parts[2] == "recover" {
                 self = .recoverNode(parts[1])
             } else if let failure = Kubelet.Failure(rawValue: parts[2]) {
                 self = .failNode(parts[1], failure)
             } else {
-                return nil
+                throw .unknown
             }
-        case ("server", 3):
-            guard let number = Int(parts[2]), let action = Self.ofSlices(parts[1], number) else { return nil }
-            self = action
-        case ("server", 2):
-            guard let action = Self.ofServer(parts[1], seconds: seconds) else { return nil }
-            self = action
-        default: return nil
+        case ("server", 3): self = try Self.ofSlices(parts[1], parts[2])
+        case ("server", 2): self = try Self.ofServer(parts[1], seconds: seconds)
+        default: throw .unknown
         }
     }
 
-    private static func ofSlices(_ word: String, _ number: Int) -> AdminAction? {
-        guard (0...600_000).contains(number) else { return nil }
-        return switch word {
-        case "slice-lag": .delaySlices(.milliseconds(number))
-        case "slice-update": .slowSlices(.milliseconds(number))
-        case "slice-rate": .limitSlices(perSecond: number)
-        default: nil
-        }
-    }
-
-    private static func ofServer(_ word: String, seconds: Int?) -> AdminAction? {
+    private static func ofSlices(_ word: String, _ text: String) throws(Mistake) -> AdminAction {
+        func number() throws(Mistake) -> Int { try whole(text, word, 0...600_000) }
         switch word {
-        case "stop": .stopServer(seconds: seconds)
-        case "start": .startServer
-        case "restart": .restartServer(resetsRevisions: false)
-        case "restore": .restartServer(resetsRevisions: true)
-        case "cut-watches": .cutWatches
-        case "compact": .compact
-        case "heal": .removeFaults
-        default: nil
+        case "slice-lag": return .delaySlices(.milliseconds(try number()))
+        case "slice-update": return .slowSlices(.milliseconds(try number()))
+        case "slice-rate": return .limitSlices(perSecond: try number())
+        default: throw .unknown
+        }
+    }
+
+    /// A whole number; within the bounds nothing that is reckoned with it overflows.
+    fileprivate static func whole(_ text: String, _ name: String, _ bounds: ClosedRange<Int>) throws(Mistake) -> Int {
+        guard let number = Int(text), bounds.contains(number) else {
+            throw .number("\(name): found \(text), allowed is a whole number \(bounds.lowerBound)…\(bounds.upperBound)")
+        }
+        return number
+    }
+
+    private static func ofServer(_ word: String, seconds: String?) throws(Mistake) -> AdminAction {
+        switch word {
+        case "stop":
+            guard let seconds else { return .stopServer(seconds: nil) }
+            return .stopServer(seconds: try whole(seconds, "seconds", 0...86_400))
+        case "start": return .startServer
+        case "restart": return .restartServer(resetsRevisions: false)
+        case "restore": return .restartServer(resetsRevisions: true)
+        case "cut-watches": return .cutWatches
+        case "compact": return .compact
+        case "heal": return .removeFaults
+        default: throw .unknown
         }
     }
 
@@ -102,22 +114,20 @@ package enum AdminAction: Sendable, Equatable {
 }
 
 extension ToyApplications.Behaviour {
-    /// Reads `healthy`, `status/503`, `slow/2` and so on; nil for anything else.
-    fileprivate init?(_ words: [String]) {
+    /// Reads `healthy`, `status/503`, `slow/2` and so on.
+    fileprivate init(_ words: [String]) throws(AdminAction.Mistake) {
         switch (words[0], words.count) {
         case ("healthy", 1): self = .healthy
         case ("hanging", 1): self = .hanging
         case ("refusing", 1): self = .refusing
-        case ("status", 2):
-            guard let code = Int(words[1]), (200...599).contains(code) else { return nil }
-            self = .status(code)
-        case ("redirect", 2):
-            guard let code = Int(words[1]), (200...599).contains(code) else { return nil }
-            self = .redirecting(code)
+        case ("status", 2): self = .status(try AdminAction.whole(words[1], "status", 200...599))
+        case ("redirect", 2): self = .redirecting(try AdminAction.whole(words[1], "redirect", 200...599))
         case ("slow", 2):
-            guard let seconds = Double(words[1]), (0...3600).contains(seconds) else { return nil }
+            guard let seconds = Double(words[1]), (0...3600).contains(seconds) else {
+                throw .number("slow: found \(words[1]), allowed is a number of seconds 0…3600")
+            }
             self = .slow(.milliseconds(Int(seconds * 1000)))
-        default: return nil
+        default: throw .unknown
         }
     }
 }

@@ -65,9 +65,15 @@ package struct AdminServer: Sendable {
     }
 
     private func act(_ request: Request, returns: AsyncStream<Duration>.Continuation) async -> Response {
-        let seconds = request.uri.queryParameters["seconds"].flatMap { Int($0) }
-        guard let action = AdminAction(path: request.uri.path, seconds: seconds) else {
-            return Self.answer(.notFound, "no such action; there are:\n" + AdminAction.help)
+        let action: AdminAction
+        do throws(AdminAction.Mistake) {
+            let seconds = request.uri.queryParameters["seconds"].map(String.init)
+            action = try AdminAction(path: request.uri.path, seconds: seconds)
+        } catch {
+            switch error {
+            case .unknown: return Self.answer(.notFound, "no such action; there are:\n" + AdminAction.help)
+            case .number(let words): return Self.answer(.badRequest, words)
+            }
         }
         do {
             try await sandbox.perform(action)

@@ -26,19 +26,41 @@ extension Fault {
             kind: kind,
             name: json["name"].string,
             user: json["user"].string,
-            count: json["count"].int ?? .max
+            count: try Self.number("count", of: json, 1...1_000_000_000) ?? .max
         )
     }
 
+    /// A whole number; within the bounds nothing that is reckoned with it overflows; nil: it is not given.
+    private static func number(
+        _ key: String,
+        of json: JSONValue,
+        _ bounds: ClosedRange<Int>
+    ) throws(ParsingError) -> Int? {
+        if json[key] == .null { return nil }
+        guard let number = json[key].int, bounds.contains(number) else {
+            let found = String(decoding: json[key].json.prefix(100), as: UTF8.self)
+            let allowed = "\(bounds.lowerBound)…\(bounds.upperBound)"
+            throw ParsingError(description: "\"\(key)\": found \(found), allowed is a whole number \(allowed)")
+        }
+        return number
+    }
+
+    /// The codes of refusals, and of whatever else is no success.
+    private static let codes = 300...599
+    /// A day, so that no clock's end comes into sight.
+    private static let longest = 86_400
+
     private static func effect(_ json: JSONValue, _ now: StoreView) throws(ParsingError) -> Effect {
         switch json["effect"].string {
-        case "refuse": return .refuse(code: json["code"].int ?? 500, retryAfter: json["retryAfter"].int)
+        case "refuse":
+            let code = try number("code", of: json, codes) ?? 500
+            return .refuse(code: code, retryAfter: try number("retryAfter", of: json, 0...longest))
         case "deny": return .deny(try denial(json))
-        case "delay": return .delay(.seconds(json["seconds"].int ?? 1))
+        case "delay": return .delay(.seconds(try number("seconds", of: json, 0...longest) ?? 1))
         case "loseAnswer": return .loseAnswer
         case "drop": return .drop
         case "hang": return .hang
-        case "truncate": return .truncate(after: json["bytes"].int ?? 10)
+        case "truncate": return .truncate(after: try number("bytes", of: json, 0...1_000_000_000) ?? 10)
         case "trickle": return .trickle
         case "distort": return .distort
         case "stale": return .stale(now)
@@ -49,16 +71,16 @@ extension Fault {
     }
 
     private static func capacity(_ json: JSONValue) throws(ParsingError) -> Capacity {
-        let queueLength = json["queueLength"].int ?? Capacity.queueLength
-        guard let rate = json["writesPerSecond"].int, rate > 0, queueLength >= 0 else {
-            throw ParsingError(description: "\"writesPerSecond\" is missing or below 1, or \"queueLength\" below 0")
+        let queueLength = try number("queueLength", of: json, 0...1_000_000) ?? Capacity.queueLength
+        guard let rate = try number("writesPerSecond", of: json, 1...1_000_000) else {
+            throw ParsingError(description: "\"writesPerSecond\" is missing")
         }
-        let latency = Duration.milliseconds(max(0, json["milliseconds"].int ?? 0))
+        let latency = Duration.milliseconds(try number("milliseconds", of: json, 0...longest * 1000) ?? 0)
         return Capacity(writesPerSecond: Double(rate), latency: latency, queueLength: queueLength)
     }
 
     private static func denial(_ json: JSONValue) throws(ParsingError) -> Denial {
-        let code = json["code"].int ?? 403
+        let code = try number("code", of: json, codes) ?? 403
         switch (json["by"].string ?? "webhook", json["dryRun"].string) {
         case ("webhook", nil): return Denial(by: .webhook(code: code))
         case ("webhook", "unsupported"): return Denial(by: .webhookWithoutDryRun(code: code))

@@ -39,13 +39,14 @@ package struct EndpointCounts: Sendable, Hashable {
     package mutating func heard(_ notice: GroupNotice) {
         switch notice.content {
         case .endpointFollowed(_, let time, let wasLate):
-            let taken = time.inSeconds
-            buckets[Self.bounds.firstIndex { taken <= $0 } ?? Self.bounds.count] += 1
-            seconds += taken
+            if let taken = time?.inSeconds {
+                buckets[Self.bounds.firstIndex { taken <= $0 } ?? Self.bounds.count] += 1
+                seconds += taken
+            }
             if wasLate { lagging -= 1 }
         case .endpointLags: lagging += 1
         case .endpointDropped: lagging -= 1
-        case .report, .probe, .waiting, .ignored, .resumed, .leavesBehind: break
+        case .report, .withheld, .probe, .waiting, .ignored, .resumed, .leavesBehind: break
         }
     }
 }

@@ -5,7 +5,8 @@ import KubernetesClient
 /// What a group knows of its Service's endpoints: whether a demoted pod is still shown, and since when a promoted one is to
 /// be.
 ///
-/// Nothing is known before the first list, nor while the API server refuses it: then nobody waits.
+/// Nothing is known before the first list: then nobody waits. While the slices cannot be followed a list may show that a pod has
+/// become an endpoint, but nobody waits for it, and how long it took is not known.
 struct EndpointView: Sendable {
     /// The longest wait for the endpoints to show a demotion.
     static let longestSettling: Duration = .milliseconds(100)
@@ -24,6 +25,8 @@ struct EndpointView: Sendable {
         var since: MonotonicTime
         /// Whether it was reported that this takes long.
         var isLate = false
+        /// Whether the endpoints could be followed all the time, so that it is known how long it takes.
+        var isTimed = true
         /// Opened when it is awaited no more.
         let ended = Latch()
     }
@@ -32,14 +35,16 @@ struct EndpointView: Sendable {
     enum Outcome: Sendable {
         /// The demoted pods are shown no more, or nobody can tell.
         case settled(OperationID)
-        /// The promoted pod is a ready endpoint since now.
-        case followed(Awaited, after: Duration)
-        /// Nobody can tell any more whether it becomes one, or another pod was promoted.
+        /// The promoted pod is a ready endpoint; nil: it is not known since when.
+        case followed(Awaited, after: Duration?)
+        /// It is not looked at any more whether it becomes one: another pod was promoted, or the group lets go of it.
         case dropped(Awaited)
     }
 
     /// The Service whose endpoints are followed; nil: none.
-    private(set) var service: String?
+    let service: String?
+    /// Which Service this is of those that the group has followed: news of another are none.
+    let number: Int
     /// Names the subscription; nil: there is none.
     var subscription: Int?
     /// The pods that are shown, and whether each is ready; nil: not seen yet.
@@ -48,14 +53,15 @@ struct EndpointView: Sendable {
     private var settling: (id: OperationID, pods: Set<Member.ID>)?
     /// The write of a promotion that is on its way, and its epoch.
     private var promotion: (id: OperationID, epoch: Epoch)?
-    /// Nil: the endpoints have followed, or nobody can tell.
+    /// Nil: the endpoints have followed, or it is not looked at.
     private(set) var awaited: Awaited?
     /// Of the promotion that was heard of last.
     private var lastAwaited: Epoch?
 
-    /// Nothing is known; `service`: the Service that is to be followed, nil: none.
-    init(of service: String? = nil) {
+    /// Nothing is known; `service`: the Service that is to be followed, nil: none; `number`: how many were before.
+    init(of service: String? = nil, number: Int = 0) {
         self.service = service
+        self.number = number
     }
 
     // MARK: What is seen
@@ -71,23 +77,25 @@ struct EndpointView: Sendable {
         return news(at: now)
     }
 
-    /// The slices can be read, or cannot be any more.
+    /// The slices can be followed, or cannot be any more.
     mutating func readable(_ isReadable: Bool, at now: MonotonicTime) -> [Outcome] {
         self.isReadable = isReadable
-        // How long it took could not be told any more.
-        return isReadable ? news(at: now) : drop() + settle(where: true)
+        if isReadable { return news(at: now) }
+        awaited?.isTimed = false
+        awaited?.ended.open()
+        return settle(where: true)
     }
 
-    /// The pods that are shown; nil: nobody can tell.
+    /// The pods that are shown; nil: nobody can tell of one that it is not.
     private var known: [Member.ID: Bool]? { isReadable ? shown : nil }
 
     private mutating func news(at now: MonotonicTime) -> [Outcome] {
-        guard let known else { return [] }
-        let isSettled = settling.map { $0.pods.isDisjoint(with: known.keys) } ?? false
+        guard let shown else { return [] }
+        let isSettled = settling.map { $0.pods.isDisjoint(with: shown.keys) } ?? false
         var outcomes = settle(where: isSettled)
-        if let awaited, known[awaited.pod] == true {
+        if let awaited, shown[awaited.pod] == true {
             self.awaited = nil
-            outcomes.append(.followed(awaited, after: now.since(awaited.since)))
+            outcomes.append(.followed(awaited, after: awaited.isTimed ? now.since(awaited.since) : nil))
         }
         return outcomes
     }
@@ -142,10 +150,20 @@ struct EndpointView: Sendable {
         return dropped + news(at: now)
     }
 
-    /// The endpoint of a move has been awaited for so long that it is to be reported; nil: it is not awaited any more, or was.
+    /// The endpoint of a move has been awaited for so long that it is to be reported; nil: it is not awaited any more, or was,
+    /// or nobody can tell.
     mutating func late(_ epoch: Epoch) -> Awaited? {
-        guard awaited?.epoch == epoch, awaited?.isLate == false else { return nil }
+        guard known != nil, awaited?.epoch == epoch, awaited?.isLate == false else { return nil }
         awaited?.isLate = true
         return awaited
+    }
+
+    /// The pod itself is why it is no endpoint, and no longer the cluster.
+    ///
+    /// - Returns: what was reported as late until now.
+    mutating func excused() -> Awaited? {
+        guard let late = awaited, late.isLate else { return nil }
+        awaited?.isLate = false
+        return late
     }
 }

@@ -7,10 +7,10 @@ import StandbyConfiguration
 extension GroupSupervisor {
     /// What is heard of the endpoints.
     enum EndpointNews: Sendable {
-        /// The Service's slices are these now.
-        case shown([ServiceEndpoints])
-        /// They can be read, or cannot be any more.
-        case readable(Bool)
+        /// The Service's slices are these now; `of`: the number of the view that they are for.
+        case shown([ServiceEndpoints], of: Int)
+        /// They can be followed, or cannot be any more; `of`: the number of the view.
+        case readable(Bool, of: Int)
         /// The endpoint of this move may have been awaited for too long.
         case due(Epoch)
 
@@ -43,23 +43,29 @@ extension GroupSupervisor {
         let wanted = isOurs ? configuration.service : nil
         guard wanted != endpoints.service else { return }
         await leaveEndpoints()
-        endpoints = EndpointView(of: wanted)
+        let number = endpoints.number + 1
+        endpoints = EndpointView(of: wanted, number: number)
         guard let wanted else { return }
         let scope = InformerScope.labels([ServiceEndpoints.serviceLabel: wanted])
         endpoints.subscription = await surroundings.endpoints.subscribe(to: scope) { [self] event in
             switch event {
-            case .snapshot(let snapshot): post(.endpoints(.shown(snapshot.objects)))
-            case .failing: post(.endpoints(.readable(false)))
-            case .recovered: post(.endpoints(.readable(true)))
+            case .snapshot(let snapshot): post(.endpoints(.shown(snapshot.objects, of: number)))
+            case .failing: post(.endpoints(.readable(false, of: number)))
+            case .recovered: post(.endpoints(.readable(true, of: number)))
             }
         }
     }
 
     /// Follows them no more.
     func leaveEndpoints() async {
-        for case .dropped(let move) in endpoints.drop() { dropped(move) }
+        dropEndpoint()
         if let subscription = endpoints.subscription { await surroundings.endpoints.unsubscribe(subscription) }
         endpoints.subscription = nil
+    }
+
+    /// Waits for the endpoint of the last move no more: the group lets go of its pods.
+    func dropEndpoint() {
+        for case .dropped(let move) in endpoints.drop() { dropped(move) }
     }
 
     /// Takes in news of them.
@@ -67,8 +73,11 @@ extension GroupSupervisor {
     func endpointsChanged(_ news: EndpointNews, in group: inout DiscardingTaskGroup) {
         let now = surroundings.clock.now()
         switch news {
-        case .shown(let slices): carryOut(endpoints.observed(slices, at: now), in: &group)
-        case .readable(let isReadable): carryOut(endpoints.readable(isReadable, at: now), in: &group)
+        case .shown(let slices, endpoints.number): carryOut(endpoints.observed(slices, at: now), in: &group)
+        case .readable(let isReadable, endpoints.number):
+            carryOut(endpoints.readable(isReadable, at: now), in: &group)
+        // They were on their way when the group went over to another Service.
+        case .shown, .readable: break
         case .due(let epoch): endpointIsDue(epoch, in: &group)
         }
     }
@@ -81,7 +90,7 @@ extension GroupSupervisor {
             case .followed(let move, let time):
                 notify(.endpointFollowed(pod: move.name, after: time, wasLate: move.isLate))
                 group.addTask { [api = surroundings.api] in
-                    await api.endpointFollowed(move.epoch, after: time)
+                    if let time { await api.endpointFollowed(move.epoch, after: time) }
                     move.ended.open()
                 }
             }
@@ -135,15 +144,16 @@ extension GroupSupervisor {
         }
     }
 
-    /// Reports that the endpoint is late, unless the pod itself is why there is none.
+    /// Reports that the endpoint is late, unless the pod itself is why there is none, and looks again later: pod and Service may go.
     private func endpointIsDue(_ epoch: Epoch, in group: inout DiscardingTaskGroup) {
         guard let awaited = endpoints.awaited, awaited.epoch == epoch else { return }
-        guard let member = machine.view[awaited.pod], member.role == .active else {
-            return carryOut(endpoints.drop(), in: &group)
+        guard let member = machine.view[awaited.pod], member.role == .active else { return dropEndpoint() }
+        lookLater(for: epoch, in: &group)
+        if member.isReady || seenService?.spec?.publishNotReadyAddresses ?? false {
+            if let late = endpoints.late(epoch) { notify(.endpointLags(pod: late.name)) }
+        } else if let excused = endpoints.excused() {
+            notify(.endpointDropped(pod: excused.name))
         }
-        let isToBeShown = member.isReady || seenService?.spec?.publishNotReadyAddresses ?? false
-        if !isToBeShown { return lookLater(for: epoch, in: &group) }
-        if let late = endpoints.late(epoch) { notify(.endpointLags(pod: late.name)) }
     }
 
     /// Waits until the endpoint of the last move is known, or will not be, but not for long: so the record that tells of the move

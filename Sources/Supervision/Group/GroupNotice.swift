@@ -9,6 +9,8 @@ package struct GroupNotice: Sendable {
         case report(Report)
         /// A member's probe came to another result.
         case probe(ProbeReport)
+        /// A move is due and not made, because nothing of the group may be written now; `because`: why, in words.
+        case withheld(to: String?, SwitchCause, DecisionTrace, because: String)
         /// The group waits for a cause outside to go away.
         case waiting(String)
         /// Something that an object says is left out of account, because it cannot be read.
@@ -17,11 +19,12 @@ package struct GroupNotice: Sendable {
         case resumed
         /// The group is no more, and what operators asked of it stays on its Lease.
         case leavesBehind(fenced: [String], isPaused: Bool)
-        /// The Service's endpoints show the pod as ready, so long after its promotion; `wasLate`: that this takes long was told.
-        case endpointFollowed(pod: String, after: Duration, wasLate: Bool)
+        /// The Service's endpoints show the pod as ready, so long after its promotion; nil: they could not be seen meanwhile;
+        /// `wasLate`: that this takes long was told.
+        case endpointFollowed(pod: String, after: Duration?, wasLate: Bool)
         /// They do not show it yet, although it is ready.
         case endpointLags(pod: String)
-        /// That was told of the pod, and nobody waits for it any more.
+        /// That was told of the pod, and whether they show it is not looked at any more: it is not active, or not the group's.
         case endpointDropped(pod: String)
     }
 

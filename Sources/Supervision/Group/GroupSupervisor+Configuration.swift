@@ -79,6 +79,7 @@ extension GroupSupervisor {
         case .pending: break
         case .unusable(let problem):
             wait(for: "\(problem)")
+            dropEndpoint()
             await abstain()
         case .usable(let selector, _):
             resume()
@@ -157,6 +158,7 @@ extension GroupSupervisor {
         claim = verdict
         if case .contested(let id, let other) = verdict {
             let pod = pods.first { $0.metadata.uid == id.uid }?.metadata.name ?? id.uid
+            dropEndpoint()
             wait(for: "\(ClusterFinding.podOfAnotherGroup(pod: pod, group: other, key: configuration.roleLabel.key))")
         } else {
             resume()

@@ -123,6 +123,19 @@ extension GroupSupervisor {
     /// A group that waits for its Service withholds everything; its cause is reported once instead.
     private func notify(of report: Report) {
         if case .withheld = report, isStopping { return }
-        if case .usable = service { notify(.report(report)) }
+        guard case .usable = service else { return }
+        if case .withheld(let target, let cause, .observed, let trace) = report {
+            notify(.withheld(to: target, cause, trace, because: restraint))
+        } else {
+            notify(.report(report))
+        }
+    }
+
+    /// Why nothing of the group is written although its Service can be used, in words.
+    private var restraint: String {
+        if isDryRun { return "in a dry run nothing is written" }
+        if case .contested(_, let other) = claim { return waitingFor ?? "group \(other) writes the role of its pods" }
+        if claim == .granted { return "whether this supervisor still leads the group is not certain" }
+        return "which pods other groups mean is not known yet"
     }
 }

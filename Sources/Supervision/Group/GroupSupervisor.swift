@@ -152,6 +152,7 @@ actor GroupSupervisor {
             passOn(input, in: &group)
         case .endpoints(let news): endpointsChanged(news, in: &group)
         case .standing(let next):
+            if next == .standby { dropEndpoint() }
             standingChanged(to: next)
             await followEndpoints()
             applyPolicy(in: &group)

@@ -25,12 +25,13 @@ extension NoticeDescription {
     private static let endpointsLag = "the endpoints do not show the active pod yet"
 
     /// The endpoints show the pod that was promoted.
-    static func endpointFollowed(_ pod: String, _ time: Duration, wasLate: Bool) -> Self {
-        let metadata = ["member.name": pod, "after": "\(time)"]
+    static func endpointFollowed(_ pod: String, _ time: Duration?, wasLate: Bool) -> Self {
+        var metadata = ["member.name": pod]
+        metadata["after"] = time.map { "\($0)" }
         if !wasLate { return Self(.init(.debug, "the endpoints show the active pod", metadata)) }
         return Self(
             .init(.notice, "no longer: \(endpointsLag)", metadata, .ofAll),
-            demo: "over: \(endpointsLag), for \(time.wholeMilliseconds)"
+            demo: "over: \(endpointsLag)\(time.map { ", for \($0.wholeMilliseconds)" } ?? "")"
         )
     }
 
@@ -48,9 +49,10 @@ extension NoticeDescription {
         )
     }
 
-    /// Nobody waits for that any more.
+    /// Nobody waits for that any more: what the endpoints show of the pod is not known.
     static func endpointDropped(_ pod: String) -> Self {
-        Self(.init(.notice, "no longer: \(endpointsLag)", ["member.name": pod], .ofAll), demo: "over: \(endpointsLag)")
+        let words = "the endpoints of a pod are not waited for any more"
+        return Self(.init(.notice, words, ["member.name": pod], .ofAll), demo: "\(words): \(pod)")
     }
 
     private static func repetition(of finding: Decision.Finding) -> LogLine.Repetition {

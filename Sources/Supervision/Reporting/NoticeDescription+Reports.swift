@@ -139,7 +139,7 @@ extension NoticeDescription {
             switch report {
             case .adopted(let member, let epoch): .adopted(member, epoch)
             case .moveStarted(let from, let target, let cause, let trace): .moveStarted(from, target, cause, trace)
-            case .withheld(let target, let cause, let trace): .withheld(target, cause, trace)
+            case .withheld(let target, let cause, let reason, let trace): .withheld(target, cause, reason, trace)
             case .promoted(let member, let cause): .promoted(member, cause)
             case .demoted(let member, let cause): .demoted(member, cause)
             case .moved(let move): .moved(move)
@@ -183,12 +183,33 @@ extension NoticeDescription {
         )
     }
 
-    private static func withheld(_ target: String?, _ cause: SwitchCause, _ trace: DecisionTrace) -> Self {
+    private static func withheld(
+        _ target: String?,
+        _ cause: SwitchCause,
+        _ reason: Withholding,
+        _ trace: DecisionTrace
+    ) -> Self {
+        switch reason {
+        case .paused: withheld(target, cause, trace, "move withheld, the group is paused")
+        case .observed: withheld(target, cause, trace, "move withheld, the group is only observed")
+        case .exhausted: withheld(target, cause, trace, "move withheld, no epoch is left for it")
+        }
+    }
+
+    /// `waiting`: what the group waits for; nil: the message says it.
+    static func withheld(
+        _ target: String?,
+        _ cause: SwitchCause,
+        _ trace: DecisionTrace,
+        _ message: String,
+        waiting: String? = nil
+    ) -> Self {
         let to = target ?? "nobody"
-        let metadata = ["to": to, "cause": "\(cause)", "members": "\(trace)"]
+        var metadata = ["to": to, "cause": "\(cause)", "members": "\(trace)"]
+        metadata["waiting"] = waiting
         return Self(
-            .init(.notice, "move withheld, the group is paused", metadata),
-            demo: "withheld: to \(to), \(cause)"
+            .init(.notice, message, metadata),
+            demo: "withheld: to \(to), \(cause)\(waiting.map { "; \($0)" } ?? "")"
         )
     }
 

@@ -93,6 +93,8 @@ extension NoticeDescription {
             switch content {
             case .report(let report): Self(report)
             case .probe(let report): Self(report)
+            case .withheld(let target, let cause, let trace, let reason):
+                .withheld(target, cause, trace, "move withheld, the group is only observed", waiting: reason)
             case .waiting(let problem):
                 Self(.init(.error, "group waits", ["cause": problem], .ofAll), demo: "waits: \(problem)")
             case .ignored(let problem):

@@ -59,7 +59,24 @@ import Testing
         effects += script.health("a", .unhealthy)
         #expect(effects.operations.isEmpty)
         #expect(
-            effects.contains { if case .report(.withheld(to: "b", .activeUnhealthy, _)) = $0 { true } else { false } }
+            effects.contains {
+                if case .report(.withheld(to: "b", .activeUnhealthy, .paused, _)) = $0 { true } else { false }
+            }
         )
+    }
+
+    /// Whoever must not write says so, and says it anew when that is for another reason.
+    @Test func whyAMoveIsNotMadeIsToldForEachReasonOnce() {
+        var script = GroupScript(GroupPolicy(isObserving: true))
+        script.place("a", .active)
+        script.place("b")
+        var effects = script.start(record: nil, healthy: ["a", "b"]) + script.health("a", .unhealthy)
+        for policy in [GroupPolicy(isPaused: true, isObserving: true), GroupPolicy(isPaused: true)] {
+            effects += script.machine.policyChanged(policy, at: script.now)
+        }
+        let reasons = effects.compactMap { effect -> Withholding? in
+            if case .report(.withheld(_, _, let reason, _)) = effect { reason } else { nil }
+        }
+        #expect(reasons == [.observed, .paused] && effects.operations.isEmpty)
     }
 }

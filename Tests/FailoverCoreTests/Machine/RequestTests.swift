@@ -131,6 +131,19 @@ import Testing
         #expect(script.machine.record?.record.pause == nil)
     }
 
+    /// The record that says so may wait for its turn, and is made anew with each change of the Lease meanwhile.
+    @Test func theEndOfAPauseIsToldOnceItIsOnRecord() {
+        var script = script()
+        _ = request(.pause(.seconds(60)), &script)
+        script.at(60_000)
+        var effects = script.fireTimers()
+        for number in 1...3 { effects += script.annotate { $0.fenced = ["other-\(number)"] } }
+        #expect(!effects.map(\.words).contains("pause ended"))
+        var told = 0
+        _ = script.settle(effects) { if $0.words == "pause ended" { told += 1 } }
+        #expect(told == 1 && script.machine.record?.record.pause == nil)
+    }
+
     @Test func aFencedPodLosesTheRoleAndIsNotPromotedUntilUnfenced() {
         var script = script()
         #expect(request(.fence("a"), &script).last == "b=active@2")

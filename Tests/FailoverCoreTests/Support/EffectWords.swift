@@ -28,7 +28,7 @@ extension Report {
         switch self {
         case .adopted(let member, let epoch): "adopted \(member.name)@\(epoch)"
         case .moveStarted(_, let target, let cause, _): "moving to \(target ?? "nobody"): \(cause.rawValue)"
-        case .withheld(let target, let cause, _): "withheld \(target ?? "nobody"): \(cause.rawValue)"
+        case .withheld(let target, let cause, _, _): "withheld \(target ?? "nobody"): \(cause.rawValue)"
         case .promoted(let member, _): "promoted \(member.name)"
         case .demoted(let member, _): "demoted \(member.name)"
         case .moved(let move): "moved to \(move.target?.name ?? "nobody")"

@@ -74,11 +74,12 @@ import Transport
         try await Self.run { sandbox, informer, lines in
             let (shown, input) = AsyncStream.makeStream(of: [ServiceEndpoints].self)
             let (failures, failure) = AsyncStream.makeStream(of: Void.self)
+            let (returns, back) = AsyncStream.makeStream(of: Void.self)
             _ = await informer.subscribe(to: .labels([ServiceEndpoints.serviceLabel: "web"])) { event in
                 switch event {
                 case .snapshot(let snapshot): input.yield(snapshot.objects)
                 case .failing: failure.yield()
-                case .recovered: break
+                case .recovered: back.yield()
                 }
             }
             for await _ in failures { break }
@@ -97,9 +98,57 @@ import Transport
                 #expect(kept.metadata.labels == [ServiceEndpoints.serviceLabel: "web"])
                 break
             }
-            // That it is there again is nothing to be told.
+            for await _ in returns { break }
+            #expect(lines.withLock { $0 } == Self.told)
+        }
+    }
+
+    /// Whoever was warned is told of the end, too.
+    private static let told = ["warning: nobody waits for endpoints", "warning: it can be read again"]
+
+    /// Subscribes to the slices of `web`, and waits for events.
+    private static func events(
+        of informer: Informer<ServiceEndpoints>
+    ) async -> AsyncStream<InformerEvent<ServiceEndpoints>>.Iterator {
+        let (events, input) = AsyncStream.makeStream(of: InformerEvent<ServiceEndpoints>.self)
+        _ = await informer.subscribe(to: .labels([ServiceEndpoints.serviceLabel: "web"])) { input.yield($0) }
+        return events.makeAsyncIterator()
+    }
+
+    /// That the server was away before it refused is no reason to say nothing of the refusal.
+    @Test func aMissingRightIsWarnedOfAlsoIfTheServerWasAwayFirst() async throws {
+        try await Self.run { sandbox, informer, lines in
+            await sandbox.control.add(Fault(.refuse(code: 503, retryAfter: nil), kind: .endpointSlices))
+            var events = await Self.events(of: informer)
+            while let event = await events.next(isolation: #isolation) { if case .failing = event { break } }
+            #expect(lines.withLock { $0.isEmpty }, "whoever cannot do without says that the server is away")
+            await sandbox.control.removeFaults()
+            let count = await sandbox.control.log.count { $0.verb == "list" && $0.kind == .endpointSlices }
+            // Behind the second refusal the first was told.
+            _ = await sandbox.control.requests("list", of: .endpointSlices, count: count + 3)
+            #expect(lines.withLock { $0 } == ["warning: nobody waits for endpoints"])
+        }
+    }
+
+    private static let unreadable = slice.replacing("conditions: {ready: true}", with: "conditions: 7")
+
+    /// An object that nobody can decode comes again with each watch and each list.
+    @Test func whatCannotBeDecodedIsWarnedOfOnceForEachVersion() async throws {
+        try await Self.run { sandbox, informer, lines in
+            try await sandbox.grant([Self.rule], to: "poor")
+            try await sandbox.apply(Self.slice)
+            var events = await Self.events(of: informer)
+            while let event = await events.next(isolation: #isolation) { if case .snapshot = event { break } }
             _ = await sandbox.control.requests("watch", of: .endpointSlices, count: 1)
-            #expect(lines.withLock { $0.count } == 1)
+            for round in 1...2 {
+                try await sandbox.apply(Self.unreadable)
+                while let event = await events.next(isolation: #isolation) { if case .failing = event { break } }
+                let count = await sandbox.control.log.count { $0.verb == "list" && $0.kind == .endpointSlices }
+                _ = await sandbox.control.requests("list", of: .endpointSlices, count: count + 3)
+                try await sandbox.apply(Self.slice)
+                while let event = await events.next(isolation: #isolation) { if case .recovered = event { break } }
+                #expect(lines.withLock { $0 } == Array(repeating: Self.told, count: round).flatMap(\.self))
+            }
         }
     }
 

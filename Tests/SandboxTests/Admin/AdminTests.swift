@@ -16,17 +16,60 @@ import Transport
         ("/server/slice-update/5", .slowSlices(.milliseconds(5))),
         ("/server/slice-rate/20", .limitSlices(perSecond: 20)),
     ])
-    func readsActions(path: String, expected: AdminAction) {
-        #expect(AdminAction(path: path, seconds: 4) == expected)
+    func readsActions(path: String, expected: AdminAction) throws {
+        #expect(try AdminAction(path: path, seconds: "4") == expected)
     }
 
     @Test(arguments: [
-        "/", "/pods/a/b", "/pods/a/b/ill", "/pods/a/b/status/9", "/pods/a/b/status", "/nodes/n/ill", "/server/explode",
-        "/server", "/pods/a/b/slow/never", "/server/slice-lag", "/server/slice-lag/-1", "/server/slice-lag/x",
-        "/server/slice-rate/-1", "/server/slice-speed/1",
+        "/", "/pods/a/b", "/pods/a/b/ill", "/pods/a/b/status", "/nodes/n/ill", "/server/explode", "/server",
+        "/server/slice-lag", "/server/slice-speed/1",
     ])
     func refusesWhatIsNoAction(path: String) {
-        #expect(AdminAction(path: path, seconds: nil) == nil)
+        #expect(throws: AdminAction.Mistake.unknown) { try AdminAction(path: path) }
+    }
+
+    /// Numbers that would end the process, or say nothing.
+    private static let hostile = ["-1", "9223372036854775807", "9223372036854775808", "1e400", "nan", "inf", "x", ""]
+
+    @Test(arguments: hostile) func refusesNumbersThatSayNothing(number: String) {
+        let words = "found \(number), allowed is a whole number 0…86400"
+        #expect(throws: AdminAction.Mistake.number("seconds: \(words)")) {
+            try AdminAction(path: "/server/stop", seconds: number)
+        }
+        guard !number.isEmpty else { return }
+        for path in ["status", "redirect", "slow"].map({ "/pods/a/b/\($0)/" })
+            + ["lag", "update", "rate"].map({ "/server/slice-\($0)/" })
+        {
+            let error = #expect(throws: AdminAction.Mistake.self) { try AdminAction(path: path + number) }
+            guard case .number(let words) = error else {
+                Issue.record("\(path): \(String(describing: error))")
+                continue
+            }
+            #expect(words.contains("found \(number), allowed is a "))
+        }
+    }
+
+    private static let numbers: [(effect: String, key: String)] = [
+        ("refuse", "code"), ("refuse", "retryAfter"), ("deny", "code"), ("delay", "seconds"), ("truncate", "bytes"),
+        ("drop", "count"), ("capacity", "writesPerSecond"), ("capacity", "milliseconds"), ("capacity", "queueLength"),
+    ]
+
+    @Test(arguments: numbers)
+    func refusesFaultsWhoseNumbersSayNothing(effect: String, key: String) throws {
+        let found = [
+            "-1", "-9223372036854775808", "9223372036854775807", "9223372036854775808", "1e300", "0.5", #""5""#,
+        ]
+        for number in found {
+            let rate = effect == "capacity" && key != "writesPerSecond" ? #", "writesPerSecond": 9"# : ""
+            let json = try #require(
+                JSONValue(json: Array(#"{"effect": "\#(effect)", "\#(key)": \#(number)\#(rate)}"#.utf8))
+            )
+            let error = #expect(throws: Fault.ParsingError.self) { try Fault(json, now: StoreView(revision: 1)) }
+            #expect(
+                error?.description.hasPrefix("\"\(key)\": found ") == true,
+                "\(number): \(error?.description ?? "")"
+            )
+        }
     }
 
     @Test func readsFaultsAndNamesWhatIsWrong() throws {
@@ -51,7 +94,10 @@ import Transport
         if case .capacity = capacity.effect {} else { Issue.record("\(capacity.effect)") }
         let wrong: [(JSONValue, String)] = [
             (["effect": "capacity"], "\"writesPerSecond\" is missing"),
-            (["effect": "capacity", "writesPerSecond": 0], "\"writesPerSecond\" is missing or below 1"),
+            (
+                ["effect": "capacity", "writesPerSecond": 0],
+                "\"writesPerSecond\": found 0, allowed is a whole number 1…1000000"
+            ),
             (["effect": "deny", "by": "nobody"], "\"by\" is webhook or policy"),
             (["effect": "deny", "by": "policy", "dryRun": "unsupported"], "\"by\" is webhook or policy"),
             (["effect": "explode"], "\"effect\" is missing or unknown"),
@@ -106,6 +152,11 @@ import Transport
                 let fault = try await send("POST", "/server/faults", #"{"effect": "refuse", "code": 503, "count": 1}"#)
                 let bad = try await send("POST", "/server/faults", "{}")
                 #expect(fault.0 == 200 && bad.0 == 400)
+                let endless = #"{"effect": "delay", "seconds": 9223372036854775807}"#
+                let delay = try await send("POST", "/server/faults", endless)
+                #expect(delay.0 == 400 && delay.1.contains("allowed is a whole number 0…86400"))
+                let stop = try await send("POST", "/server/stop?seconds=9223372036854775807")
+                #expect(stop.0 == 400 && stop.1.hasPrefix("seconds: found 9223372036854775807"))
                 func isUp() async throws -> Bool {
                     var request = HTTPRequest("GET", await sandbox.url + "/livez")
                     request.tls.authority = .pem(Array(sandbox.authority.utf8))

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Testing
 
@@ -37,7 +38,8 @@ import Testing
         outcomes.map { outcome in
             switch outcome {
             case .settled(let id): "settled \(id.number)"
-            case .followed(let move, let time): "followed \(move.epoch) after \(time.wholeMilliseconds)"
+            case .followed(let move, let time):
+                "followed \(move.epoch)\(time.map { " after \($0.wholeMilliseconds)" } ?? "")\(move.isLate ? " late" : "")"
             case .dropped(let move): "dropped \(move.epoch)\(move.isLate ? " late" : "")"
             }
         }
@@ -141,10 +143,34 @@ import Testing
     @Test func whatIsNotSeenIsNotCounted() {
         var view = EndpointView(of: "web")
         #expect(Self.promote(&view, 3, at: Self.at(10)).isEmpty && view.awaited == nil)
-        view = Self.view()
+    }
+
+    /// What is not known is neither over nor late; once it is known again it is told, without a time.
+    @Test(arguments: [false, true]) func whoCannotSeeForAWhileKeepsWaiting(isLate: Bool) {
+        var view = Self.view()
         _ = Self.promote(&view, 3, at: Self.at(10))
-        #expect(Self.words(view.readable(false, at: Self.at(11))) == ["dropped 3"])
+        if isLate { #expect(view.late(Epoch(3)) != nil) }
+        #expect(view.readable(false, at: Self.at(11)).isEmpty && view.awaited?.pod == Self.new)
+        #expect(view.late(Epoch(3)) == nil, "it may be there by now")
         #expect(view.readable(true, at: Self.at(12)).isEmpty)
+        let followed = view.observed([Self.slice((Self.new, true))], at: Self.at(13))
+        #expect(Self.words(followed) == ["followed 3\(isLate ? " late" : "")"])
+    }
+
+    /// A list is made from time to time although nothing can be watched.
+    @Test func aListShowsWhatNobodyCanFollow() {
+        var view = Self.view()
+        _ = Self.promote(&view, 3, at: Self.at(10))
+        _ = view.readable(false, at: Self.at(11))
+        #expect(Self.words(view.observed([Self.slice((Self.new, true))], at: Self.at(12))) == ["followed 3"])
+    }
+
+    @Test func whoWaitsForTheEndpointOfAPromotionIsLetGoOnceItCannotBeSeen() async throws {
+        var view = Self.view()
+        _ = Self.promote(&view, 3, at: Self.at(10))
+        let ended = try #require(view.awaited?.ended)
+        _ = view.readable(false, at: Self.at(11))
+        await ended.wait()
     }
 
     // MARK: What is kept and counted

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import StandbyConfiguration
 import Testing
@@ -123,7 +124,12 @@ import Testing
         try await stage.run { stage in
             await stage.log.wait(for: "active member is on record")
             stage.supervisor.post(.configuration(try Samples.group("web", service: "other")))
-            // The slice is that of the Service before.
+            // The slice is that of the Service before, also if it is read only now.
+            let slice = ServiceEndpoints(
+                metadata: ObjectMeta(name: "web-1"),
+                endpoints: [.init(pod: "uid-web-0", isReady: true)]
+            )
+            stage.supervisor.post(.endpoints(.shown([slice], of: 1)))
             await stage.log.wait { stage.cluster.services.subscriberCount == 1 }
             stage.probes.set(.unhealthy, "web-0")
             await stage.log.wait(for: "move complete")
@@ -180,6 +186,77 @@ import Testing
             Self.show(["web-1": true], to: stage)
             await stage.log.wait(for: "web: no longer: the endpoints do not show the active pod yet")
             #expect(stage.log.lines(with: Self.lag).count == 1)
+        }
+    }
+
+    /// Runs a move whose endpoint lags, which was told.
+    private static func runLag(_ body: @escaping @Sendable (GroupStage) async throws -> Void) async throws {
+        try await runMove(shown: [:]) { stage in
+            await stage.log.wait(for: "move complete")
+            await stage.clock.sleepBegins("sleep of 5.0")
+            stage.clock.advance(by: .seconds(5))
+            await stage.log.wait(for: Self.lag)
+            await stage.clock.sleepBegins("sleep of 5.0", count: 2)
+            try await body(stage)
+        }
+    }
+
+    private static let over = "web: no longer: the endpoints do not show the active pod yet"
+    private static let dropped = "web: the endpoints of a pod are not waited for any more member.name=web-1"
+
+    /// What cannot be seen is not over.
+    @Test func aLagThatCannotBeSeenAnyMoreIsNotOver() async throws {
+        try await Self.runLag { stage in
+            let request = RequestDescription(verb: "watch", resource: EndpointSlice.resource)
+            stage.cluster.endpoints.tell(.failing(KubernetesError(request, .status(code: 500, nil, retryAfter: .zero))))
+            stage.clock.advance(by: .seconds(5))
+            await stage.clock.sleepBegins("sleep of 5.0", count: 3)
+            #expect(stage.log.lines(with: Self.over).isEmpty && stage.log.lines(with: Self.dropped).isEmpty)
+            stage.cluster.endpoints.tell(.recovered)
+            Self.show(["web-1": true], to: stage)
+            await stage.log.wait(for: Self.over)
+        }
+    }
+
+    @Test func aLagEndsWithItsPod() async throws {
+        try await Self.runLag { stage in
+            stage.changePod("web-1") { $0.metadata.labels?["app"] = "other" }
+            await stage.log.wait(for: "web-1=passive@")
+            stage.clock.advance(by: .seconds(5))
+            await stage.log.wait(for: Self.dropped)
+        }
+    }
+
+    @Test func aLagEndsWithItsService() async throws {
+        try await Self.runLag { stage in
+            stage.cluster.change { $0.services = [:] }
+            await stage.log.wait(for: Self.dropped)
+        }
+    }
+
+    @Test func aLagEndsWithTheLeadAndWithTheGroup() async throws {
+        try await Self.runLag { stage in
+            stage.supervisor.post(.standing(.standby))
+            await stage.log.wait(for: Self.dropped)
+        }
+        let stages = Locked<[GroupStage]>([])
+        try await Self.runLag { stage in stages.withLock { $0 = [stage] } }
+        #expect(stages.withLock { $0.first?.log.lines(with: Self.dropped).count } == 1)
+    }
+
+    @Test func aLagEndsWhenThePodIsReadyNoMoreAndMayBeginAnew() async throws {
+        try await Self.runLag { stage in
+            await stage.clock.sleepBegins("sleep of 0.1")
+            await stage.log.wait(for: "write record web-1@2", count: 2)
+            stage.changePod("web-1") { $0.status?.conditions = [] }
+            await Self.waitUntilSeen(stage, repairs: 1)
+            stage.clock.advance(by: .seconds(5))
+            await stage.log.wait(for: Self.dropped)
+            stage.changePod("web-1") { $0.status?.conditions = [.init(type: "Ready", status: "True")] }
+            await Self.waitUntilSeen(stage, repairs: 2)
+            await stage.clock.sleepBegins("sleep of 5.0", count: 3)
+            stage.clock.advance(by: .seconds(5))
+            await stage.log.wait(for: Self.lag, count: 2)
         }
     }
 

@@ -66,8 +66,11 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
             "move to nobody begins",
             .report(.moveStarted(from: ["web-0", "web-1"], to: nil, .fenced, trace))
         ),
-        NoticeSample("withheld", .report(.withheld(to: "web-1", .preempted, trace))),
-        NoticeSample("move to nobody withheld", .report(.withheld(to: nil, .fenced, trace))),
+        NoticeSample("withheld", .report(.withheld(to: "web-1", .preempted, .paused, trace))),
+        NoticeSample("move to nobody withheld", .report(.withheld(to: nil, .fenced, .paused, trace))),
+        NoticeSample("withheld for want of epochs", .report(.withheld(to: "web-1", .preempted, .exhausted, trace))),
+        NoticeSample("withheld by an observer", .report(.withheld(to: "web-1", .preempted, .observed, trace))),
+        NoticeSample("withheld for another", .withheld(to: "web-1", .preempted, trace, because: "the reason")),
         NoticeSample("promoted", .report(.promoted(new, .activeGone))),
         NoticeSample("demoted", .report(.demoted(old, .activeGone))),
         NoticeSample("joined", .report(.joined(new))),
@@ -87,6 +90,7 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
         NoticeSample("endpoint followed", .endpointFollowed(pod: "web-1", after: .milliseconds(9), wasLate: false)),
         NoticeSample("endpoint lags", .endpointLags(pod: "web-1")),
         NoticeSample("endpoint followed late", .endpointFollowed(pod: "web-1", after: .seconds(31), wasLate: true)),
+        NoticeSample("endpoint followed unseen", .endpointFollowed(pod: "web-1", after: nil, wasLate: true)),
         NoticeSample("endpoint dropped", .endpointDropped(pod: "web-1")),
     ]
 
