@@ -189,7 +189,9 @@ let rooms: [Room] = [
             nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTPTypes2, nioPosix, nioSSL, nioWebSocket, crypto,
             asn1, x509, subprocess, systemPackage,
         ],
-        testDependencies: ["Transport", "KubernetesClient", "RecordedExchanges", logging, subprocess, systemPackage]
+        testDependencies: [
+            "Transport", "KubernetesClient", "RecordedExchanges", "Repeatable", logging, subprocess, systemPackage,
+        ]
     ),
 ]
 

@@ -60,6 +60,10 @@ package final class DescriptorReserve {
     private let size: Int
     private let isAmongTheLast: (Int32) -> Bool
     private var held: [Int32] = []
+    /// Up to this number so many more are believed not to be among the last, for one was looked at: to look asks the system.
+    private var believed: (upTo: Int32, left: Int) = (-1, 0)
+    /// Descriptors that are believed after one was looked at; half of the last ones, for the limit may be lowered.
+    private static let belief = 16
 
     /// Holds `size` descriptors, or as many as there are; `isAmongTheLast`: which are given back at once.
     package init(size: Int, isAmongTheLast: @escaping (Int32) -> Bool = DescriptorLimit.isAmongTheLast) {
@@ -82,12 +86,22 @@ package final class DescriptorReserve {
     package func open(_ open: () -> Int32) -> Int32 {
         while true {
             let descriptor = open()
-            if descriptor >= 0, !isAmongTheLast(descriptor) { return descriptor }
+            if descriptor >= 0, isFree(descriptor) { return descriptor }
             let error = descriptor >= 0 ? EMFILE : errno
             if descriptor >= 0 { close(descriptor) }
             guard error == EMFILE || error == ENFILE, let spare = held.popLast() else { return -error }
             close(spare)
         }
+    }
+
+    private func isFree(_ descriptor: Int32) -> Bool {
+        if descriptor <= believed.upTo, believed.left > 0 {
+            believed.left -= 1
+            return true
+        }
+        let isFree = !isAmongTheLast(descriptor)
+        believed = isFree ? (descriptor, Self.belief) : (-1, 0)
+        return isFree
     }
 
     /// Gives one up; false if there is none.

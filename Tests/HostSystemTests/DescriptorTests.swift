@@ -39,6 +39,22 @@ import Testing
         #expect(none.count == 0)
     }
 
+    /// To look asks the system; a limit that was lowered is noticed before half of the last ones are taken.
+    @Test func looksAtFewOfManyNumbers() {
+        var (looks, limit) = (0, Int32(2_000_000))
+        let reserve = DescriptorReserve(size: 0) {
+            looks += 1
+            return $0 >= limit
+        }
+        for _ in 0..<170 { #expect(reserve.open { 1_000_007 } == 1_000_007) }
+        #expect(looks == 10)
+        #expect(reserve.open { 1_000_008 } == 1_000_008 && looks == 11, "higher than what was looked at")
+        #expect(reserve.open { 2_000_000 } == -EMFILE && looks == 12)
+        #expect(reserve.open { 1_000_007 } == 1_000_007 && looks == 13)
+        limit = 1_000_007
+        #expect((0..<17).count { _ in reserve.open { 1_000_007 } < 0 } == 1)
+    }
+
     @Test func aHighNumberIsAmongTheLast() {
         let limit = Int32(clamping: DescriptorLimit.raise().current)
         #expect(!DescriptorLimit.isAmongTheLast(2))

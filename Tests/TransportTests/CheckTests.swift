@@ -51,6 +51,13 @@ import Testing
         func retire(_ index: Int = 0) {
             loop.retire(checks[index])
         }
+
+        /// Sockets of checks that are open.
+        var socketCount: Int { loop.kept.ledger.count }
+
+        func limit(to sockets: Int) {
+            loop.kept.ledger.limit = sockets
+        }
     }
 
     private func ask(
@@ -221,6 +228,65 @@ import Testing
             await asker.add(.connection(peer, timeout: .milliseconds(100)))
             await asker.begin()
             #expect(await words.next(isolation: #isolation) == "0: timedOut")
+        }
+    }
+
+    /// The kernel asks a full backlog again after a second, when there is room: not at the first look.
+    @Test func aConnectionThatTakesItsTimeIsToldOf() async throws {
+        try await ask { asker, words in
+            let listener = try Listener(backlog: 0)
+            defer { listener.close() }
+            let peer = try #require(SocketAddress(host: "127.0.0.1", port: listener.port))
+            let fillers = (0..<4).map { _ in
+                socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+            }
+            defer { for filler in fillers { close(filler) } }
+            for filler in fillers { _ = peer.connect(filler) }
+            await asker.add(.connection(peer, timeout: .seconds(60)))
+            await asker.begin()
+            while listener.accepts {}
+            #expect(await words.next(isolation: #isolation) == "0: 0 new")
+        }
+    }
+
+    /// Sockets that have connected are used again, for as many checks as there are; a refused one is closed.
+    @Test func usesSocketsAgainAndKeepsNoneWithoutChecks() async throws {
+        let listener = try Listener(backlog: 16)
+        defer { listener.close() }
+        try await ask { asker, words in
+            for port in [listener.port, 1, listener.port, listener.port] {
+                let address = try #require(SocketAddress(host: "127.0.0.1", port: port))
+                await asker.add(.connection(address, timeout: .seconds(20)))
+            }
+            for (index, word) in [(0, "0 new"), (1, "refused"), (2, "0 new"), (1, "refused"), (0, "0 new")] {
+                await asker.begin(index)
+                #expect(await words.next(isolation: #isolation) == "\(index): \(word)")
+                #expect(!listener.accepts)
+            }
+            #expect(await asker.socketCount <= 1)
+            for index in 0..<4 { await asker.retire(index) }
+            #expect(await asker.socketCount == 0)
+        }
+    }
+
+    /// What connects takes idle sockets' places if there may be no more.
+    @Test func givesIdleSocketsUpForOthers() async throws {
+        let listener = try Listener(backlog: 16)
+        defer { listener.close() }
+        try await RawServer.run([Self.answer], then: .keepOpen) { server in
+            try await ask { asker, words in
+                await asker.limit(to: 8)
+                let address = try #require(SocketAddress(host: "127.0.0.1", port: listener.port))
+                await asker.add(.connection(address, timeout: .seconds(20)))
+                await asker.begin()
+                #expect(await words.next(isolation: #isolation) == "0: 0 new")
+                await asker.limit(to: 1)
+                await asker.add(request(server.url))
+                await asker.begin(1)
+                #expect(await words.next(isolation: #isolation) == "1: 200 new")
+                await asker.begin()
+                #expect(await words.next(isolation: #isolation) == "0: 0 new")
+            }
         }
     }
 

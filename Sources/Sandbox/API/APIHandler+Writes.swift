@@ -195,7 +195,7 @@ extension APIHandler {
     func deleteCollection(_ request: APIRequest) async throws(APIFailure) -> Answer {
         let filter = try request.filter()
         let deletion = try deletion(request)
-        let view = await store.view
+        let view = await store.view(of: request.kind, namespace: request.namespace, for: filter)
         let victims = view.list(request.kind.stored, namespace: request.namespace).filter {
             filter.matches($0.object.value, of: request.kind)
         }

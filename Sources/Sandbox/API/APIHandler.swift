@@ -79,7 +79,7 @@ struct APIHandler: Sendable {
     private func list(_ request: APIRequest, past: StoreView?) async throws(APIFailure) -> Answer {
         let options = try ListOptions(request)
         let filter = try request.filter()
-        let view = try await options.view(of: store, past: past)
+        let view = try await options.view(of: store, for: request, filter, past: past)
         var items = view.list(request.kind.stored, namespace: request.namespace)[...]
         if let start = options.start { items = items.drop { ($0.key.namespace, $0.key.name) <= start } }
         let objects = Self.matching(items, filter, request.kind)

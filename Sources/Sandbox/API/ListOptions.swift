@@ -61,10 +61,15 @@ struct ListOptions: Sendable {
         }
     }
 
-    /// What is listed.
+    /// What has to be looked through for what is listed.
     ///
     /// - Throws: 410 for what is compacted, 504 for what is not yet there.
-    func view(of store: ObjectStore, past: StoreView?) async throws(APIFailure) -> StoreView {
+    func view(
+        of store: ObjectStore,
+        for request: APIRequest,
+        _ filter: ObjectFilter,
+        past: StoreView?
+    ) async throws(APIFailure) -> StoreView {
         if let past { return past }
         let now = await store.revision
         if version > now {
@@ -78,7 +83,9 @@ struct ListOptions: Sendable {
                 retryAfter: 1
             )
         }
-        guard let wanted = pageRevision ?? (isExact ? version : nil) else { return await store.view }
+        guard let wanted = pageRevision ?? (isExact ? version : nil) else {
+            return await store.view(of: request.kind, namespace: request.namespace, for: filter)
+        }
         if let view = await store.view(at: wanted) { return view }
         if pageRevision == nil { throw .expired("The resourceVersion for the provided list is too old.") }
         var failure = APIFailure.expired(Self.expiredToken)

@@ -43,7 +43,10 @@ struct WatchSession: Sendable {
     }
 
     private func sendState(_ output: inout EventOutput, revision: Int) async throws {
-        let view: StoreView = if let past { past } else { await store.view }
+        let view: StoreView =
+            if let past { past } else {
+                await store.view(of: request.kind, namespace: request.namespace, for: filter)
+            }
         for (_, object) in view.list(request.kind.stored, namespace: request.namespace)
         where filter.matches(object.value, of: request.kind) {
             try await output.event("ADDED", object.value)

@@ -37,6 +37,17 @@ struct Selector: Sendable {
         return nil
     }
 
+    /// The keys that must have one of some values, with these; what has none of them is not selected.
+    var values: [(key: String, values: Set<String>)] {
+        requirements.compactMap { requirement in
+            switch requirement {
+            case .equals(let key, let value): (key, [value])
+            case .isIn(let key, let list): (key, Set(list))
+            case .differs, .isNotIn, .exists, .isAbsent: nil
+            }
+        }
+    }
+
     /// Selects everything.
     init() {}
 

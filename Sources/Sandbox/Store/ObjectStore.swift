@@ -12,6 +12,8 @@ package actor ObjectStore {
     private var windowStart = 0
     private var current = StoreView(revision: firstRevision)
     private var controllers = ControllerIndex()
+    /// Which objects have which labels now.
+    private(set) var labels = StoredLabels()
     private var followers: [Int: AsyncStream<StoreChange>.Continuation] = [:]
     private var lastFollower = 0
     /// What managers have applied, by the uid of the object and the manager.
@@ -73,7 +75,7 @@ package actor ObjectStore {
     /// A follower that falls too far behind gets no more.
     func changes(after start: Int) -> (past: [StoreChange], future: AsyncStream<StoreChange>)? {
         if start < compactedRevision { return nil }
-        let first = history[windowStart...].partitioningIndex { $0.revision > start }
+        let first = history[windowStart...].firstIndex(after: start)
         return (Array(history[first...]), follow(buffering: .bufferingOldest(Self.watchBuffer)))
     }
 
@@ -257,6 +259,7 @@ package actor ObjectStore {
         stored["metadata"]["resourceVersion"] = .string("\(revision)")
         current[key] = action == .deleted ? nil : StoredObject(stored)
         controllers.note(key, from: previous, to: action == .deleted ? nil : stored)
+        labels.note(key, from: previous, to: action == .deleted ? nil : stored)
         let change = StoreChange(revision: revision, action: action, key: key, object: stored, previous: previous)
         keep(change)
         for (id, follower) in followers {
@@ -278,23 +281,5 @@ package actor ObjectStore {
         if dropped > windowStart { compactedRevision = history[dropped - 1].revision }
         history.removeFirst(dropped)
         windowStart = max(0, windowStart - dropped)
-    }
-}
-
-extension RandomAccessCollection {
-    /// The first index from which on `predicate` holds, in a collection where it never stops holding.
-    func partitioningIndex(where predicate: (Element) -> Bool) -> Index {
-        var (low, count) = (startIndex, self.count)
-        while count > 0 {
-            let half = count / 2
-            let middle = index(low, offsetBy: half)
-            if predicate(self[middle]) {
-                count = half
-            } else {
-                low = index(after: middle)
-                count -= half + 1
-            }
-        }
-        return low
     }
 }

@@ -76,3 +76,21 @@ package struct StoreChange: Sendable {
         self.time = time
     }
 }
+
+extension RandomAccessCollection where Element == StoreChange {
+    /// Where the changes after a revision begin, in a history that is in order.
+    func firstIndex(after revision: Int) -> Index {
+        var (low, count) = (startIndex, self.count)
+        while count > 0 {
+            let half = count / 2
+            let middle = index(low, offsetBy: half)
+            if self[middle].revision > revision {
+                count = half
+            } else {
+                low = index(after: middle)
+                count -= half + 1
+            }
+        }
+        return low
+    }
+}

@@ -6,6 +6,8 @@ struct CheckBoard {
     var shards: [Bool: [Shard]] = [:]
     /// Connections that are being made, by descriptor.
     var connecting: [Int32: Check] = [:]
+    /// Those of them that were begun since the last look, and that the kernel was not asked to tell of yet.
+    var begun: [Int32] = []
     /// Deadlines of connections, by descriptor, in milliseconds.
     var deadlines = TimerWheel(at: EventLoop.now / 1_000_000)
     /// What has happened and is to be handed out, from `next` on.
@@ -21,6 +23,8 @@ struct CheckBoard {
 
     /// Whether something is left to be handed out.
     var hasEvents: Bool { next < events.count }
+    /// Whether there is something to do before the loop may wait.
+    var isBusy: Bool { hasEvents || !begun.isEmpty }
 
     /// Leaves an event to be handed out.
     mutating func add(_ event: Check.Event) {

@@ -1,6 +1,4 @@
 import CLibcurl
-import CLinux
-import Glibc
 package import HostSystem
 
 /// Checks: what a prober asks thousands of peers, without an allocation or a closure for each time.
@@ -38,6 +36,8 @@ extension EventLoop {
         abandon(check)
         if let socket = check.idleSocket { endIdle(socket) }
         check.ownHandle = nil
+        // There are never more sockets than checks that may use them.
+        if check.template == nil { _ = kept.ledger.closeIdle() }
         guard let multi = check.shard, let template = check.template else { return }
         check.shard = nil
         leave(multi, keepsConnections: template.keepsConnections)
@@ -64,10 +64,8 @@ extension EventLoop {
         }
     }
 
-    /// Things of one kind that are done without looking at the clock.
-    private static let chunk = 32
-
-    private func note(_ check: Check, _ kind: Check.Event.Kind) {
+    /// Leaves what has happened to a check to be handed out.
+    func note(_ check: Check, _ kind: Check.Event.Kind) {
         board.add(Check.Event(tag: check.tag, kind: kind))
     }
 
@@ -193,86 +191,5 @@ extension EventLoop {
         guard board.shards[keepsConnections]?[index].count == 0 else { return }
         board.shards[keepsConnections]?.remove(at: index)
         removeMulti(multi)
-    }
-
-    // MARK: Connections
-
-    private func connect(_ check: Check, _ address: SocketAddress, _ timeout: Duration) {
-        do throws(TransportError) {
-            let descriptor = try connect(address)
-            check.flight = .connection(descriptor)
-            board.connecting[descriptor] = check
-            board.deadlines.set(Int(descriptor), at: (Self.now + timeout.nanosecondCount) / 1_000_000 + 1)
-        } catch {
-            note(check, .ended(.failure(error)))
-        }
-    }
-
-    /// A socket that is being connected and waited for.
-    private func connect(_ address: SocketAddress) throws(TransportError) -> Int32 {
-        let type = Int32(SOCK_STREAM.rawValue)
-        let descriptor = try kept.ledger.open(family: address.family, type: type, protocol: 0).get()
-        leaveNoTrace(descriptor)
-        let error = address.connect(descriptor)
-        if error == 0 || error == EINPROGRESS {
-            let token = Epoll.Token(.connect, descriptor)
-            let refusal = epoll.set(descriptor, events: EPOLLOUT.rawValue, token: token)
-            if refusal == 0 { return descriptor }
-            _ = kept.ledger.close(descriptor)
-            throw TransportError(watch: refusal)
-        }
-        _ = kept.ledger.close(descriptor)
-        throw TransportError(connect: error)
-    }
-
-    /// Has the connection reset before the handshake's last packet goes out.
-    ///
-    /// The peer's kernel has shown by then that somebody listens, and the application never sees a connection that says
-    /// nothing, which some count as an error. It also costs a third less, and nothing lingers in TIME_WAIT. HAProxy does it,
-    /// too.
-    private func leaveNoTrace(_ descriptor: Int32) {
-        var acknowledgesAtOnce: Int32 = 0
-        _ = unsafe setsockopt(
-            descriptor,
-            Int32(IPPROTO_TCP),
-            TCP_QUICKACK,
-            &acknowledgesAtOnce,
-            socklen_t(MemoryLayout<Int32>.size)
-        )
-        var resets = linger(l_onoff: 1, l_linger: 0)
-        _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &resets, socklen_t(MemoryLayout<linger>.size))
-    }
-
-    /// A connection stands, or cannot be made.
-    func connectReady(_ descriptor: Int32) {
-        var error: Int32 = 0
-        var size = socklen_t(MemoryLayout<Int32>.size)
-        if unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0 { error = errno }
-        endConnection(descriptor, error == 0 ? nil : TransportError(connect: error))
-    }
-
-    /// Ends connections without libcurl whose time is over.
-    func endLateConnections() {
-        guard let tick = board.deadlines.nextTick, tick <= Self.now / 1_000_000 else { return }
-        var late: [Int] = []
-        repeat {
-            late.removeAll(keepingCapacity: true)
-            board.deadlines.takeDue(at: Self.now / 1_000_000, into: &late, atMost: Self.chunk)
-            for descriptor in late { endConnection(Int32(descriptor), TransportError(.timedOut, "no connection")) }
-        } while late.count == Self.chunk && !pace.isOver(.ends)
-    }
-
-    private func endConnection(_ descriptor: Int32, _ error: TransportError?) {
-        guard let check = board.connecting[descriptor] else { return }
-        closeConnection(descriptor)
-        check.flight = .none
-        note(check, .ended(error.map { .failure($0) } ?? .success(HTTPResponse(head: HTTPHead(status: 0), body: []))))
-    }
-
-    private func closeConnection(_ descriptor: Int32) {
-        board.connecting[descriptor] = nil
-        board.deadlines.clear(Int(descriptor))
-        epoll.forget(descriptor)
-        _ = kept.ledger.close(descriptor)
     }
 }

@@ -110,6 +110,12 @@ import Glibc
         return error
     }
 
+    /// Whether the kernel tells of a socket.
+    func isWatched(_ socket: Int32) -> Bool {
+        let index = Int(socket)
+        return index < tokens.count && tokens[index] != Self.nothing
+    }
+
     /// Whether a socket is registered as a kept connection that nobody uses.
     func isIdle(_ socket: Int32) -> Bool {
         let index = Int(socket)

@@ -145,6 +145,7 @@ package final class EventLoop: @unchecked Sendable {
             if pace.isOver(.sockets) { break }
         }
         actOnTimers()
+        lookAtNewConnections()
         endLateConnections()
         finishTouched()
         deliverChecks()
@@ -248,7 +249,7 @@ package final class EventLoop: @unchecked Sendable {
 
     /// Milliseconds until the next deadline, rounded up; -1 if there is none.
     private func waitingTime() -> Int32 {
-        if !backlog.isEmpty || !touched.isEmpty || board.hasEvents { return 0 }
+        if !backlog.isEmpty || !touched.isEmpty || board.isBusy { return 0 }
         var due = min(timers.nextDue ?? .max, deadlines.first)
         if let tick = board.deadlines.nextTick { due = min(due, tick * 1_000_000) }
         if due == .max { return -1 }
