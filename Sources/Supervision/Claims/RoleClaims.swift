@@ -2,9 +2,9 @@ import FailoverCore
 
 /// Which group writes the role of which pod: under one label key a pod belongs to one group.
 ///
-/// A pure value. A group claims all its pods, or none of those that it does not hold yet: whoever came first keeps what it
-/// has, so that no reload takes a pod from a group that runs. Groups that start together come in the order of the file,
-/// however their pods become known.
+/// A pure value. A group claims all its pods, or none: whoever came first keeps what it has, so that no reload takes a pod from
+/// a group that runs, and whoever waits for one pod holds no other, so that nobody waits for it. Groups that start together come
+/// in the order of the file, however their pods become known.
 struct RoleClaims {
     /// One run of a group; a group that is started anew is another.
     struct Claimant: Sendable, Hashable {
@@ -38,6 +38,9 @@ struct RoleClaims {
         case pending
         /// Another group holds a pod.
         case contested(pod: Member.ID, by: String)
+
+        /// Whether another group holds a pod.
+        var isContested: Bool { if case .contested = self { true } else { false } }
     }
 
     /// One pod under one label key.
@@ -74,15 +77,22 @@ struct RoleClaims {
 
     /// A group means these pods.
     ///
+    /// `keepsPods`: whether it keeps those that it has although it has to wait, until `letGo`: it is writing them.
     /// - Returns: the other groups whose verdict may be another now.
-    mutating func podsWished(_ claimant: Claimant, _ wish: Wish) -> Set<Claimant> {
+    mutating func podsWished(_ claimant: Claimant, _ wish: Wish, keepsPods: Bool = false) -> Set<Claimant> {
         for scope in wish.scopes {
             guard let index = arrivals[scope]?.firstIndex(where: { $0.claimant == claimant }) else { continue }
             arrivals[scope]?[index].wish = wish
             verdicts[claimant] = .pending
             return admit(scope).subtracting([claimant])
         }
-        return settle(claimant, wish).subtracting([claimant])
+        return settle(claimant, wish, keepsPods: keepsPods).subtracting([claimant])
+    }
+
+    /// A group that waits has done with the pods that it kept.
+    mutating func letGo(_ claimant: Claimant) -> Set<Claimant> {
+        if verdicts[claimant] == .granted { verdicts[claimant] = nil }
+        return release(held.removeValue(forKey: claimant) ?? [], of: claimant).subtracting([claimant])
     }
 
     /// A group means no pods for now, and holds none: its Service cannot be used.
@@ -129,21 +139,22 @@ struct RoleClaims {
         if arrivals[scope]?.isEmpty ?? false { arrivals[scope] = nil }
         for arrival in known {
             guard let wish = arrival.wish else { continue }
-            notified.formUnion(settle(arrival.claimant, wish))
+            notified.formUnion(settle(arrival.claimant, wish, keepsPods: false))
             notified.insert(arrival.claimant)
         }
         return notified
     }
 
-    private mutating func settle(_ claimant: Claimant, _ wish: Wish) -> Set<Claimant> {
+    private mutating func settle(_ claimant: Claimant, _ wish: Wish, keepsPods: Bool) -> Set<Claimant> {
         let wanted = Set(wish.scopes.flatMap { scope in wish.pods.map { Claim(scope: scope, pod: $0) } })
         let had = held[claimant] ?? []
-        let notified = release(had.subtracting(wanted), of: claimant)
+        var notified = release(had.subtracting(wanted), of: claimant)
         let conflict = wanted.first { claim in holders[claim].map { $0 != claimant } ?? false }
         waiting[claimant] = conflict
         if let conflict, let holder = holders[conflict] {
-            held[claimant] = had.intersection(wanted)
             let isEnding = ending.contains(holder)
+            held[claimant] = isEnding || keepsPods ? had.intersection(wanted) : []
+            notified.formUnion(release(had.subtracting(held[claimant] ?? []), of: claimant))
             verdicts[claimant] = isEnding ? .pending : .contested(pod: conflict.pod, by: holder.group)
         } else {
             held[claimant] = wanted

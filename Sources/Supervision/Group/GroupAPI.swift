@@ -36,6 +36,8 @@ protocol GroupAPI: Sendable {
     func listMembers() async -> MemberListOutcome
     /// Reads one pod, from no cache.
     func readMember(_ name: String) async -> MemberReadOutcome
+    /// Reads one pod's labels, from no cache.
+    func readLabels(_ name: String) async -> LabelsReadOutcome
     /// Writes a role on exactly the pod and version that the write names.
     ///
     /// `isWanted`: asked when its turn has come, among the writes of all groups.

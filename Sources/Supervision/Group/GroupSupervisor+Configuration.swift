@@ -122,50 +122,6 @@ extension GroupSupervisor {
         }
     }
 
-    // MARK: The pods
-
-    /// Without a Service the group writes nothing, and lets its pods go to whoever means them; a switch that is on its way
-    /// is finished first.
-    private func abstain() async {
-        guard !machine.isSwitching else { return }
-        await surroundings.claims.abstain(claimant)
-        wish = nil
-        claim = .pending
-    }
-
-    /// Lets the pods go that were kept for a switch only.
-    func abstainIfDue() async {
-        if case .unusable = service, wish != nil { await abstain() }
-    }
-
-    /// Claims the group's pods, unless they and their labels are those that it holds; while another group writes the role
-    /// of one of them, this one waits.
-    @inline(never)
-    func claimPods(_ pods: [Pod], in group: inout DiscardingTaskGroup) async {
-        guard configuration.mode == .label else { return }
-        // It has let them go, and news of them is no reason to take them back.
-        if case .unusable = service { return }
-        let scopes = mapping.labelling.keys.map { RoleClaims.Scope(namespace: namespace, key: $0) }
-        let next = RoleClaims.Wish(
-            scopes: Set(scopes),
-            pods: Set(pods.compactMap { $0.metadata.uid.map(Member.ID.init) })
-        )
-        // Labels may have changed, and what groups of other shards select.
-        if next == wish, claim == .granted, !surroundings.claims.spansShards { return }
-        wish = next
-        let verdict = await surroundings.claims.claim(next, pods, for: claimant) { [self] in post(.claimsChanged) }
-        if verdict == claim { return }
-        claim = verdict
-        if case .contested(let id, let other) = verdict {
-            let pod = pods.first { $0.metadata.uid == id.uid }?.metadata.name ?? id.uid
-            dropEndpoint()
-            wait(for: "\(ClusterFinding.podOfAnotherGroup(pod: pod, group: other, key: configuration.roleLabel.key))")
-        } else {
-            resume()
-        }
-        applyPolicy(in: &group)
-    }
-
     /// Tells the machine its policy; nothing moves while the Service is unusable, another group writes the role of the same
     /// pods, another supervisor leads or may lead, or the end is near.
     @inline(never)

@@ -68,11 +68,19 @@ extension GroupSupervisor {
     /// A pod that left the group may be another's by now, which gives it its role.
     private func writeRole(_ write: RoleWrite, for id: OperationID, in group: inout DiscardingTaskGroup) {
         if write.urgency == .promotion { endpoints.promotes(id, at: write.epoch) }
-        let isMember = wish?.pods.contains(write.member.id) ?? true
+        let (isMember, isContested) = (isMember(write.member.id), claim.isContested)
         let scopes = wish?.scopes ?? []
         self.write(&group) { [self, claims = surroundings.claims, claimant] api in
-            if !isMember, await claims.isHeld(write.member.id, in: scopes, byOthersThan: claimant) {
-                return .roleWritten(id, .gone)
+            if isContested || !isMember {
+                let obstacle = await Self.obstacle(
+                    to: write.member,
+                    isMember: isMember,
+                    in: scopes,
+                    for: claimant,
+                    claims,
+                    api
+                )
+                if let obstacle { return .roleWritten(id, obstacle) }
             }
             return .roleWritten(id, await api.writeRole(write) { await self.turnCame(id) })
         }

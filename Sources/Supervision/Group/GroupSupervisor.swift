@@ -32,6 +32,8 @@ actor GroupSupervisor {
     var wish: RoleClaims.Wish?
     /// Whether the group may write its pods' roles.
     var claim = RoleClaims.Verdict.pending
+    /// Whether pods are kept that another group means, for a switch only.
+    var keepsPods = false
     /// The Service as last seen; nil if there is none, or none was seen yet.
     var seenService: Service?
     /// The pods as last seen; nil before the first look.

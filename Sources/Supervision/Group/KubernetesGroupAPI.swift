@@ -102,7 +102,7 @@ actor KubernetesGroupAPI: GroupAPI {
     /// Reads when it is its turn, in the order of asking; nil if the task was cancelled before.
     ///
     /// The answer is read by the mapping that holds when it comes, not by that of when it was asked for.
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ request: @escaping @Sendable () async throws(KubernetesError) -> Value
     ) async -> Result<Value, KubernetesError>? {
         await limits.reads.withTurn(.failing, patience: nil) {
@@ -190,7 +190,8 @@ actor KubernetesGroupAPI: GroupAPI {
         }
     }
 
-    private static let noTurn = OperationFailure("too many other requests are under way")
+    /// The end of a read that was cancelled before its turn came.
+    static let noTurn = OperationFailure("too many other requests are under way")
 
     // MARK: Members
 

@@ -42,7 +42,7 @@ extension SupervisedGroups {
         /// Runs all until they are stopped or the task is cancelled; `claims`: hears of the Services of `namespace`.
         func callAsFunction(of namespace: String, heardBy claims: ClaimRegistry) async {
             await withTaskGroup(of: Void.self) { group in
-                if claims.spansShards { group.addTask { await claims.follow(services, in: namespace) } }
+                if claims.spansShards { group.addTask { await claims.follow(self, in: namespace) } }
                 group.addTask { await services.run() }
                 group.addTask {
                     // The Services say which pods are wanted; of the others none is decoded.

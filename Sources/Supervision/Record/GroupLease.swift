@@ -182,7 +182,8 @@ extension GroupLease.Failure: CustomStringConvertible {
         case .contended: "others wrote the Lease each time; try again"
         case .unanswered(let patience):
             "no supervisor answered within \(patience); the request was taken back. Does one run for this group, and may it update the "
-                + "Lease?"
+                + "Lease? A group that waits, for its Service or for pods that another group has, answers nothing: the supervisor's log "
+                + "says \"group waits\", and for what."
         case .interrupted: "interrupted; the request was taken back"
         case .kubernetes(let error): "\(error)"
         }

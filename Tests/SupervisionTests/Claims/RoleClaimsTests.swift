@@ -85,12 +85,39 @@ import Testing
         _ = claims.podsWished(b, Self.wish("2"))
         #expect(claims.podsWished(b, Self.wish("1", "2")).isEmpty)
         #expect(claims.verdict(of: b) == .contested(pod: .init("1"), by: "a"))
-        claims.groupExpected(c, in: Self.scope)
-        _ = claims.podsWished(c, Self.wish("2"))
-        #expect(claims.verdict(of: c) == .contested(pod: .init("2"), by: "b"), "it keeps what it had")
         #expect(claims.podsWished(a, Self.wish()) == [b], "the pod left the first")
         _ = claims.podsWished(b, Self.wish("1", "2"))
         #expect(claims.verdict(of: b) == .granted)
+    }
+
+    /// A chain: the second shares a pod with the first, the third shares another with the second only.
+    @Test func whoWaitsIsInNobodysWay() {
+        var claims = claims(expecting: a, b, c)
+        _ = claims.podsWished(a, Self.wish("1"))
+        _ = claims.podsWished(b, Self.wish("2"))
+        _ = claims.podsWished(c, Self.wish("2", "3"))
+        #expect(claims.verdict(of: c) == .contested(pod: .init("2"), by: "b"))
+        #expect(claims.podsWished(b, Self.wish("1", "2")) == [c], "it waits, and the third need not")
+        _ = claims.podsWished(c, Self.wish("2", "3"))
+        #expect(claims.verdict(of: c) == .granted)
+        _ = claims.podsWished(a, Self.wish())
+        _ = claims.podsWished(b, Self.wish("1", "2"))
+        #expect(claims.verdict(of: b) == .contested(pod: .init("2"), by: "c"), "whoever has it keeps it")
+    }
+
+    /// What it writes just now is nobody else's before it has done so.
+    @Test func whoWaitsInTheMiddleOfASwitchKeepsWhatItHas() {
+        var claims = claims(expecting: a, b, c)
+        _ = claims.podsWished(a, Self.wish("1"))
+        _ = claims.podsWished(b, Self.wish("2"))
+        _ = claims.podsWished(c, Self.wish("2"))
+        #expect(claims.podsWished(b, Self.wish("1", "2"), keepsPods: true).isEmpty)
+        #expect(claims.verdict(of: b) == .contested(pod: .init("1"), by: "a"))
+        _ = claims.podsWished(c, Self.wish("2"))
+        #expect(claims.verdict(of: c) == .contested(pod: .init("2"), by: "b"))
+        #expect(claims.letGo(b) == [c])
+        _ = claims.podsWished(c, Self.wish("2"))
+        #expect(claims.verdict(of: c) == .granted && claims.verdict(of: b).isContested)
     }
 
     @Test func aRenamedGroupWaitsInSilenceForItsFormerSelf() {
@@ -116,7 +143,8 @@ import Testing
         #expect(claims.verdict(of: b) == .contested(pod: .init("1"), by: "a"))
     }
 
-    /// Every life of three groups over two pods, four events long: never do two hold a pod, and nobody waits for nobody.
+    /// Every life of three groups over two pods, four events long: never do two hold a pod, and nobody waits for nobody, nor for
+    /// somebody who waits.
     @Test func neverGrantsAPodTwice() {
         let claimants = [a, b, c]
         let wishes = [Self.wish(), Self.wish("1"), Self.wish("2"), Self.wish("1", "2")]
@@ -131,7 +159,9 @@ import Testing
             let granted = held.filter { claims.verdict(of: $0.key) == .granted }.flatMap(\.value.pods)
             let waiting = held.allSatisfy { claimant, wish in
                 guard case .contested(let pod, let other) = claims.verdict(of: claimant) else { return true }
-                return held[Self.claimant(other)]?.pods.contains(pod) ?? false && wish.pods.contains(pod)
+                let holder = Self.claimant(other)
+                return held[holder]?.pods.contains(pod) ?? false && wish.pods.contains(pod)
+                    && claims.verdict(of: holder) == .granted
             }
             return granted.count == Set(granted).count && waiting
         }

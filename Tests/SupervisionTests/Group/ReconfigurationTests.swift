@@ -114,13 +114,110 @@ import Testing
             await stage.log.wait(for: "group waits")
             stage.probes.set(.unhealthy, "web-0")
             await stage.log.wait(for: "member.health=unhealthy")
-            #expect(stage.log.lines(with: "@").isEmpty)
+            await stage.log.wait(for: "move withheld, the group is only observed to=web-1")
+            #expect(stage.log.lines(with: "@").isEmpty && stage.log.lines(with: "paused").isEmpty)
             await stage.claims.withdraw(other)
             await stage.log.wait(for: "move complete")
         }
         #expect(stage.log.lines(with: "group waits").first?.contains("web-1") == true)
         #expect(stage.log.lines(with: "group waits").first?.contains("other") == true)
         #expect(stage.log.lines(with: "group resumes").count == 1 && stage.actives == ["web-1"])
+        let withheld = stage.log.lines(with: "move withheld")
+        #expect(withheld.count == 1)
+        #expect(withheld.first?.contains(#"waiting=pod "web-1" is a member of group "other", too"#) == true)
+    }
+
+    /// Another group comes to mean a pod of a group that is in the middle of a switch: the switch ends with the pods that the group
+    /// had, without the one that it shares, and then it holds none.
+    @Test func aSwitchThatIsOnItsWayKeepsItsPodsUntilItIsOver() async throws {
+        let stage = GroupStage(try Samples.group())
+        let (other, third) = (RoleClaims.Claimant(group: "other", run: 9), RoleClaims.Claimant(group: "third", run: 10))
+        let scope = RoleClaims.Scope(namespace: "default", key: "role")
+        let (new, old) = (
+            RoleClaims.Wish(scopes: [scope], pods: [.init("uid-web-2")]),
+            RoleClaims.Wish(scopes: [scope], pods: [.init("uid-web-0")])
+        )
+        #expect(await stage.claims.claim(new, for: other) {} == .granted)
+        try stage.place(["active", "passive"])
+        let shared = try Samples.pod("web-2", number: 2, role: "passive")
+        try await stage.run { stage in
+            await stage.log.wait(for: "active member is on record")
+            stage.cluster.plan(.hold, on: "web-1=active")
+            stage.probes.set(.unhealthy, "web-0")
+            await stage.log.wait(for: "held: web: web-1=active")
+            stage.cluster.change { $0.pods["web-2"] = shared }
+            await stage.log.wait(for: "group waits")
+            let kept = await stage.claims.claim(old, for: third) { stage.log.add("third may claim") }
+            #expect(kept == .contested(pod: .init("uid-web-0"), by: "web"))
+            stage.cluster.release("web-1=active")
+            await stage.log.wait(for: "move complete")
+            await stage.log.wait(for: "third may claim")
+            #expect(await stage.claims.claim(old, for: third) {} == .granted)
+        }
+        #expect(stage.actives == ["web-1"] && stage.log.lines(with: "web-2=").isEmpty)
+    }
+
+    /// A reload adds a group that comes first, and has a record of an earlier life: a switch on its way does not write what both mean.
+    @Test func aSwitchWaitsForAPodThatAGroupOfAnotherShardHas() async throws {
+        let claims = ClaimRegistry(spansShards: true)
+        let (web, first) = (
+            RivalIndex.FiledGroup(configuration: try Samples.group(), namespace: "default", shard: 0),
+            RivalIndex.FiledGroup(configuration: try Samples.group("first"), namespace: "default", shard: 1)
+        )
+        await claims.filed([web])
+        let stage = GroupStage(web.configuration, claims: claims)
+        try stage.place(["active", "passive"])
+        stage.cluster.change { objects in
+            objects.leases["kube-standby-first"] = Lease(
+                metadata: ObjectMeta(name: "kube-standby-first"),
+                spec: .init()
+            )
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await claims.follow(stage.informers, in: "default") }
+            try await stage.run { stage in
+                await stage.log.wait(for: "active member is on record")
+                stage.cluster.plan(.hold, on: "web-0=passive")
+                stage.probes.set(.unhealthy, "web-0")
+                await stage.log.wait(for: "held: web: web-0=passive")
+                await claims.filed([first, web])
+                await stage.log.wait(for: "group waits")
+                stage.cluster.release("web-0=passive")
+                await stage.log.wait(for: "another group writes the role of pod web-1")
+                #expect(stage.log.lines(with: "web-1=").isEmpty)
+                await claims.filed([web])
+                await stage.log.wait(for: "move complete")
+            }
+            group.cancelAll()
+        }
+        #expect(stage.actives == ["web-1"])
+    }
+
+    /// A pod leaves for a group that another replica leads: which gives it its role, and this one must not.
+    @Test(arguments: [true, false]) func aPodThatPassesToAGroupOfAnotherShardIsLeftToIt(isMeant: Bool) async throws {
+        let claims = ClaimRegistry(spansShards: true)
+        let groups = [try Samples.group(), try Samples.group("other", service: "other")]
+        await claims.filed(
+            groups.enumerated().map { .init(configuration: $1, namespace: "default", shard: $0) }
+        )
+        let stage = GroupStage(groups[0], claims: claims)
+        try stage.place(["active", "passive"])
+        let service = try Samples.service("other", selector: #"{"app":"other","role":"active"}"#)
+        if isMeant { stage.cluster.change { $0.services["other"] = service } }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await claims.follow(stage.informers, in: "default") }
+            try await stage.run { stage in
+                await stage.log.wait(for: "active member is on record")
+                stage.probes.set(.unhealthy, "web-0")
+                await stage.log.wait(for: "move complete")
+                stage.changePod("web-1") { $0.metadata.labels?["app"] = "other" }
+                await stage.log.wait(for: "move complete", count: 2)
+                await stage.log.wait(for: "read labels of web-1")
+                if !isMeant { await stage.log.wait(for: "member left the group and is passive now") }
+            }
+            group.cancelAll()
+        }
+        #expect(stage.actives == (isMeant ? ["web-0", "web-1"] : ["web-0"]))
     }
 
     @Test func givesItsPodsBackWhenItsServiceIsGone() async throws {

@@ -138,6 +138,15 @@ actor FakeGroupAPI: GroupAPI {
         return .listed(objects.pods.values.compactMap(member), version: ObjectVersion("\(objects.version)"))
     }
 
+    func readLabels(_ name: String) async -> LabelsReadOutcome {
+        switch await enter("read labels of \(name)") {
+        case nil, .conflict: break
+        case .failure, .lostAnswer, .hold: return .failed(Self.failure)
+        case .refusal: return .failed(Self.refusal)
+        }
+        return cluster.objects.pods[name].map { .found($0.metadata.labels ?? [:]) } ?? .gone
+    }
+
     func readMember(_ name: String) async -> MemberReadOutcome {
         switch await enter("read \(name)") {
         case nil, .conflict: break

@@ -12,7 +12,7 @@ struct GroupStage: Sendable {
     let clock = TestClock()
     let cluster: FakeCluster
     let probes: FakeProbes
-    let claims = ClaimRegistry()
+    let claims: ClaimRegistry
     let supervisor: GroupSupervisor
     let configuration: GroupConfiguration
 
@@ -24,8 +24,10 @@ struct GroupStage: Sendable {
         run number: Int = 1,
         standing: GroupStanding = .leading,
         authority: WriteAuthority = WriteAuthority(until: nil),
-        standbys: Int = 0
+        standbys: Int = 0,
+        claims: ClaimRegistry = ClaimRegistry()
     ) {
+        self.claims = claims
         gate = WriteGate(authority)
         cluster = FakeCluster(log: log)
         probes = FakeProbes(clock: clock, log: log)
@@ -70,7 +72,7 @@ struct GroupStage: Sendable {
     /// A notice as a line of the log: `web: move complete to=web-1`.
     static func words(of notice: GroupNotice) -> String {
         let line = NoticeDescription(notice.content).log
-        let details = ["to", "member.name", "member.health", "cause", "error"].compactMap { key in
+        let details = ["to", "member.name", "member.health", "cause", "error", "waiting"].compactMap { key in
             line.metadata[key].map { "\(key)=\($0)" }
         }
         return (["\(notice.group): \(line.message)"] + details).joined(separator: " ")
@@ -88,6 +90,16 @@ struct GroupStage: Sendable {
             supervisor.post(.shutdown(isRemoved: false, grace: .seconds(5)))
             try await group.waitForAll()
         }
+    }
+
+    /// What the namespace's informers show.
+    var informers: SupervisedGroups.NamespaceInformers {
+        .init(
+            pods: cluster.pods,
+            services: cluster.services,
+            leases: cluster.leases,
+            endpoints: cluster.endpoints
+        )
     }
 
     // MARK: What is there
