@@ -38,6 +38,11 @@ struct MoveHistory: Sendable, Hashable {
             let end = at + (entry.duration ?? .zero)
             moves[entry.epoch] = Move(at: at, end: end, countsAsFlapping: entry.cause.countsAsFlapping)
         }
+        // How a move ended may be told later than that it was announced.
+        for entry in entries {
+            guard let duration = entry.duration, let move = moves[entry.epoch], move.end == move.at else { continue }
+            moves[entry.epoch]?.end = move.at + duration
+        }
         for (index, entry) in entries.enumerated() {
             let isInVain = index + 1 < entries.count && entry.wasNotMade(before: entries[index + 1])
             moves[entry.epoch]?.countsAsFlapping = entry.cause.countsAsFlapping && !isInVain

@@ -175,6 +175,25 @@ import Testing
         return script
     }
 
+    /// Another supervisor's move took 40 s; how it ended is written after this one has read that it was announced.
+    @Test func whenAMoveEndedMayBeToldLater() {
+        var script = GroupScript(Self.activating)
+        script.at(60_000)
+        script.place("a")
+        script.place("b", .active, epoch: 2)
+        var record = script.record("b", epoch: 2, origin: .intended, writer: "other")
+        record.history = [
+            MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeUnhealthy, age: .seconds(41))
+        ]
+        _ = script.settle(script.start(record: record, healthy: ["a", "b"]))
+        _ = script.annotate { $0.history[0].duration = .seconds(40) }
+        #expect(script.settle(script.health("b", .unhealthy)).isEmpty)
+        script.at(88_999)
+        #expect(script.settle(script.fireTimers()).isEmpty)
+        script.at(89_000)
+        #expect(script.fireTimers().moves == [.activeUnhealthy])
+    }
+
     @Test func aMemberThatWasJustPromotedMayFail() {
         var script = moved()
         script.at(2000)

@@ -44,6 +44,19 @@ import Testing
         #expect(other.answers.isEmpty, "refused and carried out")
     }
 
+    /// A failover by somebody else took the place of the switchover, to the same pod: the role does not move once more.
+    @Test(arguments: [["b"], ["b", "c"]]) func aSwitchoverThatAnotherMoveHasMadeIsDone(healthy: [String]) {
+        var script = GroupScript()
+        for name in ["a", "b", "c"] { script.place(name, name == "b" ? .active : .passive, epoch: 3) }
+        var record = script.record("b", epoch: 3, origin: .intended, writer: "other")
+        var begun = MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .switchover)
+        begun.request = "o"
+        record.history = [begun, MoveEntry(epoch: Epoch(3), from: ["a"], target: "b", cause: .activeUnhealthy)]
+        record.request = OperatorRequest(id: "o", action: .switchover(to: nil, isForced: false))
+        #expect(script.settle(script.start(record: record, healthy: healthy)).isEmpty)
+        #expect(script.answers.map(\.outcome) == [.done] && script.machine.actives.map(\.name) == ["b"])
+    }
+
     @Test(arguments: [GroupPolicy.SwitchOrder.demoteFirst, .promoteFirst])
     func aFenceThatIsDoneIsAnsweredAsDone(order: GroupPolicy.SwitchOrder) {
         var script = GroupScript.three(GroupPolicy(order: order))

@@ -216,7 +216,7 @@ extension Simulation {
             case .writeRecord(let id, _, _, let urgency):
                 // What is not urgent waits for other groups' writes, now and then for long.
                 if urgency >= .completion, random.once(in: 4) {
-                    let at = now + between(1_000_000, 20 * Self.second)
+                    let at = now + between(1_000_000, now < Self.calm ? 20 * Self.second : Self.second)
                     schedule(.turn(group: group, id, effect), of: index, at: at)
                 } else if random.once(in: 4) {
                     schedule(.turn(group: group, id, effect), of: index, at: now + between(1_000_000, 50_000_000))

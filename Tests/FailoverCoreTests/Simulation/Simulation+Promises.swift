@@ -27,13 +27,16 @@ extension Simulation {
     mutating func notePromotion(of pod: Member, at epoch: Epoch, in index: Int) {
         guard let request = groups[index].promises.requests[epoch] else { return }
         let isRepeated = !groups[index].promises.promotedAt.insert(epoch).inserted
-        if let other = groups[index].promises.promoted[request], other != pod.name || !isRepeated {
+        // Of one that was replaced before anybody saw it active nothing shows that the request was carried out.
+        let isShown = groups[index].promises.promotedPods[request].map { groups[index].pod($0) != nil } ?? false
+        if let other = groups[index].promises.promoted[request], isShown, other != pod.name || !isRepeated {
             fail("group \(index): request \(request) moved the role to \(other) and to \(pod.name)")
         }
         if groups[index].promises.answers[request] == .refused {
             fail("group \(index): request \(request) was refused, and moved the role to \(pod.name)")
         }
         groups[index].promises.promoted[request] = pod.name
+        groups[index].promises.promotedPods[request] = pod.id
     }
 
     // MARK: What is said of it

@@ -68,7 +68,7 @@ struct Simulation {
     /// How long the API server may take for a request, until its sender gives up.
     static let deadline = 5 * second
     /// When faults end, and when the schedule does.
-    private static let (calm, end) = (120 * second, 300 * second)
+    static let (calm, end) = (120 * second, 300 * second)
 
     let seed: UInt64
     var random: SeededGenerator

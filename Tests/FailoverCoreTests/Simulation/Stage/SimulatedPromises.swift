@@ -6,6 +6,8 @@ struct SimulatedPromises {
     var requests: [Epoch: String] = [:]
     /// Who was promoted for a request.
     var promoted: [String: String] = [:]
+    /// The same, as a pod of which there may be another by now.
+    var promotedPods: [String: Member.ID] = [:]
     /// At which epochs.
     var promotedAt: Set<Epoch> = []
     /// How a request was answered.
