@@ -15,6 +15,8 @@ struct GapBenchmark {
         var endpoints: [Duration]
         /// Without an active pod, as the supervisor tells.
         var labels: [Duration]
+        /// Of what the longest times without an endpoint were made, the longest first.
+        var longest: [GapSteps]
     }
 
     /// How long the controller takes to write a slice.
@@ -41,6 +43,7 @@ struct GapBenchmark {
         }
         row("\(name): no endpoint", outcome.endpoints)
         row("\(name): no active pod", outcome.labels)
+        for steps in outcome.longest { print("  one of the longest: \(steps)") }
     }
 
     private static func measure(_ moves: Int, on sandbox: Sandbox, token: String) async throws -> Outcome {
@@ -58,16 +61,14 @@ struct GapBenchmark {
                 labels.append(try await move(number, lease))
                 holder = try await waitForEndpoint(on: sandbox, besides: holder)
             }
-            let audit = EndpointAudit(
-                await sandbox.store.history,
-                namespace: FailoverBenchmark.namespace,
-                service: "web"
-            )
+            let history = await sandbox.store.history
+            let audit = EndpointAudit(history, namespace: FailoverBenchmark.namespace, service: "web")
+            let steps = GapSteps.all(history, audit, since: start).sorted { $0.total > $1.total }
             await services.triggerGracefulShutdown()
             try await group.waitForAll()
             supervisor.stopLoops()
             client.loop.stop()
-            return Outcome(endpoints: audit.gaps(since: start), labels: labels)
+            return Outcome(endpoints: audit.gaps(since: start), labels: labels, longest: Array(steps.prefix(3)))
         }
     }
 

@@ -52,8 +52,9 @@ struct MassBenchmark {
             row("most megabytes resident", String(format: "%.0f", supervisor.peakMegabytes))
         }
         let lines = try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
-        let failed = lines.count { $0.contains("operation failed") || $0.contains("left out of more groups") }
-        row("lines of operations that failed", "\(failed)", goal: "0")
+        let failed = lines.filter { $0.contains("operation failed") || $0.contains("left out of more groups") }
+        row("lines of operations that failed", "\(failed.count)", goal: "0")
+        for line in failed.prefix(5) { print("    \(line)") }
         let doubts = lines.count { $0.contains("probes are doubted") }
         row("times that the supervisor doubted its probes, and moved nothing", "\(doubts)")
     }
