@@ -3,7 +3,7 @@ struct StandingNotices: Sendable, Hashable {
     /// The situation reported last; nil when it is over.
     private var finding: Decision.Finding?
     /// The move that was withheld last, because the group is paused.
-    private var withheldMove: Decision.Move?
+    @Seldom private var withheldMove: Decision.Move?
 
     /// The situation is this now.
     mutating func found(_ finding: Decision.Finding?, _ trace: @autoclosure () -> DecisionTrace) -> [Effect] {
