@@ -236,6 +236,7 @@ package struct Supervisor: ServiceLifecycle.Service {
             background.addTask { await probes.run() }
             background.addTask { await events.run() }
             background.addTask { await log.run() }
+            background.addTask { await Self.giveBackMemory() }
             await withGracefulShutdownHandler {
                 await runGroups()
             } onGracefulShutdown: {
@@ -243,6 +244,12 @@ package struct Supervisor: ServiceLifecycle.Service {
             }
             background.cancelAll()
         }
+    }
+
+    /// After thousands of groups have started or moved, until the task is cancelled.
+    private static func giveBackMemory() async {
+        var memory = FreeMemory()
+        while (try? await Task.sleep(for: .seconds(10))) != nil { memory.giveBack() }
     }
 
     /// Runs the groups while this supervisor leads them; the Leases are given back before the last informer ends.
