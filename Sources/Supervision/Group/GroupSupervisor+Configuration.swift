@@ -13,7 +13,6 @@ extension GroupSupervisor {
         retryRefused()
         let previous = mapping
         let isOtherService = next.service != configuration.service
-        configuration = next
         var labelling = mapping.labelling
         labelling.labelChanged(to: next.roleLabel)
         await use(PodMapping(group: next, labelling: labelling))

@@ -26,6 +26,8 @@ extension GroupSupervisor {
     }
 
     private func begin() async {
+        // Both read pods by one mapping, in one place.
+        await surroundings.api.use(mapping, importance: configuration.failover.importance)
         await followService()
         await followLease()
         await followEndpoints()

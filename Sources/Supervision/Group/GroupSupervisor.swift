@@ -11,7 +11,7 @@ import StandbyConfiguration
 /// There may be 10,000 of them: a group for which nothing is to be done has one task, with hardly a frame.
 actor GroupSupervisor {
     /// As of the last reload.
-    var configuration: GroupConfiguration
+    var configuration: GroupConfiguration { mapping.group }
     /// Where the group is.
     let namespace: String
     /// Under which the group claims its pods.
@@ -77,7 +77,6 @@ actor GroupSupervisor {
         standing: GroupStanding,
         surroundings: Surroundings
     ) {
-        self.configuration = configuration
         self.namespace = namespace
         self.claimant = claimant
         self.surroundings = surroundings

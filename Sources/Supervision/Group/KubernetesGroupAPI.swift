@@ -122,11 +122,11 @@ actor KubernetesGroupAPI: GroupAPI {
         if known.map({ $0 < version }) ?? true { note(seen) }
     }
 
-    /// The Lease is this now.
+    /// The Lease is this now; one that the informer showed before the answer came stays, in its one place.
     func note(_ seen: Lease) {
         if let lease, !StoredOpinions.isSame(lease, seen) { versions = [] }
         versions = (versions + [seen.metadata.resourceVersion ?? ""]).suffix(Self.mostVersions)
-        lease = seen
+        if lease != seen { lease = seen }
     }
 
     /// Creates or updates the Lease once; a conflict is an outcome of its own.

@@ -94,6 +94,7 @@ struct PodMapping: Sendable {
         let container = ProbedContainer(of: pod)
         let probe = probe(of: member, in: container)
         let status = container.status(for: probe.wrappedValue.handler)
+        let named = if case .named = probe.wrappedValue.handler.port { true } else { false }
         var target = ProbeTarget(
             id: member.id,
             group: group.name,
@@ -104,7 +105,7 @@ struct PodMapping: Sendable {
             node: pod.spec?.nodeName,
             isReady: member.isReady,
             incarnation: incarnation(status),
-            ports: container.ports(for: probe.wrappedValue.handler),
+            ports: named ? container.ports(for: probe.wrappedValue.handler) : [:],
             portProblem: container.problem(of: probe.wrappedValue.handler).map { "\($0)" },
             defaultContainer: container.defaultName,
             probe: probe.wrappedValue,
