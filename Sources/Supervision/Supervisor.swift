@@ -97,6 +97,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         standbys: @escaping @Sendable () -> Int,
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> SupervisedGroups {
+        let turns = RequestLimiter(limit: GroupSupervisor.Surroundings.mostAtWork)
         let claims = ClaimRegistry(spansShards: parts.election.map { $0.shards > 1 } ?? false)
         return SupervisedGroups(namespace: parts.namespace, claims: claims, sharing: sharing(parts)) { namespace in
             .init(
@@ -145,6 +146,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     gate: start.gate,
                     clock: .system,
                     notify: notify,
+                    turns: turns,
                     standbys: standbys
                 )
             )

@@ -14,7 +14,7 @@ extension GroupSupervisor {
     /// these do the work.
     nonisolated func run() async {
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.begin() }
+            group.addTask { await self.inTurn { await self.begin() } }
             for await _ in mailbox.signals {
                 let (work, isLast) = await due()
                 for each in work { group.addTask { await each() } }
@@ -41,7 +41,12 @@ extension GroupSupervisor {
         guard !isAtWork else { return (started, false) }
         guard !isOver, mailbox.hasEvents else { return (started, isOver) }
         isAtWork = true
-        return (started + [{ await self.takeInputs() }], false)
+        return (started + [{ await self.inTurn { await self.takeInputs() } }], false)
+    }
+
+    /// Does what thousands of groups may have to do at one moment: some at a time.
+    private nonisolated func inTurn(_ work: Work) async {
+        _ = await surroundings.turns.withTurn(.failing, patience: nil, work)
     }
 
     /// Takes in what has come, one after the other.
