@@ -4,7 +4,9 @@
 #include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 // 0: no core dumps, and /proc/PID of this process belongs to root: https://man7.org/linux/man-pages/man2/PR_SET_DUMPABLE.2const.html
 static inline int linux_set_dumpable(unsigned long value) { return prctl(PR_SET_DUMPABLE, value, 0UL, 0UL, 0UL); }
@@ -14,4 +16,23 @@ static inline void linux_trim_heap(void) {
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
+}
+
+// Bytes that the allocator holds free, given back or not; 0 where it does not say: https://man7.org/linux/man-pages/man3/mallinfo.3.html
+static inline long linux_free_heap(void) {
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+  return (long)mallinfo2().fordblks;
+#else
+  return 0;
+#endif
+}
+
+// From the linker: where the program begins, and where its code ends; nothing between is ever written to.
+extern char __executable_start;
+extern char etext;
+
+// Lets the pages of the program's own code go; those that are used are mapped again from the page cache.
+static inline void linux_release_code(void) {
+  unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE), start = (unsigned long)&__executable_start & ~(page - 1);
+  madvise((void *)start, (unsigned long)&etext - start, MADV_DONTNEED);
 }

@@ -11,14 +11,17 @@ package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>
     }
 
     private let state = Locked(State())
-    private let signals: AsyncStream<Void>
-    private let signal: AsyncStream<Void>.Continuation
+    /// One signal for whatever came since the last; for one consumer, in place of `batches`.
+    ///
+    /// Ends after `finish`, or when the consumer's task is cancelled.
+    package let signals: AsyncStream<Void>
+    private let input: AsyncStream<Void>.Continuation
     private let merge: @Sendable (_ older: Event, _ newer: Event) -> Event
 
     /// - Parameter merge: what takes the place of an unread event when a newer one comes under its key.
     package init(merging merge: @escaping @Sendable (_ older: Event, _ newer: Event) -> Event = { $1 }) {
         self.merge = merge
-        (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        (signals, input) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Leaves an event, replacing an unread one under the same key.
@@ -37,13 +40,21 @@ package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>
             }
             return true
         }
-        signal.yield()
+        signal()
         return isLeft
     }
 
+    /// Has the consumer look, though no event came.
+    package func signal() {
+        input.yield()
+    }
+
+    /// Whether an event is unread.
+    package var hasEvents: Bool { state.withLock { !$0.order.isEmpty } }
+
     /// No event will come any more; the consumer ends after those that are left.
     package func finish() {
-        signal.finish()
+        input.finish()
     }
 
     /// The batches of events, in the order of their keys' first posting; for one consumer.

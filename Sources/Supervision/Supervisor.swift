@@ -97,6 +97,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         standbys: @escaping @Sendable () -> Int,
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> SupervisedGroups {
+        let turns = RequestLimiter(limit: GroupSupervisor.Surroundings.mostAtWork)
         let claims = ClaimRegistry(spansShards: parts.election.map { $0.shards > 1 } ?? false)
         return SupervisedGroups(namespace: parts.namespace, claims: claims, sharing: sharing(parts)) { namespace in
             .init(
@@ -145,6 +146,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     gate: start.gate,
                     clock: .system,
                     notify: notify,
+                    turns: turns,
                     standbys: standbys
                 )
             )
@@ -246,6 +248,7 @@ package struct Supervisor: ServiceLifecycle.Service {
             background.addTask { await probes.run() }
             background.addTask { await events.run() }
             background.addTask { await log.run() }
+            background.addTask { await Self.giveBackMemory() }
             await withGracefulShutdownHandler {
                 await runGroups()
             } onGracefulShutdown: {
@@ -253,6 +256,12 @@ package struct Supervisor: ServiceLifecycle.Service {
             }
             background.cancelAll()
         }
+    }
+
+    /// After thousands of groups have started or moved, until the task is cancelled.
+    private static func giveBackMemory() async {
+        var memory = FreeMemory()
+        while (try? await Task.sleep(for: .seconds(10))) != nil { memory.giveBack() }
     }
 
     /// Runs the groups while this supervisor leads them; the Leases are given back before the last informer ends.

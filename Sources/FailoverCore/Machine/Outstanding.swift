@@ -13,14 +13,14 @@ struct Outstanding: Sendable, Hashable {
         /// Nothing of the record or of a switch is outstanding: the only phase in which decisions are made.
         case settled
         /// The Lease is being written without any pod: to name the member that is active already, or to answer a request.
-        case recording(OperationID, adopting: Adoption?)
+        indirect case recording(OperationID, adopting: Adoption?)
         /// A switch is on its way.
-        case switching(RoleSwitch)
+        indirect case switching(RoleSwitch)
     }
 
     /// Decisions are made in `.settled` only; repairs and timers do not change it.
     private(set) var phase: Phase = .initial
-    private var waiting: WaitingRecord?
+    @Seldom private var waiting: WaitingRecord?
     private var repairs = LabelRepairs()
     private var relistCheck = RelistCheck()
     private var wakeUp = WakeUp()

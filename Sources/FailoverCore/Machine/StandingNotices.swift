@@ -10,7 +10,7 @@ struct StandingNotices: Sendable, Hashable {
     /// The situation reported last; nil when it is over.
     private var finding: Decision.Finding?
     /// The move that was withheld last.
-    private var withheld: WithheldMove?
+    @Seldom private var withheld: WithheldMove?
 
     /// The situation is this now.
     mutating func found(_ finding: Decision.Finding?, _ trace: @autoclosure () -> DecisionTrace) -> [Effect] {

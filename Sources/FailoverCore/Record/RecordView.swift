@@ -13,13 +13,13 @@ struct RecordView: Sendable, Hashable {
     /// The highest epoch that any record had, so far as this process knows.
     private(set) var highestEpoch: Epoch?
     /// The newest record that the informer showed and that was not taken over yet.
-    private var observed: StoredRecord?
+    @Seldom private var observed: StoredRecord?
     /// Whether the informer showed that the record is gone, or was set back, since it was read.
     private(set) var isInDoubt = false
     /// The pause on record that is under way.
     private var pause: PauseTimer?
     /// What the record does not say yet of the last move.
-    private(set) var completion: Completion?
+    @Seldom private(set) var completion: Completion?
     /// Whom the first record that was read names, until they were looked for.
     private(set) var firstHolders: [GroupRecord.Holder] = []
     private var hasRead = false

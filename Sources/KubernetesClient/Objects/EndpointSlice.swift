@@ -116,7 +116,7 @@ package struct ServiceEndpoints: KubernetesResource, Hashable {
     }
 
     /// Its name, version and Service.
-    package var metadata: ObjectMeta
+    @Apart package var metadata: ObjectMeta
     /// Those that stand for pods.
     package var endpoints: [Endpoint]
 
@@ -129,10 +129,11 @@ extension ServiceEndpoints {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let said: ObjectMeta = try container.omissible(.metadata)
-        metadata = ObjectMeta(name: said.name)
-        metadata.uid = said.uid
-        metadata.resourceVersion = said.resourceVersion
-        metadata.labels = said.labels?.filter { $0.key == Self.serviceLabel }
+        var kept = ObjectMeta(name: said.name)
+        kept.uid = said.uid
+        kept.resourceVersion = said.resourceVersion
+        kept.labels = said.labels?[Self.serviceLabel].map { [Self.serviceLabel: $0] }
+        metadata = kept
         let shown = try container.decodeIfPresent([EndpointSlice.Endpoint].self, forKey: .endpoints) ?? []
         endpoints = shown.compactMap { endpoint in
             endpoint.targetRef?.uid.map { Endpoint(pod: $0, isReady: endpoint.conditions?.ready ?? true) }

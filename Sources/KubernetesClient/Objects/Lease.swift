@@ -38,7 +38,7 @@ package struct Lease: KubernetesResource, Hashable {
     /// As every object has it.
     package var kind: String? = Self.resource.kind
     /// What it says of itself.
-    package var metadata: ObjectMeta
+    @Apart package var metadata: ObjectMeta
     /// Nil: as if every field were absent.
     package var spec: Spec?
 

@@ -49,6 +49,26 @@ package struct ObjectMeta: Codable, Sendable, Hashable {
     }
 }
 
+extension ObjectMeta {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func text(_ key: CodingKeys) throws -> String? { try container.decodeIfPresent(String.self, forKey: key) }
+        func pairs(_ key: CodingKeys) throws -> [String: String]? {
+            try container.decodeIfPresent([String: String].self, forKey: key).map(CommonKeys.sharing)
+        }
+        name = try text(.name)
+        namespace = try text(.namespace)
+        uid = try text(.uid)
+        resourceVersion = try text(.resourceVersion)
+        creationTimestamp = try text(.creationTimestamp)
+        deletionTimestamp = try text(.deletionTimestamp)
+        labels = try pairs(.labels)
+        annotations = try pairs(.annotations)
+        ownerReferences = try container.decodeIfPresent([OwnerReference].self, forKey: .ownerReferences)
+        finalizers = try container.decodeIfPresent([String].self, forKey: .finalizers)
+    }
+}
+
 extension ObjectMeta.OwnerReference {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)

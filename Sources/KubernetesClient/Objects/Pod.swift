@@ -108,7 +108,7 @@ package struct Pod: KubernetesResource, Hashable {
     }
 
     /// What it says of itself.
-    package var metadata: ObjectMeta
+    @Apart package var metadata: ObjectMeta
     /// What is wanted.
     package var spec: Spec?
     /// What is; nil: nobody has said yet.

@@ -14,7 +14,7 @@ package struct Service: KubernetesResource, Hashable {
     }
 
     /// What it says of itself.
-    package var metadata: ObjectMeta
+    @Apart package var metadata: ObjectMeta
     /// What is wanted.
     package var spec: Spec?
 }

@@ -42,7 +42,7 @@ package struct ProbeTarget: Sendable, Hashable {
     /// Where commands run whose probe names no container; nil: the pod has one only.
     package var defaultContainer: String?
     /// What is asked, how often, and how it is counted.
-    package var probe: ProbeConfiguration
+    @Boxed package var probe: ProbeConfiguration
     /// How long the probed container's start still keeps probes away; 0 for an active member.
     package var initialWait: Duration
 

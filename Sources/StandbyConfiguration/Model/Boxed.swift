@@ -24,6 +24,12 @@ package struct Boxed<Value: Sendable>: Sendable {
         get { box.value }
         set { box = Box(newValue) }
     }
+
+    /// The place of the value, so that others can share it.
+    package var projectedValue: Self {
+        get { self }
+        set { self = newValue }
+    }
 }
 
 extension Boxed: Equatable where Value: Equatable {

@@ -25,7 +25,7 @@ extension GroupSupervisor {
     /// Claims the group's pods, unless they and their labels are those that it holds; while another group writes the role
     /// of one of them, this one waits.
     @inline(never)
-    func claimPods(_ pods: [Pod], in group: inout DiscardingTaskGroup) async {
+    func claimPods(_ pods: [Pod]) async {
         guard configuration.mode == .label else { return }
         // It has let them go, and news of them is no reason to take them back.
         if case .unusable = service { return }
@@ -53,7 +53,7 @@ extension GroupSupervisor {
         } else {
             resume()
         }
-        applyPolicy(in: &group)
+        applyPolicy()
     }
 
     /// Whether the group means a pod.

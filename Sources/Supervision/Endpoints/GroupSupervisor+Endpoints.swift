@@ -69,27 +69,25 @@ extension GroupSupervisor {
     }
 
     /// Takes in news of them.
-    @inline(never)
-    func endpointsChanged(_ news: EndpointNews, in group: inout DiscardingTaskGroup) {
+    func endpointsChanged(_ news: EndpointNews) {
         let now = surroundings.clock.now()
         switch news {
-        case .shown(let slices, endpoints.number): carryOut(endpoints.observed(slices, at: now), in: &group)
-        case .readable(let isReadable, endpoints.number):
-            carryOut(endpoints.readable(isReadable, at: now), in: &group)
+        case .shown(let slices, endpoints.number): carryOut(endpoints.observed(slices, at: now))
+        case .readable(let isReadable, endpoints.number): carryOut(endpoints.readable(isReadable, at: now))
         // They were on their way when the group went over to another Service.
         case .shown, .readable: break
-        case .due(let epoch): endpointIsDue(epoch, in: &group)
+        case .due(let epoch): endpointIsDue(epoch)
         }
     }
 
-    private func carryOut(_ outcomes: [EndpointView.Outcome], in group: inout DiscardingTaskGroup) {
+    private func carryOut(_ outcomes: [EndpointView.Outcome]) {
         for outcome in outcomes {
             switch outcome {
             case .settled(let id): post(.endpointsSettled(id))
             case .dropped(let move): dropped(move)
             case .followed(let move, let time):
                 notify(.endpointFollowed(pod: move.name, after: time, wasLate: move.isLate))
-                group.addTask { [api = surroundings.api] in
+                start { [api = surroundings.api] in
                     if let time { await api.endpointFollowed(move.epoch, after: time) }
                     move.ended.open()
                 }
@@ -107,48 +105,46 @@ extension GroupSupervisor {
     /// Waits until the endpoints show a demotion, 100 ms at most.
     ///
     /// A promotion that meets the endpoint controller in the middle of its update is published a second later.
-    func settle(_ id: OperationID, without members: [Member], in group: inout DiscardingTaskGroup) {
+    func settle(_ id: OperationID, without members: [Member]) {
         guard endpoints.settle(id, without: Set(members.map(\.id))) else { return post(.endpointsSettled(id)) }
         let deadline = surroundings.clock.now() + EndpointView.longestSettling
-        group.addTask { [self, clock = surroundings.clock] in
+        start { [self, clock = surroundings.clock] in
             if await clock.sleep(deadline) { post(.endpointsSettled(id)) }
         }
     }
 
     /// A role was written: if it was that of a promotion, the pod's endpoint is awaited.
-    @inline(never)
-    func roleWritten(_ id: OperationID, _ outcome: RoleWriteOutcome, in group: inout DiscardingTaskGroup) {
+    func roleWritten(_ id: OperationID, _ outcome: RoleWriteOutcome) {
         let now = surroundings.clock.now()
-        follow(in: &group) { $0.roleWritten(id, outcome, at: now) }
+        follow { $0.roleWritten(id, outcome, at: now) }
     }
 
     /// A move is complete; its promotion may have become known by a read only.
-    func moved(_ move: CompletedMove, in group: inout DiscardingTaskGroup) {
+    func moved(_ move: CompletedMove) {
         let now = surroundings.clock.now()
-        follow(in: &group) { $0.moved(move, at: now) }
+        follow { $0.moved(move, at: now) }
     }
 
     private func follow(
-        in group: inout DiscardingTaskGroup,
         _ change: (inout EndpointView) -> [EndpointView.Outcome]
     ) {
         let before = endpoints.awaited?.epoch
-        carryOut(change(&endpoints), in: &group)
-        if let epoch = endpoints.awaited?.epoch, epoch != before { lookLater(for: epoch, in: &group) }
+        carryOut(change(&endpoints))
+        if let epoch = endpoints.awaited?.epoch, epoch != before { lookLater(for: epoch) }
     }
 
-    private func lookLater(for epoch: Epoch, in group: inout DiscardingTaskGroup) {
+    private func lookLater(for epoch: Epoch) {
         let due = surroundings.clock.now() + EndpointView.longestLag
-        group.addTask { [self, clock = surroundings.clock] in
+        start { [self, clock = surroundings.clock] in
             if await clock.sleep(due) { post(.endpoints(.due(epoch))) }
         }
     }
 
     /// Reports that the endpoint is late, unless the pod itself is why there is none, and looks again later: pod and Service may go.
-    private func endpointIsDue(_ epoch: Epoch, in group: inout DiscardingTaskGroup) {
+    private func endpointIsDue(_ epoch: Epoch) {
         guard let awaited = endpoints.awaited, awaited.epoch == epoch else { return }
         guard let member = machine.view[awaited.pod], member.role == .active else { return dropEndpoint() }
-        lookLater(for: epoch, in: &group)
+        lookLater(for: epoch)
         if member.isReady || seenService?.spec?.publishNotReadyAddresses ?? false {
             if let late = endpoints.late(epoch) { notify(.endpointLags(pod: late.name)) }
         } else if let excused = endpoints.excused() {

@@ -9,11 +9,10 @@ extension GroupSupervisor {
     // MARK: The configuration
 
     /// Takes over what the configuration says now; what its change does not concern goes on as it is.
-    func reconfigure(_ next: GroupConfiguration, in group: inout DiscardingTaskGroup) async {
+    func reconfigure(_ next: GroupConfiguration) async {
         retryRefused()
         let previous = mapping
         let isOtherService = next.service != configuration.service
-        configuration = next
         var labelling = mapping.labelling
         labelling.labelChanged(to: next.roleLabel)
         await use(PodMapping(group: next, labelling: labelling))
@@ -21,12 +20,12 @@ extension GroupSupervisor {
         if isOtherService {
             await followService()
         } else if service != .pending {
-            await serviceChanged(in: &group)
+            await serviceChanged()
         }
         if let snapshot = seenPods {
-            await podsChanged(snapshot, renewing: renewed(snapshot.objects, since: previous), in: &group)
+            await podsChanged(snapshot, renewing: renewed(snapshot.objects, since: previous))
         }
-        applyPolicy(in: &group)
+        applyPolicy()
     }
 
     /// The members that are probed by another handler than before; what was known of them is void.
@@ -71,7 +70,7 @@ extension GroupSupervisor {
     }
 
     /// Holds the Service as last seen against the configuration, and selects the pods that it means.
-    func serviceChanged(in group: inout DiscardingTaskGroup) async {
+    func serviceChanged() async {
         retryRefused()
         let previous = service
         checkService()
@@ -83,27 +82,25 @@ extension GroupSupervisor {
             await abstain()
         case .usable(let selector, _):
             resume()
-            await followRoute(in: &group)
-            if let snapshot = seenPods { await claimPods(snapshot.objects, in: &group) }
+            await followRoute()
+            if let snapshot = seenPods { await claimPods(snapshot.objects) }
             if case .usable(selector, _) = previous {} else { await selectPods(selector) }
         }
-        applyPolicy(in: &group)
+        applyPolicy()
     }
 
-    @inline(never)
     private func checkService() {
         service = ServiceCheck(seenService, of: configuration, namespace: namespace, labelling: mapping.labelling)
     }
 
     /// Notes by which of two labels the Service routes, while one is changed for the other.
-    @inline(never)
-    private func followRoute(in group: inout DiscardingTaskGroup) async {
+    private func followRoute() async {
         var labelling = mapping.labelling
         labelling.routed(byRetiring: labelling.isRetiringSelector(seenService?.spec?.selector ?? [:]))
         guard labelling != mapping.labelling else { return }
         mapping.labelling = labelling
         await use(mapping)
-        if let snapshot = seenPods { await podsChanged(snapshot, in: &group) }
+        if let snapshot = seenPods { await podsChanged(snapshot) }
     }
 
     private func selectPods(_ selector: LabelSelector) async {
@@ -124,8 +121,7 @@ extension GroupSupervisor {
 
     /// Tells the machine its policy; nothing moves while the Service is unusable, another group writes the role of the same
     /// pods, another supervisor leads or may lead, or the end is near.
-    @inline(never)
-    func applyPolicy(in group: inout DiscardingTaskGroup) {
+    func applyPolicy() {
         let isUsable = if case .usable = service { claim == .granted } else { false }
         let policy = GroupPolicy(
             configuration,
@@ -133,6 +129,6 @@ extension GroupSupervisor {
             publishesNotReady: seenService?.spec?.publishNotReadyAddresses ?? false
         )
         let now = surroundings.clock.now()
-        step(in: &group) { $0.policyChanged(policy, at: now) }
+        step { $0.policyChanged(policy, at: now) }
     }
 }

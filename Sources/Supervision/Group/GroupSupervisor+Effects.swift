@@ -10,20 +10,19 @@ extension GroupSupervisor {
     private static let rest: Duration = .seconds(1)
 
     /// Gives the machine an event, and carries out what it decides.
-    @inline(never)
-    func step(in group: inout DiscardingTaskGroup, _ event: (inout GroupStateMachine) -> [Effect]) {
-        perform(event(&machine), in: &group)
+    func step(_ event: (inout GroupStateMachine) -> [Effect]) {
+        perform(event(&machine))
         complainOfEpochs()
     }
 
     /// Carries out effects: operations and timers as child tasks, reports at once.
-    private func perform(_ effects: [Effect], in group: inout DiscardingTaskGroup) {
+    private func perform(_ effects: [Effect]) {
         for effect in effects {
             switch effect {
-            case .readRecord(let id): readRecord(for: id, in: &group)
+            case .readRecord(let id): readRecord(for: id)
             case .writeRecord(let id, let record, let version, let urgency):
                 let followed = urgency == .completion ? endpoints.awaited?.ended : nil
-                write(&group) { [self, question = machine.question?.id, clock = surroundings.clock] api in
+                write { [self, question = machine.question?.id, clock = surroundings.clock] api in
                     if let followed { await Self.wait(for: followed, clock: clock) }
                     let outcome = await api.writeRecord(
                         record,
@@ -33,32 +32,32 @@ extension GroupSupervisor {
                     ) { await self.turnCame(id, asking: question) }
                     return .recordWritten(id, outcome)
                 }
-            case .listMembers(let id): run(&group) { .membersListed(id, await $0.listMembers()) }
-            case .readMember(let id, let name): run(&group) { .memberRead(id, await $0.readMember(name)) }
-            case .writeRole(let id, let write): writeRole(write, for: id, in: &group)
-            case .tryRole(let id, let trial): write(&group) { .roleTried(id, await $0.tryRole(trial)) }
-            case .settleEndpoints(let id, let members): settle(id, without: members, in: &group)
+            case .listMembers(let id): run { .membersListed(id, await $0.listMembers()) }
+            case .readMember(let id, let name): run { .memberRead(id, await $0.readMember(name)) }
+            case .writeRole(let id, let write): writeRole(write, for: id)
+            case .tryRole(let id, let trial): write { .roleTried(id, await $0.tryRole(trial)) }
+            case .settleEndpoints(let id, let members): settle(id, without: members)
             case .probe(let member, let since):
-                group.addTask { [probes = surroundings.probes, key = target(member)] in
+                start { [probes = surroundings.probes, key = target(member)] in
                     await probes.probeNow(key, unlessSucceededSince: since)
                 }
             case .forgetHealth(let member):
-                group.addTask { [probes = surroundings.probes, key = target(member)] in await probes.forget(key) }
-            case .askOpinions(let question): ask(question, in: &group)
-            case .startTimer(let id, let deadline): startTimer(id, at: deadline, in: &group)
+                start { [probes = surroundings.probes, key = target(member)] in await probes.forget(key) }
+            case .askOpinions(let question): ask(question)
+            case .startTimer(let id, let deadline): startTimer(id, at: deadline)
             case .startBackoff(let id, let attempt, let pause):
                 let delay = pacing.delay(until: id, attempt: attempt, jitter: .random(in: 0...1))
-                startTimer(id, at: surroundings.clock.now() + max(delay, pause), in: &group)
+                startTimer(id, at: surroundings.clock.now() + max(delay, pause))
             case .report(let report):
-                if case .moved(let move) = report { moved(move, in: &group) }
+                if case .moved(let move) = report { moved(move) }
                 notify(of: report)
             }
         }
     }
 
     /// Nothing can be decided before the pods are known; until then thousands of reads would only hold up their list.
-    private func readRecord(for id: OperationID, in group: inout DiscardingTaskGroup) {
-        group.addTask { [self, pods = surroundings.pods, api = surroundings.api] in
+    private func readRecord(for id: OperationID) {
+        start { [self, pods = surroundings.pods, api = surroundings.api] in
             await pods.firstList()
             guard !Task.isCancelled else { return }
             post(.recordRead(id, await api.readRecord()))
@@ -66,11 +65,11 @@ extension GroupSupervisor {
     }
 
     /// A pod that left the group may be another's by now, which gives it its role.
-    private func writeRole(_ write: RoleWrite, for id: OperationID, in group: inout DiscardingTaskGroup) {
+    private func writeRole(_ write: RoleWrite, for id: OperationID) {
         if write.urgency == .promotion { endpoints.promotes(id, at: write.epoch) }
         let (isMember, isContested) = (isMember(write.member.id), claim.isContested)
         let scopes = wish?.scopes ?? []
-        self.write(&group) { [self, claims = surroundings.claims, claimant] api in
+        self.write { [self, claims = surroundings.claims, claimant] api in
             if isContested || !isMember {
                 let obstacle = await Self.obstacle(
                     to: write.member,
@@ -88,10 +87,9 @@ extension GroupSupervisor {
 
     /// What changes something waits until this supervisor may write; waiting is no failure and asks the API server nothing.
     func write(
-        _ group: inout DiscardingTaskGroup,
         _ operation: @escaping @Sendable (any GroupAPI) async -> GroupInput
     ) {
-        run(&group) { [gate = surroundings.gate, clock = surroundings.clock] api in
+        run { [gate = surroundings.gate, clock = surroundings.clock] api in
             await gate.open(clock.now)
             return await operation(api)
         }
@@ -108,18 +106,17 @@ extension GroupSupervisor {
     }
 
     private func run(
-        _ group: inout DiscardingTaskGroup,
         _ operation: @escaping @Sendable (any GroupAPI) async -> GroupInput
     ) {
-        group.addTask { [self, api = surroundings.api] in post(await operation(api)) }
+        start { [self, api = surroundings.api] in post(await operation(api)) }
     }
 
     private func target(_ member: Member.ID) -> ProbeTarget.Key {
         ProbeTarget.Key(group: claimant.group, member: member)
     }
 
-    private func startTimer(_ id: OperationID, at deadline: MonotonicTime, in group: inout DiscardingTaskGroup) {
-        group.addTask { [self, clock = surroundings.clock] in
+    private func startTimer(_ id: OperationID, at deadline: MonotonicTime) {
+        start { [self, clock = surroundings.clock] in
             guard await clock.sleep(deadline) else { return }
             // This process stood still: what has happened by now is taken in before it decides.
             let now = clock.now()

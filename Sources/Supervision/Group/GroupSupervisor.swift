@@ -5,14 +5,13 @@ import KubernetesClient
 import Probing
 import StandbyConfiguration
 
-/// Supervises one group: everything that concerns it becomes an input of one loop; the machine decides; effects run as
-/// child tasks whose outcomes are inputs again.
+/// Supervises one group: everything that concerns it becomes an input, taken in one after the other; the machine decides;
+/// effects run as tasks whose outcomes are inputs again.
 ///
-/// What needs no waiting is in functions of its own that are never inlined: the frame of an asynchronous function lasts as
-/// long as the group, once it was needed, and there may be 10,000 of them.
+/// There may be 10,000 of them: a group for which nothing is to be done has one task, with hardly a frame.
 actor GroupSupervisor {
     /// As of the last reload.
-    var configuration: GroupConfiguration
+    var configuration: GroupConfiguration { mapping.group }
     /// Where the group is.
     let namespace: String
     /// Under which the group claims its pods.
@@ -21,7 +20,8 @@ actor GroupSupervisor {
     let surroundings: Surroundings
     /// How roles and members are read from pods.
     var mapping: PodMapping
-    private nonisolated let mailbox = CoalescingMailbox<GroupInput.Key, GroupInput>(merging: GroupInput.merge)
+    /// What has come and was not taken in yet.
+    nonisolated let mailbox = CoalescingMailbox<GroupInput.Key, GroupInput>(merging: GroupInput.merge)
     /// What decides.
     var machine: GroupStateMachine
     /// How long failed operations wait before they are tried again.
@@ -42,7 +42,8 @@ actor GroupSupervisor {
     var serviceSubscription: Int?
     /// Nil: not subscribed, because the Service is not usable.
     var podSubscription: Int?
-    private var leaseSubscription: Int?
+    /// Nil: not subscribed.
+    var leaseSubscription: Int?
     /// The version of the Lease as last seen.
     private var seenLease: String?
     /// Whether nothing may be written, whatever happens.
@@ -61,6 +62,12 @@ actor GroupSupervisor {
     var isStopping = false
     /// Why nothing can be done for now; nil: something can.
     private(set) var waitingFor: String?
+    /// What is to run beside the inputs, and does not yet.
+    var started: [Work] = []
+    /// Whether a task takes in inputs, or begins; there is one at most.
+    var isAtWork = true
+    /// Whether no more inputs are taken in.
+    var isOver = false
 
     /// Begins nothing before `run`; `identity`: the supervisor's, unique for each process.
     init(
@@ -72,7 +79,6 @@ actor GroupSupervisor {
         standing: GroupStanding,
         surroundings: Surroundings
     ) {
-        self.configuration = configuration
         self.namespace = namespace
         self.claimant = claimant
         self.surroundings = surroundings
@@ -89,81 +95,51 @@ actor GroupSupervisor {
         mailbox.post(input, for: input.key)
     }
 
-    /// Supervises the group until it was asked to shut down, or the task is cancelled.
-    func run() async {
-        await followService()
-        await followLease()
-        await followEndpoints()
-        await withDiscardingTaskGroup { group in
-            step(in: &group) { $0.started() }
-            for await batch in mailbox.batches {
-                for input in batch { await take(input, in: &group) }
-                await abstainIfDue()
-                if mayEnd { break }
-            }
-            group.cancelAll()
-        }
-        if let serviceSubscription { await surroundings.services.unsubscribe(serviceSubscription) }
-        if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
-        if let leaseSubscription { await surroundings.leases.unsubscribe(leaseSubscription) }
-        await leaveEndpoints()
-        await surroundings.probes.remove(group: configuration.name)
-        await surroundings.claims.withdraw(claimant)
-    }
-
-    /// Follows what operators and other supervisors write on the group's Lease.
-    private func followLease() async {
-        let name = RecordMapping.name(of: configuration.name)
-        leaseSubscription = await surroundings.leases.subscribe(to: .name(name)) { [self] event in
-            if case .snapshot(let snapshot) = event { post(.lease(snapshot)) }
-        }
-    }
-
     // MARK: Inputs
 
-    @inline(never)
-    private func take(_ input: GroupInput, in group: inout DiscardingTaskGroup) async {
+    /// Takes in what has come.
+    func take(_ input: GroupInput) async {
         pacing.heard(input)
         switch input {
-        case .configuration(let next): await reconfigure(next, in: &group)
+        case .configuration(let next): await reconfigure(next)
         case .service(let found):
             seenService = found
-            await serviceChanged(in: &group)
+            await serviceChanged()
         case .pods(let snapshot):
             if snapshot.isOther(than: seenPods) { retryRefused() }
             seenPods = snapshot
-            await podsChanged(snapshot, in: &group)
-        case .lease(let snapshot): await leaseChanged(snapshot, in: &group)
-        case .claimsChanged: await claimPods(seenPods?.objects ?? [], in: &group)
+            await podsChanged(snapshot)
+        case .lease(let snapshot): await leaseChanged(snapshot)
+        case .claimsChanged: await claimPods(seenPods?.objects ?? [])
         // All informers report the same absence; the first is enough.
         case .failing(let problem): if waitingFor == nil { wait(for: problem) }
         case .probe(let report):
             if !report.isRepetition { notify(.probe(report)) }
             if report.isChange { retryRefused() }
-            passOn(input, in: &group)
-            giveOpinion(on: report.member, in: &group)
+            passOn(input)
+            giveOpinion(on: report.member)
         case .recovered:
             resume()
             pacing = RetryPacing()
-            passOn(input, in: &group)
+            passOn(input)
         case .roleWritten(let id, let outcome):
-            roleWritten(id, outcome, in: &group)
-            passOn(input, in: &group)
+            roleWritten(id, outcome)
+            passOn(input)
         case .doubt, .recordRead, .recordWritten, .membersListed, .memberRead, .roleTried, .endpointsSettled,
             .timerFired:
-            passOn(input, in: &group)
-        case .endpoints(let news): endpointsChanged(news, in: &group)
+            passOn(input)
+        case .endpoints(let news): endpointsChanged(news)
         case .standing(let next):
             if next == .standby { dropEndpoint() }
             standingChanged(to: next)
             await followEndpoints()
-            applyPolicy(in: &group)
-        case .opinions: hearOpinions(in: &group)
-        case .opinionNotWritten(let answer): opinionNotWritten(answer, in: &group)
+            applyPolicy()
+        case .opinions: hearOpinions()
+        case .opinionNotWritten(let answer): opinionNotWritten(answer)
         case .shutdown(let isRemoved, let grace):
             if isRemoved { reportRequestsLeftBehind() }
-            beginShutdown(within: grace, in: &group)
-        case .shutdownDeadline: mailbox.finish()
+            beginShutdown(within: grace)
+        case .shutdownDeadline: isOver = true
         }
     }
 
@@ -179,18 +155,15 @@ actor GroupSupervisor {
     }
 
     /// Tells the machine of what is an event of it as it is.
-    @inline(never)
-    private func passOn(_ input: GroupInput, in group: inout DiscardingTaskGroup) {
+    private func passOn(_ input: GroupInput) {
         let now = surroundings.clock.now()
-        step(in: &group) { input.effects(on: &$0, at: now) }
+        step { input.effects(on: &$0, at: now) }
     }
 
     /// Takes in the pods as they are now; `renewed`: those whose probes begin anew.
-    @inline(never)
     func podsChanged(
         _ snapshot: InformerSnapshot<Pod>,
-        renewing renewed: Set<Member.ID> = [],
-        in group: inout DiscardingTaskGroup
+        renewing renewed: Set<Member.ID> = []
     ) async {
         await surroundings.probes.setTargets(targets(snapshot.objects), of: configuration.name, renewing: renewed) {
             [self] in
@@ -198,23 +171,21 @@ actor GroupSupervisor {
         } _: { [self] in
             post(.probe($0))
         }
-        await claimPods(snapshot.objects, in: &group)
-        if observe(snapshot, in: &group) { await labelsComplete() }
+        await claimPods(snapshot.objects)
+        if observe(snapshot) { await labelsComplete() }
     }
 
-    @inline(never)
     private func targets(_ pods: [Pod]) -> [ProbeTarget] {
         let now = Date()
         return pods.compactMap { mapping.target($0, now: now) }
     }
 
     /// Tells the machine of the pods; whether every one of them carries its role under the label that is in use.
-    @inline(never)
-    private func observe(_ snapshot: InformerSnapshot<Pod>, in group: inout DiscardingTaskGroup) -> Bool {
+    private func observe(_ snapshot: InformerSnapshot<Pod>) -> Bool {
         complain(of: .pods, snapshot.objects.flatMap(mapping.oddities))
         let members = snapshot.objects.compactMap(mapping.member)
         let (version, now) = (ObjectVersion(snapshot.resourceVersion), surroundings.clock.now())
-        step(in: &group) { $0.membersObserved(members, version: version, isRelist: snapshot.isRelist, at: now) }
+        step { $0.membersObserved(members, version: version, isRelist: snapshot.isRelist, at: now) }
         return !members.contains(where: \.isRelabelDue)
     }
 
@@ -242,23 +213,21 @@ actor GroupSupervisor {
         complain(of: .epochs, names)
     }
 
-    @inline(never)
-    private func leaseChanged(_ snapshot: InformerSnapshot<Lease>, in group: inout DiscardingTaskGroup) async {
+    private func leaseChanged(_ snapshot: InformerSnapshot<Lease>) async {
         let version = snapshot.objects.first?.metadata.resourceVersion
         if version != seenLease { retryRefused() }
         seenLease = version
         if let lease = snapshot.objects.first { await surroundings.api.saw(lease) }
-        observe(snapshot, in: &group)
-        opinionsSeen(on: snapshot.objects.first, in: &group)
+        observe(snapshot)
+        opinionsSeen(on: snapshot.objects.first)
     }
 
     /// Tells the machine of the record.
-    @inline(never)
-    private func observe(_ snapshot: InformerSnapshot<Lease>, in group: inout DiscardingTaskGroup) {
+    private func observe(_ snapshot: InformerSnapshot<Lease>) {
         let stored = snapshot.objects.first.map { RecordMapping.stored($0) }
         complain(of: .lease, snapshot.objects.first.map(RecordMapping.oddities) ?? [])
         let now = surroundings.clock.now()
-        step(in: &group) { $0.recordObserved(stored, isRelist: snapshot.isRelist, at: now) }
+        step { $0.recordObserved(stored, isRelist: snapshot.isRelist, at: now) }
     }
 
     // MARK: Waiting

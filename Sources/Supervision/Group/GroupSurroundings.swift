@@ -59,6 +59,9 @@ extension ProbeEngine: MemberProbing {}
 extension GroupSupervisor {
     /// Where a group gets its objects and its probes from, and whom it notifies.
     struct Surroundings: Sendable {
+        /// Groups that take in inputs at once: what one needs meanwhile, thousands would need together.
+        static let mostAtWork = 64
+
         /// Reads and writes the Lease and the pods.
         var api: any GroupAPI
         /// The pods of the group's namespace.
@@ -79,6 +82,8 @@ extension GroupSupervisor {
         var clock: SupervisionClock
         /// Called from the group's actor; must be quick.
         var notify: @Sendable (GroupNotice) -> Void
+        /// Where groups that have inputs wait until they may take them in; shared by all.
+        var turns = RequestLimiter(limit: mostAtWork)
         /// How many standby replicas could be asked for their opinions.
         var standbys: @Sendable () -> Int = { 0 }
     }

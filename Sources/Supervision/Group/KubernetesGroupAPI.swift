@@ -112,16 +112,21 @@ actor KubernetesGroupAPI: GroupAPI {
 
     /// The informer showed the Lease; what others wrote on it is kept by the next write.
     func saw(_ seen: Lease) {
+        // What was read or written here is from then on the informer's, too, in one place.
+        if seen == lease {
+            lease = seen
+            return
+        }
         let version = ObjectVersion(seen.metadata.resourceVersion ?? "")
         let known = lease?.metadata.resourceVersion.map { ObjectVersion($0) }
         if known.map({ $0 < version }) ?? true { note(seen) }
     }
 
-    /// The Lease is this now.
+    /// The Lease is this now; one that the informer showed before the answer came stays, in its one place.
     func note(_ seen: Lease) {
         if let lease, !StoredOpinions.isSame(lease, seen) { versions = [] }
         versions = (versions + [seen.metadata.resourceVersion ?? ""]).suffix(Self.mostVersions)
-        lease = seen
+        if lease != seen { lease = seen }
     }
 
     /// Creates or updates the Lease once; a conflict is an outcome of its own.
@@ -134,20 +139,16 @@ actor KubernetesGroupAPI: GroupAPI {
         urgency: WriteUrgency,
         isWanted: @escaping @Sendable () async -> Bool = { true }
     ) async -> RecordWriteOutcome {
-        guard let version else { return await write(record, over: nil, asking: question, urgency, isWanted: isWanted) }
         // The version to be replaced must be one whose foreign fields we hold.
-        guard var base = lease, versions.contains(version.version.rawValue) else { return .conflict }
-        for _ in 0..<SecondOpinion.mostReplicas {
-            let outcome = await write(record, over: base, asking: question, urgency, isWanted: isWanted)
-            guard outcome == .conflict, let found = await unchanged(since: base, asking: question) else {
-                return outcome
-            }
-            base = found
-        }
-        return .conflict
+        if let version, lease == nil || !versions.contains(version.version.rawValue) { return .conflict }
+        let base = version == nil ? nil : lease
+        let outcome = await write(record, over: base, asking: question, urgency, isWanted: isWanted)
+        guard outcome == .conflict, let base else { return outcome }
+        return await writeAgain(record, over: base, asking: question, urgency, isWanted: isWanted)
     }
 
-    private func write(
+    /// Thousands of these wait for their turns at once: what is done afterwards has its frames elsewhere.
+    func write(
         _ record: GroupRecord,
         over base: Lease?,
         asking question: String?,

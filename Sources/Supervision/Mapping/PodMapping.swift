@@ -91,13 +91,11 @@ struct PodMapping: Sendable {
     /// How a pod is to be probed; nil if it cannot be.
     func target(_ pod: Pod, now: Date) -> ProbeTarget? {
         guard let member = member(pod), member.lifecycle != .finished, let address = address(pod) else { return nil }
-        var probe = member.role == .active ? group.probe : group.passiveProbe ?? group.probe
         let container = ProbedContainer(of: pod)
-        probe.handler = CommandExpansion.expanded(probe.handler) {
-            container.environment(of: $0.container ?? container.defaultName)
-        }
-        let status = container.status(for: probe.handler)
-        return ProbeTarget(
+        let probe = probe(of: member, in: container)
+        let status = container.status(for: probe.wrappedValue.handler)
+        let named = if case .named = probe.wrappedValue.handler.port { true } else { false }
+        var target = ProbeTarget(
             id: member.id,
             group: group.name,
             pod: member.name,
@@ -107,13 +105,26 @@ struct PodMapping: Sendable {
             node: pod.spec?.nodeName,
             isReady: member.isReady,
             incarnation: incarnation(status),
-            ports: container.ports(for: probe.handler),
-            portProblem: container.problem(of: probe.handler).map { "\($0)" },
+            ports: named ? container.ports(for: probe.wrappedValue.handler) : [:],
+            portProblem: container.problem(of: probe.wrappedValue.handler).map { "\($0)" },
             defaultContainer: container.defaultName,
-            probe: probe,
+            probe: probe.wrappedValue,
             // A failing active member must not be shielded while another could take over.
-            initialWait: member.role == .active ? .zero : initialWait(status, probe.timing, now: now)
+            initialWait: member.role == .active ? .zero : initialWait(status, probe.wrappedValue.timing, now: now)
         )
+        target.$probe = probe
+        return target
+    }
+
+    /// What is asked of a member; the same place for all whom the same is asked.
+    private func probe(of member: Member, in container: ProbedContainer) -> Boxed<ProbeConfiguration> {
+        let passive = member.role == .active ? nil : group.passiveProbe
+        let plain = passive.map { Boxed(wrappedValue: $0) } ?? group.$probe
+        var own = plain.wrappedValue
+        own.handler = CommandExpansion.expanded(own.handler) {
+            container.environment(of: $0.container ?? container.defaultName)
+        }
+        return own.handler == plain.wrappedValue.handler ? plain : Boxed(wrappedValue: own)
     }
 
     /// The priority that an annotation gives; nil if there is none, or none that can be read.

@@ -49,6 +49,24 @@ extension KubernetesGroupAPI {
         return found
     }
 
+    /// Writes the record over a Lease that differs in opinions only from `base`, which could not be replaced.
+    func writeAgain(
+        _ record: GroupRecord,
+        over base: Lease,
+        asking question: String?,
+        _ urgency: WriteUrgency,
+        isWanted: @escaping @Sendable () async -> Bool
+    ) async -> RecordWriteOutcome {
+        var base = base
+        for _ in 1..<SecondOpinion.mostReplicas {
+            guard let found = await unchanged(since: base, asking: question) else { break }
+            base = found
+            let outcome = await write(record, over: base, asking: question, urgency, isWanted: isWanted)
+            if outcome != .conflict { return outcome }
+        }
+        return .conflict
+    }
+
     /// How one attempt ended.
     private enum Attempt: Sendable {
         case stored
