@@ -1,5 +1,6 @@
 import Coordination
 import Foundation
+import Probing
 import StandbyConfiguration
 import Testing
 
@@ -123,14 +124,15 @@ import Testing
         Self.show(["web-0": true], to: stage)
         try await stage.run { stage in
             await stage.log.wait(for: "active member is on record")
-            stage.supervisor.post(.configuration(try Samples.group("web", service: "other")))
+            let more = ", probe: {tcpSocket: {port: 80}, periodSeconds: 7}"
+            stage.supervisor.post(.configuration(try Samples.group("web", service: "other", more)))
+            await stage.log.wait { stage.probes.targets(of: "web")["web-0"]?.probe.timing.period == .seconds(7) }
             // The slice is that of the Service before, also if it is read only now.
             let slice = ServiceEndpoints(
                 metadata: ObjectMeta(name: "web-1"),
                 endpoints: [.init(pod: "uid-web-0", isReady: true)]
             )
             stage.supervisor.post(.endpoints(.shown([slice], of: 1)))
-            await stage.log.wait { stage.cluster.services.subscriberCount == 1 }
             stage.probes.set(.unhealthy, "web-0")
             await stage.log.wait(for: "move complete")
             #expect(stage.cluster.endpoints.subscriberCount == 1)
