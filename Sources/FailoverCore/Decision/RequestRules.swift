@@ -42,7 +42,8 @@ struct RequestRules {
         }
         // Somebody else's move took the place of the one that was announced for it, and led to the same.
         if name == nil, !request.id.isEmpty, let begun = record.history.first(where: { $0.request == request.id }),
-            case let actives = rules.view.actives, actives.count == 1, request.isMet(by: actives[0], insteadOf: begun.from)
+            case let actives = rules.view.actives, actives.count == 1,
+            request.isMet(by: actives[0], insteadOf: begun.from)
         {
             return done(request, "the role has left \(begun.from.joined(separator: ", ")) for \(actives[0].name)")
         }

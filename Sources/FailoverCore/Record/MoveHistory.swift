@@ -5,6 +5,8 @@ struct MoveHistory: Sendable, Hashable {
         var at: MonotonicTime
         /// When its last write was acknowledged, as far as that is known; else when it was announced.
         var end: MonotonicTime
+        /// Whether it is known when that was.
+        var isEndKnown = false
         var countsAsFlapping: Bool
         /// Whether its target was seen active at its epoch.
         var wasSeenMade = false
@@ -35,13 +37,13 @@ struct MoveHistory: Sendable, Hashable {
     mutating func recorded(_ entries: [MoveEntry], at now: MonotonicTime) {
         for entry in entries where moves[entry.epoch] == nil {
             let at = MonotonicTime(nanoseconds: now.nanoseconds - min(now.nanoseconds, entry.age.wholeNanoseconds))
-            let end = at + (entry.duration ?? .zero)
-            moves[entry.epoch] = Move(at: at, end: end, countsAsFlapping: entry.cause.countsAsFlapping)
+            moves[entry.epoch] = Move(at: at, end: at, countsAsFlapping: entry.cause.countsAsFlapping)
         }
-        // How a move ended may be told later than that it was announced.
+        // When a move ended may be told later than that it was announced.
         for entry in entries {
-            guard let duration = entry.duration, let move = moves[entry.epoch], move.end == move.at else { continue }
+            guard let duration = entry.duration, let move = moves[entry.epoch], !move.isEndKnown else { continue }
             moves[entry.epoch]?.end = move.at + duration
+            moves[entry.epoch]?.isEndKnown = true
         }
         for (index, entry) in entries.enumerated() {
             let isInVain = index + 1 < entries.count && entry.wasNotMade(before: entries[index + 1])
@@ -55,6 +57,7 @@ struct MoveHistory: Sendable, Hashable {
     /// `isRedirected`: it went to another member than was chosen first.
     mutating func completed(_ epoch: Epoch, isRedirected: Bool, at now: MonotonicTime) {
         moves[epoch]?.end = now
+        moves[epoch]?.isEndKnown = true
         if !isRedirected { withdrawals = nil }
     }
 

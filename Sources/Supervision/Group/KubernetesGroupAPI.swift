@@ -233,7 +233,7 @@ actor KubernetesGroupAPI: GroupAPI {
                 let pod = try await patch(write, isTrial: false, timeout: timeout)
                 return (mapping.member(pod).map(RoleWriteOutcome.written) ?? RoleWriteOutcome.gone, .answered)
             } catch {
-                return (Self.outcome(of: error), error.ending)
+                return (RoleWriteOutcome(error), error.ending)
             }
         }
         return outcome ?? .notSent
@@ -250,7 +250,7 @@ actor KubernetesGroupAPI: GroupAPI {
                     _ = try await patch(write, isTrial: true, timeout: timeout)
                     return (RoleTrialOutcome.notRefused, .answered)
                 } catch {
-                    return (Self.isDenial(error) ? .refused(OperationFailure(error)) : .notRefused, error.ending)
+                    return (error.isDenialOfWrite ? .refused(OperationFailure(error)) : .notRefused, error.ending)
                 }
             }
             if let outcome { return outcome }
@@ -258,24 +258,6 @@ actor KubernetesGroupAPI: GroupAPI {
             await gate.open(clock.now)
         }
         return .notRefused
-    }
-
-    private static func outcome(of error: KubernetesError) -> RoleWriteOutcome {
-        switch error.code {
-        case 404: .gone
-        case 409: .conflict
-        case 422 where error.status?.hasCause(field: "metadata.uid") ?? false: .gone
-        default: error.isLastingRefusal ? .refused(OperationFailure(error)) : .failed(OperationFailure(error))
-        }
-    }
-
-    private static func isDenial(_ error: KubernetesError) -> Bool {
-        switch error.code {
-        case 404: false
-        case 400: error.status?.message?.contains("denied the request") ?? false
-        case 422 where error.status?.hasCause(field: "metadata.uid") ?? false: false
-        default: error.isLastingRefusal
-        }
     }
 
     private func patch(

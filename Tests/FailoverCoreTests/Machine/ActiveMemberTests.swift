@@ -185,7 +185,7 @@ import Testing
         record.history = [
             MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeUnhealthy, age: .seconds(41))
         ]
-        _ = script.settle(script.start(record: record, healthy: ["a", "b"]))
+        _ = script.settle(script.start(record: record, healthy: ["a"]))
         _ = script.annotate { $0.history[0].duration = .seconds(40) }
         #expect(script.settle(script.health("b", .unhealthy)).isEmpty)
         script.at(88_999)
