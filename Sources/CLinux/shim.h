@@ -4,7 +4,6 @@
 #include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -25,14 +24,4 @@ static inline long linux_free_heap(void) {
 #else
   return 0;
 #endif
-}
-
-// From the linker: where the program begins, and where its code ends; nothing between is ever written to.
-extern char __executable_start;
-extern char etext;
-
-// Lets the pages of the program's own code go; those that are used are mapped again from the page cache.
-static inline void linux_release_code(void) {
-  unsigned long page = (unsigned long)sysconf(_SC_PAGESIZE), start = (unsigned long)&__executable_start & ~(page - 1);
-  madvise((void *)start, (unsigned long)&etext - start, MADV_DONTNEED);
 }

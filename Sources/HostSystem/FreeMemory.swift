@@ -14,12 +14,10 @@ package struct FreeMemory: Sendable {
     /// Nothing is free.
     package init() {}
 
-    /// Gives memory back that was freed and is not needed again, and with it the code that ran meanwhile; takes some
-    /// milliseconds if there is any.
+    /// Gives memory back that was freed and is not needed again; takes some milliseconds if there is any.
     package mutating func giveBack() {
         guard isWorthGivingBack(linux_free_heap()) else { return }
         OwnProcess.giveBackFreeMemory()
-        OwnProcess.letGoOfCode()
     }
 
     /// So many bytes are free; whether they are to be given back.

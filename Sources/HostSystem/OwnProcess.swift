@@ -23,10 +23,4 @@ package enum OwnProcess {
     ///
     /// https://man7.org/linux/man-pages/man3/malloc_trim.3.html
     package static func giveBackFreeMemory() { linux_trim_heap() }
-
-    /// Lets the pages of this program's code go, most of which only its start needs; what is still used is mapped again from the
-    /// page cache, which takes less than a millisecond in all.
-    ///
-    /// https://man7.org/linux/man-pages/man2/madvise.2.html (MADV_DONTNEED, of a mapping that nobody has written to)
-    package static func letGoOfCode() { linux_release_code() }
 }
