@@ -193,7 +193,7 @@ extension ClusterTests {
                             _ = await process.log.wait(for: "member.name=\(pod)", "healthy")
                         }
                         await (first == "web-0" ? stage.kubelet : second).fail(.dead)
-                        try await stage.waitUntilSettled("web", otherThan: first, atMost: .seconds(15))
+                        try await stage.waitUntilSettled("web", otherThan: first, atMost: .seconds(60))
                     }
                     #expect(await stage.audit("web").violations.isEmpty)
                 }

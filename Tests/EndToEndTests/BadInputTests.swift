@@ -185,7 +185,7 @@ extension EndToEndTests {
                     try await stage.waitUntilSettled("web")
                     for path in ["livez", "readyz"] {
                         var request = HTTPRequest("GET", "http://127.0.0.1:\(port)/\(path)")
-                        request.timeout = .seconds(10)
+                        request.timeout = .seconds(60)
                         let response = try await loop.response(to: request)
                         #expect(response.head.status == 200 && response.body == Array("ok\n".utf8))
                     }

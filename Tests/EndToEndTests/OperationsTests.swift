@@ -55,7 +55,7 @@ extension EndToEndTests {
                 _ headers: [HTTPRequest.Header] = []
             ) async throws -> (code: Int, text: String) {
                 var request = HTTPRequest(method, "http://127.0.0.1:\(port)\(path)")
-                request.timeout = .seconds(20)
+                request.timeout = .seconds(60)
                 request.headers = headers
                 request.connection = .single
                 let response = try await loop.response(to: request)
@@ -85,9 +85,12 @@ extension EndToEndTests {
         /// A load balancer's question, a script's, and Prometheus'.
         @Test func tellsWhereAGroupStands() async throws {
             try await Self.run { subject in
+                // The cluster shows the role before the supervisor has the answer that it gave it.
+                _ = await subject.process.log.wait(for: "move complete")
                 let holder = try await subject.stage.waitUntilSettled("web")
-                _ = await subject.process.log.wait(for: "member.name=web-2", "member.health=healthy")
-                _ = await subject.process.log.wait(for: "member.name=web-1", "member.health=healthy")
+                for pod in ["web-0", "web-1", "web-2"] {
+                    _ = await subject.process.log.wait(for: "member.name=\(pod)", "member.health=healthy")
+                }
                 let (code, text) = try await subject.ask("GET", "/api/v1/groups/default/web")
                 let group = try JSONDecoder().decode(GroupStatus.self, from: Data(text.utf8))
                 #expect(code == 200 && group.active == [holder] && group.members.count == 3)

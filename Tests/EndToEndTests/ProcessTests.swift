@@ -25,7 +25,7 @@ extension EndToEndTests {
         private static func failures(_ loop: EventLoop, _ process: SupervisorProcess) async throws -> Int {
             let port = try await process.operationsPort()
             var request = HTTPRequest("GET", "http://127.0.0.1:\(port)/metrics")
-            request.timeout = .seconds(20)
+            request.timeout = .seconds(60)
             let text = String(decoding: try await loop.response(to: request).body, as: UTF8.self)
             return text.firstMatch(of: /probes_total\{result="failure"\} (\d+)/).flatMap { Int($0.output.1) } ?? 0
         }

@@ -92,7 +92,7 @@ extension EndToEndTests {
                     let port = try await process.operationsPort()
                     func ask(_ method: String, _ path: String) async throws -> (Int, String) {
                         var request = HTTPRequest(method, "http://127.0.0.1:\(port)/\(path)")
-                        request.timeout = .seconds(10)
+                        request.timeout = .seconds(60)
                         let response = try await loop.response(to: request)
                         return (response.head.status, String(decoding: response.body, as: UTF8.self))
                     }

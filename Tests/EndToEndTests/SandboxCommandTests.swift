@@ -48,7 +48,7 @@ extension EndToEndTests {
                         }
                         var request = HTTPRequest("POST", "\(admin)/pods/default/helloworld-statefulset-0/hanging")
                         request.body = []
-                        request.timeout = .seconds(10)
+                        request.timeout = .seconds(60)
                         let answer = try await cluster.loop.response(to: request)
                         #expect(answer.head.status == 200)
                     }

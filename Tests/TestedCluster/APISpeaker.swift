@@ -58,7 +58,7 @@ package struct APISpeaker: Sendable {
             request.headers.append(.init("Content-Type", type ?? "application/json"))
             request.body = body
         }
-        request.timeout = .seconds(20)
+        request.timeout = .seconds(60)
         let response = try await loop.response(to: request)
         var headers: [String: String] = [:]
         for header in response.head.headers { headers[header.name.lowercased()] = header.value }
@@ -81,7 +81,7 @@ package struct APISpeaker: Sendable {
         async throws -> WatchReader
     {
         var request = try await request("GET", target, accept: accept, user: nil, token: nil)
-        request.headTimeout = .seconds(20)
+        request.headTimeout = .seconds(60)
         request.idleTimeout = idleTimeout
         let stream = try await loop.stream(request)
         return WatchReader(code: stream.head.status, body: stream.body)

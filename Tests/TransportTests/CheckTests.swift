@@ -73,7 +73,7 @@ import Testing
     private func request(_ url: String, _ connection: HTTPRequest.ConnectionUse = .single) -> HTTPRequest {
         var request = HTTPRequest("GET", url)
         request.connection = connection
-        request.timeout = .seconds(20)
+        request.timeout = .seconds(60)
         request.overflow = .truncate
         request.bodyLimit = 10_000
         request.proxy = ""
@@ -198,7 +198,7 @@ import Testing
         try await ask { asker, words in
             for port in [listener.port, 1] {
                 let address = try #require(SocketAddress(host: "127.0.0.1", port: port))
-                await asker.add(.connection(address, timeout: .seconds(20)))
+                await asker.add(.connection(address, timeout: .seconds(60)))
             }
             for _ in 0..<2 {
                 await asker.begin(0)
@@ -256,7 +256,7 @@ import Testing
         try await ask { asker, words in
             for port in [listener.port, 1, listener.port, listener.port] {
                 let address = try #require(SocketAddress(host: "127.0.0.1", port: port))
-                await asker.add(.connection(address, timeout: .seconds(20)))
+                await asker.add(.connection(address, timeout: .seconds(60)))
             }
             for (index, word) in [(0, "0 new"), (1, "refused"), (2, "0 new"), (1, "refused"), (0, "0 new")] {
                 await asker.begin(index)
@@ -277,7 +277,7 @@ import Testing
             try await ask { asker, words in
                 await asker.limit(to: 8)
                 let address = try #require(SocketAddress(host: "127.0.0.1", port: listener.port))
-                await asker.add(.connection(address, timeout: .seconds(20)))
+                await asker.add(.connection(address, timeout: .seconds(60)))
                 await asker.begin()
                 #expect(await words.next(isolation: #isolation) == "0: 0 new")
                 await asker.limit(to: 1)

@@ -8,7 +8,7 @@ import Testing
         var request = HTTPRequest("GET", "https://\(host):\(await sandbox.server.port)/version")
         request.tls.authority = .pem(Array(sandbox.authority.utf8))
         request.version = .http2
-        request.timeout = .seconds(10)
+        request.timeout = .seconds(60)
         return request
     }
 

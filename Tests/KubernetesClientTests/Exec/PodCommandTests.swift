@@ -34,7 +34,7 @@ import Transport
         }
     }
 
-    private func shell(_ script: String, timeout: Duration = .seconds(20), container: String? = nil) -> PodCommand {
+    private func shell(_ script: String, timeout: Duration = .seconds(60), container: String? = nil) -> PodCommand {
         PodCommand(
             namespace: "default",
             pod: "a",
@@ -57,7 +57,7 @@ import Transport
                 pod: "a",
                 container: nil,
                 command: ["printf", "%s|", "a b", "&command=x", "ü", ""],
-                timeout: .seconds(20),
+                timeout: .seconds(60),
                 outputLimit: 100
             )
             #expect(await ask(odd) == "exited(0) a b|&command=x|ü||")
@@ -125,7 +125,7 @@ import Transport
             try await sandbox.wait(for: "the pod to run") { store in
                 await store.list(.pods, namespace: "default").allSatisfy { $0["status"]["podIP"] != .null }
             }
-            func isUndelivered(_ timeout: Duration = .seconds(20)) async -> Bool? {
+            func isUndelivered(_ timeout: Duration = .seconds(60)) async -> Bool? {
                 do {
                     _ = try await client.run(shell("true", timeout: timeout))
                     return nil

@@ -11,7 +11,7 @@ import Transport
         pod: "a",
         container: nil,
         command: ["echo", "hello"],
-        timeout: .seconds(20),
+        timeout: .seconds(60),
         outputLimit: 100
     )
 

@@ -128,7 +128,7 @@ import Transport
                 func send(_ method: String, _ path: String, _ body: String? = nil) async throws -> (Int, String) {
                     var request = HTTPRequest(method, url + path)
                     request.body = body.map { Array($0.utf8) } ?? (method == "POST" ? [] : nil)
-                    request.timeout = .seconds(10)
+                    request.timeout = .seconds(60)
                     let response = try await loop.response(to: request)
                     return (response.head.status, String(decoding: response.body, as: UTF8.self))
                 }
