@@ -97,7 +97,7 @@ let rooms: [Room] = [
     Room(name: "YAMLDocument", dependencies: ["CLibYAML"]),
     // Users' regular expressions, with a bound on the work of a search: to refuse them early and to seek them.
     Room(name: "Patterns", dependencies: ["CPCRE2"]),
-    // What tasks and threads meet by: mailbox, latch, promise, lock, deadline, backoff.
+    // What tasks and threads meet by, and share: mailbox, latch, promise, lock, deadline, backoff, box.
     Room(name: "Coordination", testDependencies: ["Repeatable"]),
     // What is asked of the machine: files, folders that change, bounded commands, orphans, descriptors.
     Room(
@@ -123,7 +123,7 @@ let rooms: [Room] = [
     // The configuration file: schema, decoding with diagnostics, defaults.
     Room(
         name: "StandbyConfiguration",
-        dependencies: ["PlainText", "YAMLDocument", "FailoverCore", "Patterns"],
+        dependencies: ["PlainText", "Coordination", "YAMLDocument", "FailoverCore", "Patterns"],
         testDependencies: ["YAMLDocument", "FailoverCore", subprocess, systemPackage],
         testExclude: ["Fixtures"]
     ),
@@ -176,7 +176,8 @@ let rooms: [Room] = [
             "FailoverCore", "HostSystem", "Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
         ],
         testDependencies: [
-            "FailoverCore", "KubernetesClient", "StandbyConfiguration", "Supervision", "Transport", logging, nioCore,
+            "Coordination", "FailoverCore", "KubernetesClient", "StandbyConfiguration", "Supervision", "Transport",
+            logging, nioCore,
             nioHTTP1,
         ]
     ),

@@ -81,16 +81,17 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func write(_ answer: OperationsAnswer, to request: HTTPRequestHead, _ context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
-        // Whoever asks on and on, and takes no answer, is not to fill our memory: answers are far smaller than the mark.
+        // Whoever asks on and on, and takes no answer, is not to fill our memory: small answers are far smaller than the mark, and large
+        // ones are shared.
         guard context.channel.isWritable else { return context.close(promise: nil) }
         let isKept = request.isKeepAlive && answer.status.code < 400
         var headers = answer.headers
-        headers.replaceOrAdd(name: "content-length", value: "\(answer.text.utf8.count)")
+        headers.replaceOrAdd(name: "content-length", value: "\(answer.body.readableBytes)")
         if !isKept { headers.replaceOrAdd(name: "connection", value: "close") }
         let head = HTTPResponseHead(version: request.version, status: answer.status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if request.method != .HEAD {
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: answer.text)))), promise: nil)
+            context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
         }
         // Whoever does not read the answer is as silent as whoever does not ask.
         arm(limits.silence, context)

@@ -10,10 +10,12 @@ struct GroupRoutes: Sendable {
     private static let groupsPath = "/api/v1/groups"
 
     private let supervisor: Supervisor
+    private let list: SharedAnswer
 
     /// `supervisor`: whose groups are shown.
     init(of supervisor: Supervisor) {
         self.supervisor = supervisor
+        list = SharedAnswer { Self.json(.ok, GroupList(groups: await supervisor.statuses)) }
     }
 
     /// Whether a path is answered here.
@@ -23,7 +25,7 @@ struct GroupRoutes: Sendable {
 
     /// The answer to a request for such a path, without its query.
     func answer(to path: String) async -> OperationsAnswer {
-        if path == Self.groupsPath { return Self.json(.ok, GroupList(groups: await supervisor.statuses)) }
+        if path == Self.groupsPath { return await list.value }
         let isActive = path.hasPrefix(Self.activePrefix)
         let rest = path.dropFirst(isActive ? Self.activePrefix.count : Self.groupsPath.count + 1)
         let parts = rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
@@ -32,17 +34,24 @@ struct GroupRoutes: Sendable {
             return isActive ? OperationsAnswer(.notFound, message + "\n") : Self.notFound(message)
         }
         let status = await supervisor.status(of: parts[1], in: parts[0])
-        if isActive { return Self.active(status) }
+        if isActive {
+            if status == nil, await !supervisor.isFiled(parts[1], in: parts[0]) {
+                return OperationsAnswer(.notFound, "the configuration has no such group\n")
+            }
+            return Self.active(status)
+        }
         return status.map { Self.json(.ok, $0) } ?? Self.notFound("no group of that name is supervised here")
     }
 
     /// 200 if this replica leads the group and one pod of it is active and serves, else 503.
+    ///
+    /// A replica in doubt goes on answering: while the API server is away nobody can move the role, and the pod serves.
     private static func active(_ status: GroupStatus?) -> OperationsAnswer {
-        guard let status, status.standing == .leading else {
+        guard let status, status.standing != .standby else {
             return OperationsAnswer(.serviceUnavailable, "this replica does not lead the group\n")
         }
         guard status.holds(.available), let pod = status.active.first else {
-            return OperationsAnswer(.serviceUnavailable, status.state + "\n")
+            return OperationsAnswer(.serviceUnavailable, "no pod is active and serves\n")
         }
         return OperationsAnswer(.ok, pod + "\n")
     }

@@ -1,3 +1,4 @@
+import NIOCore
 import NIOHTTP1
 
 /// A request whose body has ended, and the way back for its answer.
@@ -17,15 +18,17 @@ struct OperationsRequest: Sendable {
 struct OperationsAnswer: Sendable {
     /// The status line.
     var status: HTTPResponseStatus
-    /// The body.
-    var text: String
+    /// The body; copies share it.
+    let body: ByteBuffer
+    /// The body as text.
+    var text: String { String(buffer: body) }
     /// Content type, no caching; `allow` where a method was wrong.
     var headers: HTTPHeaders
 
     /// `type`: the body's media type.
     init(_ status: HTTPResponseStatus, _ text: String, type: String = "text/plain; charset=utf-8") {
         self.status = status
-        self.text = text
+        body = ByteBuffer(string: text)
         headers = ["content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff"]
     }
 }

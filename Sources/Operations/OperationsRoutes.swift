@@ -9,12 +9,16 @@ struct OperationsRoutes: Sendable {
     private let parts: OperationsServer.Parts
     private let policy: RequestPolicy
     private let groups: GroupRoutes
+    private let metrics: SharedAnswer
 
     /// `parts`: what is asked for the answers.
     init(_ parts: OperationsServer.Parts) {
         self.parts = parts
         policy = RequestPolicy(reloadFrom: parts.reloadFrom)
         groups = GroupRoutes(of: parts.supervisor)
+        metrics = SharedAnswer {
+            OperationsAnswer(.ok, MetricsText.write(await MetricsSnapshot(of: parts)), type: MetricsText.contentType)
+        }
     }
 
     /// The answer to a request; for what is not known or not allowed, too.
@@ -27,7 +31,7 @@ struct OperationsRoutes: Sendable {
         switch path {
         case "/livez" where isReading: return await liveness()
         case "/readyz" where isReading: return await readiness()
-        case "/metrics" where isReading: return await metrics()
+        case "/metrics" where isReading: return await metrics.value
         case "/-/reload" where request.head.method == .POST: return await reload()
         case _ where isReading && GroupRoutes.includes(path): return await groups.answer(to: path)
         case "/livez", "/readyz", "/metrics": return wrongMethod("GET, HEAD")
@@ -55,10 +59,6 @@ struct OperationsRoutes: Sendable {
     private func readiness() async -> OperationsAnswer {
         await parts.supervisor.isReady
             ? OperationsAnswer(.ok, "ok\n") : OperationsAnswer(.serviceUnavailable, "the first lists are not in\n")
-    }
-
-    private func metrics() async -> OperationsAnswer {
-        OperationsAnswer(.ok, MetricsText.write(await MetricsSnapshot(of: parts)), type: MetricsText.contentType)
     }
 
     /// Counts and positions: the file's text is for those who may read the file.

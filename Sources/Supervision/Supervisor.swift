@@ -212,6 +212,11 @@ package struct Supervisor: ServiceLifecycle.Service {
         await groups.status(of: group, in: namespace)
     }
 
+    /// Whether the running configuration has a group, whoever leads it.
+    package func isFiled(_ group: String, in namespace: String) async -> Bool {
+        await groups.isFiled(group, in: namespace)
+    }
+
     /// The writes of all groups.
     package var writeCounts: WriteCounts {
         get async { await limits.writes.counts }

@@ -98,6 +98,14 @@ import Transport
         #expect(Self.waits(error, count: 1) == [.milliseconds(wait)])
     }
 
+    /// A list of thousands of objects is not read every second because of one of them.
+    @Test(arguments: [false, true]) func anObjectThatCannotBeReadIsMetWithPatience(isOptional: Bool) {
+        var pace = InformerPace(isOptional: isOptional)
+        let error = KubernetesError(.init(verb: "list", resource: Pod.resource), .undecodable("nodeName: 5"))
+        let waits = (0..<8).map { _ in pace.pause(after: error, jitter: 1) }
+        #expect(waits.last ?? .zero >= .seconds(30) && waits.allSatisfy { $0 <= .seconds(30) }, "\(waits)")
+    }
+
     /// The end of an outage is not met with the patience that a missing right has earned.
     @Test func refusalsAndFailuresAreCountedApart() {
         var pace = InformerPace()

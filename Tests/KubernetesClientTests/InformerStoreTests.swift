@@ -67,6 +67,15 @@ import Testing
             }
         }
         var store = InformerStore<Pod>()
+        let refusal = KubernetesError(
+            .init(verb: "list", resource: Pod.resource),
+            .status(code: 403, nil, retryAfter: .zero)
+        )
+        store.failed(refusal)
+        let early = store.subscribe(subscriber("early", "x"))
+        #expect(news() == ["early failing"], "there is no list at all")
+        store.unsubscribe(early)
+        store.recovered()
         _ = store.subscribe(subscriber("a", "x"))
         store.replace(with: [Self.pod("x", ["app": "x"], version: 1)], resourceVersion: "1")
         #expect(news() == ["a 1"])

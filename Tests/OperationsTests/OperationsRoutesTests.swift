@@ -106,7 +106,7 @@ import Transport
             (.DELETE, "/active/shop/web", 405, "GET, HEAD"), (.GET, "/api/v1/groupsx", 404, nil),
             (.GET, "/api/v1/groups/shop", 404, nil), (.GET, "/api/v1/groups/shop/web", 404, nil),
             (.GET, "/api/v1/groups/shop/web/x", 404, nil), (.GET, "/active/shop", 404, nil),
-            (.GET, "/active/shop/web", 503, nil),
+            (.GET, "/active/shop/web", 404, nil),
         ] as [(HTTPMethod, String, UInt, String?)]
     ) func saysWhatThereIs(method: HTTPMethod, uri: String, code: UInt, allowed: String?) async throws {
         try await run { stage in

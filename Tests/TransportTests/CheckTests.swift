@@ -308,6 +308,9 @@ import Testing
     @Test func readsAddressesAndNoNames() {
         #expect(SocketAddress(host: "10.0.0.1", port: 80)?.family == AF_INET)
         #expect(SocketAddress(host: "fd00::1", port: 80)?.family == AF_INET6)
+        #expect(SocketAddress(host: "::ffff:10.0.0.1", port: 80)?.family == AF_INET, "it is reached by IPv4")
+        #expect(SocketAddress(host: "::ffff:0:10.0.0.1", port: 80)?.family == AF_INET6)
+        #expect(SocketAddress(host: "::ffff:10.0.0.1.", port: 80) == nil)
         #expect(SocketAddress(host: "db.example", port: 80) == nil)
         #expect(SocketAddress(host: "10.0.0.1", port: 80) != SocketAddress(host: "10.0.0.1", port: 81))
     }

@@ -26,6 +26,10 @@ package struct GroupAssessment: Sendable, Hashable {
         case endpointsLag = "EndpointsLag"
         /// The active member is not Ready.
         case activeNotReady = "ActiveNotReady"
+        /// The record cannot be read or written, so that nothing can move.
+        case recordUnavailable = "RecordUnavailable"
+        /// Nothing can be done before something else changes: the Service, another group that means the same pods.
+        case waiting = "Waiting"
     }
 
     /// One member.
@@ -118,6 +122,10 @@ extension GroupAssessment {
         lastMove = known.record?.history.last.flatMap { $0.target == active?.name ? $0 : nil }
         conditions = []
         conditions = held(situation, rules, active)
+        if case .backingOff = phase {
+            conditions.insert(.recordUnavailable)
+            if case .move = decision { conditions.insert(.holding) }
+        }
     }
 
     private func held(_ situation: Situation, _ rules: DecisionRules, _ active: Member?) -> Set<Condition> {
@@ -125,7 +133,8 @@ extension GroupAssessment {
         let holds: [Condition: Bool] = [
             .available: active.map { Self.serves($0, rules.view) } ?? false,
             .paused: situation.known.isPaused(at: situation.now),
-            .holding: withheld != nil || (finding.map(Self.withholds) ?? false),
+            // Who only observes withholds nothing that it could make.
+            .holding: withheld != nil && !situation.known.policy.isObserving || (finding.map(Self.withholds) ?? false),
             .flapping: rules.holdEnd != nil,
             .selfDoubt: isSuspended,
             .disputed: finding.map(Self.isDispute) ?? false,

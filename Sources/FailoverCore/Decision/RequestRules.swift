@@ -45,7 +45,8 @@ struct RequestRules {
             case let actives = rules.view.actives, actives.count == 1,
             request.isMet(by: actives[0], insteadOf: begun.from)
         {
-            return done(request, "the role has left \(begun.from.joined(separator: ", ")) for \(actives[0].name)")
+            let from = begun.from.isEmpty ? "nobody" : begun.from.joined(separator: ", ")
+            return done(request, "the role has left \(from) for \(actives[0].name)")
         }
         guard let name else {
             let actives = Set(rules.view.actives.map(\.id))

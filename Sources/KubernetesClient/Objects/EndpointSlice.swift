@@ -1,3 +1,5 @@
+package import Coordination
+
 /// An EndpointSlice.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/
@@ -116,7 +118,7 @@ package struct ServiceEndpoints: KubernetesResource, Hashable {
     }
 
     /// Its name, version and Service.
-    @Apart package var metadata: ObjectMeta
+    @Boxed package var metadata: ObjectMeta
     /// Those that stand for pods.
     package var endpoints: [Endpoint]
 

@@ -1,3 +1,5 @@
+package import Coordination
+
 /// A Lease.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1/
@@ -38,7 +40,7 @@ package struct Lease: KubernetesResource, Hashable {
     /// As every object has it.
     package var kind: String? = Self.resource.kind
     /// What it says of itself.
-    @Apart package var metadata: ObjectMeta
+    @Boxed package var metadata: ObjectMeta
     /// Nil: as if every field were absent.
     package var spec: Spec?
 

@@ -1,3 +1,5 @@
+package import Coordination
+
 /// A pod, as far as a failover supervisor looks at it.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
@@ -108,7 +110,7 @@ package struct Pod: KubernetesResource, Hashable {
     }
 
     /// What it says of itself.
-    @Apart package var metadata: ObjectMeta
+    @Boxed package var metadata: ObjectMeta
     /// What is wanted.
     package var spec: Spec?
     /// What is; nil: nobody has said yet.

@@ -1,3 +1,5 @@
+package import Coordination
+
 /// A Service.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/
@@ -14,7 +16,7 @@ package struct Service: KubernetesResource, Hashable {
     }
 
     /// What it says of itself.
-    @Apart package var metadata: ObjectMeta
+    @Boxed package var metadata: ObjectMeta
     /// What is wanted.
     package var spec: Spec?
 }

@@ -15,7 +15,7 @@ import Transport
 struct InformerPace: Sendable {
     /// Short, because what happened meanwhile is acted on only after the return.
     private static let backoff = Backoff(first: .milliseconds(100), cap: .seconds(1))
-    /// After a refusal that somebody has to mend, like a missing right.
+    /// After a refusal that somebody has to mend, like a missing right, and after an object that cannot be decoded.
     private static let refusalBackoff = Backoff(first: .milliseconds(500), cap: .seconds(30))
     /// Before a list that follows soon after another, because no watch lasts from the version that it shows.
     static let relistBackoff = Backoff(first: .milliseconds(100), cap: .seconds(30))
@@ -45,7 +45,10 @@ struct InformerPace: Sendable {
 
     /// The wait after a list for new subscribers failed; `attempt`: how often one did before, in a row.
     static func pause(after error: KubernetesError, attempt: Int, jitter: Double) -> Duration {
-        let delay = (error.isRefusal ? refusalBackoff : backoff).delay(attempt: attempt, jitter: jitter)
+        let delay = (error.isRefusal || error.isUndecodable ? refusalBackoff : backoff).delay(
+            attempt: attempt,
+            jitter: jitter
+        )
         return min(max(error.retryAfter, delay), longestPause)
     }
 
@@ -60,11 +63,12 @@ struct InformerPace: Sendable {
     /// `jitter`: 0...1.
     mutating func pause(after error: KubernetesError, jitter: Double) -> Duration {
         let delay: Duration
-        if error.isRefusal {
+        // An object that cannot be read stays as it is until somebody mends it, too.
+        if error.isRefusal || error.isUndecodable {
             let backoff = isOptional ? Self.patientBackoff : Self.refusalBackoff
             delay = backoff.delay(attempt: refusals, jitter: jitter)
             refusals += 1
-            if isOptional { return delay }
+            if isOptional, error.isRefusal { return delay }
         } else {
             delay = Self.backoff.delay(attempt: failures, jitter: jitter)
             failures += 1

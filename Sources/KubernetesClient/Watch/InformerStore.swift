@@ -77,6 +77,8 @@ struct InformerStore<Resource: KubernetesResource> {
             complete(lastSubscriber)
             deliver(to: lastSubscriber, isRelist: true)
             tellFailure(to: lastSubscriber)
+        } else if resourceVersion == nil {
+            tellFailure(to: lastSubscriber)
         }
         return lastSubscriber
     }

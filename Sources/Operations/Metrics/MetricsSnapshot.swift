@@ -19,7 +19,7 @@ struct MetricsSnapshot: Sendable {
     var endpoints: EndpointCounts
     /// Who supervises what; nil: this supervisor is alone.
     var leadership: LeadershipStatus?
-    /// Where the groups stand that this replica leads, those in doubt included.
+    /// Where the groups stand that this replica leads; of those in doubt another may tell by now.
     var groups: [GroupStatus] = []
 }
 
@@ -35,7 +35,7 @@ extension MetricsSnapshot {
             writes: await parts.supervisor.writeCounts,
             endpoints: parts.supervisor.endpointCounts,
             leadership: parts.supervisor.leadership,
-            groups: await parts.supervisor.statuses.filter { $0.standing != .standby }
+            groups: await parts.supervisor.statuses.filter { $0.standing == .leading }
         )
     }
 }

@@ -1,3 +1,5 @@
+package import Coordination
+
 /// One active/passive group, with every default filled in.
 package struct GroupConfiguration: Sendable, Hashable {
     /// How the role is made known to Kubernetes.

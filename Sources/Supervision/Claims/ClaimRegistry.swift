@@ -50,8 +50,7 @@ actor ClaimRegistry {
     ) -> RoleClaims.Verdict {
         if spansShards, let obstacle = rivalInTheWay(of: claimant, pods, in: wish.scopes) {
             listeners[claimant] = listen
-            // What is not known yet costs nobody its place in the order of the file.
-            if obstacle.isContested, !keepsPods { notify(claims.wishesNothing(claimant)) }
+            notify(claimed(wish, for: claimant, keepsPods: keepsPods, despite: obstacle))
             return obstacle
         }
         let notified = claims.podsWished(claimant, wish, keepsPods: keepsPods)
@@ -59,6 +58,21 @@ actor ClaimRegistry {
         listeners[claimant] = verdict == .granted && !spansShards ? nil : listen
         notify(notified)
         return verdict
+    }
+
+    /// What a group that is in no other's way here has while a group of another shard is in its way, or may be.
+    ///
+    /// What is not known yet costs it nothing, and holds up nobody who does not mean its pods.
+    private func claimed(
+        _ wish: RoleClaims.Wish,
+        for claimant: RoleClaims.Claimant,
+        keepsPods: Bool,
+        despite obstacle: RoleClaims.Verdict
+    ) -> Set<RoleClaims.Claimant> {
+        if !obstacle.isContested { return claims.podsWished(claimant, wish, keepsPods: keepsPods) }
+        if !keepsPods { return claims.wishesNothing(claimant) }
+        claims.waitsForNobody(claimant)
+        return []
     }
 
     /// Whether another group gives a pod its role, once all groups that were announced have said which pods they mean: in one

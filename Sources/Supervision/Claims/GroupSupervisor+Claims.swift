@@ -8,6 +8,7 @@ extension GroupSupervisor {
     /// is finished first.
     func abstain() async {
         guard !machine.isSwitching else { return }
+        dropEndpoint()
         await surroundings.claims.abstain(claimant)
         wish = nil
         claim = .pending
@@ -19,6 +20,7 @@ extension GroupSupervisor {
         if case .unusable = service, wish != nil { await abstain() }
         guard keepsPods else { return }
         keepsPods = false
+        dropEndpoint()
         await surroundings.claims.letGo(claimant)
     }
 

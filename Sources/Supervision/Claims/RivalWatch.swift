@@ -60,7 +60,7 @@ extension ClaimRegistry {
         var watches: [String: Watch] = [:]
         for await batch in looks.batches {
             for look in batch { await take(look, in: namespace, for: number) }
-            await subscribe(&watches, informers, looks, in: namespace)
+            await subscribe(&watches, informers, looks, in: namespace, for: number)
         }
         await informers.services.unsubscribe(subscription)
         for watch in watches.values {
@@ -75,9 +75,22 @@ extension ClaimRegistry {
         guard isFollowed(namespace, by: number) else { return }
         switch look {
         case .services(let services): servicesSeen(services, in: namespace)
-        case .record(let group, let isThere): recordSeen(isThere, of: group)
-        case .pods(let group, let labels): podsSeen(labels, of: group)
+        // Neither does what was let go, and may be another by the time that it is to be known again.
+        case .record(let group, let isThere):
+            if needs(in: namespace).records.contains(group) { recordSeen(isThere, of: group) }
+        case .pods(let group, let labels):
+            if needs(in: namespace).pods[group] != nil { podsSeen(labels, of: group) }
         case .needs: break
+        }
+    }
+
+    /// Something is not followed any more.
+    private func letGo(_ key: Look.Key, in namespace: String, for number: Int) {
+        guard isFollowed(namespace, by: number) else { return }
+        switch key {
+        case .record(let group): recordSeen(nil, of: group)
+        case .pods(let group): podsSeen(nil, of: group)
+        case .services, .needs: break
         }
     }
 
@@ -86,19 +99,20 @@ extension ClaimRegistry {
         _ watches: inout [String: Watch],
         _ informers: SupervisedGroups.NamespaceInformers,
         _ looks: Looks,
-        in namespace: String
+        in namespace: String,
+        for number: Int
     ) async {
         let needs = await self.needs(in: namespace)
         for (group, watch) in watches {
             if let id = watch.record, !needs.records.contains(group) {
                 await informers.leases.unsubscribe(id)
                 watches[group]?.record = nil
-                await recordSeen(nil, of: group)
+                await letGo(.record(group), in: namespace, for: number)
             }
             if let pods = watch.pods, needs.pods[group] != pods.selector {
                 await informers.pods.unsubscribe(pods.id)
                 watches[group]?.pods = nil
-                await podsSeen(nil, of: group)
+                await letGo(.pods(group), in: namespace, for: number)
             }
         }
         for group in needs.records where watches[group]?.record == nil {

@@ -92,7 +92,13 @@ struct RoleClaims {
     /// A group that waits has done with the pods that it kept.
     mutating func letGo(_ claimant: Claimant) -> Set<Claimant> {
         if verdicts[claimant] == .granted { verdicts[claimant] = nil }
+        waitsForNobody(claimant)
         return release(held.removeValue(forKey: claimant) ?? [], of: claimant).subtracting([claimant])
+    }
+
+    /// It is not a pod that somebody here holds that keeps a group waiting.
+    mutating func waitsForNobody(_ claimant: Claimant) {
+        waiting[claimant] = nil
     }
 
     /// A group means no pods for now, and holds none: its Service cannot be used.
@@ -119,11 +125,13 @@ struct RoleClaims {
 
     /// Whether other groups are about to say which pods they mean: those that were announced, and those that waited for a pod
     /// that is free now.
+    ///
+    /// A group's next run, which waits for the end of this one, is none.
     func isAnyExpected(in scopes: Set<Scope>, besides claimant: Claimant) -> Bool {
         let isAwaited = waiting.contains { other, claim in
-            other != claimant && scopes.contains(claim.scope) && holders[claim] == nil
+            other.group != claimant.group && scopes.contains(claim.scope) && holders[claim] == nil
         }
-        return isAwaited || scopes.contains { arrivals[$0]?.contains { $0.claimant != claimant } ?? false }
+        return isAwaited || scopes.contains { arrivals[$0]?.contains { $0.claimant.group != claimant.group } ?? false }
     }
 
     /// What a group has got.

@@ -65,13 +65,13 @@ actor SupervisedGroups {
     private let sharing: Sharing
     private var held: [Int: HeldShard] = [:]
     /// The namespace of groups that name none.
-    private let namespace: String
+    let namespace: String
     private var entries: [String: Entry] = [:]
     /// The last run of each name that ended or is about to, for its successor to wait for.
     private var leaving: [String: Latch] = [:]
     private var informers: [String: NamespaceInformers] = [:]
     /// What was applied last; no groups before the first time.
-    private var file = SupervisorConfiguration(groups: [])
+    private(set) var file = SupervisorConfiguration(groups: [])
     /// The part of it that runs.
     private var running = SupervisorConfiguration(groups: [])
     /// Runs that were started.

@@ -1,3 +1,4 @@
+import Coordination
 import FailoverCore
 import Foundation
 import KubernetesClient

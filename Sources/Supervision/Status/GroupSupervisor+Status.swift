@@ -9,6 +9,7 @@ extension GroupSupervisor {
         let now = surroundings.clock.now()
         var assessment = machine.assessment(at: now)
         if endpoints.awaited?.isLate ?? false { assessment.conditions.insert(.endpointsLag) }
+        if waitingFor != nil { assessment.conditions.insert(.waiting) }
         let calendar = Calendar(now: now, wallTime: wallTime)
         return GroupStatus(
             name: configuration.name,
@@ -105,7 +106,8 @@ struct GroupStateWords {
     init(_ assessment: GroupAssessment, waitingFor: String?) {
         text =
             waitingFor.map { "waiting: \($0)" } ?? Self.words(of: assessment.progress)
-            ?? assessment.withheld.map { Self.withheld($0, assessment) } ?? assessment.finding.map { "\($0)" }
+            ?? assessment.withheld.map { Self.withheld($0, assessment) } ?? Self.record(assessment)
+            ?? assessment.finding.map { "\($0)" }
             ?? Self.standing(assessment)
     }
 
@@ -118,8 +120,13 @@ struct GroupStateWords {
     }
 
     private static func withheld(_ move: Decision.Move, _ assessment: GroupAssessment) -> String {
-        let why = assessment.conditions.contains(.paused) ? "paused" : "holding"
+        let why = assessment.conditions.contains(.paused) ? "paused" : "only observed"
         return "\(why), a move to \(move.target?.name ?? "nobody") is due: \(move.cause)"
+    }
+
+    private static func record(_ assessment: GroupAssessment) -> String? {
+        guard assessment.conditions.contains(.recordUnavailable) else { return nil }
+        return "the Lease cannot be read or written, so that nothing moves; the log says why"
     }
 
     private static func standing(_ assessment: GroupAssessment) -> String {

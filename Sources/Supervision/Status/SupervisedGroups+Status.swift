@@ -1,3 +1,5 @@
+import StandbyConfiguration
+
 /// Where groups stand, for status and metrics.
 extension SupervisedGroups {
     /// The groups that run here, by namespace and name: those that are led, and those that are observed.
@@ -7,6 +9,11 @@ extension SupervisedGroups {
             for supervisor in supervisors.values { found.append(await supervisor.status()) }
             return found.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
         }
+    }
+
+    /// Whether the file has a group, whoever leads it.
+    func isFiled(_ group: String, in place: String) -> Bool {
+        file.groups.contains { $0.name == group && ($0.namespace ?? namespace) == place }
     }
 
     /// One group; nil: it does not run here.

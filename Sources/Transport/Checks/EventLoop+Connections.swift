@@ -60,6 +60,8 @@ extension EventLoop {
 
     /// A connection stands, or cannot be made.
     func connectReady(_ descriptor: Int32) {
+        // It may have been given up in this turn, and the number be another's by now.
+        guard board.connecting[descriptor] != nil else { return }
         let error = SocketOptions.takeError(descriptor)
         endConnection(descriptor, error == 0 ? nil : TransportError(connect: error))
     }

@@ -68,6 +68,23 @@ import Testing
         #expect(assessed(script).conditions == [.available])
     }
 
+    @Test func aMoveThatCannotBeAnnouncedIsHeld() throws {
+        var script = GroupScript.three()
+        script.holds = { $0.recordWrite != nil }
+        _ = script.settle(script.health("a", .unhealthy))
+        _ = script.release { script, effect in
+            let id = effect.recordWrite.map(\.id) ?? OperationID(number: 1)
+            return script.machine.recordWritten(id, .failed(OperationFailure("403")), at: script.now)
+        }
+        #expect(assessed(script).conditions == [.holding, .recordUnavailable])
+    }
+
+    @Test func whoOnlyObservesWithholdsNothing() {
+        var script = GroupScript.three(GroupPolicy(isObserving: true))
+        _ = script.settle(script.health("a", .unhealthy))
+        #expect(assessed(script).conditions.isEmpty && assessed(script).withheld?.target?.name == "b")
+    }
+
     @Test func aSwitchTellsHowFarItIsAndWhatItWaitsFor() throws {
         var script = GroupScript.three(announced: Announcements(since: Epoch(5)))
         script.denied = ["c"]

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 @Suite struct SharedPartsTests {
     private struct Holder: Codable, Hashable {
-        @Apart var metadata: ObjectMeta
+        @Boxed var metadata: ObjectMeta
     }
 
     @Test func isCodedLikeThePartItself() throws {

@@ -106,6 +106,38 @@ import Testing
         }
     }
 
+    /// The Leases cannot be listed, so that it is not known whether a rival has a record: that concerns nobody else.
+    @Test func whatIsNotKnownOfRivalsHoldsUpNobodyElse() async throws {
+        let (a, c) = (RoleClaims.Claimant(group: "a0", run: 1), RoleClaims.Claimant(group: "c0", run: 2))
+        let (registry, heard) = (ClaimRegistry(spansShards: true), EventLog())
+        let cluster = FakeCluster(log: EventLog())
+        let services = try [
+            Samples.service("web"), Samples.service("db", selector: #"{"app":"db","role":"active"}"#),
+        ]
+        cluster.change { objects in for service in services { objects.services[service.metadata.name ?? ""] = service }
+        }
+        let informers = SupervisedGroups.NamespaceInformers(
+            pods: cluster.pods,
+            services: cluster.services,
+            leases: FakeObjectSource<Lease>("leases", log: EventLog()),
+            endpoints: cluster.endpoints
+        )
+        await registry.filed(
+            [try RivalIndex.group("a0"), try RivalIndex.group("b1"), try RivalIndex.group("c0", service: "db")]
+        )
+        await registry.expect([a, c].map { .init(claimant: $0, scope: Self.scope) }, ending: [])
+        let db = try Samples.pod("db-0", app: "db")
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await registry.follow(informers, in: "default") }
+            #expect(await registry.claim(wish, web, for: a) { heard.add("a0 may claim") } == .pending)
+            await heard.wait(for: "a0 may claim")
+            #expect(await registry.claim(wish, web, for: a) {} == .pending)
+            let own = RoleClaims.Wish(scopes: [Self.scope], pods: [Member.ID("uid-db-0")])
+            #expect(await registry.claim(own, [db], for: c) {} == .granted)
+            group.cancelAll()
+        }
+    }
+
     /// Groups of one shard come in the order of the file, whoever asks first while the Services are not known.
     @Test func whoeverAsksBeforeTheServicesAreKnownKeepsItsPlace() async throws {
         let (a, b) = (RoleClaims.Claimant(group: "a0", run: 1), RoleClaims.Claimant(group: "b0", run: 2))

@@ -33,6 +33,23 @@ import Testing
         #expect(claims.verdict(of: a) == .granted && claims.verdict(of: b) == .granted)
     }
 
+    /// Nobody waits for a group that does not wait for a pod any more, nor a run for its own successor.
+    @Test func onlyOtherGroupsThatWaitAreExpected() {
+        var claims = RoleClaims()
+        _ = claims.podsWished(a, Self.wish("1"))
+        _ = claims.podsWished(b, Self.wish("1", "2"), keepsPods: true)
+        _ = claims.wishesNothing(a)
+        #expect(
+            claims.isAnyExpected(in: [Self.scope], besides: c) && !claims.isAnyExpected(in: [Self.scope], besides: b)
+        )
+        _ = claims.letGo(b)
+        #expect(!claims.isAnyExpected(in: [Self.scope], besides: c))
+        claims.groupExpected(Self.claimant("c", run: 2), in: Self.scope)
+        #expect(
+            claims.isAnyExpected(in: [Self.scope], besides: a) && !claims.isAnyExpected(in: [Self.scope], besides: c)
+        )
+    }
+
     @Test func groupsThatStartTogetherComeInTheOrderOfTheFile() {
         var claims = claims(expecting: a, b, c)
         #expect(claims.podsWished(c, Self.wish("3")).isEmpty)

@@ -44,7 +44,7 @@ import Testing
             await stage.log.wait(for: "web: group waits")
             let status = await stage.supervisor.status(wallTime: noon)
             #expect(status.state.hasPrefix("waiting: "))
-            #expect(!status.holds(.available))
+            #expect(status.holds(.waiting) && !status.holds(.available))
         }
     }
 
