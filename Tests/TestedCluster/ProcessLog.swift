@@ -1,6 +1,8 @@
 /// The lines that a process has printed, and whoever waits for one.
 package actor ProcessLog {
     package private(set) var lines: [String] = []
+    /// Whether the process prints nothing more, for it has ended.
+    package private(set) var isFinished = false
     private var partial: [UInt8] = []
     private var followers: [AsyncStream<String>.Continuation] = []
 
@@ -15,6 +17,7 @@ package actor ProcessLog {
     }
 
     func finish() {
+        isFinished = true
         for follower in followers { follower.finish() }
         followers = []
     }
@@ -31,6 +34,7 @@ package actor ProcessLog {
     package func wait(after count: Int = 0, parts: [String]) async -> String? {
         let isWanted = { (line: String) in parts.allSatisfy(line.contains) }
         if let line = lines.dropFirst(count).first(where: isWanted) { return line }
+        if isFinished { return nil }
         let (stream, continuation) = AsyncStream.makeStream(of: String.self)
         followers.append(continuation)
         for await line in stream where isWanted(line) { return line }

@@ -59,32 +59,36 @@ extension EndToEndTests {
             }
         }
 
+        /// libdispatch ends a process without a word if it cannot open a file of its own threads, which it does once a second while work
+        /// waits: nothing of ours can prevent that at such a limit, and then nothing is known.
         @Test func withoutDescriptorsProbesHaveNoResultAndNobodyIsDemoted() async throws {
+            var hasLived = false
+            for _ in 0..<5 where !hasLived { hasLived = try await Self.livesWithoutDescriptors() }
+            #expect(hasLived)
+        }
+
+        /// Looks at a supervisor that can open nothing for a while; false if libdispatch has ended it.
+        private static func livesWithoutDescriptors() async throws -> Bool {
             let loop = EventLoop(name: "test")
             defer { loop.stop() }
-            try await Stage.run { stage in
+            return try await Stage.run { stage in
                 let tcp = "{tcpSocket: {port: http}, periodSeconds: 0.6, fastPeriodSeconds: 0.2, timeoutSeconds: 0.5}"
                 for name in ["web", "queue"] { try await stage.place(name, replicas: 2) }
                 let groups = [Manifests.group("web"), Manifests.group("queue", probe: tcp)]
                 let arguments = try await stage.arguments(groups: groups, ["--listen", "127.0.0.1:0"])
-                _ = try await SupervisorProcess.run(arguments) { process in
+                let (hasLived, _) = try await SupervisorProcess.run(arguments) { process in
                     let holders = [try await stage.waitUntilSettled("web"), try await stage.waitUntilSettled("queue")]
                     for pod in ["web-0", "web-1", "queue-0", "queue-1"] {
                         _ = await process.log.wait(for: "member.name=\(pod)", "member.health=healthy")
                     }
-                    let before = Self.sample(
-                        "kube_standby_probes_total{result=\"failure\"}",
-                        in: try await Self.metrics(of: process, loop)
-                    )
-                    let count = await process.log.lines.count
-                    let old = try await Self.limit(of: process)
-                    try await Self.limit(process, to: Self.nothing)
-                    _ = try #require(await process.log.wait(after: count, for: "nothing moves", "(errno \(EMFILE))"))
-                    try await Self.letProbesPass(stage, arguments)
-                    try await Self.limit(process, to: old)
-                    let text = try await Self.metrics(of: process, loop)
+                    let failures = "kube_standby_probes_total{result=\"failure\"}"
+                    let before = Self.sample(failures, in: try await Self.metrics(of: process, loop))
+                    guard let text = try await Self.metrics(of: process, loop, afterNothingFor: stage, arguments) else {
+                        #expect(!(await process.log.text).contains("Fatal error"))
+                        return false
+                    }
                     #expect(Self.sample("kube_standby_probes_total{result=\"none\"}", in: text) >= 12)
-                    #expect(Self.sample("kube_standby_probes_total{result=\"failure\"}", in: text) == before)
+                    #expect(Self.sample(failures, in: text) == before)
                     #expect(Self.sample("kube_standby_loop_longest_turn_seconds{loop=\"probes\"}", in: text) > 0)
                     let told = await process.log.lines.count { $0.contains("nothing moves") && $0.contains("errno") }
                     #expect(told == 1, "a fault is told once")
@@ -93,7 +97,31 @@ extension EndToEndTests {
                         try await stage.expect(name, toSettleOn: holder)
                         #expect(await stage.audit(name).moves == 0)
                     }
+                    return true
                 }
+                return hasLived
+            }
+        }
+
+        /// The metrics of a process after it could open nothing while many probes were due; nil if it has ended.
+        private static func metrics(
+            of process: SupervisorProcess,
+            _ loop: EventLoop,
+            afterNothingFor stage: Stage,
+            _ arguments: [String]
+        ) async throws -> String? {
+            let count = await process.log.lines.count
+            let old = try await limit(of: process)
+            try await limit(process, to: nothing)
+            guard await process.log.wait(after: count, for: "nothing moves", "(errno \(EMFILE))") != nil else {
+                return nil
+            }
+            try await letProbesPass(stage, arguments)
+            if await process.log.isFinished { return nil }
+            try await limit(process, to: old)
+            do { return try await metrics(of: process, loop) } catch {
+                if await process.log.isFinished { return nil }
+                throw error
             }
         }
 
