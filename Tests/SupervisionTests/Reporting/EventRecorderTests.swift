@@ -36,8 +36,10 @@ import Transport
                 advance(by: pause)
             } create: { [self] (event: Event) throws(KubernetesError) in
                 let namespace = event.regarding.namespace
+                // Whoever reads of it in the log may change what the next one meets.
+                let code = state.withLock { $0.codes[namespace] }
                 log.add("\(namespace): \(event.reason) \(event.note)")
-                guard let code = state.withLock({ $0.codes[namespace] }) else { return }
+                guard let code else { return }
                 let request = RequestDescription(verb: "create", resource: Event.resource, namespace: namespace)
                 throw KubernetesError(request, .status(code: code, nil, retryAfter: .zero))
             }

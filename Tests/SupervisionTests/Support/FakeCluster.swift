@@ -120,16 +120,18 @@ final class FakeCluster: Sendable {
     /// Notes a request, and what is to become of it instead of an answer; nil: it is answered.
     ///
     /// A request that was held and whose task was cancelled is a failure.
-    func enter(_ group: String, _ words: String) async -> Fault? {
+    /// `change`: what the request does, for whoever reads of it in the log and looks.
+    func enter(_ group: String, _ words: String, doing change: () -> Void = {}) async -> Fault? {
         let text = "\(group): \(words)"
-        log.add(text)
-        if state.withLock({ $0.ended.contains(group) }) { Issue.record("asked for after the end: \(text)") }
         let fault: Fault? = state.withLock { state in
             guard let index = state.plans.firstIndex(where: { text.contains($0.text) }) else { return nil }
             state.plans[index].times -= 1
             defer { if state.plans[index].times == 0 { state.plans.remove(at: index) } }
             return state.plans[index].fault
         }
+        if fault == nil { change() }
+        log.add(text)
+        if state.withLock({ $0.ended.contains(group) }) { Issue.record("asked for after the end: \(text)") }
         guard case .hold = fault else { return fault }
         let (ends, end) = AsyncStream.makeStream(of: Void.self)
         state.withLock { $0.held.append((text, end)) }

@@ -102,14 +102,15 @@ actor FakeGroupAPI: GroupAPI {
     // MARK: Opinions
 
     func ask(_ question: StoredOpinions.Question) async {
-        guard await enter("ask of \(question.pod)") == nil else { return }
-        change { StoredOpinions.ask(question, on: $0) }
+        _ = await cluster.enter(group.name, "ask of \(question.pod)") {
+            change { StoredOpinions.ask(question, on: $0) }
+        }
     }
 
     func answer(_ answer: StoredOpinions.Answer, of name: String) async -> Bool {
-        guard await enter("answer \(answer.health)") == nil else { return false }
-        change { StoredOpinions.answer(answer, of: name, on: $0) ?? $0 }
-        return true
+        await cluster.enter(group.name, "answer \(answer.health)") {
+            change { StoredOpinions.answer(answer, of: name, on: $0) ?? $0 }
+        } == nil
     }
 
     private func change(_ next: @Sendable (Lease) -> Lease) {

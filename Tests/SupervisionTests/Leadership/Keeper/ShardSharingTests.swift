@@ -254,6 +254,7 @@ import Transport
             await stage.log.wait(for: "b sees 0:- 1:- of a,b")
             let words = "notice: shards of another --shards are held, none is taken until they are released"
             await a.finish()
+            await stage.log.wait(for: "b taken 0")
             await stage.log.wait(for: "b sees 0:b 1:b of b")
             let told = b.logs.lines.filter { $0.hasPrefix(words) }
             #expect(told.count == 1 && told.first?.contains("others=1") == true, "\(b.logs.lines)")
