@@ -119,7 +119,8 @@ import Transport
                 await stage.renewal(of: "ks.shard-1-of-2", "ks.replica-a")
             }
             await stage.log.wait(for: "a taken 0", count: 2)
-            for _ in 0..<3 { await stage.renewal(of: "ks.shard-0-of-2", "ks.shard-1-of-2", "ks.replica-a") }
+            // Not at once: after two lease durations it may be, some of which have passed before that was seen.
+            await stage.renewal(of: "ks.shard-0-of-2", "ks.shard-1-of-2", "ks.replica-a")
             #expect(stage.log.lines(with: "a lost").count == 1 && a.keeper.status.counts.rebalanced == 1)
             await a.crash()
         }
@@ -156,7 +157,7 @@ import Transport
                 await stage.renewal(of: "ks.shard-1-of-4", "ks.replica-a")
             }
             await stage.log.wait(for: "a taken 0", count: 2)
-            for _ in 0..<3 { await stage.renewal(of: "ks.shard-1-of-4", "ks.replica-a") }
+            await stage.renewal(of: "ks.shard-1-of-4", "ks.replica-a")
             #expect(a.keeper.status.counts.rebalanced == 1)
             await a.crash()
         }
