@@ -20,6 +20,7 @@ import Transport
             let b = await stage.replica("b", shards: 4)
             await stage.log.wait(for: "b sees 0:b 1:b 2:a 3:a of a,b")
             await stage.log.wait(for: "a sees 0:b 1:b 2:a 3:a of a,b")
+            for shard in 0..<2 { await stage.log.wait(for: "b taken \(shard)") }
             let lines = stage.log.lines
             for shard in 0..<2 {
                 let lost = try #require(lines.firstIndex(of: "a lost \(shard)"))
