@@ -92,7 +92,7 @@ fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader, and as man
 
 tsan: setup ## Run the tests, and a short soak, under the thread sanitizer.
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
-	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" ./.ci/tsan
+	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp halt_on_error=1" .build-tsan/debug/kube-standby-bench soak 10 200
 
 alerts: ## Check the alert rules with Prometheus' own tool.

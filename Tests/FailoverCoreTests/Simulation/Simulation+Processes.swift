@@ -257,8 +257,8 @@ extension Simulation {
         case .switchWaits(let member, _, _): processes[index]?.obstacles[group] = member.id
         // Another attempt waits for the same.
         case .moved, .moveWithdrawn, .adopted: processes[index]?.obstacles[group] = nil
-        case .moveStarted, .withheld, .promoted, .demoted, .joined, .departed, .found, .findingEnded, .answered,
-            .pauseEnded,
+        case .moveStarted: lastBegun = now
+        case .withheld, .promoted, .demoted, .joined, .departed, .found, .findingEnded, .answered, .pauseEnded,
             .steppedBack, .operationFailed:
             break
         }

@@ -72,8 +72,10 @@ import Testing
     /// In each schedule a supervisor is cut off from nodes that standbys and clients reach; without the second opinion it moves
     /// the role for nothing in many of them.
     @Test func aSupervisorThatIsCutOffFromOneNodeAloneMovesNothing() {
+        // Of few schedules, how many show it is chance.
+        let count = max(Self.count, 200)
         var needless = 0
-        for seed in 0..<Self.count {
+        for seed in 0..<count {
             let moves = [nil, Simulation.Sabotage.nobodyIsAsked].map { sabotage in
                 var simulation = Simulation(seed: seed, .severed)
                 simulation.sabotage = sabotage
@@ -86,9 +88,9 @@ import Testing
             if moves[1] > 1 { needless += 1 }
         }
         print(
-            "simulation, cut off from one node: \(Self.count) schedules, \(needless) with needless moves where nobody is asked"
+            "simulation, cut off from one node: \(count) schedules, \(needless) with needless moves where nobody is asked"
         )
-        #expect(needless > Self.count / 20)
+        #expect(needless > count / 10)
     }
 
     @Test(.enabled(if: isThorough)) func someSchedulesOfThousandsOfMembers() async {
