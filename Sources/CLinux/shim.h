@@ -5,7 +5,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 // 0: no core dumps, and /proc/PID of this process belongs to root: https://man7.org/linux/man-pages/man2/PR_SET_DUMPABLE.2const.html
 static inline int linux_set_dumpable(unsigned long value) { return prctl(PR_SET_DUMPABLE, value, 0UL, 0UL, 0UL); }

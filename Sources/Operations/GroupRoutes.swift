@@ -46,7 +46,7 @@ struct GroupRoutes: Sendable {
     /// 200 if this replica leads the group and one pod of it is active and serves, else 503.
     ///
     /// A replica in doubt goes on answering: while the API server is away nobody can move the role, and the pod serves.
-    private static func active(_ status: GroupStatus?) -> OperationsAnswer {
+    static func active(_ status: GroupStatus?) -> OperationsAnswer {
         guard let status, status.standing != .standby else {
             return OperationsAnswer(.serviceUnavailable, "this replica does not lead the group\n")
         }

@@ -63,8 +63,6 @@ package struct GroupAssessment: Sendable, Hashable {
         package var refusal: OperationFailure?
     }
 
-    /// When it is.
-    package var time: MonotonicTime
     /// Of the record; nil: it was not read yet, or there is none.
     package var epoch: Epoch?
     /// By name.
@@ -77,8 +75,6 @@ package struct GroupAssessment: Sendable, Hashable {
     package var finding: Decision.Finding?
     /// The move that is due and is not made, because the group moves nothing by itself; nil: none.
     package var withheld: Decision.Move?
-    /// When it is decided again although nothing changes; nil: no such time.
-    package var until: MonotonicTime?
     /// A switch that is under way; nil: none.
     package var progress: Progress?
     /// The last move, if it made active who is active now; nil: that is not known.
@@ -103,7 +99,6 @@ extension GroupAssessment {
         let rules = situation.rules(known.record)
         let decision = situation.decision
         let active = view.actives.count == 1 ? view.actives.first : nil
-        time = situation.now
         epoch = known.record?.epoch
         lines = view.all.map { member in
             Line(
@@ -115,17 +110,19 @@ extension GroupAssessment {
         let others = rules.healthyCandidates.filter { $0.role != .active && !view.history.isRefused($0.id) }
         next = Ranking(view, leaving: active).best(of: others)
         finding = decision.finding
-        until = decision.deadline
         if case .switching(let progress) = phase { self.progress = Progress(progress) }
         let isWithheld = known.policy.isObserving || situation.isHeld && !decision.finishesSwitch
         if isWithheld, case .move(let move) = decision { withheld = move }
         lastMove = known.record?.history.last.flatMap { $0.target == active?.name ? $0 : nil }
         conditions = []
         conditions = held(situation, rules, active)
-        if case .backingOff = phase {
-            conditions.insert(.recordUnavailable)
-            if case .move = decision { conditions.insert(.holding) }
-        }
+        if case .backingOff = phase { recordFailed(while: decision) }
+    }
+
+    /// A move that cannot be announced is due and is not made.
+    private mutating func recordFailed(while decision: Decision) {
+        conditions.insert(.recordUnavailable)
+        if case .move = decision { conditions.insert(.holding) }
     }
 
     private func held(_ situation: Situation, _ rules: DecisionRules, _ active: Member?) -> Set<Condition> {

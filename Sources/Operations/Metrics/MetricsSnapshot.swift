@@ -19,7 +19,7 @@ struct MetricsSnapshot: Sendable {
     var endpoints: EndpointCounts
     /// Who supervises what; nil: this supervisor is alone.
     var leadership: LeadershipStatus?
-    /// Where the groups stand that this replica leads; of those in doubt another may tell by now.
+    /// Where the groups stand that run here, those that this replica only observes included.
     var groups: [GroupStatus] = []
 }
 
@@ -35,7 +35,7 @@ extension MetricsSnapshot {
             writes: await parts.supervisor.writeCounts,
             endpoints: parts.supervisor.endpointCounts,
             leadership: parts.supervisor.leadership,
-            groups: await parts.supervisor.statuses.filter { $0.standing == .leading }
+            groups: await parts.supervisor.statuses
         )
     }
 }

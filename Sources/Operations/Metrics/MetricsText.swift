@@ -13,9 +13,11 @@ enum MetricsText {
     static func write(_ snapshot: MetricsSnapshot) -> String {
         var text = ""
         for metric in Metric.all { write(metric, of: snapshot, to: &text) }
+        // Of those in doubt another replica may tell by now.
+        let groups = snapshot.groups.filter { $0.standing == .leading }
         // Of 10,000 groups there are 200,000 lines: what they have in common is put together once.
-        let owners = snapshot.groups.map { "group=\"\(escaped($0.name))\",namespace=\"\(escaped($0.namespace))\"" }
-        for metric in GroupMetric.all { write(metric, of: snapshot.groups, owners, to: &text) }
+        let owners = groups.map { "group=\"\(escaped($0.name))\",namespace=\"\(escaped($0.namespace))\"" }
+        for metric in GroupMetric.all { write(metric, of: groups, owners, to: &text) }
         return text
     }
 

@@ -56,6 +56,13 @@ import Testing
         )
     }
 
+    /// Two replicas must not tell two things of one group.
+    @Test(arguments: [GroupStatus.Standing.inDoubt, .standby]) func ofAGroupThatAnotherMayLeadNothingIsWritten(
+        standing: GroupStatus.Standing
+    ) {
+        #expect(Self.lines([Self.group("web") { $0.standing = standing }]).isEmpty)
+    }
+
     @Test func whatIsNotKnownHasNoSample() {
         let lines = Self.lines([Self.group("web") { ($0.epoch, $0.activeSince) = (nil, nil) }])
         #expect(!lines.contains { $0.contains("_epoch") || $0.contains("_since_") })

@@ -175,6 +175,27 @@ import Testing
         }
     }
 
+    /// The Service goes in the middle of a move: whoever finishes it and lets the pods go waits for no endpoint of them.
+    @Test func whoLetsItsPodsGoAwaitsNoEndpoint() async throws {
+        try await Self.runMove(shown: ["web-0": true]) { stage in
+            stage.cluster.plan(.hold, on: "web-1=active")
+            Self.show([:], to: stage)
+            await stage.log.wait(for: "held: web: web-1=active")
+            stage.cluster.change { $0.services["web"] = nil }
+            await stage.log.wait(for: "group waits")
+            let other = RoleClaims.Claimant(group: "shop", run: 9)
+            let wish = RoleClaims.Wish(
+                scopes: [.init(namespace: "default", key: "role")],
+                pods: [.init("uid-web-1")]
+            )
+            let verdict = await stage.claims.claim(wish, for: other) { stage.log.add("shop may claim") }
+            #expect(verdict.isContested)
+            stage.cluster.release("web-1=active")
+            await stage.log.wait(for: "shop may claim")
+            #expect(await stage.supervisor.endpoints.awaited == nil)
+        }
+    }
+
     private static let lag = "web: the endpoints do not show the active pod yet"
 
     @Test func tellsOnceWhenTheEndpointsLagAndWhenTheyDoNoMore() async throws {
