@@ -1,6 +1,7 @@
 package import KubernetesClient
 package import Leadership
 package import Logging
+package import Metrics
 package import StandbyConfiguration
 package import Transport
 
@@ -23,8 +24,10 @@ extension Supervisor {
         package var isDryRun: Bool
         /// For lines of the log; Events do not go through it.
         package var logger: Logger
+        /// Where is counted and timed what groups do.
+        package var metrics: any MetricsFactory
 
-        /// Everything must be given: nothing has a default that would fit everybody.
+        /// Everything must be given but who reads metrics: nothing else has a default that would fit everybody.
         package init(
             configuration: SupervisorConfiguration,
             client: APIClient,
@@ -33,7 +36,8 @@ extension Supervisor {
             identity: String,
             election: Election?,
             isDryRun: Bool,
-            logger: Logger
+            logger: Logger,
+            metrics: any MetricsFactory = NOOPMetricsHandler.instance
         ) {
             self.configuration = configuration
             self.client = client
@@ -43,6 +47,7 @@ extension Supervisor {
             self.election = election
             self.isDryRun = isDryRun
             self.logger = logger
+            self.metrics = metrics
         }
     }
 

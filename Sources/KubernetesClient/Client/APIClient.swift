@@ -1,5 +1,6 @@
 import Foundation
 package import Logging
+package import Metrics
 import Synchronization
 package import Transport
 
@@ -24,6 +25,8 @@ package final class APIClient: Sendable {
     let credentials: Credentials
     /// Opens the streams of commands in pods.
     let sockets = WebSocketConnector()
+    /// What is counted of all requests.
+    let metrics: ClientMetrics
     /// The URL of the proxy to the API server; empty for none.
     private let proxy: String
     private let userAgent: String
@@ -31,12 +34,13 @@ package final class APIClient: Sendable {
     /// HTTP/2 connection would hold them all.
     private let pool = Atomic<Int>(0)
 
-    /// `environment`: where proxies are named if the connection names none.
+    /// `metrics`: where requests are counted and timed; `environment`: where proxies are named if the connection names none.
     package init(
         connection: ClusterConnection,
         loop: EventLoop,
         version: String,
         logger: Logger,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         self.connection = connection
@@ -46,6 +50,7 @@ package final class APIClient: Sendable {
         // Whoever loads a connection has refused a proxy that cannot be used.
         let named = try? ProxyEnvironment(environment).proxy(for: server)
         proxy = connection.cluster.proxy ?? named?.url ?? ""
+        self.metrics = ClientMetrics(metrics, server: server)
         userAgent = "\(Self.fieldManager)/\(version) (linux)"
     }
 
@@ -92,9 +97,14 @@ package final class APIClient: Sendable {
         let timeout = call.isRead ? call.timeout : call.timeout - (.now - start)
         guard timeout > .zero else { throw KubernetesError(call.description, .transport(TransportError(.timedOut))) }
         request.timeout = timeout
+        let sent = ContinuousClock.now
+        defer { metrics.took(.now - sent, call.method) }
         do throws(TransportError) {
-            return try await loop.response(to: request)
+            let response = try await loop.response(to: request)
+            metrics.ended(call.method, code: response.head.status)
+            return response
         } catch {
+            metrics.ended(call.method, code: nil)
             await failed(error, of: request)
             throw KubernetesError(call.description, .transport(error))
         }
@@ -129,8 +139,11 @@ package final class APIClient: Sendable {
         request.idleTimeout = idleTimeout
         request.timeout = timeout
         do throws(TransportError) {
-            return try await loop.stream(request)
+            let stream = try await loop.stream(request)
+            metrics.ended(call.method, code: stream.head.status)
+            return stream
         } catch {
+            metrics.ended(call.method, code: nil)
             await failed(error, of: request)
             throw KubernetesError(call.description, .transport(error))
         }

@@ -34,6 +34,8 @@ package actor Informer<Resource: KubernetesResource> {
     private var needsVersionCheck = false
     private var pace: InformerPace
     private var listedAt: ContinuousClock.Instant?
+    /// Whether it has watched before.
+    private var hasWatched = false
 
     /// `keepsAll`: whether objects are kept that nobody selects; for small collections.
     ///
@@ -219,6 +221,8 @@ package actor Informer<Resource: KubernetesResource> {
 
     /// Watches once; a watch that was open and merely broke is no failure.
     private func watchOnce() async -> InformerWatchEnd {
+        if hasWatched { client.metrics.watchRestarted(Resource.resource.plural) }
+        hasWatched = true
         let version = store.resourceVersion ?? "0"
         let start = ContinuousClock.now
         var isOpen = false

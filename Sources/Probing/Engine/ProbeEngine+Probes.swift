@@ -70,6 +70,7 @@ extension ProbeEngine {
         let outcome = isDistrusted ? ProbeOutcome(verdict: .noResult, detail: "the supervisor stood still") : result
         count(outcome.verdict)
         let now = Self.now
+        metrics.ended(record.target.probe.handler, outcome.verdict, after: now.since(state.startedAt))
         noteResult(state, record, outcome.verdict, now)
         let change = state.tracker.probeFinished(
             outcome.verdict,

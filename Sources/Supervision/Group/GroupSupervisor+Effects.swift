@@ -12,6 +12,7 @@ extension GroupSupervisor {
     /// Gives the machine an event, and carries out what it decides.
     func step(_ event: (inout GroupStateMachine) -> [Effect]) {
         perform(event(&machine))
+        counts.observed(isEmpty: machine.view.actives.isEmpty, at: surroundings.clock.now())
         complainOfEpochs()
     }
 
@@ -49,6 +50,7 @@ extension GroupSupervisor {
                 let delay = pacing.delay(until: id, attempt: attempt, jitter: .random(in: 0...1))
                 startTimer(id, at: surroundings.clock.now() + max(delay, pause))
             case .report(let report):
+                count(report)
                 if case .moved(let move) = report { moved(move) }
                 notify(of: report)
             }

@@ -56,6 +56,8 @@ actor GroupSupervisor {
     private(set) var standing: GroupStanding
     /// What is known of the Service's endpoints.
     var endpoints = EndpointView()
+    /// What has come of it since it was taken.
+    var counts = GroupCounts()
     /// What was asked, heard and answered of members that fail.
     var opinions: Opinions
     /// Whether nothing new is begun, because the group is to end.

@@ -118,15 +118,3 @@ import Testing
         }
     }
 }
-
-/// What is counted of notices.
-@Suite struct NoticeLogTests {
-    /// A dispute counts when it begins, whether its line is written or not.
-    @Test func countsDisputes() {
-        let log = NoticeLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        for sample in NoticeSample.all where sample.name.contains("disputed") || sample.name.contains("unanswered") {
-            for _ in 0..<100 { log.write(sample.notice) }
-        }
-        #expect(log.disputes == 100)
-    }
-}
