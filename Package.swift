@@ -137,7 +137,7 @@ let rooms: [Room] = [
             nioSSL, nioWebSocket,
         ],
         testDependencies: [
-            "Coordination", "HostSystem", "Repeatable", "Sandbox", "Transport", "RecordedExchanges", logging,
+            "Coordination", "HostSystem", "Repeatable", "Sandbox", "Transport", "RecordedExchanges", logging, metrics,
             metricsTestKit, nioCore, nioPosix, nioSSL,
         ]
     ),
@@ -164,7 +164,7 @@ let rooms: [Room] = [
         ],
         testDependencies: [
             "Coordination", "FailoverCore", "KubernetesClient", "Leadership", "Probing", "Sandbox",
-            "StandbyConfiguration", "Transport", logging, metricsTestKit,
+            "StandbyConfiguration", "Transport", "YAMLDocument", logging, metricsTestKit,
         ],
         testExclude: ["Reporting/Notices.txt"]
     ),

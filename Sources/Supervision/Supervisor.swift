@@ -200,6 +200,12 @@ package struct Supervisor: ServiceLifecycle.Service {
         return diff
     }
 
+    /// Leaves an Event on the supervisor's own pod to be sent.
+    package func tell(_ reason: EventReason, _ note: String) {
+        guard let pod = parts.pod, !parts.isDryRun else { return }
+        events.publish(NoticeEvents(instance: parts.identity).event(reason, note, on: pod))
+    }
+
     /// Where the groups stand that run here, by namespace and name.
     package var statuses: [GroupStatus] {
         get async { await groups.statuses }

@@ -73,7 +73,7 @@ import Transport
             registry: registry,
             droppedLogLines: { 7 }
         )
-        try await body(Stage(file: file, routes: OperationsRoutes(parts), reloader: reloader))
+        try await body(Stage(file: file, routes: OperationsRoutes(parts, patience: .seconds(60)), reloader: reloader))
     }
 
     @Test(arguments: ["/livez", "/readyz", "/livez?verbose", "/readyz?x=/metrics"])

@@ -57,25 +57,33 @@ package final class MetricsRegistry: MetricsFactory {
 
     // MARK: MetricsFactory
 
+    /// A counter of a series; the same for the same series.
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         instrument(label, dimensions)
     }
 
+    /// A number that goes up and down.
     package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         instrument(label, dimensions)
     }
 
+    /// A histogram, or, not aggregated, the last value.
     package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         instrument(label, dimensions, isTimer: aggregate)
     }
 
+    /// A histogram of seconds.
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         instrument(label, dimensions, isTimer: true)
     }
 
+    /// Nothing: a series stays.
     package func destroyCounter(_ handler: any CounterHandler) {}
+    /// Nothing: a series stays.
     package func destroyMeter(_ handler: any MeterHandler) {}
+    /// Nothing: a series stays.
     package func destroyRecorder(_ handler: any RecorderHandler) {}
+    /// Nothing: a series stays.
     package func destroyTimer(_ handler: any TimerHandler) {}
 }
 

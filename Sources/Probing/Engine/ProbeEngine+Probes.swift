@@ -101,4 +101,15 @@ extension ProbeEngine {
         case .noResult: statistics.withoutResult += 1
         }
     }
+
+    /// Where each probe of a group stands, by pod.
+    package func progress(of group: String) -> [String: ProbeProgress] {
+        let progress = table.numbers(of: group).values.compactMap { number -> (String, ProbeProgress)? in
+            guard let record = table.records[number] else { return nil }
+            let state = table.states[number]
+            let progress = ProbeProgress(sequence: state.endedCount, due: state.due, tracker: state.tracker)
+            return (record.target.pod, progress)
+        }
+        return Dictionary(progress) { first, _ in first }
+    }
 }

@@ -108,17 +108,6 @@ package actor ProbeEngine {
         noteNeed()
     }
 
-    /// Where each probe of a group stands, by pod.
-    package func progress(of group: String) -> [String: ProbeProgress] {
-        let progress = table.numbers(of: group).values.compactMap { number -> (String, ProbeProgress)? in
-            guard let record = table.records[number] else { return nil }
-            let state = table.states[number]
-            let progress = ProbeProgress(sequence: state.endedCount, due: state.due, tracker: state.tracker)
-            return (record.target.pod, progress)
-        }
-        return Dictionary(progress) { first, _ in first }
-    }
-
     /// Stops probing a group; other groups that share its pods go on.
     package func remove(group: String) {
         for number in table.numbers(of: group).values { remove(number) }

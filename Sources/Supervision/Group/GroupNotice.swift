@@ -19,6 +19,10 @@ package struct GroupNotice: Sendable {
         case resumed
         /// The group is no more, and what operators asked of it stays on its Lease.
         case leavesBehind(fenced: [String], isPaused: Bool)
+        /// Automatic moves are suspended from now on, by whatever says so.
+        case paused
+        /// They are not any more.
+        case unpaused
         /// The Service's endpoints show the pod as ready, so long after its promotion; nil: they could not be seen meanwhile;
         /// `wasLate`: that this takes long was told.
         case endpointFollowed(pod: String, after: Duration?, wasLate: Bool)

@@ -12,8 +12,18 @@ extension GroupSupervisor {
     /// Gives the machine an event, and carries out what it decides.
     func step(_ event: (inout GroupStateMachine) -> [Effect]) {
         perform(event(&machine))
-        counts.observed(isEmpty: machine.view.actives.isEmpty, at: surroundings.clock.now())
+        let now = surroundings.clock.now()
+        counts.observed(isEmpty: machine.actives.isEmpty, at: now)
+        tellOfPause(at: now)
         complainOfEpochs()
+    }
+
+    /// Who takes a group over finds it paused or not, and tells of changes only.
+    private func tellOfPause(at now: MonotonicTime) {
+        guard standing == .leading, machine.record != nil else { return }
+        let isPaused = machine.isPaused(at: now)
+        if let wasPaused, wasPaused != isPaused { notify(isPaused ? .paused : .unpaused) }
+        wasPaused = isPaused
     }
 
     /// Carries out effects: operations and timers as child tasks, reports at once.

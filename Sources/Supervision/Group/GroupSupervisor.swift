@@ -58,6 +58,8 @@ actor GroupSupervisor {
     var endpoints = EndpointView()
     /// What has come of it since it was taken.
     var counts = GroupCounts()
+    /// Whether it was paused when that was looked at last; nil: it was not yet.
+    var wasPaused: Bool?
     /// What was asked, heard and answered of members that fail.
     var opinions: Opinions
     /// Whether nothing new is begun, because the group is to end.

@@ -12,10 +12,16 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
     case switchedOver = "SwitchedOver"
     /// A move is complete that nobody asked for.
     case failedOver = "FailedOver"
+    /// A move begins that nobody asked for.
+    case failingOver = "FailingOver"
+    /// A move is due and is not made.
+    case moveWithheld = "MoveWithheld"
     /// A move was begun and taken back.
     case moveWithdrawn = "MoveWithdrawn"
     /// A move cannot go on.
     case switchWaiting = "SwitchWaiting"
+    /// A move cannot go on, for an older write to a passive pod cannot be ruled out.
+    case sealBlocked = "SealBlocked"
     /// Nobody can take over.
     case noHealthyCandidate = "NoHealthyCandidate"
     /// The role moved too often.
@@ -34,8 +40,20 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
     case opinionsMissing = "OpinionsMissing"
     /// The active pod is no endpoint yet.
     case endpointsLag = "EndpointsLag"
+    /// What an operator asked for was done.
+    case requestAccepted = "RequestAccepted"
+    /// What an operator asked for was not done.
+    case requestRefused = "RequestRefused"
+    /// Automatic moves are suspended.
+    case paused = "Paused"
+    /// They are not any more.
+    case resumed = "Resumed"
     /// The configuration has no such group any more.
     case requestsLeftBehind = "RequestsLeftBehind"
+    /// The file changed, and what it says is running.
+    case configReloaded = "ConfigReloaded"
+    /// The file changed and has mistakes, so that what it said before goes on running.
+    case configInvalid = "ConfigInvalid"
 
     /// Which object an Event is written on.
     package enum Subject: String, Sendable, Hashable {
@@ -43,6 +61,8 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
         case pod = "Pod"
         /// The group's Service.
         case service = "Service"
+        /// The pod that the supervisor runs in.
+        case supervisor = "the supervisor's Pod"
     }
 
     /// The properties of every Event of one reason.
@@ -71,6 +91,14 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
         case .demoted: Entry(.normal, "Demote", on: .pod, "The pod is passive now, and why.")
         case .switchedOver: Entry(.normal, "Switchover", on: .service, "A move that an operator asked for is complete.")
         case .failedOver: Entry(.normal, "Failover", on: .service, "Any other move is complete.")
+        case .failingOver: Entry(.warning, "Failover", on: .service, "A move begins that nobody asked for, and why.")
+        case .moveWithheld:
+            Entry(
+                .warning,
+                "Decide",
+                on: .service,
+                "A move is due and not made: the group is paused, or has no epoch left."
+            )
         case .moveWithdrawn:
             Entry(
                 .warning,
@@ -80,6 +108,13 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
             )
         case .switchWaiting:
             Entry(.warning, "Failover", on: .service, "A move cannot go on before the named pod can be written.")
+        case .sealBlocked:
+            Entry(
+                .warning,
+                "Failover",
+                on: .service,
+                "A move cannot go on: the named passive pod cannot be written, and might be made active by an older write."
+            )
         case .noHealthyCandidate:
             Entry(
                 .warning,
@@ -122,8 +157,27 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
                 on: .service,
                 "The active pod is Ready, and 5 s after its promotion no EndpointSlice shows it: Kubernetes has not followed."
             )
+        case .requestAccepted: Entry(.normal, "Answer", on: .service, "What an operator asked for was done.")
+        case .requestRefused:
+            Entry(.warning, "Answer", on: .service, "What an operator asked for was not done, and why.")
+        case .paused: Entry(.normal, "Pause", on: .service, "Automatic moves are suspended from now on.")
+        case .resumed: Entry(.normal, "Resume", on: .service, "Automatic moves are made again.")
         case .requestsLeftBehind:
             Entry(.warning, "Reload", on: .service, "The group was removed; fences or a pause stay on its Lease.")
+        case .configReloaded:
+            Entry(
+                .normal,
+                "Reload",
+                on: .supervisor,
+                "The configuration that was read last is running; what it changed."
+            )
+        case .configInvalid:
+            Entry(
+                .warning,
+                "Reload",
+                on: .supervisor,
+                "The configuration cannot be read or has mistakes; the one before goes on running."
+            )
         }
     }
 }

@@ -47,8 +47,11 @@ extension NoticeDescription {
         let metadata = [
             "from": from.joined(separator: ","), "to": to, "cause": "\(cause)", "members": "\(trace)",
         ]
+        let before = from.isEmpty ? "nobody" : from.joined(separator: ", ")
+        let note = "\(cause): the role moves from \(before) to \(to); \(trace)"
         return Self(
             .init(.notice, "move begins", metadata, .ofMany),
+            event: cause.isVoluntary || cause.isPlanned ? nil : .init(.failingOver, note),
             demo: "decided: to \(to), \(cause) [\(trace)]"
         )
     }
@@ -60,10 +63,22 @@ extension NoticeDescription {
         _ trace: DecisionTrace
     ) -> Self {
         switch reason {
-        case .paused: withheld(target, cause, trace, "move withheld, the group is paused")
         case .observed: withheld(target, cause, trace, "move withheld, the group is only observed")
-        case .exhausted: withheld(target, cause, trace, "move withheld, no epoch is left for it")
+        case .paused: dueMoveWithheld(target, cause, trace, "the group is paused")
+        case .exhausted: dueMoveWithheld(target, cause, trace, "no epoch is left for it")
         }
+    }
+
+    /// Whoever leads the group does not make it.
+    private static func dueMoveWithheld(
+        _ target: String?,
+        _ cause: SwitchCause,
+        _ trace: DecisionTrace,
+        _ reason: String
+    ) -> Self {
+        var description = withheld(target, cause, trace, "move withheld, \(reason)")
+        description.event = .init(.moveWithheld, "not to \(target ?? "nobody"), \(reason): \(cause); \(trace)")
+        return description
     }
 
     /// `waiting`: what the group waits for; nil: the message says it.
@@ -141,7 +156,10 @@ extension NoticeDescription {
                 "switch waits for a pod that cannot be written",
                 ["to": to, "member.name": member.name, "error": "\(failure)"]
             ),
-            event: .init(.switchWaiting, "the switch to \(to) waits for pod \(obstacle)"),
+            event: .init(
+                member.role == .active ? .switchWaiting : .sealBlocked,
+                "the switch to \(to) waits for pod \(obstacle)"
+            ),
             demo: "waits for \(obstacle)"
         )
     }
@@ -151,8 +169,13 @@ extension NoticeDescription {
     /// Whoever may annotate the Lease can request again and again; the moves that follow are always reported.
     private static func answered(_ request: OperatorRequest, _ answer: RequestAnswer) -> Self {
         let metadata = ["request": request.id, "outcome": answer.outcome.rawValue, "answer": answer.explanation]
+        let isRefused = answer.outcome == .refused
         return Self(
-            .init(.notice, answer.outcome == .refused ? "request refused" : "request answered", metadata),
+            .init(.notice, isRefused ? "request refused" : "request answered", metadata),
+            event: .init(
+                isRefused ? .requestRefused : .requestAccepted,
+                "\(answer.explanation); request \(request.id)"
+            ),
             demo: "request: \(answer.explanation)"
         )
     }

@@ -26,7 +26,7 @@ struct NoticeMetrics: Sendable {
             if wasLate { lagging.decrement() }
         case .endpointLags: lagging.increment()
         case .endpointDropped: lagging.decrement()
-        case .report, .withheld, .probe, .waiting, .ignored, .resumed, .leavesBehind: break
+        case .report, .withheld, .probe, .waiting, .ignored, .resumed, .leavesBehind, .paused, .unpaused: break
         }
     }
 }

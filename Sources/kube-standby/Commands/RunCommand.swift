@@ -174,6 +174,7 @@ struct RunCommand: AsyncParsableCommand {
                 probeLoop: EventLoop(name: "probes"),
                 namespace: namespace,
                 identity: ProcessIdentity.make(),
+                pod: OwnPod.reference(),
                 election: election,
                 isDryRun: dryRun,
                 logger: logger,

@@ -211,8 +211,8 @@ import Testing
             API server ends each after 5 to 10 minutes.
             # TYPE kube_standby_watch_restarts_total counter
             kube_standby_watch_restarts_total{resource="pods"} 14
-            # HELP rest_client_requests_total Requests to the API server, by the code of the answer; <error>: there \
-            was none.
+            # HELP rest_client_requests_total Requests to the API server, by the code of the answer; without one it \
+            is `<error>`.
             # TYPE rest_client_requests_total counter
             rest_client_requests_total{code="200",method="GET",host="h:1"} 15
             # HELP rest_client_request_duration_seconds How long requests to the API server took; not of watches.
