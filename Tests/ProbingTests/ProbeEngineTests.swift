@@ -203,7 +203,7 @@ import Transport
         }
     }
 
-    @Test(arguments: [(false, 256 + 501), (true, 256 + 1016)])
+    @Test(arguments: [(false, 256 + 487), (true, 256 + 1016)])
     func saysHowManyDescriptorsItNeeds(keepAlive: Bool, needed: Int) async throws {
         let loop = EventLoop(name: "test")
         defer { loop.stop() }
