@@ -147,6 +147,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     clock: .system,
                     notify: notify,
                     turns: turns,
+                    tasks: start.tasks,
                     standbys: standbys
                 )
             )
