@@ -148,6 +148,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     clock: .system,
                     notify: notify,
                     turns: turns,
+                    tasks: start.tasks,
                     standbys: standbys
                 )
             )

@@ -235,7 +235,7 @@ import Transport
         #expect(try timer.values.count == count("tcp", "failure") && timer.values.allSatisfy { $0 > 0 })
     }
 
-    @Test(arguments: [(false, 256 + 501), (true, 256 + 1016)])
+    @Test(arguments: [(false, 256 + 487), (true, 256 + 1016)])
     func saysHowManyDescriptorsItNeeds(keepAlive: Bool, needed: Int) async throws {
         let loop = EventLoop(name: "test")
         defer { loop.stop() }
