@@ -10,8 +10,8 @@ package struct PodRequest: Sendable {
     package var namespace: String
     /// Its name.
     package var pod: String
-    /// A TCP port that the pod listens at, with HTTP.
-    package var port: Int
+    /// A TCP port that the pod listens at, with HTTP; nil: the first that its containers declare.
+    package var port: Int?
     /// Percent-encoded, from the slash on, with its query if there is one.
     package var path: String
     /// Of the pod's, besides those of the API server.
@@ -24,7 +24,7 @@ package struct PodRequest: Sendable {
     package var bodyLimit = 64 * 1024 * 1024
 
     /// A request with the defaults of the other properties.
-    package init(namespace: String, pod: String, port: Int, path: String) {
+    package init(namespace: String, pod: String, port: Int?, path: String) {
         self.namespace = namespace
         self.pod = pod
         self.port = port
@@ -34,14 +34,13 @@ package struct PodRequest: Sendable {
     /// In the words of RBAC.
     fileprivate var call: APICall {
         let path = String(path.drop { $0 == "/" })
-        var call = APICall.get("get", Self.resource, namespace: namespace, name: "\(pod):\(port)", subresource: "proxy")
+        let name = port.map { "\(pod):\($0)" } ?? pod
+        var call = APICall.get("get", Pod.resource, namespace: namespace, name: name, subresource: "proxy")
         call.target += "/" + path
         call.timeout = timeout
         call.podRequest = .init(headers: headers, accept: accept, bodyLimit: bodyLimit)
         return call
     }
-
-    private static let resource = Pod.resource
 }
 
 extension APICall {

@@ -19,8 +19,9 @@ package struct APIRequest: Sendable {
     package var name: String?
     /// The part of the path after the name, such as `status` or `eviction`; nil: the object itself.
     package var subresource: String?
-    /// Of `pods/NAME/proxy`: the path for the pod, percent-encoded as it came, from its slash on; empty: none was given. Nil: it is
-    /// another request.
+    /// The path for the pod, of a request for its `proxy`; nil for any other.
+    ///
+    /// Percent-encoded as it came, from its slash on; empty: none was given.
     var proxiedPath: String?
     /// The parameters, decoded; if one is given more than once, the first counts.
     var query: [String: String]
