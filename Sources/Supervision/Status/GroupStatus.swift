@@ -95,6 +95,8 @@ package struct GroupStatus: Codable, Sendable, Hashable {
     package var `switch`: Switch?
     /// By name.
     package var members: [Member]
+    /// The settings in effect; nil in a list of groups.
+    package var settings: GroupSettings?
 
     /// `activeSince` in seconds since 1970.
     package var activeSinceSeconds: Double? { activeSince.map { Double($0.microseconds) / 1e6 } }

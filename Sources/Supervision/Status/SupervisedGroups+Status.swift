@@ -16,9 +16,11 @@ extension SupervisedGroups {
         file.groups.contains { $0.name == group && ($0.namespace ?? namespace) == place }
     }
 
-    /// One group; nil: it does not run here.
+    /// One group, with its settings; nil: it does not run here.
     func status(of group: String, in namespace: String) async -> GroupStatus? {
         guard let supervisor = supervisors[group], supervisor.namespace == namespace else { return nil }
-        return await supervisor.status()
+        var status = await supervisor.status()
+        status.settings = GroupSettings(await supervisor.configuration)
+        return status
     }
 }

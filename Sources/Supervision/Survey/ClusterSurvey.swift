@@ -28,6 +28,8 @@ package struct ClusterSurvey: Sendable {
         package var groups: [GroupView]
         /// Why the supervisors' view is missing of some, each reason once.
         package var gaps: [String]
+        /// What supervisors say, of as many groups as they do.
+        package var statuses: [GroupStatus]
     }
 
     /// A request's own name, which a page in a browser cannot give: names of this kind are kept from scripts.
@@ -69,7 +71,27 @@ package struct ClusterSurvey: Sendable {
             )
         }
         views.sort { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
-        return Findings(groups: views, gaps: Array(gaps.prefix(Self.mostGaps)))
+        return Findings(groups: views, gaps: Array(gaps.prefix(Self.mostGaps)), statuses: Array(statuses.values))
+    }
+
+    /// Why one group stands as it does; nil: there is no such group.
+    ///
+    /// `settings`: of a file; nil: those that its supervisor tells.
+    /// - Throws: if the Leases cannot be read.
+    package func explanation(
+        _ scope: Scope,
+        settings: GroupSettings?
+    ) async throws(KubernetesError) -> (explanation: GroupExplanation, gaps: [String])? {
+        let findings = try await findings(scope)
+        guard let view = findings.groups.first else { return nil }
+        let status = findings.statuses.first
+        var tolerances: [GroupExplanation.Tolerance] = []
+        if let pod = view.active.first {
+            let probed = try? await client.get(KubeletProbes.self, namespace: view.namespace, name: pod)
+            tolerances = probed?.tolerances ?? []
+        }
+        let known = settings ?? status?.settings
+        return (GroupExplanation(view, status, settings: known, kubelet: tolerances), findings.gaps)
     }
 
     private static func key(_ namespace: String, _ name: String) -> String { "\(namespace)/\(name)" }
