@@ -51,7 +51,9 @@ extension GroupSupervisor {
 
     /// Takes in what has come, one after the other.
     private func takeInputs() async {
+        let before = sights
         for input in mailbox.takeAll() { await take(input) }
+        timeline.noted(before, sights, at: surroundings.clock.now())
         await abstainIfDue()
         if mayEnd { isOver = true }
         rest()
@@ -60,6 +62,7 @@ extension GroupSupervisor {
     /// Inputs may be taken in, or the group may end.
     private func rest() {
         isAtWork = false
+        surroundings.feed.touched(configuration.name)
         mailbox.signal()
     }
 

@@ -16,9 +16,14 @@ extension SupervisedGroups {
         file.groups.contains { $0.name == group && ($0.namespace ?? namespace) == place }
     }
 
-    /// One group; nil: it does not run here.
+    /// The group of a name, without its timeline; nil: it does not run here.
+    func status(named name: String) async -> GroupStatus? {
+        await supervisors[name]?.status()
+    }
+
+    /// One group, with its timeline; nil: it does not run here.
     func status(of group: String, in namespace: String) async -> GroupStatus? {
         guard let supervisor = supervisors[group], supervisor.namespace == namespace else { return nil }
-        return await supervisor.status()
+        return await supervisor.status(withTimeline: true)
     }
 }
