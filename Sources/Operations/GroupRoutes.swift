@@ -1,5 +1,4 @@
 import FailoverCore
-import Foundation
 import NIOHTTP1
 import Supervision
 
@@ -71,11 +70,9 @@ struct GroupRoutes: Sendable {
     }
 
     private static func json(_ status: HTTPResponseStatus, _ value: some Encodable) -> OperationsAnswer {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else {
+        guard let text = JSONText.of(value) else {
             return OperationsAnswer(.internalServerError, "the answer cannot be written\n")
         }
-        return OperationsAnswer(status, String(decoding: data, as: UTF8.self) + "\n", type: "application/json")
+        return OperationsAnswer(status, text + "\n", type: "application/json")
     }
 }

@@ -39,7 +39,7 @@ import Testing
         let known = Set(Metric.all.map(\.fullName) + GroupMetric.all.map(\.fullName))
         let text = try String(contentsOf: folder.appending(path: "grafana-dashboard.json"), encoding: .utf8)
         let names = /(?:kube_standby|leader_election|rest_client|process)_\w+/
-        let asked = Set(text.matches(of: names).map { $0.output.replacing(/_(bucket|sum|count)$/, with: "") })
+        let asked = Set(text.matches(of: names).map { String($0.output).replacing(/_(bucket|sum|count)$/, with: "") })
         #expect(asked.count >= 15 && asked.isSubset(of: known), "\(asked.subtracting(known))")
         let conditions = text.matches(of: /condition[!=~]+\\"([\w|]+)\\"/).flatMap { $0.output.1.split(separator: "|") }
         let all = Set(GroupAssessment.Condition.allCases.map(\.rawValue))
