@@ -22,14 +22,6 @@ struct SelectionOptions: ParsableArguments {
     )
     var selector: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Where supervisors run; default: everywhere or, without the right to list Leases there, the groups' namespace.",
-            valueName: "name"
-        )
-    )
-    var supervisorNamespace: String?
-
     func validate() throws {
         if allNamespaces, cluster.namespace != nil {
             throw ValidationError("--all-namespaces and --namespace exclude each other")
@@ -49,9 +41,8 @@ struct SelectionOptions: ParsableArguments {
     /// `group`: nil: all of the selection.
     func scope(_ connection: ClusterConnection, group: String?) -> ClusterSurvey.Scope {
         var scope = ClusterSurvey.Scope(namespace: allNamespaces ? nil : cluster.namespace ?? connection.namespace)
-        scope.selector = selector
+        scope.selector = selector.flatMap { $0.isEmpty ? nil : $0 }
         scope.group = group
-        scope.supervisorNamespace = supervisorNamespace
         return scope
     }
 
@@ -71,4 +62,15 @@ struct SelectionOptions: ParsableArguments {
             throw ExitStatus.unreachable.exitCode
         }
     }
+}
+
+/// Where supervisors are looked for that know more than the Leases.
+struct SupervisorOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where supervisors run; default: everywhere or, without the right to list Leases there, the groups' namespace.",
+            valueName: "name"
+        )
+    )
+    var supervisorNamespace: String?
 }
