@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Supervision
 
 /// Who may ask for what: `/livez`, `/readyz`, `/metrics` and `/active/…` are for anybody, under any name; everything else is not for the pages of
 /// other servers that an operator's browser shows, and a reload is for this machine, or for whom the operator names.
@@ -14,6 +15,8 @@ struct RequestPolicy: Sendable {
     /// `path`: without the query. `peer`: the address of whoever asks.
     func refusal(of head: HTTPRequestHead, path: String, from peer: String?) -> String? {
         if Self.open.contains(path) || path.hasPrefix(GroupRoutes.activePrefix) { return nil }
+        // Our own commands come through the API server's proxy, under whatever name that has.
+        if path != "/-/reload", head.headers.contains(name: ClusterSurvey.clientHeader) { return nil }
         if Self.isForeign(head) { return "refused: asked for by a page of another server" }
         let hosts = head.headers["host"]
         if hosts.count != 1 || !hosts.allSatisfy(Self.isOwnName) {

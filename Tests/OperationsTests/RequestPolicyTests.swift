@@ -38,6 +38,14 @@ import Testing
         #expect(Self.refusal(path, twice) != nil)
     }
 
+    /// They come through an API server, whose name is anybody's; no script in a browser can give this header.
+    @Test func answersOurOwnCommandsUnderAnyName() {
+        let headers: HTTPHeaders = ["host": "cluster.example", "sec-kube-standby": "1"]
+        #expect(Self.refusal("/api/v1/groups", headers) == nil)
+        #expect(Self.refusal("/api/v1/groups", ["host": "cluster.example"]) != nil)
+        #expect(Self.refusal("/-/reload", headers) != nil)
+    }
+
     @Test(arguments: [
         "localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:8080", "10.1.2.3:80", "standby.ops.svc",
         "standby.ops.svc.cluster.local:8080", "standby.ops.svc:65535", "[::FFFF:127.0.0.1]", "127.0.0.1:1",

@@ -16,6 +16,8 @@ struct APICall: Sendable {
     ///
     /// https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation
     var impersonatedUser: String?
+    /// What is particular to a request that a pod answers; nil: the API server answers it.
+    var podRequest: Proxied?
     /// How long the answer may take; of a stream, until it begins.
     var timeout: Duration = APIClient.requestTimeout
 

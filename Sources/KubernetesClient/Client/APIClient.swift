@@ -77,11 +77,16 @@ package final class APIClient: Sendable {
     ///
     /// A write is over when its time is, from now on: credentials and both attempts together.
     private func exchange(_ call: APICall) async throws(KubernetesError) -> HTTPResponse {
+        try checked(try await exchanged(call), for: call)
+    }
+
+    /// The same, whatever the answer.
+    func exchanged(_ call: APICall) async throws(KubernetesError) -> HTTPResponse {
         let start = ContinuousClock.now
         let response = try await exchangeOnce(call, since: start)
-        guard response.head.status == 401 else { return try checked(response, for: call) }
+        guard response.head.status == 401 else { return response }
         await credentials.rejected(requestOf: start)
-        return try checked(try await exchangeOnce(call, since: start), for: call)
+        return try await exchangeOnce(call, since: start)
     }
 
     private func exchangeOnce(
@@ -169,14 +174,17 @@ package final class APIClient: Sendable {
         } catch {
             throw KubernetesError(call.description, .credentials(error))
         }
-        request.headers += [.init("User-Agent", userAgent), .init("Accept", "application/json")]
+        request.headers += [
+            .init("User-Agent", userAgent), .init("Accept", call.podRequest?.accept ?? "application/json"),
+        ]
+        request.headers += call.podRequest?.headers ?? []
         if let contentType = call.contentType { request.headers.append(.init("Content-Type", contentType)) }
         if let user = call.impersonatedUser { request.headers.append(.init("Impersonate-User", user)) }
         request.body = call.body
         request.version = .http2
         request.deadPeerTimeout = Self.deadPeerTimeout
         request.proxy = proxy
-        request.bodyLimit = 512 * 1024 * 1024
+        request.bodyLimit = call.podRequest?.bodyLimit ?? 512 * 1024 * 1024
         request.pool = pool.load(ordering: .relaxed)
         return request
     }

@@ -19,6 +19,10 @@ package struct APIRequest: Sendable {
     package var name: String?
     /// The part of the path after the name, such as `status` or `eviction`; nil: the object itself.
     package var subresource: String?
+    /// The path for the pod, of a request for its `proxy`; nil for any other.
+    ///
+    /// Percent-encoded as it came, from its slash on; empty: none was given.
+    var proxiedPath: String?
     /// The parameters, decoded; if one is given more than once, the first counts.
     var query: [String: String]
     /// The values of `command`, each a word.
@@ -52,8 +56,19 @@ package struct APIRequest: Sendable {
         self.kind = kind
         name = parts.popFirst()
         subresource = parts.popFirst()
-        if !parts.isEmpty { return nil }
+        if kind == .pods, subresource == "proxy" {
+            proxiedPath = Self.rest(of: path, after: path.split(separator: "/").count - parts.count)
+            query["watch"] = nil
+        } else if !parts.isEmpty {
+            return nil
+        }
         verb = Self.verb(method, isCollection: name == nil, isWatch: Self.isTrue(query["watch"]))
+    }
+
+    /// What follows the first `count` parts of a path, from its slash on.
+    private static func rest(of path: String, after count: Int) -> String {
+        let parts = path.split(separator: "/", maxSplits: count + 1, omittingEmptySubsequences: false)
+        return parts.count > count + 1 ? "/" + parts[count + 1] : ""
     }
 
     /// The parameters of a query.

@@ -66,6 +66,7 @@ enum Discovery {
                 case .binding: (nil, "Binding", ["create"])
                 case .eviction: ("policy", "Eviction", ["create"])
                 case .exec: (nil, "PodExecOptions", ["create", "get"])
+                case .proxy: (nil, "PodProxyOptions", ["create", "delete", "get", "patch", "update"])
                 case .token: ("authentication.k8s.io", "TokenRequest", ["create"])
                 }
             var resource: JSONValue = [

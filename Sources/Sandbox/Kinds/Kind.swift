@@ -15,7 +15,7 @@ package struct Kind: Sendable {
     /// What can be asked of an object beside the object itself.
     enum Subresource: String, Sendable {
         /// The name in the path, behind the object's: `/pods/NAME/eviction`.
-        case status, scale, binding, eviction, exec, token
+        case status, scale, binding, eviction, exec, proxy, token
     }
 
     /// The API group; empty for the core group.

@@ -8,7 +8,7 @@ extension Kind {
         kind: "Pod",
         shortNames: ["po"],
         categories: ["all"],
-        subresources: [.status, .binding, .eviction, .exec],
+        subresources: [.status, .binding, .eviction, .exec, .proxy],
         countsGenerations: true,
         columns: PodRules.columns,
         fields: PodRules.fields,

@@ -8,7 +8,8 @@ struct APIResponder: HTTPResponder {
     struct Context: InitializableFromSource, RequestContext {
         /// What Hummingbird itself keeps of a request.
         var coreContext: CoreRequestContextStorage
-        private let channel: any Channel
+        /// The request's own stream of it.
+        let channel: any Channel
 
         /// The connection that the request's stream is part of.
         var connection: any Channel { channel.parent ?? channel }
@@ -148,6 +149,9 @@ struct APIResponder: HTTPResponder {
         }
         try await handler.authorizer.check(caller, try call.attributes(), kind: call.kind)
         if call.verb == "watch" { return try await watch(call, request, fault) }
+        if call.proxiedPath != nil {
+            return try await PodProxy(store: handler.store).respond(to: request, call, on: context.channel)
+        }
         let past: StoreView? = if case .stale(let view) = fault { view } else { nil }
         let isWrite = call.verb != "get" && call.verb != "list"
         if isWrite { await control.startsWrite(call) }

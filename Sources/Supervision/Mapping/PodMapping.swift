@@ -15,7 +15,9 @@ struct PodMapping: Sendable {
     /// The label that says in which zone a pod runs, where the API server gives it one (PodTopologyLabelsAdmission).
     ///
     /// https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone
-    private static let zoneLabel = "topology.kubernetes.io/zone"
+    static let zoneLabel = "topology.kubernetes.io/zone"
+    /// How the keys of the annotations begin that carry groups' epochs.
+    static let epochAnnotationPrefix = "epoch.kube-standby.io/"
     /// The annotation by which an operator takes a pod out of the choice.
     static let excludeAnnotation = "kube-standby.io/exclude"
     /// The annotation by which an operator gives a pod another priority than the file does.
@@ -67,7 +69,7 @@ struct PodMapping: Sendable {
 
     /// The annotation that carries the epoch of the group's last switch that wrote a pod; each group has its own, so that
     /// groups may share pods.
-    var epochAnnotation: String { "epoch.kube-standby.io/\(group.name)" }
+    var epochAnnotation: String { Self.epochAnnotationPrefix + group.name }
 
     /// Where an epoch of the group may stand.
     private var epochAnnotations: [String] { [epochAnnotation, Self.sharedEpochAnnotation] }

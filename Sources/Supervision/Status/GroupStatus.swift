@@ -115,8 +115,10 @@ package struct GroupStatus: Codable, Sendable, Hashable {
     package var `switch`: Switch?
     /// By name.
     package var members: [Member]
-    /// What has changed in the last hour; nil where many groups are listed.
+    /// What has changed in the last hour; nil in a list of groups.
     package var timeline: Timeline?
+    /// The settings in effect; nil in a list of groups.
+    package var settings: GroupSettings?
 
     /// `activeSince` in seconds since 1970.
     package var activeSinceSeconds: Double? { activeSince.map { Double($0.microseconds) / 1e6 } }

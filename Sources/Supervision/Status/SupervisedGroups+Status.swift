@@ -16,14 +16,16 @@ extension SupervisedGroups {
         file.groups.contains { $0.name == group && ($0.namespace ?? namespace) == place }
     }
 
-    /// The group of a name, without its timeline; nil: it does not run here.
+    /// The group of a name, as in a list; nil: it does not run here.
     func status(named name: String) async -> GroupStatus? {
         await supervisors[name]?.status()
     }
 
-    /// One group, with its timeline; nil: it does not run here.
+    /// One group, with its settings and its timeline; nil: it does not run here.
     func status(of group: String, in namespace: String) async -> GroupStatus? {
         guard let supervisor = supervisors[group], supervisor.namespace == namespace else { return nil }
-        return await supervisor.status(withTimeline: true)
+        var status = await supervisor.status(withTimeline: true)
+        status.settings = GroupSettings(await supervisor.configuration)
+        return status
     }
 }

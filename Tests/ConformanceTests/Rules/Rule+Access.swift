@@ -168,6 +168,13 @@ extension Rule {
             let user = "system:serviceaccount:\(s.namespace):\(s.name("account"))"
             try s.check(answer.text.contains(user), answer.text)
         },
+        Rule("9", "a pod is asked through the API server only by whoever may, and only if it is there") { s in
+            let user = s.name("nobody")
+            let missing = s.path(.pods, "missing", "proxy") + "/x"
+            try await s.ask("GET", missing).expect(404, "NotFound")
+            try await s.ask("GET", missing, user: user).expect(403, "Forbidden")
+            try await s.ask("GET", s.path(.pods, "ftp:missing:80", "proxy") + "/").expect(400, "BadRequest")
+        },
         Rule("9", "a caller is told who it is") { s in
             let target = "/apis/authentication.k8s.io/v1/selfsubjectreviews"
             let user = s.name("nobody")

@@ -11,7 +11,10 @@ struct ClusterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The context of the kubeconfig; default: its current one.", valueName: "name"))
     var context: String?
 
-    @Option(help: ArgumentHelp("The namespace of groups that name none; default: the context's.", valueName: "name"))
+    @Option(
+        name: [.customShort("n"), .long],
+        help: ArgumentHelp("The namespace of groups that name none; default: the context's.", valueName: "name")
+    )
     var namespace: String?
 
     /// Whether any of them was given.

@@ -25,6 +25,19 @@ enum StandardOutput {
         if let number = outcome.failure { failure.withLock { $0 = number } }
     }
 
+    /// Text as it is, colours included: whoever made it has escaped what is of others.
+    static func write(escaped text: String) {
+        guard failure.withLock({ $0 == nil }) else { return }
+        let outcome = DescriptorWriter.write(Array(text.utf8), to: STDOUT_FILENO) { Task.isCancelled }
+        if let number = outcome.failure { failure.withLock { $0 = number } }
+    }
+
+    /// Whether a reader sees colours, and does not ask for none.
+    static var takesColour: Bool { isTerminal && Colours.areWanted }
+
+    /// Whether a terminal shows it.
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
     /// Throws exit code 2 if something could not be written: a full disk, a closed pipe.
     static func check() throws {
         guard let reason else { return }
@@ -53,10 +66,16 @@ enum StandardError {
     }
 
     /// Whether a reader sees colours, and does not ask for none.
+    static var takesColour: Bool { isatty(STDERR_FILENO) == 1 && Colours.areWanted }
+}
+
+/// What the environment says of colours.
+private enum Colours {
+    /// Whether nobody asks for none, and the terminal knows them.
     ///
     /// https://no-color.org
-    static var takesColour: Bool {
+    static var areWanted: Bool {
         let environment = ProcessInfo.processInfo.environment
-        return isatty(STDERR_FILENO) == 1 && environment["NO_COLOR"]?.isEmpty ?? true && environment["TERM"] != "dumb"
+        return environment["NO_COLOR"]?.isEmpty ?? true && environment["TERM"] != "dumb"
     }
 }

@@ -1,0 +1,272 @@
+import Coordination
+import Foundation
+package import KubernetesClient
+import Transport
+
+/// Finds groups and where they stand, with nothing but the user's own rights.
+package struct ClusterSurvey: Sendable {
+    /// Which groups are meant.
+    package struct Scope: Sendable {
+        /// Nil: every namespace.
+        package var namespace: String?
+        /// Of the Leases' labels; nil: all.
+        package var selector: String?
+        /// Nil: all; else `namespace` is given.
+        package var group: String?
+        /// Where supervisors are looked for; nil: everywhere or, without that right, in the groups' namespace.
+        package var supervisorNamespace: String?
+
+        /// All groups of a namespace, or of all.
+        package init(namespace: String?) {
+            self.namespace = namespace
+        }
+    }
+
+    /// What was found.
+    package struct Findings: Sendable {
+        /// By namespace and name.
+        package var groups: [GroupView]
+        /// Why the supervisors' view is missing of some, each reason once.
+        package var gaps: [String]
+        /// What supervisors say, of as many groups as they do.
+        package var statuses: [GroupStatus]
+    }
+
+    /// A request's own name, which a page in a browser cannot give: names of this kind are kept from scripts.
+    ///
+    /// https://developer.mozilla.org/docs/Glossary/Forbidden_request_header
+    package static let clientHeader = "Sec-Kube-Standby"
+
+    /// Supervisors that are asked at once.
+    private static let width = 8
+    /// Reasons that are told.
+    private static let mostGaps = 5
+
+    private let client: APIClient
+
+    /// `client`: acts for the user.
+    package init(client: APIClient) {
+        self.client = client
+    }
+
+    /// Where the groups stand.
+    ///
+    /// - Throws: if the Leases cannot be read.
+    package func findings(_ scope: Scope) async throws(KubernetesError) -> Findings {
+        let records = try await records(scope)
+        var gaps: [String] = []
+        let places = await supervisors(of: scope, records, &gaps)
+        let statuses = await statuses(scope, from: places, &gaps)
+        var views = Self.merged(records, statuses, scope)
+        let unseen = records.filter { statuses[Self.key($0.namespace, $0.name)] == nil }
+        let pods = await pods(of: unseen, scope)
+        for record in unseen {
+            views.append(GroupView(record, pods: pods.map { $0[record.namespace] ?? [] }))
+        }
+        if unseen.isEmpty {
+            gaps = []
+        } else if gaps.isEmpty {
+            gaps.append(
+                "no supervisor was found that says more of \(unseen.map(\.name).prefix(3).joined(separator: ", "))"
+            )
+        }
+        views.sort { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
+        return Findings(groups: views, gaps: Array(gaps.prefix(Self.mostGaps)), statuses: Array(statuses.values))
+    }
+
+    /// Why one group stands as it does; nil: there is no such group.
+    ///
+    /// `settings`: of a file; nil: those that its supervisor tells.
+    /// - Throws: if the Leases cannot be read.
+    package func explanation(
+        _ scope: Scope,
+        settings: GroupSettings?
+    ) async throws(KubernetesError) -> (explanation: GroupExplanation, gaps: [String])? {
+        let findings = try await findings(scope)
+        guard let view = findings.groups.first else { return nil }
+        let status = findings.statuses.first
+        var tolerances: [GroupExplanation.Tolerance] = []
+        if let pod = view.active.first {
+            let probed = try? await client.get(KubeletProbes.self, namespace: view.namespace, name: pod)
+            tolerances = probed?.tolerances ?? []
+        }
+        let known = settings ?? status?.settings
+        return (GroupExplanation(view, status, settings: known, kubelet: tolerances), findings.gaps)
+    }
+
+    private static func key(_ namespace: String, _ name: String) -> String { "\(namespace)/\(name)" }
+
+    private static func merged(
+        _ records: [RecordedGroup],
+        _ statuses: [String: GroupStatus],
+        _ scope: Scope
+    ) -> [GroupView] {
+        let known = Dictionary(records.map { (key($0.namespace, $0.name), $0) }) { first, _ in first }
+        return statuses.compactMap { key, status in
+            // Labels are the Leases': without one there is nothing to select by.
+            if known[key] == nil, scope.selector != nil { return nil }
+            return GroupView(status, known[key])
+        }
+    }
+
+    // MARK: Leases
+
+    /// The groups' records.
+    ///
+    /// - Throws: if the Leases cannot be read; a group without one is no error.
+    package func records(_ scope: Scope) async throws(KubernetesError) -> [RecordedGroup] {
+        if let group = scope.group {
+            let name = RecordedGroup.leaseName(of: group)
+            do throws(KubernetesError) {
+                let lease = try await client.get(Lease.self, namespace: scope.namespace ?? "default", name: name)
+                return [RecordedGroup(lease)].compactMap(\.self)
+            } catch {
+                if error.code == 404 { return [] }
+                throw error
+            }
+        }
+        let list = try await client.list(Lease.self, namespace: scope.namespace, labelSelector: scope.labels)
+        return (list.items ?? []).compactMap(RecordedGroup.init)
+    }
+
+    /// Calls `changed` whenever a group's Lease changes, until the task is cancelled.
+    package func follow(_ scope: Scope, changed: @Sendable () -> Void) async {
+        while !Task.isCancelled {
+            let field = scope.group.map { "metadata.name=\(RecordedGroup.leaseName(of: $0))" }
+            _ = try? await client.watch(
+                Lease.self,
+                namespace: scope.namespace,
+                labelSelector: scope.group == nil ? scope.labels : nil,
+                fieldSelector: field,
+                from: "0"
+            ) { _ in
+                changed()
+                return true
+            }
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    // MARK: Supervisors
+
+    private func supervisors(
+        of scope: Scope,
+        _ records: [RecordedGroup],
+        _ gaps: inout [String]
+    ) async -> [SupervisorPods.Place] {
+        var pods = SupervisorPods([])
+        do throws(KubernetesError) {
+            pods = SupervisorPods(try await shardLeases(scope))
+        } catch {
+            gaps.append("\(error)")
+        }
+        let found = scope.group.map { pods.leading($0, in: scope.namespace ?? "default") } ?? pods.all
+        if !found.isEmpty { return found }
+        // One that is alone has no Lease of its own; the records name it.
+        let writers = records.compactMap { record in
+            SupervisorPods.pod(of: record.writer).map {
+                SupervisorPods.Place(namespace: scope.supervisorNamespace ?? record.namespace, pod: $0)
+            }
+        }
+        return Set(writers).sorted { ($0.namespace, $0.pod) < ($1.namespace, $1.pod) }
+    }
+
+    private func shardLeases(_ scope: Scope) async throws(KubernetesError) -> [Lease] {
+        do throws(KubernetesError) {
+            let selector = SupervisorPods.selector
+            return try await client.list(Lease.self, namespace: scope.supervisorNamespace, labelSelector: selector)
+                .items
+                ?? []
+        } catch {
+            guard error.code == 403, scope.supervisorNamespace == nil, let own = scope.namespace else { throw error }
+            return try await client.list(Lease.self, namespace: own, labelSelector: SupervisorPods.selector).items ?? []
+        }
+    }
+
+    private func statuses(
+        _ scope: Scope,
+        from places: [SupervisorPods.Place],
+        _ gaps: inout [String]
+    ) async -> [String: GroupStatus] {
+        typealias Answer = Result<[GroupStatus], Gap>
+        let answers = await withTaskGroup(of: Answer.self) { group in
+            var waiting = places[...]
+            var answers: [Answer] = []
+            for place in waiting.prefix(Self.width) { group.addTask { await statuses(scope, at: place) } }
+            waiting = waiting.dropFirst(Self.width)
+            for await answer in group {
+                answers.append(answer)
+                if let place = waiting.popFirst() { group.addTask { await statuses(scope, at: place) } }
+            }
+            return answers
+        }
+        var found: [String: GroupStatus] = [:]
+        for answer in answers {
+            switch answer {
+            case .failure(let gap): if !gaps.contains(gap.words) { gaps.append(gap.words) }
+            case .success(let statuses):
+                for status in statuses where scope.contains(status) {
+                    let key = Self.key(status.namespace, status.name)
+                    if found[key]?.standing != .leading { found[key] = status }
+                }
+            }
+        }
+        return found
+    }
+
+    /// Why one supervisor says nothing.
+    private struct Gap: Error {
+        var words: String
+    }
+
+    private struct GroupList: Decodable {
+        var groups: [GroupStatus]
+    }
+
+    private func statuses(_ scope: Scope, at place: SupervisorPods.Place) async -> Result<[GroupStatus], Gap> {
+        let path = scope.group.map { "/\(scope.namespace ?? "default")/\($0)" } ?? ""
+        do throws(KubernetesError) {
+            let answer = try await client.response(to: Self.request(place, "/api/v1/groups\(path)"))
+            let body = Data(answer.body)
+            if answer.head.status == 404 { return .success([]) }
+            guard answer.head.status == 200 else {
+                let words = String(decoding: answer.body.prefix(200), as: UTF8.self)
+                return .failure(Gap(words: "\(place.pod) answers \(answer.head.status): \(words)"))
+            }
+            let decoder = JSONDecoder()
+            let list =
+                try? scope.group == nil
+                ? decoder.decode(GroupList.self, from: body).groups : [decoder.decode(GroupStatus.self, from: body)]
+            return list.map { .success($0) } ?? .failure(Gap(words: "what \(place.pod) answers is not understood"))
+        } catch {
+            return .failure(Gap(words: "\(error)"))
+        }
+    }
+
+    /// A request to a supervisor's first port, through the API server.
+    static func request(_ place: SupervisorPods.Place, _ path: String) -> PodRequest {
+        var request = PodRequest(namespace: place.namespace, pod: place.pod, port: nil, path: path)
+        request.headers = [.init(clientHeader, "1")]
+        return request
+    }
+
+    // MARK: Pods
+
+    /// The pods of the namespaces of groups that no supervisor speaks for; nil if they may not be read.
+    private func pods(of records: [RecordedGroup], _ scope: Scope) async -> [String: [Pod]]? {
+        if records.isEmpty { return [:] }
+        guard let list = try? await client.list(Pod.self, namespace: scope.namespace).items else { return nil }
+        return Dictionary(grouping: list) { $0.metadata.namespace ?? "" }
+    }
+}
+
+extension ClusterSurvey.Scope {
+    /// Of the groups' Leases.
+    fileprivate var labels: String { [RecordedGroup.selector, selector].compactMap(\.self).joined(separator: ",") }
+
+    /// Whether a status is of a group that is meant, as far as that can be told without its Lease.
+    fileprivate func contains(_ status: GroupStatus) -> Bool {
+        status.standing != .standby && (namespace == nil || namespace == status.namespace)
+            && (group == nil || group == status.name)
+    }
+}

@@ -1,0 +1,105 @@
+/// Why a group stands as it does, how long a failover takes, and what would happen now.
+package struct GroupExplanation: Encodable, Sendable {
+    /// How long a probe of the kubelet fails until something happens.
+    package struct Tolerance: Encodable, Sendable, Hashable {
+        /// The container that is probed.
+        package var container: String
+        /// `readiness`, which takes the pod out of the Service, or `liveness`, which restarts the container.
+        package var probe: String
+        /// Between two probes.
+        package var periodSeconds: Int
+        /// Of one probe.
+        package var timeoutSeconds: Int
+        /// Failures in a row.
+        package var failureThreshold: Int
+
+        /// Until the last of these failures, at most.
+        package var seconds: Int { periodSeconds * failureThreshold + timeoutSeconds }
+    }
+
+    /// Why a pod is or is not the one that would take over.
+    package struct Verdict: Encodable, Sendable, Hashable {
+        /// The pod's name.
+        package var pod: String
+        /// Whether it would.
+        package var isNext: Bool
+        /// In words.
+        package var why: String
+    }
+
+    /// Where it stands.
+    package var group: GroupView
+    /// Nil: neither a supervisor nor a file told them.
+    package var settings: GroupSettings?
+    /// Of the active pod; empty if it has none, or may not be read.
+    package var kubelet: [Tolerance]
+    /// What would happen if the active pod failed now, in words; nil: no supervisor says.
+    package var ifActiveFailed: String?
+    /// Of every other pod, by name; empty if no supervisor says.
+    package var verdicts: [Verdict]
+
+    /// `status`: what its supervisor says; nil: nothing.
+    init(_ group: GroupView, _ status: GroupStatus?, settings: GroupSettings?, kubelet: [Tolerance]) {
+        self.group = group
+        self.settings = settings
+        self.kubelet = kubelet
+        ifActiveFailed = status.map { Self.prediction($0, settings) }
+        verdicts = status.map(Self.verdicts) ?? []
+    }
+
+    // MARK: What would happen
+
+    /// What suspends automatic moves, in the order in which it is told.
+    private static let suspensions: [(condition: String, words: String)] = [
+        ("Waiting", "nothing, for the group waits"), ("RecordUnavailable", "nothing, for the Lease cannot be written"),
+        ("Paused", "nothing by itself, for the group is paused"),
+        ("Flapping", "nothing before the hold ends, for the role moved too often"),
+        ("SelfDoubt", "nothing because of probes, while the supervisor doubts its own"),
+        ("SealBlocked", "nothing before the pod can be written that the switch under way waits for"),
+    ]
+
+    private static func prediction(_ status: GroupStatus, _ settings: GroupSettings?) -> String {
+        if let found = suspensions.first(where: { status.conditions.contains($0.condition) }) {
+            return "\(found.words): \(status.state)"
+        }
+        guard let active = status.active.first else {
+            return status.next.map { "nobody is active; \($0) is the best candidate" }
+                ?? "nobody is active, and nobody can be"
+        }
+        guard let next = status.next else {
+            return settings?.whenNoneHealthy == "DemoteActive"
+                ? "\(active) would be demoted and nobody active, for nobody healthy could take over"
+                : "\(active) would stay active, for nobody healthy could take over"
+        }
+        guard let worst = settings?.worstSeconds else { return "\(next) would take over" }
+        return "\(next) would take over: within \(words(worst.answering)) if \(active) answers with failures, within "
+            + "\(words(worst.hanging)) if it hangs, at once if it is deleted"
+    }
+
+    /// Seconds, without a fraction that says nothing.
+    private static func words(_ seconds: Double) -> String {
+        seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
+    }
+
+    // MARK: Who would be next
+
+    private static func verdicts(_ status: GroupStatus) -> [Verdict] {
+        let next = status.members.first { $0.name == status.next }
+        return status.members.filter { !status.active.contains($0.name) }.map { member in
+            Verdict(pod: member.name, isNext: member.name == next?.name, why: why(member, next))
+        }
+    }
+
+    private static func why(_ member: GroupStatus.Member, _ next: GroupStatus.Member?) -> String {
+        if let refusal = member.refusal { return refusal }
+        if member.health == "unhealthy" { return "its probes fail" }
+        if member.health != "healthy" { return member.noResult ?? "its probes have given no verdict yet" }
+        guard let next else { return "it was refused as a target not long ago" }
+        if member.name == next.name { return "the best of the healthy candidates" }
+        if next.isReady, !member.isReady { return "not Ready, and \(next.name) is" }
+        if next.priority > member.priority {
+            return "priority \(member.priority), and \(next.name) has \(next.priority)"
+        }
+        return "as good as \(next.name), which comes first by revision, node, zone, ordinal or age"
+    }
+}

@@ -1,0 +1,110 @@
+import FailoverCore
+package import KubernetesClient
+import Leadership
+
+/// A group as its Lease tells of it: what there is to know without a supervisor.
+package struct RecordedGroup: Sendable, Hashable {
+    /// The group's.
+    package var name: String
+    /// The Lease's and the pods'.
+    package var namespace: String
+    /// The pod on record; nil: nobody is to be active.
+    package var holder: String?
+    /// Since when; nil: not told.
+    package var since: MicroTime?
+    /// Nil: not told.
+    package var epoch: Int?
+    /// Why that pod is, in words; empty: not told.
+    package var reason: String
+    /// The identity of the supervisor that wrote it; empty: not told.
+    package var writer: String
+    /// Whether an operator paused the group.
+    package var isPaused: Bool
+    /// Since when; nil: it is not, or not told.
+    package var pausedSince: MicroTime?
+    /// The pods that are fenced, sorted.
+    package var fenced: [String]
+    /// What was asked for and is not answered yet; nil: nothing, or what cannot be read.
+    package var request: StoredRequest?
+    /// The last moves, oldest first.
+    package var moves: [StoredMove]
+
+    /// What selects the Leases of groups, and of a few others.
+    package static var selector: String { "\(RecordMapping.label.key)=\(RecordMapping.label.value)" }
+
+    /// The name of a group's Lease.
+    package static func leaseName(of group: String) -> String { RecordMapping.name(of: group) }
+
+    /// Nil if the Lease is no group's.
+    package init?(_ lease: Lease) {
+        let start = RecordMapping.name(of: "")
+        guard let name = lease.metadata.name, name.hasPrefix(start), !name.contains(".") else { return nil }
+        let annotations = lease.metadata.annotations ?? [:]
+        let record = RecordMapping.stored(lease).record
+        self.name = String(name.dropFirst(start.count))
+        namespace = lease.metadata.namespace ?? ""
+        holder = record.holder?.name
+        since = lease.spec?.acquireTime
+        epoch = lease.spec?.leaseTransitions
+        reason = record.reason
+        writer = record.writer
+        isPaused = record.pause != nil
+        pausedSince = annotations[RecordMapping.Annotation.pause].flatMap { StoredPause(annotation: $0).since }
+        fenced = record.fenced.sorted()
+        request = annotations[RecordMapping.Annotation.request].flatMap(StoredRequest.init(annotation:))
+        moves = RecordMapping.moves(annotations[RecordMapping.Annotation.history])
+    }
+}
+
+/// The pods that may know a group better than its Lease: the holders of shards.
+struct SupervisorPods: Sendable, Hashable {
+    /// One pod of a supervisor.
+    struct Place: Sendable, Hashable {
+        /// The supervisor's own.
+        var namespace: String
+        /// The pod's name.
+        var pod: String
+    }
+
+    /// One shard that somebody holds.
+    private struct Holding: Sendable, Hashable {
+        var place: Place
+        var shard: Int
+        var map: Int
+    }
+
+    private let holdings: [Holding]
+
+    /// What finds the Leases of shards.
+    static var selector: String { "\(ShardLease.Label.kind)=\(ShardLease.Kind.shard.rawValue)" }
+
+    /// The holders of these Leases; those that are nobody's, and Leases of other kinds, are left out.
+    init(_ leases: [Lease]) {
+        holdings = leases.compactMap { lease in
+            let prefix = lease.metadata.labels?[ShardLease.Label.family] ?? ""
+            guard let name = lease.metadata.name, let (shard, map) = ShardLeaseNames.shard(named: name, prefix: prefix),
+                let pod = Self.pod(of: lease.spec?.holderIdentity ?? "")
+            else { return nil }
+            let place = Place(namespace: lease.metadata.namespace ?? "", pod: pod)
+            return Holding(place: place, shard: shard, map: map)
+        }
+    }
+
+    /// The pod of an identity: what stands before the part that tells its processes apart; nil: that is no pod's name.
+    static func pod(of identity: String) -> String? {
+        guard let end = identity.lastIndex(of: "_") else { return nil }
+        let name = String(identity[..<end])
+        return ObjectName.isValid(name) ? name : nil
+    }
+
+    /// All of them, each once.
+    var all: [Place] { Set(holdings.map(\.place)).sorted { ($0.namespace, $0.pod) < ($1.namespace, $1.pod) } }
+
+    /// Those whose shard a group is in, of each supervisor that has shards.
+    func leading(_ group: String, in namespace: String) -> [Place] {
+        let own = holdings.filter {
+            ShardMap(count: $0.map).shard(namespace: namespace, name: group) == $0.shard
+        }
+        return Set(own.map(\.place)).sorted { ($0.namespace, $0.pod) < ($1.namespace, $1.pod) }
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Sandbox
+import TestedCluster
+import Testing
+
+extension EndToEndTests {
+    /// `status`: the real command, the real supervisor as a pod behind the API server's proxy.
+    @Suite struct StatusCommandTests {
+        private static let reading = [
+            PolicyRule(groups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "list", "watch"]),
+            PolicyRule(groups: [""], resources: ["pods"], verbs: ["get", "list"]),
+        ]
+
+        @Test func showsRolesHealthAndWhoIsNext() async throws {
+            try await Stage.run { stage in
+                try await stage.withSupervisorPod(try await stage.surveyArguments()) { _ in
+                    let status = try await stage.request(["status", "web"])
+                    let lines = status.text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+                    #expect(status.code == 0, "\(status.text)")
+                    #expect(lines[0] == ["NAMESPACE", "GROUP", "ACTIVE", "SINCE", "HEALTHY", "NEXT", "STATE"])
+                    #expect(lines[1][...2] == ["default", "web", "web-0"], "\(status.text)")
+                    #expect(lines[1][4...] == ["3/3", "web-1", "ok"], "\(status.text)")
+                    #expect(
+                        lines.contains { $0.starts(with: ["web-1", "passive", "healthy", "yes"]) && $0.last == "next" }
+                    )
+                    #expect(!status.text.contains("\u{1B}"), "no colour but on a terminal")
+                    let wide = try await stage.request(["status", "-A", "-o", "wide"])
+                    #expect(wide.code == 0 && wide.text.contains("sandbox-node-"), "\(wide.text)")
+                    try await unhealthyGroupsAreToldApart(stage)
+                }
+            }
+        }
+
+        private func unhealthyGroupsAreToldApart(_ stage: Stage) async throws {
+            for pod in ["web-0", "web-1", "web-2"] {
+                await stage.sandbox.applications.set(.status(500), pod: pod, namespace: "default")
+            }
+            var status = try await stage.request(["status", "-A"])
+            let end = ContinuousClock.now + .seconds(60)
+            while status.code != 1 {
+                try #require(.now < end, "\(status.text)")
+                status = try await stage.request(["status", "-A"])
+            }
+            #expect(status.text.contains("web"), "\(status.text)")
+            let json = try await stage.request(["status", "web", "-o", "json"])
+            #expect(json.code == 1 && json.text.contains("\"isServed\" : false"), "\(json.text)")
+        }
+
+        @Test func saysWhatIsMissingWithoutTheRight() async throws {
+            try await Stage.run { stage in
+                try await stage.withSupervisorPod(try await stage.surveyArguments()) { _ in
+                    try await stage.sandbox.admit(token: "viewer", user: "viewer", rules: Self.reading)
+                    let status = try await stage.request(["status", "-A"], token: "viewer")
+                    let lines = status.text.split(separator: "\n")
+                    #expect(status.code == 0, "\(status.text)")
+                    #expect(lines.count == 3 && lines[1].contains("web-0") && lines[1].hasSuffix("as recorded"))
+                    #expect(
+                        lines[2].hasPrefix(
+                            "HEALTHY, NEXT and reasons are missing: may not get pods/proxy \"standby-0\""
+                        ),
+                        "\(status.text)"
+                    )
+                    let proxy = PolicyRule(groups: [""], resources: ["pods/proxy"], verbs: ["get"])
+                    try await stage.sandbox.grant(Self.reading + [proxy], to: "viewer")
+                    let whole = try await stage.request(["status", "-A"], token: "viewer")
+                    #expect(whole.code == 0 && whole.text.contains("3/3"), "\(whole.text)")
+                }
+            }
+        }
+
+        @Test func needsNoSupervisor() async throws {
+            try await Stage.run { stage in
+                _ = try await SupervisorProcess.run(try await stage.surveyArguments()) { _ in
+                    try await stage.waitUntilSettled("web")
+                }
+                let yaml = try await stage.request(["status", "web", "-n", "default", "-o", "yaml"])
+                #expect(yaml.code == 0 && yaml.text.contains("as recorded"), "\(yaml.text)")
+                let key = ObjectKey(.leases, namespace: "default", name: "kube-standby-web")
+                try await stage.sandbox.store.modify(key) { (old) throws(APIFailure) in
+                    var new = old
+                    new["spec"]["holderIdentity"] = "web-9"
+                    return new
+                }
+                let gone = try await stage.request(["status", "-A"])
+                #expect(gone.code == 1 && gone.text.contains("web-9 is gone"), "\(gone.text)")
+                let nobody = try await stage.request(["status", "other"])
+                #expect(nobody.code == 1 && nobody.text == "no groups found")
+                await stage.sandbox.server.stop()
+                #expect(try await stage.request(["status"]).code == 2)
+            }
+        }
+
+        @Test func selectsByTheLabelsOfLeases() async throws {
+            try await Stage.run { stage in
+                _ = try await SupervisorProcess.run(try await stage.surveyArguments()) { _ in
+                    try await stage.waitUntilSettled("web")
+                    let key = ObjectKey(.leases, namespace: "default", name: "kube-standby-web")
+                    try await stage.sandbox.store.modify(key) { (old) throws(APIFailure) in
+                        var new = old
+                        new["metadata"]["labels"]["team"] = "shop"
+                        return new
+                    }
+                    #expect(try await stage.request(["status", "-A", "-l", "team=shop"]).text.contains("web-0"))
+                    let none = try await stage.request(["status", "-A", "-l", "team=other"])
+                    #expect(none.text == "no groups found" && none.code == 0)
+                }
+            }
+        }
+
+        @Test func watches() async throws {
+            try await Stage.run { stage in
+                try await stage.withSupervisorPod(try await stage.surveyArguments()) { _ in
+                    let kubeconfig = try stage.write("watcher", await stage.sandbox.kubeconfig())
+                    let arguments = ["status", "-A", "-w", "--kubeconfig", kubeconfig]
+                    let (_, code) = try await SupervisorProcess.run(arguments) { watcher in
+                        _ = await watcher.log.wait(for: "web-0", "3/3", "ok")
+                        let moved = try await stage.request(["switchover", "web", "--to", "web-2"])
+                        #expect(moved.code == 0)
+                        _ = await watcher.log.wait(for: "web-2", "3/3", "ok")
+                    }
+                    #expect(code == 0)
+                }
+            }
+        }
+
+        @Test(arguments: [["status", "web", "-A"], ["status", "-A", "-n", "x"], ["status", "-w", "-o", "json"]])
+        func refusesWhatDoesNotGoTogether(arguments: [String]) async throws {
+            #expect(try await SupervisorProcess.finish(arguments).code == 64)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import FailoverCore
+import Foundation
+import Testing
+
+@testable import KubernetesClient
+@testable import Supervision
+
+/// What is made of Leases and pods without a supervisor, and which supervisors would know more.
+@Suite struct SurveyTests {
+    private static func lease(_ json: String) throws -> Lease {
+        try JSONDecoder().decode(Lease.self, from: Data(json.utf8))
+    }
+
+    private static func group(_ annotations: String = "", holder: String = "web-0") throws -> RecordedGroup? {
+        RecordedGroup(
+            try lease(
+                """
+                {"metadata": {"name": "kube-standby-web", "namespace": "shop", "annotations": {\(annotations)}},
+                 "spec": {"holderIdentity": "\(holder)", "leaseTransitions": 7, "acquireTime": "2026-01-02T03:04:05.000000Z"}}
+                """
+            )
+        )
+    }
+
+    private static func pod(_ name: String, isReady: Bool = true, annotations: String = "") throws -> Pod {
+        let text = """
+            {"metadata": {"name": "\(name)", "namespace": "shop", "annotations": {\(annotations)}},
+             "spec": {"nodeName": "n1"},
+             "status": {"conditions": [{"type": "Ready", "status": "\(isReady ? "True" : "False")"}]}}
+            """
+        return try JSONDecoder().decode(Pod.self, from: Data(text.utf8))
+    }
+
+    private static func shard(_ number: Int, of count: Int, holder: String, prefix: String = "ks") throws -> Lease {
+        try lease(
+            """
+            {"metadata": {"name": "\(prefix).shard-\(number)-of-\(count)", "namespace": "ops",
+              "labels": {"kube-standby.io/lease": "shard", "kube-standby.io/lease-name": "\(prefix)"}},
+             "spec": {"holderIdentity": "\(holder)"}}
+            """
+        )
+    }
+
+    @Test func aLeaseTellsOfItsGroup() throws {
+        let group = try #require(try Self.group(#""kube-standby.io/fenced": "b,a", "kube-standby.io/paused": "true""#))
+        #expect(group.name == "web" && group.namespace == "shop" && group.holder == "web-0" && group.epoch == 7)
+        #expect(group.isPaused && group.pausedSince == nil && group.fenced == ["a", "b"] && group.moves.isEmpty)
+        #expect(RecordedGroup(try Self.shard(0, of: 1, holder: "x_1")) == nil)
+    }
+
+    @Test func withoutASupervisorTheLeaseAndThePodsSpeak() throws {
+        let mark = #""epoch.kube-standby.io/web": "7""#
+        let pods = [try Self.pod("web-1", annotations: mark), try Self.pod("web-0"), try Self.pod("other")]
+        let view = GroupView(try #require(try Self.group()), pods: pods)
+        #expect(view.active == ["web-0"] && view.isServed && view.state == "as recorded" && !view.isSupervised)
+        #expect(view.members.map(\.name) == ["web-0", "web-1"] && view.members.map(\.role) == ["active", "passive"])
+        #expect(view.healthy == nil && view.next == nil && view.members[1].epoch == 7)
+    }
+
+    @Test func whoIsGoneOrNotReadyServesNobody() throws {
+        let record = try #require(try Self.group())
+        let gone = GroupView(record, pods: [])
+        #expect(gone.active.isEmpty && !gone.isServed && gone.state == "web-0 is gone")
+        let unready = GroupView(record, pods: [try Self.pod("web-0", isReady: false)])
+        #expect(!unready.isServed && unready.state == "the active pod is not Ready")
+        let nobody = GroupView(try #require(try Self.group(holder: "")), pods: nil)
+        #expect(!nobody.isServed && nobody.state == "no active pod")
+        // Pods that may not be read are no reason to say that nobody serves.
+        #expect(GroupView(record, pods: nil).isServed)
+    }
+
+    @Test func whatIsAskedIsTold() throws {
+        let request =
+            #""kube-standby.io/request": "{\"id\":\"1\",\"action\":\"Switchover\",\"pod\":\"web-1\",\"by\":\"ann\"}""#
+        let view = GroupView(try #require(try Self.group(request)), pods: nil)
+        #expect(view.state == "as recorded; asked: Switchover web-1 by ann at an unknown time")
+    }
+
+    @Test func holdersOfShardsAreAskedEachOnce() throws {
+        let leases = [
+            try Self.shard(0, of: 2, holder: "a_1"), try Self.shard(1, of: 2, holder: "b_2"),
+            try Self.shard(0, of: 1, holder: "a_1", prefix: "two"),
+            try Self.shard(0, of: 1, holder: "", prefix: "three"),
+        ]
+        let pods = SupervisorPods(leases)
+        #expect(pods.all.map(\.pod) == ["a", "b"] && pods.all.allSatisfy { $0.namespace == "ops" })
+        let names = (0..<8).map { "g\($0)" }
+        // Of the first supervisor one of the two, and the only one of the second.
+        #expect(names.allSatisfy { pods.leading($0, in: "shop").contains { $0.pod == "a" } })
+        #expect(Set(names.map { pods.leading($0, in: "shop").count }) == [1, 2])
+    }
+
+    @Test(arguments: [("pod_1-2", "pod"), ("a_b_1", nil), ("pod", nil), ("_1", nil), ("Pod_1", nil)])
+    func anIdentityBeginsWithThePodsName(identity: String, pod: String?) {
+        #expect(SupervisorPods.pod(of: identity) == pod)
+    }
+}
