@@ -30,6 +30,18 @@ struct SelectionOptions: ParsableArguments {
     )
     var supervisorNamespace: String?
 
+    /// As on a command line without any.
+    init() {}
+
+    /// Of one's own, for a command that has other options.
+    init(cluster: ClusterOptions, supervisorNamespace: String?) {
+        self.init()
+        self.cluster = cluster
+        allNamespaces = false
+        selector = nil
+        self.supervisorNamespace = supervisorNamespace
+    }
+
     func validate() throws {
         if allNamespaces, cluster.namespace != nil {
             throw ValidationError("--all-namespaces and --namespace exclude each other")
