@@ -145,7 +145,7 @@ extension ConnectionHandler {
         heartbeat = context.eventLoop.scheduleRepeatedTask(initialDelay: limits.heartbeat, delay: limits.heartbeat) {
             _ in
             let (handler, context) = bound.value
-            if context.channel.isWritable { handler.write(EventHub.pulse, context) }
+            if context.channel.isWritable { handler.write(stream.pulse, context) }
         }
         stream.begin { [loop = context.eventLoop] in
             loop.execute {

@@ -6,7 +6,8 @@ import Supervision
 struct GroupRoutes: Sendable {
     /// How paths begin that a load balancer asks for.
     static let activePrefix = "/active/"
-    private static let groupsPath = "/api/v1/groups"
+    /// The list of groups; below it is each of them.
+    static let groupsPath = "/api/v1/groups"
 
     private let supervisor: Supervisor
     private let list: SharedAnswer

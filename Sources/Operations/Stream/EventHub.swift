@@ -19,6 +19,9 @@ final class EventHub: Sendable {
         /// Calls `wake`, from any thread, whenever there may be something to read.
         func begin(_ wake: @escaping @Sendable () -> Void) { hub.begin(id, wake) }
 
+        /// What is said every few seconds, whether or not there is news.
+        var pulse: ByteBuffer { hub.pulse }
+
         /// What comes next; nil: nothing for now.
         func next() -> ByteBuffer? { hub.next(of: id) }
     }
@@ -40,6 +43,8 @@ final class EventHub: Sendable {
         var isWhole = false
         var places: [Int: Place] = [:]
         var count = 0
+        /// Whether what was told is what there is now.
+        var isCurrent = true
 
         static var newInstance: String { String(UInt64.random(in: 0 ... .max), radix: 36) }
     }
@@ -65,13 +70,13 @@ final class EventHub: Sendable {
 
     // MARK: Reading
 
-    /// Takes a new reader; nil: there are too many.
+    /// Takes a new reader; nil: there are too many, or what is known is not current.
     ///
     /// `only`: the group that it wants to hear of; nil: of all. `lastEventID`: the id of what it heard last, from an earlier
     /// connection: if that is still known it misses nothing and is told nothing twice, else it is told everything anew.
     func open(only: EventLog.Key?, lastEventID: String?) -> Reader? {
         let id: Int? = state.withLockedValue { state in
-            guard state.places.count < limit else { return nil }
+            guard state.places.count < limit, state.isCurrent else { return nil }
             state.count += 1
             let known = lastEventID.flatMap { Self.number(in: $0, state) }
             let reset = "event: reset\n\(Self.time)"
@@ -124,8 +129,11 @@ final class EventHub: Sendable {
         }
     }
 
-    /// What a stream says every few seconds: a comment, and an event for pages, which see no comments.
-    static var pulse: ByteBuffer { ByteBuffer(string: ": alive\nevent: heartbeat\n\(time)") }
+    /// What a stream says every few seconds: a comment and, while what was told is current, an event for pages, which see no comments.
+    fileprivate var pulse: ByteBuffer {
+        let isCurrent = state.withLockedValue { $0.isCurrent }
+        return ByteBuffer(string: ": alive\n" + (isCurrent ? "event: heartbeat\n\(Self.time)" : "\n"))
+    }
 
     /// The end of an event that tells a page by how much its clock is wrong: milliseconds since 1970.
     private static var time: String { "data: {\"time\":\(Int64(Date().timeIntervalSince1970 * 1000))}\n\n" }
@@ -157,6 +165,14 @@ final class EventHub: Sendable {
         for wake in wakes { wake() }
     }
 
+    /// What was told is current from now on, or nobody knows; pages see the second by the silence.
+    func tellCurrent(_ isCurrent: Bool) {
+        state.withLockedValue { $0.isCurrent = isCurrent }
+    }
+
+    /// What was told of the groups that are there, by namespace and name.
+    var texts: [String] { state.withLockedValue { $0.log.texts } }
+
     /// The groups that were told and did not go.
     var keys: [EventLog.Key] { state.withLockedValue { Array($0.log.keys) } }
 
@@ -164,7 +180,7 @@ final class EventHub: Sendable {
     func clearUnlessRead() -> Bool {
         state.withLockedValue { state in
             guard state.places.isEmpty else { return false }
-            state = State(count: state.count)
+            state = State(count: state.count, isCurrent: state.isCurrent)
             return true
         }
     }

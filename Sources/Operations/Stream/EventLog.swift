@@ -32,6 +32,12 @@ struct EventLog: Sendable {
     /// The groups that are there.
     var keys: some Sequence<Key> { entries.lazy.filter { $0.value.text != nil }.map(\.key) }
 
+    /// What was told of them, by namespace and name.
+    var texts: [String] {
+        let sorted = entries.sorted { ($0.key.namespace, $0.key.name) < ($1.key.namespace, $1.key.name) }
+        return sorted.compactMap(\.value.text)
+    }
+
     /// A group is as the text says; whether that is news.
     mutating func tell(_ key: Key, _ text: String) -> Bool {
         guard entries[key]?.text != text else { return false }

@@ -26,7 +26,10 @@ struct EventRoute: Sendable {
         guard request.head.method == .GET else { return answer }
         let last = request.head.headers.first(name: "last-event-id")
         guard let reader = hub.open(only: only, lastEventID: last) else {
-            var refusal = OperationsAnswer(.serviceUnavailable, "too many read events already\n")
+            var refusal = OperationsAnswer(
+                .serviceUnavailable,
+                "too many read events already, or there is nothing to tell\n"
+            )
             refusal.headers.add(name: "retry-after", value: "10")
             return refusal
         }
