@@ -14,9 +14,11 @@ setup: ## Install the system packages that are missing (Debian, Ubuntu).
 build: setup ## Build the release binary.
 	swift build $(RELEASE) --product kube-standby
 
-demo: setup ## Run a scenario of failures on the embedded sandbox; ends by itself.
+KEEP ?=
+
+demo: setup ## Run a scenario of failures on the embedded sandbox; ends by itself, or with KEEP=1 when it is interrupted.
 	swift build --product kube-standby
-	"$$(swift build --show-bin-path)/kube-standby" demo
+	"$$(swift build --show-bin-path)/kube-standby" demo $(if $(KEEP),--keep)
 
 test: setup ## Build and run all tests.
 	@./.ci/setup test

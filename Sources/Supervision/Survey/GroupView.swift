@@ -110,6 +110,16 @@ package struct GroupView: Codable, Sendable, Hashable {
     }
 }
 
+extension ClusterSurvey.Findings {
+    /// What a supervisor in the same process says, with what the Leases have besides.
+    package init(_ statuses: [GroupStatus], _ records: [RecordedGroup]) {
+        let views = statuses.map { status in
+            GroupView(status, records.first { $0.namespace == status.namespace && $0.name == status.name })
+        }
+        self.init(groups: views, gaps: [], statuses: statuses)
+    }
+}
+
 extension GroupView.Member {
     fileprivate init(_ member: GroupStatus.Member) {
         name = member.name

@@ -1,3 +1,4 @@
+import Coordination
 import FailoverCore
 import Probing
 import Sandbox
@@ -151,7 +152,20 @@ struct DemoSteps {
         try await Task.sleep(for: .seconds(4))
         expect(await holder(of: .db) == old, "the absence of the API server moved something")
         timeline.announce("The API server is back.")
+        let returned = ContinuousClock.now
         try await move(.db, step: "while API away", from: old) { [sandbox] in try await sandbox.server.start() }
+        await everybodyGoesOn(since: returned)
+    }
+
+    /// Each group has heard that the API server answers again, or will have soon.
+    private func everybodyGoesOn(since returned: ContinuousClock.Instant) async {
+        await withDeadline(after: .seconds(30)) { [timeline] in
+            var waiting = Set(DemoSetup.Group.allCases.map(\.rawValue))
+            await timeline.wait(since: returned) { notice in
+                if case .resumed = notice.content { waiting.remove(notice.group) }
+                return waiting.isEmpty
+            }
+        }
     }
 
     // MARK: Measuring

@@ -63,13 +63,14 @@ import Testing
     /// Silence is ended, a stream is not: it shows that it lives.
     @Test func heartbeatsOutliveTheIdleLimit() async throws {
         try await Self.serve {
-            $0.silence = .seconds(3)
-            $0.answer = .seconds(3)
+            // Long enough for a machine that is busy.
+            $0.silence = .seconds(15)
+            $0.answer = .seconds(15)
             $0.heartbeat = .seconds(1)
         } _: { port, hub, _ in
             let client = RawClient(port: port)
             client.send(Self.request)
-            for _ in 0..<6 {
+            for _ in 0..<17 {
                 #expect(await client.read(until: ": alive\nevent: heartbeat\ndata: {\"time\":") != nil)
             }
             hub.tell(Self.key, "{1}")
@@ -96,7 +97,7 @@ import Testing
     /// Who takes nothing is closed, and holds up nobody meanwhile.
     @Test func aReaderThatTakesNothingIsClosed() async throws {
         try await Self.serve(streams: 2) {
-            $0.silence = .seconds(3)
+            $0.silence = .seconds(10)
             $0.heartbeat = .seconds(60)
         } _: { port, hub, _ in
             let (slow, quick) = (RawClient(port: port, buffer: 4096), RawClient(port: port))

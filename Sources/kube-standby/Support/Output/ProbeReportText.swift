@@ -40,7 +40,7 @@ struct ProbeReportText {
                     case .sent: ">"
                     case .received: "<"
                     }
-                return "    \(Self.time(event.time).padded(to: 9)) \(sign) \(PrintableText.line(event.text))"
+                return "    \(Self.time(event.time).padded(to: 9)) \(sign) \(PrintableText.line(Self.withoutSecrets(event.text)))"
             }
             lines.append("    connected to \(trace.peer.isEmpty ? "nobody" : trace.peer)")
             lines.append("    " + Self.steps(trace.timings))
@@ -48,6 +48,13 @@ struct ProbeReportText {
         let body = transcript.body.prefix(200).split { [0x0A, 0x0D].contains($0) }.first
         if let body { lines.append("    body begins: \(PrintableText.line(bytes: body))") }
         return lines
+    }
+
+    /// Without the values of headers that carry secrets; what is printed is pasted into tickets.
+    static func withoutSecrets(_ line: String) -> String {
+        line.replacing(/(?i)([\w-]*(?:authorization|cookie|token|secret|password|api-?key)[\w-]*:\s*)[^\]\r\n]+/) {
+            "\($0.output.1)<hidden>"
+        }
     }
 
     private static func steps(_ timings: TransferTrace.Timings) -> String {
