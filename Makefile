@@ -23,7 +23,7 @@ demo: setup ## Run a scenario of failures on the embedded sandbox; ends by itsel
 test: setup ## Build and run all tests.
 	@./.ci/setup test
 	swift build --build-tests
-	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool):$$PATH" swift test --skip-build
+	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool schemathesis):$$PATH" swift test --skip-build
 
 # A suite that writes into a cluster takes it from the command line only, never from the environment.
 define cluster_is_named
@@ -96,7 +96,7 @@ fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader, and as man
 tsan: setup ## Run the tests, and a short soak, under the thread sanitizer.
 	@./.ci/setup test
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
-	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
+	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool schemathesis):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp halt_on_error=1" .build-tsan/debug/kube-standby-bench soak 10 200
 
 alerts: ## Check the alert rules, and what the dashboard asks for, with Prometheus' own tool.

@@ -180,7 +180,7 @@ let rooms: [Room] = [
     Room(
         name: "Operations",
         exclude: ["README.md"],
-        embedded: ["Page/index.html", "Page/page.css", "Page/page.js"],
+        embedded: ["Page/index.html", "Page/page.css", "Page/page.js", "openapi.json"],
         dependencies: [
             "Coordination", "FailoverCore", "HostSystem", "Supervision", metrics, nioConcurrency, nioCore, nioHTTP1,
             nioPosix, serviceLifecycle,

@@ -8,6 +8,9 @@ struct GroupRoutes: Sendable {
     static let activePrefix = "/active/"
     /// The list of groups; below it is each of them.
     static let groupsPath = "/api/v1/groups"
+    /// What all of this is, for programs: `openapi.json` of this room.
+    private static let documentPath = "/api/v1/openapi.json"
+    private static let document = OperationsAnswer(.ok, bytes: PackageResources.openapi_json, type: "application/json")
 
     private let supervisor: Supervisor
     private let list: SharedAnswer
@@ -20,12 +23,13 @@ struct GroupRoutes: Sendable {
 
     /// Whether a path is answered here.
     static func includes(_ path: String) -> Bool {
-        path == groupsPath || path.hasPrefix(groupsPath + "/") || path.hasPrefix(activePrefix)
+        path == groupsPath || path == documentPath || path.hasPrefix(groupsPath + "/") || path.hasPrefix(activePrefix)
     }
 
     /// The answer to a request for such a path, without its query.
     func answer(to path: String) async -> OperationsAnswer {
         if path == Self.groupsPath { return await list.value }
+        if path == Self.documentPath { return Self.document }
         let isActive = path.hasPrefix(Self.activePrefix)
         let rest = path.dropFirst(isActive ? Self.activePrefix.count : Self.groupsPath.count + 1)
         let parts = rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

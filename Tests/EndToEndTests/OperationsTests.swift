@@ -119,6 +119,26 @@ extension EndToEndTests {
             }
         }
 
+        /// Requests of every kind that the document allows, and many that it does not: the answers are those that it describes.
+        @Test(.enabled(if: ShellRun.works("command -v schemathesis"))) func theDocumentHoldsForEveryRequest()
+            async throws
+        {
+            try await Self.run { subject in
+                let run = try await ShellRun.run(
+                    """
+                    cd "$1" && schemathesis run "http://127.0.0.1:$2/api/v1/openapi.json" --exclude-path /api/v1/events \
+                        --max-examples 40 --generation-deterministic --no-color
+                    """,
+                    [subject.stage.folder.path(percentEncoded: false), "\(subject.port)"],
+                    limit: .seconds(240)
+                )
+                #expect(
+                    run.code == 0 && run.output.contains("No issues found"),
+                    "\(run.output.suffix(4000))\(run.errors)"
+                )
+            }
+        }
+
         @Test func twoHundredSilentConnectionsTakeSixtyFourDescriptors() async throws {
             try await Self.run { subject in
                 let before = Self.descriptors(of: subject.process).count
