@@ -23,10 +23,11 @@ static inline void linux_trim_heap(void) {
 #endif
 }
 
-// Bytes that the allocator holds free, given back or not; 0 where it does not say: https://man7.org/linux/man-pages/man3/mallinfo.3.html
-static inline long linux_free_heap(void) {
+// Bytes that are in use of what the allocator has; 0 where it does not say: https://man7.org/linux/man-pages/man3/mallinfo.3.html
+static inline long linux_used_heap(void) {
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
-  return (long)mallinfo2().fordblks;
+  struct mallinfo2 info = mallinfo2();
+  return (long)(info.uordblks + info.hblkhd);
 #else
   return 0;
 #endif

@@ -1,30 +1,45 @@
 import CLinux
+import Foundation
 
-/// When memory that was freed is worth giving back to the system: after thousands of groups were started or moved at once, and
-/// not while what one frees the next one takes.
+/// When memory that is free is worth giving back to the system: after thousands of groups were started or moved at once, and
+/// when what comes and goes has touched pages here and there.
 ///
-/// The allocator counts as free what it has given back already, so that only the growth since then says something.
-package struct FreeMemory: Sendable {
+/// The allocator counts as free what it has given back already; so what is resident is held against what is in use.
+package struct FreeMemory {
     /// Less is kept for whoever needs memory next.
-    static let step = 4 * 1024 * 1024
+    static let step = 8 * 1024 * 1024
 
-    /// The least that was free since memory was given back, in bytes.
-    private var least = 0
+    /// What could not be given back last time, in bytes: pages of which something is in use.
+    private var rest = 0
 
     /// Nothing is free.
     package init() {}
 
-    /// Gives memory back that was freed and is not needed again; takes some milliseconds if there is any.
+    /// Gives memory back that is free and not needed again; takes some milliseconds if there is any.
     package mutating func giveBack() {
-        guard isWorthGivingBack(linux_free_heap()) else { return }
+        guard let free = Self.residentFree, isWorthGivingBack(free) else { return }
         OwnProcess.giveBackFreeMemory()
+        gaveBack(leaving: Self.residentFree ?? 0)
     }
 
-    /// So many bytes are free; whether they are to be given back.
+    /// So many bytes are resident and free; whether they are to be given back.
     mutating func isWorthGivingBack(_ free: Int) -> Bool {
-        least = min(least, free)
-        guard free - least >= Self.step else { return false }
-        least = free
-        return true
+        rest = min(rest, free)
+        return free - rest >= Self.step
+    }
+
+    /// So many are left after that.
+    mutating func gaveBack(leaving free: Int) {
+        rest = free
+    }
+
+    /// Bytes that are resident and not in use, stacks included; nil where the system does not say.
+    ///
+    /// https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html
+    private static var residentFree: Int? {
+        let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
+        guard fields.count > 2, let resident = Int(fields[1]), let shared = Int(fields[2]) else { return nil }
+        let used = linux_used_heap()
+        return used > 0 ? (resident - shared) * Int(getpagesize()) - used : nil
     }
 }

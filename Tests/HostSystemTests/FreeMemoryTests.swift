@@ -3,26 +3,26 @@ import Testing
 @testable import HostSystem
 
 @Suite struct FreeMemoryTests {
-    /// After how many steps that are free memory is given back.
-    private func looks(at free: Int...) -> [Bool] {
+    private let step = FreeMemory.step
+
+    /// After how many steps that are resident and free memory is given back, if so much stayed the last time.
+    private func looks(at free: Int..., left: Int = 0) -> [Bool] {
         var memory = FreeMemory()
+        memory.gaveBack(leaving: left)
         return free.map { memory.isWorthGivingBack($0) }
     }
 
-    @Test func givesBackWhatWasFreedAtOnce() {
-        #expect(looks(at: FreeMemory.step - 1, FreeMemory.step) == [false, true])
+    @Test func givesBackWhatIsFree() {
+        #expect(looks(at: step - 1, step) == [false, true])
     }
 
-    /// What was given back counts as free until it is taken again.
-    @Test func countsNothingTwice() {
-        let free = 10 * FreeMemory.step
-        #expect(
-            looks(at: free, free, free + FreeMemory.step - 1, free + FreeMemory.step) == [true, false, false, true]
-        )
+    /// Pages of which something is in use stay; to ask for them again and again would be in vain.
+    @Test func doesNotAskAgainForWhatWasNotGiven() {
+        #expect(looks(at: 5 * step, 6 * step - 1, 6 * step, left: 5 * step) == [false, false, true])
     }
 
-    /// What was taken again and freed again is to be given back once more.
+    /// What stayed is in use by now, or gone.
     @Test func countsFromTheLeast() {
-        #expect(looks(at: 10 * FreeMemory.step, 3 * FreeMemory.step, 9 * FreeMemory.step) == [true, false, true])
+        #expect(looks(at: 2 * step, 3 * step, left: 5 * step) == [false, true])
     }
 }

@@ -17,15 +17,19 @@ protocol GroupAPI: Sendable {
 
     /// Reads the group's Lease.
     func readRecord() async -> RecordReadOutcome
+    /// Waits until it is a write's turn, among those of all groups; nil: the task was cancelled before.
+    func turn(_ urgency: WriteUrgency) async -> WriteScheduler.Turn?
     /// Creates the Lease (`version` is nil), or replaces exactly this version of it.
     ///
     /// `question`: the id of the question to standbys that is not settled; all others are taken away. Nil: all are.
-    /// `isWanted`: asked when its turn has come, among the writes of all groups.
+    /// `turn`: nil: it has yet to come.
+    /// `isWanted`: asked when its turn has come.
     func writeRecord(
         _ record: GroupRecord,
         replacing version: StoredRecord.Version?,
         asking question: String?,
         urgency: WriteUrgency,
+        in turn: WriteScheduler.Turn?,
         isWanted: @escaping @Sendable () async -> Bool
     ) async -> RecordWriteOutcome
     /// Puts a question to standbys on the Lease, in place of an older one and its answers.
@@ -40,8 +44,13 @@ protocol GroupAPI: Sendable {
     func readLabels(_ name: String) async -> LabelsReadOutcome
     /// Writes a role on exactly the pod and version that the write names.
     ///
-    /// `isWanted`: asked when its turn has come, among the writes of all groups.
-    func writeRole(_ write: RoleWrite, isWanted: @escaping @Sendable () async -> Bool) async -> RoleWriteOutcome
+    /// `turn`: nil: it has yet to come.
+    /// `isWanted`: asked when its turn has come.
+    func writeRole(
+        _ write: RoleWrite,
+        in turn: WriteScheduler.Turn?,
+        isWanted: @escaping @Sendable () async -> Bool
+    ) async -> RoleWriteOutcome
     /// Asks what would become of such a write.
     func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome
 }

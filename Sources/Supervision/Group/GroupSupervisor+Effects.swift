@@ -33,13 +33,16 @@ extension GroupSupervisor {
             case .readRecord(let id): readRecord(for: id)
             case .writeRecord(let id, let record, let version, let urgency):
                 let followed = urgency == .completion ? endpoints.awaited?.ended : nil
-                write { [self, question = machine.question?.id, clock = surroundings.clock] api in
+                write(urgency) { [clock = surroundings.clock] _ in
                     if let followed { await Self.wait(for: followed, clock: clock) }
+                    return nil
+                } inTurn: { [self, question = machine.question?.id] api, turn in
                     let outcome = await api.writeRecord(
                         record,
                         replacing: version,
                         asking: question,
-                        urgency: urgency
+                        urgency: urgency,
+                        in: turn
                     ) { await self.turnCame(id, asking: question) }
                     return .recordWritten(id, outcome)
                 }
@@ -81,19 +84,19 @@ extension GroupSupervisor {
         if write.urgency == .promotion { endpoints.promotes(id, at: write.epoch) }
         let (isMember, isContested) = (isMember(write.member.id), claim.isContested)
         let scopes = wish?.scopes ?? []
-        self.write { [self, claims = surroundings.claims, claimant] api in
-            if isContested || !isMember {
-                let obstacle = await Self.obstacle(
-                    to: write.member,
-                    isMember: isMember,
-                    in: scopes,
-                    for: claimant,
-                    claims,
-                    api
-                )
-                if let obstacle { return .roleWritten(id, obstacle) }
-            }
-            return .roleWritten(id, await api.writeRole(write) { await self.turnCame(id) })
+        self.write(write.urgency) { [claims = surroundings.claims, claimant] api in
+            guard isContested || !isMember else { return nil }
+            let obstacle = await Self.obstacle(
+                to: write.member,
+                isMember: isMember,
+                in: scopes,
+                for: claimant,
+                claims,
+                api
+            )
+            return obstacle.map { .roleWritten(id, $0) }
+        } inTurn: { [self] api, turn in
+            .roleWritten(id, await api.writeRole(write, in: turn) { await self.turnCame(id) })
         }
     }
 
@@ -104,6 +107,23 @@ extension GroupSupervisor {
         run { [gate = surroundings.gate, clock = surroundings.clock] api in
             await gate.open(clock.now)
             return await operation(api)
+        }
+    }
+
+    /// The same, for what waits until it is its turn, among the writes of all groups.
+    ///
+    /// Thousands wait at once, and what is done when the turn has come has its frames only then.
+    /// `preparation`: what comes before; it may find that nothing is to be written, and why.
+    private func write(
+        _ urgency: WriteUrgency,
+        after preparation: @escaping @Sendable (any GroupAPI) async -> GroupInput?,
+        inTurn operation: @escaping @Sendable (any GroupAPI, WriteScheduler.Turn?) async -> GroupInput
+    ) {
+        start { [self, gate = surroundings.gate, clock = surroundings.clock, api = surroundings.api] in
+            await gate.open(clock.now)
+            if let obstacle = await preparation(api) { return post(obstacle) }
+            let turn = await api.turn(urgency)
+            post(await operation(api, turn))
         }
     }
 

@@ -137,25 +137,35 @@ actor KubernetesGroupAPI: GroupAPI {
         replacing version: StoredRecord.Version?,
         asking question: String?,
         urgency: WriteUrgency,
+        in turn: WriteScheduler.Turn? = nil,
         isWanted: @escaping @Sendable () async -> Bool = { true }
     ) async -> RecordWriteOutcome {
         // The version to be replaced must be one whose foreign fields we hold.
-        if let version, lease == nil || !versions.contains(version.version.rawValue) { return .conflict }
+        if let version, lease == nil || !versions.contains(version.version.rawValue) {
+            if let turn { await limits.writes.giveBack(turn) }
+            return .conflict
+        }
         let base = version == nil ? nil : lease
-        let outcome = await write(record, over: base, asking: question, urgency, isWanted: isWanted)
+        let outcome = await write(record, over: base, asking: question, urgency, in: turn, isWanted: isWanted)
         guard outcome == .conflict, let base else { return outcome }
         return await writeAgain(record, over: base, asking: question, urgency, isWanted: isWanted)
     }
 
-    /// Thousands of these wait for their turns at once: what is done afterwards has its frames elsewhere.
+    /// Waits until it is a write's turn, among those of all groups; nil: the task was cancelled before.
+    func turn(_ urgency: WriteUrgency) async -> WriteScheduler.Turn? {
+        await limits.writes.turn(urgency, importance: importance)
+    }
+
+    /// Creates or updates the Lease once, over one version of it.
     func write(
         _ record: GroupRecord,
         over base: Lease?,
         asking question: String?,
         _ urgency: WriteUrgency,
+        in turn: WriteScheduler.Turn? = nil,
         isWanted: @escaping @Sendable () async -> Bool
     ) async -> RecordWriteOutcome {
-        let outcome = await write(urgency, isWanted: isWanted) { [self] timeout in
+        let outcome = await write(urgency, in: turn, isWanted: isWanted) { [self] timeout in
             let wanted = StoredOpinions.settled(await lease(record, over: base), but: question)
             do throws(KubernetesError) {
                 let stored =
@@ -180,10 +190,11 @@ actor KubernetesGroupAPI: GroupAPI {
     /// Writes when it is its turn, for no longer than this supervisor may; nil: nothing was sent.
     func write<Outcome: Sendable>(
         _ urgency: WriteUrgency,
+        in turn: WriteScheduler.Turn? = nil,
         isWanted: @escaping @Sendable () async -> Bool = { true },
         _ request: @escaping @Sendable (_ timeout: Duration) async -> (Outcome, WriteWindow.Ending)
     ) async -> Outcome? {
-        await limits.writes.write(urgency, importance: importance, isWanted: isWanted) { [gate, clock] in
+        await limits.writes.write(urgency, importance: importance, in: turn, isWanted: isWanted) { [gate, clock] in
             guard let timeout = gate.timeout(at: clock.now(), longest: APIClient.requestTimeout) else {
                 return (nil, .answered)
             }
@@ -226,9 +237,10 @@ actor KubernetesGroupAPI: GroupAPI {
     /// Patches a pod's labels and annotations once, by uid and resourceVersion.
     func writeRole(
         _ write: RoleWrite,
+        in turn: WriteScheduler.Turn? = nil,
         isWanted: @escaping @Sendable () async -> Bool = { true }
     ) async -> RoleWriteOutcome {
-        let outcome = await self.write(write.urgency, isWanted: isWanted) { [self, mapping] timeout in
+        let outcome = await self.write(write.urgency, in: turn, isWanted: isWanted) { [self, mapping] timeout in
             do throws(KubernetesError) {
                 let pod = try await patch(write, isTrial: false, timeout: timeout)
                 return (mapping.member(pod).map(RoleWriteOutcome.written) ?? RoleWriteOutcome.gone, .answered)

@@ -21,6 +21,9 @@ actor WriteScheduler {
         }
     }
 
+    /// A write's turn; whoever has one writes, or gives it back.
+    struct Turn: Sendable {}
+
     private struct Waiter: Comparable {
         var place: Place
         var turn: Latch
@@ -57,20 +60,36 @@ actor WriteScheduler {
         )
     }
 
+    /// Waits until it is a write's turn; nil: the task was cancelled before.
+    ///
+    /// Thousands wait at once: what is done then should have its frames only then.
+    nonisolated func turn(_ urgency: WriteUrgency, importance: Int) async -> Turn? {
+        if let (turn, place) = await enter(urgency, importance) {
+            await turn.wait()
+            if await gaveUp(place) { return nil }
+        }
+        return Turn()
+    }
+
+    /// A turn is not used.
+    func giveBack(_: Turn) {
+        underWay -= 1
+        callNext()
+    }
+
     /// Writes when it is this write's turn.
     ///
+    /// `turn`: nil: it has yet to come.
     /// `isWanted`: asked when its turn has come, whether there is still a reason for it.
     /// - Returns: nil if nothing was sent, because there is no reason any more or the task was cancelled.
     nonisolated func write<Outcome: Sendable>(
         _ urgency: WriteUrgency,
         importance: Int,
+        in turn: Turn? = nil,
         isWanted: @Sendable () async -> Bool = { true },
         _ request: @Sendable () async -> (Outcome?, WriteWindow.Ending)
     ) async -> Outcome? {
-        if let (turn, place) = await enter(urgency, importance) {
-            await turn.wait()
-            if await gaveUp(place) { return nil }
-        }
+        if turn == nil, await self.turn(urgency, importance: importance) == nil { return nil }
         guard await isWanted(), !Task.isCancelled else {
             await leaveUnsent()
             return nil

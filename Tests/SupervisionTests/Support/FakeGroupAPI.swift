@@ -49,11 +49,14 @@ actor FakeGroupAPI: GroupAPI {
         return cluster.objects.leases[leaseName].map { .found(RecordMapping.stored($0)) } ?? .absent
     }
 
+    func turn(_ urgency: WriteUrgency) -> WriteScheduler.Turn? { .init() }
+
     func writeRecord(
         _ record: GroupRecord,
         replacing version: StoredRecord.Version?,
         asking question: String?,
         urgency: WriteUrgency,
+        in turn: WriteScheduler.Turn? = nil,
         isWanted: @escaping @Sendable () async -> Bool = { true }
     ) async -> RecordWriteOutcome {
         guard await isWanted() else { return .notSent }
@@ -159,6 +162,7 @@ actor FakeGroupAPI: GroupAPI {
 
     func writeRole(
         _ write: RoleWrite,
+        in turn: WriteScheduler.Turn? = nil,
         isWanted: @escaping @Sendable () async -> Bool = { true }
     ) async -> RoleWriteOutcome {
         guard await isWanted() else { return .notSent }
