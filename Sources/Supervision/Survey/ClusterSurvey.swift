@@ -156,7 +156,12 @@ package struct ClusterSurvey: Sendable {
     ) async -> [SupervisorPods.Place] {
         var pods = SupervisorPods([])
         do throws(KubernetesError) {
-            pods = SupervisorPods(try await shardLeases(scope))
+            let leases = try await shardLeases(scope)
+            pods = SupervisorPods(leases)
+            if pods.all.isEmpty, let name = leases.first?.metadata.name {
+                gaps.append("nobody holds the Lease \(name): no supervisor leads")
+                return []
+            }
         } catch {
             gaps.append("\(error)")
         }

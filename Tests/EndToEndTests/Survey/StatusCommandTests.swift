@@ -90,6 +90,17 @@ extension EndToEndTests {
             }
         }
 
+        @Test func saysThatNobodyLeads() async throws {
+            try await Stage.run { stage in
+                try await stage.withSupervisorPod(try await stage.surveyArguments()) { _ in }
+                let status = try await stage.request(["status", "-A"])
+                #expect(
+                    status.code == 0 && status.text.contains("kube-standby.shard-0-of-1: no supervisor leads"),
+                    "\(status.text)"
+                )
+            }
+        }
+
         @Test func selectsByTheLabelsOfLeases() async throws {
             try await Stage.run { stage in
                 _ = try await SupervisorProcess.run(try await stage.surveyArguments()) { _ in
