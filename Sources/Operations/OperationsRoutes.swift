@@ -3,17 +3,16 @@ import Supervision
 
 /// What is answered to whom.
 struct OperationsRoutes: Sendable {
-    /// A loop that takes up no work for this long hangs.
-    private static let patience: Duration = .seconds(5)
-
+    private let patience: Duration
     private let parts: OperationsServer.Parts
     private let policy: RequestPolicy
     private let groups: GroupRoutes
     private let metrics: SharedAnswer
 
-    /// `parts`: what is asked for the answers.
-    init(_ parts: OperationsServer.Parts) {
+    /// `parts`: what is asked for the answers; `patience`: a loop that takes up no work for so long hangs.
+    init(_ parts: OperationsServer.Parts, patience: Duration = .seconds(5)) {
         self.parts = parts
+        self.patience = patience
         policy = RequestPolicy(reloadFrom: parts.reloadFrom)
         groups = GroupRoutes(of: parts.supervisor)
         metrics = SharedAnswer {
@@ -50,7 +49,7 @@ struct OperationsRoutes: Sendable {
     }
 
     private func liveness() async -> OperationsAnswer {
-        let hanging = await parts.supervisor.hangingLoops(after: Self.patience)
+        let hanging = await parts.supervisor.hangingLoops(after: patience)
         return hanging.isEmpty
             ? OperationsAnswer(.ok, "ok\n")
             : OperationsAnswer(.serviceUnavailable, "these loops hang: \(hanging.joined(separator: ", "))\n")

@@ -87,6 +87,10 @@ package struct GroupStatus: Codable, Sendable, Hashable {
     package var activeSince: MicroTime?
     /// Who would take over if that pod failed now; nil: nobody could.
     package var next: String?
+    /// Moves since this supervisor took the group, by their cause.
+    package var moves: [String: Int] = [:]
+    /// How long nobody served since then, because of what led to moves.
+    package var unavailableSeconds = 0.0
     /// A switch that is under way; nil: none.
     package var `switch`: Switch?
     /// By name.

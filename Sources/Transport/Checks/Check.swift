@@ -37,8 +37,10 @@ package final class Check {
         package var kind: Kind
     }
 
-    /// Checks whose connections share one multi of libcurl, which has two descriptors of its own.
-    package static let shardSize = 128
+    /// Checks whose connections share one multi of libcurl at most, which has two descriptors of its own and takes 45 kB.
+    ///
+    /// Fewer where connections are kept: libcurl walks all of a multi's connections at the end of each exchange.
+    package static func shardSize(keepsConnections: Bool) -> Int { keepsConnections ? 128 : 1024 }
 
     /// The URL as it was given, whatever stands in its host's place for libcurl.
     var plainURL: String {

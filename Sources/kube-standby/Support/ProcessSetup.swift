@@ -1,6 +1,7 @@
 import CLinux
 import Foundation
 import Glibc
+import KubernetesClient
 
 /// What a process sees to before anything else.
 enum ProcessSetup {
@@ -34,6 +35,19 @@ enum ProcessIdentity {
     static func make(environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
         let host = environment["POD_NAME"] ?? ProcessInfo.processInfo.hostName
         return "\(host.prefix(80))_\(UUID().uuidString.lowercased())"
+    }
+}
+
+/// The pod that the process runs in, as the downward API tells it.
+enum OwnPod {
+    /// Nil: name or namespace are not told.
+    static func reference(
+        _ environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> Event.ObjectReference? {
+        guard let name = environment["POD_NAME"], let namespace = environment["POD_NAMESPACE"], !name.isEmpty,
+            !namespace.isEmpty
+        else { return nil }
+        return .init(Pod.resource, namespace: namespace, name: name, uid: environment["POD_UID"])
     }
 }
 
