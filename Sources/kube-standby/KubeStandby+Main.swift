@@ -23,12 +23,12 @@ extension KubeStandby {
                 }
             } catch  where exitCode(for: error).isSuccess {
                 // Help, the version, a completion script.
-                StandardOutput.print(fullMessage(for: error))
+                StandardOutput.print(Invocation.named(fullMessage(for: error)))
             }
             try StandardOutput.check()
             return .success
         } catch {
-            let message = fullMessage(for: error)
+            let message = Invocation.named(fullMessage(for: error))
             if !message.isEmpty { StandardError.write(PrintableText.lines(message) + "\n") }
             return exitCode(for: error)
         }

@@ -7,18 +7,21 @@ struct KubeStandby: AsyncParsableCommand {
     static let version = "0.1.0"
 
     static let configuration = CommandConfiguration(
-        commandName: "kube-standby",
+        commandName: Invocation.commandName(CommandLine.arguments),
         abstract: "Keeps exactly one healthy pod behind every active/passive Kubernetes Service.",
         discussion: """
             EXAMPLES
               kube-standby demo
               kube-standby validate config.yaml
               kube-standby run --config config.yaml
+              kube-standby status -A
               kube-standby switchover web --to web-1
+
+            As kubectl-standby on the PATH it is a plugin: kubectl standby status -A.
 
             EXIT CODES
               0   done, or ended as asked
-              1   the configuration has mistakes, or the demo broke an invariant
+              1   the configuration has mistakes, a group has no healthy active pod, a request was refused, or the demo broke an invariant
               2   something could not be read, written, reached or listened at
               64  wrong usage
             """,

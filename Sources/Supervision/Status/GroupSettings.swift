@@ -76,7 +76,13 @@ package struct GroupSettings: Codable, Sendable, Hashable {
         worstSeconds = Times(answering: 0, hanging: 0)
         typicalSeconds = worstSeconds
         worstSeconds = times(untilFirst: periodSeconds, after: max(delaySeconds, opinionPatienceSeconds ?? 0))
+        if needsProof { worstSeconds.hanging = Self.rounded(worstSeconds.hanging + timeoutSeconds) }
         typicalSeconds = times(untilFirst: periodSeconds / 2, after: delaySeconds)
+    }
+
+    /// Whether a candidate may not have answered between two failures, so that both are probed once more.
+    package var needsProof: Bool {
+        Double(failureThreshold - 1) * max(fastPeriodSeconds, timeoutSeconds) <= periodSeconds
     }
 
     /// `first`: until the first probe that meets the failure; `after`: what is waited for once the threshold is reached.

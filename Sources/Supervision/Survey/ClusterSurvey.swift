@@ -157,7 +157,12 @@ package struct ClusterSurvey: Sendable {
     ) async -> [SupervisorPods.Place] {
         var pods = SupervisorPods([])
         do throws(KubernetesError) {
-            pods = SupervisorPods(try await shardLeases(scope))
+            let leases = try await shardLeases(scope)
+            pods = SupervisorPods(leases)
+            if pods.all.isEmpty, let name = leases.first?.metadata.name {
+                gaps.append("nobody holds the Lease \(name): no supervisor leads")
+                return []
+            }
         } catch {
             gaps.append("\(error)")
         }
@@ -166,7 +171,11 @@ package struct ClusterSurvey: Sendable {
         // One that is alone has no Lease of its own; the records name it.
         let writers = records.compactMap { record in
             SupervisorPods.pod(of: record.writer).map {
-                SupervisorPods.Place(namespace: scope.supervisorNamespace ?? record.namespace, pod: $0)
+                SupervisorPods.Place(
+                    namespace: scope.supervisorNamespace ?? record.namespace,
+                    pod: $0,
+                    isGuess: scope.supervisorNamespace == nil
+                )
             }
         }
         return Set(writers).sorted { ($0.namespace, $0.pod) < ($1.namespace, $1.pod) }
@@ -240,7 +249,8 @@ package struct ClusterSurvey: Sendable {
                 ? decoder.decode(GroupList.self, from: body).groups : [decoder.decode(GroupStatus.self, from: body)]
             return list.map { .success($0) } ?? .failure(Gap(words: "what \(place.pod) answers is not understood"))
         } catch {
-            return .failure(Gap(words: "\(error)"))
+            let advice = place.isGuess ? "; --supervisor-namespace says where supervisors run" : ""
+            return .failure(Gap(words: "\(error)\(advice)"))
         }
     }
 

@@ -67,6 +67,8 @@ struct SupervisorPods: Sendable, Hashable {
         var namespace: String
         /// The pod's name.
         var pod: String
+        /// Whether the namespace is a guess: nobody said where supervisors run.
+        var isGuess = false
     }
 
     /// One shard that somebody holds.

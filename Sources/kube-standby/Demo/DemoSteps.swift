@@ -48,7 +48,7 @@ struct DemoSteps {
         try await everybodyFails()
         try await apiServerAway()
         await audit()
-        timeline.announce("The moves:\n\n\(table.text)\n")
+        timeline.announce("The moves:\n\n\(table.text)")
         for invariant in broken { StandardOutput.print("BROKEN: \(invariant)") }
         if broken.isEmpty {
             StandardOutput.print(

@@ -22,17 +22,13 @@ struct DemoTable {
         rows.append(row)
     }
 
-    /// Columns: what happened, from, to, noticed after, switched within, without endpoint.
+    /// With the last line's end; columns: what happened, from, to, noticed after, switched within, without endpoint.
     var text: String {
-        let head = ["what happened", "from", "to", "noticed after", "switched within", "no endpoint for"]
-        let cells = rows.map { row in
-            let times =
-                row.timing.map { [$0.detection, $0.switch, $0.gap].map(\.wholeMilliseconds) } ?? ["-", "-", "-"]
-            return [row.step, row.from, row.to] + times
+        var table = TextTable(["what happened", "from", "to", "noticed after", "switched within", "no endpoint for"])
+        for row in rows {
+            let times = row.timing.map { [$0.detection, $0.switch, $0.gap].map(\.wholeMilliseconds) } ?? ["", "", ""]
+            table.add([.init(row.step), .init(row.from), .init(row.to)] + times.map { .init($0) })
         }
-        let widths = head.indices.map { column in ([head] + cells).map { $0[column].count }.max() ?? 0 }
-        return ([head] + cells).map { line in
-            zip(line, widths).map { $0.padded(to: $1 + 2) }.joined()
-        }.joined(separator: "\n")
+        return table.text()
     }
 }

@@ -90,6 +90,62 @@ extension EndToEndTests {
             }
         }
 
+        @Test func rightsInOneNamespaceAreEnough() async throws {
+            try await Stage.run { stage in
+                try await stage.withSupervisorPod(try await stage.surveyArguments()) { _ in
+                    try await stage.sandbox.admit(
+                        token: "local",
+                        user: "local",
+                        rules: Self.reading,
+                        namespace: "default"
+                    )
+                    let alone = try await stage.request(["status", "-n", "default"], token: "local")
+                    #expect(
+                        alone.code == 0 && alone.text.contains("--supervisor-namespace says where"),
+                        "\(alone.text)"
+                    )
+                    let proxy = PolicyRule(groups: [""], resources: ["pods/proxy"], verbs: ["get"])
+                    try await stage.sandbox.grant(Self.reading + [proxy], to: "local", namespace: "ops")
+                    let arguments = ["status", "web", "-n", "default", "--supervisor-namespace", "ops"]
+                    let whole = try await stage.request(arguments, token: "local")
+                    #expect(whole.code == 0 && whole.text.contains("3/3"), "\(whole.text)")
+                    let everywhere = try await stage.request(["status", "-A"], token: "local")
+                    #expect(
+                        everywhere.code == 2 && everywhere.text.contains("may not list leases"),
+                        "\(everywhere.text)"
+                    )
+                }
+            }
+        }
+
+        @Test func coloursAreForTerminals() async throws {
+            try await Stage.run { stage in
+                try await stage.withSupervisorPod(try await stage.surveyArguments()) { _ in
+                    let kubeconfig = try stage.write("colour", await stage.sandbox.kubeconfig())
+                    let script = "script -qec \"'$0' status -A\" /dev/null"
+                    for (variables, isColoured) in [
+                        (["TERM": "xterm"], true), (["TERM": "xterm", "NO_COLOR": "1"], false),
+                    ] {
+                        let environment = variables.merging(["KUBECONFIG": kubeconfig]) { $1 }
+                        let shown = try await ShellRun.run(script, environment: environment)
+                        #expect(shown.code == 0 && shown.output.contains("web-0"), "\(shown.output) \(shown.errors)")
+                        #expect(shown.output.contains("\u{1B}[32mok") == isColoured, "\(shown.output)")
+                    }
+                }
+            }
+        }
+
+        @Test func saysThatNobodyLeads() async throws {
+            try await Stage.run { stage in
+                try await stage.withSupervisorPod(try await stage.surveyArguments()) { _ in }
+                let status = try await stage.request(["status", "-A"])
+                #expect(
+                    status.code == 0 && status.text.contains("kube-standby.shard-0-of-1: no supervisor leads"),
+                    "\(status.text)"
+                )
+            }
+        }
+
         @Test func selectsByTheLabelsOfLeases() async throws {
             try await Stage.run { stage in
                 _ = try await SupervisorProcess.run(try await stage.surveyArguments()) { _ in

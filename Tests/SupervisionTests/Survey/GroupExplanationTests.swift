@@ -19,13 +19,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("periodSeconds: 2, fastPeriodSeconds: 1, timeoutSeconds: 1, failureThreshold: 3", "{}", 4.1, 5.1, 3.1, 4.1),
-        ("periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3", "{}", 12.1, 19.1, 7.1, 14.1),
-        ("periodSeconds: 0.5, timeoutSeconds: 0.2, failureThreshold: 1", "{}", 0.6, 0.8, 0.35, 0.55),
-        ("periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 3", "{delaySeconds: 4}", 8.1, 9.1, 7.1, 8.1),
+        ("periodSeconds: 2, fastPeriodSeconds: 1, timeoutSeconds: 1, failureThreshold: 3", "{}", 4.1, 6.1, 3.1, 4.1),
+        ("periodSeconds: 10, timeoutSeconds: 3, failureThreshold: 3", "{}", 12.1, 22.1, 7.1, 14.1),
+        ("periodSeconds: 0.5, timeoutSeconds: 0.2, failureThreshold: 1", "{}", 0.6, 1, 0.35, 0.55),
+        ("periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 3", "{delaySeconds: 4}", 8.1, 10.1, 7.1, 8.1),
+        // Between five failures every candidate has answered.
+        ("periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 5", "{}", 6.1, 7.1, 5.1, 6.1),
         (
             "periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 3",
-            "{delaySeconds: 1, secondOpinion: {from: [Replica], patienceSeconds: 5}}", 9.1, 10.1, 4.1, 5.1
+            "{delaySeconds: 1, secondOpinion: {from: [Replica], patienceSeconds: 5}}", 9.1, 11.1, 4.1, 5.1
         ),
     ])
     func timesFollowFromTheSettings(
@@ -102,7 +104,7 @@ import Testing
     @Test(arguments: [
         (
             [], "b",
-            "b would take over: within 4.1 s if a answers with failures, within 5.1 s if it hangs, at once if it is deleted"
+            "b would take over: within 4.1 s if a answers with failures, within 6.1 s if it hangs, at once if it is deleted"
         ),
         ([], nil, "a would stay active, for nobody healthy could take over"),
         (["Paused"], "b", "nothing by itself, for the group is paused: the state"),

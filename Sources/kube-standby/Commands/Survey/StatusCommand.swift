@@ -107,7 +107,15 @@ struct StatusCommand: AsyncParsableCommand {
             defer { group.cancelAll() }
             var shown: [GroupView]?
             for await _ in signals {
-                let findings = try await survey.findings(scope)
+                let findings: ClusterSurvey.Findings
+                do throws(KubernetesError) {
+                    findings = try await survey.findings(scope)
+                } catch {
+                    // What was reached once may be reached again.
+                    if shown == nil { throw error }
+                    StandardError.print("\(error)")
+                    continue
+                }
                 if StandardOutput.isTerminal {
                     StandardOutput.write(escaped: "\u{1B}[H\u{1B}[2J" + text(of: findings))
                 } else if findings.groups != shown {

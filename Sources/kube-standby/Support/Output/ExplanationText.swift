@@ -59,6 +59,7 @@ struct ExplanationText {
         let more = "\(s.failureThreshold - 1)"
         let wait = max(s.delaySeconds, s.opinionPatienceSeconds ?? 0)
         let tail = (wait > 0 ? " + \(number(wait)) wait" : "") + " + \(number(GroupSettings.switchSeconds)) switch"
+        let proof = s.needsProof ? " + \(number(s.timeoutSeconds)) proof" : ""
         let slow = max(s.fastPeriodSeconds, s.timeoutSeconds)
         table.add([
             "answers failures", .init("\(number(s.worstSeconds.answering)) s"),
@@ -69,7 +70,7 @@ struct ExplanationText {
             "hangs", .init("\(number(s.worstSeconds.hanging)) s"), .init("\(number(s.typicalSeconds.hanging)) s"),
             .init(
                 "\(number(s.periodSeconds)) period + \(more) x \(number(slow)) fast period or timeout + "
-                    + "\(number(s.timeoutSeconds)) timeout\(tail)"
+                    + "\(number(s.timeoutSeconds)) timeout\(proof)\(tail)"
             ),
         ])
         let gone = "\(number(GroupSettings.switchSeconds)) s"
