@@ -42,6 +42,8 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioConcurrency = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -139,12 +141,12 @@ let rooms: [Room] = [
     Room(
         name: "KubernetesClient",
         dependencies: [
-            "Coordination", "HostSystem", "Transport", "YAMLDocument", logging, nioCore, nioHTTP1, nioPosix, nioSSL,
-            nioWebSocket,
+            "Coordination", "HostSystem", "Transport", "YAMLDocument", logging, metrics, nioCore, nioHTTP1, nioPosix,
+            nioSSL, nioWebSocket,
         ],
         testDependencies: [
-            "Coordination", "HostSystem", "Repeatable", "Sandbox", "Transport", "RecordedExchanges", logging, nioCore,
-            nioPosix, nioSSL,
+            "Coordination", "HostSystem", "Repeatable", "Sandbox", "Transport", "RecordedExchanges", logging, metrics,
+            metricsTestKit, nioCore, nioPosix, nioSSL,
         ]
     ),
     // Schedules and runs probes, counts thresholds.
@@ -152,12 +154,11 @@ let rooms: [Room] = [
         name: "Probing",
         dependencies: [
             "Coordination", "HostSystem", "Transport", "KubernetesClient", "StandbyConfiguration", "FailoverCore",
-            "Patterns",
+            "Patterns", metrics,
         ],
         testDependencies: [
-            "HostSystem", "Sandbox", "FailoverCore", "StandbyConfiguration", "Patterns", "Transport", nioCore, nioHTTP1,
-            nioHTTP2,
-            nioPosix, nioSSL, subprocess, systemPackage,
+            "HostSystem", "Sandbox", "FailoverCore", "StandbyConfiguration", "Patterns", "Transport", metricsTestKit,
+            nioCore, nioHTTP1, nioHTTP2, nioPosix, nioSSL, subprocess, systemPackage,
         ],
         testExclude: ["GRPC/health-server.py"]
     ),
@@ -167,12 +168,11 @@ let rooms: [Room] = [
         exclude: ["README.md"],
         dependencies: [
             "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Probing", "FailoverCore",
-            "Leadership", "StandbyConfiguration", heapModule, logging, serviceLifecycle,
+            "Leadership", "StandbyConfiguration", heapModule, logging, metrics, serviceLifecycle,
         ],
         testDependencies: [
             "Coordination", "FailoverCore", "KubernetesClient", "Leadership", "Probing", "Sandbox",
-            "StandbyConfiguration",
-            "Transport", logging,
+            "StandbyConfiguration", "Transport", "YAMLDocument", logging, metricsTestKit,
         ],
         testExclude: ["Reporting/Notices.txt"]
     ),
@@ -184,12 +184,12 @@ let rooms: [Room] = [
         ],
         embedded: ["Page/index.html", "Page/page.css", "Page/page.js"],
         dependencies: [
-            "FailoverCore", "HostSystem", "Supervision", nioConcurrency, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+            "Coordination", "FailoverCore", "HostSystem", "Supervision", metrics, nioConcurrency, nioCore, nioHTTP1,
+            nioPosix, serviceLifecycle,
         ],
         testDependencies: [
-            "Coordination", "FailoverCore", "KubernetesClient", "StandbyConfiguration", "Supervision", "Transport",
-            logging, nioCore,
-            nioHTTP1,
+            "Coordination", "FailoverCore", "HostSystem", "KubernetesClient", "StandbyConfiguration", "Supervision",
+            "Transport", logging, metrics, nioCore, nioHTTP1,
         ]
     ),
     // An in-memory Kubernetes API server and toy applications, for the demo and the tests.
@@ -218,6 +218,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         // Logs, so that whoever embeds a room chooses where they go.
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        // Counters and timers, so that whoever embeds a room chooses who reads them.
+        .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
         // WebSockets, for commands in pods; sockets of the sandbox's toy applications and of the tests' servers.
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         // HTTP/2 of the sandbox's API server, with limits that hummingbird does not let one set.
@@ -258,8 +260,7 @@ let package = Package(
                 "CLinux", "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Leadership",
                 "Probing",
                 "Supervision", "Operations", "FailoverCore", "StandbyConfiguration", "Sandbox", "YAMLDocument",
-                argumentParser, logging, serviceLifecycle,
-                unixSignals,
+                argumentParser, logging, metrics, serviceLifecycle, unixSignals,
             ],
             swiftSettings: swiftSettings
         ),

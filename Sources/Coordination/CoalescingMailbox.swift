@@ -3,14 +3,7 @@
 ///
 /// One consumer awaits; anybody posts, from any thread, without waiting.
 package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>: Sendable {
-    private struct State: Sendable {
-        /// The keys of unread events, in the order of their first posting.
-        var order: [Key] = []
-        /// What is unread under each.
-        var events: [Key: Event] = [:]
-    }
-
-    private let state = Locked(State())
+    private let unread = Locked(CoalescedEvents<Key, Event>())
     /// One signal for whatever came since the last; for one consumer, in place of `batches`.
     ///
     /// Ends after `finish`, or when the consumer's task is cancelled.
@@ -30,16 +23,7 @@ package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>
     /// - Returns: false if there are so many under other keys, and nothing was left.
     @discardableResult
     package func post(_ event: Event, for key: Key, limit: Int = .max) -> Bool {
-        let isLeft = state.withLock { state in
-            if let older = state.events[key] {
-                state.events[key] = merge(older, event)
-            } else {
-                guard state.order.count < limit else { return false }
-                state.events[key] = event
-                state.order.append(key)
-            }
-            return true
-        }
+        let isLeft = unread.withLock { $0.add(event, for: key, limit: limit, merging: merge) }
         signal()
         return isLeft
     }
@@ -48,9 +32,6 @@ package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>
     package func signal() {
         input.yield()
     }
-
-    /// Whether an event is unread.
-    package var hasEvents: Bool { state.withLock { !$0.order.isEmpty } }
 
     /// No event will come any more; the consumer ends after those that are left.
     package func finish() {
@@ -65,10 +46,5 @@ package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>
     }
 
     /// All unread events.
-    package func takeAll() -> [Event] {
-        state.withLock { state in
-            defer { state = State() }
-            return state.order.compactMap { state.events[$0] }
-        }
-    }
+    package func takeAll() -> [Event] { unread.withLock { $0.takeAll() } }
 }

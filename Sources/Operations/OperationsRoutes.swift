@@ -3,18 +3,18 @@ import Supervision
 
 /// What is answered to whom.
 struct OperationsRoutes: Sendable {
-    /// A loop that takes up no work for this long hangs.
-    private static let patience: Duration = .seconds(5)
-
+    private let patience: Duration
     private let parts: OperationsServer.Parts
     private let policy: RequestPolicy
     private let groups: GroupRoutes
     private let events: EventRoute
     private let metrics: SharedAnswer
 
-    /// `parts`: what is asked for the answers; `hub`: who is told what becomes of the groups.
-    init(_ parts: OperationsServer.Parts, _ hub: EventHub) {
+    /// `parts`: what is asked for the answers; `hub`: who is told what becomes of the groups; `patience`: a loop that takes up no work for
+    /// so long hangs.
+    init(_ parts: OperationsServer.Parts, _ hub: EventHub, patience: Duration = .seconds(5)) {
         self.parts = parts
+        self.patience = patience
         policy = RequestPolicy(reloadFrom: parts.reloadFrom)
         groups = GroupRoutes(of: parts.supervisor)
         events = EventRoute(of: hub)
@@ -55,7 +55,7 @@ struct OperationsRoutes: Sendable {
     }
 
     private func liveness() async -> OperationsAnswer {
-        let hanging = await parts.supervisor.hangingLoops(after: Self.patience)
+        let hanging = await parts.supervisor.hangingLoops(after: patience)
         return hanging.isEmpty
             ? OperationsAnswer(.ok, "ok\n")
             : OperationsAnswer(.serviceUnavailable, "these loops hang: \(hanging.joined(separator: ", "))\n")

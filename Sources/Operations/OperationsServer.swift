@@ -38,6 +38,10 @@ package struct OperationsServer: ServiceLifecycle.Service {
         package var reloader: ConfigurationReloader
         /// From where a reload may be asked for, besides from loopback.
         package var reloadFrom: [AddressBlock]
+        /// The version that runs.
+        package var version: String
+        /// What the rooms count and time.
+        package var registry: MetricsRegistry
         /// Lines that the log has dropped since the start.
         package var droppedLogLines: @Sendable () -> Int
         /// What connections may take.
@@ -49,12 +53,16 @@ package struct OperationsServer: ServiceLifecycle.Service {
             supervisor: Supervisor,
             reloader: ConfigurationReloader,
             reloadFrom: [AddressBlock] = [],
+            version: String,
+            registry: MetricsRegistry,
             droppedLogLines: @escaping @Sendable () -> Int = { 0 }
         ) {
             self.address = address
             self.supervisor = supervisor
             self.reloader = reloader
             self.reloadFrom = reloadFrom
+            self.version = version
+            self.registry = registry
             self.droppedLogLines = droppedLogLines
         }
     }

@@ -1,6 +1,7 @@
 package import KubernetesClient
 package import Leadership
 package import Logging
+package import Metrics
 package import StandbyConfiguration
 package import Transport
 
@@ -17,32 +18,40 @@ extension Supervisor {
         package var namespace: String
         /// Unique for each process.
         package var identity: String
+        /// The pod that it runs in, for Events that concern no group; nil: none is known.
+        package var pod: Event.ObjectReference?
         /// How it agrees with other replicas who supervises what; nil: it is alone.
         package var election: Election?
         /// Whether decisions are reported and not carried out.
         package var isDryRun: Bool
         /// For lines of the log; Events do not go through it.
         package var logger: Logger
+        /// Where is counted and timed what groups do.
+        package var metrics: any MetricsFactory
 
-        /// Everything must be given: nothing has a default that would fit everybody.
+        /// Everything must be given but the pod and who reads metrics: nothing else has a default that would fit everybody.
         package init(
             configuration: SupervisorConfiguration,
             client: APIClient,
             probeLoop: EventLoop,
             namespace: String,
             identity: String,
+            pod: Event.ObjectReference? = nil,
             election: Election?,
             isDryRun: Bool,
-            logger: Logger
+            logger: Logger,
+            metrics: any MetricsFactory = NOOPMetricsHandler.instance
         ) {
             self.configuration = configuration
             self.client = client
             self.probeLoop = probeLoop
             self.namespace = namespace
             self.identity = identity
+            self.pod = pod
             self.election = election
             self.isDryRun = isDryRun
             self.logger = logger
+            self.metrics = metrics
         }
     }
 

@@ -22,18 +22,19 @@ package struct Supervisor: ServiceLifecycle.Service {
     private let probes: ProbeEngine
     private let events: EventRecorder
     private let log: NoticeLog
-    private let endpoints = Locked(EndpointCounts())
     /// Tells which groups may stand elsewhere than before.
     package let feed = StatusFeed()
 
     /// `observe`: called for each notice, on any thread; must be quick.
     package init(_ parts: Parts, observe: @escaping @Sendable (GroupNotice) -> Void = { _ in }) {
         self.parts = parts
-        probes = ProbeEngine(loop: parts.probeLoop, client: parts.client) { [logger = parts.logger] in
+        probes = ProbeEngine(loop: parts.probeLoop, client: parts.client, metrics: parts.metrics) {
+            [logger = parts.logger] in
             Self.log($0, logger)
         }
         events = EventRecorder(client: parts.client, logger: parts.logger)
         log = NoticeLog(logger: parts.logger)
+        let metrics = NoticeMetrics(parts.metrics)
         let standbys = Locked<@Sendable () -> Int>({ 0 })
         limits = KubernetesGroupAPI.Limits()
         groups = Self.supervisedGroups(
@@ -42,8 +43,8 @@ package struct Supervisor: ServiceLifecycle.Service {
             limits,
             standbys: { standbys.withLock { $0 }() },
             feed: feed,
-            notify: Self.notifier(parts, events, log) { [endpoints] notice in
-                endpoints.withLock { $0.heard(notice) }
+            notify: Self.notifier(parts, events, log) { notice in
+                metrics.heard(notice)
                 observe(notice)
             }
         )
@@ -153,6 +154,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     clock: .system,
                     notify: notify,
                     turns: turns,
+                    tasks: start.tasks,
                     standbys: standbys,
                     feed: feed,
                     calendar: calendar
@@ -192,9 +194,6 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// The longest turn of each event loop in the last minute or two, by the loop's name.
     package var longestTurns: [(loop: String, turn: Duration)] { loops.map { ($0.name, $0.longestTurn) } }
 
-    /// How often an active pod was found to fail that others did not find failing, since the start.
-    package var disputes: Int { log.disputes }
-
     /// Ends the event loops; nothing of the supervisor can be used afterwards.
     package func stopLoops() {
         for loop in loops { loop.stop() }
@@ -210,13 +209,16 @@ package struct Supervisor: ServiceLifecycle.Service {
         return diff
     }
 
+    /// Leaves an Event on the supervisor's own pod to be sent.
+    package func tell(_ reason: EventReason, _ note: String) {
+        guard let pod = parts.pod, !parts.isDryRun else { return }
+        events.publish(NoticeEvents(instance: parts.identity).event(reason, note, on: pod))
+    }
+
     /// The writes of all groups.
     package var writeCounts: WriteCounts {
         get async { await limits.writes.counts }
     }
-
-    /// How the endpoints of all groups follow.
-    package var endpointCounts: EndpointCounts { endpoints.withLock { $0 } }
 
     /// Who supervises what, as this replica sees it; nil: it is alone and supervises everything.
     package var leadership: LeadershipStatus? { keeper?.status }
@@ -224,19 +226,6 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// Where each probe of a group stands, by pod.
     package func probeProgress(of group: String) async -> [String: ProbeProgress] {
         await probes.progress(of: group)
-    }
-
-    /// What probing has come to since the start.
-    package var probeCounts: ProbeCounts {
-        get async {
-            let done = await probes.statistics
-            return ProbeCounts(
-                successes: done.successes,
-                failures: done.failures,
-                withoutResult: done.withoutResult,
-                commandSeconds: OwnProcess.childSeconds
-            )
-        }
     }
 
     /// Supervises until a graceful shutdown, which moves nothing, or until the task is cancelled.

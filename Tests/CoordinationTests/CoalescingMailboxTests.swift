@@ -17,21 +17,6 @@ import Testing
         #expect(mailbox.takeAll() == [3])
     }
 
-    @Test func signalsThatSomethingCameOrThatTheConsumerIsToLook() async {
-        let mailbox = CoalescingMailbox<String, Int>()
-        #expect(!mailbox.hasEvents)
-        for event in 1...3 { mailbox.post(event, for: "a") }
-        #expect(mailbox.hasEvents)
-        var signals = mailbox.signals.makeAsyncIterator()
-        #expect(await signals.next() != nil)
-        #expect(mailbox.takeAll() == [3])
-        mailbox.signal()
-        mailbox.finish()
-        #expect(await signals.next() != nil)
-        #expect(await signals.next() == nil)
-        #expect(!mailbox.hasEvents)
-    }
-
     @Test func leavesNoMoreThanItsLimitButReplaces() {
         let mailbox = CoalescingMailbox<String, Int>()
         let left = [("a", 1), ("b", 2), ("c", 3), ("a", 4)].map { mailbox.post($0.1, for: $0.0, limit: 2) }

@@ -120,7 +120,7 @@ extension EndToEndTests {
                         try await ask("GET", "metrics").1.contains("kube_standby_config_last_reload_successful 1\n")
                     )
                     let failures = try await ask("GET", "metrics").1
-                        .firstMatch(of: /kube_standby_probes_total{result="failure"} ([0-9]+)\n/)
+                        .firstMatch(of: /kube_standby_probes_total{type="http",result="failure"} ([0-9]+)\n/)
                     #expect(failures.flatMap { Int($0.1) } ?? 0 > 0)
                     #expect(try await ask("POST", "-/reload") == (200, "1 unchanged\n"))
                     process.send(SIGHUP)

@@ -43,6 +43,7 @@ import Transport
             credential: Credential(),
             namespace: "default"
         )
+        let registry = MetricsRegistry()
         let supervisor = Supervisor(
             .init(
                 configuration: SupervisorConfiguration(groups: []),
@@ -52,7 +53,8 @@ import Transport
                 identity: "me",
                 election: nil,
                 isDryRun: true,
-                logger: logger
+                logger: logger,
+                metrics: registry
             )
         )
         defer { supervisor.stopLoops() }
@@ -67,9 +69,12 @@ import Transport
             address: address,
             supervisor: supervisor,
             reloader: reloader,
+            version: "1.2.3",
+            registry: registry,
             droppedLogLines: { 7 }
         )
-        try await body(Stage(file: file, routes: OperationsRoutes(parts, EventHub(limit: 1) {}), reloader: reloader))
+        let routes = OperationsRoutes(parts, EventHub(limit: 1) {}, patience: .seconds(60))
+        try await body(Stage(file: file, routes: routes, reloader: reloader))
     }
 
     @Test(arguments: ["/livez", "/readyz", "/livez?verbose", "/readyz?x=/metrics"])
@@ -89,10 +94,12 @@ import Transport
             #expect(answer.headers["content-type"] == ["text/plain; version=0.0.4; charset=utf-8"])
             for line in [
                 "kube_standby_config_groups 1", "kube_standby_config_last_reload_successful 1",
-                #"kube_standby_probes_total{result="failure"} 0"#, "kube_standby_log_dropped_lines_total 7",
+                #"kube_standby_probes_total{type="grpc",result="failure"} 0"#,
+                "kube_standby_log_lines_dropped_total 7", #"kube_standby_build_info{version="1.2.3"} 1"#,
+                "kube_standby_disputes_total 0",
             ] { #expect(answer.text.contains("\n\(line)\n"), "\(line)") }
             for loop in ["api", "probes"] {
-                #expect(answer.text.contains("\nkube_standby_loop_longest_turn_seconds{loop=\"\(loop)\"} "))
+                #expect(answer.text.contains("\nkube_standby_event_loop_lag_seconds{loop=\"\(loop)\"} "))
             }
         }
     }

@@ -84,6 +84,21 @@ import Testing
         #expect(!loop.execute {})
     }
 
+    /// Each question wakes the loop; one that comes while another is being heard must not be taken for it.
+    @Test func hearsEveryQuestionWhetherItTurns() async {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for asked in 0..<5000 where await !loop.turns(within: .seconds(60)) { return asked }
+                    return 5000
+                }
+            }
+            for await heard in group { #expect(heard == 5000) }
+        }
+    }
+
     @Test func saysThatItTurns() async {
         let loop = EventLoop(name: "test")
         #expect(await loop.turns(within: .seconds(60)))

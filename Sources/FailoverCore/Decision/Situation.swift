@@ -166,9 +166,16 @@ struct Situation {
         // Who left while it was active is found by its name after a restart.
         let from = (view.actives + view.departed).map(\.name)
         var entry = MoveEntry(epoch: intent.epoch, from: from, target: move.target?.name, cause: move.cause)
+        entry.failing = failing(before: move)
         entry.request = beginning.refusal == nil ? beginning.request?.id : nil
         intent.remember(entry, limit: max(MoveEntry.limit, min(known.policy.flap.maxMoves, Self.longestHistory)))
         return intent
+    }
+
+    /// How long the active member has failed that a move leaves because of its probes.
+    private func failing(before move: Decision.Move) -> Duration? {
+        guard [.activeUnhealthy, .activeUnknown].contains(move.cause), view.actives.count == 1 else { return nil }
+        return view.actives.first.flatMap { rules(known.record).failingSince($0) }.map { now.since($0) }
     }
 
     /// Moves that a record remembers at most: some 40 KB of the 256 KiB that annotations may have.

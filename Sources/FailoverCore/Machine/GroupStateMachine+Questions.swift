@@ -15,6 +15,9 @@ extension GroupStateMachine {
     /// Whether the supervisor doubts its own probes now.
     package func isInSelfDoubt(at now: MonotonicTime) -> Bool { known.suspension.map { now < $0.until } ?? false }
 
+    /// Whether nothing is moved but what an operator asks for.
+    package func isPaused(at now: MonotonicTime) -> Bool { known.isPaused(at: now) }
+
     /// What it wrote itself.
     var run: OwnRun { known.run }
 

@@ -14,7 +14,8 @@ extension DecisionRules {
         return Inquiry.Subject(member: active, since: since, evidence: evidence, isWanted: wantsOpinions(on: active))
     }
 
-    private func failingSince(_ active: Member) -> MonotonicTime? {
+    /// Since when the active member fails, or gives no verdict; nil: it is healthy.
+    func failingSince(_ active: Member) -> MonotonicTime? {
         switch view.health(of: active.id) {
         case .healthy: nil
         case .unhealthy: view.evidence(of: active.id)?.failingSince ?? view.evidence(of: active.id)?.healthSince

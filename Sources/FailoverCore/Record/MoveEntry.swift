@@ -18,6 +18,12 @@ package struct MoveEntry: Sendable, Hashable {
     package var startedAt: Int64?
     /// How long ago that was when the record was read; nothing else is ever made of `startedAt`.
     package var age: Duration
+    /// How long the active pod had failed when the move was decided; nil: it had not, or not recorded.
+    package var failing: Duration? {
+        get { failure }
+        set { failure = newValue }
+    }
+    @Seldom private var failure: Duration?
     /// From the decision to the last acknowledged write; nil: not finished, or not recorded.
     package var duration: Duration?
     /// How long nobody was active because of it; nil: nobody was before, nobody is now, both were, or not recorded.

@@ -1,5 +1,6 @@
 import Foundation
 package import Logging
+package import Metrics
 import Synchronization
 package import Transport
 
@@ -24,6 +25,8 @@ package final class APIClient: Sendable {
     let credentials: Credentials
     /// Opens the streams of commands in pods.
     let sockets = WebSocketConnector()
+    /// What is counted of all requests.
+    let metrics: ClientMetrics
     /// The URL of the proxy to the API server; empty for none.
     private let proxy: String
     private let userAgent: String
@@ -31,12 +34,13 @@ package final class APIClient: Sendable {
     /// HTTP/2 connection would hold them all.
     private let pool = Atomic<Int>(0)
 
-    /// `environment`: where proxies are named if the connection names none.
+    /// `metrics`: where requests are counted and timed; `environment`: where proxies are named if the connection names none.
     package init(
         connection: ClusterConnection,
         loop: EventLoop,
         version: String,
         logger: Logger,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         self.connection = connection
@@ -46,6 +50,7 @@ package final class APIClient: Sendable {
         // Whoever loads a connection has refused a proxy that cannot be used.
         let named = try? ProxyEnvironment(environment).proxy(for: server)
         proxy = connection.cluster.proxy ?? named?.url ?? ""
+        self.metrics = ClientMetrics(metrics, server: server)
         userAgent = "\(Self.fieldManager)/\(version) (linux)"
     }
 
@@ -97,52 +102,21 @@ package final class APIClient: Sendable {
         let timeout = call.isRead ? call.timeout : call.timeout - (.now - start)
         guard timeout > .zero else { throw KubernetesError(call.description, .transport(TransportError(.timedOut))) }
         request.timeout = timeout
+        let sent = ContinuousClock.now
+        defer { metrics.took(.now - sent, call.method) }
         do throws(TransportError) {
-            return try await loop.response(to: request)
+            let response = try await loop.response(to: request)
+            metrics.ended(call.method, code: response.head.status)
+            return response
         } catch {
-            await failed(error, of: request)
-            throw KubernetesError(call.description, .transport(error))
-        }
-    }
-
-    /// Opens a streamed answer; a 401 refreshes the credentials and is tried once more.
-    ///
-    /// `timeout`: for the whole answer; nil: it may go on for ever.
-    func stream(
-        _ call: APICall,
-        idleTimeout: Duration,
-        timeout: Duration? = nil
-    ) async throws(KubernetesError) -> HTTPStream {
-        let start = ContinuousClock.now
-        var stream = try await streamOnce(call, idleTimeout: idleTimeout, timeout: timeout)
-        if stream.head.status == 401 {
-            await credentials.rejected(requestOf: start)
-            stream = try await streamOnce(call, idleTimeout: idleTimeout, timeout: timeout)
-        }
-        if stream.head.status == 200 { return stream }
-        let body = await beginning(of: stream.body)
-        throw KubernetesError(call.description, refusal(HTTPResponse(head: stream.head, body: body)))
-    }
-
-    private func streamOnce(
-        _ call: APICall,
-        idleTimeout: Duration,
-        timeout: Duration?
-    ) async throws(KubernetesError) -> HTTPStream {
-        var request = try await request(for: call)
-        request.headTimeout = call.timeout
-        request.idleTimeout = idleTimeout
-        request.timeout = timeout
-        do throws(TransportError) {
-            return try await loop.stream(request)
-        } catch {
+            metrics.ended(call.method, code: nil)
             await failed(error, of: request)
             throw KubernetesError(call.description, .transport(error))
         }
     }
 
     /// A connection that does not answer is used no longer; one that TLS refused may have shown an old certificate.
-    private func failed(_ error: TransportError, of request: HTTPRequest) async {
+    func failed(_ error: TransportError, of request: HTTPRequest) async {
         switch error.kind {
         case .timedOut: abandon(pool: request.pool)
         // TLS 1.3 tells of a certificate that is not wanted only after the handshake.
@@ -151,17 +125,6 @@ package final class APIClient: Sendable {
             .localResource, .cancelled, .stopped:
             break
         }
-    }
-
-    /// What a refused stream says; Status bodies are small.
-    private func beginning(of body: HTTPBody) async -> [UInt8] {
-        var bytes: [UInt8] = []
-        do {
-            for try await chunk in body where bytes.count < 65_536 { bytes += chunk }
-        } catch {
-            return bytes
-        }
-        return bytes
     }
 
     /// The request of a call, with credentials, but without its deadline.

@@ -56,7 +56,9 @@ package struct Lease: KubernetesResource, Hashable {
 extension Lease {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        apiVersion = try container.decodeIfPresent(String.self, forKey: .apiVersion) ?? Self.resource.apiVersion
+        apiVersion =
+            try container.decodeIfPresent(String.self, forKey: .apiVersion).map(CommonTexts.shared)
+            ?? Self.resource.apiVersion
         kind = try container.decodeIfPresent(String.self, forKey: .kind) ?? Self.resource.kind
         metadata = try container.omissible(.metadata)
         spec = try container.decodeIfPresent(Spec.self, forKey: .spec)

@@ -60,6 +60,10 @@ package struct MicroTime: Codable, Sendable, Hashable {
     }
 }
 
+extension MicroTime: Comparable {
+    package static func < (lhs: MicroTime, rhs: MicroTime) -> Bool { lhs.microseconds < rhs.microseconds }
+}
+
 extension MicroTime: CustomStringConvertible {
     /// `2026-01-02T03:04:05.000000Z`.
     package var description: String {

@@ -54,13 +54,13 @@ extension ObjectMeta {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func text(_ key: CodingKeys) throws -> String? { try container.decodeIfPresent(String.self, forKey: key) }
         func pairs(_ key: CodingKeys) throws -> [String: String]? {
-            try container.decodeIfPresent([String: String].self, forKey: key).map(CommonKeys.sharing)
+            try container.decodeIfPresent([String: String].self, forKey: key).map(CommonTexts.sharing)
         }
         name = try text(.name)
         namespace = try text(.namespace)
         uid = try text(.uid)
         resourceVersion = try text(.resourceVersion)
-        creationTimestamp = try text(.creationTimestamp)
+        creationTimestamp = try text(.creationTimestamp).map(CommonTexts.shared)
         deletionTimestamp = try text(.deletionTimestamp)
         labels = try pairs(.labels)
         annotations = try pairs(.annotations)

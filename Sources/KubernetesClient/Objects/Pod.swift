@@ -63,14 +63,6 @@ package struct Pod: KubernetesResource, Hashable {
         package var initContainers: [Container]?
     }
 
-    /// One of the conditions that a pod has or has not.
-    package struct Condition: Codable, Sendable, Hashable {
-        /// Like `Ready`.
-        package var type: String
-        /// `True`, `False` or `Unknown`.
-        package var status: String
-    }
-
     /// A container that runs.
     package struct RunningState: Codable, Sendable, Hashable {
         /// RFC 3339, seconds.
@@ -101,8 +93,8 @@ package struct Pod: KubernetesResource, Hashable {
         package var phase: String?
         /// Absent until the pod has an address.
         package var podIP: String?
-        /// Nil: none is known.
-        package var conditions: [Condition]?
+        /// The condition Ready; of the others nothing is kept.
+        package var isReady: Bool
         /// Nil: nothing of them is known.
         package var containerStatuses: [ContainerStatus]?
         /// Of those that run first; nil: nothing of them is known.
@@ -118,7 +110,7 @@ package struct Pod: KubernetesResource, Hashable {
 
     /// The condition Ready.
     package var isReady: Bool {
-        status?.conditions?.contains { $0.type == "Ready" && $0.status == "True" } ?? false
+        status?.isReady ?? false
     }
 
     /// The containers that run as long as the pod, sidecars included.
@@ -168,11 +160,30 @@ extension Pod.EnvironmentVariable {
     }
 }
 
-extension Pod.Condition {
+extension Pod.Status {
+    /// One of the conditions that a pod has or has not.
+    private struct Condition: Decodable {
+        /// Like `Ready`.
+        var type: String?
+        /// `True`, `False` or `Unknown`.
+        var status: String?
+    }
+
+    private enum DecodedKeys: String, CodingKey {
+        case phase, podIP, conditions, containerStatuses, initContainerStatuses
+    }
+
     package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        type = try container.omissible(.type)
-        status = try container.omissible(.status)
+        let container = try decoder.container(keyedBy: DecodedKeys.self)
+        phase = try container.decodeIfPresent(String.self, forKey: .phase)
+        podIP = try container.decodeIfPresent(String.self, forKey: .podIP)
+        let conditions = try container.decodeIfPresent([Condition].self, forKey: .conditions) ?? []
+        isReady = conditions.contains { $0.type == "Ready" && $0.status == "True" }
+        containerStatuses = try container.decodeIfPresent([Pod.ContainerStatus].self, forKey: .containerStatuses)
+        initContainerStatuses = try container.decodeIfPresent(
+            [Pod.ContainerStatus].self,
+            forKey: .initContainerStatuses
+        )
     }
 }
 

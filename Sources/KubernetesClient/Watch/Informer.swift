@@ -111,7 +111,8 @@ package actor Informer<Resource: KubernetesResource> {
             if Task.isCancelled { return }
             if error.isTransport { needsVersionCheck = true }
             if isListOld, !error.isTransport { needsList = true }
-            await pause(after: error)
+            failed(error)
+            try? await Task.sleep(for: pace.pause(after: error, jitter: .random(in: 0...1)))
         }
     }
 
@@ -219,6 +220,7 @@ package actor Informer<Resource: KubernetesResource> {
 
     /// Watches once; a watch that was open and merely broke is no failure.
     private func watchOnce() async -> InformerWatchEnd {
+        if pace.beginsAgain() { client.metrics.watchRestarted(Resource.resource.plural) }
         let version = store.resourceVersion ?? "0"
         let start = ContinuousClock.now
         var isOpen = false
@@ -291,10 +293,5 @@ package actor Informer<Resource: KubernetesResource> {
     private func failed(_ error: KubernetesError) {
         log.failed(error)
         store.failed(error)
-    }
-
-    private func pause(after error: KubernetesError) async {
-        failed(error)
-        try? await Task.sleep(for: pace.pause(after: error, jitter: .random(in: 0...1)))
     }
 }

@@ -31,6 +31,8 @@ struct InformerPace: Sendable {
     /// Whether the collection can be done without, so that refusals are met with more patience.
     private let isOptional: Bool
 
+    /// Whether a watch was begun.
+    private var hasBegun = false
     /// Failures in a row since a watch was open last.
     private var failures = 0
     /// Refusals in a row since a watch was open last.
@@ -50,6 +52,12 @@ struct InformerPace: Sendable {
             jitter: jitter
         )
         return min(max(error.retryAfter, delay), longestPause)
+    }
+
+    /// A watch begins; whether one began before.
+    mutating func beginsAgain() -> Bool {
+        defer { hasBegun = true }
+        return hasBegun
     }
 
     /// The server accepted a watch.

@@ -19,7 +19,7 @@ struct GroupMetric: Sendable {
     /// As Prometheus sees it.
     var fullName: String { MetricsText.prefix + name }
     /// Its type, for the `TYPE` line.
-    var kind: Metric.Kind { .gauge }
+    var kind: Metric.Kind
     /// One sentence, for the `HELP` line and README.md.
     var help: String
     /// The labels besides `group` and `namespace`.
@@ -30,11 +30,13 @@ struct GroupMetric: Sendable {
     private init(
         _ name: String,
         _ help: String,
+        kind: Metric.Kind = .gauge,
         by labels: [String] = [],
         _ samples: @escaping @Sendable (GroupStatus) -> [Sample]
     ) {
         self.name = name
         self.help = help
+        self.kind = kind
         self.labels = labels
         self.samples = samples
     }
@@ -59,6 +61,17 @@ struct GroupMetric: Sendable {
         GroupMetric("group_epoch", "The epoch of the group's record: each move has a higher one.") {
             $0.epoch.map { [Sample(value: "\($0)")] } ?? []
         },
+        GroupMetric(
+            "moves_total",
+            "Moves of the group since this replica took it, by their cause.",
+            kind: .counter,
+            by: ["cause"]
+        ) { $0.moves.sorted { $0.key < $1.key }.map { Sample(labels: [$0.key], value: "\($0.value)") } },
+        GroupMetric(
+            "group_unavailable_seconds_total",
+            "From the first failed probe of what became a failover, or from when nobody was active, until the promotion.",
+            kind: .counter
+        ) { [Sample(value: MetricsText.number($0.unavailableSeconds))] },
         GroupMetric("member_healthy", "Whether the pod's probes find it healthy.", by: ["member"]) {
             $0.members.map { Sample(labels: [$0.name], value: $0.health == healthy ? "1" : "0") }
         },

@@ -24,7 +24,8 @@ enum MetricsText {
     private static func write(_ metric: Metric, of snapshot: MetricsSnapshot, to text: inout String) {
         writeHead(metric.fullName, metric.help, metric.kind, to: &text)
         for sample in metric.samples(snapshot) {
-            let labels = sample.label.map { "{\($0.name)=\"\(escaped($0.value))\"}" } ?? ""
+            let pairs = sample.labels.map { "\($0.name)=\"\(escaped($0.value))\"" }
+            let labels = pairs.isEmpty ? "" : "{\(pairs.joined(separator: ","))}"
             text += "\(metric.fullName)\(sample.suffix ?? "")\(labels) \(sample.value)\n"
         }
     }
@@ -58,6 +59,9 @@ enum MetricsText {
     private static func writeHead(_ name: String, _ help: String, _ kind: Metric.Kind, to text: inout String) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
     }
+
+    /// A count without the fraction that it does not have.
+    static func number(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
 
     /// A label's value, as the format wants it.
     private static func escaped(_ value: String) -> String {

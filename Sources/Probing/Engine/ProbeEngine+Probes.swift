@@ -70,6 +70,7 @@ extension ProbeEngine {
         let outcome = isDistrusted ? ProbeOutcome(verdict: .noResult, detail: "the supervisor stood still") : result
         count(outcome.verdict)
         let now = Self.now
+        metrics.ended(record.target.probe.handler, outcome.verdict, after: now.since(state.startedAt))
         noteResult(state, record, outcome.verdict, now)
         let change = state.tracker.probeFinished(
             outcome.verdict,
@@ -99,5 +100,16 @@ extension ProbeEngine {
         case .failure: statistics.failures += 1
         case .noResult: statistics.withoutResult += 1
         }
+    }
+
+    /// Where each probe of a group stands, by pod.
+    package func progress(of group: String) -> [String: ProbeProgress] {
+        let progress = table.numbers(of: group).values.compactMap { number -> (String, ProbeProgress)? in
+            guard let record = table.records[number] else { return nil }
+            let state = table.states[number]
+            let progress = ProbeProgress(sequence: state.endedCount, due: state.due, tracker: state.tracker)
+            return (record.target.pod, progress)
+        }
+        return Dictionary(progress) { first, _ in first }
     }
 }

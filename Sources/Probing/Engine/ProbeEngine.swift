@@ -1,6 +1,7 @@
 package import FailoverCore
 package import HostSystem
 package import KubernetesClient
+package import Metrics
 import StandbyConfiguration
 package import Transport
 
@@ -45,6 +46,8 @@ package actor ProbeEngine {
     nonisolated let podCommands = CommandLane(limit: 32)
     /// The way into pods; nil: there is none.
     nonisolated let client: APIClient?
+    /// Who counts and times probes for others.
+    nonisolated let metrics: ProbeMetrics
     /// What was done since the start.
     @safe @exclusivity(unchecked) package internal(set) var statistics = ProbeStatistics()
 
@@ -52,16 +55,19 @@ package actor ProbeEngine {
     ///   - loop: where probes run and everything of the engine happens.
     ///   - client: the way into pods; nil: commands in pods have no result.
     ///   - descriptors: how many the process may have.
+    ///   - metrics: where probes are counted and timed.
     ///   - onConcern: called on the loop's thread; must be quick.
     package init(
         loop: EventLoop,
         client: APIClient? = nil,
         descriptors: DescriptorLimit = .raise(),
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         onConcern: @escaping @Sendable (ProbeConcern) -> Void = { _ in }
     ) {
         self.loop = loop
         self.client = client
         self.onConcern = onConcern
+        self.metrics = ProbeMetrics(metrics)
         descriptorLimit = descriptors.current
         loop.execute { [weak self] in
             loop.limitChecks(by: descriptors)
@@ -100,17 +106,6 @@ package actor ProbeEngine {
             }
         }
         noteNeed()
-    }
-
-    /// Where each probe of a group stands, by pod.
-    package func progress(of group: String) -> [String: ProbeProgress] {
-        let progress = table.numbers(of: group).values.compactMap { number -> (String, ProbeProgress)? in
-            guard let record = table.records[number] else { return nil }
-            let state = table.states[number]
-            let progress = ProbeProgress(sequence: state.endedCount, due: state.due, tracker: state.tracker)
-            return (record.target.pod, progress)
-        }
-        return Dictionary(progress) { first, _ in first }
     }
 
     /// Stops probing a group; other groups that share its pods go on.
@@ -192,7 +187,6 @@ package actor ProbeEngine {
         abandonFlight(number)
         if let check = record.check { loop.retire(check) }
         retireHops(of: record)
-        record.probe = record.target.probe.handler.exchange
         record.check = next.map { Check($0, tag: number) }
         if table.states[number].probeCount > 0 { arm(number) }
     }

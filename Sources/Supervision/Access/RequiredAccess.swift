@@ -14,12 +14,22 @@ package struct RequiredAccess: Sendable {
     package init(_ configuration: SupervisorConfiguration, namespace: String, electing: Bool = false) {
         let groups = Dictionary(grouping: configuration.groups) { $0.namespace ?? namespace }
         rules = groups.mapValues(Self.rules)
+        // Those of reloads are written on the supervisor's own pod.
+        if rules[namespace] == nil { rules[namespace] = [Self.ownEvents] }
         if electing { rules[namespace, default: []].append(Self.election) }
         // Nodes have no namespace.
         if configuration.groups.contains(where: { $0.failover.onNodeDrain == .switch }) {
             clusterRules = [AccessRule(apiGroup: "", resource: "nodes", verbs: ["get", "list", "watch"])]
         }
     }
+
+    /// Nothing but a story is lost without them.
+    private static let ownEvents = AccessRule(
+        apiGroup: "events.k8s.io",
+        resource: "events",
+        verbs: ["create"],
+        isOptional: true
+    )
 
     /// The Lease of a replica has its identity in its name, which nobody knows before.
     private static let election = AccessRule(

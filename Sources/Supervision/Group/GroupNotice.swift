@@ -19,6 +19,10 @@ package struct GroupNotice: Sendable {
         case resumed
         /// The group is no more, and what operators asked of it stays on its Lease.
         case leavesBehind(fenced: [String], isPaused: Bool)
+        /// Automatic moves are suspended from now on, by whatever says so.
+        case paused
+        /// They are not any more.
+        case unpaused
         /// The Service's endpoints show the pod as ready, so long after its promotion; nil: they could not be seen meanwhile;
         /// `wasLate`: that this takes long was told.
         case endpointFollowed(pod: String, after: Duration?, wasLate: Bool)
@@ -38,16 +42,4 @@ package struct GroupNotice: Sendable {
     package var serviceID: String?
     /// What happened.
     package var content: Content
-}
-
-/// What probing has come to since the start.
-package struct ProbeCounts: Sendable, Hashable {
-    /// Probes that ended by an answer as configured.
-    package var successes: Int
-    /// Probes that ended by another answer, or none.
-    package var failures: Int
-    /// Probes that said nothing of the member, for an error of our own.
-    package var withoutResult: Int
-    /// Seconds of processor time that ended commands have used.
-    package var commandSeconds: Double
 }

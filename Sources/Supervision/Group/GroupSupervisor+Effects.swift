@@ -12,7 +12,18 @@ extension GroupSupervisor {
     /// Gives the machine an event, and carries out what it decides.
     func step(_ event: (inout GroupStateMachine) -> [Effect]) {
         perform(event(&machine))
+        let now = surroundings.clock.now()
+        counts.observed(isEmpty: machine.actives.isEmpty, at: now)
+        tellOfPause(at: now)
         complainOfEpochs()
+    }
+
+    /// Who takes a group over finds it paused or not, and tells of changes only.
+    private func tellOfPause(at now: MonotonicTime) {
+        guard standing == .leading, machine.record != nil else { return }
+        let isPaused = machine.isPaused(at: now)
+        if let wasPaused, wasPaused != isPaused { notify(isPaused ? .paused : .unpaused) }
+        wasPaused = isPaused
     }
 
     /// Carries out effects: operations and timers as child tasks, reports at once.
@@ -49,6 +60,7 @@ extension GroupSupervisor {
                 let delay = pacing.delay(until: id, attempt: attempt, jitter: .random(in: 0...1))
                 startTimer(id, at: surroundings.clock.now() + max(delay, pause))
             case .report(let report):
+                count(report)
                 if case .moved(let move) = report { moved(move) }
                 notify(of: report)
             }

@@ -8,21 +8,60 @@ extension GroupSupervisor {
     /// What takes its time.
     typealias Work = @Sendable () async -> Void
 
-    /// Supervises the group until it was asked to shut down, or the task is cancelled.
+    /// What runs as child tasks of the group's task, and what is to run.
+    struct Works {
+        /// What is to run beside the inputs, and does not yet.
+        var started: [Work] = []
+        /// How many run.
+        var count = 0
+        /// Whether the group has begun.
+        var hasBegun = false
+        /// Whether one of them takes in inputs, or begins the group; there is one such at most.
+        var isAtWork = false
+    }
+
+    /// What the group's task does after what is due.
+    private enum Rest {
+        /// It waits for a signal.
+        case waiting
+        /// It ends, as nothing is under way: the group is at rest.
+        case resting
+        /// It ends, as the group does.
+        case over
+    }
+
+    /// Does what there is to do, and what comes meanwhile, until the group is at rest: one task at a time.
     ///
-    /// This task lasts as long as the group, and so does the memory of every frame that it ever had: it starts other tasks, and
-    /// these do the work.
-    nonisolated func run() async {
-        await withDiscardingTaskGroup { group in
-            group.addTask { await self.inTurn { await self.begin() } }
-            for await _ in mailbox.signals {
-                let (work, isLast) = await due()
-                for each in work { group.addTask { await each() } }
-                if isLast { break }
+    /// This task keeps the memory of every frame that it ever had: it starts other tasks, and these do the work.
+    /// - Returns: whether the group has ended, because it was asked to shut down or the task is cancelled.
+    nonisolated func attend() async -> Bool {
+        let signals = inbox.attend()
+        let isAtRest = await withDiscardingTaskGroup { group in
+            for await _ in signals {
+                let (works, rest) = await due()
+                for work in works { group.addTask { await self.carryOut(work) } }
+                if rest == .resting { return true }
+                if rest == .over { break }
             }
             group.cancelAll()
+            return false
         }
-        await leave()
+        if !isAtRest { await leave() }
+        return !isAtRest
+    }
+
+    private nonisolated func carryOut(_ work: Work) async {
+        await work()
+        await ended()
+    }
+
+    private func ended() {
+        works.count -= 1
+        signal()
+    }
+
+    private nonisolated func signal() {
+        if inbox.signal() { surroundings.tasks.wake(self) }
     }
 
     private func begin() async {
@@ -32,16 +71,23 @@ extension GroupSupervisor {
         await followLease()
         await followEndpoints()
         step { $0.started() }
-        rest()
+        workIsDone()
     }
 
-    /// What is to run beside what runs already, and whether nothing will follow.
-    private func due() -> (work: [Work], isLast: Bool) {
-        defer { started = [] }
-        guard !isAtWork else { return (started, false) }
-        guard !isOver, mailbox.hasEvents else { return (started, isOver) }
-        isAtWork = true
-        return (started + [{ await self.inTurn { await self.takeInputs() } }], false)
+    /// What is to run beside what runs already, and what the task does then.
+    private func due() -> ([Work], Rest) {
+        var next = works.started
+        works.started = []
+        defer { works.count += next.count }
+        if works.isAtWork { return (next, .waiting) }
+        if isOver { return (next, .over) }
+        if !works.hasBegun || inbox.hasInputs {
+            let hasBegun = works.hasBegun
+            next.append { await self.inTurn { await hasBegun ? self.takeInputs() : self.begin() } }
+            (works.isAtWork, works.hasBegun) = (true, true)
+        }
+        let isAtRest = next.isEmpty && works.count == 0 && inbox.rest()
+        return (next, isAtRest ? .resting : .waiting)
     }
 
     /// Does what thousands of groups may have to do at one moment: some at a time.
@@ -52,27 +98,27 @@ extension GroupSupervisor {
     /// Takes in what has come, one after the other.
     private func takeInputs() async {
         let before = sights
-        for input in mailbox.takeAll() { await take(input) }
+        for input in inbox.takeAll() { await take(input) }
         timeline.noted(before, sights, at: surroundings.clock.now())
         await abstainIfDue()
         if mayEnd { isOver = true }
-        rest()
+        workIsDone()
     }
 
     /// Inputs may be taken in, or the group may end.
-    private func rest() {
-        isAtWork = false
+    private func workIsDone() {
+        works.isAtWork = false
         surroundings.feed.touched(configuration.name)
-        mailbox.signal()
     }
 
     /// Starts what takes its time, beside the inputs; it is cancelled when the group ends, and its end is waited for.
     func start(_ work: @escaping Work) {
-        started.append(work)
-        mailbox.signal()
+        works.started.append(work)
+        signal()
     }
 
-    private func leave() async {
+    /// The group is nobody's any more.
+    func leave() async {
         if let serviceSubscription { await surroundings.services.unsubscribe(serviceSubscription) }
         if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
         if let leaseSubscription { await surroundings.leases.unsubscribe(leaseSubscription) }

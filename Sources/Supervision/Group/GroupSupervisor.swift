@@ -1,4 +1,3 @@
-import Coordination
 import FailoverCore
 import Foundation
 import KubernetesClient
@@ -8,7 +7,7 @@ import StandbyConfiguration
 /// Supervises one group: everything that concerns it becomes an input, taken in one after the other; the machine decides;
 /// effects run as tasks whose outcomes are inputs again.
 ///
-/// There may be 10,000 of them: a group for which nothing is to be done has one task, with hardly a frame.
+/// There may be 10,000 of them: a group for which nothing is to be done has no task.
 actor GroupSupervisor {
     /// As of the last reload.
     var configuration: GroupConfiguration { mapping.group }
@@ -21,7 +20,7 @@ actor GroupSupervisor {
     /// How roles and members are read from pods.
     var mapping: PodMapping
     /// What has come and was not taken in yet.
-    nonisolated let mailbox = CoalescingMailbox<GroupInput.Key, GroupInput>(merging: GroupInput.merge)
+    nonisolated let inbox = GroupInbox()
     /// What decides.
     var machine: GroupStateMachine
     /// How long failed operations wait before they are tried again.
@@ -56,6 +55,10 @@ actor GroupSupervisor {
     private(set) var standing: GroupStanding
     /// What is known of the Service's endpoints.
     var endpoints = EndpointView()
+    /// What has come of it since it was taken.
+    var counts = GroupCounts()
+    /// Whether it was paused when that was looked at last; nil: it was not yet.
+    var wasPaused: Bool?
     /// What was asked, heard and answered of members that fail.
     var opinions: Opinions
     /// What has changed in the last hour.
@@ -64,10 +67,8 @@ actor GroupSupervisor {
     var isStopping = false
     /// Why nothing can be done for now; nil: something can.
     private(set) var waitingFor: String?
-    /// What is to run beside the inputs, and does not yet.
-    var started: [Work] = []
-    /// Whether a task takes in inputs, or begins; there is one at most.
-    var isAtWork = true
+    /// What runs, and what is to run.
+    var works = Works()
     /// Whether no more inputs are taken in.
     var isOver = false
 
@@ -94,7 +95,7 @@ actor GroupSupervisor {
 
     /// Leaves an input for the loop.
     nonisolated func post(_ input: GroupInput) {
-        mailbox.post(input, for: input.key)
+        if inbox.post(input) { surroundings.tasks.wake(self) }
     }
 
     // MARK: Inputs

@@ -84,6 +84,8 @@ extension GroupSupervisor {
         var notify: @Sendable (GroupNotice) -> Void
         /// Where groups that have inputs wait until they may take them in; shared by all.
         var turns = RequestLimiter(limit: mostAtWork)
+        /// Where a group without a task is given one; shared by all.
+        var tasks = GroupTasks()
         /// How many standby replicas could be asked for their opinions.
         var standbys: @Sendable () -> Int = { 0 }
         /// Who is told that the group may stand elsewhere than before; shared by all.

@@ -1,8 +1,31 @@
 import Coordination
 import KubernetesClient
+import StandbyConfiguration
 
 extension SupervisedGroups {
-    /// One run of a group, for a child task.
+    /// Which groups a supervisor leads, and which it observes.
+    struct Sharing: Sendable {
+        /// In which shard a group is; groups that name no namespace are in the supervisor's.
+        var shard: @Sendable (_ group: GroupConfiguration) -> Int
+        /// Whether the group's members are probed while another leads it.
+        var observes: @Sendable (GroupConfiguration) -> Bool
+    }
+
+    /// What a group needs to be run, besides its configuration and the namespace that it is in.
+    struct Start: Sendable {
+        /// Under which it claims its pods.
+        var claimant: RoleClaims.Claimant
+        /// Of its namespace.
+        var informers: NamespaceInformers
+        /// Where its writes wait.
+        var gate: WriteGate
+        /// What it is to the supervisor at first.
+        var standing: GroupStanding
+        /// Where it is given a task.
+        var tasks: GroupTasks
+    }
+
+    /// One run of a group.
     struct GroupRun: Sendable {
         /// What supervises the group.
         let supervisor: GroupSupervisor
@@ -10,20 +33,74 @@ extension SupervisedGroups {
         let gate: WriteGate
         /// Under which it claims its pods; nil: it writes no labels.
         let registration: ClaimRegistry.Registration?
-        /// The run that had the name before; it ends first.
-        let predecessor: Latch?
-        /// Opened when the run is over, for its successor.
-        let ended = Latch()
-        /// The same, for whoever gives the group's shard away.
-        let handedOver = Latch()
+    }
 
-        /// Supervises until the group is told to end.
-        func callAsFunction() async {
-            if let predecessor { await predecessor.wait() }
-            await supervisor.run()
-            ended.open()
-            handedOver.open()
+    /// The runs that have not ended, by number, and who waits for their ends.
+    struct Runs {
+        /// Those that were started and have yet to begin.
+        private var unbegun: Set<Int> = []
+        private var begun: [Int: GroupSupervisor] = [:]
+        /// The last run of each name that was told to end.
+        private var leaving: [String: Int] = [:]
+        /// Who begins when a run has ended, as both have one name.
+        private var successors: [Int: Int] = [:]
+        /// The same runs.
+        private var waiting: Set<Int> = []
+        /// Opened when a run has ended.
+        private var latches: [Int: [Latch]] = [:]
+
+        /// Whether all have ended.
+        var isEmpty: Bool { begun.isEmpty && unbegun.isEmpty }
+
+        /// A run was started; one of its name that was told to end goes before it.
+        mutating func started(_ run: RoleClaims.Claimant) {
+            unbegun.insert(run.run)
+            guard let predecessor = leaving.removeValue(forKey: run.group) else { return }
+            successors[predecessor] = run.run
+            waiting.insert(run.run)
         }
+
+        /// A run was told to end.
+        mutating func ending(_ run: RoleClaims.Claimant) {
+            leaving[run.group] = run.run
+        }
+
+        /// A run may begin; false if it has to wait for another one's end.
+        mutating func begins(_ group: GroupSupervisor) -> Bool {
+            unbegun.remove(group.claimant.run)
+            begun[group.claimant.run] = group
+            return !waiting.contains(group.claimant.run)
+        }
+
+        /// A run has ended.
+        ///
+        /// - Returns: whose turn it is now; nil: nobody's, or of one that has yet to begin.
+        mutating func ended(_ run: RoleClaims.Claimant) -> GroupSupervisor? {
+            unbegun.remove(run.run)
+            begun[run.run] = nil
+            for latch in latches.removeValue(forKey: run.run) ?? [] { latch.open() }
+            if leaving[run.group] == run.run { leaving[run.group] = nil }
+            guard let successor = successors.removeValue(forKey: run.run) else { return nil }
+            waiting.remove(successor)
+            return begun[successor]
+        }
+
+        /// Those that have yet to begin never will.
+        mutating func dropUnbegun() {
+            for run in unbegun { for latch in latches.removeValue(forKey: run) ?? [] { latch.open() } }
+            unbegun = []
+        }
+
+        /// Opened when a run has ended; nil: it has.
+        mutating func end(of run: Int) -> Latch? {
+            guard begun[run] != nil || unbegun.contains(run) else { return nil }
+            let latch = Latch()
+            latches[run, default: []].append(latch)
+            return latch
+        }
+
+        /// Those that have begun.
+        var all: [GroupSupervisor] { Array(begun.values) }
     }
 
     /// The informers of one namespace.

@@ -16,26 +16,6 @@ actor SupervisedGroups {
         var run: GroupRun
     }
 
-    /// Which groups a supervisor leads, and which it observes.
-    struct Sharing: Sendable {
-        /// In which shard a group is; groups that name no namespace are in the supervisor's.
-        var shard: @Sendable (_ group: GroupConfiguration) -> Int
-        /// Whether the group's members are probed while another leads it.
-        var observes: @Sendable (GroupConfiguration) -> Bool
-    }
-
-    /// What a group needs to be run, besides its configuration and the namespace that it is in.
-    struct Start: Sendable {
-        /// Under which it claims its pods.
-        var claimant: RoleClaims.Claimant
-        /// Of its namespace.
-        var informers: NamespaceInformers
-        /// Where its writes wait.
-        var gate: WriteGate
-        /// What it is to the supervisor at first.
-        var standing: GroupStanding
-    }
-
     /// Makes the supervisor of a group.
     typealias MakeSupervisor = @Sendable (GroupConfiguration, _ namespace: String, Start) -> GroupSupervisor
 
@@ -67,8 +47,10 @@ actor SupervisedGroups {
     /// The namespace of groups that name none.
     let namespace: String
     private var entries: [String: Entry] = [:]
-    /// The last run of each name that ended or is about to, for its successor to wait for.
-    private var leaving: [String: Latch] = [:]
+    private var runs = Runs()
+    private let tasks = GroupTasks()
+    /// Whether no more groups begin.
+    private var isFinishing = false
     private var informers: [String: NamespaceInformers] = [:]
     /// What was applied last; no groups before the first time.
     private(set) var file = SupervisorConfiguration(groups: [])
@@ -118,29 +100,28 @@ actor SupervisedGroups {
     /// Informers outlive the groups, which need them to the end.
     nonisolated func run() async {
         await withDiscardingTaskGroup { background in
-            await runGroups(informersIn: &background)
+            async let groups: Void = tasks.run { await self.ended($0) }
+            for await change in changes { await begin(change, informersIn: &background) }
+            await endAll()
+            await groups
+            // Those that were at rest when the task was cancelled.
+            for group in await runs.all { await group.leave() }
             background.cancelAll()
         }
     }
 
-    private nonisolated func runGroups(informersIn background: inout DiscardingTaskGroup) async {
-        await withDiscardingTaskGroup { groups in
-            for await change in changes {
-                if let filed = change.filed { await claims.filed(filed) }
-                await claims.expect(change.runs.compactMap(\.registration), ending: change.ending)
-                for (group, configuration) in change.changed { group.post(.configuration(configuration)) }
-                for (namespace, informers) in change.informers {
-                    background.addTask { [claims] in await informers(of: namespace, heardBy: claims) }
-                }
-                for run in change.runs {
-                    groups.addTask {
-                        await run()
-                        await self.ended(run)
-                    }
-                }
-            }
-            await endAll()
+    private nonisolated func begin(_ change: Change, informersIn background: inout DiscardingTaskGroup) async {
+        if let filed = change.filed { await claims.filed(filed) }
+        await claims.expect(change.runs.compactMap(\.registration), ending: change.ending)
+        for (group, configuration) in change.changed { group.post(.configuration(configuration)) }
+        for (namespace, informers) in change.informers {
+            background.addTask { [claims] in await informers(of: namespace, heardBy: claims) }
         }
+        for run in change.runs { await begin(run.supervisor) }
+    }
+
+    private func begin(_ group: GroupSupervisor) {
+        if runs.begins(group) { tasks.wake(group) }
     }
 
     /// Tells every group to end, once all that was applied before is running.
@@ -191,15 +172,19 @@ actor SupervisedGroups {
         held[sharing.shard(group)] != nil || sharing.observes(group)
     }
 
-    /// A run is over.
-    private func ended(_ run: GroupRun) {
-        for (name, latch) in leaving where latch === run.ended { leaving[name] = nil }
+    /// A group has ended: another run of its name may begin.
+    private func ended(_ group: GroupSupervisor) {
+        if let successor = runs.ended(group.claimant) { tasks.wake(successor) }
+        if isFinishing, runs.isEmpty { tasks.finish() }
     }
 
     /// Tells every group to end.
     private func endAll() {
         var change = Change()
         for name in Array(entries.keys) { end(name, isRemoved: false, &change) }
+        isFinishing = true
+        runs.dropUnbegun()
+        if runs.isEmpty { tasks.finish() }
     }
 
     /// The groups of a shard that run, by name.
@@ -214,7 +199,7 @@ actor SupervisedGroups {
 
     private func start(_ group: GroupConfiguration, _ change: inout Change) {
         let place = group.namespace ?? namespace
-        guard let own = informers[place] else { return }
+        guard let own = informers[place], !isFinishing else { return }
         let shard = held[sharing.shard(group)]
         let gate = WriteGate(shard?.authority ?? .none)
         runCount += 1
@@ -224,12 +209,18 @@ actor SupervisedGroups {
             supervisor: makeSupervisor(
                 group,
                 place,
-                Start(claimant: claimant, informers: own, gate: gate, standing: shard?.standing ?? .standby)
+                Start(
+                    claimant: claimant,
+                    informers: own,
+                    gate: gate,
+                    standing: shard?.standing ?? .standby,
+                    tasks: tasks
+                )
             ),
             gate: gate,
-            registration: group.mode == .label ? .init(claimant: claimant, scope: scope) : nil,
-            predecessor: leaving.removeValue(forKey: group.name)
+            registration: group.mode == .label ? .init(claimant: claimant, scope: scope) : nil
         )
+        runs.started(claimant)
         entries[group.name] = Entry(supervisor: run.supervisor, configuration: group, run: run)
         change.runs.append(run)
     }
@@ -238,7 +229,7 @@ actor SupervisedGroups {
         guard let entry = entries.removeValue(forKey: name) else { return }
         if let registration = entry.run.registration { change.ending.append(registration.claimant) }
         entry.supervisor.post(.shutdown(isRemoved: isRemoved, grace: grace))
-        leaving[name] = entry.run.ended
+        runs.ending(entry.supervisor.claimant)
     }
 
     /// All namespaces of the file are followed, also those of which no group runs: a takeover finds their Services at hand.
@@ -292,7 +283,8 @@ extension SupervisedGroups: ShardSupervising {
         // Those that are observed begin anew: what they were about to do is another's to do.
         runWanted(&change)
         self.change.yield(change)
-        for entry in lost.values { await entry.run.handedOver.wait() }
+        let ends = lost.values.compactMap { runs.end(of: $0.supervisor.claimant.run) }
+        for end in ends { await end.wait() }
         // A replica that was alone before held all; memory follows the shard.
         OwnProcess.giveBackFreeMemory()
     }

@@ -180,8 +180,9 @@ enum RecordMapping {
             StoredAnswer.merge(record.answers.map { StoredAnswer($0, now: now) }, into: answers)
         )
         let moves = moves(base[Annotation.history])
+        let request = base[Annotation.request].flatMap(StoredRequest.init(annotation:))
         annotations[Annotation.history] = StoredJSON.text(
-            record.history.map { endpoints.filling(StoredMove($0, now: now).keeping(moves)) }
+            record.history.map { endpoints.filling(StoredMove($0, now: now).keeping(moves).asked(by: request)) }
         )
         annotations[Annotation.announced] = StoredAnnouncements(record.announced, at: record.epoch)
             .text(keeping: base[Annotation.announced])

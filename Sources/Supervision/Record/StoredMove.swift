@@ -16,6 +16,10 @@ package struct StoredMove: Codable, Sendable, Hashable {
     package var epoch: Int
     /// The id of the operator's request that it carries out; nil: none.
     package var request: String?
+    /// Who asked for it, as the request says; nil: nobody, or not told.
+    package var by: String?
+    /// How long the pod that was active had failed when it was decided; nil: it had not, or not told.
+    package var failingSeconds: Double?
     /// From the decision to the last write; nil: not finished, or not told.
     package var durationSeconds: Double?
     /// How long nobody was active; nil: nobody was active before, nobody is now, or not told.
@@ -26,9 +30,12 @@ package struct StoredMove: Codable, Sendable, Hashable {
     private var others: [String: JSONFragment] = [:]
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
-        case time, from, to, cause, epoch, request, durationSeconds, nobodyActiveSeconds, endpointSeconds
+        case time, from, to, cause, epoch, request, by, failingSeconds, durationSeconds, nobodyActiveSeconds,
+            endpointSeconds
     }
 
+    /// Characters of who asked that are kept.
+    private static let longestName = 100
     /// Pods that are named at most.
     private static let mostPods = 20
 
@@ -45,6 +52,8 @@ package struct StoredMove: Codable, Sendable, Hashable {
         }
         self.epoch = epoch.number
         request = try container.decodeIfPresent(String.self, forKey: .request)?.cut(to: StoredRequest.longestID)
+        by = (try? container.decodeIfPresent(String.self, forKey: .by))?.cut(to: Self.longestName)
+        failingSeconds = Duration(in: container, .failingSeconds)?.inSeconds
         durationSeconds = Duration(in: container, .durationSeconds)?.inSeconds
         nobodyActiveSeconds = Duration(in: container, .nobodyActiveSeconds)?.inSeconds
         endpointSeconds = Duration(in: container, .endpointSeconds)?.inSeconds
@@ -59,6 +68,8 @@ package struct StoredMove: Codable, Sendable, Hashable {
         try container.encode(cause, forKey: .cause)
         try container.encode(epoch, forKey: .epoch)
         try container.encodeIfPresent(request, forKey: .request)
+        try container.encodeIfPresent(by, forKey: .by)
+        try container.encodeIfPresent(failingSeconds, forKey: .failingSeconds)
         try container.encodeIfPresent(durationSeconds, forKey: .durationSeconds)
         try container.encodeIfPresent(nobodyActiveSeconds, forKey: .nobodyActiveSeconds)
         try container.encodeIfPresent(endpointSeconds, forKey: .endpointSeconds)
@@ -73,6 +84,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
         cause = entry.cause.rawValue
         epoch = entry.epoch.number
         request = entry.request
+        failingSeconds = entry.failing?.inSeconds
         durationSeconds = entry.duration?.inSeconds
         nobodyActiveSeconds = entry.gap?.inSeconds
     }
@@ -83,8 +95,17 @@ package struct StoredMove: Codable, Sendable, Hashable {
         var kept = self
         kept.others = before.others
         kept.endpointSeconds = before.endpointSeconds
+        kept.by = before.by ?? by
         if cause == SwitchCause.other.rawValue { kept.cause = before.cause }
         return kept
+    }
+
+    /// The same, with who asked, if it carries out this request.
+    func asked(by request: StoredRequest?) -> StoredMove {
+        guard let request, request.id == self.request, by == nil else { return self }
+        var told = self
+        told.by = request.by?.cut(to: Self.longestName)
+        return told
     }
 
     /// The move as the core remembers it; a cause of another version counts as `SwitchCause.other`.
@@ -100,6 +121,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
             gap: nobodyActiveSeconds.flatMap(Duration.init(readSeconds:))
         )
         move.request = request
+        move.failing = failingSeconds.flatMap(Duration.init(readSeconds:))
         return move
     }
 

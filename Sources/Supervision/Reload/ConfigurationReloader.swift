@@ -22,6 +22,7 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
     private let apply: @Sendable (SupervisorConfiguration) async -> ConfigurationDiff
     private let logger: Logger
     private let log: ReloadLog
+    private let events: ReloadEvents
     /// What became of the last attempt.
     package let status: ConfigurationStatus
     private let triggers: AsyncStream<ReloadTrigger>
@@ -35,21 +36,25 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
         supervisor: Supervisor,
         logger: Logger
     ) {
-        self.init(path: path, initial: initial, groups: groups, logger: logger) { await supervisor.apply($0) }
+        self.init(path: path, initial: initial, groups: groups, logger: logger, tell: supervisor.tell) {
+            await supervisor.apply($0)
+        }
     }
 
-    /// `apply`: goes over to a valid configuration.
+    /// `tell`: writes an Event of a reload; `apply`: goes over to a valid configuration.
     init(
         path: String,
         initial: [UInt8],
         groups: Int,
         logger: Logger,
+        tell: @escaping @Sendable (EventReason, String) -> Void = { _, _ in },
         apply: @escaping @Sendable (SupervisorConfiguration) async -> ConfigurationDiff
     ) {
         file = ConfigurationFile(path: path, initial: initial)
         self.apply = apply
         self.logger = logger
         log = ReloadLog(logger: logger)
+        events = ReloadEvents(tell)
         status = ConfigurationStatus(groups: groups, now: Date().timeIntervalSince1970)
         (triggers, trigger) = AsyncStream.makeStream(
             of: ReloadTrigger.self,
@@ -137,9 +142,10 @@ package struct ConfigurationReloader: ServiceLifecycle.Service {
     func run(triggers: some AsyncSequence<ReloadTrigger, Never>) async {
         for await trigger in triggers {
             switch trigger {
-            case .look: _ = await reload(isDemanded: false, by: "the file")
+            case .look: events.tell(await reload(isDemanded: false, by: "the file"))
             case .demand(let origin, let answer):
                 let outcome = await reload(isDemanded: true, by: origin)
+                events.tell(outcome)
                 answer?.fulfill(outcome)
             }
         }

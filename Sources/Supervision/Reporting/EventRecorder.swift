@@ -49,6 +49,23 @@ struct EventRecorder: Sendable {
         if !mailbox.post(event, for: key, limit: Self.mostWaiting) { surplus.withLock { $0 += 1 } }
     }
 
+    /// The shares of objects that had Events lately.
+    private struct ObjectShares {
+        /// Objects that are remembered; those that had none for longest are forgotten then.
+        private static let limit = 10_000
+        private var shares: [Event.ObjectReference: EventShare] = [:]
+
+        /// Whether an object may have one more Event now.
+        mutating func admit(_ object: Event.ObjectReference, at now: ContinuousClock.Instant) -> Bool {
+            if shares.count >= Self.limit {
+                shares = shares.filter { !$0.value.isFull(at: now) }
+                // All of them are busy: the share of all bounds them.
+                if shares.count >= Self.limit { shares = [:] }
+            }
+            return shares[object, default: .ofObject].admits(at: now)
+        }
+    }
+
     /// A namespace that refuses Events, and until when it is sent none.
     private struct Refusal {
         var attempts = 0
@@ -62,10 +79,15 @@ struct EventRecorder: Sendable {
     /// Sends Events until the task is cancelled.
     func run() async {
         var refusals: [String: Refusal] = [:]
-        var share = EventShare()
+        var share = EventShare.ofAll
+        var objects = ObjectShares()
         for await batch in mailbox.batches {
             for event in batch {
                 let namespace = event.regarding.namespace
+                guard objects.admit(event.regarding, at: now()) else {
+                    surplus.withLock { $0 += 1 }
+                    continue
+                }
                 // What is not sent has no part in the share.
                 if refusals[namespace].map({ $0.end <= now() }) ?? true {
                     let pause = share.reserve(at: now())
@@ -84,7 +106,7 @@ struct EventRecorder: Sendable {
             return count
         }
         if count > 0 {
-            logger.notice("events left out, many groups at once", metadata: ["events": "\(count)"])
+            logger.notice("events left out, too many at once", metadata: ["events": "\(count)"])
         }
     }
 

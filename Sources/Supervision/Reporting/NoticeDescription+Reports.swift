@@ -1,137 +1,7 @@
 import FailoverCore
-package import KubernetesClient
 import Logging
 
-/// Why an Event is written: the `reason` of `kubectl get events`.
-///
-/// README.md of this room lists them; a test holds that list against this one.
-package enum EventReason: String, Sendable, Hashable, CaseIterable {
-    /// A pod carries the active role now.
-    case promoted = "Promoted"
-    /// A pod was active and carries the passive role now.
-    case demoted = "Demoted"
-    /// A move is complete that an operator asked for.
-    case switchedOver = "SwitchedOver"
-    /// A move is complete that nobody asked for.
-    case failedOver = "FailedOver"
-    /// A move was begun and taken back.
-    case moveWithdrawn = "MoveWithdrawn"
-    /// A move cannot go on.
-    case switchWaiting = "SwitchWaiting"
-    /// Nobody can take over.
-    case noHealthyCandidate = "NoHealthyCandidate"
-    /// The role moved too often.
-    case flapping = "Flapping"
-    /// The supervisor doubts its own probes.
-    case movesSuspended = "MovesSuspended"
-    /// The active pod has no endpoint.
-    case activeNotReady = "ActiveNotReady"
-    /// More than one pod is active.
-    case multipleActive = "MultipleActive"
-    /// Labels are written by somebody else, too.
-    case labelDrift = "LabelDrift"
-    /// Others do not agree that the active pod fails.
-    case disputed = "Disputed"
-    /// Others do not say whether the active pod fails.
-    case opinionsMissing = "OpinionsMissing"
-    /// The active pod is no endpoint yet.
-    case endpointsLag = "EndpointsLag"
-    /// The configuration has no such group any more.
-    case requestsLeftBehind = "RequestsLeftBehind"
-
-    /// Which object an Event is written on.
-    package enum Subject: String, Sendable, Hashable {
-        /// The pod that was promoted or demoted.
-        case pod = "Pod"
-        /// The group's Service.
-        case service = "Service"
-    }
-
-    /// The properties of every Event of one reason.
-    package struct Entry: Sendable, Hashable {
-        /// Normal, or Warning if somebody should look.
-        package var type: Event.Kind
-        /// What was done or tried: the Event's `action`.
-        package var action: String
-        /// The kind of object it is written on.
-        package var subject: Subject
-        /// What it means to an operator: a sentence of the table in README.md.
-        package var summary: String
-
-        fileprivate init(_ type: Event.Kind, _ action: String, on subject: Subject, _ summary: String) {
-            self.type = type
-            self.action = action
-            self.subject = subject
-            self.summary = summary
-        }
-    }
-
-    /// The table of reasons.
-    package var entry: Entry {
-        switch self {
-        case .promoted: Entry(.normal, "Promote", on: .pod, "The pod is active now, and why.")
-        case .demoted: Entry(.normal, "Demote", on: .pod, "The pod is passive now, and why.")
-        case .switchedOver: Entry(.normal, "Switchover", on: .service, "A move that an operator asked for is complete.")
-        case .failedOver: Entry(.normal, "Failover", on: .service, "Any other move is complete.")
-        case .moveWithdrawn:
-            Entry(
-                .warning,
-                "Switchover",
-                on: .service,
-                "A move was taken back: a pod cannot be written. The active pod stayed."
-            )
-        case .switchWaiting:
-            Entry(.warning, "Failover", on: .service, "A move cannot go on before the named pod can be written.")
-        case .noHealthyCandidate:
-            Entry(
-                .warning,
-                "Decide",
-                on: .service,
-                "The active pod cannot serve, or there is none, and no candidate is healthy."
-            )
-        case .flapping: Entry(.warning, "Decide", on: .service, "A move is due and held: the role moved too often.")
-        case .movesSuspended:
-            Entry(.warning, "Decide", on: .service, "A move is due and held: the supervisor doubts its own probes.")
-        case .activeNotReady:
-            Entry(
-                .warning,
-                "Decide",
-                on: .service,
-                "The active pod is not Ready, and no candidate is healthy and Ready."
-            )
-        case .multipleActive:
-            Entry(.warning, "Decide", on: .service, "Several pods carry the active role; all but one are demoted.")
-        case .labelDrift:
-            Entry(.warning, "Repair", on: .service, "Somebody else keeps writing the role labels; they are set right.")
-        case .disputed:
-            Entry(
-                .warning,
-                "Decide",
-                on: .service,
-                "The active pod fails for the leader, and too few of those agree who were asked: it stays."
-            )
-        case .opinionsMissing:
-            Entry(
-                .warning,
-                "Decide",
-                on: .service,
-                "The active pod fails for the leader, and too few of those answer who were asked: it stays."
-            )
-        case .endpointsLag:
-            Entry(
-                .warning,
-                "Failover",
-                on: .service,
-                "The active pod is Ready, and 5 s after its promotion no EndpointSlice shows it: Kubernetes has not followed."
-            )
-        case .requestsLeftBehind:
-            Entry(.warning, "Reload", on: .service, "The group was removed; fences or a pause stay on its Lease.")
-        }
-    }
-}
-
-// MARK: Reports
-
+/// What is said of reports.
 extension NoticeDescription {
     /// Says what a report is about.
     init(_ report: Report) {
@@ -177,8 +47,11 @@ extension NoticeDescription {
         let metadata = [
             "from": from.joined(separator: ","), "to": to, "cause": "\(cause)", "members": "\(trace)",
         ]
+        let before = from.isEmpty ? "nobody" : from.joined(separator: ", ")
+        let note = "\(cause): the role moves from \(before) to \(to); \(trace)"
         return Self(
             .init(.notice, "move begins", metadata, .ofMany),
+            event: cause.isVoluntary || cause.isPlanned ? nil : .init(.failingOver, note),
             demo: "decided: to \(to), \(cause) [\(trace)]"
         )
     }
@@ -190,10 +63,22 @@ extension NoticeDescription {
         _ trace: DecisionTrace
     ) -> Self {
         switch reason {
-        case .paused: withheld(target, cause, trace, "move withheld, the group is paused")
         case .observed: withheld(target, cause, trace, "move withheld, the group is only observed")
-        case .exhausted: withheld(target, cause, trace, "move withheld, no epoch is left for it")
+        case .paused: dueMoveWithheld(target, cause, trace, "the group is paused")
+        case .exhausted: dueMoveWithheld(target, cause, trace, "no epoch is left for it")
         }
+    }
+
+    /// Whoever leads the group does not make it.
+    private static func dueMoveWithheld(
+        _ target: String?,
+        _ cause: SwitchCause,
+        _ trace: DecisionTrace,
+        _ reason: String
+    ) -> Self {
+        var description = withheld(target, cause, trace, "move withheld, \(reason)")
+        description.event = .init(.moveWithheld, "not to \(target ?? "nobody"), \(reason): \(cause); \(trace)")
+        return description
     }
 
     /// `waiting`: what the group waits for; nil: the message says it.
@@ -271,7 +156,10 @@ extension NoticeDescription {
                 "switch waits for a pod that cannot be written",
                 ["to": to, "member.name": member.name, "error": "\(failure)"]
             ),
-            event: .init(.switchWaiting, "the switch to \(to) waits for pod \(obstacle)"),
+            event: .init(
+                member.role == .active ? .switchWaiting : .sealBlocked,
+                "the switch to \(to) waits for pod \(obstacle)"
+            ),
             demo: "waits for \(obstacle)"
         )
     }
@@ -281,8 +169,13 @@ extension NoticeDescription {
     /// Whoever may annotate the Lease can request again and again; the moves that follow are always reported.
     private static func answered(_ request: OperatorRequest, _ answer: RequestAnswer) -> Self {
         let metadata = ["request": request.id, "outcome": answer.outcome.rawValue, "answer": answer.explanation]
+        let isRefused = answer.outcome == .refused
         return Self(
-            .init(.notice, answer.outcome == .refused ? "request refused" : "request answered", metadata),
+            .init(.notice, isRefused ? "request refused" : "request answered", metadata),
+            event: .init(
+                isRefused ? .requestRefused : .requestAccepted,
+                "\(answer.explanation); request \(request.id)"
+            ),
             demo: "request: \(answer.explanation)"
         )
     }

@@ -104,6 +104,18 @@ extension NoticeDescription {
                 )
             case .resumed:
                 Self(.init(.info, "group resumes", [:], .ofAll), demo: "goes on: the API server answers again")
+            case .paused:
+                Self(
+                    .init(.notice, "the group is paused"),
+                    event: .init(.paused, "automatic moves are suspended"),
+                    demo: "paused"
+                )
+            case .unpaused:
+                Self(
+                    .init(.notice, "the group is paused no more"),
+                    event: .init(.resumed, "automatic moves are made again"),
+                    demo: "paused no more"
+                )
             case .leavesBehind(let fenced, let isPaused): .leavesBehind(fenced, isPaused: isPaused)
             case .endpointFollowed(let pod, let time, let wasLate): .endpointFollowed(pod, time, wasLate: wasLate)
             case .endpointLags(let pod): .endpointLags(pod)

@@ -13,8 +13,12 @@ struct NoticeEvents: Sendable {
     /// The Event that a notice is worth; nil: none.
     func event(of notice: GroupNotice) -> Event? {
         guard let note = NoticeDescription(notice.content).event else { return nil }
-        let object = Self.object(of: note, notice)
-        let entry = note.reason.entry
+        return event(note.reason, "group \(notice.group): \(note.text)", on: Self.object(of: note, notice))
+    }
+
+    /// An Event of a reason on an object.
+    func event(_ reason: EventReason, _ note: String, on object: Event.ObjectReference) -> Event {
+        let entry = reason.entry
         let now = Date()
         return Event(
             name: Self.name(for: object, at: now),
@@ -22,9 +26,9 @@ struct NoticeEvents: Sendable {
             controller: Self.controller,
             instance: instance,
             action: entry.action,
-            reason: note.reason.rawValue,
+            reason: reason.rawValue,
             type: entry.type,
-            note: "group \(notice.group): \(note.text)",
+            note: note,
             regarding: object
         )
     }

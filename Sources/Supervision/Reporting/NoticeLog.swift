@@ -9,7 +9,6 @@ struct NoticeLog: Sendable {
     /// Where the lines go.
     let logger: Logger
     private let budget = Locked(LineBudget())
-    private let disputeCount = Locked(0)
     /// How often it is looked for lines that were left out.
     private static let interval: Duration = .seconds(1)
 
@@ -18,12 +17,8 @@ struct NoticeLog: Sendable {
         self.logger = logger
     }
 
-    /// How often an active member was found to fail that others did not find failing, since the start.
-    var disputes: Int { disputeCount.withLock { $0 } }
-
     /// Writes the line, or counts it if there were too many like it.
     func write(_ notice: GroupNotice) {
-        if case .report(.found(.disputed, _)) = notice.content { disputeCount.withLock { $0 += 1 } }
         let line = NoticeDescription(notice.content).log
         guard line.level >= logger.logLevel, isAdmitted(line, notice.group) else { return }
         let group: Logger.Metadata = ["group.name": "\(notice.group)", "group.namespace": "\(notice.namespace)"]

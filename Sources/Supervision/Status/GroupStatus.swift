@@ -111,14 +111,18 @@ package struct GroupStatus: Codable, Sendable, Hashable {
     package var activeSince: MicroTime?
     /// Who would take over if that pod failed now; nil: nobody could.
     package var next: String?
+    /// Moves since this supervisor took the group, by their cause.
+    package var moves: [String: Int] = [:]
+    /// How long nobody served since then, because of what led to moves.
+    package var unavailableSeconds = 0.0
     /// A switch that is under way; nil: none.
     package var `switch`: Switch?
     /// By name.
     package var members: [Member]
-    /// What has changed in the last hour; nil in a list of groups.
-    package var timeline: Timeline?
     /// The settings in effect; nil in a list of groups.
     package var settings: GroupSettings?
+    /// What has changed in the last hour; nil where many groups are listed.
+    package var timeline: Timeline?
 
     /// `activeSince` in seconds since 1970.
     package var activeSinceSeconds: Double? { activeSince.map { Double($0.microseconds) / 1e6 } }

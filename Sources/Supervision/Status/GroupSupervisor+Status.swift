@@ -23,6 +23,8 @@ extension GroupSupervisor {
             active: assessment.actives,
             activeSince: assessment.lastMove.flatMap(GroupStatus.end),
             next: assessment.next?.name,
+            moves: Dictionary(counts.moves.map { ($0.key.rawValue, $0.value) }) { $0 + $1 },
+            unavailableSeconds: counts.unavailable.inSeconds,
             switch: assessment.progress.map { GroupStatus.Switch($0, calendar) },
             members: assessment.lines.map { GroupStatus.Member($0, calendar) },
             timeline: withTimeline ? GroupStatus.Timeline(timeline, at: now, calendar) : nil

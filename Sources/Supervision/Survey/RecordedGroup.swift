@@ -28,6 +28,8 @@ package struct RecordedGroup: Sendable, Hashable {
     package var request: StoredRequest?
     /// The last moves, oldest first.
     package var moves: [StoredMove]
+    /// Since when there is a Lease; nil: not told.
+    package var created: MicroTime?
 
     /// What selects the Leases of groups, and of a few others.
     package static var selector: String { "\(RecordMapping.label.key)=\(RecordMapping.label.value)" }
@@ -53,6 +55,7 @@ package struct RecordedGroup: Sendable, Hashable {
         fenced = record.fenced.sorted()
         request = annotations[RecordMapping.Annotation.request].flatMap(StoredRequest.init(annotation:))
         moves = RecordMapping.moves(annotations[RecordMapping.Annotation.history])
+        created = lease.metadata.creationTimestamp.flatMap { MicroTime($0) }
     }
 }
 

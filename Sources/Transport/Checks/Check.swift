@@ -37,8 +37,10 @@ package final class Check {
         package var kind: Kind
     }
 
-    /// Checks whose connections share one multi of libcurl, which has two descriptors of its own.
-    package static let shardSize = 128
+    /// Checks whose connections share one multi of libcurl at most, which has two descriptors of its own and takes 45 kB.
+    ///
+    /// Fewer where connections are kept: libcurl walks all of a multi's connections at the end of each exchange.
+    package static func shardSize(keepsConnections: Bool) -> Int { keepsConnections ? 128 : 1024 }
 
     /// The URL as it was given, whatever stands in its host's place for libcurl.
     var plainURL: String {
@@ -68,8 +70,8 @@ package final class Check {
     let template: CheckTemplate?
     /// The multi that the exchange's connections belong to; the loop gives it at the first time.
     @safe @exclusivity(unchecked) var shard: Multi?
-    /// NUL-terminated; empty for a bare connection.
-    let url: ContiguousArray<CChar>
+    /// What libcurl is told; empty for a bare connection.
+    let url: String
     /// Where to connect to instead of the URL's host; nil: to that.
     let redirection: String?
     /// The name that must be resolved first; nil: none.
@@ -92,12 +94,12 @@ package final class Check {
             self.template = template
             var request = template.request
             request.url = url
-            self.url = HandleOptions.url(of: request).utf8CString
+            self.url = HandleOptions.url(of: request)
             redirection = HandleOptions.redirection(of: request)
             name = request.nameToResolve
         case .connection:
             template = nil
-            url = []
+            url = ""
             redirection = nil
             name = nil
         }

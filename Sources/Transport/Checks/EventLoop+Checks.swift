@@ -169,13 +169,14 @@ extension EventLoop {
     /// A multi with room for one more.
     private func join(keepsConnections: Bool) throws(TransportError) -> Multi {
         var shards = board.shards[keepsConnections, default: []]
-        let index = shards.lastIndex { $0.count < Check.shardSize } ?? shards.endIndex
+        let size = Check.shardSize(keepsConnections: keepsConnections)
+        let index = shards.lastIndex { $0.count < size } ?? shards.endIndex
         if index == shards.endIndex {
             let multi = try addMulti(
                 .checks,
                 rest: keepsConnections ? .watched : .closed,
                 // Twice as many, for those that their peers have closed and libcurl has yet to notice.
-                connections: Check.shardSize * 2
+                connections: size * 2
             )
             multi.context = kept
             shards.append(.init(multi: multi, count: 0))

@@ -159,7 +159,7 @@ package final class EventLoop: @unchecked Sendable {
 
     private func ready(_ token: Epoll.Token, _ events: UInt32) {
         switch token.kind {
-        case .wake: epoll.clearWake()
+        case .wake: wasWoken()
         case .connect: connectReady(token.descriptor)
         case .idle: idleReady(token.descriptor)
         case .exchange:

@@ -82,7 +82,8 @@ struct RunCommand: AsyncParsableCommand {
         let logger = logFormat.logger(level: logLevel, sink: sink)
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         let loaded = try LoadedConfiguration.load(config)
-        let supervisor = try supervisor(for: loaded.configuration, logger: logger)
+        let registry = MetricsRegistry()
+        let supervisor = try supervisor(for: loaded.configuration, logger: logger, registry)
         let reloader = ConfigurationReloader(
             path: config,
             initial: loaded.bytes,
@@ -91,7 +92,7 @@ struct RunCommand: AsyncParsableCommand {
             logger: logger
         )
         let services =
-            server(supervisor, reloader, logger, sink) + [
+            server(supervisor, reloader, logger, sink, registry) + [
                 supervisor, reloader, HangupService(reloader: reloader, signals: hangups), OrphanService(),
             ]
         let configuration = ServiceGroupConfiguration(
@@ -115,7 +116,8 @@ struct RunCommand: AsyncParsableCommand {
         _ supervisor: Supervisor,
         _ reloader: ConfigurationReloader,
         _ logger: Logger,
-        _ sink: LogSink
+        _ sink: LogSink,
+        _ registry: MetricsRegistry
     ) -> [any ServiceLifecycle.Service] {
         guard let address = ListenAddress(listen) else { return [] }
         let parts = OperationsServer.Parts(
@@ -123,6 +125,8 @@ struct RunCommand: AsyncParsableCommand {
             supervisor: supervisor,
             reloader: reloader,
             reloadFrom: reloadFrom.compactMap(AddressBlock.init),
+            version: KubeStandby.version,
+            registry: registry,
             droppedLogLines: { sink.dropped }
         )
         let server = OperationsServer(parts) { port in
@@ -138,7 +142,11 @@ struct RunCommand: AsyncParsableCommand {
         return logger
     }
 
-    private func supervisor(for configuration: SupervisorConfiguration, logger: Logger) throws -> Supervisor {
+    private func supervisor(
+        for configuration: SupervisorConfiguration,
+        logger: Logger,
+        _ registry: MetricsRegistry
+    ) throws -> Supervisor {
         let connection = try cluster.connection()
         let namespace = cluster.namespace ?? connection.namespace
         let wanted = try election.election(isInPod: connection.isOfPod)
@@ -162,13 +170,15 @@ struct RunCommand: AsyncParsableCommand {
         return Supervisor(
             .init(
                 configuration: configuration,
-                client: cluster.client(connection, logger: logger),
+                client: cluster.client(connection, logger: logger, metrics: registry),
                 probeLoop: EventLoop(name: "probes"),
                 namespace: namespace,
                 identity: ProcessIdentity.make(),
+                pod: OwnPod.reference(),
                 election: election,
                 isDryRun: dryRun,
-                logger: logger
+                logger: logger,
+                metrics: registry
             )
         )
     }

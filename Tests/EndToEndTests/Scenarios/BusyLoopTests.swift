@@ -78,7 +78,7 @@ extension EndToEndTests {
                     await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
                     try await stage.waitUntilSettled("web", otherThan: first)
                     let metrics = try await DescriptorTests.metrics(of: process, loop)
-                    let sample = "kube_standby_loop_longest_turn_seconds{loop=\"probes\"}"
+                    let sample = "kube_standby_event_loop_lag_seconds{loop=\"probes\"}"
                     // One lookup would have held the loop for half a minute.
                     #expect((0..<10).contains(DescriptorTests.sample(sample, in: metrics)))
                     // Said once for each pod, however often it is so.

@@ -89,7 +89,7 @@ extension EndToEndTests {
                     }
                     #expect(Self.sample("kube_standby_probes_total{result=\"none\"}", in: text) >= 12)
                     #expect(Self.sample(failures, in: text) == before)
-                    #expect(Self.sample("kube_standby_loop_longest_turn_seconds{loop=\"probes\"}", in: text) > 0)
+                    #expect(Self.sample("kube_standby_event_loop_lag_seconds{loop=\"probes\"}", in: text) > 0)
                     let told = await process.log.lines.count { $0.contains("nothing moves") && $0.contains("errno") }
                     #expect(told == 1, "a fault is told once")
                     #expect(await process.log.lines.allSatisfy { !$0.contains("connection refused") })

@@ -158,7 +158,8 @@ struct Stage: Sendable {
         try await sandbox.wait(for: "an Event \(reason) of \(object)") { store in
             await store.list(.events, namespace: "default").contains {
                 $0["reason"] == .string(reason) && $0["regarding"]["name"] == .string(object)
-                    && $0["note"].string?.contains(words) ?? false
+                    // An empty string is in none.
+                    && (words.isEmpty || $0["note"].string?.contains(words) ?? false)
             }
         }
     }

@@ -25,9 +25,19 @@ import Testing
         #expect(first != second)
     }
 
-    @Test func sharedKeysAreTheSamePairs() {
-        let pairs = ["app": "web", "app.kubernetes.io/part-of": "shop", "topology.kubernetes.io/zone": "a"]
-        for _ in 0..<2 { #expect(CommonKeys.sharing(pairs) == pairs) }
-        #expect(CommonKeys.sharing([:]).isEmpty)
+    @Test func sharedTextsAreTheSamePairs() {
+        let pairs = [
+            "app": "web", "app.kubernetes.io/part-of": "shop", "topology.kubernetes.io/zone": "zone-of-a-long-name",
+        ]
+        for _ in 0..<2 { #expect(CommonTexts.sharing(pairs) == pairs) }
+        #expect(CommonTexts.sharing([:]).isEmpty)
+    }
+
+    /// Texts that Swift takes for equal and servers do not; far more texts than there are places; long ones.
+    @Test func everyTextStaysAsItIs() {
+        let spellings = ["a letter with an accent: \u{e9}", "a letter with an accent: e\u{301}"]
+        let many =
+            (0..<10_000).map { "a text that is long enough \($0)" } + [String(repeating: "x", count: 10_000), "", "a"]
+        for text in spellings + many + spellings { #expect(Array(CommonTexts.shared(text).utf8) == Array(text.utf8)) }
     }
 }

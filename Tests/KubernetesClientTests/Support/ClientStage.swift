@@ -1,4 +1,5 @@
 import Logging
+import Metrics
 import Sandbox
 import Transport
 
@@ -10,22 +11,28 @@ enum ClientStage {
 
     static func run<Result: Sendable>(
         token: String = Sandbox.adminToken,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         _ body: @Sendable @escaping (Sandbox, APIClient) async throws -> Result
     ) async throws -> Result {
         let loop = EventLoop(name: "test")
         defer { loop.stop() }
         return try await Sandbox.run { sandbox in
-            try await body(sandbox, await client(of: sandbox, token: token, loop: loop))
+            try await body(sandbox, await client(of: sandbox, token: token, loop: loop, metrics))
         }
     }
 
-    static func client(of sandbox: Sandbox, token: String, loop: EventLoop) async -> APIClient {
+    static func client(
+        of sandbox: Sandbox,
+        token: String,
+        loop: EventLoop,
+        _ metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) async -> APIClient {
         let connection = ClusterConnection(
             cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
             credential: Credential(token: .inline(token)),
             namespace: "default"
         )
-        return APIClient(connection: connection, loop: loop, version: "test", logger: logger)
+        return APIClient(connection: connection, loop: loop, version: "test", logger: logger, metrics: metrics)
     }
 
     /// A pod that no kubelet of the sandbox touches.

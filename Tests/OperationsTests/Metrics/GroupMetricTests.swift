@@ -19,6 +19,8 @@ import Testing
             epoch: 7,
             active: ["web-0"],
             activeSince: MicroTime(microseconds: 1_700_000_000_500_000),
+            moves: ["Switchover": 2, "ActiveGone": 1],
+            unavailableSeconds: 1.5,
             members: [
                 .init(name: "web-0", uid: "0", health: "healthy", isCandidate: true, isReady: true, priority: 100),
                 .init(name: "web-1", uid: "1", health: "unknown", isCandidate: false, isReady: true, priority: 0),
@@ -48,6 +50,9 @@ import Testing
                     #"kube_standby_group_condition{\#(owner),condition="\#($0)"} \#(holding.contains($0) ? 1 : 0)"#
                 } + [
                     "kube_standby_group_epoch{\(owner)} 7",
+                    #"kube_standby_moves_total{\#(owner),cause="ActiveGone"} 1"#,
+                    #"kube_standby_moves_total{\#(owner),cause="Switchover"} 2"#,
+                    "kube_standby_group_unavailable_seconds_total{\(owner)} 1.5",
                     #"kube_standby_member_healthy{\#(owner),member="web-0"} 1"#,
                     #"kube_standby_member_healthy{\#(owner),member="web-1"} 0"#,
                     #"kube_standby_member_candidate{\#(owner),member="web-0"} 1"#,
@@ -77,7 +82,10 @@ import Testing
     }
 
     @Test(arguments: GroupMetric.all) func namesFollowTheConventions(metric: GroupMetric) {
-        #expect(metric.name.wholeMatch(of: /[a-z][a-z_]*[a-z]/) != nil && !metric.name.hasSuffix("_total"))
+        #expect(
+            metric.name.wholeMatch(of: /[a-z][a-z_]*[a-z]/) != nil
+                && metric.name.hasSuffix("_total") == (metric.kind == .counter)
+        )
         #expect(metric.help.hasSuffix("."))
     }
 }
@@ -87,12 +95,10 @@ extension MetricsSnapshot {
     fileprivate static var empty: MetricsSnapshot {
         MetricsSnapshot(
             configuration: .init(lastSuccess: 0, groups: 0),
-            probes: ProbeCounts(successes: 0, failures: 0, withoutResult: 0, commandSeconds: 0),
-            disputes: 0,
+            version: "1",
             longestTurns: [],
             droppedLogLines: 0,
-            writes: WriteCounts(underWay: 0, waiting: 0, limit: 8, waited: 0, pointless: 0),
-            endpoints: EndpointCounts()
+            writes: WriteCounts(underWay: 0, waiting: 0, limit: 8, waited: 0, pointless: 0)
         )
     }
 }

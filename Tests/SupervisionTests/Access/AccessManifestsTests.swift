@@ -75,11 +75,14 @@ import Testing
             Samples.text("db", service: "db", ", namespace: data")
         )
         let documents = text.split(separator: "---\n").map(String.init)
-        #expect(documents.count == 5)
+        #expect(documents.count == 7)
         #expect(documents[1].contains("kind: Role\n") && documents[1].contains("namespace: data"))
         #expect(documents[1].contains("kube-standby-db") && !documents[1].contains("kube-standby-web"))
-        #expect(documents[3].contains("namespace: shop") && documents[3].contains("kube-standby-web"))
-        for binding in [documents[2], documents[4]] {
+        // Of the supervisor's own namespace, for Events of reloads, and nothing else.
+        #expect(documents[3].contains("namespace: ops") && documents[3].contains("events"))
+        #expect(!documents[3].contains("pods") && !documents[3].contains("leases"))
+        #expect(documents[5].contains("namespace: shop") && documents[5].contains("kube-standby-web"))
+        for binding in [documents[2], documents[4], documents[6]] {
             #expect(binding.contains("kind: RoleBinding") && binding.contains("namespace: ops"), "\(binding)")
         }
     }

@@ -271,11 +271,11 @@ import Testing
         try await Self.runLag { stage in
             await stage.clock.sleepBegins("sleep of 0.1")
             await stage.log.wait(for: "write record web-1@2", count: 2)
-            stage.changePod("web-1") { $0.status?.conditions = [] }
+            stage.changePod("web-1") { $0.status?.isReady = false }
             await Self.waitUntilSeen(stage, repairs: 1)
             stage.clock.advance(by: .seconds(5))
             await stage.log.wait(for: Self.dropped)
-            stage.changePod("web-1") { $0.status?.conditions = [.init(type: "Ready", status: "True")] }
+            stage.changePod("web-1") { $0.status?.isReady = true }
             await Self.waitUntilSeen(stage, repairs: 2)
             await stage.clock.sleepBegins("sleep of 5.0", count: 3)
             stage.clock.advance(by: .seconds(5))
@@ -298,12 +298,12 @@ import Testing
             await stage.clock.sleepBegins("sleep of 0.1")
             stage.clock.advance(by: .milliseconds(100))
             await stage.log.wait(for: "write record web-1@2", count: 2)
-            stage.changePod("web-1") { $0.status?.conditions = [] }
+            stage.changePod("web-1") { $0.status?.isReady = false }
             await Self.waitUntilSeen(stage, repairs: 1)
             stage.clock.advance(by: .seconds(5))
             await stage.clock.sleepBegins("sleep of 5.0", count: 2)
             #expect(stage.log.lines(with: Self.lag).isEmpty)
-            stage.changePod("web-1") { $0.status?.conditions = [.init(type: "Ready", status: "True")] }
+            stage.changePod("web-1") { $0.status?.isReady = true }
             await Self.waitUntilSeen(stage, repairs: 2)
             stage.clock.advance(by: .seconds(5))
             await stage.log.wait(for: Self.lag)

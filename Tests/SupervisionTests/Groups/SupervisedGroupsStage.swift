@@ -56,6 +56,8 @@ final class SupervisedGroupsStage: Sendable {
             )
         } makeSupervisor: { group, namespace, start in
             log.add("run \(start.claimant.run) of \(group.name) in \(namespace)")
+            var surroundings = GroupStage.surroundings(cluster, probes, claims, start.gate, clock, log, group)
+            surroundings.tasks = start.tasks
             return GroupSupervisor(
                 group,
                 namespace: namespace,
@@ -63,7 +65,7 @@ final class SupervisedGroupsStage: Sendable {
                 identity: "me",
                 isDryRun: false,
                 standing: start.standing,
-                surroundings: GroupStage.surroundings(cluster, probes, claims, start.gate, clock, log, group)
+                surroundings: surroundings
             )
         }
     }

@@ -75,7 +75,7 @@ import Testing
             await stage.log.wait(for: "active member is on record")
             stage.probes.set(.unhealthy, "web-0")
             await stage.log.wait(for: "too few others say so")
-            stage.changePod("web-0") { $0.status?.conditions?[0].status = "False" }
+            stage.changePod("web-0") { $0.status?.isReady = false }
             await stage.log.wait(for: "move complete")
         }
         #expect(stage.actives == ["web-1"] && stage.log.lines(with: "ask of").isEmpty)

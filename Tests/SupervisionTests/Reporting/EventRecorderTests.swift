@@ -52,7 +52,12 @@ import Transport
         }
     }
 
-    private static func event(_ note: String, _ reason: String = "Flapping", in namespace: String = "shop") -> Event {
+    private static func event(
+        _ note: String,
+        _ reason: String = "Flapping",
+        in namespace: String = "shop",
+        of name: String = "web"
+    ) -> Event {
         Event(
             name: "web.1",
             at: MicroTime(Date()),
@@ -62,7 +67,7 @@ import Transport
             reason: reason,
             type: .warning,
             note: note,
-            regarding: .init(Service.resource, namespace: namespace, name: "web", uid: nil)
+            regarding: .init(Service.resource, namespace: namespace, name: name, uid: nil)
         )
     }
 
@@ -149,24 +154,52 @@ import Transport
     @Test func aMassOfEventsIsSentWithinItsShareAndTheRestIsCounted() async {
         let stage = Stage()
         await stage.run { events in
-            for number in 0..<EventRecorder.mostWaiting + 17 { events.publish(Self.event("m", "R\(number)")) }
+            for number in 0..<EventRecorder.mostWaiting + 17 {
+                events.publish(Self.event("m", "R\(number)", of: "web-\(number)"))
+            }
         } _: { events in
             await stage.log.wait(for: "shop: R\(EventRecorder.mostWaiting - 1) m")
             events.publish(Self.event("end"))
             await stage.log.wait(for: "shop: Flapping end")
         }
         let pauses = stage.log.lines(with: "pause ")
-        #expect(pauses.count == EventRecorder.mostWaiting + 1 - EventShare.burst)
+        #expect(pauses.count == EventRecorder.mostWaiting + 1 - EventShare.ofAll.burst)
         #expect(Set(pauses) == ["pause 0.05 seconds"])
-        #expect(stage.recorder.lines == ["notice: events left out, many groups at once events=17"])
+        #expect(stage.recorder.lines == ["notice: events left out, too many at once events=17"])
     }
 
-    @Test func theShareIsABurstAndThenAFewASecond() {
-        var share = EventShare()
+    @Test(arguments: [EventShare.ofAll, .ofObject]) func aShareIsABurstAndThenAFewASecond(of share: EventShare) {
+        var share = share
         let now = ContinuousClock.now
-        let burst = (0..<EventShare.burst).map { _ in share.reserve(at: now) }
+        let burst = (0..<share.burst).map { _ in share.reserve(at: now) }
         #expect(burst.allSatisfy { $0 == .zero })
-        #expect([share.reserve(at: now), share.reserve(at: now)] == [EventShare.interval, EventShare.interval * 2])
-        #expect(share.reserve(at: now + .seconds(60)) == .zero, "what was not used comes back")
+        #expect([share.reserve(at: now), share.reserve(at: now)] == [share.interval, share.interval * 2])
+        #expect(!share.isFull(at: now) && share.isFull(at: now + .seconds(3600)))
+        #expect(share.reserve(at: now + .seconds(3600)) == .zero, "what was not used comes back")
+    }
+
+    @Test func whoIsNotAdmittedTakesNothing() {
+        var share = EventShare.ofObject
+        let now = ContinuousClock.now
+        let admitted = (0..<share.burst + 100).filter { _ in share.admits(at: now) }
+        #expect(admitted.count == share.burst)
+        #expect(share.admits(at: now + share.interval) && !share.admits(at: now + share.interval))
+    }
+
+    /// Whoever may write requests on one group's Lease must not silence the other groups.
+    @Test func oneObjectDoesNotTakeTheShareOfOthers() async {
+        let stage = Stage()
+        await stage.run { events in
+            for number in 0..<EventShare.ofObject.burst + 5 {
+                events.publish(Self.event("m", "R\(number)"))
+                if number < EventShare.ofObject.burst { await stage.log.wait(for: "shop: R\(number) m") }
+            }
+            events.publish(Self.event("other", in: "data"))
+            await stage.log.wait(for: "data: Flapping other")
+        }
+        #expect(stage.log.lines(with: "shop: R").count == EventShare.ofObject.burst)
+        #expect(stage.log.lines(with: "pause ").isEmpty)
+        let told = stage.recorder.lines.compactMap { $0.firstMatch(of: /events=(\d+)/).flatMap { Int($0.output.1) } }
+        #expect(told.reduce(0, +) == 5)
     }
 }

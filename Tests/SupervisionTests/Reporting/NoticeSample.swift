@@ -39,6 +39,7 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
         NoticeSample("waiting", .waiting("no Service")),
         NoticeSample("ignored", .ignored("an oddity")),
         NoticeSample("resumed", .resumed),
+        NoticeSample("paused", .paused), NoticeSample("unpaused", .unpaused),
         NoticeSample("leaves fences and a pause behind", .leavesBehind(fenced: ["web-0", "web-1"], isPaused: true)),
         NoticeSample("leaves a pause behind", .leavesBehind(fenced: [], isPaused: true)),
     ]
@@ -83,6 +84,8 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
         NoticeSample("move withdrawn", .report(.moveWithdrawn(to: "web-1", because: "pod web-1 cannot be written"))),
         NoticeSample("demotion withdrawn", .report(.moveWithdrawn(to: nil, because: "pod web-0 cannot be written"))),
         NoticeSample("switch waits", .report(.switchWaits(for: old, to: "web-1", failure))),
+        NoticeSample("switch waits for a seal", .report(.switchWaits(for: new, to: "web-2", failure))),
+        NoticeSample("planned move begins", .report(.moveStarted(from: ["web-0"], to: "web-1", .switchover, trace))),
         NoticeSample("demotion waits", .report(.switchWaits(for: old, to: nil, failure))),
     ]
 

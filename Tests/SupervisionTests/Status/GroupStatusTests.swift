@@ -62,6 +62,8 @@ import Testing
             active: ["web-0"],
             activeSince: MicroTime(noon),
             next: nil,
+            moves: ["Fenced": 2],
+            unavailableSeconds: 1.5,
             switch: .init(to: "web-1", cause: "Switchover", epoch: 4, startedAt: MicroTime(noon), step: "sealing"),
             members: [
                 .init(name: "web-0", uid: "u", health: "unknown", isCandidate: true, isReady: true, priority: 100)
@@ -74,9 +76,9 @@ import Testing
             text == """
                 {"active":["web-0"],"activeSince":"2023-11-14T22:13:20.000000Z","conditions":["Available"],"epoch":3,\
                 "members":[{"health":"unknown","isCandidate":true,"isReady":true,"name":"web-0","priority":100,\
-                "uid":"u"}],"mode":"Label","name":"web","namespace":"shop","service":"web","standing":"InDoubt",\
+                "uid":"u"}],"mode":"Label","moves":{"Fenced":2},"name":"web","namespace":"shop","service":"web","standing":"InDoubt",\
                 "state":"ok","switch":{"cause":"Switchover","epoch":4,"startedAt":"2023-11-14T22:13:20.000000Z",\
-                "step":"sealing","to":"web-1"}}
+                "step":"sealing","to":"web-1"},"unavailableSeconds":1.5}
                 """
         )
     }

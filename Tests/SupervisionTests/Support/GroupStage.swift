@@ -166,6 +166,15 @@ struct GroupStage: Sendable {
     }
 }
 
+extension GroupSupervisor {
+    /// Runs the group alone, until it has ended or the task is cancelled.
+    nonisolated func run() async {
+        let tasks = await surroundings.tasks
+        tasks.wake(self)
+        await tasks.run { _ in tasks.finish() }
+    }
+}
+
 /// Objects and configurations as a user would write them.
 enum Samples {
     /// A configuration of the groups that are given as YAML.

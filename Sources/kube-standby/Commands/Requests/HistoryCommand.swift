@@ -7,9 +7,10 @@ struct HistoryCommand: AsyncParsableCommand {
         commandName: "history",
         abstract: "Show a group's last moves, from its Lease.",
         discussion: """
-            No supervisor needs to run. A move without times was announced and not finished by whoever announced it. ENDPOINT AFTER
-            is how long the Service's EndpointSlices took to show the promoted pod; of the last move that may not be told yet, and
-            without the right to watch EndpointSlices it is told of none.
+            No supervisor needs to run. A move without times was announced and not finished by whoever announced it. FAILED FOR is how
+            long the pod had failed when the move was decided, BY is who asked for it. ENDPOINT AFTER is how long the Service's
+            EndpointSlices took to show the promoted pod; of the last move that may not be told yet, and without the right to watch
+            EndpointSlices it is told of none.
 
             EXAMPLES
               kube-standby history web

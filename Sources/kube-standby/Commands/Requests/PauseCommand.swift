@@ -12,15 +12,16 @@ struct PauseCommand: AsyncParsableCommand {
             EXAMPLES
               kube-standby pause web
               kube-standby pause web --for 30m
+              kube-standby pause -A -l team=payments --for 2h
 
             EXIT CODES
-              0 paused, 1 refused, 2 not reached or not answered, 64 wrong usage
+              0 paused, 1 refused (of many groups: by one), 2 not reached or not answered, 64 wrong usage
             """
     )
 
     @OptionGroup
-    /// The group, and how its answer is awaited and printed.
-    var request: RequestOptions
+    /// Which groups, and how their answers are awaited and printed.
+    var request: SelectedRequestOptions
 
     @Option(
         name: .customLong("for"),

@@ -1,15 +1,9 @@
 import ArgumentParser
-import Foundation
 import KubernetesClient
-import Logging
 import Supervision
 
-/// What all requests to a group have in common.
-struct RequestOptions: ParsableArguments {
-    @OptionGroup
-    /// The group whose Lease is annotated.
-    var target: GroupOptions
-
+/// How long an answer is waited for.
+struct PatienceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Seconds to wait for the supervisor's answer; without one the request is taken back.",
@@ -23,28 +17,77 @@ struct RequestOptions: ParsableArguments {
             throw ValidationError("--timeout \(timeout): give seconds, more than 0 and at most 3600")
         }
     }
+}
+
+/// What requests to one group have in common.
+struct RequestOptions: ParsableArguments {
+    @OptionGroup
+    /// The group whose Lease is annotated.
+    var target: GroupOptions
+
+    @OptionGroup
+    /// How long its answer is awaited.
+    var patience: PatienceOptions
 
     /// Gives the request, waits for the answer and prints it.
     ///
-    /// `isAwaited`: whether to wait for the answer at all.
     /// - Throws: the exit code: 1 if it was refused, 2 if it could not be given or was not answered.
+    func give(_ action: StoredRequest.Action, _ fill: (inout StoredRequest) -> Void) async throws {
+        try await target.withClient { client, namespace in
+            let round = RequestRound(client: client, output: target.output, patience: .seconds(patience.timeout))
+            let target = RequestRound.Target(namespace: namespace, group: target.group)
+            try await round.give(action, to: [target], isOfMany: false, fill)
+        }
+    }
+}
+
+/// What requests have in common that may be given to many groups.
+struct SelectedRequestOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp("The group; without one, --all-namespaces or --selector says which.", valueName: "group")
+    )
+    var group: String?
+
+    @OptionGroup
+    /// Which groups are meant.
+    var selection: SelectionOptions
+
+    @Option(name: .shortAndLong, help: "text or json.")
+    var output: RequestOutput = .text
+
+    @OptionGroup
+    /// How long answers are awaited.
+    var patience: PatienceOptions
+
+    func validate() throws {
+        try selection.validate(group: group)
+        if group == nil, !selection.allNamespaces, selection.selector == nil {
+            throw ValidationError("name a group, or say which: --selector, or --all-namespaces for all")
+        }
+    }
+
+    /// Gives the request to each group, waits for the answers and prints them.
+    ///
+    /// `isAwaited`: whether to wait for answers at all.
+    /// - Throws: the exit code: 1 if one was refused, 2 if one could not be given or was not answered.
     func give(
         _ action: StoredRequest.Action,
         isAwaited: Bool = true,
         _ fill: (inout StoredRequest) -> Void
     ) async throws {
-        var request = StoredRequest(id: UUID().uuidString.lowercased(), action: action)
-        request.at = MicroTime(Date())
-        request.by = "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
-        fill(&request)
-        let complete = request
-        let answer = try await target.withLease { lease throws(GroupLease.Failure) in
-            try await lease.give(complete, patience: isAwaited ? .seconds(timeout) : .zero) {
-                try? await Interruption.wait()
-            }
+        try await selection.withClient { client, connection in
+            let scope = selection.scope(connection, group: group)
+            let targets =
+                if let group {
+                    [RequestRound.Target(namespace: scope.namespace ?? connection.namespace, group: group)]
+                } else {
+                    try await ClusterSurvey(client: client).records(scope).map {
+                        RequestRound.Target(namespace: $0.namespace, group: $0.name)
+                    }
+                }
+            let patience: Duration = isAwaited ? .seconds(patience.timeout) : .zero
+            let round = RequestRound(client: client, output: output, patience: patience)
+            try await round.give(action, to: targets, isOfMany: group == nil, fill)
         }
-        guard let answer else { return target.output.print(request, of: target.group) }
-        target.output.print(answer, of: target.group)
-        if !answer.isDone { throw ExitStatus.mistakes.exitCode }
     }
 }

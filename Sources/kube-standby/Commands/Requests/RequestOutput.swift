@@ -33,15 +33,13 @@ enum RequestOutput: String, ExpressibleByArgument, CaseIterable {
         switch self {
         case .json: write(moves)
         case .text where moves.isEmpty: StandardOutput.print("\(group): no moves on record")
-        case .text: StandardOutput.print(Self.table(moves).joined(separator: "\n"))
+        case .text:
+            StandardOutput.write(escaped: Self.table(moves).text(isColoured: StandardOutput.takesColour))
         }
     }
 
     private func write(_ value: some Encodable) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { return }
-        StandardOutput.print(PrintableText.document(String(decoding: data, as: UTF8.self)))
+        StandardOutput.write(escaped: ValueText.json(value))
     }
 
     // MARK: Words
@@ -52,24 +50,20 @@ enum RequestOutput: String, ExpressibleByArgument, CaseIterable {
         return " in \(milliseconds(duration))\(gap); epoch \(move.epoch)"
     }
 
-    /// Unicode scalars of one cell.
-    private static let cellLimit = 400
-
-    private static func table(_ moves: [StoredMove]) -> [String] {
-        let rows = moves.map { move in
-            [
-                "\(move.time)", "\(move.epoch)", move.from.isEmpty ? "-" : move.from.joined(separator: ","),
-                move.to ?? "-",
-                move.durationSeconds.map(milliseconds) ?? "-", move.nobodyActiveSeconds.map(milliseconds) ?? "-",
-                move.endpointSeconds.map(milliseconds) ?? "-", move.reason,
-            ].map { PrintableText.line($0, limit: cellLimit) }
+    private static func table(_ moves: [StoredMove]) -> TextTable {
+        var table = TextTable([
+            "TIME", "EPOCH", "FROM", "TO", "FAILED FOR", "TOOK", "NOBODY ACTIVE", "ENDPOINT AFTER", "BY", "WHY",
+        ])
+        for move in moves {
+            let times = [move.failingSeconds, move.durationSeconds, move.nobodyActiveSeconds, move.endpointSeconds]
+            table.add(
+                [
+                    .init("\(move.time)"), .init("\(move.epoch)"), .init(move.from.joined(separator: ",")),
+                    .init(move.to ?? ""),
+                ] + times.map { .init($0.map(milliseconds) ?? "") } + [.init(move.by ?? ""), .init(move.reason)]
+            )
         }
-        let header = ["TIME", "EPOCH", "FROM", "TO", "TOOK", "NOBODY ACTIVE", "ENDPOINT AFTER", "WHY"]
-        let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
-        return ([header] + rows).map { row in
-            let cells = zip(row, widths).map { $0.padding(toLength: $1, withPad: " ", startingAt: 0) }
-            return cells.joined(separator: "  ").trimmingCharacters(in: .whitespaces)
-        }
+        return table
     }
 
     private static func milliseconds(_ seconds: Double) -> String { "\(Int((seconds * 1000).rounded())) ms" }

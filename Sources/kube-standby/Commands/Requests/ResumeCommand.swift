@@ -12,15 +12,16 @@ struct ResumeCommand: AsyncParsableCommand {
 
             EXAMPLES
               kube-standby resume web
+              kube-standby resume -A
 
             EXIT CODES
-              0 resumed, 1 refused, 2 not reached or not answered, 64 wrong usage
+              0 resumed, 1 refused (of many groups: by one), 2 not reached or not answered, 64 wrong usage
             """
     )
 
     @OptionGroup
-    /// The group, and how its answer is awaited and printed.
-    var request: RequestOptions
+    /// Which groups, and how their answers are awaited and printed.
+    var request: SelectedRequestOptions
 
     func run() async throws {
         try await request.give(.resume) { _ in }

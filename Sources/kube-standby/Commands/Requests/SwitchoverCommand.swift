@@ -7,7 +7,8 @@ struct SwitchoverCommand: AsyncParsableCommand {
         commandName: "switchover",
         abstract: "Move a group's role to another pod, planned.",
         discussion: """
-            The request is an annotation on the group's Lease: whoever may patch that may switch. The supervisor moves the role by the
+            The request is an annotation on the group's Lease: whoever may patch that may switch. Many groups are selected by --selector or
+            --all-namespaces, and named before anything is asked. The supervisor moves the role by the
             same protocol as in a failover, also in a paused group, and answers. Preemption leaves the pod in its role until something
             else moves it, or `resume` is requested.
 
@@ -15,15 +16,16 @@ struct SwitchoverCommand: AsyncParsableCommand {
               kube-standby switchover web
               kube-standby switchover web --to web-1 --namespace shop
               kube-standby switchover web --to web-1 --force -o json
+              kube-standby switchover -n shop -l tier=cache
 
             EXIT CODES
-              0 moved, or there already, 1 refused, 2 not reached or not answered, 64 wrong usage
+              0 moved, or there already, 1 refused (of many groups: by one), 2 not reached or not answered, 64 wrong usage
             """
     )
 
     @OptionGroup
-    /// The group, and how its answer is awaited and printed.
-    var request: RequestOptions
+    /// Which groups, and how their answers are awaited and printed.
+    var request: SelectedRequestOptions
 
     @Option(help: ArgumentHelp("The pod; default: the best healthy candidate.", valueName: "pod"))
     var to: String?
@@ -33,6 +35,10 @@ struct SwitchoverCommand: AsyncParsableCommand {
 
     @Flag(inversion: .prefixedNo, help: "Wait until the role has moved, or the request was refused.")
     var wait = true
+
+    func validate() throws {
+        if to != nil, request.group == nil { throw ValidationError("--to names a pod of one group; name the group") }
+    }
 
     func run() async throws {
         try await request.give(.switchover, isAwaited: wait) {

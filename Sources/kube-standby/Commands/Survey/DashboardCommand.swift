@@ -26,13 +26,9 @@ struct DashboardCommand: AsyncParsableCommand {
     /// Which cluster is asked.
     var cluster: ClusterOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Where supervisors run; default: everywhere or, without the right to list Leases there, the groups' namespace.",
-            valueName: "name"
-        )
-    )
-    var supervisorNamespace: String?
+    @OptionGroup
+    /// Where supervisors are looked for.
+    var supervisors: SupervisorOptions
 
     @Option(help: "The port on 127.0.0.1; 0 for any that is free.")
     var port = 0
@@ -45,7 +41,7 @@ struct DashboardCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let selection = SelectionOptions(cluster: cluster, supervisorNamespace: supervisorNamespace)
+        let selection = SelectionOptions(cluster: cluster)
         try await selection.withClient { client, connection in
             // Without the right to read the Leases nothing could be shown, and the page could not say why.
             let scope = try await scope(client, connection)
@@ -73,7 +69,7 @@ struct DashboardCommand: AsyncParsableCommand {
     private func scope(_ client: APIClient, _ connection: ClusterConnection) async throws -> ClusterSurvey.Scope {
         let survey = ClusterSurvey(client: client)
         var scope = ClusterSurvey.Scope(namespace: cluster.namespace)
-        scope.supervisorNamespace = supervisorNamespace
+        scope.supervisorNamespace = supervisors.supervisorNamespace
         do throws(KubernetesError) {
             _ = try await survey.records(scope)
         } catch {

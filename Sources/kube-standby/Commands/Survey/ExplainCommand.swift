@@ -31,6 +31,10 @@ struct ExplainCommand: AsyncParsableCommand {
     /// Where it is.
     var selection: SelectionOptions
 
+    @OptionGroup
+    /// Where supervisors are asked.
+    var supervisors: SupervisorOptions
+
     @Option(help: ArgumentHelp("A configuration file, for its settings; default: the supervisor's.", valueName: "file"))
     var config: String?
 
@@ -44,7 +48,8 @@ struct ExplainCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try fileSettings()
         let isKnown = try await selection.withClient { client, connection in
-            let scope = selection.scope(connection, group: group)
+            var scope = selection.scope(connection, group: group)
+            scope.supervisorNamespace = supervisors.supervisorNamespace
             guard let found = try await ClusterSurvey(client: client).explanation(scope, settings: settings) else {
                 StandardError.print(
                     "there is no group \(group): namespace \(scope.namespace ?? "") has no such Lease, and no supervisor knows it"

@@ -42,6 +42,10 @@ struct StatusCommand: AsyncParsableCommand {
     /// Which groups are looked at.
     var selection: SelectionOptions
 
+    @OptionGroup
+    /// Where supervisors are asked.
+    var supervisors: SupervisorOptions
+
     @Option(name: .shortAndLong, help: "table, wide, json or yaml.")
     var output: Output = .table
 
@@ -56,7 +60,8 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let isServed = try await selection.withClient { client, connection in
             let survey = ClusterSurvey(client: client)
-            let scope = selection.scope(connection, group: group)
+            var scope = selection.scope(connection, group: group)
+            scope.supervisorNamespace = supervisors.supervisorNamespace
             if watch { return try await follow(survey, scope) }
             let findings = try await survey.findings(scope)
             StandardOutput.write(escaped: text(of: findings))

@@ -1,6 +1,7 @@
 import ArgumentParser
 import KubernetesClient
 import Logging
+import Metrics
 import Transport
 
 /// How the cluster is found: as kubectl finds it.
@@ -32,8 +33,18 @@ struct ClusterOptions: ParsableArguments {
         }
     }
 
-    /// A client on a loop of its own.
-    func client(_ connection: ClusterConnection, logger: Logger) -> APIClient {
-        APIClient(connection: connection, loop: EventLoop(name: "api"), version: KubeStandby.version, logger: logger)
+    /// A client on a loop of its own; `metrics`: where its requests are counted.
+    func client(
+        _ connection: ClusterConnection,
+        logger: Logger,
+        metrics: any MetricsFactory = NOOPMetricsHandler.instance
+    ) -> APIClient {
+        APIClient(
+            connection: connection,
+            loop: EventLoop(name: "api"),
+            version: KubeStandby.version,
+            logger: logger,
+            metrics: metrics
+        )
     }
 }

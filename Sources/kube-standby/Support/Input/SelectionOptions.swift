@@ -22,24 +22,15 @@ struct SelectionOptions: ParsableArguments {
     )
     var selector: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "Where supervisors run; default: everywhere or, without the right to list Leases there, the groups' namespace.",
-            valueName: "name"
-        )
-    )
-    var supervisorNamespace: String?
-
     /// As on a command line without any.
     init() {}
 
     /// Of one's own, for a command that has other options.
-    init(cluster: ClusterOptions, supervisorNamespace: String?) {
+    init(cluster: ClusterOptions) {
         self.init()
         self.cluster = cluster
         allNamespaces = false
         selector = nil
-        self.supervisorNamespace = supervisorNamespace
     }
 
     func validate() throws {
@@ -61,9 +52,8 @@ struct SelectionOptions: ParsableArguments {
     /// `group`: nil: all of the selection.
     func scope(_ connection: ClusterConnection, group: String?) -> ClusterSurvey.Scope {
         var scope = ClusterSurvey.Scope(namespace: allNamespaces ? nil : cluster.namespace ?? connection.namespace)
-        scope.selector = selector
+        scope.selector = selector.flatMap { $0.isEmpty ? nil : $0 }
         scope.group = group
-        scope.supervisorNamespace = supervisorNamespace
         return scope
     }
 
@@ -83,4 +73,15 @@ struct SelectionOptions: ParsableArguments {
             throw ExitStatus.unreachable.exitCode
         }
     }
+}
+
+/// Where supervisors are looked for that know more than the Leases.
+struct SupervisorOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where supervisors run; default: everywhere or, without the right to list Leases there, the groups' namespace.",
+            valueName: "name"
+        )
+    )
+    var supervisorNamespace: String?
 }

@@ -1,0 +1,34 @@
+/// The tasks of groups, each of which has one for as long as it has something to do, and at rest none.
+///
+/// A task takes kilobytes, and keeps the memory of every frame that it ever had.
+struct GroupTasks: Sendable {
+    /// Groups that were woken; each stands here once at most.
+    private let woken: AsyncStream<GroupSupervisor>
+    private let input: AsyncStream<GroupSupervisor>.Continuation
+
+    /// No group was woken.
+    init() {
+        (woken, input) = AsyncStream.makeStream()
+    }
+
+    /// A group has something to do, and no task.
+    func wake(_ group: GroupSupervisor) {
+        input.yield(group)
+    }
+
+    /// No group will be woken any more.
+    func finish() {
+        input.finish()
+    }
+
+    /// Gives each group that is woken a task, until `finish` was called and the last task has ended, or the task is cancelled.
+    ///
+    /// `ended`: called for each group that has ended.
+    func run(_ ended: @escaping @Sendable (GroupSupervisor) async -> Void) async {
+        await withDiscardingTaskGroup { tasks in
+            for await group in woken {
+                tasks.addTask { if await group.attend() { await ended(group) } }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import Testing
+
+@testable import Supervision
+
+@Suite(.timeLimit(.minutes(5))) struct GroupInboxTests {
+    /// Whoever begins to run the group calls for its first task.
+    @Test func nobodyIsWokenBeforeTheFirstTaskHasAttended() {
+        let inbox = GroupInbox()
+        #expect(!inbox.post(.recovered) && !inbox.signal())
+        #expect(inbox.hasInputs)
+    }
+
+    @Test func aGroupAtRestIsWokenOnce() {
+        let inbox = GroupInbox()
+        _ = inbox.attend()
+        #expect(inbox.rest())
+        #expect(inbox.post(.recovered))
+        #expect(!inbox.post(.claimsChanged) && !inbox.signal())
+    }
+
+    @Test func aTaskThatAttendsIsSignalledAndStaysForWhatIsUnread() async {
+        let inbox = GroupInbox()
+        var signals = inbox.attend().makeAsyncIterator()
+        #expect(await signals.next() != nil)
+        #expect(!inbox.post(.recovered) && !inbox.post(.failing("no")))
+        #expect(await signals.next() != nil)
+        #expect(!inbox.rest())
+        // The later of the two is true, and the only one that is left.
+        #expect(inbox.takeAll().map(\.key) == [.connection])
+        #expect(inbox.rest())
+    }
+
+    /// Many threads at once: a group at rest is woken by exactly one of them.
+    @Test func ofManyWhoPostAtOnceOneWakes() async {
+        let inbox = GroupInbox()
+        for _ in 0..<200 {
+            _ = inbox.attend()
+            _ = inbox.takeAll()
+            #expect(inbox.rest())
+            let wakes = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<4 { group.addTask { inbox.post(.recovered) } }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(wakes == 1)
+        }
+    }
+}
