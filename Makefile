@@ -57,7 +57,7 @@ format: ## Apply the format.
 
 BENCH ?=
 
-bench: setup ## Measure; BENCH=name for one: engine, failover, foreign, gap, leadership, mass, sandbox, scale, validate.
+bench: setup ## Measure; BENCH=name for one: dashboard, engine, failover, foreign, gap, leadership, mass, sandbox, scale, validate.
 	@./.ci/setup bench
 	swift build $(RELEASE) --product kube-standby
 	swift build $(RELEASE) --product kube-standby-bench

@@ -179,7 +179,9 @@ let rooms: [Room] = [
     // Endpoints for the kubelet, Prometheus and operators.
     Room(
         name: "Operations",
-        exclude: ["README.md"],
+        exclude: [
+            "README.md", "Page/dashboard.png", "Page/dashboard-dark.png", "Page/group.png", "Page/group-narrow.png",
+        ],
         embedded: ["Page/index.html", "Page/page.css", "Page/page.js", "openapi.json"],
         dependencies: [
             "Coordination", "FailoverCore", "HostSystem", "Supervision", metrics, nioConcurrency, nioCore, nioHTTP1,
@@ -266,7 +268,8 @@ let package = Package(
         .executableTarget(
             name: "kube-standby-bench",
             dependencies: [
-                "Coordination", "Transport", "KubernetesClient", "Leadership", "Probing", "FailoverCore", "Patterns",
+                "Coordination", "Transport", "KubernetesClient", "Leadership", "Probing", "FailoverCore",
+                "HeadlessBrowser", "Patterns",
                 "Supervision",
                 "StandbyConfiguration", "Sandbox", logging, nioCore, nioPosix, nioSSL, serviceLifecycle, subprocess,
                 systemPackage,
@@ -294,7 +297,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Coordination", "Sandbox", "TestedCluster", "Transport", "YAMLDocument", "FailoverCore",
-                "KubernetesClient", "Leadership", "Operations",
+                "HeadlessBrowser", "KubernetesClient", "Leadership", "Operations",
                 "Probing", "StandbyConfiguration", "Supervision", "kube-standby", logging, nioHTTP1, serviceLifecycle,
                 subprocess, systemPackage,
             ],
@@ -305,6 +308,13 @@ let package = Package(
             name: "Repeatable",
             dependencies: ["Coordination"],
             path: "Tests/Repeatable",
+            swiftSettings: swiftSettings
+        ),
+        // A browser that tests and benchmarks drive.
+        .target(
+            name: "HeadlessBrowser",
+            dependencies: ["Coordination"],
+            path: "Tests/HeadlessBrowser",
             swiftSettings: swiftSettings
         ),
         // What a real API server answered, byte for byte.

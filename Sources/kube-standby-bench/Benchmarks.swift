@@ -1,6 +1,6 @@
 import Foundation
 
-/// Every benchmark, or those that are named: `engine`, `failover`, `foreign`, `gap`, `leadership`, `mass`, `sandbox`, `scale`,
+/// Every benchmark, or those that are named: `dashboard`, `engine`, `failover`, `foreign`, `gap`, `leadership`, `mass`, `sandbox`, `scale`,
 /// `validate`.
 @main
 struct Benchmarks {
@@ -21,6 +21,10 @@ struct Benchmarks {
         }
         if wanted.first == "soak", let soak = Soak(Array(wanted.dropFirst())) { return try await soak.run() }
         if wanted.isEmpty || wanted.contains("engine") { try await EngineBenchmark.run() }
+        // `dashboard 1000`: so many groups.
+        if wanted.isEmpty || wanted.contains("dashboard") {
+            try await DashboardBenchmark.run(groups: wanted.compactMap { Int($0) }.first ?? 5000)
+        }
         if wanted.isEmpty || wanted.contains("scale") { try await ScaleBenchmark.run() }
         if wanted.isEmpty || wanted.contains("foreign") { try await ForeignBenchmark.run() }
         if wanted.isEmpty || wanted.contains("failover") { try await FailoverBenchmark.run() }

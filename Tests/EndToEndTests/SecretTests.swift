@@ -49,7 +49,8 @@ extension EndToEndTests {
                     return await process.log.text + served
                 }
                 Self.expectClean(printed)
-                let objects = await stage.sandbox.store.list(.events, namespace: "default")
+                let objects =
+                    await stage.sandbox.store.list(.events, namespace: "default")
                     + stage.sandbox.store.list(.leases, namespace: "default")
                 #expect(!objects.isEmpty)
                 Self.expectClean("\(objects)")

@@ -22,9 +22,9 @@ const MEANING = {
 };
 const STEPS = ['announcing', 'listing', 'sealing', 'trying', 'demoting', 'settling', 'promoting'];
 const STANDING = {
-  Leading: 'led by this supervisor',
-  InDoubt: 'led by this supervisor, which could not renew its Lease in time and writes nothing',
-  Standby: 'observed here; another supervisor leads it',
+  Leading: 'led here',
+  InDoubt: 'led here, in doubt: nothing is written until the Lease is renewed',
+  Standby: 'led by another replica',
 };
 
 const $ = (id) => document.getElementById(id);

@@ -3,7 +3,8 @@ import Transport
 
 /// The real `kube-standby run` in a process of its own, bound to one core.
 struct SupervisorProcess: Sendable {
-    private static let port = 18_070
+    /// Where its operations endpoints are served.
+    static let port = 18_070
     private static let core = 1
 
     private let peer: Peer

@@ -43,7 +43,9 @@ struct DemoScenario {
         let client = try client(kubeconfig)
         let supervisor = try supervisor(setup, client, timeline)
         let port = Locked<Int?>(nil)
-        let server = try server(supervisor, setup, configuration: configuration) { number in port.withLock { $0 = number } }
+        let server = try server(supervisor, setup, configuration: configuration) { number in
+            port.withLock { $0 = number }
+        }
         let services = ServiceGroup(services: [supervisor, server], logger: Self.logger)
         defer { supervisor.stopLoops() }
         return try await withThrowingTaskGroup(of: Void.self) { group in

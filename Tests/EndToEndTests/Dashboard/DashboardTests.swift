@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HeadlessBrowser
 import Sandbox
 import TestedCluster
 import Testing

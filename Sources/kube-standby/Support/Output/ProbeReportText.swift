@@ -40,7 +40,8 @@ struct ProbeReportText {
                     case .sent: ">"
                     case .received: "<"
                     }
-                return "    \(Self.time(event.time).padded(to: 9)) \(sign) \(PrintableText.line(Self.withoutSecrets(event.text)))"
+                return
+                    "    \(Self.time(event.time).padded(to: 9)) \(sign) \(PrintableText.line(Self.withoutSecrets(event.text)))"
             }
             lines.append("    connected to \(trace.peer.isEmpty ? "nobody" : trace.peer)")
             lines.append("    " + Self.steps(trace.timings))

@@ -1,11 +1,15 @@
 import Coordination
 import Foundation
-import Testing
 
 /// A headless Chromium, driven by its DevTools protocol over two pipes.
 ///
 /// https://chromedevtools.github.io/devtools-protocol/
-final class Browser: Sendable {
+package final class Browser: Sendable {
+    /// Why a browser, or what it shows, is not as it should be.
+    package struct Failure: Error, CustomStringConvertible {
+        package var description: String
+    }
+
     /// What a browser may be called.
     private static let names = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
 
@@ -21,19 +25,25 @@ final class Browser: Sendable {
         var rest: [UInt8] = []
     }
 
+    private static func isThere(_ name: String) -> Bool {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+    }
+
     private init(requests: FileHandle) {
         self.requests = requests
     }
 
-    /// Runs a browser as long as `body` takes; fails the test where there is none, or it does not come up.
-    static func run(_ body: @Sendable (Browser) async throws -> Void) async throws {
+    /// Runs a browser as long as `body` takes.
+    ///
+    /// - Throws: where there is none, or it does not come up.
+    package static func run(_ body: @Sendable (Browser) async throws -> Void) async throws {
         let profile = FileManager.default.temporaryDirectory.appending(path: "browser-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: profile) }
-        let found = names.first { ShellRun.works("command -v \($0)") }
-        let name = try #require(
-            found,
-            "there is no Chromium: .ci/setup test installs chromium-headless-shell with apt-get"
-        )
+        guard let name = names.first(where: isThere) else {
+            let how = ".ci/setup test installs chromium-headless-shell with apt-get"
+            throw Failure(description: "there is no Chromium on the path: \(how)")
+        }
         let (process, input, output) = (Process(), Pipe(), Pipe())
         process.executableURL = URL(filePath: "/bin/sh")
         let command =
@@ -54,10 +64,18 @@ final class Browser: Sendable {
     }
 
     /// A page of its own in a window of a size.
-    func open(_ address: String, width: Int = 1100, height: Int = 700, isDark: Bool = false) async throws -> Page {
+    package func open(
+        _ address: String,
+        width: Int = 1100,
+        height: Int = 700,
+        isDark: Bool = false
+    ) async throws -> Page {
         let target = try await ask("Target.createTarget", ["url": "about:blank"])["targetId"] as? String
         let attached = try await ask("Target.attachToTarget", ["targetId": target ?? "", "flatten": true])
-        let page = Page(browser: self, session: try #require(attached["sessionId"] as? String))
+        guard let session = attached["sessionId"] as? String else {
+            throw Failure(description: "the browser opens no page: \(attached)")
+        }
+        let page = Page(browser: self, session: session)
         for domain in ["Page", "Runtime", "Log"] { _ = try await page.ask("\(domain).enable") }
         let size: [String: any Sendable] = ["width": width, "height": height, "deviceScaleFactor": 1, "mobile": false]
         _ = try await page.ask("Emulation.setDeviceMetricsOverride", size)
@@ -85,10 +103,15 @@ final class Browser: Sendable {
         var message: [String: Any] = ["id": id, "method": method, "params": parameters]
         message["sessionId"] = session
         try requests.write(contentsOf: JSONSerialization.data(withJSONObject: message) + [0])
-        let data = try #require(await answer.value(), "the browser does not answer")
-        let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
-        try #require(object["error"] == nil, "\(method): \(object["error"] ?? "")")
+        guard let data = await answer.value(), let object = Self.object(data) else {
+            throw Failure(description: "the browser does not answer \(method)")
+        }
+        if let error = object["error"] { throw Failure(description: "\(method): \(error)") }
         return object["result"] as? [String: Any] ?? [:]
+    }
+
+    private static func object(_ data: Data) -> [String: Any]? {
+        try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     }
 
     private func take(_ data: Data) {
@@ -105,7 +128,7 @@ final class Browser: Sendable {
     }
 
     private static func take(_ message: Data, _ state: inout State) {
-        guard let object = try? JSONSerialization.jsonObject(with: message) as? [String: Any] else { return }
+        guard let object = object(message) else { return }
         if let id = object["id"] as? Int {
             state.waiting.removeValue(forKey: id)?.fulfill(message)
         } else if let session = object["sessionId"] as? String,
@@ -126,12 +149,12 @@ extension Result where Failure == any Error {
 }
 
 /// A page that a browser shows.
-struct Page: Sendable {
+package struct Page: Sendable {
     fileprivate let browser: Browser
     fileprivate let session: String
 
     /// What it has complained of: exceptions, what the policy forbade, what could not be loaded.
-    var complaints: [String] { browser.complaints(of: session) }
+    package var complaints: [String] { browser.complaints(of: session) }
 
     fileprivate func ask(_ method: String, _ parameters: [String: any Sendable] = [:]) async throws -> [String: Any] {
         try await browser.ask(method, parameters, session: session)
@@ -139,15 +162,15 @@ struct Page: Sendable {
 
     /// What an expression comes to, as text.
     @discardableResult
-    func text(_ expression: String) async throws -> String {
+    package func text(_ expression: String) async throws -> String {
         let wanted: [String: any Sendable] = ["expression": expression, "awaitPromise": true, "returnByValue": true]
         let answer = try await ask("Runtime.evaluate", wanted)
-        try #require(answer["exceptionDetails"] == nil, "\(expression): \(answer)")
+        if answer["exceptionDetails"] != nil { throw Browser.Failure(description: "\(expression): \(answer)") }
         return (answer["result"] as? [String: Any])?["value"].map { "\($0)" } ?? ""
     }
 
     /// Waits until an expression is true in the page, for a minute and a half at most.
-    func until(_ condition: String) async throws {
+    package func until(_ condition: String) async throws {
         let script = """
             new Promise((resolve) => {
               const end = Date.now() + 90000;
@@ -160,11 +183,17 @@ struct Page: Sendable {
             })
             """
         let outcome = try await text(script)
-        try #require(outcome == "so", "not so: \(condition); the page shows:\n\(outcome)")
+        if outcome == "so" { return }
+        throw Browser.Failure(description: "not so: \(condition); the page shows:\n\(outcome)")
+    }
+
+    /// Closes it.
+    package func close() async throws {
+        _ = try await ask("Page.close")
     }
 
     /// Presses a key, as a keyboard does.
-    func press(_ key: String) async throws {
+    package func press(_ key: String) async throws {
         let text = key.count == 1 ? key : ""
         for type in ["keyDown", "keyUp"] {
             let event: [String: any Sendable] = ["type": type, "key": key, "text": type == "keyDown" ? text : ""]
@@ -173,7 +202,7 @@ struct Page: Sendable {
     }
 
     /// Writes text where the cursor is.
-    func write(_ text: String) async throws {
+    package func write(_ text: String) async throws {
         _ = try await ask("Input.insertText", ["text": text])
     }
 }
