@@ -19,6 +19,7 @@ demo: setup ## Run a scenario of failures on the embedded sandbox; ends by itsel
 	"$$(swift build --show-bin-path)/kube-standby" demo
 
 test: setup ## Build and run all tests.
+	@./.ci/setup test
 	swift build --build-tests
 	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool):$$PATH" swift test --skip-build
 
@@ -91,12 +92,14 @@ fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader, and as man
 	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-fuzz" --cluster --inputs $(FUZZ_INPUTS) Tests/RecordedExchanges/Exchanges
 
 tsan: setup ## Run the tests, and a short soak, under the thread sanitizer.
+	@./.ci/setup test
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
 	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp halt_on_error=1" .build-tsan/debug/kube-standby-bench soak 10 200
 
-alerts: ## Check the alert rules with Prometheus' own tool.
+alerts: ## Check the alert rules, and what the dashboard asks for, with Prometheus' own tool.
 	cd config && PATH="$$(../.ci/tools promtool):$$PATH" && promtool check rules alerts.yaml && promtool test rules alerts-test.yaml
+	@./.ci/dashboard
 
 chart: ## Check the chart and the examples with the real helm and kubectl.
 	@./.ci/chart

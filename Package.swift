@@ -70,6 +70,8 @@ struct Room {
     var isAlwaysFast = false
     /// Files of the folder that are no sources.
     var exclude: [String] = []
+    /// Files of the folder whose bytes are part of the binary.
+    var embedded: [String] = []
     var dependencies: [Target.Dependency] = []
     var testDependencies: [Target.Dependency] = []
     /// Files of the tests' folder that are no sources.
@@ -81,7 +83,13 @@ struct Room {
         let source: Target =
             isExecutable
             ? .executableTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
-            : .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
+            : .target(
+                name: name,
+                dependencies: dependencies,
+                exclude: exclude,
+                resources: embedded.map { .embedInCode($0) },
+                swiftSettings: swiftSettings
+            )
         let tests: Target = .testTarget(
             name: "\(name)Tests",
             dependencies: [.byName(name: name)] + testDependencies,
@@ -172,6 +180,7 @@ let rooms: [Room] = [
     Room(
         name: "Operations",
         exclude: ["README.md"],
+        embedded: ["Page/index.html", "Page/page.css", "Page/page.js"],
         dependencies: [
             "Coordination", "FailoverCore", "HostSystem", "Supervision", metrics, nioConcurrency, nioCore, nioHTTP1,
             nioPosix, serviceLifecycle,
@@ -284,10 +293,10 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Sandbox", "TestedCluster", "Transport", "YAMLDocument", "FailoverCore", "KubernetesClient",
-                "Leadership",
-                "Probing", "StandbyConfiguration", "Supervision", "kube-standby", logging, serviceLifecycle, subprocess,
-                systemPackage,
+                "Coordination", "Sandbox", "TestedCluster", "Transport", "YAMLDocument", "FailoverCore",
+                "KubernetesClient", "Leadership", "Operations",
+                "Probing", "StandbyConfiguration", "Supervision", "kube-standby", logging, nioHTTP1, serviceLifecycle,
+                subprocess, systemPackage,
             ],
             swiftSettings: swiftSettings
         ),

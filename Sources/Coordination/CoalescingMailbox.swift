@@ -4,8 +4,10 @@
 /// One consumer awaits; anybody posts, from any thread, without waiting.
 package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>: Sendable {
     private let unread = Locked(CoalescedEvents<Key, Event>())
-    /// One signal for whatever came since the last.
-    private let signals: AsyncStream<Void>
+    /// One signal for whatever came since the last; for one consumer, in place of `batches`.
+    ///
+    /// Ends after `finish`, or when the consumer's task is cancelled.
+    package let signals: AsyncStream<Void>
     private let input: AsyncStream<Void>.Continuation
     private let merge: @Sendable (_ older: Event, _ newer: Event) -> Event
 
@@ -22,8 +24,13 @@ package final class CoalescingMailbox<Key: Hashable & Sendable, Event: Sendable>
     @discardableResult
     package func post(_ event: Event, for key: Key, limit: Int = .max) -> Bool {
         let isLeft = unread.withLock { $0.add(event, for: key, limit: limit, merging: merge) }
-        input.yield()
+        signal()
         return isLeft
+    }
+
+    /// Has the consumer look, though no event came.
+    package func signal() {
+        input.yield()
     }
 
     /// No event will come any more; the consumer ends after those that are left.

@@ -14,6 +14,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         case body(HTTPRequestHead)
         /// The answer.
         case answer
+        /// Nothing but its own end: events are written until then.
+        case stream(EventHub.Reader)
     }
 
     private let limits: OperationsServer.Limits
@@ -22,6 +24,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private var phase = Phase.head
     private var bodyLength = 0
     private var deadline: Scheduled<Void>?
+    private var heartbeat: RepeatedTask?
+    private var isPumping = false
 
     /// `requests`: where complete requests go, each with the way back for its answer.
     init(
@@ -41,6 +45,9 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
+        heartbeat?.cancel()
+        // The place of a reader is free for another.
+        phase = .head
         table.value.remove(context.channel)
         context.fireChannelInactive()
     }
@@ -51,6 +58,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
+        // Whoever listens to events has nothing more to say.
+        case _ where isStreaming: context.close(promise: nil)
         case .head(let head):
             phase = .body(head)
             bodyLength = 0
@@ -84,6 +93,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         // Whoever asks on and on, and takes no answer, is not to fill our memory: small answers are far smaller than the mark, and large
         // ones are shared.
         guard context.channel.isWritable else { return context.close(promise: nil) }
+        if let stream = answer.stream, request.method != .HEAD {
+            return begin(stream, answer.headers, request.version, context)
+        }
         let isKept = request.isKeepAlive && answer.status.code < 400
         var headers = answer.headers
         headers.replaceOrAdd(name: "content-length", value: "\(answer.body.readableBytes)")
@@ -107,6 +119,69 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func arm(_ limit: TimeAmount, _ context: ChannelHandlerContext) {
         deadline?.cancel()
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { context.close(promise: nil) }
+    }
+}
+
+// MARK: Events
+
+extension ConnectionHandler {
+    private var isStreaming: Bool { if case .stream = phase { true } else { false } }
+
+    private func begin(
+        _ stream: EventHub.Reader,
+        _ headers: HTTPHeaders,
+        _ version: HTTPVersion,
+        _ context: ChannelHandlerContext
+    ) {
+        var headers = headers
+        headers.replaceOrAdd(name: "connection", value: "close")
+        context.writeAndFlush(
+            wrapOutboundOut(.head(.init(version: version, status: .ok, headers: headers))),
+            promise: nil
+        )
+        phase = .stream(stream)
+        deadline?.cancel()
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        heartbeat = context.eventLoop.scheduleRepeatedTask(initialDelay: limits.heartbeat, delay: limits.heartbeat) {
+            _ in
+            let (handler, context) = bound.value
+            if context.channel.isWritable { handler.write(stream.pulse, context) }
+        }
+        stream.begin { [loop = context.eventLoop] in
+            loop.execute {
+                let (handler, context) = bound.value
+                handler.pump(context)
+            }
+        }
+    }
+
+    /// A stream goes on, or its deadline begins.
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if isStreaming {
+            // Whoever does not take what it asked for is as silent as whoever does not ask.
+            if context.channel.isWritable { deadline?.cancel() } else { arm(limits.silence, context) }
+            pump(context)
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Writes what there is, a portion a turn of the loop, which is also others', and as long as it is taken.
+    private func pump(_ context: ChannelHandlerContext) {
+        guard !isPumping, case .stream(let stream) = phase, context.channel.isActive, context.channel.isWritable,
+            let portion = stream.next()
+        else { return }
+        isPumping = true
+        write(portion, context)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.execute {
+            let (handler, context) = bound.value
+            handler.isPumping = false
+            handler.pump(context)
+        }
+    }
+
+    private func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
     }
 }
 

@@ -1,5 +1,4 @@
 import FailoverCore
-import Foundation
 import NIOHTTP1
 import Supervision
 
@@ -7,7 +6,8 @@ import Supervision
 struct GroupRoutes: Sendable {
     /// How paths begin that a load balancer asks for.
     static let activePrefix = "/active/"
-    private static let groupsPath = "/api/v1/groups"
+    /// The list of groups; below it is each of them.
+    static let groupsPath = "/api/v1/groups"
 
     private let supervisor: Supervisor
     private let list: SharedAnswer
@@ -71,11 +71,9 @@ struct GroupRoutes: Sendable {
     }
 
     private static func json(_ status: HTTPResponseStatus, _ value: some Encodable) -> OperationsAnswer {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else {
+        guard let text = JSONText.of(value) else {
             return OperationsAnswer(.internalServerError, "the answer cannot be written\n")
         }
-        return OperationsAnswer(status, String(decoding: data, as: UTF8.self) + "\n", type: "application/json")
+        return OperationsAnswer(status, text + "\n", type: "application/json")
     }
 }

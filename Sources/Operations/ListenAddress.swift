@@ -19,6 +19,12 @@ package struct ListenAddress: Sendable, Hashable {
         self.port = port
     }
 
+    /// This machine alone.
+    init(loopback port: Int) {
+        hosts = ["127.0.0.1"]
+        self.port = port
+    }
+
     /// As it was given, for messages.
     var text: String {
         let host = hosts == Self.everywhere ? "" : hosts[0]

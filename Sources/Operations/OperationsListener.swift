@@ -62,6 +62,15 @@ struct OperationsListener: Sendable {
         }
     }
 
+    /// Answers requests, several at once, until the listener is closed.
+    func serve(_ answer: @escaping @Sendable (OperationsRequest) async -> OperationsAnswer) async {
+        await withDiscardingTaskGroup { answers in
+            for await request in requests {
+                answers.addTask(priority: .high) { request.answer(await answer(request)) }
+            }
+        }
+    }
+
     /// Ends everything; may be called twice.
     func close() {
         listening.withLockedValue { $0 }?.close(promise: nil)

@@ -7,14 +7,17 @@ struct OperationsRoutes: Sendable {
     private let parts: OperationsServer.Parts
     private let policy: RequestPolicy
     private let groups: GroupRoutes
+    private let events: EventRoute
     private let metrics: SharedAnswer
 
-    /// `parts`: what is asked for the answers; `patience`: a loop that takes up no work for so long hangs.
-    init(_ parts: OperationsServer.Parts, patience: Duration = .seconds(5)) {
+    /// `parts`: what is asked for the answers; `hub`: who is told what becomes of the groups; `patience`: a loop that takes up no work for
+    /// so long hangs.
+    init(_ parts: OperationsServer.Parts, _ hub: EventHub, patience: Duration = .seconds(5)) {
         self.parts = parts
         self.patience = patience
         policy = RequestPolicy(reloadFrom: parts.reloadFrom)
         groups = GroupRoutes(of: parts.supervisor)
+        events = EventRoute(of: hub)
         metrics = SharedAnswer {
             OperationsAnswer(.ok, MetricsText.write(await MetricsSnapshot(of: parts)), type: MetricsText.contentType)
         }
@@ -32,12 +35,15 @@ struct OperationsRoutes: Sendable {
         case "/readyz" where isReading: return await readiness()
         case "/metrics" where isReading: return await metrics.value
         case "/-/reload" where request.head.method == .POST: return await reload()
+        case EventRoute.path where isReading: return events.answer(to: request)
+        case _ where isReading && PageFiles.includes(path): return PageFiles.answer(to: path)
         case _ where isReading && GroupRoutes.includes(path): return await groups.answer(to: path)
-        case "/livez", "/readyz", "/metrics": return wrongMethod("GET, HEAD")
-        case _ where GroupRoutes.includes(path): return wrongMethod("GET, HEAD")
+        case "/livez", "/readyz", "/metrics", EventRoute.path: return wrongMethod("GET, HEAD")
+        case _ where GroupRoutes.includes(path) || PageFiles.includes(path): return wrongMethod("GET, HEAD")
         case "/-/reload": return wrongMethod("POST")
         default:
-            let known = "/livez, /readyz, /metrics, /api/v1/groups, /active/NAMESPACE/GROUP and POST /-/reload"
+            let known =
+                "/, /livez, /readyz, /metrics, /api/v1/groups, /api/v1/events, /active/NAMESPACE/GROUP and POST /-/reload"
             return OperationsAnswer(.notFound, "there are \(known)\n")
         }
     }

@@ -19,6 +19,10 @@ package struct OperationsServer: ServiceLifecycle.Service {
         package var bodyBytes = 64 * 1024
         /// Bytes of all header fields of a request, and of the longest one.
         package var headerBytes = 16 * 1024
+        /// Streams of events at once.
+        package var streams = 16
+        /// How often a stream of events shows that it lives.
+        package var heartbeat: TimeAmount = .seconds(5)
 
         /// The usual limits.
         package init() {}
@@ -76,7 +80,9 @@ package struct OperationsServer: ServiceLifecycle.Service {
     ///
     /// - Throws: if the address cannot be listened at.
     package func run() async throws {
-        let routes = OperationsRoutes(parts)
+        let hub = EventHub(limit: parts.limits.streams, onAudience: parts.supervisor.feed.signal)
+        let routes = OperationsRoutes(parts, hub)
+        let publisher = EventPublisher(of: parts.supervisor, to: hub)
         let listener = OperationsListener(limits: parts.limits)
         let port = try await listener.listen(at: parts.address)
         onListening(port)
@@ -84,12 +90,11 @@ package struct OperationsServer: ServiceLifecycle.Service {
             // Before thousands of groups that start: the kubelet ends what does not answer it.
             await withTaskGroup(of: Void.self) { group in
                 group.addTask(priority: .high) {
-                    await withDiscardingTaskGroup { answers in
-                        for await request in listener.requests {
-                            answers.addTask(priority: .high) { request.answer(await routes.answer(to: request)) }
-                        }
-                    }
+                    await listener.serve { await routes.answer(to: $0) }
                 }
+                group.addTask(priority: .utility) { await publisher.run() }
+                await group.next()
+                group.cancelAll()
             }
         } onGracefulShutdown: {
             listener.close()

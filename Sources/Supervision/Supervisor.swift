@@ -14,13 +14,16 @@ import Transport
 /// each group.
 package struct Supervisor: ServiceLifecycle.Service {
     private let parts: Parts
-    private let groups: SupervisedGroups
+    /// The groups that run here.
+    let groups: SupervisedGroups
     private let limits: KubernetesGroupAPI.Limits
     /// Nil: the supervisor is alone.
     private let keeper: ShardKeeper?
     private let probes: ProbeEngine
     private let events: EventRecorder
     private let log: NoticeLog
+    /// Tells which groups may stand elsewhere than before.
+    package let feed = StatusFeed()
 
     /// `observe`: called for each notice, on any thread; must be quick.
     package init(_ parts: Parts, observe: @escaping @Sendable (GroupNotice) -> Void = { _ in }) {
@@ -39,6 +42,7 @@ package struct Supervisor: ServiceLifecycle.Service {
             probes,
             limits,
             standbys: { standbys.withLock { $0 }() },
+            feed: feed,
             notify: Self.notifier(parts, events, log) { notice in
                 metrics.heard(notice)
                 observe(notice)
@@ -96,10 +100,12 @@ package struct Supervisor: ServiceLifecycle.Service {
         _ probes: ProbeEngine,
         _ limits: KubernetesGroupAPI.Limits,
         standbys: @escaping @Sendable () -> Int,
+        feed: StatusFeed,
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> SupervisedGroups {
         let turns = RequestLimiter(limit: GroupSupervisor.Surroundings.mostAtWork)
         let claims = ClaimRegistry(spansShards: parts.election.map { $0.shards > 1 } ?? false)
+        let calendar = WallCalendar()
         return SupervisedGroups(namespace: parts.namespace, claims: claims, sharing: sharing(parts)) { namespace in
             .init(
                 pods: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
@@ -149,7 +155,9 @@ package struct Supervisor: ServiceLifecycle.Service {
                     notify: notify,
                     turns: turns,
                     tasks: start.tasks,
-                    standbys: standbys
+                    standbys: standbys,
+                    feed: feed,
+                    calendar: calendar
                 )
             )
         }
@@ -205,21 +213,6 @@ package struct Supervisor: ServiceLifecycle.Service {
     package func tell(_ reason: EventReason, _ note: String) {
         guard let pod = parts.pod, !parts.isDryRun else { return }
         events.publish(NoticeEvents(instance: parts.identity).event(reason, note, on: pod))
-    }
-
-    /// Where the groups stand that run here, by namespace and name.
-    package var statuses: [GroupStatus] {
-        get async { await groups.statuses }
-    }
-
-    /// Where one group stands; nil: it does not run here.
-    package func status(of group: String, in namespace: String) async -> GroupStatus? {
-        await groups.status(of: group, in: namespace)
-    }
-
-    /// Whether the running configuration has a group, whoever leads it.
-    package func isFiled(_ group: String, in namespace: String) async -> Bool {
-        await groups.isFiled(group, in: namespace)
     }
 
     /// The writes of all groups.

@@ -29,7 +29,8 @@ struct KubeStandby: AsyncParsableCommand {
         subcommands: [
             RunCommand.self, ValidateCommand.self, SchemaCommand.self, RBACCommand.self, ProbeCommand.self,
             SwitchoverCommand.self, PauseCommand.self, ResumeCommand.self, FenceCommand.self, UnfenceCommand.self,
-            HistoryCommand.self, StatusCommand.self, ExplainCommand.self, ReportCommand.self, DemoCommand.self,
+            HistoryCommand.self, StatusCommand.self, ExplainCommand.self, ReportCommand.self, DashboardCommand.self,
+            DemoCommand.self,
             SandboxCommand.self,
             VersionCommand.self,
         ]

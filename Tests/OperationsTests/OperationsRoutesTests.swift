@@ -73,7 +73,8 @@ import Transport
             registry: registry,
             droppedLogLines: { 7 }
         )
-        try await body(Stage(file: file, routes: OperationsRoutes(parts, patience: .seconds(60)), reloader: reloader))
+        let routes = OperationsRoutes(parts, EventHub(limit: 1) {}, patience: .seconds(60))
+        try await body(Stage(file: file, routes: routes, reloader: reloader))
     }
 
     @Test(arguments: ["/livez", "/readyz", "/livez?verbose", "/readyz?x=/metrics"])
@@ -107,7 +108,9 @@ import Transport
         arguments: [
             (HTTPMethod.POST, "/livez", 405, "GET, HEAD"), (.DELETE, "/readyz", 405, "GET, HEAD"),
             (.PUT, "/metrics", 405, "GET, HEAD"), (.GET, "/-/reload", 405, "POST"), (.HEAD, "/-/reload", 405, "POST"),
-            (.GET, "/", 404, nil), (.GET, "", 404, nil), (.GET, "/livez/", 404, nil), (.POST, "/-/reload/x", 404, nil),
+            (.POST, "/", 405, "GET, HEAD"), (.GET, "/page", 404, nil), (.PUT, "/api/v1/events", 405, "GET, HEAD"),
+            (.GET, "/api/v1/events/", 404, nil), (.GET, "/api/v1/events?group=x", 400, nil),
+            (.GET, "", 404, nil), (.GET, "/livez/", 404, nil), (.POST, "/-/reload/x", 404, nil),
             (.GET, "/LIVEZ", 404, nil), (.GET, "*", 404, nil), (.POST, "/api/v1/groups", 405, "GET, HEAD"),
             (.DELETE, "/active/shop/web", 405, "GET, HEAD"), (.GET, "/api/v1/groupsx", 404, nil),
             (.GET, "/api/v1/groups/shop", 404, nil), (.GET, "/api/v1/groups/shop/web", 404, nil),

@@ -1,13 +1,20 @@
+import Coordination
 import Foundation
 import Glibc
 
 /// A connection of its own to a port of this machine, byte by byte.
 final class RawClient: Sendable {
     private let descriptor: Int32
+    private let rest = Locked<[UInt8]>([])
 
     /// Connects; fails the test's assumption if it cannot.
-    init(port: Int) {
+    ///
+    /// `buffer`: bytes that the kernel keeps for a client that does not read; nil: as many as it likes.
+    init(port: Int, buffer: Int32? = nil) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var buffer {
+            unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -39,6 +46,31 @@ final class RawClient: Sendable {
     func readToEnd() async -> String? {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in continuation.resume(returning: readAll()) }
+        }
+    }
+
+    /// What comes until a text has come, without what follows; nil if it does not come within half a minute.
+    ///
+    /// Read on a thread of its own.
+    func read(until end: String) async -> String? {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [self] in continuation.resume(returning: readAll(until: Array(end.utf8))) }
+        }
+    }
+
+    private func readAll(until end: [UInt8]) -> String? {
+        var text = rest.withLock { $0 }
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        var looked = 0
+        while true {
+            if let found = text[looked...].firstRange(of: end) {
+                rest.withLock { $0 = Array(text[found.upperBound...]) }
+                return String(decoding: text[..<found.upperBound], as: UTF8.self)
+            }
+            looked = max(0, text.count - end.count)
+            let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+            if count <= 0 { return nil }
+            text += buffer[..<count]
         }
     }
 

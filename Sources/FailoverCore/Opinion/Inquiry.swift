@@ -57,7 +57,7 @@ struct Inquiry: Sendable, Hashable {
     /// While it holds up a move, it is asked again after so long.
     static let renewal: Duration = .seconds(30)
 
-    private var asked: Asked?
+    @Seldom private var asked: Asked?
     /// Counts questions.
     private var number = 0
     /// Replicas that could answer; nil: that was not told yet.

@@ -6,7 +6,7 @@ package struct InformerIndex {
     package typealias SubscriberID = Int
 
     /// Where a subscriber is filed.
-    package enum Place: Hashable {
+    package enum Place: Hashable, Sendable {
         /// By name.
         case name(String)
         /// By one of their labels.

@@ -1,3 +1,5 @@
+import Coordination
+
 /// The objects of a collection that subscribers want, and which of them each one concerns.
 ///
 /// A subscriber is notified of nothing before a list is in that was looked through for it: until then the store may lack
@@ -16,11 +18,19 @@ struct InformerStore<Resource: KubernetesResource> {
         func wants(_ object: Resource) -> Bool { scope.contains(object.metadata) && selects?(object) ?? true }
     }
 
-    /// A subscriber, where it is filed, and whether all that it selects is here.
-    private struct Entry {
+    /// A subscriber, and where it is filed.
+    private struct Filed: Sendable {
         var subscriber: Subscriber
         var place: InformerIndex.Place
+    }
+
+    /// The same, and whether all that it selects is here.
+    private struct Entry {
+        @Boxed var filed: Filed
         var isComplete = false
+
+        var subscriber: Subscriber { filed.subscriber }
+        var place: InformerIndex.Place { filed.place }
     }
 
     /// The version that the collection is at; nil: no list is in.
@@ -70,7 +80,7 @@ struct InformerStore<Resource: KubernetesResource> {
         let isIndexed = index.isIndexed(place)
         index.file(lastSubscriber, at: place)
         if !isIndexed { indexObjects() }
-        entries[lastSubscriber] = Entry(subscriber: subscriber, place: place)
+        entries[lastSubscriber] = Entry(filed: Filed(subscriber: subscriber, place: place))
         incomplete.insert(lastSubscriber)
         let isCovered = keepsAll || subscriber.scope.covers.contains { coverage[$0] != nil }
         if isCovered, resourceVersion != nil {

@@ -1,3 +1,4 @@
+import Coordination
 import FailoverCore
 import StandbyConfiguration
 import Transport
@@ -11,12 +12,12 @@ extension ProbeEngine {
         guard let probe = record.probe as? HTTPProbe, let first = probe.request(for: record.target) else {
             return false
         }
-        var trail = record.trail ?? RedirectTrail(first)
+        var trail = record.trail?.wrappedValue ?? RedirectTrail(first)
         switch trail.answered(response) {
         case .answered: return false
         case .endless: ended(number, ProbeOutcome(.failure, .endlessRedirects))
         case .ask(let request):
-            record.trail = trail
+            record.trail = Boxed(wrappedValue: trail)
             let spent = Self.now.nanoseconds - table.states[number].startedAt.nanoseconds
             let limit = record.target.probe.timing.timeout.wholeNanoseconds
             guard spent < limit else {

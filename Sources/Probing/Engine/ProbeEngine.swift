@@ -187,7 +187,6 @@ package actor ProbeEngine {
         abandonFlight(number)
         if let check = record.check { loop.retire(check) }
         retireHops(of: record)
-        record.probe = record.target.probe.handler.exchange
         record.check = next.map { Check($0, tag: number) }
         if table.states[number].probeCount > 0 { arm(number) }
     }

@@ -1,4 +1,6 @@
+import Coordination
 import FailoverCore
+import StandbyConfiguration
 import Transport
 
 /// All targets by number, and their numbers by group and member; numbers are given again.
@@ -92,10 +94,8 @@ final class TargetRecord {
     @safe @exclusivity(unchecked) var target: ProbeTarget
     /// Nil: it is probed by a command, or its port is not known.
     @safe @exclusivity(unchecked) var check: Check?
-    /// Judges the answers to `check`.
-    @safe @exclusivity(unchecked) var probe: (any ExchangeProbe)?
     /// The redirects of the probe that is on its way; nil if there was none.
-    @safe @exclusivity(unchecked) var trail: RedirectTrail?
+    @safe @exclusivity(unchecked) var trail: Boxed<RedirectTrail>?
     /// What redirects led to, in their order; kept for the next probe, which is likely to be led there, too.
     @safe @exclusivity(unchecked) var hops: [Check] = []
     /// The result that was reported last; nil: none was.
@@ -104,6 +104,9 @@ final class TargetRecord {
     @safe @exclusivity(unchecked) var isReportDue = false
     /// Since when somebody waits for a probe: its end is reported in any case; nil: nobody does.
     @safe @exclusivity(unchecked) var awaitedSince: MonotonicTime?
+
+    /// Judges the answers to `check`.
+    var probe: (any ExchangeProbe)? { target.probe.handler.exchange }
 
     /// What it adds to the engine's need of descriptors.
     var descriptorShare = 0.0

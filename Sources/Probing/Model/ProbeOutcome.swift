@@ -18,9 +18,9 @@ struct ProbeOutcome: Sendable, Hashable {
         /// It was redirected again and again.
         case endlessRedirects
         /// There was no answer, and why.
-        case transport(TransportError)
+        indirect case transport(TransportError)
         /// Anything else, in words.
-        case words(String)
+        indirect case words(String)
     }
 
     /// What it says of the member.

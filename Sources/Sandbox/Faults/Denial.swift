@@ -20,13 +20,14 @@ package struct Denial: Sendable, Hashable {
     }
 
     private let author: Author
+    private let reason: String
 
-    /// By default it is a webhook that answers 403.
-    package init(by author: Author = .webhook(code: 403)) {
+    /// By default it is a webhook that answers 403; `reason`: why, in its words.
+    package init(by author: Author = .webhook(code: 403), because reason: String = "the sandbox was asked to deny it") {
         self.author = author
+        self.reason = reason
     }
 
-    private static let reason = "the sandbox was asked to deny it"
     private static let webhook = "guard.sandbox.example.com"
 
     /// The answer to a change of an object.
@@ -34,21 +35,21 @@ package struct Denial: Sendable, Hashable {
         switch author {
         case .webhookWithoutDryRun where isDryRun:
             .badRequest("admission webhook \"\(Self.webhook)\" does not support dry run")
-        case .webhook(let code), .webhookWithoutDryRun(let code): Self.denied(code)
-        case .policy: Self.deniedByPolicy(kind, name)
+        case .webhook(let code), .webhookWithoutDryRun(let code): denied(code)
+        case .policy: deniedByPolicy(kind, name)
         }
     }
 
     /// The Status is the webhook's, so that it names no object.
-    private static func denied(_ code: Int) -> APIFailure {
+    private func denied(_ code: Int) -> APIFailure {
         APIFailure(
             code: code,
             reason: code == 403 ? "Forbidden" : "",
-            message: "admission webhook \"\(webhook)\" denied the request: \(reason)"
+            message: "admission webhook \"\(Self.webhook)\" denied the request: \(reason)"
         )
     }
 
-    private static func deniedByPolicy(_ kind: Kind, _ name: String) -> APIFailure {
+    private func deniedByPolicy(_ kind: Kind, _ name: String) -> APIFailure {
         let why = "ValidatingAdmissionPolicy 'guard' with binding 'guard-binding' denied request: \(reason)"
         return APIFailure(
             code: 422,

@@ -122,6 +122,7 @@ extension GroupSupervisor {
     /// A move is complete; its promotion may have become known by a read only.
     func moved(_ move: CompletedMove) {
         let now = surroundings.clock.now()
+        timeline.moved(move, at: now)
         follow { $0.moved(move, at: now) }
     }
 

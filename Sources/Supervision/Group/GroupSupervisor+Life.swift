@@ -71,7 +71,7 @@ extension GroupSupervisor {
         await followLease()
         await followEndpoints()
         step { $0.started() }
-        works.isAtWork = false
+        workIsDone()
     }
 
     /// What is to run beside what runs already, and what the task does then.
@@ -97,10 +97,18 @@ extension GroupSupervisor {
 
     /// Takes in what has come, one after the other.
     private func takeInputs() async {
+        let before = sights
         for input in inbox.takeAll() { await take(input) }
+        timeline.noted(before, sights, at: surroundings.clock.now())
         await abstainIfDue()
         if mayEnd { isOver = true }
+        workIsDone()
+    }
+
+    /// Inputs may be taken in, or the group may end.
+    private func workIsDone() {
         works.isAtWork = false
+        surroundings.feed.touched(configuration.name)
     }
 
     /// Starts what takes its time, beside the inputs; it is cancelled when the group ends, and its end is waited for.

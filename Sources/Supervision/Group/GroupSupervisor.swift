@@ -61,6 +61,8 @@ actor GroupSupervisor {
     var wasPaused: Bool?
     /// What was asked, heard and answered of members that fail.
     var opinions: Opinions
+    /// What has changed in the last hour.
+    var timeline = GroupTimeline()
     /// Whether nothing new is begun, because the group is to end.
     var isStopping = false
     /// Why nothing can be done for now; nil: something can.

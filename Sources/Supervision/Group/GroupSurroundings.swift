@@ -88,5 +88,9 @@ extension GroupSupervisor {
         var tasks = GroupTasks()
         /// How many standby replicas could be asked for their opinions.
         var standbys: @Sendable () -> Int = { 0 }
+        /// Who is told that the group may stand elsewhere than before; shared by all.
+        var feed = StatusFeed()
+        /// By which times are shown; shared by all.
+        var calendar = WallCalendar()
     }
 }

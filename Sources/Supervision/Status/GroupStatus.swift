@@ -65,6 +65,30 @@ package struct GroupStatus: Codable, Sendable, Hashable {
         package var waitsFor: String?
     }
 
+    /// What has changed in the last hour.
+    package struct Timeline: Codable, Sendable, Hashable {
+        /// A change of one member, or a move.
+        package struct Change: Codable, Sendable, Hashable {
+            /// When it was noticed.
+            package var at: MicroTime
+            /// `health`, `role`, `joined`, `left` or `moved`.
+            package var kind: String
+            /// Whose; nil: it was a move.
+            package var member: String?
+            /// Health or role before; of a move, the names of those that were active; nil: none.
+            package var from: String?
+            /// Health or role since; of a move, the name of the active pod; nil: none.
+            package var to: String?
+            /// Of a move: one of the causes of the group's history.
+            package var cause: String?
+        }
+
+        /// From when on everything is known; nil: nothing is yet.
+        package var since: MicroTime?
+        /// Oldest first.
+        package var changes: [Change]
+    }
+
     /// Of the configuration.
     package var name: String
     /// Where it is.
@@ -97,6 +121,8 @@ package struct GroupStatus: Codable, Sendable, Hashable {
     package var members: [Member]
     /// The settings in effect; nil in a list of groups.
     package var settings: GroupSettings?
+    /// What has changed in the last hour; nil where many groups are listed.
+    package var timeline: Timeline?
 
     /// `activeSince` in seconds since 1970.
     package var activeSinceSeconds: Double? { activeSince.map { Double($0.microseconds) / 1e6 } }

@@ -5,12 +5,12 @@ import StandbyConfiguration
 
 extension GroupSupervisor {
     /// Where the group stands now; `wallTime`: the time by the wall clock.
-    func status(wallTime: Date = Date()) -> GroupStatus {
+    func status(wallTime: Date = Date(), withTimeline: Bool = false) -> GroupStatus {
         let now = surroundings.clock.now()
         var assessment = machine.assessment(at: now)
         if endpoints.awaited?.isLate ?? false { assessment.conditions.insert(.endpointsLag) }
         if waitingFor != nil { assessment.conditions.insert(.waiting) }
-        let calendar = Calendar(now: now, wallTime: wallTime)
+        let calendar = surroundings.calendar.relation(at: now, wallTime)
         return GroupStatus(
             name: configuration.name,
             namespace: namespace,
@@ -26,19 +26,9 @@ extension GroupSupervisor {
             moves: Dictionary(counts.moves.map { ($0.key.rawValue, $0.value) }) { $0 + $1 },
             unavailableSeconds: counts.unavailable.inSeconds,
             switch: assessment.progress.map { GroupStatus.Switch($0, calendar) },
-            members: assessment.lines.map { GroupStatus.Member($0, calendar) }
+            members: assessment.lines.map { GroupStatus.Member($0, calendar) },
+            timeline: withTimeline ? GroupStatus.Timeline(timeline, at: now, calendar) : nil
         )
-    }
-
-    /// Turns times of the monotonic clock into those of the wall clock.
-    fileprivate struct Calendar {
-        let now: MonotonicTime
-        let wallTime: Date
-
-        func date(of time: MonotonicTime) -> MicroTime {
-            let ahead = time > now ? time.since(now).inSeconds : -now.since(time).inSeconds
-            return MicroTime(wallTime.addingTimeInterval(ahead))
-        }
     }
 }
 
@@ -62,7 +52,7 @@ extension GroupStatus.Standing {
 }
 
 extension GroupStatus.Switch {
-    fileprivate init(_ progress: GroupAssessment.Progress, _ calendar: GroupSupervisor.Calendar) {
+    fileprivate init(_ progress: GroupAssessment.Progress, _ calendar: WallCalendar.Relation) {
         let obstacle = progress.obstacle.map { name in "\(name): " + (progress.refusal.map { "\($0)" } ?? "denied") }
         self.init(
             to: progress.target,
@@ -76,7 +66,7 @@ extension GroupStatus.Switch {
 }
 
 extension GroupStatus.Member {
-    fileprivate init(_ line: GroupAssessment.Line, _ calendar: GroupSupervisor.Calendar) {
+    fileprivate init(_ line: GroupAssessment.Line, _ calendar: WallCalendar.Relation) {
         let (member, evidence) = (line.member, line.evidence)
         let refusal: Candidacy.Refusal? = if case .refused(let refusal) = line.candidacy { refusal } else { nil }
         self.init(
@@ -96,6 +86,29 @@ extension GroupStatus.Member {
             zone: member.zone,
             epoch: member.epoch?.number
         )
+    }
+}
+
+extension GroupStatus.Timeline {
+    fileprivate init(_ timeline: GroupTimeline, at now: MonotonicTime, _ calendar: WallCalendar.Relation) {
+        since = timeline.reach(at: now).map(calendar.date)
+        changes = timeline.entries(at: now).map { Change($0.change, at: calendar.date(of: $0.time)) }
+    }
+}
+
+extension GroupStatus.Timeline.Change {
+    fileprivate init(_ change: GroupTimeline.Change, at time: MicroTime) {
+        at = time
+        switch change {
+        case .health(let name, let old, let new):
+            (kind, member, from, to) = ("health", name, old.rawValue, new.rawValue)
+        case .role(let name, let old, let new): (kind, member, from, to) = ("role", name, old?.rawValue, new?.rawValue)
+        case .joined(let name): (kind, member) = ("joined", name)
+        case .left(let name): (kind, member) = ("left", name)
+        case .moved(let old, let new, let why):
+            (kind, from, to) = ("moved", old.isEmpty ? nil : old.joined(separator: ", "), new)
+            cause = why.rawValue
+        }
     }
 }
 

@@ -16,10 +16,15 @@ extension SupervisedGroups {
         file.groups.contains { $0.name == group && ($0.namespace ?? namespace) == place }
     }
 
-    /// One group, with its settings; nil: it does not run here.
+    /// The group of a name, as in a list; nil: it does not run here.
+    func status(named name: String) async -> GroupStatus? {
+        await supervisors[name]?.status()
+    }
+
+    /// One group, with its settings and its timeline; nil: it does not run here.
     func status(of group: String, in namespace: String) async -> GroupStatus? {
         guard let supervisor = supervisors[group], supervisor.namespace == namespace else { return nil }
-        var status = await supervisor.status()
+        var status = await supervisor.status(withTimeline: true)
         status.settings = GroupSettings(await supervisor.configuration)
         return status
     }

@@ -149,7 +149,8 @@ package struct ClusterSurvey: Sendable {
 
     // MARK: Supervisors
 
-    private func supervisors(
+    /// Where the supervisors run that lead groups of the scope.
+    func supervisors(
         of scope: Scope,
         _ records: [RecordedGroup],
         _ gaps: inout [String]

@@ -70,8 +70,8 @@ package final class Check {
     let template: CheckTemplate?
     /// The multi that the exchange's connections belong to; the loop gives it at the first time.
     @safe @exclusivity(unchecked) var shard: Multi?
-    /// NUL-terminated; empty for a bare connection.
-    let url: ContiguousArray<CChar>
+    /// What libcurl is told; empty for a bare connection.
+    let url: String
     /// Where to connect to instead of the URL's host; nil: to that.
     let redirection: String?
     /// The name that must be resolved first; nil: none.
@@ -94,12 +94,12 @@ package final class Check {
             self.template = template
             var request = template.request
             request.url = url
-            self.url = HandleOptions.url(of: request).utf8CString
+            self.url = HandleOptions.url(of: request)
             redirection = HandleOptions.redirection(of: request)
             name = request.nameToResolve
         case .connection:
             template = nil
-            url = []
+            url = ""
             redirection = nil
             name = nil
         }

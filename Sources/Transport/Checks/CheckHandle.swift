@@ -85,9 +85,7 @@ import CLibcurl
         if template.keepsBody { body.removeAll(keepingCapacity: true) }
         if template.keepsHeaders { headers.removeAll(keepingCapacity: true) }
         unsafe handle.errorText.pointee = 0
-        let code = unsafe check.url.withUnsafeBufferPointer { url in
-            unsafe cl_easy_set_string(handle.easy, CURLOPT_URL, url.baseAddress)
-        }
+        let code = unsafe check.url.withCString { unsafe cl_easy_set_string(handle.easy, CURLOPT_URL, $0) }
         if code != CURLE_OK { throw handle.failure(code) }
         if template.keepsConnections { options.set(CURLOPT_FORBID_REUSE, isLast ? 1 : 0) }
         if unsafe !addresses.isEmpty || resolveList != nil { try resolve(check, addresses) }

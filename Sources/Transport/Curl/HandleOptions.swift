@@ -114,6 +114,8 @@ struct HandleOptions {
         default: note(unsafe cl_easy_set_string(handle.easy, CURLOPT_CUSTOMREQUEST, request.method))
         }
         guard let body = request.body else { return }
+        // The least; 64 kB by default, which an idle handle keeps.
+        set(CURLOPT_UPLOAD_BUFFERSIZE, 16_384)
         set(CURLOPT_POSTFIELDSIZE, body.count)
         let code = unsafe body.withUnsafeBytes { bytes in
             unsafe cl_easy_set_pointer(

@@ -72,6 +72,13 @@ import CLinux
         if code != CURLM_OK { throw TransportError(code) }
     }
 
+    /// Exchanges wait for a connection rather than open one more to the same host.
+    ///
+    /// https://curl.se/libcurl/c/CURLMOPT_MAX_HOST_CONNECTIONS.html
+    func limitConnections(toEachHost limit: Int) {
+        _ = unsafe cl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, limit)
+    }
+
     /// Takes a handle out; an exchange under way is given up.
     func remove(_ handle: EasyHandle) {
         _ = unsafe curl_multi_remove_handle(multi, handle.easy)

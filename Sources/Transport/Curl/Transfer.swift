@@ -186,10 +186,18 @@ final class TransferPool {
     /// Whether the pool goes as soon as it is empty.
     var isRetired = false
     private var count = 0
+    /// Those of them that may last for ever.
+    private var streams = 0
+    /// Connections to one host, besides one for each stream.
+    ///
+    /// A server takes some hundred exchanges on one connection of HTTP/2. For each one more libcurl would open another, 70 kB
+    /// each: it waits instead.
+    private static let mostConnections = 16
 
     /// A pool without exchanges.
     init(_ multi: Multi) {
         self.multi = multi
+        multi.limitConnections(toEachHost: Self.mostConnections)
     }
 
     /// Whether no exchange is under way.
@@ -197,13 +205,25 @@ final class TransferPool {
 
     /// - Throws: if libcurl does not take it.
     func add(_ transfer: Transfer) throws(TransportError) {
-        try multi.add(transfer.handle)
-        count += 1
+        count(transfer, 1)
+        do throws(TransportError) {
+            try multi.add(transfer.handle)
+        } catch {
+            count(transfer, -1)
+            throw error
+        }
+    }
+
+    private func count(_ transfer: Transfer, _ change: Int) {
+        count += change
+        guard transfer.request.timeout == nil else { return }
+        streams += change
+        multi.limitConnections(toEachHost: Self.mostConnections + streams)
     }
 
     /// An exchange is over.
     func remove(_ transfer: Transfer) {
-        count -= 1
+        count(transfer, -1)
         multi.remove(transfer.handle)
     }
 }

@@ -19,6 +19,14 @@ extension EventLoop {
         return turned ?? false
     }
 
+    /// Something woke the loop, and is cleared.
+    ///
+    /// Whoever asks leaves the question before the loop is woken: one that came since the turn began will not wake it again.
+    func wasWoken() {
+        epoll.clearWake()
+        turnBegan()
+    }
+
     /// Tells those who wait for a turn to begin that one has.
     func turnBegan() {
         let waiting = awaitedTurns.withLock { turns in

@@ -159,10 +159,7 @@ package final class EventLoop: @unchecked Sendable {
 
     private func ready(_ token: Epoll.Token, _ events: UInt32) {
         switch token.kind {
-        case .wake:
-            epoll.clearWake()
-            // Whoever asks leaves the question before the loop is woken: one that came since the turn began will not wake it again.
-            turnBegan()
+        case .wake: wasWoken()
         case .connect: connectReady(token.descriptor)
         case .idle: idleReady(token.descriptor)
         case .exchange:

@@ -5,14 +5,16 @@ import KubernetesClient
 
 /// What a process sees to before anything else.
 enum ProcessSetup {
-    /// Closed pipes are errors and no death; the standard descriptors are taken; nobody of the same user reads our memory or
-    /// environment.
+    /// Closed pipes are errors and no death; threads share two heaps; the standard descriptors are taken; nobody of the same user
+    /// reads our memory or environment.
     ///
     /// `arguments`: those of the command line, without the binary.
     static func prepare(_ arguments: [String]) {
         // Asks `run` to reload. Until its handler is there nothing is lost: the configuration has not been read yet.
         if arguments.first == "run" { signal(SIGHUP, SIG_IGN) }
         signal(SIGPIPE, SIG_IGN)
+        // Before there is a second thread. With a heap for each, what a burst on one thread frees is of no use to the others.
+        linux_limit_heaps(2)
         occupyStandardDescriptors()
         // Commands of probes run as our user: /proc/PID/environ and /proc/PID/mem would be theirs to read. A command's own
         // process is another program, and so not concerned.

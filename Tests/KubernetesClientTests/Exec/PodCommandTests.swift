@@ -136,7 +136,7 @@ import Transport
                 #expect(await isUndelivered() == expected, "\(code)")
             }
             await sandbox.control.add(Fault(.hang, kind: .pods, name: "a", count: 1))
-            #expect(await isUndelivered(.milliseconds(300)) == true)
+            #expect(await isUndelivered(.seconds(5)) == true)
             for failure in [Kubelet.Failure.partitioned, .dead] {
                 try await sandbox.nodes.fail("sandbox-node-1", failure)
                 #expect(await isUndelivered() == true, "\(failure)")

@@ -8,9 +8,10 @@ import Testing
 @Suite struct AlertRulesTests {
     private let alerts: String
     private let runbooks: String
+    private let folder: URL
 
     init() throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().appending(path: "config")
         alerts = try String(contentsOf: folder.appending(path: "alerts.yaml"), encoding: .utf8)
         runbooks = try String(contentsOf: folder.appending(path: "RUNBOOKS.md"), encoding: .utf8)
@@ -31,6 +32,21 @@ import Testing
         let asked = Set(alerts.matches(of: /condition="(\w+)"/).map { String($0.output.1) })
         let all = Set(GroupAssessment.Condition.allCases.map(\.rawValue))
         #expect(all.subtracting(asked) == ["Disputed"] && asked.isSubset(of: all))
+    }
+
+    /// The dashboard, too; a histogram is asked for by its parts.
+    @Test func theDashboardAsksForMetricsThatExist() throws {
+        let known = Set(Metric.all.map(\.fullName) + GroupMetric.all.map(\.fullName))
+        let text = try String(contentsOf: folder.appending(path: "grafana-dashboard.json"), encoding: .utf8)
+        let names = /(?:kube_standby|leader_election|rest_client|process)_\w+/
+        let asked = Set(text.matches(of: names).map { String($0.output).replacing(/_(bucket|sum|count)$/, with: "") })
+        #expect(asked.count >= 15 && asked.isSubset(of: known), "\(asked.subtracting(known))")
+        let conditions = text.matches(of: /condition[!=~]+\\"([\w|]+)\\"/).flatMap { $0.output.1.split(separator: "|") }
+        let all = Set(GroupAssessment.Condition.allCases.map(\.rawValue))
+        #expect(conditions.count >= 4 && Set(conditions.map(String.init)).isSubset(of: all))
+        let dashboard = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        let panels = dashboard?["panels"] as? [[String: Any]] ?? []
+        #expect(panels.count > 10 && Set(panels.compactMap { $0["id"] as? Int }).count == panels.count)
     }
 
     @Test func eachHasItsRunbook() {

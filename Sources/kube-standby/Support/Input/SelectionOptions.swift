@@ -22,6 +22,17 @@ struct SelectionOptions: ParsableArguments {
     )
     var selector: String?
 
+    /// As on a command line without any.
+    init() {}
+
+    /// Of one's own, for a command that has other options.
+    init(cluster: ClusterOptions) {
+        self.init()
+        self.cluster = cluster
+        allNamespaces = false
+        selector = nil
+    }
+
     func validate() throws {
         if allNamespaces, cluster.namespace != nil {
             throw ValidationError("--all-namespaces and --namespace exclude each other")

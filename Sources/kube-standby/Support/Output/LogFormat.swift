@@ -4,13 +4,16 @@ import Logging
 
 /// How the log is written.
 enum LogFormat: String, ExpressibleByArgument, CaseIterable {
-    /// One line for people.
+    /// One line for people; on a terminal aligned and in colour.
     case text
     /// One object a line.
     case json
 
     /// The label of every line in text.
     private static let label = "kube-standby"
+
+    /// Looked at once: a terminal does not become a file.
+    private static let isForTerminal = StandardError.takesColour
 
     /// The level of that name.
     static func level(_ name: String) throws -> Logger.Level {
@@ -45,6 +48,7 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable {
 
     private func line(_ event: LogEvent, _ metadata: Logger.Metadata) -> String {
         switch self {
+        case .text where Self.isForTerminal: LogLine.terminal(event, metadata)
         case .text: LogLine.text(event, metadata, label: Self.label)
         case .json: LogLine.json(event, metadata)
         }
