@@ -9,16 +9,33 @@ import Testing
     private static let key = EventLog.Key(namespace: "shop", name: "web")
     private static let request = "GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n"
 
+    /// Tells when readers come and go.
+    private struct Audience: Sendable {
+        private let changes: AsyncStream<Void>
+        private let input: AsyncStream<Void>.Continuation
+
+        init() { (changes, input) = AsyncStream.makeStream() }
+
+        func changed() { input.yield() }
+
+        /// For one at a time.
+        func wait(until isSo: () -> Bool) async {
+            if isSo() { return }
+            for await _ in changes where isSo() { return }
+        }
+    }
+
     /// Serves a hub, and `ok` for everything else.
     private static func serve(
         streams: Int = 4,
         _ change: (inout OperationsServer.Limits) -> Void = { _ in },
-        _ body: @Sendable @escaping (Int, EventHub, OperationsListener) async throws -> Void
+        _ body: @Sendable @escaping (Int, EventHub, OperationsListener, Audience) async throws -> Void
     ) async throws {
         var limits = OperationsServer.Limits()
         change(&limits)
         let listener = OperationsListener(limits: limits)
-        let hub = EventHub(limit: streams) {}
+        let audience = Audience()
+        let hub = EventHub(limit: streams) { audience.changed() }
         let events = EventRoute(of: hub)
         let port = try await listener.listen(at: try #require(ListenAddress("127.0.0.1:0")))
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -28,12 +45,12 @@ import Testing
                 }
             }
             defer { listener.close() }
-            try await body(port, hub, listener)
+            try await body(port, hub, listener, audience)
         }
     }
 
     @Test func tellsWhatIsToldAsItIsTold() async throws {
-        try await Self.serve { port, hub, _ in
+        try await Self.serve { port, hub, _, _ in
             let client = RawClient(port: port)
             client.send(Self.request)
             let head = try #require(await client.read(until: "event: reset"))
@@ -46,7 +63,7 @@ import Testing
     }
 
     @Test func whoWantsOneGroupHearsOfThatAlone() async throws {
-        try await Self.serve { port, hub, _ in
+        try await Self.serve { port, hub, _, _ in
             let client = RawClient(port: port)
             client.send("GET /api/v1/events?x=y&group=shop%2Fdb HTTP/1.1\r\nHost: x\r\n\r\n")
             hub.tell(Self.key, "{web}")
@@ -54,7 +71,7 @@ import Testing
             let text = try #require(await client.read(until: "data: {db}"))
             #expect(!text.contains("{web}"))
         }
-        try await Self.serve { port, _, _ in
+        try await Self.serve { port, _, _, _ in
             let head = "GET /api/v1/events?group=web HTTP/1.1\r\nHost: x"
             #expect(await RawClient.exchange(port: port, head)?.hasPrefix("HTTP/1.1 400 ") == true)
         }
@@ -67,7 +84,7 @@ import Testing
             $0.silence = .seconds(15)
             $0.answer = .seconds(15)
             $0.heartbeat = .seconds(1)
-        } _: { port, hub, _ in
+        } _: { port, hub, _, _ in
             let client = RawClient(port: port)
             client.send(Self.request)
             for _ in 0..<17 {
@@ -79,7 +96,7 @@ import Testing
     }
 
     @Test func oneTooManyIsRefusedAndHealthIsAnswered() async throws {
-        try await Self.serve(streams: 2) { port, hub, _ in
+        try await Self.serve(streams: 2) { port, hub, _, _ in
             let readers = (0..<2).map { _ in RawClient(port: port) }
             for reader in readers {
                 reader.send(Self.request)
@@ -99,7 +116,7 @@ import Testing
         try await Self.serve(streams: 2) {
             $0.silence = .seconds(10)
             $0.heartbeat = .seconds(60)
-        } _: { port, hub, _ in
+        } _: { port, hub, _, audience in
             let (slow, quick) = (RawClient(port: port, buffer: 4096), RawClient(port: port))
             for client in [slow, quick] { client.send(Self.request) }
             #expect(await quick.read(until: "event: reset") != nil)
@@ -108,7 +125,7 @@ import Testing
             for number in 0..<1024 { hub.tell(.init(namespace: "shop", name: "g\(number)"), "{\(number)\(text)}") }
             #expect(await quick.read(until: "data: {1023x") != nil)
             // Its place is free once it is closed.
-            while hub.readers > 1 { await Task.yield() }
+            await audience.wait { hub.readers <= 1 }
             hub.tell(Self.key, "{last}")
             #expect(await quick.read(until: "data: {last}") != nil)
             withExtendedLifetime(slow) {}
@@ -118,12 +135,12 @@ import Testing
     @Test func aClientThatGoesLeavesItsPlace() async throws {
         try await Self.serve(streams: 1) {
             $0.heartbeat = .milliseconds(50)
-        } _: { port, hub, _ in
+        } _: { port, hub, _, audience in
             var client: RawClient? = RawClient(port: port)
             client?.send(Self.request)
             #expect(await client?.read(until: "event: reset") != nil)
             client = nil
-            while hub.hasReaders { await Task.yield() }
+            await audience.wait { !hub.hasReaders }
             let next = RawClient(port: port)
             next.send(Self.request)
             #expect(await next.read(until: "event: reset") != nil)
@@ -131,19 +148,19 @@ import Testing
     }
 
     @Test func theEndOfTheListenerEndsStreams() async throws {
-        try await Self.serve { port, hub, listener in
+        try await Self.serve { port, hub, listener, audience in
             let client = RawClient(port: port)
             client.send(Self.request)
             #expect(await client.read(until: "event: reset") != nil)
             listener.close()
             #expect(await client.readToEnd() != nil)
-            while hub.hasReaders { await Task.yield() }
+            await audience.wait { !hub.hasReaders }
         }
     }
 
     /// A question about the stream is answered and takes no place.
     @Test func aHeadBeginsNoStream() async throws {
-        try await Self.serve { port, hub, _ in
+        try await Self.serve { port, hub, _, _ in
             let answer = await RawClient.exchange(port: port, "HEAD /api/v1/events HTTP/1.1\r\nHost: x")
             #expect(answer?.contains("content-type: text/event-stream\r\n") == true && !hub.hasReaders)
         }

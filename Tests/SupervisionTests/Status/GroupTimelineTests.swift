@@ -81,14 +81,19 @@ import Testing
         try stage.place(["active", "passive"])
         try await stage.run { stage in
             await stage.log.wait(for: "web-1 member.health=healthy")
+            let feed = stage.supervisor.surroundings.feed
+            feed.listen(true)
             stage.probes.set(.unhealthy, "web-0")
             await stage.log.wait(for: "move complete")
             var changes: [GroupStatus.Timeline.Change] = []
-            while changes.last?.kind != "moved"
-                && !changes.contains(where: { $0.kind == "role" && $0.member == "web-1" })
-            {
+            feed.signal()
+            for await _ in feed.signals {
                 changes = await stage.supervisor.status(withTimeline: true).timeline?.changes ?? []
-                await Task.yield()
+                if changes.last?.kind == "moved"
+                    || changes.contains(where: { $0.kind == "role" && $0.member == "web-1" })
+                {
+                    break
+                }
             }
             let move = try #require(changes.first { $0.kind == "moved" })
             #expect(move.from == "web-0" && move.to == "web-1" && move.cause == "ActiveUnhealthy" && move.member == nil)
