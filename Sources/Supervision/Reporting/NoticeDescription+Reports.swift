@@ -150,6 +150,7 @@ extension NoticeDescription {
     private static func switchWaits(_ member: Member, _ target: String?, _ failure: OperationFailure) -> Self {
         let to = target ?? "nobody"
         let obstacle = "\(member.name), which cannot be written: \(failure)"
+        let isSeal = member.role != .active && member.name != target
         return Self(
             .init(
                 .warning,
@@ -157,7 +158,7 @@ extension NoticeDescription {
                 ["to": to, "member.name": member.name, "error": "\(failure)"]
             ),
             event: .init(
-                member.role == .active ? .switchWaiting : .sealBlocked,
+                isSeal ? .sealBlocked : .switchWaiting,
                 "the switch to \(to) waits for pod \(obstacle)"
             ),
             demo: "waits for \(obstacle)"

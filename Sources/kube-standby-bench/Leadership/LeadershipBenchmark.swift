@@ -183,7 +183,7 @@ struct LeadershipBenchmark {
     private static func probes(_ replicas: ReplicaProcesses, _ names: [String]) async throws -> [Int] {
         var counts: [Int] = []
         for name in names {
-            let metric = "kube_standby_probes_total{result=\"success\"}"
+            let metric = "kube_standby_probes_total{type=\"http\",result=\"success\"}"
             var count: Int?
             for _ in 0..<6 where count == nil { count = try await replicas.metric(metric, of: name) }
             guard let count else { throw Peer.Failed(description: "\(name) tells no metrics") }

@@ -81,13 +81,13 @@ extension EndToEndTests {
                     for pod in ["web-0", "web-1", "queue-0", "queue-1"] {
                         _ = await process.log.wait(for: "member.name=\(pod)", "member.health=healthy")
                     }
-                    let failures = "kube_standby_probes_total{result=\"failure\"}"
+                    let failures = "kube_standby_probes_total{type=\"http\",result=\"failure\"}"
                     let before = Self.sample(failures, in: try await Self.metrics(of: process, loop))
                     guard let text = try await Self.metrics(of: process, loop, afterNothingFor: stage, arguments) else {
                         #expect(!(await process.log.text).contains("Fatal error"))
                         return false
                     }
-                    #expect(Self.sample("kube_standby_probes_total{result=\"none\"}", in: text) >= 12)
+                    #expect(Self.sample("kube_standby_probes_total{type=\"http\",result=\"none\"}", in: text) >= 12)
                     #expect(Self.sample(failures, in: text) == before)
                     #expect(Self.sample("kube_standby_event_loop_lag_seconds{loop=\"probes\"}", in: text) > 0)
                     let told = await process.log.lines.count { $0.contains("nothing moves") && $0.contains("errno") }

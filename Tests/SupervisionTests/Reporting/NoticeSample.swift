@@ -85,6 +85,7 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
         NoticeSample("demotion withdrawn", .report(.moveWithdrawn(to: nil, because: "pod web-0 cannot be written"))),
         NoticeSample("switch waits", .report(.switchWaits(for: old, to: "web-1", failure))),
         NoticeSample("switch waits for a seal", .report(.switchWaits(for: new, to: "web-2", failure))),
+        NoticeSample("switch waits for its target", .report(.switchWaits(for: new, to: "web-1", failure))),
         NoticeSample("planned move begins", .report(.moveStarted(from: ["web-0"], to: "web-1", .switchover, trace))),
         NoticeSample("demotion waits", .report(.switchWaits(for: old, to: nil, failure))),
     ]

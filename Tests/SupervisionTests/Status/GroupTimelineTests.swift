@@ -81,7 +81,7 @@ import Testing
         try stage.place(["active", "passive"])
         try await stage.run { stage in
             await stage.log.wait(for: "web-1 member.health=healthy")
-            let feed = stage.supervisor.surroundings.feed
+            let feed = await stage.supervisor.surroundings.feed
             feed.listen(true)
             stage.probes.set(.unhealthy, "web-0")
             await stage.log.wait(for: "move complete")
