@@ -27,7 +27,9 @@ extension EndToEndTests {
             var request = HTTPRequest("GET", "http://127.0.0.1:\(port)/metrics")
             request.timeout = .seconds(60)
             let text = String(decoding: try await loop.response(to: request).body, as: UTF8.self)
-            return text.firstMatch(of: /probes_total\{result="failure"\} (\d+)/).flatMap { Int($0.output.1) } ?? 0
+            return text.firstMatch(of: /probes_total\{type="exec",result="failure"\} (\d+)/).flatMap {
+                Int($0.output.1)
+            } ?? 0
         }
 
         /// Asks again and again, for a minute at most: the kernel tells nobody of what is asked here.

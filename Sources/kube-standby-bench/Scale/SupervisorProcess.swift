@@ -59,9 +59,19 @@ struct SupervisorProcess: Sendable {
     /// Waits until so many probes have succeeded.
     func wait(probes: Int) async throws {
         _ = try await wait {
-            let count = try await get("/metrics")?.firstMatch(of: /probes_total\{result="success"\} ([0-9]+)/)
+            let count = try await get("/metrics")?.firstMatch(
+                of: /probes_total\{type="http",result="success"\} ([0-9]+)/
+            )
             return count.flatMap { Int($0.1) }.map { $0 >= probes } ?? false
         }
+    }
+
+    /// Processor time and size of one scrape of `/metrics`, of so many.
+    func scrape(times: Int) async throws -> (cpu: Duration, bytes: Int) {
+        let before = cpu
+        var bytes = 0
+        for _ in 0..<times { bytes = try await get("/metrics")?.utf8.count ?? 0 }
+        return ((cpu - before) / times, bytes)
     }
 
     private func wait(_ isThere: () async throws -> Bool) async throws -> Duration {
