@@ -49,7 +49,8 @@ struct GroupRoutes: Sendable {
 
     /// 200 if this replica leads the group and one pod of it is active and serves, else 503.
     ///
-    /// A replica in doubt goes on answering: while the API server is away nobody can move the role, and the pod serves.
+    /// A replica in doubt goes on answering that the group is served: while the API server is away nobody can move the role, and
+    /// the pod serves. It does not name the pod as the active one: where it alone is cut off, another replica may have moved the role.
     static func active(_ status: GroupStatus?) -> OperationsAnswer {
         guard let status, status.standing != .standby else {
             return OperationsAnswer(.serviceUnavailable, "this replica does not lead the group\n")
@@ -57,7 +58,8 @@ struct GroupRoutes: Sendable {
         guard status.holds(.available), let pod = status.active.first else {
             return OperationsAnswer(.serviceUnavailable, "no pod is active and serves\n")
         }
-        return OperationsAnswer(.ok, pod + "\n")
+        let isCertain = status.standing == .leading
+        return OperationsAnswer(.ok, isCertain ? pod + "\n" : "in doubt; active when that could be seen last: \(pod)\n")
     }
 
     private static func notFound(_ message: String) -> OperationsAnswer {

@@ -78,6 +78,11 @@ struct OperationsListener: Sendable {
         input.finish()
     }
 
+    /// How long bytes may go without being acknowledged, in milliseconds.
+    ///
+    /// https://man7.org/linux/man-pages/man7/tcp.7.html
+    private static let userTimeout = NIOBSDSocket.Option(rawValue: 18)
+
     private var bootstrap: ServerBootstrap {
         ServerBootstrap(group: loop)
             .serverChannelOption(.backlog, value: 256)
@@ -94,6 +99,11 @@ struct OperationsListener: Sendable {
                 }
             }
             .childChannelOption(.maxMessagesPerRead, value: 4)
+            // Who vanished without a word acknowledges nothing: its place is another's soon.
+            .childChannelOption(
+                .tcpOption(Self.userTimeout),
+                value: Int(limits.silence.nanoseconds / 1_000_000)
+            )
             .childChannelInitializer { [limits, table, input] channel in
                 channel.eventLoop.makeCompletedFuture {
                     var decoder = NIOHTTPDecoderLimitConfiguration()

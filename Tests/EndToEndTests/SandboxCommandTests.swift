@@ -91,7 +91,8 @@ extension EndToEndTests {
                 let file = folder.appending(path: "text")
                 try Data().write(to: file)
                 let reasons = [
-                    ("/nonexistent", "there is no such folder"), (Self.path(file), "it is no folder"),
+                    (Self.path(folder.appending(path: "none")), "there is no such folder"),
+                    (Self.path(file), "it is no folder"),
                     (path, "the folder holds no *.yaml, *.yml or *.json file"),
                 ]
                 for (folder, reason) in reasons {

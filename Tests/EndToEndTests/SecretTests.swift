@@ -84,6 +84,25 @@ extension EndToEndTests {
             }
         }
 
+        /// Who reads the log may not be who reads the file: warnings and mistakes at the start have a place and words, and no line of it.
+        @Test func theStartQuotesNoLine() async throws {
+            try await Stage.run { stage in
+                let url = "http://user:\(Self.password)@127.0.0.1:1/?key=\(Self.password)"
+                let hook = "    hooks: {onPromote: {httpPost: {url: \"\(url)\"}}}\n"
+                let arguments = try await stage.arguments(groups: [Manifests.group("web") + hook])
+                let (text, _) = try await SupervisorProcess.run(arguments) { process in
+                    _ = await process.log.wait(for: "supervising")
+                    return await process.log.text
+                }
+                #expect(text.contains("warning:") && text.contains("hooks"))
+                Self.expectClean(text)
+                let wrong = try stage.write("wrong.yaml", configuration: [Self.group() + "    priority: x\n"])
+                let mistake = try await SupervisorProcess.finish(["run", "--config", wrong])
+                #expect(mistake.code == 1 && mistake.text.contains("error:"))
+                Self.expectClean(mistake.text)
+            }
+        }
+
         /// As HTTP/1.1 has them, and as libcurl tells of HTTP/2.
         @Test(arguments: [
             ("Authorization: Bearer abc.def", "Authorization: <hidden>"),

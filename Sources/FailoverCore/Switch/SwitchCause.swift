@@ -54,6 +54,17 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether the active member cannot serve, so that the role goes to another.
+    package var isFailover: Bool {
+        switch self {
+        case .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .activeUnknown, .activeNotReady:
+            true
+        case .noActive, .preempted, .switchover, .labelledByHand, .fenced, .multipleActive, .targetRefused,
+            .unfinishedSwitch, .labelLost, .other:
+            false
+        }
+    }
+
     /// Whether nothing is lost without it, because the active member serves.
     package var isVoluntary: Bool { self == .switchover || self == .preempted }
 

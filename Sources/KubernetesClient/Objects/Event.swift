@@ -84,12 +84,25 @@ package struct Event: KubernetesResource, Hashable {
         metadata = ObjectMeta(name: name, namespace: regarding.namespace)
         eventTime = time
         reportingController = controller
-        reportingInstance = String(instance.prefix(128))
+        reportingInstance = instance.cut(toBytes: 128)
         self.action = action
         self.reason = reason
         self.type = type
-        self.note = note.utf8.count <= 1024 ? note : String(note.prefix(340)) + "…"
+        self.note = note.utf8.count <= 1024 ? note : note.cut(toBytes: 1020) + "…"
         self.regarding = regarding
+    }
+}
+
+extension String {
+    /// The beginning, whole Unicode scalars of so many bytes at most: what is one character to a reader can be any number of them,
+    /// and the API server counts bytes.
+    fileprivate func cut(toBytes limit: Int) -> String {
+        var rest = limit
+        let scalars = unicodeScalars.prefix { scalar in
+            rest -= UTF8.width(scalar)
+            return rest >= 0
+        }
+        return String(String.UnicodeScalarView(scalars))
     }
 }
 

@@ -74,8 +74,9 @@ extension Lease.Spec {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         holderIdentity = try container.decodeIfPresent(String.self, forKey: .holderIdentity)
         leaseDurationSeconds = container.int32(.leaseDurationSeconds)
-        acquireTime = try container.decodeIfPresent(MicroTime.self, forKey: .acquireTime)
-        renewTime = try container.decodeIfPresent(MicroTime.self, forKey: .renewTime)
+        // Whoever may write one Lease must not make a list of all of them unreadable.
+        acquireTime = (try? container.decodeIfPresent(MicroTime.self, forKey: .acquireTime)) ?? nil
+        renewTime = (try? container.decodeIfPresent(MicroTime.self, forKey: .renewTime)) ?? nil
         leaseTransitions = container.int32(.leaseTransitions)
         strategy = try container.decodeIfPresent(String.self, forKey: .strategy)
         preferredHolder = try container.decodeIfPresent(String.self, forKey: .preferredHolder)

@@ -8,12 +8,14 @@ extension GroupSupervisor {
     private static let longestLateness: Duration = .seconds(2)
     /// How long news may take to be heard then.
     private static let rest: Duration = .seconds(1)
+    /// How long the same move is not told of again before it is complete.
+    private static let announcementPause: Duration = .seconds(60)
 
     /// Gives the machine an event, and carries out what it decides.
     func step(_ event: (inout GroupStateMachine) -> [Effect]) {
         perform(event(&machine))
         let now = surroundings.clock.now()
-        counts.observed(isEmpty: machine.actives.isEmpty, at: now)
+        counts.observed(isEmpty: machine.actives.isEmpty, isSwitching: machine.isSwitching, at: now)
         tellOfPause(at: now)
         complainOfEpochs()
     }
@@ -65,7 +67,7 @@ extension GroupSupervisor {
             case .report(let report):
                 count(report)
                 if case .moved(let move) = report { moved(move) }
-                notify(of: report)
+                if !isRepetition(report) { notify(of: report) }
             }
         }
     }
@@ -155,6 +157,20 @@ extension GroupSupervisor {
             if now.since(deadline) > Self.longestLateness, await !clock.sleep(now + Self.rest) { return }
             post(.timerFired(id))
         }
+    }
+
+    /// A move that cannot be announced on the record is begun again and again; that is told once a minute.
+    private func isRepetition(_ report: Report) -> Bool {
+        if case .moved = report { announced = nil }
+        guard case .moveStarted(_, let target, let cause, _) = report else { return false }
+        let now = surroundings.clock.now()
+        if let announced, announced.target == target, announced.cause == cause,
+            now.since(announced.time) < Self.announcementPause
+        {
+            return true
+        }
+        announced = (target, cause, now)
+        return false
     }
 
     /// A group that waits for its Service withholds everything; its cause is reported once instead.

@@ -59,6 +59,8 @@ actor GroupSupervisor {
     var counts = GroupCounts()
     /// Whether it was paused when that was looked at last; nil: it was not yet.
     var wasPaused: Bool?
+    /// The move whose beginning was told last; nil: it is complete.
+    var announced: (target: String?, cause: SwitchCause, time: MonotonicTime)?
     /// What was asked, heard and answered of members that fail.
     var opinions: Opinions
     /// What has changed in the last hour.

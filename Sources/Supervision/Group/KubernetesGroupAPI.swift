@@ -196,7 +196,7 @@ actor KubernetesGroupAPI: GroupAPI {
     ) async -> Outcome? {
         await limits.writes.write(urgency, importance: importance, in: turn, isWanted: isWanted) { [gate, clock] in
             guard let timeout = gate.timeout(at: clock.now(), longest: APIClient.requestTimeout) else {
-                return (nil, .answered)
+                return (nil, nil)
             }
             return await request(timeout)
         }

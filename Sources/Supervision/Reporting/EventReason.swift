@@ -12,7 +12,7 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
     case switchedOver = "SwitchedOver"
     /// A move is complete that nobody asked for.
     case failedOver = "FailedOver"
-    /// A move begins that nobody asked for.
+    /// A move begins, because the active pod cannot serve.
     case failingOver = "FailingOver"
     /// A move is due and is not made.
     case moveWithheld = "MoveWithheld"
@@ -84,6 +84,19 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether whoever may write a group's Lease can bring them about as often as they like; they have a share of their own.
+    var isOfRequests: Bool {
+        switch self {
+        case .requestAccepted, .requestRefused, .paused, .resumed: true
+        case .promoted, .demoted, .switchedOver, .failedOver, .failingOver, .moveWithheld, .moveWithdrawn,
+            .switchWaiting,
+            .sealBlocked, .noHealthyCandidate, .flapping, .movesSuspended, .activeNotReady, .multipleActive,
+            .labelDrift,
+            .disputed, .opinionsMissing, .endpointsLag, .requestsLeftBehind, .configReloaded, .configInvalid:
+            false
+        }
+    }
+
     /// The table of reasons.
     package var entry: Entry {
         switch self {
@@ -91,7 +104,8 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
         case .demoted: Entry(.normal, "Demote", on: .pod, "The pod is passive now, and why.")
         case .switchedOver: Entry(.normal, "Switchover", on: .service, "A move that an operator asked for is complete.")
         case .failedOver: Entry(.normal, "Failover", on: .service, "Any other move is complete.")
-        case .failingOver: Entry(.warning, "Failover", on: .service, "A move begins that nobody asked for, and why.")
+        case .failingOver:
+            Entry(.warning, "Failover", on: .service, "A move begins because the active pod cannot serve, and why.")
         case .moveWithheld:
             Entry(
                 .warning,

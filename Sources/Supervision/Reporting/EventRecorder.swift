@@ -26,6 +26,8 @@ struct EventRecorder: Sendable {
         }
     }
 
+    /// How often it is told how many were left out, at most.
+    private static let tellingPause: Duration = .seconds(1)
     /// Events that wait at most: those of a mass failure are not worth more memory.
     static let mostWaiting = 1000
 
@@ -53,16 +55,24 @@ struct EventRecorder: Sendable {
     private struct ObjectShares {
         /// Objects that are remembered; those that had none for longest are forgotten then.
         private static let limit = 10_000
-        private var shares: [Event.ObjectReference: EventShare] = [:]
+        private var shares: [Subject: EventShare] = [:]
+
+        /// What has a share: an object, by whether requests are told of or all else.
+        private struct Subject: Hashable {
+            var object: Event.ObjectReference
+            var isOfRequests: Bool
+        }
 
         /// Whether an object may have one more Event now.
-        mutating func admit(_ object: Event.ObjectReference, at now: ContinuousClock.Instant) -> Bool {
+        mutating func admit(_ event: Event, at now: ContinuousClock.Instant) -> Bool {
+            let isOfRequests = EventReason(rawValue: event.reason)?.isOfRequests ?? false
+            let subject = Subject(object: event.regarding, isOfRequests: isOfRequests)
             if shares.count >= Self.limit {
                 shares = shares.filter { !$0.value.isFull(at: now) }
                 // All of them are busy: the share of all bounds them.
                 if shares.count >= Self.limit { shares = [:] }
             }
-            return shares[object, default: .ofObject].admits(at: now)
+            return shares[subject, default: .ofObject].admits(at: now)
         }
     }
 
@@ -73,7 +83,9 @@ struct EventRecorder: Sendable {
         var dropped = 0
     }
 
-    /// Waits of a namespace after refusals that last: a missing right, a namespace that is not there.
+    /// What concerns every Event of a namespace: a missing right, a namespace that is not there. Others concern the one that was sent.
+    private static let refusesAll = [401, 403, 404, 405]
+    /// Waits of a namespace after such a refusal.
     private static let backoff = Backoff(first: .milliseconds(500), cap: .seconds(30))
 
     /// Sends Events until the task is cancelled.
@@ -81,10 +93,11 @@ struct EventRecorder: Sendable {
         var refusals: [String: Refusal] = [:]
         var share = EventShare.ofAll
         var objects = ObjectShares()
+        var told: ContinuousClock.Instant?
         for await batch in mailbox.batches {
             for event in batch {
                 let namespace = event.regarding.namespace
-                guard objects.admit(event.regarding, at: now()) else {
+                guard objects.admit(event, at: now()) else {
                     surplus.withLock { $0 += 1 }
                     continue
                 }
@@ -95,12 +108,13 @@ struct EventRecorder: Sendable {
                 }
                 await send(event, minding: &refusals[namespace])
             }
-            tellOfSurplus()
+            if told.map({ now() - $0 >= Self.tellingPause }) ?? true, tellOfSurplus() { told = now() }
         }
+        _ = tellOfSurplus()
     }
 
-    /// Says how many Events were never sent, because too many others waited.
-    private func tellOfSurplus() {
+    /// Says how many Events were never sent, because too many others waited; whether there were any.
+    private func tellOfSurplus() -> Bool {
         let count = surplus.withLock { count in
             defer { count = 0 }
             return count
@@ -108,6 +122,7 @@ struct EventRecorder: Sendable {
         if count > 0 {
             logger.notice("events left out, too many at once", metadata: ["events": "\(count)"])
         }
+        return count > 0
     }
 
     private func send(_ event: Event, minding refusal: inout Refusal?) async {
@@ -121,7 +136,7 @@ struct EventRecorder: Sendable {
         } catch {
             if error.isCancellation { return }
             logger.warning("event dropped", metadata: Self.metadata(error, refusal))
-            refusal = error.isLastingRefusal ? next(after: refusal) : nil
+            refusal = Self.refusesAll.contains(error.code ?? 0) ? next(after: refusal) : nil
         }
     }
 

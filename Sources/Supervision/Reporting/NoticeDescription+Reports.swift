@@ -51,7 +51,7 @@ extension NoticeDescription {
         let note = "\(cause): the role moves from \(before) to \(to); \(trace)"
         return Self(
             .init(.notice, "move begins", metadata, .ofMany),
-            event: cause.isVoluntary || cause.isPlanned ? nil : .init(.failingOver, note),
+            event: cause.isFailover ? .init(.failingOver, note) : nil,
             demo: "decided: to \(to), \(cause) [\(trace)]"
         )
     }

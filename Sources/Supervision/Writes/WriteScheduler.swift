@@ -81,13 +81,14 @@ actor WriteScheduler {
     ///
     /// `turn`: nil: it has yet to come.
     /// `isWanted`: asked when its turn has come, whether there is still a reason for it.
+    /// `request`: what came of it, and how it ended; no ending: it was not sent after all.
     /// - Returns: nil if nothing was sent, because there is no reason any more or the task was cancelled.
     nonisolated func write<Outcome: Sendable>(
         _ urgency: WriteUrgency,
         importance: Int,
         in turn: Turn? = nil,
         isWanted: @Sendable () async -> Bool = { true },
-        _ request: @Sendable () async -> (Outcome?, WriteWindow.Ending)
+        _ request: @Sendable () async -> (Outcome?, WriteWindow.Ending?)
     ) async -> Outcome? {
         if turn == nil, await self.turn(urgency, importance: importance) == nil { return nil }
         guard await isWanted(), !Task.isCancelled else {
@@ -96,7 +97,8 @@ actor WriteScheduler {
         }
         let sentAt = now()
         let (outcome, ending) = await request()
-        await leave(ending, sentAt: sentAt)
+        // What was not sent says nothing of how fast the API server is.
+        if let ending { await leave(ending, sentAt: sentAt) } else { await leaveUnsent() }
         return outcome
     }
 

@@ -81,7 +81,7 @@ struct RunCommand: AsyncParsableCommand {
         defer { sink.close() }
         let logger = logFormat.logger(level: logLevel, sink: sink)
         let hangups = await UnixSignalsSequence(trapping: .sighup)
-        let loaded = try LoadedConfiguration.load(config)
+        let loaded = try LoadedConfiguration.load(config, quotesSource: false)
         let registry = MetricsRegistry()
         let supervisor = try supervisor(for: loaded.configuration, logger: logger, registry)
         let reloader = ConfigurationReloader(

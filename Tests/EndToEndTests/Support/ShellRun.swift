@@ -20,7 +20,11 @@ enum ShellRun {
         environment: [String: String] = [:],
         limit: Duration = .seconds(60)
     ) async throws -> Outcome {
-        var variables: [Environment.Key: String?] = ["KUBECONFIG": nil, "HOME": "/nonexistent"]
+        // kubectl, run as root, would make itself a home.
+        let cache = FileManager.default.temporaryDirectory.appending(path: "kube-standby-test-kubectl-cache")
+        var variables: [Environment.Key: String?] = [
+            "KUBECONFIG": nil, "HOME": "/nonexistent", "KUBECACHEDIR": cache.path(percentEncoded: false),
+        ]
         for (name, value) in environment { if let key = Environment.Key(rawValue: name) { variables[key] = value } }
         let seconds = "\(Int(limit.components.seconds))"
         let outcome = try await Subprocess.run(

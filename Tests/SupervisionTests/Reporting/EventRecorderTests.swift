@@ -202,4 +202,31 @@ import Transport
         let told = stage.recorder.lines.compactMap { $0.firstMatch(of: /events=(\d+)/).flatMap { Int($0.output.1) } }
         #expect(told.reduce(0, +) == 5)
     }
+
+    /// What is wrong with one Event is not wrong with the next.
+    @Test(arguments: [400, 413, 422]) func anEventThatIsRefusedForItselfHoldsUpNoOther(code: Int) async {
+        let stage = Stage()
+        stage.refuse("shop", code)
+        await stage.run { events in
+            for number in 0..<3 {
+                events.publish(Self.event("\(number)"))
+                await stage.log.wait(for: "shop: Flapping \(number)")
+            }
+        }
+        #expect(stage.recorder.lines.count == 3)
+    }
+
+    /// Whoever may write requests on a Lease must not silence what happens to its group.
+    @Test func requestsDoNotTakeTheShareOfMoves() async {
+        let stage = Stage()
+        await stage.run { events in
+            for number in 0..<EventShare.ofObject.burst + 5 {
+                events.publish(Self.event("\(number)", "RequestRefused"))
+                if number < EventShare.ofObject.burst { await stage.log.wait(for: "shop: RequestRefused \(number)") }
+            }
+            events.publish(Self.event("a", "FailedOver"))
+            await stage.log.wait(for: "shop: FailedOver a")
+        }
+        #expect(stage.log.lines(with: "shop: RequestRefused").count == EventShare.ofObject.burst)
+    }
 }

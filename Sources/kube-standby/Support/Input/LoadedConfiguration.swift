@@ -24,8 +24,9 @@ struct LoadedConfiguration {
 
     /// Reads a file, prints what is wrong with it and answers the configuration.
     ///
+    /// `quotesSource`: whether lines of the file are printed, too.
     /// - Throws: the exit code of a file that cannot be read or has mistakes.
-    static func load(_ file: String) throws -> LoadedConfiguration {
+    static func load(_ file: String, quotesSource: Bool = true) throws -> LoadedConfiguration {
         let bytes: [UInt8]
         do throws(RegularFile.Failure) {
             bytes = try Self.bytes(of: file)
@@ -34,7 +35,7 @@ struct LoadedConfiguration {
             throw ExitStatus.unreachable.exitCode
         }
         let reading = ConfigurationReading(bytes)
-        var printer = DiagnosticPrinter(.text)
+        var printer = DiagnosticPrinter(.text, quotesSource: quotesSource)
         guard let configuration = reading.configuration else {
             printer.print(reading.diagnostics, file: file, source: bytes)
             throw ExitStatus.mistakes.exitCode

@@ -18,11 +18,14 @@ struct DiagnosticPrinter {
 
     /// How they are written.
     let format: DiagnosticFormat
+    private let quotesSource: Bool
     private var records: [Record] = []
 
-    /// `format`: how they are written.
-    init(_ format: DiagnosticFormat) {
+    /// `format`: how they are written; `quotesSource`: whether text shows the line that is meant: what a log keeps is read by more than may
+    /// read the file.
+    init(_ format: DiagnosticFormat, quotesSource: Bool = true) {
         self.format = format
+        self.quotesSource = quotesSource
     }
 
     /// Prints a file's diagnostics, or keeps them until the end.
@@ -31,7 +34,9 @@ struct DiagnosticPrinter {
         case .text:
             let colours: DiagnosticText.Colours = StandardError.takesColour ? .terminal : .none
             let text = DiagnosticText(file: file, source: source, for: diagnostics, colours: colours)
-            for diagnostic in diagnostics { StandardError.write(text.render(diagnostic) + "\n") }
+            for diagnostic in diagnostics {
+                StandardError.write((quotesSource ? text.render(diagnostic) : text.summary(diagnostic)) + "\n")
+            }
         case .json: records += diagnostics.map { Record(file: file, $0) }
         case .github: for diagnostic in diagnostics { StandardOutput.print(Self.command(diagnostic, file: file)) }
         }
