@@ -63,7 +63,7 @@ extension EndToEndTests {
                 try await stage.place("web")
                 let arguments = try await stage.arguments(groups: [Self.group()])
                 let (config, kubeconfig) = (arguments[2], arguments[4])
-                let wrong = try stage.write("wrong.yaml", configuration: [Self.group() + "    priority: x\n"])
+                let wrong = try stage.write("wrong.yaml", configuration: [Self.group() + "  priority: x\n"])
                 let other = try stage.write(
                     "other-kubeconfig",
                     await stage.sandbox.kubeconfig(token: Self.password)
@@ -88,7 +88,7 @@ extension EndToEndTests {
         @Test func theStartQuotesNoLine() async throws {
             try await Stage.run { stage in
                 let url = "http://user:\(Self.password)@127.0.0.1:1/?key=\(Self.password)"
-                let hook = "    hooks: {onPromote: {httpPost: {url: \"\(url)\"}}}\n"
+                let hook = "  hooks: {onPromote: {httpPost: {url: \"\(url)\"}}}\n"
                 let arguments = try await stage.arguments(groups: [Manifests.group("web") + hook])
                 let (text, _) = try await SupervisorProcess.run(arguments) { process in
                     _ = await process.log.wait(for: "supervising")
@@ -96,7 +96,7 @@ extension EndToEndTests {
                 }
                 #expect(text.contains("warning:") && text.contains("hooks"))
                 Self.expectClean(text)
-                let wrong = try stage.write("wrong.yaml", configuration: [Self.group() + "    priority: x\n"])
+                let wrong = try stage.write("wrong.yaml", configuration: [Self.group() + "  priority: x\n"])
                 let mistake = try await SupervisorProcess.finish(["run", "--config", wrong])
                 #expect(mistake.code == 1 && mistake.text.contains("error:"))
                 Self.expectClean(mistake.text)

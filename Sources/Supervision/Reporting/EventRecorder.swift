@@ -83,7 +83,9 @@ struct EventRecorder: Sendable {
         var dropped = 0
     }
 
-    /// What concerns every Event of a namespace: a missing right, a namespace that is not there. Others concern the one that was sent.
+    /// What concerns every Event of a namespace: a missing right, a namespace that is not there.
+    ///
+    /// Others concern the one that was sent.
     private static let refusesAll = [401, 403, 404, 405]
     /// Waits of a namespace after such a refusal.
     private static let backoff = Backoff(first: .milliseconds(500), cap: .seconds(30))
