@@ -12,6 +12,17 @@ extension KubeStandby {
         Glibc.exit(await run(arguments).rawValue)
     }
 
+    /// What could not be printed is no answer, whatever the answer was.
+    private static func worse(than code: ExitCode) -> ExitCode {
+        if code == ExitStatus.unreachable.exitCode { return code }
+        do {
+            try StandardOutput.check()
+            return code
+        } catch {
+            return exitCode(for: error)
+        }
+    }
+
     private static func run(_ arguments: [String]) async -> ExitCode {
         do {
             do {
@@ -30,7 +41,7 @@ extension KubeStandby {
         } catch {
             let message = Invocation.named(fullMessage(for: error))
             if !message.isEmpty { StandardError.write(PrintableText.lines(message) + "\n") }
-            return exitCode(for: error)
+            return worse(than: exitCode(for: error))
         }
     }
 }

@@ -200,5 +200,27 @@ extension EndToEndTests {
         func refusesWhatDoesNotGoTogether(arguments: [String]) async throws {
             #expect(try await SupervisorProcess.finish(arguments).code == 64)
         }
+
+        /// Not even where the answer is bad news, which has an exit code of its own.
+        @Test func badNewsThatCannotBeWrittenIsNoAnswer() async throws {
+            try await Stage.run { stage in
+                let metadata: JSONValue = [
+                    "name": "kube-standby-web", "labels": ["app.kubernetes.io/managed-by": "kube-standby"],
+                ]
+                let lease: JSONValue = [
+                    "metadata": metadata, "spec": ["holderIdentity": "web-0", "leaseTransitions": 1],
+                ]
+                try await stage.sandbox.store.create(.leases, namespace: "default", lease)
+                let kubeconfig = try stage.write("kubeconfig", await stage.sandbox.kubeconfig())
+                let arguments = ["status", "--kubeconfig", kubeconfig]
+                let read = try await ShellRun.run("exec \"$0\" \"$@\"", arguments)
+                #expect(read.code == 1 && read.output.contains("web-0 is gone"), "\(read)")
+                let full = try await ShellRun.run("exec \"$0\" \"$@\" >/dev/full", arguments)
+                #expect(
+                    full.code == 2 && full.errors.hasSuffix("cannot be written: No space left on device\n"),
+                    "\(full)"
+                )
+            }
+        }
     }
 }

@@ -49,6 +49,18 @@ import Testing
         #expect(panels.count > 10 && Set(panels.compactMap { $0["id"] as? Int }).count == panels.count)
     }
 
+    /// What people read speaks of no metric that is not there.
+    @Test(arguments: [
+        "README.md", "config/README.md", "config/RUNBOOKS.md", "charts/kube-standby/README.md", "Sources/README.md",
+        "Sources/Operations/README.md", "Sources/Supervision/README.md", "Tests/README.md",
+    ]) func documentsNameMetricsThatExist(path: String) throws {
+        let known = Set(Metric.all.map(\.fullName) + GroupMetric.all.map(\.fullName))
+        let file = folder.deletingLastPathComponent().appending(path: path)
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let asked = Set(text.matches(of: /kube_standby_[a-z_]+[a-z]/).map { String($0.output) })
+        #expect(asked.isSubset(of: known), "\(asked.subtracting(known))")
+    }
+
     @Test func eachHasItsRunbook() {
         let headings = runbooks.matches(of: /## (\w+)\n/).map { String($0.output.1) }
         #expect(names.count == 16 && headings == names)
