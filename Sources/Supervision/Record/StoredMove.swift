@@ -127,6 +127,24 @@ package struct StoredMove: Codable, Sendable, Hashable {
 
     /// Why, in words.
     package var reason: String { SwitchCause(rawValue: cause)?.description ?? cause }
+
+    /// Why, once it is over.
+    package var pastReason: String {
+        switch SwitchCause(rawValue: cause) {
+        case .noActive: "nobody was active"
+        case .activeGone: "the active pod was gone"
+        case .activeTerminating: "the active pod was terminating"
+        case .activeWithoutAddress: "the active pod had no IP"
+        case .activeUnhealthy: "the active pod was unhealthy"
+        case .activeUnknown: "the active pod had given no verdict in time"
+        case .activeNotReady: "the active pod was not Ready"
+        case .preempted: "a pod of higher priority was healthy again"
+        case .multipleActive: "several pods were active"
+        case .targetRefused: "the API server denied the promotion of another pod"
+        // These tell of the past as they are.
+        case .switchover, .labelledByHand, .fenced, .unfinishedSwitch, .labelLost, .other, nil: reason
+        }
+    }
 }
 
 extension Duration {

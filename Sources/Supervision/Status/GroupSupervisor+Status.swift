@@ -10,6 +10,7 @@ extension GroupSupervisor {
         var assessment = machine.assessment(at: now)
         if endpoints.awaited?.isLate ?? false { assessment.conditions.insert(.endpointsLag) }
         if waitingFor != nil { assessment.conditions.insert(.waiting) }
+        let hold = GroupHold(assessment, of: machine, at: now)
         let calendar = surroundings.calendar.relation(at: now, wallTime)
         return GroupStatus(
             name: configuration.name,
@@ -17,7 +18,7 @@ extension GroupSupervisor {
             service: configuration.service,
             mode: configuration.mode.rawValue,
             standing: GroupStatus.Standing(standing),
-            state: GroupStateWords(assessment, waitingFor: waitingFor).text,
+            state: GroupStateWords(assessment, waitingFor: waitingFor, hold: hold).text,
             conditions: assessment.conditions.map(\.rawValue).sorted(),
             epoch: assessment.epoch?.number,
             active: assessment.actives,
@@ -109,47 +110,5 @@ extension GroupStatus.Timeline.Change {
             (kind, from, to) = ("moved", old.isEmpty ? nil : old.joined(separator: ", "), new)
             cause = why.rawValue
         }
-    }
-}
-
-/// The state of a group in a few words: what matters most comes first.
-struct GroupStateWords {
-    /// `ok`, or what is not.
-    let text: String
-
-    /// `waitingFor`: why nothing can be done for now; nil: something can.
-    init(_ assessment: GroupAssessment, waitingFor: String?) {
-        text =
-            waitingFor.map { "waiting: \($0)" } ?? Self.words(of: assessment.progress)
-            ?? assessment.withheld.map { Self.withheld($0, assessment) } ?? Self.record(assessment)
-            ?? assessment.finding.map { "\($0)" }
-            ?? Self.standing(assessment)
-    }
-
-    private static func words(of progress: GroupAssessment.Progress?) -> String? {
-        guard let progress else { return nil }
-        let obstacle = progress.obstacle.map { name in
-            ", waiting for \(name)" + (progress.refusal.map { ": \($0)" } ?? "")
-        }
-        return "switching to \(progress.target ?? "nobody"), \(progress.step)\(obstacle ?? "")"
-    }
-
-    private static func withheld(_ move: Decision.Move, _ assessment: GroupAssessment) -> String {
-        let why = assessment.conditions.contains(.paused) ? "paused" : "only observed"
-        return "\(why), a move to \(move.target?.name ?? "nobody") is due: \(move.cause)"
-    }
-
-    private static func record(_ assessment: GroupAssessment) -> String? {
-        guard assessment.conditions.contains(.recordUnavailable) else { return nil }
-        return "the Lease cannot be read or written, so that nothing moves; the log says why"
-    }
-
-    private static func standing(_ assessment: GroupAssessment) -> String {
-        if assessment.actives.isEmpty { return "no active pod" }
-        if assessment.conditions.contains(.paused) { return "paused" }
-        if assessment.conditions.contains(.activeNotReady) { return "the active pod is not Ready" }
-        if !assessment.conditions.contains(.available) { return "the active pod is unhealthy" }
-        if assessment.conditions.contains(.endpointsLag) { return "the endpoints lag" }
-        return "ok"
     }
 }

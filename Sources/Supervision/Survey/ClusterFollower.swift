@@ -130,7 +130,8 @@ package struct ClusterFollower: Sendable {
                 }
             }
         } catch {
-            if !Task.isCancelled, !hasCome { complain("\(place.pod): \(error)") }
+            let why = (error as? KubernetesError).map(place.silence) ?? "\(error)"
+            if !Task.isCancelled, !hasCome { complain("\(place.pod): \(why)") }
         }
         return hasCome
     }

@@ -249,8 +249,7 @@ package struct ClusterSurvey: Sendable {
                 ? decoder.decode(GroupList.self, from: body).groups : [decoder.decode(GroupStatus.self, from: body)]
             return list.map { .success($0) } ?? .failure(Gap(words: "what \(place.pod) answers is not understood"))
         } catch {
-            let advice = place.isGuess ? "; --supervisor-namespace says where supervisors run" : ""
-            return .failure(Gap(words: "\(error)\(advice)"))
+            return .failure(Gap(words: place.silence(error)))
         }
     }
 

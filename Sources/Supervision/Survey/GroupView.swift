@@ -1,5 +1,6 @@
 import FailoverCore
 package import KubernetesClient
+import StandbyConfiguration
 
 /// Where a group stands, as far as somebody without a supervisor of his own can see: from its Lease, its pods and, where it is to be had,
 /// what its supervisor says.
@@ -79,7 +80,7 @@ package struct GroupView: Codable, Sendable, Hashable {
         self.switch = status.switch
     }
 
-    /// What the Lease says; `pods`: those of its namespace, nil if they may not be read.
+    /// What the Lease and the pods' labels say; `pods`: those of its namespace, nil if they may not be read.
     init(_ record: RecordedGroup, pods: [Pod]?) {
         let key = "\(PodMapping.epochAnnotationPrefix)\(record.name)"
         let own = pods?.filter { $0.metadata.name == record.holder || $0.metadata.annotations?[key] != nil }
@@ -90,19 +91,23 @@ package struct GroupView: Codable, Sendable, Hashable {
         active = isThere ? [record.holder].compactMap(\.self) : []
         activeSince = isThere ? record.since : nil
         epoch = record.epoch
-        isServed = isThere && (holder.map { $0.isReady && $0.metadata.deletionTimestamp == nil } ?? true)
-        state = Self.state(Self.words(record, isThere: isThere, isServed: isServed), record)
+        let isLabelled = holder.map { $0.recordedRole == "active" } ?? true
+        let isUp = holder.map { $0.isReady && $0.metadata.deletionTimestamp == nil } ?? true
+        isServed = isThere && isLabelled && isUp
+        state = Self.state(Self.words(record, isThere: isThere, isLabelled: isLabelled, isUp: isUp), record)
         request = record.request
         fenced = record.fenced
-        members = (own ?? []).map { Member($0, epochKey: key, holder: record.holder) }.sorted { $0.name < $1.name }
+        members = (own ?? []).map { Member($0, epochKey: key) }.sorted { $0.name < $1.name }
         history = record.moves
     }
 
-    private static func words(_ record: RecordedGroup, isThere: Bool, isServed: Bool) -> String {
-        guard let holder = record.holder else { return "no active pod" }
-        if !isThere { return "\(holder) is gone" }
-        if record.isPaused { return "paused" }
-        return isServed ? "as recorded" : "the active pod is not Ready"
+    private static func words(_ record: RecordedGroup, isThere: Bool, isLabelled: Bool, isUp: Bool) -> String {
+        let pause = record.isPaused ? "paused; " : ""
+        guard let holder = record.holder else { return pause + "no active pod" }
+        if !isThere { return "\(pause)\(holder) is gone" }
+        if !isLabelled { return pause + "the recorded pod carries no active label" }
+        if !isUp { return pause + "the active pod is not Ready" }
+        return (record.isPaused ? pause : "as recorded; ") + "no supervisor tells its health"
     }
 
     private static func state(_ words: String, _ record: RecordedGroup?) -> String {
@@ -133,12 +138,22 @@ extension GroupView.Member {
         refusal = member.refusal
     }
 
-    fileprivate init(_ pod: Pod, epochKey: String, holder: String?) {
+    fileprivate init(_ pod: Pod, epochKey: String) {
         name = pod.metadata.name ?? ""
-        role = name == holder ? "active" : "passive"
+        role = pod.recordedRole
         isReady = pod.isReady
         node = pod.spec?.nodeName
         zone = pod.metadata.labels?[PodMapping.zoneLabel]
         epoch = pod.metadata.annotations?[epochKey].flatMap { Int($0) }
+    }
+}
+
+extension Pod {
+    /// The role that labels say, as far as it can be told without the group's settings: the usual label's or, as no Lease names the
+    /// key, that of whichever label has the usual values; nil: none has.
+    fileprivate var recordedRole: String? {
+        let (labels, roles, usual) = (metadata.labels ?? [:], ["active", "passive"], RoleLabel())
+        if let role = labels[usual.key], roles.contains(role) { return role }
+        return roles.first(where: labels.values.contains)
     }
 }

@@ -37,6 +37,11 @@ package struct RecordedGroup: Sendable, Hashable {
     /// The name of a group's Lease.
     package static func leaseName(of group: String) -> String { RecordMapping.name(of: group) }
 
+    /// That there is no such group, and what was looked for.
+    package static func absence(of group: String, in namespace: String) -> String {
+        "there is no group \(group): namespace \(namespace) has no Lease \(leaseName(of: group))"
+    }
+
     /// Nil if the Lease is no group's.
     package init?(_ lease: Lease) {
         let start = RecordMapping.name(of: "")
@@ -69,6 +74,16 @@ struct SupervisorPods: Sendable, Hashable {
         var pod: String
         /// Whether the namespace is a guess: nobody said where supervisors run.
         var isGuess = false
+
+        /// Why nothing is heard of it, and what would help.
+        func silence(_ error: KubernetesError) -> String {
+            if error.code == 404 {
+                return
+                    "the supervisor \(pod) is no pod of namespace \(namespace); one that runs by hand can only be asked at its "
+                    + "own --listen address, and of one that is a pod elsewhere --supervisor-namespace says where"
+            }
+            return "\(error)" + (isGuess ? "; --supervisor-namespace says where supervisors run" : "")
+        }
     }
 
     /// One shard that somebody holds.

@@ -46,7 +46,8 @@ extension EndToEndTests {
                 #expect(table.text.contains("1 ActiveUnhealthy, 1 NoActive"), "\(table.text)")
                 let history = try await stage.request(["history", "web"])
                 #expect(history.text.contains("FAILED FOR"), "\(history.text)")
-                #expect(try await stage.request(["report", "other"]).code == 1)
+                let other = try await stage.request(["report", "other"])
+                #expect(other.code == 1 && other.text.contains("has no Lease kube-standby-other"), "\(other.text)")
                 #expect(try await stage.request(["report", "--since", "90d"]).code == 64)
             }
         }

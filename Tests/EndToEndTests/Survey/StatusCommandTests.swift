@@ -53,7 +53,7 @@ extension EndToEndTests {
                     let status = try await stage.request(["status", "-A"], token: "viewer")
                     let lines = status.text.split(separator: "\n")
                     #expect(status.code == 0, "\(status.text)")
-                    #expect(lines.count == 3 && lines[1].contains("web-0") && lines[1].hasSuffix("as recorded"))
+                    #expect(lines.count == 3 && lines[1].contains("web-0") && lines[1].hasSuffix("tells its health"))
                     #expect(
                         lines[2].hasPrefix(
                             "HEALTHY, NEXT and reasons are missing: may not get pods/proxy \"standby-0\""
@@ -74,7 +74,9 @@ extension EndToEndTests {
                     try await stage.waitUntilSettled("web")
                 }
                 let yaml = try await stage.request(["status", "web", "-n", "default", "-o", "yaml"])
-                #expect(yaml.code == 0 && yaml.text.contains("as recorded"), "\(yaml.text)")
+                #expect(yaml.code == 0 && yaml.text.contains("as recorded; no supervisor tells"), "\(yaml.text)")
+                #expect(yaml.text.contains("is no pod of namespace default"), "\(yaml.text)")
+                try await anUnlabelledPodServesNobody(stage)
                 let key = ObjectKey(.leases, namespace: "default", name: "kube-standby-web")
                 try await stage.sandbox.store.modify(key) { (old) throws(APIFailure) in
                     var new = old
@@ -84,10 +86,25 @@ extension EndToEndTests {
                 let gone = try await stage.request(["status", "-A"])
                 #expect(gone.code == 1 && gone.text.contains("web-9 is gone"), "\(gone.text)")
                 let nobody = try await stage.request(["status", "other"])
-                #expect(nobody.code == 1 && nobody.text == "no groups found")
+                #expect(nobody.code == 1 && nobody.text.hasSuffix("has no Lease kube-standby-other"), "\(nobody.text)")
                 await stage.sandbox.server.stop()
                 #expect(try await stage.request(["status"]).code == 2)
             }
+        }
+
+        /// The Service selects by the label, whatever the Lease says.
+        private func anUnlabelledPodServesNobody(_ stage: Stage) async throws {
+            try await stage.sandbox.store.modify(ObjectKey(.pods, namespace: "default", name: "web-0")) {
+                (old) throws(APIFailure) in
+                var new = old
+                new["metadata"]["labels"]["role"] = "passive"
+                return new
+            }
+            let status = try await stage.request(["status", "web"])
+            #expect(
+                status.code == 1 && status.text.contains("the recorded pod carries no active label"),
+                "\(status.text)"
+            )
         }
 
         @Test func rightsInOneNamespaceAreEnough() async throws {

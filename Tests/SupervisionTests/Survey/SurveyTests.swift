@@ -22,13 +22,23 @@ import Testing
         )
     }
 
-    private static func pod(_ name: String, isReady: Bool = true, annotations: String = "") throws -> Pod {
+    private static func pod(
+        _ name: String,
+        _ labels: String = #""role": "active""#,
+        isReady: Bool = true,
+        annotations: String = ""
+    ) throws -> Pod {
         let text = """
-            {"metadata": {"name": "\(name)", "namespace": "shop", "annotations": {\(annotations)}},
+            {"metadata": {"name": "\(name)", "namespace": "shop", "labels": {\(labels)}, "annotations": {\(annotations)}},
              "spec": {"nodeName": "n1"},
              "status": {"conditions": [{"type": "Ready", "status": "\(isReady ? "True" : "False")"}]}}
             """
         return try JSONDecoder().decode(Pod.self, from: Data(text.utf8))
+    }
+
+    private static func refusal(_ code: Int) -> KubernetesError {
+        let request = RequestDescription(verb: "get", resource: Pod.resource, namespace: "shop", name: "laptop")
+        return KubernetesError(request, .status(code: code, nil, retryAfter: .zero))
     }
 
     private static func shard(_ number: Int, of count: Int, holder: String, prefix: String = "ks") throws -> Lease {
@@ -50,11 +60,46 @@ import Testing
 
     @Test func withoutASupervisorTheLeaseAndThePodsSpeak() throws {
         let mark = #""epoch.kube-standby.io/web": "7""#
-        let pods = [try Self.pod("web-1", annotations: mark), try Self.pod("web-0"), try Self.pod("other")]
+        let passive = try Self.pod("web-1", #""role": "passive""#, annotations: mark)
+        let pods = [passive, try Self.pod("web-0"), try Self.pod("other")]
         let view = GroupView(try #require(try Self.group()), pods: pods)
-        #expect(view.active == ["web-0"] && view.isServed && view.state == "as recorded" && !view.isSupervised)
+        #expect(view.active == ["web-0"] && view.isServed && !view.isSupervised)
+        #expect(view.state == "as recorded; no supervisor tells its health")
         #expect(view.members.map(\.name) == ["web-0", "web-1"] && view.members.map(\.role) == ["active", "passive"])
         #expect(view.healthy == nil && view.next == nil && view.members[1].epoch == 7)
+    }
+
+    /// A Service that selects by the role label has no endpoint then, whatever the Lease says.
+    @Test(arguments: [
+        (#""role": "passive""#, false), (#""app": "web""#, false), ("", false),
+        (#""role": "passive", "tier": "active""#, false), (#""role": "db", "team.io/web": "active""#, true),
+        (#""team.io/web": "active""#, true),
+    ])
+    func theRecordedPodMustCarryAnActiveLabel(labels: String, isServed: Bool) throws {
+        let view = GroupView(try #require(try Self.group()), pods: [try Self.pod("web-0", labels)])
+        #expect(view.isServed == isServed && view.active == ["web-0"])
+        let words =
+            isServed ? "as recorded; no supervisor tells its health" : "the recorded pod carries no active label"
+        #expect(view.state == words && (view.members[0].role == "active") == isServed)
+    }
+
+    @Test func aPauseIsToldWithWhatIsWrong() throws {
+        let record = try #require(try Self.group(#""kube-standby.io/paused": "true""#))
+        let served = GroupView(record, pods: [try Self.pod("web-0")])
+        #expect(served.isServed && served.state == "paused; no supervisor tells its health")
+        let unready = GroupView(record, pods: [try Self.pod("web-0", isReady: false)])
+        #expect(!unready.isServed && unready.state == "paused; the active pod is not Ready")
+    }
+
+    @Test func aSupervisorThatIsNoPodIsToldApart() {
+        var place = SupervisorPods.Place(namespace: "shop", pod: "laptop", isGuess: true)
+        let absent = place.silence(Self.refusal(404))
+        #expect(absent.hasPrefix("the supervisor laptop is no pod of namespace shop; one that runs by hand"))
+        #expect(absent.contains("its own --listen address") && absent.contains("--supervisor-namespace says where"))
+        let silent = Self.refusal(503)
+        #expect(place.silence(silent) == "\(silent); --supervisor-namespace says where supervisors run")
+        place.isGuess = false
+        #expect(place.silence(silent) == "\(silent)")
     }
 
     @Test func whoIsGoneOrNotReadyServesNobody() throws {
@@ -73,7 +118,8 @@ import Testing
         let request =
             #""kube-standby.io/request": "{\"id\":\"1\",\"action\":\"Switchover\",\"pod\":\"web-1\",\"by\":\"ann\"}""#
         let view = GroupView(try #require(try Self.group(request)), pods: nil)
-        #expect(view.state == "as recorded; asked: Switchover web-1 by ann at an unknown time")
+        let words = "as recorded; no supervisor tells its health"
+        #expect(view.state == "\(words); asked: Switchover web-1 by ann at an unknown time")
     }
 
     @Test func holdersOfShardsAreAskedEachOnce() throws {

@@ -51,9 +51,8 @@ struct ExplainCommand: AsyncParsableCommand {
             var scope = selection.scope(connection, group: group)
             scope.supervisorNamespace = supervisors.supervisorNamespace
             guard let found = try await ClusterSurvey(client: client).explanation(scope, settings: settings) else {
-                StandardError.print(
-                    "there is no group \(group): namespace \(scope.namespace ?? "") has no such Lease, and no supervisor knows it"
-                )
+                let absence = RecordedGroup.absence(of: group, in: scope.namespace ?? "")
+                StandardError.print("\(absence), and no supervisor that answers knows it")
                 return false
             }
             switch output {

@@ -11,7 +11,12 @@ struct ReportCommand: AsyncParsableCommand {
         discussion: """
             Counts what the groups' Leases remember, at least 20 moves: DETECTING from the first failed probe to the decision, SWITCHING from
             there to the last write (of a planned move only while nobody was active), WAITING while nobody could be active. FROM says since
-            when; an asterisk, that the history reaches no further. What no move ended is not counted. No supervisor needs to run.
+            when; an asterisk, that the history reaches no further. No supervisor needs to run.
+
+            AVAILABLE is an upper bound, for only recorded moves tell of outages. It does not see an outage with no move to nobody before it
+            (a workload scaled to 0, an active pod that fails and stays); a failure that passed by itself, or that a move of another cause
+            than a failover ended (a switchover away from a failing pod); nor, of an outage in which the supervisor was restarted, the time
+            before that.
 
             EXAMPLES
               kube-standby report
@@ -53,7 +58,13 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let records = try await selection.withClient { client, connection in
-            try await ClusterSurvey(client: client).records(selection.scope(connection, group: group))
+            let scope = selection.scope(connection, group: group)
+            let records = try await ClusterSurvey(client: client).records(scope)
+            if records.isEmpty, let group {
+                StandardError.print(RecordedGroup.absence(of: group, in: scope.namespace ?? ""))
+                throw ExitStatus.mistakes.exitCode
+            }
+            return records
         }
         let now = Date()
         let reports = records.sorted { ($0.namespace, $0.name) < ($1.namespace, $1.name) }.map {
@@ -63,7 +74,6 @@ struct ReportCommand: AsyncParsableCommand {
         case .json: StandardOutput.write(escaped: ValueText.json(["groups": reports]))
         case .table: StandardOutput.write(escaped: Self.text(of: reports))
         }
-        if reports.isEmpty, group != nil { throw ExitStatus.mistakes.exitCode }
     }
 
     private static func text(of reports: [GroupReport]) -> String {

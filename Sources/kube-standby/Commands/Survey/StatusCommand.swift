@@ -10,7 +10,8 @@ struct StatusCommand: AsyncParsableCommand {
         abstract: "Show who is active, and who would be next.",
         discussion: """
             Roles, requests and history come from the groups' Leases and pods, and need no supervisor. Health, who is next and the reasons
-            are asked of the supervisors' pods through the API server (pods/proxy); where that is not allowed, the last line says so.
+            are asked of the supervisors' pods through the API server (pods/proxy); where that is not allowed, or none answers, the last
+            line says so. Then a recorded pod that is Ready and labelled active counts as serving: its health is not known.
 
             EXAMPLES
               kube-standby status
@@ -19,7 +20,8 @@ struct StatusCommand: AsyncParsableCommand {
               kube-standby status -A -l team=payments -w
 
             EXIT CODES
-              0 every group has a healthy active pod, 1 one has none, or there is no such group, 2 not reached, 64 wrong usage
+              0 every group has a healthy active pod, or one that is labelled and Ready where no supervisor tells its health,
+              1 one has none, or there is no such group, 2 not reached, 64 wrong usage
             """
     )
 
@@ -27,7 +29,7 @@ struct StatusCommand: AsyncParsableCommand {
     enum Output: String, ExpressibleByArgument, CaseIterable {
         /// For people.
         case table
-        /// With nodes, zones, epochs and reasons.
+        /// With nodes, zones, epochs, last moves and refusals.
         case wide
         /// For programs.
         case json
@@ -64,7 +66,7 @@ struct StatusCommand: AsyncParsableCommand {
             scope.supervisorNamespace = supervisors.supervisorNamespace
             if watch { return try await follow(survey, scope) }
             let findings = try await survey.findings(scope)
-            StandardOutput.write(escaped: text(of: findings))
+            StandardOutput.write(escaped: text(of: findings, scope))
             return !findings.groups.isEmpty && findings.groups.allSatisfy(\.isServed)
                 || group == nil && findings.groups.isEmpty
         }
@@ -77,14 +79,16 @@ struct StatusCommand: AsyncParsableCommand {
         var missing: [String]
     }
 
-    private func text(of findings: ClusterSurvey.Findings) -> String {
+    private func text(of findings: ClusterSurvey.Findings, _ scope: ClusterSurvey.Scope) -> String {
         let document = Document(groups: findings.groups, missing: findings.gaps)
         switch output {
         case .json: return ValueText.json(document)
         case .yaml: return ValueText.yaml(document)
         case .table, .wide:
             let text = StatusText(isWide: output == .wide, isColoured: StandardOutput.takesColour, now: Date())
-            return text.text(of: findings, isSingle: group != nil)
+            guard let group else { return text.text(of: findings, isSingle: false) }
+            let absence = RecordedGroup.absence(of: group, in: scope.namespace ?? "")
+            return text.text(of: findings, isSingle: true, absence: absence)
         }
     }
 
@@ -117,9 +121,9 @@ struct StatusCommand: AsyncParsableCommand {
                     continue
                 }
                 if StandardOutput.isTerminal {
-                    StandardOutput.write(escaped: "\u{1B}[H\u{1B}[2J" + text(of: findings))
+                    StandardOutput.write(escaped: "\u{1B}[H\u{1B}[2J" + text(of: findings, scope))
                 } else if findings.groups != shown {
-                    StandardOutput.write(escaped: (shown == nil ? "" : "\n") + text(of: findings))
+                    StandardOutput.write(escaped: (shown == nil ? "" : "\n") + text(of: findings, scope))
                 }
                 shown = findings.groups
                 try StandardOutput.check()

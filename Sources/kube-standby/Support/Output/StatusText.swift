@@ -3,7 +3,7 @@ import Supervision
 
 /// Groups and where they stand, as tables.
 struct StatusText {
-    /// Whether nodes, zones, epochs and reasons are shown, too.
+    /// Whether nodes, zones, epochs, the last moves and refusals are shown, too.
     var isWide = false
     /// Whether the reader sees colours.
     var isColoured = false
@@ -12,10 +12,10 @@ struct StatusText {
 
     private static let columns = ["NAMESPACE", "GROUP", "ACTIVE", "SINCE", "HEALTHY", "NEXT", "STATE"]
 
-    /// A line a group; `isSingle`: one that was named, whose members follow.
-    func text(of findings: ClusterSurvey.Findings, isSingle: Bool) -> String {
-        if findings.groups.isEmpty { return "no groups found\n" }
-        var table = TextTable(Self.columns + (isWide ? ["EPOCH", "NODE", "ZONE", "REASON"] : []))
+    /// A line a group; `isSingle`: one that was named, whose members follow; `absence`: what is said if there is none.
+    func text(of findings: ClusterSurvey.Findings, isSingle: Bool, absence: String = "no groups found") -> String {
+        if findings.groups.isEmpty { return TextTable.Cell(absence).text + "\n" }
+        var table = TextTable(Self.columns + (isWide ? ["EPOCH", "NODE", "ZONE", "LAST MOVE", "REFUSED"] : []))
         for group in findings.groups { table.add(cells(of: group)) }
         var text = table.text(isColoured: isColoured)
         if isSingle, let group = findings.groups.first, !group.members.isEmpty {
@@ -47,15 +47,18 @@ struct StatusText {
         let active = group.members.first { $0.name == group.active.first }
         return common + [
             .init(group.epoch.map { "\($0)" } ?? ""), .init(active?.node ?? ""), .init(active?.zone ?? ""),
-            .init(reason(group)),
+            .init(lastMove(of: group)), .init(refusals(of: group)),
         ]
     }
 
-    /// Why who is active is, and why who is not could not be.
-    private func reason(_ group: GroupView) -> String {
-        let move = group.history.last.map { "\($0.reason) \(Age.since($0.time, now: now)) ago" }
-        let refusals = group.members.compactMap { member in member.refusal.map { "\(member.name): \($0)" } }
-        return ([move].compactMap(\.self) + refusals).joined(separator: "; ")
+    /// When it was, and why.
+    private func lastMove(of group: GroupView) -> String {
+        group.history.last.map { "\(Age.since($0.time, now: now)) ago: \($0.pastReason)" } ?? ""
+    }
+
+    /// Who could not take over, and why.
+    private func refusals(of group: GroupView) -> String {
+        group.members.compactMap { member in member.refusal.map { "\(member.name): \($0)" } }.joined(separator: "; ")
     }
 
     private func members(of group: GroupView) -> TextTable {
