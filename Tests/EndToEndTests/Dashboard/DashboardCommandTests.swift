@@ -53,6 +53,23 @@ extension EndToEndTests {
             }
         }
 
+        /// They are as many as are followed at most, and their namespace comes first.
+        @Test func impostorsHideNobody() async throws {
+            try await Stage.run { stage in
+                let arguments = try await stage.surveyArguments()
+                try await stage.withSupervisorPod(arguments) { _ in
+                    try await stage.placeImpostors(64)
+                    _ = try await Self.dashboard(stage) { process, address in
+                        #expect(await process.log.wait(for: "evil-0 in aaa holds the Lease of a shard") != nil)
+                        try await Browser.run { browser in
+                            let page = try await browser.open(address)
+                            try await page.until("\(Self.active).startsWith('web-') && \(Self.connection) === 'live'")
+                        }
+                    }
+                }
+            }
+        }
+
         /// Neither another server's page nor a name that leads here by trickery is answered.
         @Test func answersThisMachinesOwnPagesAlone() async throws {
             let loop = EventLoop(name: "test")
