@@ -49,7 +49,7 @@ extension Stage {
     ///
     /// `port`: where his pods answer.
     func placeImpostors(_ count: Int = 1, port: Int = 9, namespace: String = "aaa") async throws {
-        try await sandbox.createNamespace(namespace)
+        if namespace != "default" { try await sandbox.createNamespace(namespace) }
         for number in 0..<count {
             let lease = """
                 apiVersion: coordination.k8s.io/v1
