@@ -61,7 +61,28 @@ function wordsOf(status) {
   return failing.length ? `ok; ${failing.join(', ')} unhealthy` : 'ok';
 }
 
-function learn(status) {
+const listOf = (value, isRight) => (Array.isArray(value) ? value.filter(isRight) : []);
+const isText = (value) => typeof value === 'string';
+const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+const textOr = (value, other) => (isText(value) ? value : other);
+
+/// With every field of the kind that is shown, whatever was told: a group of another shape costs the others nothing.
+function shaped(told) {
+  const status = isObject(told) ? { ...told } : {};
+  for (const name of ['namespace', 'name', 'service', 'mode', 'standing']) status[name] = textOr(status[name], '');
+  status.state = textOr(status.state, 'not understood');
+  status.conditions = listOf(status.conditions, isText);
+  status.active = listOf(status.active, isText);
+  for (const name of ['next', 'activeSince']) status[name] = textOr(status[name], null);
+  status.members = listOf(status.members, isObject).map((each) => ({
+    ...each, name: textOr(each.name, ''), health: textOr(each.health, 'unknown'),
+  }));
+  status.switch = isObject(status.switch) ? status.switch : null;
+  return status;
+}
+
+function learn(told) {
+  const status = shaped(told);
   const key = keyOf(status);
   const before = groups.get(key);
   const entry = {
@@ -324,7 +345,8 @@ const detail = {
       const path = key.split('/').map(encodeURIComponent).join('/');
       const answer = await fetch(`api/v1/groups/${path}`, { signal: AbortSignal.timeout(10_000) });
       if (!answer.ok || this.key !== key) return;
-      this.timeline = (await answer.json()).timeline ?? null;
+      const { timeline } = await answer.json();
+      this.timeline = isObject(timeline) ? { ...timeline, changes: listOf(timeline.changes, isObject) } : null;
       this.isDirty = true;
       schedule();
     } catch { /* The next heartbeat says that we are not connected; the picture stays as it was. */ }

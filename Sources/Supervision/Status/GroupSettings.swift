@@ -80,14 +80,17 @@ package struct GroupSettings: Codable, Sendable, Hashable {
         typicalSeconds = times(untilFirst: periodSeconds / 2, after: delaySeconds)
     }
 
+    /// Failures after the first; another's answer may have any number.
+    package var furtherFailures: Int { max(1, failureThreshold) - 1 }
+
     /// Whether a candidate may not have answered between two failures, so that both are probed once more.
     package var needsProof: Bool {
-        Double(failureThreshold - 1) * max(fastPeriodSeconds, timeoutSeconds) <= periodSeconds
+        Double(furtherFailures) * max(fastPeriodSeconds, timeoutSeconds) <= periodSeconds
     }
 
     /// `first`: until the first probe that meets the failure; `after`: what is waited for once the threshold is reached.
     private func times(untilFirst first: Double, after: Double) -> Times {
-        let more = Double(failureThreshold - 1)
+        let more = Double(furtherFailures)
         let rest = after + Self.switchSeconds
         return Times(
             answering: Self.rounded(first + more * fastPeriodSeconds + rest),

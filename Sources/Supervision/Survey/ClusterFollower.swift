@@ -20,13 +20,13 @@ package struct ClusterFollower: Sendable {
     private static let period: Duration = .seconds(5)
     /// A supervisor shows every 5 s that it lives.
     private static let longestSilence: Duration = .seconds(20)
-    /// Supervisors that are followed at once.
-    private static let mostPlaces = 64
+    /// Supervisors that are not believed and are told of.
+    private static let mostDoubts = 3
 
     private let client: APIClient
     private let scope: ClusterSurvey.Scope
     private let complain: @Sendable (String) -> Void
-    private let merged = Locked(MergedGroups())
+    private let merged: Locked<MergedGroups>
 
     /// Follows nobody before `run`.
     ///
@@ -35,6 +35,7 @@ package struct ClusterFollower: Sendable {
         self.client = client
         self.scope = scope
         self.complain = complain
+        merged = Locked(MergedGroups(trust: TrustedPlaces(given: scope.supervisorNamespace)))
     }
 
     /// Follows until the task is cancelled.
@@ -43,12 +44,14 @@ package struct ClusterFollower: Sendable {
             var followed: [SupervisorPods.Place: Latch] = [:]
             var told: Set<String> = []
             repeat {
-                var gaps: [String] = []
-                let places = await places(&gaps).prefix(Self.mostPlaces)
+                let (found, failure) = await supervisors()
+                let places = found?.places ?? []
+                var gaps = (found?.gaps ?? []) + [failure].compactMap(\.self)
                 for (place, stop) in followed where gaps.isEmpty && !places.contains(place) {
                     stop.open()
                     followed[place] = nil
                 }
+                if let trust = found?.trust { publish(merged.withLock { $0.trust(trust) }, tell) }
                 for place in places where followed[place] == nil {
                     let stop = Latch()
                     followed[place] = stop
@@ -58,6 +61,7 @@ package struct ClusterFollower: Sendable {
                 if followed.isEmpty, gaps.isEmpty {
                     gaps = ["no supervisor was found; is there one that elects a leader?"]
                 }
+                gaps += (found?.doubts ?? []) + merged.withLock { $0.doubts }.prefix(Self.mostDoubts)
                 for gap in gaps where !told.contains(gap) { complain(gap) }
                 told = Set(gaps)
             } while (try? await Task.sleep(for: Self.period)) != nil
@@ -71,17 +75,20 @@ package struct ClusterFollower: Sendable {
             return nil
         }
         let request = ClusterSurvey.request(place, "/api/v1/groups/\(namespace)/\(group)")
-        guard let answer = try? await client.response(to: request), answer.head.status == 200 else { return nil }
-        return answer.body
+        guard let answer = try? await client.response(to: request), answer.head.status == 200,
+            let status = try? JSONDecoder().decode(GroupStatus.self, from: Data(answer.body)),
+            status.name == group, status.namespace == namespace
+        else { return nil }
+        return status.text.map { Array($0.utf8) }
     }
 
-    private func places(_ gaps: inout [String]) async -> [SupervisorPods.Place] {
+    /// Who is followed; or why that is not known.
+    private func supervisors() async -> (ClusterSurvey.Supervisors?, failure: String?) {
+        let survey = ClusterSurvey(client: client)
         do throws(KubernetesError) {
-            let survey = ClusterSurvey(client: client)
-            return await survey.supervisors(of: scope, try await survey.records(scope), &gaps)
+            return (await survey.supervisors(of: scope, try await survey.records(scope)), nil)
         } catch {
-            gaps.append("\(error)")
-            return []
+            return (nil, "\(error)")
         }
     }
 
@@ -96,13 +103,23 @@ package struct ClusterFollower: Sendable {
             group.addTask { await stop.wait() }
             group.addTask {
                 var pause = Duration.seconds(1)
+                var isSilent = false
                 repeat {
-                    if await read(place, tell) { pause = .seconds(1) } else { pause = min(pause * 2, .seconds(15)) }
+                    let end = await read(place, tell)
                     let isHeard = merged.withLock { merged in
                         merged.lost(place)
                         return merged.isHeard
                     }
                     tell(.current(isHeard))
+                    switch end {
+                    case .heard: (pause, isSilent) = (.seconds(1), false)
+                    case .tooMuch(let words):
+                        complain("\(place.pod) in \(place.namespace) tells \(words), and is not followed any more")
+                        return
+                    case .silent(let words):
+                        if !isSilent { complain("\(place.pod): \(words)") }
+                        (pause, isSilent) = (min(pause * 2, .seconds(15)), true)
+                    }
                 } while (try? await Task.sleep(for: pause)) != nil
             }
             await group.next()
@@ -111,8 +128,18 @@ package struct ClusterFollower: Sendable {
         publish(merged.withLock { $0.forget(place) }, tell)
     }
 
-    /// Reads one stream to its end; whether anything came.
-    private func read(_ place: SupervisorPods.Place, _ tell: @Sendable (News) -> Void) async -> Bool {
+    /// How a stream ended.
+    private enum End: Sendable {
+        /// Something came before.
+        case heard
+        /// Nothing did, and why.
+        case silent(String)
+        /// More came than can be kept: what, in words.
+        case tooMuch(String)
+    }
+
+    /// Reads one stream to its end, or until what it tells is to be told anew.
+    private func read(_ place: SupervisorPods.Place, _ tell: @Sendable (News) -> Void) async -> End {
         var request = ClusterSurvey.request(place, "/api/v1/events")
         request.accept = "text/event-stream"
         var lines = EventLines()
@@ -122,18 +149,26 @@ package struct ClusterFollower: Sendable {
             for try await chunk in stream.body {
                 for event in lines.events(adding: chunk) {
                     hasCome = true
-                    let changes = merged.withLock { $0.heard(event, from: place, within: scope.namespace) }
-                    publish(changes, tell)
-                    if event.name != "ready" { continue }
-                    tell(.current(true))
-                    if merged.withLock({ $0.isWhole }) { tell(.whole) }
+                    take(event, from: place, tell)
+                    if merged.withLock({ $0.isTooMuch(from: place) }) {
+                        return .tooMuch("of more than \(MergedGroups.mostGroups) groups, or more than 64 MB")
+                    }
                 }
+                if lines.isTooLong { return .tooMuch("a line of more than 256 KB") }
+                if merged.withLock({ $0.takeOutdated(place) }) { return .heard }
             }
         } catch {
-            let why = (error as? KubernetesError).map(place.silence) ?? "\(error)"
-            if !Task.isCancelled, !hasCome { complain("\(place.pod): \(why)") }
+            if !hasCome, !Task.isCancelled { return .silent("\(error)") }
         }
-        return hasCome
+        return hasCome || Task.isCancelled ? .heard : .silent("it tells nothing")
+    }
+
+    private func take(_ event: EventLines.Event, from place: SupervisorPods.Place, _ tell: (News) -> Void) {
+        let changes = merged.withLock { $0.heard(event, from: place, within: scope.namespace) }
+        publish(changes, tell)
+        guard event.name == "ready" else { return }
+        tell(.current(true))
+        if merged.withLock({ $0.isWhole }) { tell(.whole) }
     }
 
     private func publish(_ changes: [MergedGroups.Change], _ tell: (News) -> Void) {

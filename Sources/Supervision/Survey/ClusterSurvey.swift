@@ -30,6 +30,8 @@ package struct ClusterSurvey: Sendable {
         package var gaps: [String]
         /// What supervisors say, of as many groups as they do.
         package var statuses: [GroupStatus]
+        /// What was said and is not believed, though nothing is missing.
+        package var doubts: [String] = []
     }
 
     /// A request's own name, which a page in a browser cannot give: names of this kind are kept from scripts.
@@ -42,7 +44,8 @@ package struct ClusterSurvey: Sendable {
     /// Reasons that are told.
     private static let mostGaps = 5
 
-    private let client: APIClient
+    /// Acts for the user.
+    let client: APIClient
 
     /// `client`: acts for the user.
     package init(client: APIClient) {
@@ -54,9 +57,10 @@ package struct ClusterSurvey: Sendable {
     /// - Throws: if the Leases cannot be read.
     package func findings(_ scope: Scope) async throws(KubernetesError) -> Findings {
         let records = try await records(scope)
-        var gaps: [String] = []
-        let places = await supervisors(of: scope, records, &gaps)
-        let statuses = await statuses(scope, from: places, &gaps)
+        let supervisors = await supervisors(of: scope, records)
+        var gaps = supervisors.gaps
+        var doubts: [String] = []
+        let statuses = await statuses(scope, from: supervisors, &gaps, &doubts)
         var views = Self.merged(records, statuses, scope)
         let unseen = records.filter { statuses[Self.key($0.namespace, $0.name)] == nil }
         let pods = await pods(of: unseen, scope)
@@ -65,13 +69,22 @@ package struct ClusterSurvey: Sendable {
         }
         if unseen.isEmpty {
             gaps = []
-        } else if gaps.isEmpty {
+        } else {
+            gaps = doubts + supervisors.doubts + gaps
+            doubts = []
+        }
+        if !unseen.isEmpty, gaps.isEmpty {
             gaps.append(
                 "no supervisor was found that says more of \(unseen.map(\.name).prefix(3).joined(separator: ", "))"
             )
         }
         views.sort { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
-        return Findings(groups: views, gaps: Array(gaps.prefix(Self.mostGaps)), statuses: Array(statuses.values))
+        return Findings(
+            groups: views,
+            gaps: Array(gaps.prefix(Self.mostGaps)),
+            statuses: Array(statuses.values),
+            doubts: Array(doubts.prefix(Self.mostGaps))
+        )
     }
 
     /// Why one group stands as it does; nil: there is no such group.
@@ -149,76 +162,37 @@ package struct ClusterSurvey: Sendable {
 
     // MARK: Supervisors
 
-    /// Where the supervisors run that lead groups of the scope.
-    func supervisors(
-        of scope: Scope,
-        _ records: [RecordedGroup],
-        _ gaps: inout [String]
-    ) async -> [SupervisorPods.Place] {
-        var pods = SupervisorPods([])
-        do throws(KubernetesError) {
-            let leases = try await shardLeases(scope)
-            pods = SupervisorPods(leases)
-            if pods.all.isEmpty, let name = leases.first?.metadata.name {
-                gaps.append("nobody holds the Lease \(name): no supervisor leads")
-                return []
-            }
-        } catch {
-            gaps.append("\(error)")
-        }
-        let found = scope.group.map { pods.leading($0, in: scope.namespace ?? "default") } ?? pods.all
-        if !found.isEmpty { return found }
-        // One that is alone has no Lease of its own; the records name it.
-        let writers = records.compactMap { record in
-            SupervisorPods.pod(of: record.writer).map {
-                SupervisorPods.Place(
-                    namespace: scope.supervisorNamespace ?? record.namespace,
-                    pod: $0,
-                    isGuess: scope.supervisorNamespace == nil
-                )
-            }
-        }
-        return Set(writers).sorted { ($0.namespace, $0.pod) < ($1.namespace, $1.pod) }
-    }
-
-    private func shardLeases(_ scope: Scope) async throws(KubernetesError) -> [Lease] {
-        do throws(KubernetesError) {
-            let selector = SupervisorPods.selector
-            return try await client.list(Lease.self, namespace: scope.supervisorNamespace, labelSelector: selector)
-                .items
-                ?? []
-        } catch {
-            guard error.code == 403, scope.supervisorNamespace == nil, let own = scope.namespace else { throw error }
-            return try await client.list(Lease.self, namespace: own, labelSelector: SupervisorPods.selector).items ?? []
-        }
-    }
-
     private func statuses(
         _ scope: Scope,
-        from places: [SupervisorPods.Place],
-        _ gaps: inout [String]
+        from supervisors: Supervisors,
+        _ gaps: inout [String],
+        _ doubts: inout [String]
     ) async -> [String: GroupStatus] {
-        typealias Answer = Result<[GroupStatus], Gap>
+        typealias Answer = (place: SupervisorPods.Place, said: Result<[GroupStatus], Gap>)
         let answers = await withTaskGroup(of: Answer.self) { group in
-            var waiting = places[...]
+            var waiting = supervisors.places[...]
             var answers: [Answer] = []
-            for place in waiting.prefix(Self.width) { group.addTask { await statuses(scope, at: place) } }
+            for place in waiting.prefix(Self.width) { group.addTask { (place, await statuses(scope, at: place)) } }
             waiting = waiting.dropFirst(Self.width)
             for await answer in group {
                 answers.append(answer)
-                if let place = waiting.popFirst() { group.addTask { await statuses(scope, at: place) } }
+                if let place = waiting.popFirst() { group.addTask { (place, await statuses(scope, at: place)) } }
             }
             return answers
         }
         var found: [String: GroupStatus] = [:]
         for answer in answers {
-            switch answer {
+            switch answer.said {
             case .failure(let gap): if !gaps.contains(gap.words) { gaps.append(gap.words) }
             case .success(let statuses):
-                for status in statuses where scope.contains(status) {
+                let told = statuses.filter(scope.contains)
+                let believed = told.filter { supervisors.trust.believes(answer.place, of: .init($0)) }
+                for status in believed {
                     let key = Self.key(status.namespace, status.name)
                     if found[key]?.standing != .leading { found[key] = status }
                 }
+                let other = told.first { !supervisors.trust.believes(answer.place, of: .init($0)) }
+                if let other { doubts.append(TrustedPlaces.doubt(answer.place, of: .init(other))) }
             }
         }
         return found

@@ -76,10 +76,10 @@ package struct GroupExplanation: Encodable, Sendable {
             + "\(words(worst.hanging)) if it hangs, at once if it is deleted"
     }
 
-    /// Seconds, without a fraction that says nothing.
-    private static func words(_ seconds: Double) -> String {
-        seconds == seconds.rounded() ? "\(Int(seconds)) s" : "\(seconds) s"
-    }
+    private static func words(_ seconds: Double) -> String { "\(number(seconds)) s" }
+
+    /// A number of any size that somebody told, without a fraction that says nothing.
+    package static func number(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
 
     // MARK: Who would be next
 

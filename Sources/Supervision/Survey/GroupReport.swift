@@ -53,14 +53,19 @@ package struct GroupReport: Encodable, Sendable, Hashable {
         if whole > 0 { availability = max(0, 1 - downSeconds / whole) }
     }
 
-    /// The time from each move to nobody until the next to somebody, or until now.
+    /// The time from moves to nobody until the next to somebody, or until now; what two of them share counts once.
     private static func waiting(_ record: RecordedGroup, from: MicroTime, until now: MicroTime) -> Double {
-        var total = 0.0
+        var spans: [(start: MicroTime, end: MicroTime)] = []
         for (index, move) in record.moves.enumerated() where move.to == nil && move.durationSeconds != nil {
             let next = record.moves[(index + 1)...].first { $0.to != nil && $0.durationSeconds != nil }
             let end = min(next?.time ?? now, now)
-            let start = max(move.end, from)
-            total += max(0, Double(end.microseconds - start.microseconds) / 1e6)
+            spans.append((max(move.end, from), end))
+        }
+        var total = 0.0
+        var reached = from
+        for span in spans.sorted(by: { $0.start < $1.start }) {
+            total += max(0, Double(span.end.microseconds - max(span.start, reached).microseconds) / 1e6)
+            reached = max(reached, span.end)
         }
         return total
     }

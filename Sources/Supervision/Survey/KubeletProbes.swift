@@ -10,11 +10,11 @@ struct KubeletProbes: KubernetesResource {
     /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Probe
     struct Probe: Codable, Sendable {
         /// Nil: 10.
-        var periodSeconds: Int?
+        var periodSeconds: Int32?
         /// Nil: 1.
-        var timeoutSeconds: Int?
+        var timeoutSeconds: Int32?
         /// Nil: 3.
-        var failureThreshold: Int?
+        var failureThreshold: Int32?
     }
 
     /// A container as it is wanted.
@@ -53,9 +53,9 @@ extension GroupExplanation.Tolerance {
         self.init(
             container: container,
             probe: probe,
-            periodSeconds: timing.periodSeconds ?? 10,
-            timeoutSeconds: timing.timeoutSeconds ?? 1,
-            failureThreshold: timing.failureThreshold ?? 3
+            periodSeconds: Int(timing.periodSeconds ?? 10),
+            timeoutSeconds: Int(timing.timeoutSeconds ?? 1),
+            failureThreshold: Int(timing.failureThreshold ?? 3)
         )
     }
 }

@@ -1,52 +1,8 @@
 import Foundation
 
-/// The events of one stream, line by line as they come.
+/// What several supervisors tell, as one: of those that are believed about a group, who leads it is.
 ///
-/// https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
-struct EventLines: Sendable {
-    /// An event with a name.
-    struct Event: Sendable, Hashable {
-        /// As `event:` says it.
-        var name: String
-        /// The line of data.
-        var data: String
-    }
-
-    /// Bytes of a line that are kept at most; a longer one is none of ours.
-    private static let longestLine = 4 << 20
-
-    private var rest: [UInt8] = []
-    private var name = ""
-    private var data = ""
-
-    /// The events that are whole once `bytes` have come.
-    mutating func events(adding bytes: [UInt8]) -> [Event] {
-        var found: [Event] = []
-        var start = bytes.startIndex
-        while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
-            rest += bytes[start..<end]
-            start = end + 1
-            if let event = took(String(decoding: rest, as: UTF8.self)) { found.append(event) }
-            rest.removeAll(keepingCapacity: true)
-        }
-        if rest.count + bytes.count <= Self.longestLine { rest += bytes[start...] }
-        return found
-    }
-
-    private mutating func took(_ line: String) -> Event? {
-        if line.isEmpty {
-            defer { (name, data) = ("", "") }
-            return name.isEmpty ? nil : Event(name: name, data: data)
-        }
-        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        let value = parts.count == 2 ? String(parts[1].drop { $0 == " " }) : ""
-        if parts[0] == "event" { name = value }
-        if parts[0] == "data" { data = value }
-        return nil
-    }
-}
-
-/// What several supervisors tell, as one: of a group that more than one tells of, who leads it is believed.
+/// What is not believed is not kept, and of one supervisor only so much.
 struct MergedGroups: Sendable {
     /// A group.
     struct Key: Codable, Sendable, Hashable {
@@ -69,9 +25,22 @@ struct MergedGroups: Sendable {
         var text: String
     }
 
-    private struct Standing: Decodable {
-        var standing: GroupStatus.Standing
+    /// What one supervisor has told, and what of it counts.
+    private struct Account: Sendable {
+        /// Groups that are kept.
+        var groups = 0
+        /// The bytes of their texts.
+        var bytes = 0
+        /// The first group since it began to tell that it says it leads and is not believed about.
+        var doubt: Key?
+        /// Whether it has told of any group that was not believed.
+        var hasMissed = false
     }
+
+    /// Groups of one supervisor that are kept at most.
+    static let mostGroups = 20_000
+    /// Bytes of what one supervisor tells that are kept at most.
+    static let mostBytes = 64 << 20
 
     private var parts: [Key: [SupervisorPods.Place: Part]] = [:]
     private var told: [Key: String] = [:]
@@ -79,6 +48,13 @@ struct MergedGroups: Sendable {
     private var telling: [SupervisorPods.Place: Set<Key>] = [:]
     private var expected: Set<SupervisorPods.Place> = []
     private var heard: Set<SupervisorPods.Place> = []
+    private var accounts: [SupervisorPods.Place: Account] = [:]
+    /// Those that have to tell everything anew, for more of it is believed now.
+    private var outdated: Set<SupervisorPods.Place> = []
+    private var trust: TrustedPlaces
+
+    /// Nothing was told.
+    init(trust: TrustedPlaces) { self.trust = trust }
 
     /// Whether any supervisor is heard now.
     var isHeard: Bool { !heard.isEmpty }
@@ -87,6 +63,33 @@ struct MergedGroups: Sendable {
 
     /// Who tells what is believed of a group; nil: nobody.
     func place(of key: Key) -> SupervisorPods.Place? { parts[key]?.min(by: Self.isBefore)?.key }
+
+    /// Whether a supervisor tells more than can be kept.
+    func isTooMuch(from place: SupervisorPods.Place) -> Bool {
+        guard let account = accounts[place] else { return false }
+        return account.groups > Self.mostGroups || account.bytes > Self.mostBytes
+    }
+
+    /// What supervisors say and is not believed, in words, a line for each.
+    var doubts: [String] {
+        accounts.compactMap { place, account in account.doubt.map { TrustedPlaces.doubt(place, of: $0) } }.sorted()
+    }
+
+    /// Whether a supervisor has to tell everything anew, for more of it is believed than when it told it; asked once.
+    mutating func takeOutdated(_ place: SupervisorPods.Place) -> Bool { outdated.remove(place) != nil }
+
+    /// Other supervisors than before are believed, or about other groups.
+    mutating func trust(_ trust: TrustedPlaces) -> [Change] {
+        guard trust != self.trust else { return [] }
+        self.trust = trust
+        for (place, account) in accounts where account.hasMissed { outdated.insert(place) }
+        for (place, account) in accounts where account.doubt.map({ trust.believes(place, of: $0) }) ?? false {
+            accounts[place]?.doubt = nil
+        }
+        let refused = parts.flatMap { key, parts in parts.keys.filter { !trust.believes($0, of: key) }.map { (key, $0) }
+        }
+        return refused.compactMap { set($0.0, $0.1, nil) }
+    }
 
     /// A supervisor was found.
     mutating func expect(_ place: SupervisorPods.Place) { expected.insert(place) }
@@ -101,6 +104,8 @@ struct MergedGroups: Sendable {
     /// A supervisor is no more.
     mutating func forget(_ place: SupervisorPods.Place) -> [Change] {
         lost(place)
+        outdated.remove(place)
+        defer { accounts[place] = nil }
         return parts.keys.filter { parts[$0]?[place] != nil }.compactMap { set($0, place, nil) }
     }
 
@@ -112,27 +117,49 @@ struct MergedGroups: Sendable {
     ) -> [Change] {
         let data = Data(event.data.utf8)
         switch event.name {
-        case "reset": telling[place] = []
+        case "reset":
+            telling[place] = []
+            accounts[place]?.doubt = nil
+            accounts[place]?.hasMissed = false
         case "ready":
             heard.insert(place)
             guard let whole = telling.removeValue(forKey: place) else { return [] }
             let outdated = parts.keys.filter { parts[$0]?[place] != nil && !whole.contains($0) }
             return outdated.compactMap { set($0, place, nil) }
-        case "group", "removed":
-            guard let key = try? JSONDecoder().decode(Key.self, from: data),
-                namespace == nil || key.namespace == namespace
+        case "group":
+            guard let status = try? JSONDecoder().decode(GroupStatus.self, from: data),
+                namespace == nil || status.namespace == namespace
             else { return [] }
-            let standing = try? JSONDecoder().decode(Standing.self, from: data).standing
-            telling[place]?.insert(key)
-            return [set(key, place, standing.map { Part(standing: $0, text: event.data) })].compactMap(\.self)
+            return [told(status, by: place)].compactMap(\.self)
+        case "removed":
+            guard let key = try? JSONDecoder().decode(Key.self, from: data) else { return [] }
+            telling[place]?.remove(key)
+            return [set(key, place, nil)].compactMap(\.self)
         default: break
         }
         return []
     }
 
+    /// What is handed on is written here: another's text may have any shape.
+    private mutating func told(_ status: GroupStatus, by place: SupervisorPods.Place) -> Change? {
+        let key = Key(status)
+        guard trust.believes(place, of: key), let text = status.text else {
+            accounts[place, default: Account()].hasMissed = true
+            if status.standing != .standby, accounts[place]?.doubt == nil { accounts[place]?.doubt = key }
+            telling[place]?.remove(key)
+            return set(key, place, nil)
+        }
+        telling[place]?.insert(key)
+        return set(key, place, Part(standing: status.standing, text: text))
+    }
+
     private mutating func set(_ key: Key, _ place: SupervisorPods.Place, _ part: Part?) -> Change? {
+        let before = parts[key]?[place]
+        if before == nil, part == nil { return nil }
         parts[key, default: [:]][place] = part
         if parts[key]?.isEmpty ?? true { parts[key] = nil }
+        accounts[place, default: Account()].groups += (part == nil ? 0 : 1) - (before == nil ? 0 : 1)
+        accounts[place]?.bytes += (part?.text.utf8.count ?? 0) - (before?.text.utf8.count ?? 0)
         let text = parts[key]?.min(by: Self.isBefore)?.value.text
         guard text != told[key] else { return nil }
         told[key] = text
@@ -147,5 +174,22 @@ struct MergedGroups: Sendable {
         let order: [GroupStatus.Standing] = [.leading, .inDoubt, .standby]
         let ranks = [one, other].map { order.firstIndex(of: $0.value.standing) ?? order.count }
         return (ranks[0], one.key.namespace, one.key.pod) < (ranks[1], other.key.namespace, other.key.pod)
+    }
+}
+
+extension MergedGroups.Key {
+    /// That of a group that is told.
+    init(_ status: GroupStatus) { self.init(namespace: status.namespace, name: status.name) }
+
+    /// That of a group's record.
+    init(_ record: RecordedGroup) { self.init(namespace: record.namespace, name: record.name) }
+}
+
+extension GroupStatus {
+    /// As JSON on one line, the fields sorted; nil: it cannot be written.
+    var text: String? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) }
     }
 }

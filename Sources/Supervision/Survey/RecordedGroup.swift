@@ -94,12 +94,20 @@ struct SupervisorPods: Sendable, Hashable {
     }
 
     private let holdings: [Holding]
+    /// Where each identity holds a Lease, a shard's or its own.
+    private let homes: [String: Set<String>]
 
-    /// What finds the Leases of shards.
-    static var selector: String { "\(ShardLease.Label.kind)=\(ShardLease.Kind.shard.rawValue)" }
+    /// What finds the Leases of shards and of replicas.
+    static var selector: String {
+        "\(ShardLease.Label.kind) in (\(ShardLease.Kind.shard.rawValue),\(ShardLease.Kind.replica.rawValue))"
+    }
 
     /// The holders of these Leases; those that are nobody's, and Leases of other kinds, are left out.
     init(_ leases: [Lease]) {
+        homes = leases.reduce(into: [:]) { homes, lease in
+            guard let identity = lease.spec?.holderIdentity, Self.pod(of: identity) != nil else { return }
+            homes[identity, default: []].insert(lease.metadata.namespace ?? "")
+        }
         holdings = leases.compactMap { lease in
             let prefix = lease.metadata.labels?[ShardLease.Label.family] ?? ""
             guard let name = lease.metadata.name, let (shard, map) = ShardLeaseNames.shard(named: name, prefix: prefix),
@@ -115,6 +123,14 @@ struct SupervisorPods: Sendable, Hashable {
         guard let end = identity.lastIndex(of: "_") else { return nil }
         let name = String(identity[..<end])
         return ObjectName.isValid(name) ? name : nil
+    }
+
+    /// The namespaces in which an identity holds a Lease; more than one if somebody claims to be another.
+    func namespaces(of identity: String) -> Set<String> { homes[identity] ?? [] }
+
+    /// The name of a shard's Lease among these; nil: none is one.
+    static func shardLease(among leases: [Lease]) -> String? {
+        leases.first { $0.metadata.labels?[ShardLease.Label.kind] == ShardLease.Kind.shard.rawValue }?.metadata.name
     }
 
     /// All of them, each once.

@@ -1,10 +1,13 @@
 import Foundation
 import Glibc
 import HeadlessBrowser
+import NIOHTTP1
 import Sandbox
 import TestedCluster
 import Testing
 import Transport
+
+@testable import Operations
 
 extension EndToEndTests {
     /// `dashboard`: the page on the user's loopback, with what supervisors tell through the API server.
@@ -49,6 +52,52 @@ extension EndToEndTests {
                         }
                     }
                     #expect(code == 0)
+                }
+            }
+        }
+
+        /// They are as many as are followed at most, and their namespace comes first.
+        @Test func impostorsHideNobody() async throws {
+            try await Stage.run { stage in
+                let arguments = try await stage.surveyArguments()
+                try await stage.withSupervisorPod(arguments) { _ in
+                    try await stage.placeImpostors(64)
+                    _ = try await Self.dashboard(stage) { process, address in
+                        #expect(await process.log.wait(for: "evil-0 in aaa holds the Lease of a shard") != nil)
+                        try await Browser.run { browser in
+                            let page = try await browser.open(address)
+                            try await page.until("\(Self.active).startsWith('web-') && \(Self.connection) === 'live'")
+                        }
+                    }
+                }
+            }
+        }
+
+        /// Who may write Leases in the group's namespace is followed, and ends that with a line without an end.
+        @Test func whoTellsTooMuchIsFollowedNoLonger() async throws {
+            let listener = OperationsListener(limits: OperationsServer.Limits())
+            let port = try await listener.listen(at: ListenAddress(loopback: 0))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    let line = "data: " + String(repeating: "x", count: 300_000)
+                    await listener.serve { _ in OperationsAnswer(.ok, line, type: "text/event-stream") }
+                }
+                defer { listener.close() }
+                try await Stage.run { stage in
+                    try await stage.withSupervisorPod(try await stage.surveyArguments()) { _ in
+                        try await stage.placeImpostors(port: port, namespace: "default")
+                        _ = try await Self.dashboard(stage) { process, address in
+                            let words =
+                                "evil-0 in default tells a line of more than 256 KB, and is not followed any more"
+                            #expect(await process.log.wait(for: words) != nil)
+                            try await Browser.run { browser in
+                                let page = try await browser.open(address)
+                                try await page.until(
+                                    "\(Self.active).startsWith('web-') && \(Self.connection) === 'live'"
+                                )
+                            }
+                        }
+                    }
                 }
             }
         }

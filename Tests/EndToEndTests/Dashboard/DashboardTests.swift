@@ -71,6 +71,37 @@ extension EndToEndTests {
             }
         }
 
+        /// A second copy of the script is told by the test, not by the server.
+        @Test func aGroupOfAnotherShapeCostsTheOthersNothing() async throws {
+            try await Self.run { _, _, address in
+                try await Browser.run { browser in
+                    let page = try await browser.open(address)
+                    try await page.until("document.getElementById('connection').textContent === 'live'")
+                    let stub = """
+                        (window.EventSource = class {
+                          constructor() { this.readyState = 1; this.on = {}; window.told = this; }
+                          addEventListener(name, take) { this.on[name] = (value) => take({ data: JSON.stringify(value) }); }
+                          close() {}
+                        }, import('./page.js?again'), true)
+                        """
+                    try await page.until(stub)
+                    try await page.until("window.told?.on.ready !== undefined")
+                    let groups = [
+                        "{namespace: 'a', name: 'wrong', active: 'x', members: 7, conditions: {}, switch: 'x', state: {}, next: []}",
+                        "7", "{namespace: 'a', name: 'inner', active: [1, {}], members: [null, 'x', {name: {}}]}",
+                        "{namespace: 'a', name: 'right', active: ['p'], members: [], conditions: ['Available'], state: 'ok'}",
+                    ]
+                    for group in groups { try await page.until("(window.told.on.group(\(group)), true)") }
+                    for name in ["wrong", "inner", "right"] {
+                        try await page.until(
+                            "document.querySelector('#space .row[data-key=\"a/\(name)\"] .state') !== null"
+                        )
+                    }
+                    #expect(page.complaints.isEmpty, "\(page.complaints)")
+                }
+            }
+        }
+
         /// What an API server says in its refusals is shown, and is nothing but text.
         @Test func wordsOfTheClusterStayText() async throws {
             try await Self.run { stage, _, address in

@@ -135,6 +135,24 @@ extension EndToEndTests {
             }
         }
 
+        /// The impostor's pod gives the supervisor's own answers, and the supervisor's pod is not to be had.
+        @Test func aForeignLeaseIsNotBelieved() async throws {
+            try await Stage.run { stage in
+                try await stage.withSupervisorPod(try await stage.surveyArguments()) { supervisor in
+                    try await stage.placeImpostors(port: try await supervisor.operationsPort())
+                    let whole = try await stage.request(["status", "-A"])
+                    #expect(whole.code == 0 && whole.text.contains("3/3"), "\(whole.text)")
+                    try await stage.sandbox.deletePod("standby-0", namespace: "ops", gracePeriod: 0)
+                    let status = try await stage.request(["status", "web", "-n", "default"])
+                    #expect(!status.text.contains("3/3") && status.text.contains("as recorded"), "\(status.text)")
+                    let doubt = "evil-0 in aaa says it leads web in default, and the group's Lease does not name it"
+                    #expect(status.text.contains(doubt), "\(status.text)")
+                    let given = ["status", "web", "-n", "default", "--supervisor-namespace", "aaa"]
+                    #expect(try await stage.request(given).text.contains("3/3"))
+                }
+            }
+        }
+
         @Test func coloursAreForTerminals() async throws {
             try await Stage.run { stage in
                 try await stage.withSupervisorPod(try await stage.surveyArguments()) { _ in

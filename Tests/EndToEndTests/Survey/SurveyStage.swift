@@ -44,4 +44,23 @@ extension Stage {
         try await place("web")
         return try await arguments(groups: [Manifests.group("web", "namespace: default")])
     }
+
+    /// Somebody without rights elsewhere says in a namespace of his own that he leads everybody's groups.
+    ///
+    /// `port`: where his pods answer.
+    func placeImpostors(_ count: Int = 1, port: Int = 9, namespace: String = "aaa") async throws {
+        if namespace != "default" { try await sandbox.createNamespace(namespace) }
+        for number in 0..<count {
+            let lease = """
+                apiVersion: coordination.k8s.io/v1
+                kind: Lease
+                metadata:
+                  name: fake-\(number).shard-0-of-1
+                  labels: {kube-standby.io/lease: shard, kube-standby.io/lease-name: fake-\(number)}
+                spec: {holderIdentity: evil-\(number)_x}
+                """
+            try await sandbox.apply(lease, namespace: namespace)
+            try await sandbox.apply(Self.pod("evil-\(number)", port: port), namespace: namespace)
+        }
+    }
 }

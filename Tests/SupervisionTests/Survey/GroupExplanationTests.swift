@@ -116,6 +116,17 @@ import Testing
         #expect(try Self.explanation(Self.status(conditions, next: next), settings).ifActiveFailed == words)
     }
 
+    /// Whoever answers in a supervisor's place may answer anything.
+    @Test(arguments: [1e300, -1e300, .infinity, .nan, 9.3e18]) func numbersOfAnySizeAreTold(seconds: Double) throws {
+        var settings = try Self.settings("periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 3")
+        settings.worstSeconds = .init(answering: seconds, hanging: seconds)
+        settings.failureThreshold = .min
+        settings.fastPeriodSeconds = seconds
+        let words = try Self.explanation(Self.status(), settings).ifActiveFailed
+        #expect(words?.contains("within \(seconds) s if a answers") == true, "\(words ?? "")")
+        #expect(settings.furtherFailures == 0)
+    }
+
     @Test func whatNoSupervisorSaysIsLeftOut() throws {
         let explanation = try Self.explanation(nil, nil)
         #expect(explanation.ifActiveFailed == nil && explanation.verdicts.isEmpty)

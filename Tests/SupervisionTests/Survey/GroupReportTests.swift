@@ -77,6 +77,18 @@ import Testing
         #expect(report.waitingSeconds == 7200)
     }
 
+    /// A second move to nobody, before anybody was active again, adds nothing.
+    @Test func timeWithoutAnybodyCountsOnce() throws {
+        let moves = [
+            try Self.move(10, "Fenced", to: nil, #", "durationSeconds": 0"#),
+            try Self.move(8, "Fenced", to: nil, #", "durationSeconds": 0"#),
+            try Self.move(7, "NoActive", #", "durationSeconds": 0"#),
+            try Self.move(2, "ActiveUnhealthy", to: nil, #", "durationSeconds": 0"#),
+            try Self.move(1, "ActiveGone", to: nil, #", "durationSeconds": 0"#),
+        ]
+        #expect(try Self.report(moves).waitingSeconds == 5 * 3600)
+    }
+
     /// What the version before this one wrote has neither.
     @Test func oldMovesAreRead() throws {
         let move = try Self.move(1, "ActiveUnhealthy", #", "durationSeconds": 0.5"#)

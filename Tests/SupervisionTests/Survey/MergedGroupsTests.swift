@@ -13,7 +13,9 @@ import Testing
 
     private static func event(_ name: String, _ group: String = "", _ standing: String = "Leading") -> EventLines.Event
     {
-        let data = #"{"name":"\#(group)","namespace":"shop","standing":"\#(standing)"}"#
+        let data =
+            #"{"name":"\#(group)","namespace":"shop","service":"web","mode":"Label","standing":"\#(standing)","state":"ok","#
+            + #""conditions":[],"active":[],"moves":{},"unavailableSeconds":0,"members":[]}"#
         return .init(name: name, data: name == "removed" ? #"{"name":"\#(group)","namespace":"shop"}"# : data)
     }
 
@@ -23,7 +25,7 @@ import Testing
     }
 
     @Test func whoLeadsAGroupIsBelieved() {
-        var merged = MergedGroups()
+        var merged = MergedGroups(trust: TrustedPlaces(given: "ops"))
         let first = merged.heard(Self.event("group", "web", "Standby"), from: Self.one, within: nil)
         #expect(Self.changes(first) == ["web observed"] && merged.place(of: Self.key("web")) == Self.one)
         let second = merged.heard(Self.event("group", "web"), from: Self.other, within: nil)
@@ -37,7 +39,7 @@ import Testing
 
     /// What a supervisor does not tell again is gone once it has told everything.
     @Test func aReconnectDropsWhatWent() {
-        var merged = MergedGroups()
+        var merged = MergedGroups(trust: TrustedPlaces(given: "ops"))
         for name in ["reset", "ready"] { _ = merged.heard(Self.event(name), from: Self.one, within: nil) }
         for name in ["a", "b"] { _ = merged.heard(Self.event("group", name), from: Self.one, within: nil) }
         merged.lost(Self.one)
@@ -49,7 +51,7 @@ import Testing
     }
 
     @Test func isWholeOnceEverySupervisorHasToldEverything() {
-        var merged = MergedGroups()
+        var merged = MergedGroups(trust: TrustedPlaces(given: "ops"))
         merged.expect(Self.one)
         merged.expect(Self.other)
         for name in ["reset", "ready"] { _ = merged.heard(Self.event(name), from: Self.one, within: nil) }
@@ -59,10 +61,71 @@ import Testing
     }
 
     @Test func othersNamespacesAreLeftOut() {
-        var merged = MergedGroups()
+        var merged = MergedGroups(trust: TrustedPlaces(given: "ops"))
         #expect(merged.heard(Self.event("group", "web"), from: Self.one, within: "data").isEmpty)
         #expect(!merged.heard(Self.event("group", "web"), from: Self.one, within: "shop").isEmpty)
         #expect(merged.heard(.init(name: "group", data: "no JSON"), from: Self.one, within: nil).isEmpty)
+    }
+
+    // MARK: What is not believed, and too much
+
+    @Test func whatIsNotBelievedIsNotKept() {
+        var merged = MergedGroups(trust: TrustedPlaces(given: nil))
+        #expect(merged.heard(Self.event("group", "web"), from: Self.one, within: nil).isEmpty)
+        #expect(merged.place(of: Self.key("web")) == nil)
+        #expect(merged.doubts.count == 1 && merged.doubts[0].hasPrefix("standby-0 in ops says it leads web in shop"))
+        var isOutdated = merged.takeOutdated(Self.one)
+        #expect(!isOutdated)
+        // Once it is believed it has to tell what was not kept.
+        #expect(merged.trust(TrustedPlaces(given: "ops")).isEmpty)
+        isOutdated = merged.takeOutdated(Self.one)
+        #expect(merged.doubts.isEmpty && isOutdated)
+        isOutdated = merged.takeOutdated(Self.one)
+        #expect(!isOutdated)
+        #expect(Self.changes(merged.heard(Self.event("group", "web"), from: Self.one, within: nil)) == ["web led"])
+        #expect(Self.changes(merged.trust(TrustedPlaces(given: "data"))) == ["web gone"])
+    }
+
+    /// A text of another shape costs its own group alone, and nothing of it is handed on as it came.
+    @Test func whatIsNoGroupIsLeftOut() {
+        var merged = MergedGroups(trust: TrustedPlaces(given: "ops"))
+        var wrong = Self.event("group", "web")
+        wrong.data.replace("\"active\":[]", with: "\"active\":\"x\"")
+        #expect(merged.heard(wrong, from: Self.one, within: nil).isEmpty)
+        var more = Self.event("group", "web")
+        more.data.replace("\"active\":[]", with: "\r\"active\":[],\"markup\":\"<b>\"")
+        let text = merged.heard(more, from: Self.one, within: nil).first?.text ?? ""
+        #expect(text.contains("\"active\":[]") && !text.contains("markup") && !text.contains("\r"), "\(text)")
+    }
+
+    @Test func oneSupervisorFillsOnlySoMuch() {
+        var merged = MergedGroups(trust: TrustedPlaces(given: "ops"))
+        for number in 0...MergedGroups.mostGroups {
+            #expect(!merged.isTooMuch(from: Self.one))
+            _ = merged.heard(Self.event("group", "g\(number)"), from: Self.one, within: nil)
+        }
+        #expect(merged.isTooMuch(from: Self.one) && !merged.isTooMuch(from: Self.other))
+        _ = merged.heard(Self.event("removed", "g7"), from: Self.one, within: nil)
+        #expect(!merged.isTooMuch(from: Self.one))
+        let forgotten = merged.forget(Self.one)
+        #expect(forgotten.count == MergedGroups.mostGroups && !merged.isTooMuch(from: Self.one))
+        var large = Self.event("group", "web")
+        large.data.replace(
+            "\"state\":\"ok\"",
+            with: "\"state\":\"\(String(repeating: "x", count: MergedGroups.mostBytes))\""
+        )
+        _ = merged.heard(large, from: Self.one, within: nil)
+        #expect(merged.isTooMuch(from: Self.one))
+    }
+
+    @Test func aLineIsOnlySoLong() {
+        var lines = EventLines()
+        let long = Array(("data: " + String(repeating: "x", count: EventLines.longestLine)).utf8)
+        for piece in stride(from: 0, to: long.count, by: 1000) {
+            #expect(lines.events(adding: Array(long[piece..<min(piece + 1000, long.count)])).isEmpty)
+        }
+        #expect(lines.isTooLong)
+        #expect(lines.events(adding: Array("\nevent: x\n\n".utf8)).isEmpty)
     }
 
     @Test(arguments: [1, 2, 3, 7, 1000]) func eventsMayComeInPiecesOfAnySize(size: Int) {

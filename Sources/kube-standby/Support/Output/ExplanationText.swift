@@ -56,7 +56,7 @@ struct ExplanationText {
 
     private func times(_ s: GroupSettings) -> String {
         var table = TextTable(["THE ACTIVE POD", "WORST", "TYPICAL", "WORST IS"])
-        let more = "\(s.failureThreshold - 1)"
+        let more = "\(s.furtherFailures)"
         let wait = max(s.delaySeconds, s.opinionPatienceSeconds ?? 0)
         let tail = (wait > 0 ? " + \(number(wait)) wait" : "") + " + \(number(GroupSettings.switchSeconds)) switch"
         let proof = s.needsProof ? " + \(number(s.timeoutSeconds)) proof" : ""
@@ -104,8 +104,5 @@ struct ExplanationText {
         return indented(table)
     }
 
-    /// Without a fraction that says nothing.
-    private func number(_ seconds: Double) -> String {
-        seconds == seconds.rounded() && seconds < 1e15 ? "\(Int(seconds))" : "\(seconds)"
-    }
+    private func number(_ seconds: Double) -> String { GroupExplanation.number(seconds) }
 }

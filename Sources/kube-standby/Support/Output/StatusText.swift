@@ -28,7 +28,7 @@ struct StatusText {
         findings.gaps.map { gap in
             let line = TextTable.Cell("HEALTHY, NEXT and reasons are missing: \(gap)").text
             return "\(line)\n"
-        }.joined()
+        }.joined() + findings.doubts.map { "\(TextTable.Cell("not believed: \($0)").text)\n" }.joined()
     }
 
     private func cells(of group: GroupView) -> [TextTable.Cell] {
