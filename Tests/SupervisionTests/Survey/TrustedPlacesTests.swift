@@ -68,8 +68,17 @@ import Testing
         // The one that wrote is gone; another group of the namespace shows where supervisors are.
         let records = [try Self.record("web", writer: "gone_9"), try Self.record("api", writer: "standby-1_2")]
         #expect(Self.trust(records, leases).believes(Self.ours, of: Self.web))
-        let nothing = Self.trust([try Self.record("web", writer: "gone_9")], leases)
-        #expect(!nothing.believes(Self.ours, of: Self.web) && nothing.heard(among: [Self.ours]).isEmpty)
+    }
+
+    /// All supervisors were replaced since the last move: those of the only namespace that has any are meant, if there is no other.
+    @Test func whereNothingShowsAnythingTheOnlyOnesAreBelieved() throws {
+        let records = [try Self.record("web", writer: "gone_9")]
+        let leases = [try Self.lease("standby-1_2", in: "ops")]
+        let alone = Self.trust(records, leases)
+        #expect(alone.believes(Self.ours, of: Self.web) && alone.heard(among: [Self.ours]) == [Self.ours])
+        let both = Self.trust(records, leases + [try Self.lease("evil_x", in: "aaa")])
+        for place in [Self.ours, Self.evil] { #expect(!both.believes(place, of: Self.web)) }
+        #expect(both.heard(among: [Self.ours, Self.evil]).isEmpty)
     }
 
     /// The whole identity can be read by whoever may read the group's Lease.
