@@ -162,6 +162,7 @@ extension GroupSupervisor {
     /// A move that cannot be announced on the record is begun again and again; that is told once a minute.
     private func isRepetition(_ report: Report) -> Bool {
         if case .moved = report { announced = nil }
+        if case .moveWithdrawn = report { announced = nil }
         guard case .moveStarted(_, let target, let cause, _) = report else { return false }
         let now = surroundings.clock.now()
         if let announced, announced.target == target, announced.cause == cause,

@@ -55,6 +55,15 @@ import Testing
         #expect(stage.actives == ["web-1"] && stage.record?.holder?.name == "web-1", "\(stage.story)")
     }
 
+    /// A move that cannot be announced is begun at every attempt, and told of once.
+    @Test func aMoveThatIsBegunAgainAndAgainIsToldOfOnce() async throws {
+        let stage = try await failover(.failure, on: "write record web-1@2", times: 5) { stage in
+            await Self.passBackoffs(stage, until: "move complete")
+        }
+        #expect(stage.story.filter { $0.contains("write record web-1@2") }.count > 1, "\(stage.story)")
+        #expect(stage.log.lines(with: "move begins").count == 1, "\(stage.log.lines(with: "move begins"))")
+    }
+
     @Test func anotherSupervisorsRecordIsReadBeforeAnythingElse() async throws {
         let stage = GroupStage(try Samples.group())
         try stage.place(["active", "passive"])
