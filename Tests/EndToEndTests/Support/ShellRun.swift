@@ -24,6 +24,8 @@ enum ShellRun {
         let cache = FileManager.default.temporaryDirectory.appending(path: "kube-standby-test-kubectl-cache")
         var variables: [Environment.Key: String?] = [
             "KUBECONFIG": nil, "HOME": "/nonexistent", "KUBECACHEDIR": cache.path(percentEncoded: false),
+            // Of whoever runs the tests, whose output may go into a file; and whether there is a terminal is the test's.
+            "NO_COLOR": nil,
         ]
         for (name, value) in environment { if let key = Environment.Key(rawValue: name) { variables[key] = value } }
         let seconds = "\(Int(limit.components.seconds))"
