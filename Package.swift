@@ -190,7 +190,8 @@ let rooms: [Room] = [
         testDependencies: [
             "Coordination", "FailoverCore", "HostSystem", "KubernetesClient", "StandbyConfiguration", "Supervision",
             "Transport", logging, metrics, nioCore, nioHTTP1,
-        ]
+        ],
+        testExclude: ["Metrics/Metrics.txt"]
     ),
     // An in-memory Kubernetes API server and toy applications, for the demo and the tests.
     Room(

@@ -18,9 +18,15 @@ package struct FreeMemory {
     /// Gives memory back that is free and not needed again; takes some milliseconds if there is any.
     package mutating func giveBack() {
         guard let free = Self.residentFree, isWorthGivingBack(free) else { return }
-        OwnProcess.giveBackFreeMemory()
+        Self.giveBackAll()
         gaveBack(leaving: Self.residentFree ?? 0)
     }
+
+    /// Gives all memory back that was freed and that the allocator keeps for later; takes some milliseconds, and is worth them
+    /// after something large.
+    ///
+    /// https://man7.org/linux/man-pages/man3/malloc_trim.3.html
+    package static func giveBackAll() { linux_trim_heap() }
 
     /// So many bytes are resident and free; whether they are to be given back.
     mutating func isWorthGivingBack(_ free: Int) -> Bool {

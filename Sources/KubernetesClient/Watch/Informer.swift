@@ -159,7 +159,7 @@ package actor Informer<Resource: KubernetesResource> {
         }
         listed(scan.items, scan.resourceVersion ?? "0", for: newest, isAddition: isAddition)
         // What was looked through and not kept goes back to the system.
-        if scan.size > Self.largeList { OwnProcess.giveBackFreeMemory() }
+        if scan.size > Self.largeList { FreeMemory.giveBackAll() }
     }
 
     private func listed(_ items: [Resource], _ version: String, for newest: Int, isAddition: Bool) {

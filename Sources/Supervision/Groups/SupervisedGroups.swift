@@ -286,6 +286,6 @@ extension SupervisedGroups: ShardSupervising {
         let ends = lost.values.compactMap { runs.end(of: $0.supervisor.claimant.run) }
         for end in ends { await end.wait() }
         // A replica that was alone before held all; memory follows the shard.
-        OwnProcess.giveBackFreeMemory()
+        FreeMemory.giveBackAll()
     }
 }
