@@ -167,23 +167,8 @@ extension GroupAssessment.Progress {
         cause = progress.move.cause
         epoch = progress.epoch
         startedAt = progress.startedAt
-        step = progress.step.word
+        step = progress.word
         obstacle = progress.obstacle?.member.name
         refusal = progress.obstacle?.failure
-    }
-}
-
-extension RoleSwitch.Step {
-    /// What is being done, in one word.
-    fileprivate var word: String {
-        switch self {
-        case .intending: "announcing"
-        case .listing, .awaitingListing: "listing"
-        case .sealing: "sealing"
-        case .trying: "trying"
-        case .demoting: "demoting"
-        case .settling: "settling"
-        case .promoting: "promoting"
-        }
     }
 }

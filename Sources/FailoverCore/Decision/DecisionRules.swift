@@ -137,6 +137,7 @@ struct DecisionRules {
 
     private func withActive(_ active: Member) -> Decision {
         if policy.fenced.contains(active.name) { return vacate(active) }
+        if let holder = displacedHolder(by: active) { return limited(.init(target: holder, cause: .labelLost)) }
         if active.lifecycle == .terminating { return moveNow(from: active, cause: .activeTerminating) }
         if !active.hasAddress { return moveNow(from: active, cause: .activeWithoutAddress) }
         if let end = endOfActivation(of: active) { return stay(active, until: end) }
@@ -145,6 +146,16 @@ struct DecisionRules {
         case .healthy: return moveFromNotReady(active) ?? preempt(active)
         case .unhealthy: return moveFromUnhealthy(active)
         }
+    }
+
+    /// The member on record, in whose place somebody published another on a slice of ours; nil: nobody did, or it cannot come back.
+    ///
+    /// A label is an operator's to move; a slice that carries the record's epoch is as it was written, or was changed by others.
+    private func displacedHolder(by active: Member) -> Member? {
+        guard policy.ownsEndpoints, let record, !record.names(active), record.epoch == view.highestEpoch,
+            let holder = recordedHolder, isCandidate(holder), view.health(of: holder.id) == .healthy
+        else { return nil }
+        return holder
     }
 
     /// An operator fenced it: it must not be active, even if nobody is then.
@@ -207,7 +218,7 @@ struct DecisionRules {
     /// One that was found active, or came back as such, is none.
     private func chosenByHand(besides keeper: Member, of actives: [Member]) -> Member? {
         let others = actives.filter { $0.id != keeper.id }
-        guard others.count == 1, let other = others.first, view.history.labelledByHand.contains(other.id) else {
+        guard !policy.ownsEndpoints, others.count == 1, let other = others.first, view.history.labelledByHand.contains(other.id) else {
             return nil
         }
         return isCandidate(other) && view.health(of: other.id) == .healthy ? other : nil

@@ -89,7 +89,7 @@ extension Situation {
         let candidacy = candidacy(of: target)
         let isLastResort = candidacy.isLastResort && !view.all.contains { self.candidacy(of: $0) == .candidate }
         guard candidacy.allows(isForced: isForced) || isLastResort else { return false }
-        guard progress.promotion == nil, view.health(of: id) == .unhealthy, !isForced else { return true }
+        guard !progress.isPromoting, view.health(of: id) == .unhealthy, !isForced else { return true }
         return otherHealthyCandidate(than: id) == nil
     }
 
@@ -107,7 +107,7 @@ extension Situation {
     }
 
     /// What a switch needs to know to go on.
-    var surroundings: RoleSwitch.Surroundings {
+    var surroundings: SwitchSurroundings {
         let (announced, run) = (known.record?.announced, known.run)
         return .init(view: view, policy: known.policy, run: run) { member in
             announced?.mayName(member, apartFrom: run) ?? true

@@ -12,6 +12,10 @@ package enum Effect: Sendable, Hashable {
     case writeRole(OperationID, RoleWrite)
     /// Ask what would become of such a write, without making it; answer with `roleTried`.
     case tryRole(OperationID, RoleWrite)
+    /// Write an EndpointSlice of ours; answer with `endpointsWritten`.
+    case writeEndpoints(OperationID, EndpointsWrite)
+    /// Read an EndpointSlice of ours from no cache; answer with `endpointsRead`.
+    case readEndpoints(OperationID, AddressFamily)
     /// Answer with `endpointsSettled` when no EndpointSlice of the Service shows these members any more, or after
     /// a moment in any case.
     case settleEndpoints(OperationID, without: [Member])

@@ -88,8 +88,9 @@ struct GroupKnowledge: Sendable, Hashable {
     mutating func observed(_ members: [Member], version: ObjectVersion, isRelist: Bool) {
         let known = view.all
         view.listed(members, version: version, isRelist: isRelist)
-        // Who leaves while its promotion is on its way may become active although nothing shows it.
-        view.noteDoubtful(known.filter { view[$0.id] == nil && run.mayPromote($0) })
+        // Who leaves while its promotion is on its way may become active although nothing shows it; slices show it in any case.
+        let doubtful = policy.ownsEndpoints ? [] : known.filter { view[$0.id] == nil && run.mayPromote($0) }
+        view.noteDoubtful(doubtful)
         run.forgetAll { id in view[id] != nil || view.departed.contains { $0.id == id } }
     }
 
@@ -137,6 +138,28 @@ struct GroupKnowledge: Sendable, Hashable {
         if let record, view.actives.contains(where: { record.names($0) && $0.epoch == record.epoch }) {
             records.sawMade()
         }
+    }
+
+    // MARK: Endpoints
+
+    /// Whether all is known that decisions are made from.
+    var isComplete: Bool { view.listedVersion != nil && (!policy.ownsEndpoints || view.endpoints != nil) }
+
+    /// The informer shows the slices.
+    mutating func published(_ shown: PublishedEndpoints, version: ObjectVersion) { view.published(shown, version: version) }
+
+    /// A slice was read, or stored.
+    ///
+    /// - Returns: the slice, with the epoch that is believed of it.
+    mutating func found(_ slice: PublishedSlice) -> PublishedSlice {
+        view.found(slice)
+        // An epoch that is far above is believed once, so that the record is read, and not again if that does not know it.
+        return records.isNews(slice.epoch) ? slice : view.believed(slice)
+    }
+
+    /// A slice was read because a relist was in doubt.
+    mutating func confirmed(_ slice: PublishedSlice) {
+        if view.confirmed(slice) { run.end() }
     }
 
     // MARK: Writes of roles

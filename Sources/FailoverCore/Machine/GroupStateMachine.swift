@@ -6,8 +6,9 @@
 /// what it is doing.
 package struct GroupStateMachine: Sendable, Hashable {
     /// What came in so far, and what follows from it.
-    private(set) var known: GroupKnowledge
-    private var outstanding = Outstanding()
+    var known: GroupKnowledge
+    /// What is under way, and what is waited for.
+    var outstanding = Outstanding()
     private var notices = StandingNotices()
 
     /// `identity`: the writer on its records; unique for each supervisor process, so that a restarted one has another.
@@ -119,7 +120,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         if outstanding.isWaiting(id) { return !policy.isObserving && outstanding.turnCame(over: known.records.stored) }
         switch phase {
         case .recording(let awaited, _) where awaited == id: return true
-        case .switching(let progress) where progress.step == .intending(id): return isStillDecided(progress, at: now)
+        case .switching(let progress) where progress.isAnnounced(by: id): return isStillDecided(progress, at: now)
         case .initial, .readingRecord, .backingOff, .settled, .recording, .switching: return outstanding.isAwaited(id)
         }
     }
@@ -155,7 +156,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         switch phase {
         case .recording(let awaited, let adoption) where awaited == id:
             return answered(recordingEnded(outcome, adoption, at: now))
-        case .switching(let progress) where progress.step == .intending(id):
+        case .switching(let progress) where progress.isAnnounced(by: id):
             return answered(intentEnded(outcome, progress, at: now))
         case .initial, .readingRecord, .backingOff, .settled, .recording, .switching: return []
         }
@@ -217,7 +218,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         at now: MonotonicTime
     ) -> [Effect] {
         if outstanding.isRelistCheck(id) { return answered(relistChecked(outcome, at: now)) }
-        guard case .switching(let progress) = phase, progress.step == .listing(id) else { return [] }
+        guard case .switching(let progress) = phase, progress.isListing(by: id) else { return [] }
         switch outcome {
         case .listed(let members, let version):
             known.listed(members, version: version, at: now)
@@ -231,6 +232,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         case .listed(let members, let version):
             outstanding.relistChecked()
             known.relisted(members, version: version)
+            outstanding.membersListed(view)
             return membersChanged(at: now)
         case .failed(let failure): return outstanding.relistCheckFailed(failure)
         }
@@ -297,7 +299,8 @@ package struct GroupStateMachine: Sendable, Hashable {
         Situation(known: known, repairs: outstanding.budget, now: now)
     }
 
-    private mutating func membersChanged(at now: MonotonicTime) -> [Effect] {
+    /// What is known of the members has changed.
+    mutating func membersChanged(at now: MonotonicTime) -> [Effect] {
         known.look(at: now)
         outstanding.forgetReturned(view.all)
         return proceed(at: now)
@@ -319,13 +322,14 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     private mutating func stepBack() -> [Effect] { [.report(.steppedBack)] + outstanding.readRecord(&known) }
 
-    private mutating func retryAll() -> [Effect] {
+    /// Whatever waits for a retry is tried now.
+    mutating func retryAll() -> [Effect] {
         if case .backingOff = phase { return outstanding.readRecord(&known) }
         return outstanding.retryAll()
     }
 
     /// The last thing before effects go out: what is sent is noted.
-    private mutating func answered(_ effects: [Effect]) -> [Effect] {
+    mutating func answered(_ effects: [Effect]) -> [Effect] {
         for case .writeRole(let id, let write) in effects { known.sent(id, write) }
         return view.isServed ? effects : effects.map(\.soonInOutage)
     }
@@ -334,7 +338,7 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     /// Decides, and begins what was decided; only called in the settled phase.
     private mutating func evaluate(at now: MonotonicTime) -> [Effect] {
-        guard view.listedVersion != nil else { return [] }
+        guard known.isComplete else { return [] }
         if known.mustReadRecord(at: now) { return outstanding.readRecord(&known) }
         let (step, effects) = outstanding.decide(&known, &notices, at: now)
         return effects + take(step, at: now)

@@ -2,8 +2,6 @@
 /// pods that left while they were active, and roles that are to be labelled anew.
 struct LabelRepairs: Sendable, Hashable {
     private var assignments: [Member.ID: RoleAssignment] = [:]
-    /// What is left of the limits on repairs; the first label of a new pod does not count.
-    private(set) var budget = RepairBudget()
     /// Members whose label was written anew, so that doing it again is a repair.
     private var relabelled: Set<Member.ID> = []
 
@@ -11,11 +9,12 @@ struct LabelRepairs: Sendable, Hashable {
 
     /// Sets the labels right of members that are to be passive, as far as the budget allows.
     ///
-    /// `isDrift`: whether a role was written on the member before.
+    /// `isDrift`: whether a role was written on the member before; the first label of a new pod uses nothing up.
     mutating func makePassive(
         _ members: [Member],
         at epoch: Epoch,
         isDrift: (Member) -> Bool,
+        within budget: inout RepairBudget,
         now: MonotonicTime,
         _ ids: inout OperationIDs
     ) -> [Effect] {
@@ -68,6 +67,7 @@ struct LabelRepairs: Sendable, Hashable {
         _ members: [Member],
         keeping active: Member,
         at epoch: Epoch,
+        within budget: inout RepairBudget,
         now: MonotonicTime,
         _ ids: inout OperationIDs
     ) -> (effects: [Effect], until: MonotonicTime?) {
@@ -105,11 +105,6 @@ struct LabelRepairs: Sendable, Hashable {
             effects: &effects
         )
         if !repair.isSettled { assignments[member.id] = repair }
-    }
-
-    /// A move sets right what somebody else wrote.
-    mutating func movedBack(at now: MonotonicTime) {
-        budget.repaired(.lostRole, at: now)
     }
 
     /// A record of another epoch is written: repairs under this one are dropped, but for pods that left.

@@ -82,7 +82,7 @@ extension Outstanding {
             let asked = known.awaitProbes(of: members, at: now)
             return asked.map { .probe($0.id, unlessSucceededSince: since) } + wake(at: deadline)
         case .wait(let deadline, _):
-            return demoteDeparted(&known) + wake(at: deadline) + recordCompletion(known, at: now)
+            return clear(&known, at: now) + wake(at: deadline) + recordCompletion(known, at: now)
         }
     }
 
@@ -92,7 +92,13 @@ extension Outstanding {
         at now: MonotonicTime
     ) -> [Effect] {
         guard let record = known.record else { return [] }
+        if known.policy.ownsEndpoints { return keepEndpoints(of: keep.active, in: situation(known, at: now)) }
         return repair(keep, under: record, in: situation(known, at: now)) + demoteDeparted(&known)
+    }
+
+    /// Nobody gets traffic who is gone or left.
+    private mutating func clear(_ known: inout GroupKnowledge, at now: MonotonicTime) -> [Effect] {
+        known.policy.ownsEndpoints ? clearEndpoints(in: situation(known, at: now)) : demoteDeparted(&known)
     }
 
     /// Who left the members and is still labelled active would be a second endpoint when it is selected again.

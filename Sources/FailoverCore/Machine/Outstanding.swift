@@ -19,15 +19,17 @@ struct Outstanding: Sendable, Hashable {
     }
 
     /// Decisions are made in `.settled` only; repairs and timers do not change it.
-    private(set) var phase: Phase = .initial
+    var phase: Phase = .initial
     @Seldom private var waiting: WaitingRecord?
     private var repairs = LabelRepairs()
+    /// What is done about EndpointSlices beside a switch; nil: nothing was ever done.
+    @Seldom var endpoints: EndpointWork?
     private var relistCheck = RelistCheck()
     private var wakeUp = WakeUp()
-    private var ids = OperationIDs()
-
-    /// How many labels may still be set right.
-    var budget: RepairBudget { repairs.budget }
+    /// Of whatever is begun next.
+    var ids = OperationIDs()
+    /// How much may still be set right of what others change.
+    var budget = RepairBudget()
 
     // MARK: Phases
 
@@ -92,7 +94,7 @@ struct Outstanding: Sendable, Hashable {
         let id = ids.next()
         let intent = situation.intent(of: beginning)
         let progress = RoleSwitch(beginning, at: intent.epoch, in: situation, as: id)
-        repairs.abandon()
+        abandonRepairs()
         phase = .switching(progress)
         let version = situation.known.records.stored?.version
         return [
@@ -105,7 +107,7 @@ struct Outstanding: Sendable, Hashable {
 
     /// Its intent is stored, so that it counts as a repair if it is one; an intent that was not stored does not count.
     mutating func announced(_ progress: RoleSwitch, at now: MonotonicTime) {
-        if progress.move.cause.isRepair { repairs.movedBack(at: now) }
+        if progress.move.cause.isRepair { budget.repaired(.lostRole, at: now) }
     }
 
     /// The switch has come this far.
@@ -142,8 +144,9 @@ struct Outstanding: Sendable, Hashable {
     mutating func repair(_ keep: Decision.Keep, under record: GroupRecord, in situation: Situation) -> [Effect] {
         let (epoch, now) = (record.epoch, situation.now)
         let isDrift = situation.rules(record).isDrift
-        let effects = repairs.makePassive(keep.repairs, at: epoch, isDrift: isDrift, now: now, &ids)
-        let (more, until) = repairs.relabel(situation.known.view.all, keeping: keep.active, at: epoch, now: now, &ids)
+        let effects = repairs.makePassive(keep.repairs, at: epoch, isDrift: isDrift, within: &budget, now: now, &ids)
+        let members = situation.known.view.all
+        let (more, until) = repairs.relabel(members, keeping: keep.active, at: epoch, within: &budget, now: now, &ids)
         return effects + more + wakeUp.at(until, &ids)
     }
 
@@ -155,6 +158,7 @@ struct Outstanding: Sendable, Hashable {
     /// A record of another epoch is written: repairs under this one are dropped.
     mutating func abandonRepairs() {
         repairs.abandon()
+        endpoints?.upkeep.abandon()
     }
 
     /// Pods that are members again are decided about as such.
@@ -172,7 +176,7 @@ struct Outstanding: Sendable, Hashable {
     /// Whether an assignment, of the switch or of a repair, waits for an operation.
     func isAwaited(_ id: OperationID) -> Bool {
         if case .switching(let progress) = phase, progress.awaits(id) { return true }
-        return repairs.awaits(id)
+        return repairs.awaits(id) || endpoints?.awaits(id) ?? false
     }
 
     /// Whether an operation concerns a pod that left the members.
@@ -199,7 +203,7 @@ struct Outstanding: Sendable, Hashable {
     private mutating func forEachAssignment(_ body: (inout RoleAssignment, inout OperationIDs) -> Void) {
         var ids = self.ids
         if case .switching(var progress) = phase {
-            progress.forEachAssignment { body(&$0, &ids) }
+            progress.withLabels { $0.forEachAssignment { body(&$0, &ids) } }
             phase = .switching(progress)
         }
         repairs.visit { body(&$0, &ids) }
@@ -217,11 +221,11 @@ struct Outstanding: Sendable, Hashable {
     /// A backoff ran out: what waits for it is tried again.
     mutating func retry(after id: OperationID) -> [Effect] {
         if relistCheck.awaits(id) { return relistCheck.ask(&ids) }
-        return retry { $0.awaits(id) } + retryListing { $0 == id }
+        return retry { $0.awaits(id) } + retryListing { $0 == id } + retryEndpoints { $0.awaits(id) } + recheck(after: id)
     }
 
     /// Tries now whatever waits for a retry, but for the record.
-    mutating func retryAll() -> [Effect] { retry { _ in true } + retryListing { _ in true } }
+    mutating func retryAll() -> [Effect] { retry { _ in true } + retryListing { _ in true } + retryEndpoints { _ in true } }
 
     private mutating func retry(where isDue: (RoleAssignment) -> Bool) -> [Effect] {
         var effects: [Effect] = []
@@ -232,9 +236,7 @@ struct Outstanding: Sendable, Hashable {
     }
 
     private mutating func retryListing(where isDue: (OperationID) -> Bool) -> [Effect] {
-        guard case .switching(let progress) = phase, case .awaitingListing(let id, _) = progress.step, isDue(id) else {
-            return []
-        }
+        guard case .switching(let progress) = phase, let id = progress.awaitedListing, isDue(id) else { return [] }
         return list(for: progress)
     }
 

@@ -59,4 +59,6 @@ package struct CompletedMove: Sendable, Hashable {
     /// From the acknowledged demotion of the last active member to the acknowledged promotion, over all switches that it took;
     /// nil if nobody was active before, or nobody is now, or the overlap was chosen instead.
     package var gap: Duration?
+    /// How long the address families led to different members, because each has a slice of its own; nil: there is one.
+    package var familyGap: Duration?
 }

@@ -9,6 +9,8 @@ package struct MemberView: Sendable, Hashable {
     private(set) var departed: [Member] = []
     /// What was seen of the members before, which their newest versions do not show.
     private(set) var history = MemberHistory()
+    /// What the Service's slices say, where they say who is active, and not the pods; nil: not seen yet, or they do not.
+    package private(set) var endpoints: EndpointsView?
     /// The highest epoch that is believed of a pod; nil before it is known what records say.
     private var ceiling: Epoch?
     /// The epochs that are not believed, by member.
@@ -29,9 +31,10 @@ package struct MemberView: Sendable, Hashable {
         all.filter { $0.role == .active }
     }
 
-    /// The highest epoch that any member carries, or a pod that left; nil if none carries one.
+    /// The highest epoch that any member carries, or a pod that left, or a slice; nil if none carries one.
     package var highestEpoch: Epoch? {
-        (Array(members.values) + departed).lazy.compactMap(\.epoch).max()
+        let ofPods = (Array(members.values) + departed).lazy.compactMap(\.epoch).max()
+        return [ofPods, endpoints?.epoch].compactMap(\.self).max()
     }
 
     /// The revision of which the youngest member is; nil while all are of one revision, or if two are equally young.
@@ -124,12 +127,64 @@ package struct MemberView: Sendable, Hashable {
         members[member.id] = taken(member)
     }
 
+    // MARK: Endpoints
+
+    /// The informer shows the slices as of `version`; they say who is active.
+    mutating func published(_ shown: PublishedEndpoints, version: ObjectVersion) {
+        if endpoints == nil {
+            endpoints = EndpointsView(shown, version: version)
+        } else {
+            endpoints?.observed(shown, version: version)
+        }
+        if let ceiling { endpoints?.believe(upTo: ceiling) }
+        readRoles()
+    }
+
+    /// A slice was read, or stored.
+    mutating func found(_ slice: PublishedSlice) {
+        endpoints?.found(slice)
+        if let ceiling { endpoints?.believe(upTo: ceiling) }
+        readRoles()
+    }
+
+    /// The slice, without an epoch that is not believed.
+    func believed(_ slice: PublishedSlice) -> PublishedSlice {
+        guard let epoch = slice.epoch, let ceiling, epoch > ceiling else { return slice }
+        var slice = slice
+        slice.epoch = nil
+        return slice
+    }
+
+    /// A slice was read because of a doubt.
+    ///
+    /// - Returns: whether the server was set back.
+    mutating func confirmed(_ slice: PublishedSlice) -> Bool {
+        defer { readRoles() }
+        return endpoints?.confirmed(slice) ?? false
+    }
+
+    /// Who is active, and at which epoch, is read from the slices.
+    private mutating func readRoles() {
+        members = members.mapValues(withRole)
+        departed.removeAll { !(endpoints?.isActive($0.id) ?? false) }
+    }
+
+    private func withRole(_ member: Member) -> Member {
+        guard let endpoints else { return member }
+        var member = member
+        member.role = endpoints.isActive(member.id) ? .active : .passive
+        member.epoch = endpoints.epoch
+        return member
+    }
+
     // MARK: Epochs
 
     /// From now on a pod's epoch above `highest` is taken for none: no switch has led there, somebody wrote it.
     mutating func believe(upTo highest: Epoch) {
         if ceiling == highest { return }
         ceiling = highest
+        endpoints?.believe(upTo: highest)
+        if endpoints != nil { return readRoles() }
         for (id, member) in members where believed(member) != member { members[id] = taken(member) }
     }
 
@@ -142,6 +197,7 @@ package struct MemberView: Sendable, Hashable {
     }
 
     private mutating func taken(_ member: Member) -> Member {
+        if endpoints != nil { return withRole(member) }
         let believed = believed(member)
         disbelieved[member.id] = believed == member ? nil : member.epoch
         return believed

@@ -30,6 +30,10 @@ package struct GroupPolicy: Sendable, Hashable {
     package var requireReady: Bool
     /// How long to wait for first verdicts when nobody is active and no candidate is healthy: one round of probes.
     package var verdictWindow: Duration
+    /// Whether the Service's EndpointSlices are ours, so that they say who is active, and not the pods' labels.
+    package var ownsEndpoints: Bool
+    /// How long a demoted member is shown as terminating in those; zero: it is taken out at once.
+    package var drain: Duration
     /// Whether a passive member carries a label at all (`roleLabel.passive` is not null).
     package var labelsPassiveMembers: Bool
     /// How often the role may move before it is left where it is.
@@ -54,6 +58,8 @@ package struct GroupPolicy: Sendable, Hashable {
         notReadyLimit: Duration? = nil,
         requireReady: Bool = false,
         verdictWindow: Duration = .seconds(5),
+        ownsEndpoints: Bool = false,
+        drain: Duration = .zero,
         labelsPassiveMembers: Bool = true,
         flap: FlapLimit = FlapLimit(),
         preemption: Preemption? = nil,
@@ -68,6 +74,8 @@ package struct GroupPolicy: Sendable, Hashable {
         self.notReadyLimit = notReadyLimit
         self.requireReady = requireReady
         self.verdictWindow = verdictWindow
+        self.ownsEndpoints = ownsEndpoints
+        self.drain = drain
         self.labelsPassiveMembers = labelsPassiveMembers
         self.flap = flap
         self.preemption = preemption

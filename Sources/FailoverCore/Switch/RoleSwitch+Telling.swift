@@ -1,17 +1,5 @@
-/// What a switch needs to know, and what is reported of it.
+/// What is reported of a switch.
 extension RoleSwitch {
-    /// What a step needs to know of everything else.
-    struct Surroundings {
-        /// The members as they are known now, not as they were when the switch was decided.
-        var view: MemberView
-        /// The configuration as it is now; its `order` says which roles are written first.
-        var policy: GroupPolicy
-        /// What this machine wrote itself: members that it has sealed need no seal.
-        var run: OwnRun
-        /// Whether another supervisor may have announced the member above the epoch that it carries.
-        var isAnnounced: (Member) -> Bool
-    }
-
     /// That it begins, and why.
     func announcement(_ trace: DecisionTrace) -> Effect {
         .report(.moveStarted(from: from.map(\.name), to: move.target?.name, move.cause, trace))
@@ -19,15 +7,23 @@ extension RoleSwitch {
 
     /// The move that it came to, when every role is written.
     func completed(at now: MonotonicTime) -> CompletedMove {
-        let isGapOurs = !demoted.isEmpty || move.cause == .targetRefused || move.cause == .unfinishedSwitch
-        return CompletedMove(
+        CompletedMove(
             from: from,
-            target: promotion?.member,
+            target: promoted,
             cause: move.cause,
             epoch: epoch,
             duration: now.since(startedAt),
-            gap: isGapOurs && promotion != nil ? unservedSince.map { (promotedAt ?? now).since($0) } : nil
+            gap: gap(at: now),
+            familyGap: familyGap
         )
+    }
+
+    private func gap(at now: MonotonicTime) -> Duration? {
+        guard promoted != nil else { return nil }
+        // One write takes the traffic from one member and gives it to the other.
+        if !demoted.isEmpty, unservedSince == nil, isAtomic { return .zero }
+        let isOurs = !demoted.isEmpty || move.cause == .targetRefused || move.cause == .unfinishedSwitch
+        return isOurs ? unservedSince.map { (promotedAt ?? now).since($0) } : nil
     }
 
     /// That it is withdrawn because a pod cannot be written, and what its request is answered; nil: it has none.

@@ -1,34 +1,27 @@
-/// One switch on its way, at its own epoch: intent, read, seal, try, demote, settle, promote.
-///
-/// It writes roles and knows how far it came; the machine decides whether it is still right. In `PromoteFirst` the
-/// promotion comes before the demotions, and nothing settles between them.
+/// One switch on its way, at its own epoch: it is announced, the members are read, and then written in one of two ways.
 struct RoleSwitch: Sendable, Hashable {
-    /// What is waited for.
-    enum Step: Sendable, Hashable {
+    /// How far it is.
+    private enum Step: Sendable, Hashable {
         /// The Lease is being written with the holder to be and the next epoch.
-        case intending(OperationID)
+        case announcing(OperationID)
         /// The members are being listed, because this run of own epochs has not done so.
         case listing(OperationID)
         /// A listing failed; waiting before the next.
-        case awaitingListing(OperationID, attempt: Int)
-        /// Every other member that is not active is being written passive, unless it cannot be changed any more.
-        case sealing
-        /// The API server is asked whether it would take a write.
-        case trying(OperationID)
-        /// Every other active member is being written passive.
-        case demoting
-        /// The Service's endpoints are to show the demoted members no more.
-        case settling(OperationID)
-        /// The target is being written active.
-        case promoting
+        case awaitingListing(OperationID)
+        /// The members are known, and the role is written.
+        case writing
     }
 
-    /// As it was decided; the target never changes, for another target is a new switch.
-    let move: Decision.Move
+    /// How it is carried out.
+    private enum Way: Sendable, Hashable {
+        /// The Service's selector contains the role label.
+        case labels(LabelSwitch)
+        /// The Service's EndpointSlices are ours.
+        case endpoints(EndpointSwitch)
+    }
+
     /// The record under which it was decided, before this announcement and those that it takes the place of; nil: none.
     let ground: GroupRecord?
-    /// Above every epoch that a record or a pod had shown when it was announced.
-    let epoch: Epoch
     /// The operator's request that it answers at its end; nil if the group decided by itself.
     let request: OperatorRequest?
     /// Why that request is not what it carries out, for it goes elsewhere; nil: it is.
@@ -37,28 +30,12 @@ struct RoleSwitch: Sendable, Hashable {
     let refusal: String?
     /// Of its announcement.
     let urgency: WriteUrgency
-    /// Members that were active when the switch was decided.
-    let from: [Member]
     /// When it was decided; its duration is counted from then.
     let startedAt: MonotonicTime
-    /// What it waits for now.
-    private(set) var step: Step
+    private var step: Step
     private var failedListings = 0
-    /// The passive role on members that were not active.
-    private var seals: [Member.ID: RoleAssignment] = [:]
-    /// Members that cannot be written, and whom nobody can have promoted.
-    private var passedOver: Set<Member.ID> = []
-    /// The passive role on members that were active.
-    private var demotions: [Member.ID: RoleAssignment] = [:]
-    /// The active role on the target.
-    private(set) var promotion: RoleAssignment?
-    /// The write that is being tried, or was last.
-    private var trial: RoleWrite?
-    private var trialCount = 0
-    /// Why the API server would not take that; nil: it would, or was not asked, or did not say.
-    private var trialRefusal: OperationFailure?
+    private var way: Way
     private var isObstacleReported = false
-    private var isSettled = false
     /// Since when nobody is active, or was until the promotion; nil: somebody is.
     private(set) var unservedSince: MonotonicTime?
     /// When the promotion was acknowledged; nil: it was not.
@@ -66,75 +43,76 @@ struct RoleSwitch: Sendable, Hashable {
 
     /// A switch of which the intent is being written.
     init(_ beginning: Beginning, at epoch: Epoch, in situation: Situation, as id: OperationID) {
-        move = beginning.move
+        let view = situation.known.view
         request = beginning.request
         refusal = beginning.refusal
         ground = beginning.replaced.map(\.ground) ?? situation.known.record
-        from = situation.known.view.actives
-        self.epoch = epoch
-        urgency = move.cause.urgency(whileServed: from.contains { $0.lifecycle != .finished })
+        let plan = SwitchPlan(move: beginning.move, epoch: epoch, from: view.actives)
+        urgency = plan.move.cause.urgency(whileServed: plan.from.contains { $0.lifecycle != .finished })
         startedAt = situation.now
-        step = .intending(id)
+        step = .announcing(id)
+        way = situation.known.policy.ownsEndpoints ? .endpoints(EndpointSwitch(plan)) : .labels(LabelSwitch(plan))
     }
+
+    // MARK: What it is
+
+    private var current: any SwitchWay {
+        switch way {
+        case .labels(let labels): labels
+        case .endpoints(let endpoints): endpoints
+        }
+    }
+
+    private var plan: SwitchPlan { current.plan }
+    /// As it was decided.
+    var move: Decision.Move { plan.move }
+    /// Above every epoch that a record, a pod or a slice had shown when it was announced.
+    var epoch: Epoch { plan.epoch }
+    /// Members that were active when the switch was decided.
+    var from: [Member] { plan.from }
 
     // MARK: What it came to
 
     /// Whether another supervisor's higher epoch was met.
-    var isSuperseded: Bool { assignments.contains { $0.stage == .superseded } }
+    var isSuperseded: Bool { current.isSuperseded }
+    /// Whether nothing was written yet that a move is made of, so that it can be taken back without a trace.
+    var isWithdrawable: Bool { current.isWithdrawable }
+    /// Whether something took longer than it has to, so that the ground of the move may be gone.
+    var wasHeldUp: Bool { current.wasHeldUp }
+    /// The member because of which nothing can be written for now, and why; nil: none.
+    var obstacle: (member: Member, failure: OperationFailure)? { current.obstacle }
+    /// When the target is given up, if there is another; nil: it is not denied.
+    var endOfPatience: MonotonicTime? { current.endOfPatience }
+    /// Whether the promotion was begun.
+    var isPromoting: Bool { current.isPromoting }
+    /// The target as it is since its promotion; nil: that is not acknowledged.
+    var promoted: Member? { current.promoted }
+    /// The members that were active and are not any more.
+    var demoted: [Member] { from.filter { current.demoted.contains($0.id) } }
+    /// Whether everything is written.
+    var isComplete: Bool { step == .writing && current.isComplete }
+    /// Whether a write or a read of it waits for an operation.
+    func awaits(_ id: OperationID) -> Bool { current.awaits(id) }
 
-    /// Whether no role was written yet that a move is made of, so that it can be taken back without a trace.
-    var isWithdrawable: Bool {
-        promotion.map(\.isRefused) ?? true && demotions.values.allSatisfy(\.isRefused)
+    /// From the first slice's write to the last one's, in which two address families led to two members; nil: it has no such time.
+    var familyGap: Duration? {
+        if case .endpoints(let endpoints) = way { endpoints.familyGap } else { nil }
     }
 
-    /// Whether a role waits for an operation.
-    func awaits(_ id: OperationID) -> Bool { assignments.contains { $0.awaits(id) } }
+    /// Whether one write takes the role from one member and gives it to another.
+    var isAtomic: Bool { if case .endpoints = way { true } else { false } }
 
     /// Whether the members are known, so that roles are written.
-    var isWriting: Bool {
+    var isWriting: Bool { step == .writing }
+
+    /// What is being done, in one word.
+    var word: String {
         switch step {
-        case .intending, .listing, .awaitingListing: false
-        case .sealing, .trying, .demoting, .settling, .promoting: true
+        case .announcing: "announcing"
+        case .listing, .awaitingListing: "listing"
+        case .writing: current.word
         }
     }
-
-    /// Whether something took longer than it has to, so that the ground of the move may be gone.
-    var wasHeldUp: Bool { assignments.contains(where: \.wasHeldUp) || trialRefusal != nil }
-
-    /// The member that denies what must be written on it, and why; nil: none does.
-    var obstacle: (member: Member, failure: OperationFailure)? {
-        if let trialRefusal, let trial { return (trial.member, trialRefusal) }
-        let found = assignments.first { $0.isRefused && !passedOver.contains($0.member.id) }
-        return found.flatMap { assignment in assignment.refusal.map { (assignment.member, $0) } }
-    }
-
-    /// Whether every role is written.
-    var isComplete: Bool {
-        seals.values.allSatisfy(isDone) && demotions.values.allSatisfy(isDone) && step == .promoting
-            && (move.target == nil || promotion?.stage == .acknowledged)
-    }
-
-    /// The members that were active and are not any more.
-    var demoted: [Member] { from.filter { demotions[$0.id]?.stage == .acknowledged } }
-
-    /// Whether a member cannot become active any more by an older write, or need not be written for that.
-    private func isDone(_ assignment: RoleAssignment) -> Bool {
-        assignment.isSettled || passedOver.contains(assignment.member.id)
-    }
-
-    /// Every assignment, in the order of the steps, then by uid.
-    private var assignments: [RoleAssignment] {
-        [seals, demotions].flatMap { $0.values.sorted { $0.member.id.uid < $1.member.id.uid } }
-            + [promotion].compactMap(\.self)
-    }
-
-    /// When the target is given up, if there is another: after so many denials, or so long after the first; nil: it is not denied.
-    var endOfPatience: MonotonicTime? {
-        guard let promotion, promotion.isRefused, let since = promotion.refusedSince else { return nil }
-        return promotion.refusals >= Self.mostRefusals ? since : since + Self.longestRefusal
-    }
-
-    private static let (mostRefusals, longestRefusal) = (3, Duration.seconds(5))
 
     /// Reports once which member the switch waits for.
     mutating func reportObstacle() -> [Effect] {
@@ -143,7 +121,16 @@ struct RoleSwitch: Sendable, Hashable {
         return [.report(.switchWaits(for: member, to: move.target?.name, failure))]
     }
 
-    // MARK: Listing
+    // MARK: Announcing and listing
+
+    /// Whether an operation is its announcement.
+    func isAnnounced(by id: OperationID) -> Bool { step == .announcing(id) }
+
+    /// Whether an operation is the list of the members that it waits for.
+    func isListing(by id: OperationID) -> Bool { step == .listing(id) }
+
+    /// The wait before the members are listed again; nil: it does not wait for that.
+    var awaitedListing: OperationID? { if case .awaitingListing(let id) = step { id } else { nil } }
 
     /// The intent is written, and the members are to be known as they are now.
     mutating func list(_ ids: inout OperationIDs) -> [Effect] {
@@ -157,176 +144,68 @@ struct RoleSwitch: Sendable, Hashable {
         let timer = ids.next()
         let attempt = failedListings
         failedListings += 1
-        step = .awaitingListing(timer, attempt: attempt)
+        step = .awaitingListing(timer)
         let report: [Effect] = attempt == 0 ? [.report(.operationFailed("listing the members", failure))] : []
         return report + [.startBackoff(timer, attempt: attempt, atLeast: failure.retryAfter)]
     }
 
-    // MARK: Answers
+    /// The members are known: roles may be written.
+    mutating func beginWriting() {
+        step = .writing
+    }
+
+    // MARK: Writing
+
+    /// Continues as far as the answers allow.
+    mutating func advance(in around: SwitchSurroundings, _ ids: inout OperationIDs, at now: MonotonicTime) -> [Effect] {
+        var effects: [Effect] = []
+        switch way {
+        case .labels(var labels):
+            effects = labels.advance(in: around, &ids)
+            way = .labels(labels)
+        case .endpoints(var endpoints):
+            effects = endpoints.advance(in: around, &ids)
+            endpoints.noteTimes(at: now)
+            way = .endpoints(endpoints)
+        }
+        if promoted != nil { promotedAt = promotedAt ?? now }
+        // The informer may show the promotion before it is acknowledged.
+        if around.view.history.hasSeenActive {
+            unservedSince = around.view.history.unservedSince ?? unservedSince
+        }
+        return effects
+    }
 
     /// The API server said whether it would take the write that is tried.
     ///
     /// - Returns: whether that was asked for.
     mutating func tried(_ id: OperationID, _ outcome: RoleTrialOutcome) -> Bool {
-        guard step == .trying(id) else { return false }
-        step = .sealing
-        if case .refused(let failure) = outcome { trialRefusal = failure }
-        return true
+        withLabels { $0.tried(id, outcome) } ?? false
     }
 
     /// The move has to be made all the same.
     mutating func disregardTrial() {
-        trialRefusal = nil
+        withLabels { $0.disregardTrial() }
     }
 
     /// The endpoints are settled, or it was waited for them long enough.
     ///
     /// - Returns: whether that was asked for.
-    mutating func settled(_ id: OperationID) -> Bool {
-        guard step == .settling(id) else { return false }
-        isSettled = true
-        return true
+    mutating func settled(_ id: OperationID) -> Bool { withLabels { $0.settled(id) } ?? false }
+
+    /// What is done by labels, passed to `body` by reference; nothing if it is not done that way.
+    @discardableResult
+    mutating func withLabels<Result>(_ body: (inout LabelSwitch) -> Result) -> Result? {
+        guard case .labels(var labels) = way else { return nil }
+        defer { way = .labels(labels) }
+        return body(&labels)
     }
 
-    /// Every assignment under way, each passed to `body` by reference.
-    mutating func forEachAssignment(_ body: (inout RoleAssignment) -> Void) {
-        func visit(_ all: inout [Member.ID: RoleAssignment]) {
-            for id in all.keys.sorted(by: { $0.uid < $1.uid }) {
-                if var assignment = all[id] {
-                    body(&assignment)
-                    all[id] = assignment
-                }
-            }
-        }
-        visit(&seals)
-        visit(&demotions)
-        if var assignment = promotion {
-            body(&assignment)
-            promotion = assignment
-        }
-    }
-
-    // MARK: Steps
-
-    /// The members are known: roles may be written.
-    mutating func beginWriting() {
-        step = .sealing
-    }
-
-    /// Continues as far as the answers allow.
-    mutating func advance(in surroundings: Surroundings, _ ids: inout OperationIDs, at now: MonotonicTime) -> [Effect] {
-        var effects: [Effect] = []
-        var last: Step?
-        while last != step {
-            last = step
-            switch step {
-            case .intending, .listing, .awaitingListing, .trying: break
-            case .sealing: seal(surroundings, &ids, &effects)
-            case .demoting: demote(surroundings, &ids, &effects)
-            case .settling: if isSettled { step = .promoting }
-            case .promoting: promote(surroundings, &ids, &effects)
-            }
-        }
-        if promotion?.stage == .acknowledged { promotedAt = promotedAt ?? now }
-        // The informer may show the promotion before it is acknowledged.
-        if surroundings.view.history.hasSeenActive {
-            unservedSince = surroundings.view.history.unservedSince ?? unservedSince
-        }
-        return effects
-    }
-
-    private mutating func seal(_ around: Surroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
-        for member in unsealed(around) {
-            seals[member.id] = assignment(.passive, on: member, .seal, &ids, &effects)
-        }
-        passOver(seals, around)
-        guard seals.values.allSatisfy(isDone), trialRefusal == nil else { return }
-        let trials = trials(around)
-        if trialCount < trials.count {
-            let id = ids.next()
-            trial = trials[trialCount]
-            trialCount += 1
-            step = .trying(id)
-            effects.append(.tryRole(id, trials[trialCount - 1]))
-        } else {
-            step = around.policy.order == .demoteFirst ? .demoting : .promoting
-        }
-    }
-
-    /// Members that are not active, deny their write, and cannot have been promoted by anybody, are not waited for.
-    private mutating func passOver(_ assignments: [Member.ID: RoleAssignment], _ around: Surroundings) {
-        for (id, refused) in assignments {
-            if around.view[id]?.role == .active { passedOver.remove(id) }
-            guard refused.isRefused, around.view[id]?.role != .active, refused.member.role != .active else { continue }
-            if !around.run.mayPromote(refused.member), !around.isAnnounced(refused.member) { passedOver.insert(id) }
-        }
-    }
-
-    /// What is tried first, for a voluntary move must cost neither an outage nor two active: the promotion and, if that
-    /// is not the last, the demotions.
-    private func trials(_ around: Surroundings) -> [RoleWrite] {
-        guard move.cause.isVoluntary, let target = move.target.flatMap({ around.view[$0.id] }) else { return [] }
-        let promotion = RoleWrite(member: target, role: .active, epoch: epoch, urgency: .seal)
-        if around.policy.order == .demoteFirst { return [promotion] }
-        return [promotion]
-            + others(around).filter { $0.role == .active }.map {
-                RoleWrite(member: $0, role: .passive, epoch: epoch, urgency: .seal)
-            }
-    }
-
-    private mutating func demote(_ around: Surroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
-        for member in activeOthers(around) {
-            demotions[member.id] = assignment(.passive, on: member, .demotion, &ids, &effects)
-        }
-        // Whose label somebody took away meanwhile needs no more than a seal.
-        passOver(demotions, around)
-        guard demotions.values.allSatisfy(isDone) else { return }
-        let gone = demotions.values.filter { $0.stage == .acknowledged }.map(\.member)
-        if around.policy.order == .promoteFirst || move.target == nil || gone.isEmpty || isSettled {
-            step = .promoting
-        } else {
-            let id = ids.next()
-            step = .settling(id)
-            effects.append(.settleEndpoints(id, without: gone.sorted { $0.name < $1.name }))
-        }
-    }
-
-    private mutating func promote(_ around: Surroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
-        // Who joined meanwhile is sealed, too.
-        if promotion == nil, move.target != nil, !unsealed(around).isEmpty {
-            step = .sealing
-            return
-        }
-        let isActiveLeft = !activeOthers(around).isEmpty
-        let mayPromote = around.policy.order == .promoteFirst || !isActiveLeft
-        if mayPromote, promotion == nil, let id = move.target?.id, let target = around.view[id] {
-            promotion = assignment(.active, on: target, .promotion, &ids, &effects)
-        }
-        let mayDemote = around.policy.order == .demoteFirst ? promotion == nil : promotion?.isSettled ?? true
-        if isActiveLeft, mayDemote { step = .demoting }
-    }
-
-    /// Members that are to be demoted, and those that somebody labelled active since they were.
-    private func activeOthers(_ around: Surroundings) -> [Member] {
-        others(around).filter { member in
-            guard member.role == .active else { return false }
-            return demotions[member.id].map { $0.stage == .acknowledged && $0.member.version < member.version } ?? true
-        }
-    }
-
-    private func unsealed(_ around: Surroundings) -> [Member] {
-        others(around).filter { $0.role != .active && seals[$0.id] == nil && !around.run.seals($0) }
-    }
-
-    private func others(_ around: Surroundings) -> [Member] { around.view.all.filter { $0.id != move.target?.id } }
-
-    private func assignment(
-        _ role: Role,
-        on member: Member,
-        _ urgency: WriteUrgency,
-        _ ids: inout OperationIDs,
-        _ effects: inout [Effect]
-    ) -> RoleAssignment {
-        RoleAssignment(role, at: epoch, on: member, urgency: urgency, ids: &ids, effects: &effects)
+    /// What is done by slices, passed to `body` by reference; nothing if it is not done that way.
+    @discardableResult
+    mutating func withEndpoints<Result>(_ body: (inout EndpointSwitch) -> Result) -> Result? {
+        guard case .endpoints(var endpoints) = way else { return nil }
+        defer { way = .endpoints(endpoints) }
+        return body(&endpoints)
     }
 }

@@ -28,7 +28,7 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     case targetRefused = "TargetRefused"
     /// An earlier switch was announced and not finished.
     case unfinishedSwitch = "UnfinishedSwitch"
-    /// The member on record lost its label.
+    /// The member on record lost its label, or its endpoint.
     case labelLost = "LabelLost"
     /// One that only another version knows; the record keeps its name.
     case other = "Other"
@@ -95,7 +95,7 @@ extension SwitchCause: CustomStringConvertible {
         case .multipleActive: "several pods are active"
         case .targetRefused: "the API server denies the promotion of another pod"
         case .unfinishedSwitch: "an earlier switch was not finished"
-        case .labelLost: "the active pod lost its label"
+        case .labelLost: "somebody took the role from the active pod"
         case .other: "another version of the supervisor decided it"
         }
     }

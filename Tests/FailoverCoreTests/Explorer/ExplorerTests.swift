@@ -9,6 +9,7 @@ import Testing
 /// `EXPLORER_STATES` says how many states each exploration may visit; without it, it is a glance.
 @Suite(.serialized, .timeLimit(.minutes(60))) struct ExplorerTests {
     private static let policy = GroupPolicy(verdictWindow: .zero)
+    private static let slices = GroupPolicy(verdictWindow: .zero, ownsEndpoints: true)
     private static let environment = ProcessInfo.processInfo.environment
     private static let states = environment["EXPLORER_STATES"].flatMap { Int($0) }
     /// The thread sanitizer finds nothing where there is one thread, and makes it ten times slower.
@@ -81,6 +82,77 @@ import Testing
         #expect(finding.states > Self.limit / 2 || finding.isComplete)
     }
 
+    /// By slices: no older epoch overwrites a newer one, and each address family has one slice of ours with one ready endpoint.
+    @Test(arguments: Start.allCases, Scope.allCases)
+    func slicesShowOneAndNoOlderEpochReplacesANewer(start: Start, scope: Scope) async {
+        var explorer = Explorer()
+        let finding = await explorer.explore(
+            from: start.state(Self.slices, scope.budget),
+            depth: 100,
+            limit: Self.limit
+        )
+        print("explorer, slices, \(start.rawValue), \(scope.rawValue): \(finding)")
+        #expect(finding.violation == nil, "\(finding.violation?.description ?? "")")
+        #expect(finding.states > Self.limit / 2 || finding.isComplete)
+    }
+
+    /// Somebody deletes the slices, or writes another pod into them.
+    @Test func editedSlicesAreSetRight() async {
+        var explorer = Explorer()
+        let budget = ModelState.Budget(faults: 2, recreations: 0, verdicts: 1, edits: 2, switches: 2)
+        let finding = await explorer.explore(from: .warm(Self.slices, budget), depth: 100, limit: Self.limit)
+        print("explorer, slices, edited: \(finding)")
+        #expect(finding.violation == nil, "\(finding.violation?.description ?? "")")
+    }
+
+    /// Planted faults: with any one guard of the slices taken away the explorer finds what it prevents.
+    @Test(.enabled(if: isThorough), arguments: SliceGuard.allCases)
+    func findsWhatAGuardOfTheSlicesPrevents(guard sliceGuard: SliceGuard) async throws {
+        var explorer = Explorer()
+        explorer.endsOneIn = 0
+        let initial = sliceGuard.start.state(Self.slices, sliceGuard.budget, sliceGuard.sabotage)
+        let finding = await explorer.explore(from: initial, depth: 100, limit: 1_000_000)
+        let violation = try #require(finding.violation, "\(finding)")
+        print("explorer, slices, \(sliceGuard): \(finding)\n\(violation)")
+        #expect(violation.problem.hasPrefix(sliceGuard.problem))
+        #expect(Self.replay(violation.trace, from: initial).violation == violation.problem)
+        let whole = sliceGuard.start.state(Self.slices, sliceGuard.budget)
+        #expect(Self.replay(violation.trace, from: whole).violation == nil)
+    }
+
+    /// What makes the switch by slices safe.
+    enum SliceGuard: CaseIterable {
+        /// A write names the version that it replaces.
+        case versions
+        /// A slice of a higher epoch is not written.
+        case epochs
+        /// A family's slice has one name.
+        case names
+        /// A write replaces all endpoints.
+        case replacement
+
+        var sabotage: ModelCluster.Sabotage {
+            switch self {
+            case .versions: .versionsAreIgnored
+            case .epochs: .epochsAreHidden
+            case .names: .slicesAreNamedAnew
+            case .replacement: .endpointsAreAdded
+            }
+        }
+
+        /// What happens without it.
+        var problem: String {
+            switch self {
+            case .versions, .epochs: "an older epoch replaced a newer one"
+            case .names: "slices together"
+            case .replacement: "active together"
+            }
+        }
+
+        var start: Start { self == .names ? .cold : .warm }
+        var budget: ModelState.Budget { .init(faults: 0, verdicts: 2, switches: 3) }
+    }
+
     /// Nothing is left out: both processes act, one after the other, until nothing more can happen.
     @Test(.enabled(if: isThorough)) func someSpacesAreExploredToTheirEnd() async {
         var explorer = Explorer()
@@ -109,7 +181,7 @@ import Testing
     }
 
     /// Planted faults: with any one guard of the protocol taken away the explorer finds what it prevents.
-    @Test(.enabled(if: isThorough), arguments: ModelCluster.Sabotage.allCases)
+    @Test(.enabled(if: isThorough), arguments: ModelCluster.Sabotage.ofLabels)
     func findsTwoActiveWithoutAGuard(guard sabotage: ModelCluster.Sabotage) async throws {
         let start = Self.start(for: sabotage)
         let budget = Self.budget(for: sabotage)
@@ -131,7 +203,7 @@ import Testing
         case .listsAreStale: .estranged
         case .lostLeasesAreContinued: .bereft
         case .versionsAreIgnored, .passivePodsAreNotFenced, .epochsAreHidden, .unknownOutcomesAreKnown,
-            .announcementsAreForgotten, .runsAreKnownByName:
+            .announcementsAreForgotten, .runsAreKnownByName, .slicesAreNamedAnew, .endpointsAreAdded:
             .warm
         }
     }
@@ -146,6 +218,7 @@ import Testing
             .init(faults: 1, crashes: 0, losses: 0, delays: 0, recreations: 0, verdicts: 2, denials: 1, switches: 2)
         case .runsAreKnownByName: .init(faults: 1, losses: 0, delays: 0, recreations: 0, verdicts: 3, switches: 0)
         case .lostLeasesAreContinued: .init(faults: 0, verdicts: 0, switches: 4)
+        case .slicesAreNamedAnew, .endpointsAreAdded: .init(faults: 0)
         }
     }
 
@@ -157,7 +230,7 @@ import Testing
     }
 
     /// Far beyond what can be visited exhaustively: random schedules of hundreds of steps.
-    @Test func longRandomSchedulesEndWithOne() async {
+    @Test(arguments: [false, true]) func longRandomSchedulesEndWithOne(bySlices: Bool) async {
         let budget = ModelState.Budget(
             faults: 60,
             crashes: 10,
@@ -167,14 +240,15 @@ import Testing
             terminations: 10,
             verdicts: 40,
             requests: 3,
-            deletions: 1
+            deletions: 1,
+            edits: bySlices ? 3 : 0
         )
         var steps = 0
         let schedules = Self.isThorough ? 20_000 : Self.isSanitized ? 50 : 500
         for seed in 0..<UInt64(schedules) {
             await Task.yield()
             var random = SeededGenerator(seed: seed)
-            var state = ModelState.cold(Self.policy, budget)
+            var state = ModelState.cold(bySlices ? Self.slices : Self.policy, budget)
             var trace: [ModelAction] = []
             for _ in 0..<400 {
                 guard let action = state.actions.randomElement(using: &random) else { break }
@@ -189,7 +263,7 @@ import Testing
             let problem = state.faultOfTheEnd
             #expect(problem == nil, "seed \(seed): \(problem ?? "")")
         }
-        print("explorer, at random: \(schedules) schedules, \(steps) steps")
+        print("explorer, at random\(bySlices ? ", slices" : ""): \(schedules) schedules, \(steps) steps")
     }
 }
 

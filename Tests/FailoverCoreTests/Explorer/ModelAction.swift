@@ -16,6 +16,8 @@ enum ModelAction: Hashable {
     case land(Int)
     /// The informers of a process catch up.
     case observe(Int)
+    /// The informer of a process that follows the slices catches up.
+    case observeSlices(Int)
     case crash(Int)
     case changeVerdict(Int, String)
     case recreate(String)
@@ -28,6 +30,9 @@ enum ModelAction: Hashable {
     /// A switchover; nil: to the best.
     case request(String?)
     case deleteLease
+    case deleteSlices
+    /// Somebody writes another pod into the slices.
+    case publishByHand(String)
     /// A standby agrees with a process that asks, or does not.
     case opine(Int, Health)
 
@@ -35,9 +40,10 @@ enum ModelAction: Hashable {
     var process: Int? {
         switch self {
         case .exchange(let index, _), .execute(let index, _), .deliver(let index, _), .observe(let index): index
+        case .observeSlices(let index): index
         case .loseAnswer(let index, _), .loseRequest(let index, _), .opine(let index, _): index
         case .land, .crash, .changeVerdict, .recreate, .terminate, .deny, .admit, .select, .pause, .request,
-            .deleteLease:
+            .deleteLease, .deleteSlices, .publishByHand:
             nil
         }
     }

@@ -23,10 +23,19 @@ struct ModelCluster: Hashable {
         case runsAreKnownByName
         /// The successor of a lost Lease begins at the next epoch.
         case lostLeasesAreContinued
+        /// A slice that is created gets a name of its own.
+        case slicesAreNamedAnew
+        /// A write of a slice adds its endpoint to those that are there.
+        case endpointsAreAdded
+
+        /// Those that the labels' protocol is safe by.
+        static let ofLabels = allCases.filter { ![.slicesAreNamedAnew, .endpointsAreAdded].contains($0) }
     }
 
     private(set) var pods: [Member] = []
     private(set) var lease: StoredRecord?
+    /// The EndpointSlices of ours; where they say who is active, pods have the role that follows from them.
+    private(set) var slices = ModelSlices()
     private var podWrites = 0
     private var leaseWrites = 0
     private var created = 0
@@ -42,8 +51,10 @@ struct ModelCluster: Hashable {
     private(set) var denied: Set<Member.ID> = []
     var sabotage: Sabotage?
 
-    init(sabotage: Sabotage? = nil) {
+    /// Where the policy says so, the Service has a slice for each of two address families.
+    init(of policy: GroupPolicy = GroupPolicy(), _ sabotage: Sabotage? = nil) {
         self.sabotage = sabotage
+        if policy.ownsEndpoints { slices.families = [.ipv4, .ipv6] }
     }
 
     /// Of the collection of pods.
@@ -63,6 +74,26 @@ struct ModelCluster: Hashable {
         podWrites += 1
         let member = Member(id: .init("\(name)\(created)"), name: name, version: .init("1"), role: role, epoch: epoch)
         pods = (pods + [member]).sorted { $0.name < $1.name }
+        if !slices.families.isEmpty, role == .active { publish(member.id, at: epoch) }
+    }
+
+    /// Somebody writes a pod into the slices; `epoch`: nil: that which is there.
+    mutating func publish(_ id: Member.ID, at epoch: Epoch? = nil) {
+        slices.publish(id, at: epoch)
+        readRoles()
+    }
+
+    /// Somebody deletes the slices.
+    mutating func deleteSlices() {
+        slices.delete()
+        readRoles()
+    }
+
+    private mutating func readRoles() {
+        for index in pods.indices {
+            pods[index].role = slices.isActive(pods[index].id) ? .active : .passive
+            pods[index].epoch = slices.epoch
+        }
     }
 
     mutating func change(_ name: String, _ change: (inout Member) -> Void) {
@@ -150,6 +181,24 @@ struct ModelCluster: Hashable {
             $0.epoch = write.epoch
         }
         return self.pod(write.member.name).map { .written($0) } ?? .gone
+    }
+
+    mutating func write(_ write: EndpointsWrite) -> EndpointsWriteOutcome {
+        guard denied.isEmpty else { return .refused(OperationFailure("denied")) }
+        defer { readRoles() }
+        return slices.write(write, sabotage, reachable: members.map(\.id))
+    }
+
+    /// The slices as a supervisor sees them whose record is of `epoch`.
+    func published(to epoch: Epoch?) -> PublishedEndpoints {
+        PublishedEndpoints(slices: slices.families.map { published($0, to: epoch) })
+    }
+
+    /// One of them.
+    func published(_ family: AddressFamily, to epoch: Epoch?) -> PublishedSlice {
+        var slice = slices.shown(family, reachable: members.map(\.id))
+        if sabotage == .epochsAreHidden, let theirs = slice.epoch { slice.epoch = min(theirs, epoch ?? theirs) }
+        return slice
     }
 
     mutating func write(_ record: GroupRecord, replacing expected: StoredRecord.Version?) -> RecordWriteOutcome {

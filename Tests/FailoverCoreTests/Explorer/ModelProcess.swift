@@ -11,6 +11,8 @@ struct ModelProcess: Hashable {
         case roleWritten(OperationID, RoleWriteOutcome)
         case roleTried(OperationID, RoleTrialOutcome)
         case endpointsSettled(OperationID)
+        case endpointsWritten(OperationID, EndpointsWriteOutcome)
+        case endpointsRead(OperationID, EndpointsReadOutcome)
     }
 
     let identity: String
@@ -25,6 +27,8 @@ struct ModelProcess: Hashable {
     private(set) var seen: [Member] = []
     private(set) var seenVersion: ObjectVersion?
     private(set) var seenLease: ObjectVersion?
+    private(set) var seenSlices: ObjectVersion?
+    private var shownSlices: PublishedEndpoints?
     /// Pods that it saw active, and then no more.
     private(set) var missed: Set<Member.ID> = []
     /// What its probes say, by pod; healthy unless said otherwise.
@@ -53,13 +57,20 @@ struct ModelProcess: Hashable {
         case .writeRole(let id, _):
             if machine.turnCame(id, at: now) { return request }
             deliver(.roleWritten(id, .notSent), at: now)
+        case .writeEndpoints(let id, _):
+            if machine.turnCame(id, at: now) { return request }
+            deliver(.endpointsWritten(id, .notSent), at: now)
         default: return request
         }
         return nil
     }
 
     mutating func deliver(_ answer: Answer, at now: MonotonicTime) {
-        let isDenial = if case .roleWritten(_, .refused) = answer { true } else { false }
+        let isDenial =
+            switch answer {
+            case .roleWritten(_, .refused), .endpointsWritten(_, .refused): true
+            default: false
+            }
         take(Self.deliver(answer, to: &machine, at: now), at: now, waitsFor: isDenial ? .seconds(1) : .zero)
         // The network may repeat it at once: nothing must come of that.
         var again = machine
@@ -79,12 +90,34 @@ struct ModelProcess: Hashable {
         case .roleWritten(let id, let outcome): machine.roleWritten(id, outcome, at: now)
         case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
         case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
+        case .endpointsWritten(let id, let outcome): machine.endpointsWritten(id, outcome, at: now)
+        case .endpointsRead(let id, let outcome): machine.endpointsRead(id, outcome, at: now)
         }
     }
 
     /// Whether the informers have something new to show.
     func isBehind(_ cluster: ModelCluster) -> Bool {
         seenVersion != cluster.version || seenLease != cluster.lease?.version.version
+    }
+
+    /// Whether the informer that follows the slices has something new to show.
+    func missesSlices(of cluster: ModelCluster) -> Bool {
+        !cluster.slices.families.isEmpty && seenSlices != cluster.slices.version
+    }
+
+    /// That informer shows what is there now.
+    mutating func observeSlices(of cluster: ModelCluster, at now: MonotonicTime) {
+        seenSlices = cluster.slices.version
+        shownSlices = cluster.published(to: machine.record?.record.epoch)
+        readSlices(at: now)
+    }
+
+    /// What slices show is read by the pods that are known.
+    private mutating func readSlices(at now: MonotonicTime) {
+        guard var shown = shownSlices, let version = seenSlices else { return }
+        for index in shown.slices.indices { shown.slices[index].reachable = Set(seen.map(\.id)) }
+        shownSlices = shown
+        take(machine.endpointsObserved(shown, version: version, at: now), at: now)
     }
 
     /// The informers show what is there now, and the probes what they say of it.
@@ -100,6 +133,7 @@ struct ModelProcess: Hashable {
         missed.subtract(seen.map(\.id))
         let blurred = seen.map { shown($0, in: cluster) }
         take(machine.membersObserved(blurred, version: cluster.version, at: now), at: now)
+        readSlices(at: now)
         for member in seen { probe(member, at: now) }
     }
 
@@ -164,7 +198,8 @@ struct ModelProcess: Hashable {
             case .startTimer(let id, let at): timers[id] = at
             case .startBackoff(let id, _, _) where pause > .zero: timers[id] = now + pause
             case .startBackoff(let id, _, _): take(machine.timerFired(id, at: now), at: now)
-            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints:
+            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints,
+                .writeEndpoints, .readEndpoints:
                 requests.append(effect)
             case .probe(let id, _): if let member = seen.first(where: { $0.id == id }) { probe(member, at: now) }
             case .report, .forgetHealth, .askOpinions: break
@@ -177,9 +212,9 @@ extension Effect {
     /// Whether it may change something at the API server.
     var isWrite: Bool {
         switch self {
-        case .writeRecord, .writeRole: true
+        case .writeRecord, .writeRole, .writeEndpoints: true
         case .readRecord, .listMembers, .readMember, .tryRole, .settleEndpoints, .startTimer, .startBackoff, .probe,
-            .forgetHealth, .askOpinions, .report:
+            .forgetHealth, .askOpinions, .report, .readEndpoints:
             false
         }
     }

@@ -23,6 +23,7 @@ extension ModelState {
             now = now + .seconds(10)
             for index in processes.indices {
                 processes[index].observe(cluster, at: now)
+                if processes[index].missesSlices(of: cluster) { processes[index].observeSlices(of: cluster, at: now) }
                 processes[index].calm(at: now)
                 while !processes[index].answers.isEmpty { perform(.deliver(index, 0)) }
                 var left = 500
@@ -49,6 +50,7 @@ extension ModelState {
     private var isQuiet: Bool {
         processes.allSatisfy { process in
             process.requests.isEmpty && process.answers.isEmpty && process.timers.isEmpty && !process.isBehind(cluster)
+                && !process.missesSlices(of: cluster)
         }
     }
 
@@ -60,6 +62,7 @@ extension ModelState {
         guard end.cluster.actives.count == 1, let active = end.cluster.actives.first else {
             return "in the end \(end.cluster.actives.count) are active"
         }
+        if !end.cluster.slices.allLead(to: active.id) { return "in the end \(active.name) is not in every slice" }
         if let stray = end.strays.first { return "in the end \(stray.name) is no member, and active" }
         guard let record = end.cluster.lease?.record, record.names(active) else {
             return "in the end \(active.name) is not on record"

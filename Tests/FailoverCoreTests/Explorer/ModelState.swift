@@ -28,6 +28,8 @@ struct ModelState: Hashable {
         var requests = 0
         /// Somebody deletes the Lease.
         var deletions = 0
+        /// Somebody deletes the slices, or writes another pod into them.
+        var edits = 0
         /// Answers of standbys.
         var opinions = 0
         /// How often another process than the last may go on; nil: whenever it likes.
@@ -47,7 +49,7 @@ struct ModelState: Hashable {
 
     /// Nothing is labelled, nothing is on record, and both supervisors begin.
     static func cold(_ policy: GroupPolicy, _ budget: Budget, sabotage: ModelCluster.Sabotage? = nil) -> ModelState {
-        var state = ModelState(cluster: ModelCluster(sabotage: sabotage), budget: budget, policy: policy)
+        var state = ModelState(cluster: ModelCluster(of: policy, sabotage), budget: budget, policy: policy)
         for name in ["a", "b", "c"] { state.cluster.create(name) }
         for _ in 0..<2 { state.start() }
         return state
@@ -81,7 +83,7 @@ struct ModelState: Hashable {
 
     /// The Lease was restored from a time when a switch to the second member was announced, and both supervisors begin.
     static func revived(_ policy: GroupPolicy, _ budget: Budget, sabotage: ModelCluster.Sabotage? = nil) -> ModelState {
-        var state = ModelState(cluster: ModelCluster(sabotage: sabotage), budget: budget, policy: policy)
+        var state = ModelState(cluster: ModelCluster(of: policy, sabotage), budget: budget, policy: policy)
         for name in ["a", "b", "c"] {
             state.cluster.create(name, role: name == "c" ? .active : .passive, epoch: Epoch(3))
         }
@@ -128,6 +130,7 @@ struct ModelState: Hashable {
         if policy.order == .demoteFirst, actives.count > 1 {
             return "active together: \(actives.map(\.name).joined(separator: ", "))"
         }
+        if let problem = cluster.slices.violation { return problem }
         if cluster.touchedAnotherPod { return "a write reached a pod of another uid" }
         if processes.contains(where: \.heardTwice) { return "an answer had an effect twice" }
         return nil
@@ -158,6 +161,7 @@ struct ModelState: Hashable {
             }
             for answer in process.answers.indices { actions.append(.deliver(index, answer)) }
             if process.isBehind(cluster) { actions.append(.observe(index)) }
+            if process.missesSlices(of: cluster) { actions.append(.observeSlices(index)) }
             if mayFail(budget.crashes) { actions.append(.crash(index)) }
             if budget.opinions > 0, process.machine.question != nil {
                 actions += [.opine(index, .unhealthy), .opine(index, .healthy)]
@@ -176,6 +180,7 @@ struct ModelState: Hashable {
             actions += [.request(nil)] + cluster.members.map { .request($0.name) }
         }
         if budget.pauses > 0, cluster.lease != nil { actions.append(.pause) }
+        if mayFail(budget.edits) { actions += [.deleteSlices] + cluster.members.map { .publishByHand($0.name) } }
         // The one loss that is not survived is that of the very first record, before any pod carries an epoch.
         let isMarked = cluster.pods.contains { $0.epoch != nil }
         if mayFail(budget.deletions), isMarked, cluster.lease != nil { actions.append(.deleteLease) }
@@ -211,6 +216,7 @@ struct ModelState: Hashable {
             fail(request, of: index)
         case .land(let position): _ = execute(orphans.remove(at: position), of: nil)
         case .observe(let index): processes[index].observe(cluster, at: now)
+        case .observeSlices(let index): processes[index].observeSlices(of: cluster, at: now)
         case .crash(let index):
             spend(\.crashes)
             orphans += processes[index].requests.filter(\.isWrite)
@@ -245,6 +251,12 @@ struct ModelState: Hashable {
         case .deleteLease:
             spend(\.deletions)
             cluster.deleteLease()
+        case .deleteSlices:
+            spend(\.edits)
+            cluster.deleteSlices()
+        case .publishByHand(let name):
+            spend(\.edits)
+            if let pod = cluster.pod(name) { cluster.publish(pod.id) }
         }
     }
 
@@ -273,6 +285,11 @@ struct ModelState: Hashable {
         case .writeRole(let id, let write): return .roleWritten(id, cluster.write(write))
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
+        case .writeEndpoints(let id, let write): return .endpointsWritten(id, cluster.write(write))
+        case .readEndpoints(let id, let family):
+            guard let index else { return nil }
+            let epoch = processes[index].machine.record?.record.epoch
+            return .endpointsRead(id, .found(cluster.published(family, to: epoch)))
         case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
         }
     }
@@ -290,6 +307,8 @@ struct ModelState: Hashable {
             answer = .roleWritten(id, isKnown ? .refused(failure) : .failed(failure))
         case .tryRole(let id, _): answer = .roleTried(id, .notRefused)
         case .settleEndpoints(let id, _): answer = .endpointsSettled(id)
+        case .writeEndpoints(let id, _): answer = .endpointsWritten(id, .failed(failure))
+        case .readEndpoints(let id, _): answer = .endpointsRead(id, .failed(failure))
         case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return
         }
         processes[index].deliver(answer, at: now)

@@ -6,6 +6,12 @@ extension Simulation {
         let timing = makeTiming()
         var policy = makePolicy(timing)
         if asksOpinions { policy.secondOpinion = makeSecondOpinion() }
+        if ownsEndpoints {
+            policy.ownsEndpoints = true
+            policy.order = .demoteFirst
+            policy.notReadyLimit = nil
+            policy.drain = random.once(in: 2) ? .seconds(10) : .zero
+        }
         var group = SimulatedGroup(policy: policy, timing: timing)
         if policy.activation > .zero { group.warmUp = between(0, policy.activation.wholeNanoseconds / 2) }
         group.workload = makeWorkload()

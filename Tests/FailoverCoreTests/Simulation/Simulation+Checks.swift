@@ -15,9 +15,11 @@ extension Simulation {
     }
 
     /// Whether the role may leave whoever had it, by what is true and not by what anybody thinks.
-    private mutating func checkNeed(of target: Member, in index: Int) {
+    ///
+    /// `active`: whom the same write takes it from; nil: nobody.
+    mutating func checkNeed(of target: Member, in index: Int, instead active: Member? = nil) {
         let group = groups[index]
-        let previous = group.actives.first { $0.id != target.id }?.id ?? group.lastActive?.id
+        let previous = active?.id ?? group.actives.first { $0.id != target.id }?.id ?? group.lastActive?.id
         guard let previous, previous != target.id, let pod = group.pod(previous),
             let application = group.applications[previous]
         else { return }

@@ -6,6 +6,7 @@ extension Simulation {
         guard pod.lifecycle == .running else { return }
         groups[group].lastHand = now
         groups[group].lastLabel = now
+        if groups[group].policy.ownsEndpoints { return editSlices(fault, pod, in: group) }
         switch fault {
         case .secondActive:
             guard pod.role != .active else { return }
@@ -18,6 +19,17 @@ extension Simulation {
             guard pod.role == .passive else { return }
             touch(group, pod.name) { $0.role = nil }
         }
+    }
+
+    /// Somebody writes another pod into the slices, or deletes them.
+    private mutating func editSlices(_ fault: SimulatedFault, _ pod: Member, in group: Int) {
+        tell("slices are \(fault == .secondActive ? "edited: \(pod.id)" : "deleted")")
+        if fault == .secondActive {
+            groups[group].cluster.publish(pod.id)
+        } else {
+            groups[group].cluster.deleteSlices()
+        }
+        show(group)
     }
 
     mutating func giveRequest(_ pod: Member, in group: Int) {
@@ -48,6 +60,7 @@ extension Simulation {
     mutating func strip(_ group: Int, until end: UInt64) {
         groups[group].lastHand = now
         groups[group].lastLabel = now
+        if groups[group].policy.ownsEndpoints { return }
         let victims = groups[group].members.filter { $0.role == .passive || random.once(in: 4) }
         for pod in victims { touch(group, pod.name) { $0.role = nil } }
         let next = now + between(300_000_000, 2 * Self.second)

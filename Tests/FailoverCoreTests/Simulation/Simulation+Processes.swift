@@ -22,6 +22,7 @@ extension Simulation {
         for (group, some) in effects {
             carryOut(some, of: index, group: group)
             showLater(group, to: index)
+            showSlicesLater(group, to: index)
         }
         agenda.add(.process(index, generation: process.generation, .beat), at: now + Self.second / 2)
     }
@@ -62,6 +63,10 @@ extension Simulation {
             hear(index, group) { $0.opinionsHeard(answers, standbys: count, at: $1) }
         case .observe(let group, let members, let version, let lease):
             observe(members, version, lease, in: group, of: index)
+        case .observeSlices(let group, let shown, let version):
+            processes[index]?.missesSlices[group] = false
+            hear(index, group) { $0.endpointsObserved(shown, version: version, at: $1) }
+            if groups[group].cluster.slices.version != version { showSlicesLater(group, to: index) }
         }
     }
 
@@ -82,6 +87,15 @@ extension Simulation {
         var members = groups[group].shown()
         if sabotage == .revisionsAreHidden { for pod in members.indices { members[pod].revision = nil } }
         schedule(.observe(group: group, members, cluster.version, cluster.lease.map(aged)), of: index, at: at)
+    }
+
+    /// The same for its slices, by another informer.
+    mutating func showSlicesLater(_ group: Int, to index: Int) {
+        let cluster = groups[group].cluster
+        guard !cluster.slices.families.isEmpty, processes[index]?.missesSlices[group] == false else { return }
+        processes[index]?.missesSlices[group] = true
+        let at = max(now, outageUntil, silentUntil) + between(1_000_000, 80_000_000)
+        schedule(.observeSlices(group: group, cluster.published(to: nil), cluster.slices.version), of: index, at: at)
     }
 
     private mutating func observe(
@@ -223,7 +237,8 @@ extension Simulation {
                 } else {
                     takeTurn(of: effect, id, of: index, group: group)
                 }
-            case .readRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints:
+            case .readRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints, .writeEndpoints,
+                .readEndpoints:
                 send(effect, of: index, group: group)
             case .startTimer(let id, let at):
                 schedule(.timer(group: group, id), of: index, at: max(now, at.nanoseconds))

@@ -56,6 +56,8 @@ extension Simulation {
         case .writeRole(let id, _): return .roleWritten(id, .failed(failure))
         case .tryRole(let id, _): return .roleTried(id, .notRefused)
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
+        case .writeEndpoints(let id, _): return .endpointsWritten(id, .failed(failure))
+        case .readEndpoints(let id, _): return .endpointsRead(id, .failed(failure))
         case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
         }
     }
@@ -84,6 +86,8 @@ extension Simulation {
         case .writeRole(let id, let write): return .roleWritten(id, self.write(write, in: group))
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
+        case .writeEndpoints(let id, let write): return .endpointsWritten(id, self.write(write, in: group))
+        case .readEndpoints(let id, let family): return .endpointsRead(id, .found(cluster.published(family, to: nil)))
         case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
         }
     }
@@ -119,6 +123,23 @@ extension Simulation {
         return groups[group].shown(before.name).map { .written($0) } ?? .gone
     }
 
+    private mutating func write(_ write: EndpointsWrite, in group: Int) -> EndpointsWriteOutcome {
+        let before = groups[group].pods
+        let outcome = groups[group].cluster.write(write)
+        guard case .written = outcome else { return outcome }
+        if let problem = groups[group].cluster.slices.violation { fail("group \(group): \(problem)") }
+        for pod in before {
+            guard let after = groups[group].pod(pod.id), after.role != pod.role else { continue }
+            if after.role == .active {
+                checkNeed(of: pod, in: group, instead: before.first { $0.role == .active })
+                notePromotion(of: pod, at: write.epoch, in: group)
+            }
+            rolesChanged(group, of: pod)
+        }
+        show(group)
+        return outcome
+    }
+
     /// Notes that a pod is, or is no longer, active by a supervisor's write.
     private mutating func rolesChanged(_ group: Int, of before: Member) {
         groups[group].activeByHand.remove(before.id)
@@ -137,7 +158,10 @@ extension Simulation {
     /// Tells every process, sooner or later.
     mutating func show(_ group: Int) {
         noteService(of: group)
-        for index in processes.indices where processes[index] != nil { showLater(group, to: index) }
+        for index in processes.indices where processes[index] != nil {
+            showLater(group, to: index)
+            showSlicesLater(group, to: index)
+        }
     }
 
     // MARK: Words
@@ -151,16 +175,20 @@ extension Simulation {
         case .readMember(_, let name): "read of \(name)"
         case .writeRole(_, let write): "\(write.member.id) \(write.role.rawValue) at \(write.epoch)"
         case .tryRole(_, let write): "trial of \(write.member.id) at \(write.epoch)"
+        case .writeEndpoints(_, let write):
+            "\(write.slice.family.rawValue): \(write.ready?.uid ?? "nobody") at \(write.epoch) over \(write.slice.version?.rawValue ?? "none")"
+        case .readEndpoints(_, let family): "read of \(family.rawValue)"
         case .settleEndpoints, .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: ""
         }
     }
 
     private static func words(of answer: ModelProcess.Answer) -> String {
         switch answer {
-        case .recordWritten(_, .conflict), .roleWritten(_, .conflict): "conflict"
+        case .recordWritten(_, .conflict), .roleWritten(_, .conflict), .endpointsWritten(_, .conflict): "conflict"
         case .roleWritten(_, .gone), .memberRead(_, .gone): "gone"
-        case .roleWritten(_, .refused), .roleTried(_, .refused): "denied"
-        case .recordRead, .recordWritten, .membersListed, .memberRead, .roleWritten, .roleTried, .endpointsSettled:
+        case .roleWritten(_, .refused), .roleTried(_, .refused), .endpointsWritten(_, .refused): "denied"
+        case .recordRead, .recordWritten, .membersListed, .memberRead, .roleWritten, .roleTried, .endpointsSettled,
+            .endpointsWritten, .endpointsRead:
             "done"
         }
     }

@@ -14,6 +14,8 @@ struct Simulation {
         var kinds = SimulatedFault.usual
         /// Whether groups ask for opinions, and standbys answer.
         var asksOpinions = false
+        /// Whether slices say who is active.
+        var ownsEndpoints = false
 
         static let small = Size(groups: 1...4, members: 2...4, faults: 4...14)
         /// Nothing happens but rolling updates.
@@ -44,6 +46,16 @@ struct Simulation {
             faults: 1...3,
             kinds: [.severance],
             asksOpinions: true
+        )
+        /// Services without a selector, whose slices are the supervisors'.
+        static let sliced = Size(
+            groups: 1...3,
+            members: 2...4,
+            faults: 6...16,
+            kinds: SimulatedFault.usual.filter {
+                ![.denial, .rename, .lostPassiveLabel, .stripper].contains($0)
+            } + [.restart, .takeover, .slowness],
+            ownsEndpoints: true
         )
         static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
     }
@@ -87,6 +99,8 @@ struct Simulation {
     let asksOpinions: Bool
     /// Whether nothing happens but that supervisors are cut off from nodes.
     let isSevered: Bool
+    /// Whether slices say who is active, and not labels.
+    let ownsEndpoints: Bool
     var standbys: [SimulatedStandby] = []
     /// Until when each process is cut off from each node.
     var severances: [[UInt64]] = [[], []]
@@ -119,6 +133,7 @@ struct Simulation {
         isUndisturbed = size.kinds == [.rollout]
         asksOpinions = size.asksOpinions
         isSevered = size.kinds == [.severance]
+        ownsEndpoints = size.ownsEndpoints
         random = SeededGenerator(seed: seed)
         nodes = Array(repeating: 0, count: Int.random(in: 2...3, using: &random))
         severances = severances.map { _ in nodes.map { _ in 0 } }

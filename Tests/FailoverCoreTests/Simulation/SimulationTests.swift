@@ -55,6 +55,13 @@ import Testing
         #expect(tally.failures.count == 0, "told above")
     }
 
+    @Test func slicesLeadToOneMember() async {
+        let tally = await Self.run(seeds: 0..<Self.count, .sliced)
+        Self.tell("EndpointSlices", tally)
+        #expect(tally.failures.count == 0, "told above")
+        #expect(tally.moves > tally.schedules)
+    }
+
     @Test func rollingUpdatesMoveTheRoleAsSeldomAsCanBe() async {
         let tally = await Self.run(seeds: 0..<Self.count, .undisturbed)
         Self.tell("rolling updates", tally)
@@ -116,7 +123,7 @@ import Testing
             seed: try #require(Self.environment["SIMULATION_SEED"].flatMap { UInt64($0) }),
             [
                 nil: .small, "undisturbed": .undisturbed, "contested": .contested, "opinionated": .opinionated,
-                "severed": .severed,
+                "severed": .severed, "sliced": .sliced,
             ][Self.environment["SIMULATION_SIZE"]]
                 ?? .large
         )

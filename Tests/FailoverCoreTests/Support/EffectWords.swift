@@ -12,6 +12,9 @@ extension Effect {
         case .writeRole(_, let write): "\(write.member.name)=\(write.role.rawValue)@\(write.epoch)"
         case .tryRole(_, let write): "try \(write.member.name)=\(write.role.rawValue)@\(write.epoch)"
         case .settleEndpoints(_, let gone): "settle without \(gone.map(\.name).joined(separator: ","))"
+        case .writeEndpoints(_, let write):
+            "\(write.slice.family.rawValue)=\(write.ready?.uid ?? "nobody")@\(write.epoch)"
+        case .readEndpoints(_, let family): "read \(family.rawValue)"
         case .startTimer(_, let at): "timer \(at.nanoseconds / 1_000_000)"
         case .startBackoff(_, let attempt, let pause): "backoff \(attempt)\(pause > .zero ? " \(pause)" : "")"
         case .probe(let id, _): "probe \(id)"

@@ -14,11 +14,14 @@ struct GroupScript {
     private var evidence: [Member.ID: HealthEvidence] = [:]
     /// Those that were started and have not fired.
     private var timers: [OperationID: MonotonicTime] = [:]
+    /// Where they say who is active.
+    var slices = ModelSlices()
     private var version = 100
     private(set) var now = MonotonicTime(nanoseconds: 0)
 
     init(_ policy: GroupPolicy = GroupPolicy(), identity: String = "me") {
         machine = GroupStateMachine(policy: policy, identity: identity)
+        if policy.ownsEndpoints { slices.families = [.ipv4] }
     }
 
     mutating func at(_ milliseconds: Int) {
@@ -106,7 +109,7 @@ struct GroupScript {
     }
 
     /// The effects, and what follows from the probes among them.
-    private mutating func answered(_ effects: [Effect]) -> [Effect] {
+    mutating func answered(_ effects: [Effect]) -> [Effect] {
         note(effects)
         return answersProbes ? effects + answer(probesIn: effects) : effects
     }
@@ -127,6 +130,7 @@ struct GroupScript {
         guard case .readRecord(let id) = machine.started().first else { return [] }
         var effects = answered(machine.recordRead(id, record.map { .found(stored($0)) } ?? .absent, at: now))
         effects += observe()
+        if !slices.families.isEmpty { effects += observeSlices() }
         for name in healthy { effects += health(name, .healthy) }
         return effects
     }
@@ -241,6 +245,7 @@ struct GroupScript {
             let isDenied = denied.contains(write.member.name)
             return machine.roleTried(id, isDenied ? .refused(OperationFailure("denied")) : .notRefused, at: now)
         case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)
+        case .writeEndpoints, .readEndpoints: return followSlices(effect)
         case .probe: return answer(probesIn: [effect])
         case .forgetHealth, .askOpinions, .startTimer, .startBackoff, .report: return []
         }

@@ -40,5 +40,6 @@ enum SimulatedEvent {
         /// Standbys' answers arrive.
         case opinions(group: Int, [OpinionAnswer])
         case observe(group: Int, [Member], ObjectVersion, StoredRecord?)
+        case observeSlices(group: Int, PublishedEndpoints, ObjectVersion)
     }
 }

@@ -16,7 +16,7 @@ struct SimulatedGroup {
 
     let policy: GroupPolicy
     let timing: SimulatedTiming
-    var cluster = ModelCluster()
+    var cluster: ModelCluster
     var applications: [Member.ID: SimulatedApplication] = [:]
     /// When a human or another controller last touched labels, requests, priorities or the Lease.
     var lastHand: UInt64?
@@ -58,6 +58,7 @@ struct SimulatedGroup {
     init(policy: GroupPolicy, timing: SimulatedTiming) {
         self.policy = policy
         self.timing = timing
+        cluster = ModelCluster(of: policy)
     }
 
     /// The pods that there are.

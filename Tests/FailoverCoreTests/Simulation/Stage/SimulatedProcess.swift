@@ -31,6 +31,8 @@ struct SimulatedProcess {
     var startedAt: UInt64
     /// Groups for which a delivery of the informers is under way.
     var isBehind: [Bool]
+    /// The same for the groups' slices.
+    var missesSlices: [Bool]
 
     /// By group, the member that a switch was reported to wait for.
     var obstacles: [Int: Member.ID] = [:]
@@ -41,6 +43,7 @@ struct SimulatedProcess {
         machines = groups.map { GroupStateMachine(policy: $0.policy, identity: identity) }
         targets = groups.map { _ in [:] }
         isBehind = groups.map { _ in false }
+        missesSlices = isBehind
         startedAt = now
     }
 

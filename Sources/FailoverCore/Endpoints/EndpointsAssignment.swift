@@ -1,0 +1,181 @@
+/// Brings one slice to show one member, or nobody, at an epoch, through conflicts, unknown outcomes and retries.
+///
+/// Each write names the version of the slice that it replaces, and replaces none whose epoch is above the assignment's. Between an
+/// answer and the next write others may decide anew: a write that is due is only made when it is asked for.
+struct EndpointsAssignment: Sendable, Hashable {
+    /// Where the assignment stands.
+    enum Stage: Sendable, Hashable {
+        /// The slice is known, and is to be written.
+        case due
+        /// The write was sent.
+        case writing(OperationID)
+        /// The outcome of a write was a conflict or unknown: the slice is being read.
+        case reading(OperationID)
+        /// The last operation failed: waiting before the slice is read.
+        case backingOff(OperationID)
+        /// The slice shows what it is to show.
+        case acknowledged
+        /// The slice carries a higher epoch: this assignment is void.
+        case superseded
+    }
+
+    /// The member that is to get all traffic; nil: nobody.
+    let ready: Member.ID?
+    /// Written beside it; a slice with a higher one makes this assignment void.
+    let epoch: Epoch
+    /// Of each of its writes, retries included.
+    let urgency: WriteUrgency
+    /// Whether a slice of a lower epoch that shows the same will do.
+    private let acceptsOlder: Bool
+    /// The newest version known.
+    private(set) var slice: PublishedSlice
+    /// Where it stands after the last answer.
+    private(set) var stage: Stage
+    private var failedAttempts = 0
+    /// Whether a write of it may have been stored, or was.
+    private(set) var mayHaveLanded = false
+    /// Why it was denied last; nil: it was not, or is not any more.
+    private(set) var refusal: OperationFailure?
+    /// Whether an operation did not succeed, so that this took longer than it has to.
+    private(set) var wasHeldUp = false
+
+    /// A slice that is to show `ready` as its only ready endpoint.
+    ///
+    /// `isDue`: it is to be written although it does: who else is shown changes.
+    init(
+        _ ready: Member.ID?,
+        at epoch: Epoch,
+        on slice: PublishedSlice,
+        urgency: WriteUrgency,
+        acceptsOlder: Bool = false,
+        isDue: Bool = false
+    ) {
+        self.ready = ready
+        self.epoch = epoch
+        self.urgency = urgency
+        self.acceptsOlder = acceptsOlder
+        self.slice = slice
+        stage = .due
+        known(slice)
+        if isDue, stage == .acknowledged { stage = .due }
+    }
+
+    /// Whether the API server denied the write, as far as is known still does, and nothing is on its way.
+    var isRefused: Bool {
+        if case .backingOff = stage { refusal != nil } else { false }
+    }
+
+    /// Whether this assignment waits for `id`.
+    func awaits(_ id: OperationID) -> Bool {
+        switch stage {
+        case .writing(let awaited), .reading(let awaited), .backingOff(let awaited): awaited == id
+        case .due, .acknowledged, .superseded: false
+        }
+    }
+
+    /// Writes the slice, if that is due.
+    ///
+    /// `draining`: the members that are to be shown as serving and terminating.
+    mutating func write(draining: Set<Member.ID>, ids: inout OperationIDs, effects: inout [Effect]) {
+        guard stage == .due else { return }
+        let id = ids.next()
+        stage = .writing(id)
+        mayHaveLanded = true
+        let write = EndpointsWrite(slice: slice, ready: ready, draining: draining, epoch: epoch, urgency: urgency)
+        effects.append(.writeEndpoints(id, write))
+    }
+
+    /// Takes in how its write ended.
+    mutating func written(_ outcome: EndpointsWriteOutcome, ids: inout OperationIDs, effects: inout [Effect]) {
+        refusal = nil
+        switch outcome {
+        case .written(let stored):
+            known(stored)
+            if stage == .due { altered(ids: &ids, effects: &effects) }
+        case .conflict:
+            wasHeldUp = true
+            read(ids: &ids, effects: &effects)
+        case .notSent:
+            mayHaveLanded = false
+            known(slice)
+        case .refused(let failure):
+            mayHaveLanded = false
+            denied(failure, ids: &ids, effects: &effects)
+        case .failed(let failure): backOff(failure, during: "writing", ids: &ids, effects: &effects)
+        }
+    }
+
+    /// Takes in how its read ended.
+    mutating func read(_ outcome: EndpointsReadOutcome, ids: inout OperationIDs, effects: inout [Effect]) {
+        switch outcome {
+        case .found(let found):
+            // The version that the next write names is newer than that of any that is on its way.
+            mayHaveLanded = false
+            known(found)
+        case .failed(let failure): backOff(failure, during: "reading", ids: &ids, effects: &effects)
+        }
+    }
+
+    /// The wait is over, or the reason for it is.
+    mutating func retryDue(ids: inout OperationIDs, effects: inout [Effect]) {
+        guard case .backingOff = stage else { return }
+        read(ids: &ids, effects: &effects)
+    }
+
+    private mutating func known(_ newest: PublishedSlice) {
+        slice = newest
+        let isOld = newest.epoch.map { $0 < epoch } ?? true
+        if let theirs = newest.epoch, theirs > epoch {
+            stage = .superseded
+        } else if newest.shows(ready), !isOld || acceptsOlder || newest.version == nil {
+            stage = .acknowledged
+        } else {
+            stage = .due
+        }
+    }
+
+    private mutating func read(ids: inout OperationIDs, effects: inout [Effect]) {
+        let id = ids.next()
+        stage = .reading(id)
+        effects.append(.readEndpoints(id, slice.family))
+    }
+
+    private mutating func altered(ids: inout OperationIDs, effects: inout [Effect]) {
+        let words = "the API server stored other endpoints than were written: a webhook changes them"
+        denied(OperationFailure(words), ids: &ids, effects: &effects)
+    }
+
+    private mutating func denied(_ failure: OperationFailure, ids: inout OperationIDs, effects: inout [Effect]) {
+        refusal = failure
+        backOff(failure, during: "writing", ids: &ids, effects: &effects)
+    }
+
+    private mutating func backOff(
+        _ failure: OperationFailure,
+        during verb: String,
+        ids: inout OperationIDs,
+        effects: inout [Effect]
+    ) {
+        wasHeldUp = true
+        let id = ids.next()
+        stage = .backingOff(id)
+        if failedAttempts == 0 {
+            let words = "\(verb) the \(slice.family.rawValue) EndpointSlice"
+            effects.append(.report(.operationFailed(words, failure)))
+        }
+        effects.append(.startBackoff(id, attempt: failedAttempts, atLeast: failure.retryAfter))
+        failedAttempts += 1
+    }
+}
+
+extension PublishedSlice {
+    /// Whether it sends all traffic to this member or, if that is nil or has no address of the family, none to anybody.
+    func shows(_ member: Member.ID?) -> Bool {
+        ready == Set([shown(member)].compactMap(\.self)) && !hasStrangers && isFaithful
+    }
+
+    /// The member, if the slice can show it.
+    private func shown(_ member: Member.ID?) -> Member.ID? {
+        member.flatMap { reachable.contains($0) ? $0 : nil }
+    }
+}

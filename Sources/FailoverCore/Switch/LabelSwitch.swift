@@ -1,0 +1,268 @@
+/// A switch by role labels, once it is announced: read, seal, try, demote, settle, promote.
+///
+/// In `PromoteFirst` the promotion comes before the demotions, and nothing settles between them.
+struct LabelSwitch: SwitchWay, Sendable, Hashable {
+    /// What is waited for.
+    enum Step: Sendable, Hashable {
+        /// Every other member that is not active is being written passive, unless it cannot be changed any more.
+        case sealing
+        /// The API server is asked whether it would take a write.
+        case trying(OperationID)
+        /// Every other active member is being written passive.
+        case demoting
+        /// The Service's endpoints are to show the demoted members no more.
+        case settling(OperationID)
+        /// The target is being written active.
+        case promoting
+    }
+
+    /// What is to be done.
+    let plan: SwitchPlan
+    /// What it waits for now.
+    private var step = Step.sealing
+    /// The passive role on members that were not active.
+    private var seals: [Member.ID: RoleAssignment] = [:]
+    /// Members that cannot be written, and whom nobody can have promoted.
+    private var passedOver: Set<Member.ID> = []
+    /// The passive role on members that were active.
+    private var demotions: [Member.ID: RoleAssignment] = [:]
+    /// The active role on the target.
+    private var promotion: RoleAssignment?
+    /// The write that is being tried, or was last.
+    private var trial: RoleWrite?
+    private var trialCount = 0
+    /// Why the API server would not take that; nil: it would, or was not asked, or did not say.
+    private var trialRefusal: OperationFailure?
+    private var isSettled = false
+
+    /// Nothing is written yet.
+    init(_ plan: SwitchPlan) {
+        self.plan = plan
+    }
+
+    // MARK: What it came to
+
+    /// Whether another supervisor's higher epoch was met.
+    var isSuperseded: Bool { assignments.contains { $0.stage == .superseded } }
+
+    /// Whether no role was written yet that a move is made of, so that it can be taken back without a trace.
+    var isWithdrawable: Bool {
+        promotion.map(\.isRefused) ?? true && demotions.values.allSatisfy(\.isRefused)
+    }
+
+    /// Whether a role waits for an operation.
+    func awaits(_ id: OperationID) -> Bool { assignments.contains { $0.awaits(id) } }
+
+    /// Whether something took longer than it has to, so that the ground of the move may be gone.
+    var wasHeldUp: Bool { assignments.contains(where: \.wasHeldUp) || trialRefusal != nil }
+
+    /// The member that denies what must be written on it, and why; nil: none does.
+    var obstacle: (member: Member, failure: OperationFailure)? {
+        if let trialRefusal, let trial { return (trial.member, trialRefusal) }
+        let found = assignments.first { $0.isRefused && !passedOver.contains($0.member.id) }
+        return found.flatMap { assignment in assignment.refusal.map { (assignment.member, $0) } }
+    }
+
+    /// Whether every role is written.
+    var isComplete: Bool {
+        seals.values.allSatisfy(isDone) && demotions.values.allSatisfy(isDone) && step == .promoting
+            && (plan.move.target == nil || promotion?.stage == .acknowledged)
+    }
+
+    /// The members that were active and are not any more.
+    var demoted: Set<Member.ID> { Set(demotions.filter { $0.value.stage == .acknowledged }.keys) }
+
+    /// The target as it is since its promotion; nil: that is not acknowledged.
+    var promoted: Member? { promotion?.stage == .acknowledged ? promotion?.member : nil }
+
+    /// Whether the promotion was begun.
+    var isPromoting: Bool { promotion != nil }
+
+    /// What is being done, in one word.
+    var word: String {
+        switch step {
+        case .sealing: "sealing"
+        case .trying: "trying"
+        case .demoting: "demoting"
+        case .settling: "settling"
+        case .promoting: "promoting"
+        }
+    }
+
+    /// Whether a member cannot become active any more by an older write, or need not be written for that.
+    private func isDone(_ assignment: RoleAssignment) -> Bool {
+        assignment.isSettled || passedOver.contains(assignment.member.id)
+    }
+
+    /// Every assignment, in the order of the steps, then by uid.
+    private var assignments: [RoleAssignment] {
+        [seals, demotions].flatMap { $0.values.sorted { $0.member.id.uid < $1.member.id.uid } }
+            + [promotion].compactMap(\.self)
+    }
+
+    /// When the target is given up, if there is another: after so many denials, or so long after the first; nil: it is not denied.
+    var endOfPatience: MonotonicTime? {
+        guard let promotion, promotion.isRefused, let since = promotion.refusedSince else { return nil }
+        return promotion.refusals >= Self.mostRefusals ? since : since + Self.longestRefusal
+    }
+
+    private static let (mostRefusals, longestRefusal) = (3, Duration.seconds(5))
+
+    // MARK: Answers
+
+    /// The API server said whether it would take the write that is tried.
+    ///
+    /// - Returns: whether that was asked for.
+    mutating func tried(_ id: OperationID, _ outcome: RoleTrialOutcome) -> Bool {
+        guard step == .trying(id) else { return false }
+        step = .sealing
+        if case .refused(let failure) = outcome { trialRefusal = failure }
+        return true
+    }
+
+    /// The move has to be made all the same.
+    mutating func disregardTrial() {
+        trialRefusal = nil
+    }
+
+    /// The endpoints are settled, or it was waited for them long enough.
+    ///
+    /// - Returns: whether that was asked for.
+    mutating func settled(_ id: OperationID) -> Bool {
+        guard step == .settling(id) else { return false }
+        isSettled = true
+        return true
+    }
+
+    /// Every assignment under way, each passed to `body` by reference.
+    mutating func forEachAssignment(_ body: (inout RoleAssignment) -> Void) {
+        func visit(_ all: inout [Member.ID: RoleAssignment]) {
+            for id in all.keys.sorted(by: { $0.uid < $1.uid }) {
+                if var assignment = all[id] {
+                    body(&assignment)
+                    all[id] = assignment
+                }
+            }
+        }
+        visit(&seals)
+        visit(&demotions)
+        if var assignment = promotion {
+            body(&assignment)
+            promotion = assignment
+        }
+    }
+
+    // MARK: Steps
+
+    /// Continues as far as the answers allow.
+    mutating func advance(in surroundings: SwitchSurroundings, _ ids: inout OperationIDs) -> [Effect] {
+        var effects: [Effect] = []
+        var last: Step?
+        while last != step {
+            last = step
+            switch step {
+            case .trying: break
+            case .sealing: seal(surroundings, &ids, &effects)
+            case .demoting: demote(surroundings, &ids, &effects)
+            case .settling: if isSettled { step = .promoting }
+            case .promoting: promote(surroundings, &ids, &effects)
+            }
+        }
+        return effects
+    }
+
+    private mutating func seal(_ around: SwitchSurroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
+        for member in unsealed(around) {
+            seals[member.id] = assignment(.passive, on: member, .seal, &ids, &effects)
+        }
+        passOver(seals, around)
+        guard seals.values.allSatisfy(isDone), trialRefusal == nil else { return }
+        let trials = trials(around)
+        if trialCount < trials.count {
+            let id = ids.next()
+            trial = trials[trialCount]
+            trialCount += 1
+            step = .trying(id)
+            effects.append(.tryRole(id, trials[trialCount - 1]))
+        } else {
+            step = around.policy.order == .demoteFirst ? .demoting : .promoting
+        }
+    }
+
+    /// Members that are not active, deny their write, and cannot have been promoted by anybody, are not waited for.
+    private mutating func passOver(_ assignments: [Member.ID: RoleAssignment], _ around: SwitchSurroundings) {
+        for (id, refused) in assignments {
+            if around.view[id]?.role == .active { passedOver.remove(id) }
+            guard refused.isRefused, around.view[id]?.role != .active, refused.member.role != .active else { continue }
+            if !around.run.mayPromote(refused.member), !around.isAnnounced(refused.member) { passedOver.insert(id) }
+        }
+    }
+
+    /// What is tried first, for a voluntary move must cost neither an outage nor two active: the promotion and, if that
+    /// is not the last, the demotions.
+    private func trials(_ around: SwitchSurroundings) -> [RoleWrite] {
+        guard plan.move.cause.isVoluntary, let target = plan.move.target.flatMap({ around.view[$0.id] }) else { return [] }
+        let promotion = RoleWrite(member: target, role: .active, epoch: plan.epoch, urgency: .seal)
+        if around.policy.order == .demoteFirst { return [promotion] }
+        return [promotion]
+            + others(around).filter { $0.role == .active }.map {
+                RoleWrite(member: $0, role: .passive, epoch: plan.epoch, urgency: .seal)
+            }
+    }
+
+    private mutating func demote(_ around: SwitchSurroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
+        for member in activeOthers(around) {
+            demotions[member.id] = assignment(.passive, on: member, .demotion, &ids, &effects)
+        }
+        // Whose label somebody took away meanwhile needs no more than a seal.
+        passOver(demotions, around)
+        guard demotions.values.allSatisfy(isDone) else { return }
+        let gone = demotions.values.filter { $0.stage == .acknowledged }.map(\.member)
+        if around.policy.order == .promoteFirst || plan.move.target == nil || gone.isEmpty || isSettled {
+            step = .promoting
+        } else {
+            let id = ids.next()
+            step = .settling(id)
+            effects.append(.settleEndpoints(id, without: gone.sorted { $0.name < $1.name }))
+        }
+    }
+
+    private mutating func promote(_ around: SwitchSurroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
+        // Who joined meanwhile is sealed, too.
+        if promotion == nil, plan.move.target != nil, !unsealed(around).isEmpty {
+            step = .sealing
+            return
+        }
+        let isActiveLeft = !activeOthers(around).isEmpty
+        let mayPromote = around.policy.order == .promoteFirst || !isActiveLeft
+        if mayPromote, promotion == nil, let id = plan.move.target?.id, let target = around.view[id] {
+            promotion = assignment(.active, on: target, .promotion, &ids, &effects)
+        }
+        let mayDemote = around.policy.order == .demoteFirst ? promotion == nil : promotion?.isSettled ?? true
+        if isActiveLeft, mayDemote { step = .demoting }
+    }
+
+    /// Members that are to be demoted, and those that somebody labelled active since they were.
+    private func activeOthers(_ around: SwitchSurroundings) -> [Member] {
+        others(around).filter { member in
+            guard member.role == .active else { return false }
+            return demotions[member.id].map { $0.stage == .acknowledged && $0.member.version < member.version } ?? true
+        }
+    }
+
+    private func unsealed(_ around: SwitchSurroundings) -> [Member] {
+        others(around).filter { $0.role != .active && seals[$0.id] == nil && !around.run.seals($0) }
+    }
+
+    private func others(_ around: SwitchSurroundings) -> [Member] { around.view.all.filter { $0.id != plan.move.target?.id } }
+
+    private func assignment(
+        _ role: Role,
+        on member: Member,
+        _ urgency: WriteUrgency,
+        _ ids: inout OperationIDs,
+        _ effects: inout [Effect]
+    ) -> RoleAssignment {
+        RoleAssignment(role, at: plan.epoch, on: member, urgency: urgency, ids: &ids, effects: &effects)
+    }
+}

@@ -1,0 +1,25 @@
+@testable import FailoverCore
+
+/// EndpointSlices on the stage.
+extension GroupScript {
+    /// Tells the machine of the slices; `change`: how they are shown.
+    mutating func observeSlices(_ change: (inout PublishedEndpoints) -> Void = { _ in }) -> [Effect] {
+        var shown = PublishedEndpoints(slices: slices.families.map { slices.shown($0, reachable: members.map(\.id)) })
+        change(&shown)
+        return answered(machine.endpointsObserved(shown, version: slices.version, at: now))
+    }
+
+    /// Answers one operation on a slice as an API server without faults would.
+    mutating func followSlices(_ effect: Effect) -> [Effect] {
+        switch effect {
+        case .writeEndpoints(let id, let write):
+            guard machine.turnCame(id, at: now) else { return machine.endpointsWritten(id, .notSent, at: now) }
+            let outcome = slices.write(write, nil, reachable: members.map(\.id))
+            return machine.endpointsWritten(id, outcome, at: now)
+        case .readEndpoints(let id, let family):
+            let found = slices.shown(family, reachable: members.map(\.id))
+            return machine.endpointsRead(id, .found(found), at: now)
+        default: return []
+        }
+    }
+}
