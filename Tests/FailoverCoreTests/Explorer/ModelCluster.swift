@@ -37,7 +37,8 @@ struct ModelCluster: Hashable {
     /// The EndpointSlices of ours; where they say who is active, pods have the role that follows from them.
     private(set) var slices = ModelSlices()
     private var podWrites = 0
-    private var leaseWrites = 0
+    /// Counts what happens to the Lease.
+    private(set) var leaseWrites = 0
     private var created = 0
     /// Who wrote which epoch.
     private var writers: [Epoch: String] = [:]
@@ -139,6 +140,7 @@ struct ModelCluster: Hashable {
 
     mutating func deleteLease() {
         lease = nil
+        leaseWrites += 1
     }
 
     // MARK: Supervisors

@@ -26,7 +26,7 @@ struct ModelProcess: Hashable {
     /// What its informers showed last.
     private(set) var seen: [Member] = []
     private(set) var seenVersion: ObjectVersion?
-    private(set) var seenLease: ObjectVersion?
+    private(set) var seenLease: Int?
     private(set) var seenSlices: ObjectVersion?
     private var shownSlices: PublishedEndpoints?
     /// Pods that it saw active, and then no more.
@@ -97,7 +97,7 @@ struct ModelProcess: Hashable {
 
     /// Whether the informers have something new to show.
     func isBehind(_ cluster: ModelCluster) -> Bool {
-        seenVersion != cluster.version || seenLease != cluster.lease?.version.version
+        seenVersion != cluster.version || seenLease != cluster.leaseWrites
     }
 
     /// Whether the informer that follows the slices has something new to show.
@@ -122,8 +122,8 @@ struct ModelProcess: Hashable {
 
     /// The informers show what is there now, and the probes what they say of it.
     mutating func observe(_ cluster: ModelCluster, at now: MonotonicTime) {
-        if seenLease != cluster.lease?.version.version {
-            seenLease = cluster.lease?.version.version
+        if seenLease != cluster.leaseWrites {
+            seenLease = cluster.leaseWrites
             take(machine.recordObserved(cluster.lease, at: now), at: now)
         }
         guard seenVersion != cluster.version else { return }
