@@ -128,6 +128,30 @@ extension APIClient {
         timeout: Duration = requestTimeout,
         retry: RetryPolicy = .none
     ) async throws(KubernetesError) -> Resource {
+        try await merge(type, namespace: namespace, name: name, patch, isTrial: isTrial, timeout: timeout, retry: retry)
+    }
+
+    /// Replaces the endpoints of exactly one version of one EndpointSlice.
+    ///
+    /// - Throws: as `patchMetadata`.
+    package func patchEndpoints(
+        namespace: String,
+        name: String,
+        _ patch: EndpointSlicePatch,
+        timeout: Duration = requestTimeout
+    ) async throws(KubernetesError) -> EndpointSlice {
+        try await merge(EndpointSlice.self, namespace: namespace, name: name, patch, timeout: timeout)
+    }
+
+    private func merge<Resource: KubernetesResource>(
+        _ type: Resource.Type,
+        namespace: String,
+        name: String,
+        _ patch: some Encodable,
+        isTrial: Bool = false,
+        timeout: Duration,
+        retry: RetryPolicy = .none
+    ) async throws(KubernetesError) -> Resource {
         try await send(
             .write(
                 "patch",

@@ -16,6 +16,14 @@ package struct ObjectMeta: Codable, Sendable, Hashable {
         package var controller: Bool?
         /// Kept as it is.
         package var blockOwnerDeletion: Bool?
+
+        /// An owner that manages nothing.
+        package init(apiVersion: String, kind: String, name: String, uid: String) {
+            self.apiVersion = apiVersion
+            self.kind = kind
+            self.name = name
+            self.uid = uid
+        }
     }
 
     /// Unique in its namespace among its kind, at one time.

@@ -13,6 +13,20 @@ package struct Pod: KubernetesResource, Hashable {
         package var name: String?
         /// 1...65535; nil if the server says no such number.
         package var containerPort: Int?
+        /// How it is spoken to.
+        package var `protocol` = PortProtocol.tcp
+    }
+
+    /// The protocols that a port may have; a byte each, for there is one in every port.
+    package enum PortProtocol: String, Codable, Sendable, Hashable {
+        /// What a port has that says nothing.
+        case tcp = "TCP"
+        /// Of datagrams.
+        case udp = "UDP"
+        /// Of streams of messages.
+        case sctp = "SCTP"
+        /// One that a newer API server knows.
+        case other = ""
     }
 
     /// A variable of a container's environment.
@@ -61,6 +75,19 @@ package struct Pod: KubernetesResource, Hashable {
         package var containers: [Container]?
         /// Those that run first, sidecars among them; nil: there are none.
         package var initContainers: [Container]?
+        /// The names under which DNS knows the pod; nil for a pod without a subdomain, so that it takes a word in most.
+        fileprivate var names: Boxed<DomainNames>?
+
+        /// Its name below the subdomain; nil: it has none, or no subdomain.
+        package var hostname: String? { names?.wrappedValue.hostname }
+        /// The headless Service under whose name DNS knows the pod; nil: none.
+        package var subdomain: String? { names?.wrappedValue.subdomain }
+    }
+
+    /// What makes the name of a pod in DNS.
+    fileprivate struct DomainNames: Sendable, Hashable {
+        var hostname: String?
+        var subdomain: String
     }
 
     /// A container that runs.
@@ -93,6 +120,8 @@ package struct Pod: KubernetesResource, Hashable {
         package var phase: String?
         /// Absent until the pod has an address.
         package var podIP: String?
+        /// All its addresses, the first of them `podIP`; nil: there is no other, as in most clusters.
+        package var podIPs: [String]?
         /// The condition Ready; of the others nothing is kept.
         package var isReady: Bool
         /// Nil: nothing of them is known.
@@ -111,6 +140,11 @@ package struct Pod: KubernetesResource, Hashable {
     /// The condition Ready.
     package var isReady: Bool {
         status?.isReady ?? false
+    }
+
+    /// One of each family that the pod has, the preferred one first.
+    package var addresses: [String] {
+        status?.podIPs ?? (status?.podIP).map { [$0] } ?? []
     }
 
     /// The containers that run as long as the pod, sidecars included.
@@ -132,11 +166,39 @@ extension Pod {
     }
 }
 
+extension Pod.Spec {
+    private enum CodingKeys: String, CodingKey {
+        case nodeName, containers, initContainers, hostname, subdomain
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        nodeName = try container.decodeIfPresent(String.self, forKey: .nodeName)
+        containers = try container.decodeIfPresent([Pod.Container].self, forKey: .containers)
+        initContainers = try container.decodeIfPresent([Pod.Container].self, forKey: .initContainers)
+        let subdomain = try container.decodeIfPresent(String.self, forKey: .subdomain)
+        guard let subdomain, !subdomain.isEmpty else { return }
+        let hostname = try container.decodeIfPresent(String.self, forKey: .hostname)
+        names = Boxed(wrappedValue: Pod.DomainNames(hostname: hostname, subdomain: CommonTexts.shared(subdomain)))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(nodeName, forKey: .nodeName)
+        try container.encodeIfPresent(containers, forKey: .containers)
+        try container.encodeIfPresent(initContainers, forKey: .initContainers)
+        try container.encodeIfPresent(hostname, forKey: .hostname)
+        try container.encodeIfPresent(subdomain, forKey: .subdomain)
+    }
+}
+
 extension Pod.ContainerPort {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         name = try container.decodeIfPresent(String.self, forKey: .name)
         containerPort = container.int32(.containerPort).flatMap { (1...65_535).contains($0) ? $0 : nil }
+        let said = try container.decodeIfPresent(String.self, forKey: .protocol)
+        `protocol` = said.map { Pod.PortProtocol(rawValue: $0) ?? .other } ?? .tcp
     }
 }
 
@@ -169,14 +231,22 @@ extension Pod.Status {
         var status: String?
     }
 
+    /// One of a pod's addresses.
+    private struct Address: Decodable {
+        /// Nil: none.
+        var ip: String?
+    }
+
     private enum DecodedKeys: String, CodingKey {
-        case phase, podIP, conditions, containerStatuses, initContainerStatuses
+        case phase, podIP, podIPs, conditions, containerStatuses, initContainerStatuses
     }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: DecodedKeys.self)
         phase = try container.decodeIfPresent(String.self, forKey: .phase)
         podIP = try container.decodeIfPresent(String.self, forKey: .podIP)
+        let all = try container.decodeIfPresent([Address].self, forKey: .podIPs)?.compactMap(\.ip) ?? []
+        podIPs = all.count > 1 ? all : nil
         let conditions = try container.decodeIfPresent([Condition].self, forKey: .conditions) ?? []
         isReady = conditions.contains { $0.type == "Ready" && $0.status == "True" }
         containerStatuses = try container.decodeIfPresent([Pod.ContainerStatus].self, forKey: .containerStatuses)

@@ -29,30 +29,36 @@ struct PodMapping: Sendable {
     @Boxed var group: GroupConfiguration
     /// How roles are read and written.
     @Boxed var labelling: RoleLabelling
+    /// The first family of the Service, without whose address a member of mode EndpointSlice cannot be published.
+    var family: AddressFamily
 
     /// `labelling`: nil: by the label that the group names, with no change under way.
-    init(group: GroupConfiguration, labelling: RoleLabelling? = nil) {
+    init(group: GroupConfiguration, labelling: RoleLabelling? = nil, family: AddressFamily = .ipv4) {
         self.group = group
+        self.family = family
         self.labelling = labelling ?? RoleLabelling(group.roleLabel)
     }
 
     /// The member that a pod is; nil if it has no identity yet.
+    ///
+    /// In mode EndpointSlice its labels say nothing of its role, and its annotations nothing of an epoch.
     func member(_ pod: Pod) -> Member? {
         let metadata = pod.metadata
         guard let uid = metadata.uid, let name = metadata.name, ObjectName.isValid(name),
             let version = metadata.resourceVersion
         else { return nil }
         let labels = metadata.labels ?? [:]
-        let role = labelling.role(of: labels)
+        let isLabelled = group.mode == .label
+        let role = isLabelled ? labelling.role(of: labels) : nil
         return Member(
             id: Member.ID(uid),
             name: name,
             version: ObjectVersion(version),
             role: role,
             isRelabelDue: labelling.isRelabelDue(labels, role: role),
-            epoch: epoch(metadata.annotations ?? [:]),
+            epoch: isLabelled ? epoch(metadata.annotations ?? [:]) : nil,
             lifecycle: lifecycle(pod),
-            hasAddress: address(pod) != nil,
+            hasAddress: (isLabelled ? address(pod) : pod.address(of: family)) != nil,
             isReady: pod.isReady,
             hasReadinessProbe: ProbedContainer(of: pod).isProbedByKubelet(for: group.probe.handler),
             isProbeable: isProbeable(pod),
@@ -92,8 +98,11 @@ struct PodMapping: Sendable {
     }
 
     /// How a pod is to be probed; nil if it cannot be.
-    func target(_ pod: Pod, now: Date) -> ProbeTarget? {
-        guard let member = member(pod), member.lifecycle != .finished, let address = address(pod) else { return nil }
+    ///
+    /// `role`: of a member of mode EndpointSlice, where its labels say none.
+    func target(_ pod: Pod, as role: Role? = nil, now: Date) -> ProbeTarget? {
+        guard var member = member(pod), member.lifecycle != .finished, let address = address(pod) else { return nil }
+        member.role = member.role ?? role
         let container = ProbedContainer(of: pod)
         let probe = probe(of: member, in: container)
         let status = container.status(for: probe.wrappedValue.handler)

@@ -92,7 +92,8 @@ import Transport
                 let kept = try #require(objects.first)
                 #expect(
                     kept.endpoints == [
-                        .init(pod: "uid-a", isReady: true), .init(pod: "uid-b", isReady: false),
+                        .init(pod: "uid-a", isReady: true, address: "10.0.0.1"),
+                        .init(pod: "uid-b", isReady: false, address: "10.0.0.2"),
                     ]
                 )
                 #expect(kept.metadata.labels == [ServiceEndpoints.serviceLabel: "web"])

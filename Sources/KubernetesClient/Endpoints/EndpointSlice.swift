@@ -1,5 +1,3 @@
-package import Coordination
-
 /// An EndpointSlice.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/service-resources/endpoint-slice-v1/
@@ -20,6 +18,13 @@ package struct EndpointSlice: KubernetesResource, Hashable {
         package var serving: Bool?
         /// Nil means false.
         package var terminating: Bool?
+
+        /// What is said; the parameters are the properties.
+        package init(ready: Bool? = nil, serving: Bool? = nil, terminating: Bool? = nil) {
+            self.ready = ready
+            self.serving = serving
+            self.terminating = terminating
+        }
     }
 
     /// The object that an endpoint stands for.
@@ -32,6 +37,14 @@ package struct EndpointSlice: KubernetesResource, Hashable {
         package var name: String?
         /// Its uid.
         package var uid: String?
+
+        /// A reference; the parameters are the properties.
+        package init(kind: String? = nil, namespace: String? = nil, name: String? = nil, uid: String? = nil) {
+            self.kind = kind
+            self.namespace = namespace
+            self.name = name
+            self.uid = uid
+        }
     }
 
     /// One endpoint.
@@ -46,6 +59,20 @@ package struct EndpointSlice: KubernetesResource, Hashable {
         package var nodeName: String?
         /// Nil: it stands for no object.
         package var targetRef: ObjectReference?
+        /// The zone that it is in; nil: it is not known.
+        package var zone: String?
+
+        /// An endpoint of which only the addresses are known.
+        package init(addresses: [String]) {
+            self.addresses = addresses
+        }
+
+        /// Whether traffic is sent to it.
+        package var isReady: Bool { conditions?.ready ?? true }
+        /// Whether it gets traffic only while no endpoint is ready, and what is connected to it may end in peace.
+        package var isDraining: Bool {
+            !isReady && (conditions?.serving ?? true) && (conditions?.terminating ?? false)
+        }
     }
 
     /// One port, of all endpoints.
@@ -56,6 +83,16 @@ package struct EndpointSlice: KubernetesResource, Hashable {
         package var `protocol`: String?
         /// Nil: all ports.
         package var port: Int?
+        /// What is spoken there, like `kubernetes.io/h2c`; nil: nobody says.
+        package var appProtocol: String?
+
+        /// A port; the parameters are the properties.
+        package init(name: String? = nil, protocol: String? = nil, port: Int? = nil, appProtocol: String? = nil) {
+            self.name = name
+            self.protocol = `protocol`
+            self.port = port
+            self.appProtocol = appProtocol
+        }
     }
 
     /// What it says of itself.
@@ -66,17 +103,40 @@ package struct EndpointSlice: KubernetesResource, Hashable {
     package var endpoints: [Endpoint]?
     /// Nil or empty: there are none.
     package var ports: [Port]?
+
+    /// A slice that is to be created; the parameters are the properties.
+    package init(metadata: ObjectMeta, addressType: String, endpoints: [Endpoint]?, ports: [Port]?) {
+        self.metadata = metadata
+        self.addressType = addressType
+        self.endpoints = endpoints
+        self.ports = ports
+    }
 }
 
-// MARK: Decoding
+// MARK: Coding
 
 extension EndpointSlice {
+    private enum CodingKeys: String, CodingKey {
+        case apiVersion, kind, metadata, addressType, endpoints, ports
+    }
+
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         metadata = try container.omissible(.metadata)
         addressType = try container.omissible(.addressType)
         endpoints = try container.decodeIfPresent([Endpoint].self, forKey: .endpoints)
         ports = try container.decodeIfPresent([Port].self, forKey: .ports)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(Self.resource.apiVersion, forKey: .apiVersion)
+        try container.encode(Self.resource.kind, forKey: .kind)
+        try container.encode(metadata, forKey: .metadata)
+        try container.encode(addressType, forKey: .addressType)
+        // Neither may be left out of a slice that is created.
+        try container.encode(endpoints ?? [], forKey: .endpoints)
+        try container.encode(ports ?? [], forKey: .ports)
     }
 }
 
@@ -88,6 +148,7 @@ extension EndpointSlice.Endpoint {
         hostname = try container.decodeIfPresent(String.self, forKey: .hostname)
         nodeName = try container.decodeIfPresent(String.self, forKey: .nodeName)
         targetRef = try container.decodeIfPresent(EndpointSlice.ObjectReference.self, forKey: .targetRef)
+        zone = try container.decodeIfPresent(String.self, forKey: .zone)
     }
 }
 
@@ -97,48 +158,6 @@ extension EndpointSlice.Port {
         name = try container.decodeIfPresent(String.self, forKey: .name)
         `protocol` = try container.decodeIfPresent(String.self, forKey: .protocol)
         port = container.int32(.port)
-    }
-}
-
-// MARK: Whom it shows
-
-/// An EndpointSlice, as far as it says which pods it shows and who of them is ready; the rest is not kept.
-package struct ServiceEndpoints: KubernetesResource, Hashable {
-    /// Its place in the API.
-    package static let resource = EndpointSlice.resource
-    /// The label that names the Service.
-    package static let serviceLabel = "kubernetes.io/service-name"
-
-    /// A pod that it shows.
-    package struct Endpoint: Codable, Sendable, Hashable {
-        /// The pod's uid.
-        package var pod: String
-        /// Whether traffic is sent to it.
-        package var isReady: Bool
-    }
-
-    /// Its name, version and Service.
-    @Boxed package var metadata: ObjectMeta
-    /// Those that stand for pods.
-    package var endpoints: [Endpoint]
-
-    private enum CodingKeys: String, CodingKey {
-        case metadata, endpoints
-    }
-}
-
-extension ServiceEndpoints {
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        let said: ObjectMeta = try container.omissible(.metadata)
-        var kept = ObjectMeta(name: said.name)
-        kept.uid = said.uid
-        kept.resourceVersion = said.resourceVersion
-        kept.labels = said.labels?[Self.serviceLabel].map { [Self.serviceLabel: $0] }
-        metadata = kept
-        let shown = try container.decodeIfPresent([EndpointSlice.Endpoint].self, forKey: .endpoints) ?? []
-        endpoints = shown.compactMap { endpoint in
-            endpoint.targetRef?.uid.map { Endpoint(pod: $0, isReady: endpoint.conditions?.ready ?? true) }
-        }
+        appProtocol = try container.decodeIfPresent(String.self, forKey: .appProtocol)
     }
 }
