@@ -275,6 +275,7 @@ struct GroupKnowledge: Sendable, Hashable {
             ?? MoveEntry(epoch: move.epoch, from: move.from.map(\.name), target: move.target?.name, cause: move.cause)
         entry.duration = move.duration
         entry.gap = move.gap
+        entry.familyGap = move.familyGap
         return entry
     }
 

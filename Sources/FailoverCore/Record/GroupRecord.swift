@@ -104,6 +104,7 @@ package struct GroupRecord: Sendable, Hashable {
         guard let index = history.lastIndex(where: { $0.epoch == move.epoch && $0.duration == nil }) else { return }
         history[index].duration = move.duration
         history[index].gap = move.gap
+        history[index].familyGap = move.familyGap
     }
 }
 

@@ -24,6 +24,12 @@ package struct MoveEntry: Sendable, Hashable {
         set { failure = newValue }
     }
     @Seldom private var failure: Duration?
+    /// How long the address families led to different pods; nil: there is one family, or not recorded.
+    package var familyGap: Duration? {
+        get { betweenFamilies }
+        set { betweenFamilies = newValue }
+    }
+    @Seldom private var betweenFamilies: Duration?
     /// From the decision to the last acknowledged write; nil: not finished, or not recorded.
     package var duration: Duration?
     /// How long nobody was active because of it; nil: nobody was before, nobody is now, both were, or not recorded.

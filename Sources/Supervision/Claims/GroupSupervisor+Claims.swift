@@ -28,7 +28,7 @@ extension GroupSupervisor {
     /// of one of them, this one waits.
     @inline(never)
     func claimPods(_ pods: [Pod]) async {
-        guard configuration.mode == .label else { return }
+        guard configuration.writtenLabel != nil else { return }
         // It has let them go, and news of them is no reason to take them back.
         if case .unusable = service { return }
         let scopes = mapping.labelling.keys.map { RoleClaims.Scope(namespace: namespace, key: $0) }
@@ -51,7 +51,9 @@ extension GroupSupervisor {
         if case .contested(let id, let other) = verdict {
             let pod = pods.first { $0.metadata.uid == id.uid }?.metadata.name ?? id.uid
             dropEndpoint()
-            wait(for: "\(ClusterFinding.podOfAnotherGroup(pod: pod, group: other, key: configuration.roleLabel.key))")
+            let finding = ClusterFinding.podOfAnotherGroup(pod: pod, group: other, key: configuration.roleLabel.key)
+            // Where the label is decoration, the pods go without.
+            if ownsEndpoints { notify(.ignored("\(finding)")) } else { wait(for: "\(finding)") }
         } else {
             resume()
         }

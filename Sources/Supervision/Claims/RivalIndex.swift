@@ -121,7 +121,7 @@ struct RivalIndex {
                 namespace: namespace,
                 labelling: labelling
             )
-            guard case .usable(let selector, _) = check, group.configuration.mode == .label else { continue }
+            guard case .usable(let selector, _) = check, group.configuration.writtenLabel != nil else { continue }
             var selection = Selection(selector: selector)
             for scope in labelling.keys.map({ RoleClaims.Scope(namespace: namespace, key: $0) }) {
                 let filing = indexes[scope, default: InformerIndex()].place(for: .labels(selector.matchLabels))
@@ -163,7 +163,7 @@ struct RivalIndex {
         in scopes: Set<RoleClaims.Scope>
     ) -> (obstacle: RoleClaims.Verdict?, needs: Needs) {
         var needs = Needs()
-        guard let place = places[group], groups[place].configuration.mode == .label else { return (nil, needs) }
+        guard let place = places[group], groups[place].configuration.writtenLabel != nil else { return (nil, needs) }
         if services[groups[place].namespace] == nil { return (.pending, needs) }
         var found: (rank: Rank, pod: String)?
         var isKnown = true

@@ -51,6 +51,16 @@ protocol GroupAPI: Sendable {
         in turn: WriteScheduler.Turn?,
         isWanted: @escaping @Sendable () async -> Bool
     ) async -> RoleWriteOutcome
+    /// Reads one EndpointSlice, from no cache.
+    func readSlice(_ name: String) async -> SliceReadOutcome
+    /// Creates an EndpointSlice (`base` is nil), or replaces the endpoints of exactly this version of it; see `writeRole`.
+    func writeSlice(
+        _ wanted: EndpointSlice,
+        over base: EndpointSlice?,
+        urgency: WriteUrgency,
+        in turn: WriteScheduler.Turn?,
+        isWanted: @escaping @Sendable () async -> Bool
+    ) async -> SliceWriteOutcome
     /// Asks what would become of such a write.
     func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome
 }

@@ -39,6 +39,8 @@ indirect enum GroupInput: Sendable {
     case endpointsSettled(OperationID)
     /// The endpoints of the Service have changed.
     case endpoints(GroupSupervisor.EndpointNews)
+    /// The slices of a Service without a selector have changed, or were read or written.
+    case slices(GroupSupervisor.SliceNews)
     /// The time of a timer has come; the machine ignores one that it no longer awaits.
     case timerFired(OperationID)
     /// This supervisor leads the group, or does so no more.
@@ -76,6 +78,12 @@ indirect enum GroupInput: Sendable {
         case operation(OperationID)
         /// Of `GroupInput.endpoints`.
         case endpoints(GroupSupervisor.EndpointNews.Kind)
+        /// Of `SliceNews.shown`.
+        case slices
+        /// One for each pod.
+        case decoration(Member.ID)
+        /// Of `SliceNews.decorationDue`.
+        case decorationDue
         /// Of `GroupInput.standing`.
         case standing
         /// Of `GroupInput.opinions`.
@@ -103,6 +111,7 @@ indirect enum GroupInput: Sendable {
             .roleWritten(let id, _), .roleTried(let id, _), .endpointsSettled(let id), .timerFired(let id):
             .operation(id)
         case .endpoints(let news): .endpoints(news.kind)
+        case .slices(let news): news.key
         case .standing: .standing
         case .opinions: .opinions
         case .opinionNotWritten: .opinionNotWritten
@@ -125,10 +134,8 @@ indirect enum GroupInput: Sendable {
         case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
         case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
         case .timerFired(let id): machine.timerFired(id, at: now)
-        case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .endpoints, .standing,
-            .opinions,
-            .opinionNotWritten, .shutdown,
-            .shutdownDeadline:
+        case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .endpoints, .slices, .standing,
+            .opinions, .opinionNotWritten, .shutdown, .shutdownDeadline:
             []
         }
     }
@@ -142,6 +149,9 @@ indirect enum GroupInput: Sendable {
         case (.lease(let old), .lease(var new)):
             new.isRelist = new.isRelist || old.isRelist
             return .lease(new)
+        case (.slices(.shown(let old, _)), .slices(.shown(var new, let number))):
+            new.isRelist = new.isRelist || old.isRelist
+            return .slices(.shown(new, of: number))
         case (.probe(let old), .probe(var new)):
             new.isChange = new.isChange || old.isChange
             new.isRepetition = new.isRepetition && old.isRepetition

@@ -15,8 +15,9 @@ extension GroupSupervisor {
         let isOtherService = next.service != configuration.service
         var labelling = mapping.labelling
         labelling.labelChanged(to: next.roleLabel)
-        await use(PodMapping(group: next, labelling: labelling))
+        await use(PodMapping(group: next, labelling: labelling, family: mapping.family))
         await followEndpoints()
+        await followSlices()
         if isOtherService {
             await followService()
         } else if service != .pending {
@@ -83,8 +84,10 @@ extension GroupSupervisor {
         case .usable(let selector, _):
             resume()
             await followRoute()
+            await followFamily()
             if let snapshot = seenPods { await claimPods(snapshot.objects) }
             if case .usable(selector, _) = previous {} else { await selectPods(selector) }
+            publish()
         }
         applyPolicy()
     }
@@ -99,6 +102,16 @@ extension GroupSupervisor {
         labelling.routed(byRetiring: labelling.isRetiringSelector(seenService?.spec?.selector ?? [:]))
         guard labelling != mapping.labelling else { return }
         mapping.labelling = labelling
+        await use(mapping)
+        if let snapshot = seenPods { await podsChanged(snapshot) }
+    }
+
+    /// Notes without an address of which family nobody can be published.
+    private func followFamily() async {
+        guard ownsEndpoints, let family = seenService.map(AddressFamily.families)?.first, family != mapping.family else {
+            return
+        }
+        mapping.family = family
         await use(mapping)
         if let snapshot = seenPods { await podsChanged(snapshot) }
     }
@@ -122,7 +135,8 @@ extension GroupSupervisor {
     /// Tells the machine its policy; nothing moves while the Service is unusable, another group writes the role of the same
     /// pods, another supervisor leads or may lead, or the end is near.
     func applyPolicy() {
-        let isUsable = if case .usable = service { claim == .granted } else { false }
+        // Where slices say who is active, another group may label the same pods.
+        let isUsable = if case .usable = service { claim == .granted || ownsEndpoints } else { false }
         let policy = GroupPolicy(
             configuration,
             isObserving: isDryRun || isStopping || !isUsable || standing != .leading,

@@ -51,6 +51,8 @@ extension GroupSupervisor {
             case .listMembers(let id): run { .membersListed(id, await $0.listMembers()) }
             case .readMember(let id, let name): run { .memberRead(id, await $0.readMember(name)) }
             case .writeRole(let id, let write): writeRole(write, for: id)
+            case .writeEndpoints(let id, let slice): writeSlice(slice, for: id)
+            case .readEndpoints(let id, let family): readSlice(family, for: id)
             case .tryRole(let id, let trial): write { .roleTried(id, await $0.tryRole(trial)) }
             case .settleEndpoints(let id, let members): settle(id, without: members)
             case .probe(let member, let since):
@@ -116,7 +118,7 @@ extension GroupSupervisor {
     ///
     /// Thousands wait at once, and what is done when the turn has come has its frames only then.
     /// `preparation`: what comes before; it may find that nothing is to be written, and why.
-    private func write(
+    func write(
         _ urgency: WriteUrgency,
         after preparation: @escaping @Sendable (any GroupAPI) async -> GroupInput?,
         inTurn operation: @escaping @Sendable (any GroupAPI, WriteScheduler.Turn?) async -> GroupInput
@@ -135,11 +137,12 @@ extension GroupSupervisor {
     }
 
     /// Whether what has waited is still to be written.
-    private func turnCame(_ id: OperationID) -> Bool {
+    func turnCame(_ id: OperationID) -> Bool {
         machine.turnCame(id, at: surroundings.clock.now())
     }
 
-    private func run(
+    /// Does what asks the API server, beside the inputs; its end is an input.
+    func run(
         _ operation: @escaping @Sendable (any GroupAPI) async -> GroupInput
     ) {
         start { [self, api = surroundings.api] in post(await operation(api)) }

@@ -70,6 +70,7 @@ extension GroupSupervisor {
         await followService()
         await followLease()
         await followEndpoints()
+        await followSlices()
         step { $0.started() }
         workIsDone()
     }
@@ -99,6 +100,7 @@ extension GroupSupervisor {
     private func takeInputs() async {
         let before = sights
         for input in inbox.takeAll() { await take(input) }
+        await followRoles()
         timeline.noted(before, sights, at: surroundings.clock.now())
         await abstainIfDue()
         if mayEnd { isOver = true }
@@ -123,6 +125,7 @@ extension GroupSupervisor {
         if let podSubscription { await surroundings.pods.unsubscribe(podSubscription) }
         if let leaseSubscription { await surroundings.leases.unsubscribe(leaseSubscription) }
         await leaveEndpoints()
+        await leaveSlices()
         await surroundings.probes.remove(group: configuration.name)
         await surroundings.claims.withdraw(claimant)
     }

@@ -55,6 +55,10 @@ actor GroupSupervisor {
     private(set) var standing: GroupStanding
     /// What is known of the Service's endpoints.
     var endpoints = EndpointView()
+    /// What is known of the Service's slices where they are ours.
+    var publication = Publication()
+    /// What was done about labels there.
+    var decoration = Decoration()
     /// What has come of it since it was taken.
     var counts = GroupCounts()
     /// Whether it was paused when that was looked at last; nil: it was not yet.
@@ -134,6 +138,7 @@ actor GroupSupervisor {
             .timerFired:
             passOn(input)
         case .endpoints(let news): endpointsChanged(news)
+        case .slices(let news): slicesChanged(news)
         case .standing(let next):
             if next == .standby { dropEndpoint() }
             standingChanged(to: next)
@@ -170,19 +175,25 @@ actor GroupSupervisor {
         _ snapshot: InformerSnapshot<Pod>,
         renewing renewed: Set<Member.ID> = []
     ) async {
-        await surroundings.probes.setTargets(targets(snapshot.objects), of: configuration.name, renewing: renewed) {
-            [self] in
+        await setTargets(snapshot.objects, renewing: renewed)
+        await claimPods(snapshot.objects)
+        let isComplete = observe(snapshot)
+        publish()
+        if isComplete { await labelsComplete() }
+    }
+
+    /// Has pods probed, each as its role says.
+    func setTargets(_ pods: [Pod], renewing renewed: Set<Member.ID> = []) async {
+        let now = Date()
+        let targets = pods.compactMap { pod in
+            let known = pod.metadata.uid.flatMap { machine.view[Member.ID($0)]?.role }
+            return mapping.target(pod, as: known, now: now)
+        }
+        await surroundings.probes.setTargets(targets, of: configuration.name, renewing: renewed) { [self] in
             post(.doubt($0))
         } _: { [self] in
             post(.probe($0))
         }
-        await claimPods(snapshot.objects)
-        if observe(snapshot) { await labelsComplete() }
-    }
-
-    private func targets(_ pods: [Pod]) -> [ProbeTarget] {
-        let now = Date()
-        return pods.compactMap { mapping.target($0, now: now) }
     }
 
     /// Tells the machine of the pods; whether every one of them carries its role under the label that is in use.
@@ -251,7 +262,7 @@ actor GroupSupervisor {
     /// Reports that the group goes on, unless its Service or its claim still holds it up.
     func resume() {
         if case .unusable = service { return }
-        if case .contested = claim { return }
+        if case .contested = claim, !ownsEndpoints { return }
         if waitingFor != nil { notify(.resumed) }
         waitingFor = nil
     }

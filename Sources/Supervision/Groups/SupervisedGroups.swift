@@ -218,7 +218,7 @@ actor SupervisedGroups {
                 )
             ),
             gate: gate,
-            registration: group.mode == .label ? .init(claimant: claimant, scope: scope) : nil
+            registration: group.writtenLabel != nil ? .init(claimant: claimant, scope: scope) : nil
         )
         runs.started(claimant)
         entries[group.name] = Entry(supervisor: run.supervisor, configuration: group, run: run)

@@ -17,6 +17,8 @@ extension GroupPolicy {
                 ? group.probe.timing.period * group.probe.timing.thresholds.failure : nil,
             requireReady: group.requireReady,
             verdictWindow: timings.map(\.verdictWindow).max() ?? .zero,
+            ownsEndpoints: group.mode == .endpointSlice,
+            drain: group.drain,
             labelsPassiveMembers: group.roleLabel.passive != nil,
             flap: FlapLimit(
                 maxMoves: group.failover.flap.maxSwitches,

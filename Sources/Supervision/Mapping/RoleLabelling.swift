@@ -70,6 +70,11 @@ struct RoleLabelling: Sendable, Hashable {
         return values(for: role).contains { key, value in labels[key] != value }
     }
 
+    /// Whether labels say a role just as it would be written now.
+    func says(_ role: Role, in labels: [String: String]) -> Bool {
+        values(for: role).allSatisfy { labels[$0.key] == $0.value }
+    }
+
     // MARK: Writing
 
     /// The labels that say a role; nil takes one away.

@@ -34,14 +34,15 @@ struct SliceMembers: Sendable {
 
     // MARK: Who is shown
 
-    /// The member that traffic to an address reaches; if none has it, the one that is said to be meant; nil: it is no member.
+    /// The member that traffic to an address reaches; if none has it, the pod that is said to be meant, which may not have been
+    /// seen yet; nil: it is nobody.
     ///
     /// Pods on a node's own network share an address: there it counts who is meant.
     func member(at address: String?, meant uid: String?) -> Member.ID? {
         let meant = uid.map { Member.ID($0) }
         let holders = address.flatMap { self.holders[$0] } ?? []
         if let meant, holders.contains(meant) { return meant }
-        return holders.first ?? meant.flatMap { known[$0] == nil ? nil : $0 }
+        return holders.first ?? meant
     }
 
     // MARK: What is shown

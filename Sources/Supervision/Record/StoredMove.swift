@@ -26,12 +26,14 @@ package struct StoredMove: Codable, Sendable, Hashable {
     package var nobodyActiveSeconds: Double?
     /// From the promotion to the Service's EndpointSlices that show the pod as ready; nil: not seen, or not told.
     package var endpointSeconds: Double?
+    /// How long the address families led to different pods, in mode EndpointSlice; nil: there is one family, or not told.
+    package var familyGapSeconds: Double?
     /// What another version says besides.
     private var others: [String: JSONFragment] = [:]
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case time, from, to, cause, epoch, request, by, failingSeconds, durationSeconds, nobodyActiveSeconds,
-            endpointSeconds
+            endpointSeconds, familyGapSeconds
     }
 
     /// Characters of who asked that are kept.
@@ -57,6 +59,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
         durationSeconds = Duration(in: container, .durationSeconds)?.inSeconds
         nobodyActiveSeconds = Duration(in: container, .nobodyActiveSeconds)?.inSeconds
         endpointSeconds = Duration(in: container, .endpointSeconds)?.inSeconds
+        familyGapSeconds = Duration(in: container, .familyGapSeconds)?.inSeconds
         others = StoredJSON.others(decoder, besides: CodingKeys.allCases)
     }
 
@@ -73,6 +76,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
         try container.encodeIfPresent(durationSeconds, forKey: .durationSeconds)
         try container.encodeIfPresent(nobodyActiveSeconds, forKey: .nobodyActiveSeconds)
         try container.encodeIfPresent(endpointSeconds, forKey: .endpointSeconds)
+        try container.encodeIfPresent(familyGapSeconds, forKey: .familyGapSeconds)
         try encoder.encode(members: others)
     }
 
@@ -87,6 +91,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
         failingSeconds = entry.failing?.inSeconds
         durationSeconds = entry.duration?.inSeconds
         nobodyActiveSeconds = entry.gap?.inSeconds
+        familyGapSeconds = entry.familyGap?.inSeconds
     }
 
     /// The same, with what was written of this move before and the core does not know: its endpoint, what another version says.
@@ -121,6 +126,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
             gap: nobodyActiveSeconds.flatMap(Duration.init(readSeconds:))
         )
         move.request = request
+        move.familyGap = familyGapSeconds.flatMap(Duration.init(readSeconds:))
         move.failing = failingSeconds.flatMap(Duration.init(readSeconds:))
         return move
     }

@@ -241,7 +241,7 @@ import Testing
             await stage.log.wait(for: "move complete")
         }
         #expect(stage.actives == ["web-0"] && stage.record?.epoch == Epoch(2))
-        #expect(stage.log.lines(with: "move complete").allSatisfy { $0.contains("lost its label") })
+        #expect(stage.log.lines(with: "move complete").allSatisfy { $0.contains("took the role") })
     }
 
     @Test func leavesTheRecordedOneActiveOfTwo() async throws {

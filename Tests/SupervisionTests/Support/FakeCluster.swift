@@ -34,6 +34,8 @@ final class FakeCluster: Sendable {
         var pods: [String: Pod] = [:]
         var services: [String: Service] = [:]
         var leases: [String: Lease] = [:]
+        /// Shown to informers from the first on.
+        var slices: [String: EndpointSlice]?
         var version = 100
 
         mutating func nextVersion() -> String {
@@ -57,7 +59,7 @@ final class FakeCluster: Sendable {
     let pods: FakeObjectSource<Pod>
     let services: FakeObjectSource<Service>
     let leases: FakeObjectSource<Lease>
-    /// Shows nothing before a test does: then nobody waits for endpoints.
+    /// Shows nothing before a test does, or there are slices: then nobody waits for endpoints.
     let endpoints: FakeObjectSource<ServiceEndpoints>
 
     init(log: EventLog) {
@@ -89,6 +91,9 @@ final class FakeCluster: Sendable {
             isRelist: isRelist
         )
         pods.show(objects.pods.values.sorted { $0.name < $1.name }, version: objects.version, isRelist: isRelist)
+        if let slices = objects.slices?.values.sorted(by: { $0.name < $1.name }) {
+            endpoints.show(slices.map(ServiceEndpoints.init), version: objects.version, isRelist: isRelist)
+        }
         leases.show(objects.leases.values.sorted { $0.name < $1.name }, version: objects.version, isRelist: isRelist)
     }
 

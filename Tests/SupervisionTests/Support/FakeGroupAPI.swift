@@ -8,7 +8,7 @@ import Testing
 
 /// A group's door to a `FakeCluster`. Whatever the protocol of a switch does not allow fails the test.
 actor FakeGroupAPI: GroupAPI {
-    private let cluster: FakeCluster
+    let cluster: FakeCluster
     private let group: GroupConfiguration
     private let namespace: String
     private var mapping: PodMapping
@@ -28,10 +28,10 @@ actor FakeGroupAPI: GroupAPI {
 
     private var leaseName: String { RecordMapping.name(of: group.name) }
 
-    private func enter(_ words: String) async -> FakeCluster.Fault? { await cluster.enter(group.name, words) }
+    func enter(_ words: String) async -> FakeCluster.Fault? { await cluster.enter(group.name, words) }
 
-    private static let failure = OperationFailure("500")
-    private static let refusal = OperationFailure("403", isLasting: true)
+    static let failure = OperationFailure("500")
+    static let refusal = OperationFailure("403", isLasting: true)
 
     func use(_ mapping: PodMapping, importance: Int) { self.mapping = mapping }
     func select(_ selector: LabelSelector) { self.selector = selector }
