@@ -218,7 +218,9 @@ struct DecisionRules {
     /// One that was found active, or came back as such, is none.
     private func chosenByHand(besides keeper: Member, of actives: [Member]) -> Member? {
         let others = actives.filter { $0.id != keeper.id }
-        guard !policy.ownsEndpoints, others.count == 1, let other = others.first, view.history.labelledByHand.contains(other.id) else {
+        guard !policy.ownsEndpoints, others.count == 1, let other = others.first,
+            view.history.labelledByHand.contains(other.id)
+        else {
             return nil
         }
         return isCandidate(other) && view.health(of: other.id) == .healthy ? other : nil

@@ -123,7 +123,11 @@ struct EndpointUpkeep: Sendable, Hashable {
     }
 
     /// Who goes on being shown as terminating: those whose time is not over.
-    private func draining(on slice: PublishedSlice, besides active: Member.ID?, _ around: Surroundings) -> Set<Member.ID> {
+    private func draining(
+        on slice: PublishedSlice,
+        besides active: Member.ID?,
+        _ around: Surroundings
+    ) -> Set<Member.ID> {
         guard let active, around.policy.drain > .zero else { return [] }
         return slice.draining.filter { id in
             guard id != active, let member = around.view[id], let end = drains[id] else { return false }

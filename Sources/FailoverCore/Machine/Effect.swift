@@ -43,6 +43,14 @@ package struct RoleWrite: Sendable, Hashable {
     package var epoch: Epoch
     /// Its place among the writes of all groups.
     package var urgency: WriteUrgency
+
+    /// A write; the parameters are the properties.
+    package init(member: Member, role: Role, epoch: Epoch, urgency: WriteUrgency) {
+        self.member = member
+        self.role = role
+        self.epoch = epoch
+        self.urgency = urgency
+    }
 }
 
 extension Effect {

@@ -146,7 +146,9 @@ struct GroupKnowledge: Sendable, Hashable {
     var isComplete: Bool { view.listedVersion != nil && (!policy.ownsEndpoints || view.endpoints != nil) }
 
     /// The informer shows the slices.
-    mutating func published(_ shown: PublishedEndpoints, version: ObjectVersion) { view.published(shown, version: version) }
+    mutating func published(_ shown: PublishedEndpoints, version: ObjectVersion) {
+        view.published(shown, version: version)
+    }
 
     /// A slice was read, or stored.
     ///

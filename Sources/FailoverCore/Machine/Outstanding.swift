@@ -221,11 +221,14 @@ struct Outstanding: Sendable, Hashable {
     /// A backoff ran out: what waits for it is tried again.
     mutating func retry(after id: OperationID) -> [Effect] {
         if relistCheck.awaits(id) { return relistCheck.ask(&ids) }
-        return retry { $0.awaits(id) } + retryListing { $0 == id } + retryEndpoints { $0.awaits(id) } + recheck(after: id)
+        return retry { $0.awaits(id) } + retryListing { $0 == id } + retryEndpoints { $0.awaits(id) }
+            + recheck(after: id)
     }
 
     /// Tries now whatever waits for a retry, but for the record.
-    mutating func retryAll() -> [Effect] { retry { _ in true } + retryListing { _ in true } + retryEndpoints { _ in true } }
+    mutating func retryAll() -> [Effect] {
+        retry { _ in true } + retryListing { _ in true } + retryEndpoints { _ in true }
+    }
 
     private mutating func retry(where isDue: (RoleAssignment) -> Bool) -> [Effect] {
         var effects: [Effect] = []

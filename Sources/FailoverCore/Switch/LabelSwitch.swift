@@ -201,7 +201,9 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
     /// What is tried first, for a voluntary move must cost neither an outage nor two active: the promotion and, if that
     /// is not the last, the demotions.
     private func trials(_ around: SwitchSurroundings) -> [RoleWrite] {
-        guard plan.move.cause.isVoluntary, let target = plan.move.target.flatMap({ around.view[$0.id] }) else { return [] }
+        guard plan.move.cause.isVoluntary, let target = plan.move.target.flatMap({ around.view[$0.id] }) else {
+            return []
+        }
         let promotion = RoleWrite(member: target, role: .active, epoch: plan.epoch, urgency: .seal)
         if around.policy.order == .demoteFirst { return [promotion] }
         return [promotion]
@@ -254,7 +256,9 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
         others(around).filter { $0.role != .active && seals[$0.id] == nil && !around.run.seals($0) }
     }
 
-    private func others(_ around: SwitchSurroundings) -> [Member] { around.view.all.filter { $0.id != plan.move.target?.id } }
+    private func others(_ around: SwitchSurroundings) -> [Member] {
+        around.view.all.filter { $0.id != plan.move.target?.id }
+    }
 
     private func assignment(
         _ role: Role,

@@ -108,7 +108,8 @@ extension GroupSupervisor {
 
     /// Notes without an address of which family nobody can be published.
     private func followFamily() async {
-        guard ownsEndpoints, let family = seenService.map(AddressFamily.families)?.first, family != mapping.family else {
+        guard ownsEndpoints, let family = seenService.map(AddressFamily.families)?.first, family != mapping.family
+        else {
             return
         }
         mapping.family = family

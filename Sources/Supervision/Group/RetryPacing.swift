@@ -21,6 +21,7 @@ struct RetryPacing: Sendable {
         case listing
         case readingMembers
         case writingRoles
+        case slices
     }
 
     private static let passing = Backoff(first: .milliseconds(50), cap: .seconds(2))
@@ -47,8 +48,13 @@ struct RetryPacing: Sendable {
         case .roleWritten(_, .failed(let failure)), .roleWritten(_, .refused(let failure)):
             failed(.writingRoles, failure)
         case .roleWritten: failures[.writingRoles] = nil
+        case .slices(.read(_, _, .failed(let failure))), .slices(.written(_, _, .unwritten(.failed(let failure)))),
+            .slices(.written(_, _, .unwritten(.refused(let failure)))):
+            failed(.slices, failure)
+        case .slices(.read), .slices(.written): failures[.slices] = nil
         case .timerFired(let id): refusals.remove(id)
-        case .roleTried, .endpointsSettled, .endpoints, .configuration, .service, .pods, .lease, .failing, .recovered,
+        case .roleTried, .endpointsSettled, .endpoints, .slices, .configuration, .service, .pods, .lease, .failing,
+            .recovered,
             .claimsChanged, .probe, .doubt, .standing, .opinions, .opinionNotWritten, .shutdown,
             .shutdownDeadline:
             break

@@ -44,7 +44,9 @@ extension GroupSupervisor {
         switch outcome {
         case .refused(let failure), .failed(let failure):
             guard decoration.ended(pod, outcome, as: nil) else { return }
-            if decoration.complains(of: pod) { notify(.ignored("pod \(name): its role label cannot be written: \(failure)")) }
+            if decoration.complains(of: pod) {
+                notify(.ignored("pod \(name): its role label cannot be written: \(failure)"))
+            }
             let due = surroundings.clock.now() + Decoration.pause
             start { [self, clock = surroundings.clock] in
                 if await clock.sleep(due) { post(.slices(.decorationDue)) }

@@ -56,13 +56,13 @@ enum SliceWriteOutcome: Sendable {
 
     /// What became of a write that the API server did not accept.
     init(_ error: KubernetesError) {
-        self = .unwritten(
-            switch error.code {
-            // It was deleted, or created, meanwhile.
-            case 404, 409: .conflict
-            case 422 where error.status?.hasCause(field: "metadata.uid") ?? false: .conflict
-            default: error.isLastingRefusal ? .refused(OperationFailure(error)) : .failed(OperationFailure(error))
-            }
-        )
+        let isOther = error.code == 422 && error.status?.hasCause(field: "metadata.uid") ?? false
+        // It was deleted, created or replaced meanwhile.
+        if error.code == 404 || error.code == 409 || isOther {
+            self = .unwritten(.conflict)
+        } else {
+            let failure = OperationFailure(error)
+            self = .unwritten(error.isLastingRefusal ? .refused(failure) : .failed(failure))
+        }
     }
 }

@@ -1,0 +1,143 @@
+import Testing
+
+@testable import FailoverCore
+
+/// The switch by EndpointSlices of ours.
+@Suite struct EndpointSwitchTests {
+    private static let policy = GroupPolicy(verdictWindow: .seconds(5), ownsEndpoints: true)
+
+    /// `a` is active at epoch 1 and on record; both are healthy.
+    private func pair(
+        _ policy: GroupPolicy = policy,
+        families: [AddressFamily] = [.ipv4]
+    ) -> GroupScript {
+        var script = GroupScript(policy)
+        script.slices.families = families
+        script.place("a", nil)
+        script.place("b", nil)
+        script.slices.publish(script.member("a").id, at: Epoch(1))
+        let effects = script.start(record: script.record("a"), healthy: ["a", "b"])
+        #expect(script.settle(effects) == [])
+        return script
+    }
+
+    @Test func aFailoverIsOneWriteAfterItsAnnouncement() {
+        var script = pair()
+        let story = script.play(script.health("a", .unhealthy))
+        #expect(story.contains("record b@2 Intended"))
+        #expect(story.filter { $0.hasPrefix("IPv4=") } == ["IPv4=uid-b@2"])
+        #expect(!story.contains { $0.contains("=active") || $0.contains("=passive") }, "no pod is written")
+        #expect(script.slices.isActive(.init("uid-b")))
+    }
+
+    @Test func aMoveSaysThatNobodyWasWithoutAnEndpoint() {
+        var script = pair()
+        let story = script.health("a", .unhealthy)
+        var moves: [CompletedMove] = []
+        _ = script.settle(story) { if case .report(.moved(let move)) = $0 { moves.append(move) } }
+        #expect(moves.map(\.gap) == [.zero])
+        #expect(moves.map(\.familyGap) == [nil])
+    }
+
+    @Test func familiesAreWrittenInOrderAndTheTimeBetweenThemIsTold() throws {
+        var script = pair(families: [.ipv6, .ipv4])
+        var moves: [CompletedMove] = []
+        script.holds = { if case .writeEndpoints(_, let write) = $0 { write.slice.family == .ipv4 } else { false } }
+        let effects = script.health("a", .unhealthy)
+        #expect(script.play(effects).filter { $0.hasPrefix("IPv") } == ["IPv6=uid-b@2", "IPv4=uid-b@2"])
+        script.at(30)
+        _ = script.settle(script.release()) { if case .report(.moved(let move)) = $0 { moves.append(move) } }
+        #expect(moves.map(\.familyGap) == [.milliseconds(30)])
+        #expect(script.slices.allLead(to: .init("uid-b")))
+    }
+
+    @Test func aHigherEpochOnTheSliceMakesItStepBack() {
+        var script = pair()
+        script.holds = { if case .writeEndpoints = $0 { true } else { false } }
+        _ = script.play(script.health("a", .unhealthy))
+        // Another supervisor was faster, by two.
+        script.slices.publish(script.member("a").id, at: Epoch(4))
+        let story = script.play(script.release())
+        #expect(story.contains("stepped back"))
+        #expect(script.slices.isActive(.init("uid-a")))
+    }
+
+    @Test func whatWasDecidedOnAnOldSliceIsDecidedAnewBeforeItIsWrittenAgain() {
+        var script = pair()
+        script.holds = { if case .writeEndpoints = $0 { true } else { false } }
+        _ = script.play(script.health("a", .unhealthy))
+        // Meanwhile somebody else has published b, at an epoch below ours.
+        script.slices.publish(script.member("b").id, at: Epoch(1))
+        let story = script.play(script.release())
+        #expect(story.contains("read IPv4"))
+        #expect(script.slices.isActive(.init("uid-b")))
+    }
+
+    @Test func anUnknownOutcomeIsSettledByReading() {
+        var script = pair()
+        script.holds = { if case .writeEndpoints = $0 { true } else { false } }
+        _ = script.play(script.health("a", .unhealthy))
+        let story = script.release { script, effect in
+            guard case .writeEndpoints(let id, let write) = effect else { return [] }
+            _ = script.slices.write(write, nil, reachable: script.members.map(\.id))
+            return script.machine.endpointsWritten(id, .failed(OperationFailure("no answer")), at: script.now)
+        }
+        #expect(!story.contains { if case .writeEndpoints = $0 { true } else { false } })
+        let backoffs = story.compactMap { if case .startBackoff(let id, _, _) = $0 { id } else { nil } }
+        let after = backoffs.flatMap { script.machine.timerFired($0, at: script.now) }
+        let rest = script.play(after)
+        #expect(rest.first == "read IPv4")
+        #expect(rest.contains("moved to b") && !rest.contains { $0.hasPrefix("IPv4=") })
+    }
+
+    @Test func aDemotedEndpointDrainsForItsTime() {
+        var policy = Self.policy
+        policy.drain = .seconds(10)
+        var script = pair(policy)
+        script.at(1000)
+        var effects = script.health("a", .unhealthy)
+        _ = script.settle(effects)
+        #expect(script.slices.shown(.ipv4, reachable: []).draining == [.init("uid-a")])
+        effects = script.observeSlices()
+        script.at(10_900)
+        _ = script.settle(script.fireTimers(effects))
+        #expect(script.slices.shown(.ipv4, reachable: []).draining == [.init("uid-a")])
+        script.at(11_100)
+        #expect(script.play(script.fireTimers(effects)).contains("IPv4=uid-b@2"))
+        #expect(script.slices.shown(.ipv4, reachable: []).draining == [])
+    }
+
+    /// While nobody is ready, proxies send new connections to whoever drains.
+    @Test func nobodyDrainsWhereNobodyIsReady() {
+        var policy = Self.policy
+        policy.drain = .seconds(10)
+        policy.whenNoneHealthy = .demoteActive
+        var script = pair(policy)
+        _ = script.settle(script.health("b", .unhealthy))
+        _ = script.settle(script.health("a", .unhealthy))
+        let slice = script.slices.shown(.ipv4, reachable: [])
+        #expect(slice.ready == [] && slice.draining == [])
+    }
+
+    @Test func aSwitchWaitsWhileASliceOfOthersPublishesAnotherMember() {
+        var script = pair()
+        _ = script.settle(script.observeSlices { $0.foreign = [.init("uid-a"): "web-x7k2p"] })
+        let story = script.play(script.health("a", .unhealthy))
+        #expect(story.contains("waits for a to b"))
+        #expect(!story.contains { $0.hasPrefix("IPv4=") })
+        let rest = script.play(script.observeSlices())
+        #expect(rest.contains("IPv4=uid-b@2") && rest.contains("moved to b"))
+    }
+
+    @Test func whomOthersPublishIsAdoptedWhereThereIsNoSliceYet() {
+        var script = GroupScript(Self.policy)
+        script.place("a", nil)
+        script.place("b", nil)
+        var effects = script.start(record: nil, healthy: [])
+        effects += script.observeSlices { $0.foreign = [.init("uid-b"): "web-x7k2p"] }
+        effects += script.health("a", .healthy) + script.health("b", .healthy)
+        let story = script.play(effects)
+        #expect(story.contains("adopted b@1"))
+        #expect(story.filter { $0.hasPrefix("IPv4=") } == ["IPv4=uid-b@1"])
+    }
+}

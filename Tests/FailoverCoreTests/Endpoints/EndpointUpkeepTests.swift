@@ -1,0 +1,106 @@
+import Testing
+
+@testable import FailoverCore
+
+/// Slices of ours that others change, or that pods' changes make wrong.
+@Suite struct EndpointUpkeepTests {
+    private static let policy = GroupPolicy(verdictWindow: .seconds(5), ownsEndpoints: true)
+
+    /// `a` is active at epoch 1 and on record; both are healthy.
+    private func pair(_ policy: GroupPolicy = policy) -> GroupScript {
+        var script = GroupScript(policy)
+        script.place("a", nil)
+        script.place("b", nil)
+        script.slices.publish(script.member("a").id, at: Epoch(1))
+        let effects = script.start(record: script.record("a"), healthy: ["a", "b"])
+        #expect(script.settle(effects) == [])
+        return script
+    }
+
+    @Test func whoWasWrittenIntoASliceByHandIsTakenOutAgain() {
+        var script = pair()
+        script.slices.publish(script.member("b").id)
+        let story = script.play(script.observeSlices())
+        #expect(story.contains("moving to a: LabelLost"))
+        #expect(script.slices.isActive(.init("uid-a")))
+    }
+
+    @Test func aDeletedSliceIsCreatedWithWhomTheRecordNames() {
+        var script = pair()
+        script.slices.delete()
+        _ = script.settle(script.observeSlices())
+        #expect(script.slices.isActive(.init("uid-a")))
+    }
+
+    @Test func aStrangersAddressIsTakenOut() {
+        var script = pair()
+        let story = script.play(script.observeSlices { $0.slices[0].hasStrangers = true })
+        #expect(story.contains("IPv4=uid-a@1"))
+        #expect(!story.contains { $0.hasPrefix("moving") })
+    }
+
+    @Test func aSliceThatDeviatesIsWrittenAnewAtTheSameEpoch() {
+        var script = pair()
+        let story = script.play(script.observeSlices { $0.slices[0].isFaithful = false })
+        #expect(story.filter { $0.hasPrefix("IPv4=") } == ["IPv4=uid-a@1"])
+    }
+
+    @Test func whatOthersChangeAgainAndAgainIsSetRightSoOftenOnly() {
+        var script = pair()
+        var writes = 0
+        for _ in 0..<30 {
+            script.slices.publish(script.member("a").id, at: Epoch(1))
+            let effects = script.observeSlices { $0.slices[0].isFaithful = false }
+            writes += script.play(effects).count { $0.hasPrefix("IPv4=") }
+        }
+        #expect(writes == RepairLimit.count)
+    }
+
+    /// The address of a pod that is gone may be another pod's by now.
+    @Test func whoIsGoneIsTakenOutThoughNobodyCanTakeOver() {
+        var script = pair()
+        _ = script.settle(script.health("b", .unhealthy))
+        script.remove("b")
+        script.remove("a")
+        _ = script.settle(script.observe())
+        #expect(!script.slices.isActive(.init("uid-a")))
+    }
+
+    /// The informer of pods may be behind that of slices.
+    @Test func whoWasNeverSeenIsTakenOutOnlyAfterAConsistentList() {
+        var script = GroupScript(Self.policy)
+        script.place("a", nil)
+        script.place("b", nil)
+        script.slices.publish(.init("uid-c"), at: Epoch(3))
+        script.holds = { if case .listMembers = $0 { true } else { false } }
+        var effects = script.start(record: script.record("c", epoch: 3), healthy: [])
+        effects += script.health("a", .unhealthy) + script.health("b", .unhealthy)
+        script.at(6000)
+        let story = script.play(effects + script.fireTimers(effects))
+        #expect(story.contains("list") && !story.contains { $0.hasPrefix("IPv4=") }, "\(story)")
+        script.place("c", nil)
+        let rest = script.play(script.release())
+        #expect(!rest.contains { $0.hasPrefix("IPv4=") }, "\(rest)")
+        #expect(script.slices.isActive(.init("uid-c")))
+    }
+
+    @Test func aRelistThatIsOlderIsConfirmedByAReadBeforeItCounts() {
+        var script = pair()
+        _ = script.settle(script.health("a", .unhealthy))
+        #expect(script.slices.isActive(.init("uid-b")))
+        let old = PublishedEndpoints(slices: [
+            PublishedSlice(
+                family: .ipv4,
+                version: ObjectVersion("1"),
+                epoch: Epoch(1),
+                ready: [.init("uid-a")],
+                reachable: [.init("uid-a"), .init("uid-b")]
+            )
+        ])
+        _ = script.settle(script.observeSlices())
+        let effects = script.machine.endpointsObserved(old, version: .init("1"), isRelist: true, at: script.now)
+        let story = script.play(effects)
+        #expect(story == ["read IPv4"])
+        #expect(script.machine.actives.map(\.name) == ["b"])
+    }
+}
