@@ -35,6 +35,12 @@ struct EndpointUpkeep: Sendable, Hashable {
         noteDrains(around)
         var (effects, turns): ([Effect], [MonotonicTime]) = ([], [])
         for slice in around.view.endpoints?.slices ?? [] where assignments[slice.family] == nil {
+            // Slices were read by older pods than these; nobody loses an endpoint because of that.
+            if active.hasAddress, slice.family == around.view.endpoints?.slices.first?.family,
+                !slice.reachable.contains(active.id)
+            {
+                continue
+            }
             let draining = draining(on: slice, besides: active.id, around)
             if slice.shows(active.id), slice.draining == draining {
                 settled[slice.family] = slice.version

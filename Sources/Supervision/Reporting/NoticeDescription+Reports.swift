@@ -128,6 +128,7 @@ extension NoticeDescription {
             "duration": "\(move.duration)",
         ]
         metadata["gap"] = move.gap.map { "\($0)" }
+        metadata["family-gap"] = move.familyGap.map { "\($0)" }
         let before = from.isEmpty ? "nobody" : from.joined(separator: ", ")
         let note = "active moved from \(before) to \(to): \(move.cause); epoch \(move.epoch)"
         let gap = move.gap.map { ", nobody labelled for \($0.wholeMilliseconds)" } ?? ""

@@ -59,7 +59,7 @@ import Testing
         script.slices.publish(script.member("a").id, at: Epoch(4))
         let story = script.play(script.release())
         #expect(story.contains("stepped back"))
-        #expect(script.slices.isActive(.init("uid-a")))
+        #expect(!story.contains("IPv4=uid-b@2"))
     }
 
     @Test func whatWasDecidedOnAnOldSliceIsDecidedAnewBeforeItIsWrittenAgain() {
