@@ -69,7 +69,7 @@ package struct GroupProbing: Sendable {
     private func members() async throws(Failure) -> [Pod] {
         let check: ServiceCheck
         do throws(KubernetesError) {
-            check = ServiceCheck(try await service(), of: group, namespace: namespace, allowsSlices: true)
+            check = ServiceCheck(try await service(), of: group, namespace: namespace)
         } catch {
             throw .api(error)
         }
