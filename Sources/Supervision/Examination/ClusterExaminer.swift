@@ -97,8 +97,9 @@ package actor ClusterExaminer {
         }
         examineOpinions(on: members, of: group, &report)
         for probe in ["probe", "passiveProbe"] { examinePort(of: probe, group, members, &report) }
-        if group.mode == .label { examineClaims(to: members, group, at: "service", &report) }
-        if group.mode == .label { await examineOwners(of: members, group, namespace: namespace, &report) }
+        guard group.writtenLabel != nil else { return }
+        examineClaims(to: members, group, at: "service", &report)
+        await examineOwners(of: members, group, namespace: namespace, &report)
     }
 
     private func examineOpinions(on members: [Pod], of group: GroupConfiguration, _ report: inout Report) {

@@ -177,6 +177,20 @@ import Transport
         #expect(findings.allSatisfy { $0.contains("kubectl delete endpointslice web-kube-standby-ipv4 -n default") })
     }
 
+    /// Decoration, too, is a label that only one group can write.
+    @Test(arguments: [("", 1), (", roleLabel: null", 0), (", roleLabel: {key: other}", 0)])
+    func aPodHasOneLabelOfAKey(label: String, count: Int) async throws {
+        let (findings, _) = try await examine(
+            Samples.text(
+                "own",
+                ", selector: {matchLabels: {app: web}, matchExpressions: [{key: a, operator: DoesNotExist}]}"
+            ),
+            Samples.text("web", service: "bare", ", mode: EndpointSlice, selector: {matchLabels: {app: web}}" + label),
+            on: Self.two + Self.bare.replacing("name: web", with: "name: bare")
+        )
+        #expect(findings.count { $0.contains("is a member of group \"own\", too") } == count, "\(findings)")
+    }
+
     /// They are not needed to supervise: whoever may not look at them is told, and learns the rest.
     @Test func whatMayNotBeLookedAtOfEndpointsIsAWarning() async throws {
         let fault = Fault(.refuse(code: 403, retryAfter: nil), verb: "list", kind: .endpointSlices)
