@@ -8,10 +8,10 @@ extension EndToEndTests {
     /// What a user would apply works as it is, with the rights that it grants and no others.
     @Suite struct ExampleTests {
         private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "examples/helloworld")
+            .deletingLastPathComponent().appending(path: "examples")
 
-        private func read(_ name: String) throws -> String {
-            try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
+        private func read(_ name: String, of example: String = "helloworld") throws -> String {
+            try String(contentsOf: Self.folder.appending(path: "\(example)/\(name)"), encoding: .utf8)
         }
 
         /// The objects of a manifest.
@@ -59,6 +59,26 @@ extension EndToEndTests {
                 }
                 let audit = RoleAudit(await stage.sandbox.store.history, namespace: "default")
                 #expect(audit.violations.isEmpty && audit.moves == 1)
+            }
+        }
+
+        /// The cluster is as mode EndpointSlice needs it, and the rights that are printed are those that are needed.
+        @Test func theServiceWithoutASelectorFits() async throws {
+            try await Stage.run { stage in
+                try await stage.sandbox.apply(try read("application.yaml", of: "endpointslice"))
+                try await stage.sandbox.wait(for: "two pods to run") { store in
+                    await store.list(.pods, namespace: "default").count { $0["status"]["podIP"] != .null } == 2
+                }
+                var arguments = try await stage.arguments(groups: [])
+                arguments[2] = try stage.write("example.yaml", try read("config.yaml", of: "endpointslice"))
+                let (manifests, code) = try await SupervisorProcess.finish(["rbac", "--config", arguments[2]])
+                #expect(code == 0 && manifests.contains("ledger-kube-standby-ipv4"), "\(manifests)")
+                try await stage.sandbox.apply(manifests)
+                let user = "system:serviceaccount:default:kube-standby"
+                let valid = try await SupervisorProcess.finish(
+                    ["validate", "--strict", "--cluster", "--kubeconfig", arguments[4], "--as", user, arguments[2]]
+                )
+                #expect(valid.code == 0, "\(valid.text)")
             }
         }
     }

@@ -32,5 +32,34 @@ extension EndToEndTests {
                 #expect(try await Self.probe(stage, ["web", "web-1"]).code == 2)
             }
         }
+
+        /// In mode EndpointSlice no label says who is active.
+        @Test func asksTheActivePodOfASliceAsOne() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let pods = await stage.sandbox.store.list(.pods, namespace: "default")
+                let active = try #require(pods.first { $0["metadata"]["name"] == "web-1" })
+                let address = try #require(active["status"]["podIP"].string)
+                try await stage.sandbox.apply(
+                    """
+                    {apiVersion: v1, kind: Service, metadata: {name: bare}, spec: {ports: [{port: 80, targetPort: http}]}}
+                    ---
+                    apiVersion: discovery.k8s.io/v1
+                    kind: EndpointSlice
+                    metadata: {name: bare-kube-standby-ipv4, labels: {kubernetes.io/service-name: bare}}
+                    addressType: IPv4
+                    endpoints: [{addresses: ["\(address)"]}]
+                    """
+                )
+                let group = Manifests.group("bare", "mode: EndpointSlice\n  selector: {matchLabels: {app: web}}")
+                let arguments = try await stage.arguments(groups: [group])
+                let (text, code) = try await SupervisorProcess.finish(
+                    ["probe", "bare", "--config", arguments[2], "--kubeconfig", arguments[4]]
+                )
+                let lines = text.split(separator: "\n")
+                #expect(code == 0 && lines.contains { $0.contains("web-1") && $0.contains("active") }, "\(text)")
+                #expect(lines.contains { $0.contains("web-0") && $0.contains("passive") }, "\(text)")
+            }
+        }
     }
 }

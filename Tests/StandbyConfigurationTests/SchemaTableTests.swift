@@ -102,6 +102,7 @@ import Testing
     private static func nested(_ value: ConfigurationValue, _ schema: ValueSchema) -> ConfigurationValue {
         switch (value, schema) {
         case (_, .object(let object)): withDefaults(value, object)
+        case (_, .nullable(let wrapped)): nested(value, wrapped)
         case (.list(let items), .list(let item, _)): .list(items.map { nested($0, item) })
         default: value
         }
@@ -121,6 +122,7 @@ import Testing
         switch value {
         case .object(let object): object
         case .list(let item, _): inner(item)
+        case .nullable(let wrapped): inner(wrapped)
         default: nil
         }
     }

@@ -25,6 +25,7 @@ struct GroupChecker {
         for name in GroupConfiguration.fields.schema.requiredNames where node.merged[name] == nil {
             report(.missingKey(name), at: [])
         }
+        checkMode()
         checkRoleLabel()
         checkSelector()
         for field in Self.checkedFields where node.merged[field] != nil {
@@ -49,13 +50,7 @@ struct GroupChecker {
 
     private func checkRoleLabel() {
         let label = reader["roleLabel"]
-        if reader["mode"].string == GroupConfiguration.Mode.endpointSlice.rawValue {
-            // A label in `defaults` is for the groups of the other mode, unless the mode is from there, too.
-            let isMeant = node.own["roleLabel"].map { $0.mapping?.isEmpty == false } ?? (node.own["mode"] == nil)
-            if label.isPresent, isMeant { report(.roleLabelInEndpointSliceMode, at: ["roleLabel"]) }
-            warn(.notAvailable("mode EndpointSlice", consequence: "the group waits"), at: ["mode"])
-        }
-        guard label.isPresent else { return }
+        guard label.isMapping, !isOfSlices else { return }
         let meant = RoleLabel.fields.readable(label)
         if meant.active == meant.passive {
             let field = label["passive"].isPresent ? "passive" : "active"
@@ -66,13 +61,13 @@ struct GroupChecker {
     private func checkSelector() {
         let selector = reader["selector"]
         guard selector.isPresent else { return }
-        let key = RoleLabel.fields.readable(reader["roleLabel"]).key
-        if selector["matchLabels"][key].isPresent {
+        let key = roleKey
+        if let key, selector["matchLabels"][key].isPresent {
             report(.roleKeyInSelector(key), at: ["selector", "matchLabels", .key(key)])
         }
         for (index, item) in selector["matchExpressions"].items.enumerated() {
             let place: [NodePath.Step] = ["selector", "matchExpressions", .index(index)]
-            if item["key"].string == key { report(.roleKeyInSelector(key), at: place + ["key"]) }
+            if let key, item["key"].string == key { report(.roleKeyInSelector(key), at: place + ["key"]) }
             guard let name = item["operator"].string else { continue }
             let takesValues = LabelSelector.Operator(rawValue: name)?.takesValues ?? false
             if takesValues, item["values"].items.isEmpty { report(.noValues(name), at: place + ["operator"]) }

@@ -85,7 +85,7 @@ struct GroupClaims: Sendable {
     var service: Claim?
     /// Empty: the supervisor's own.
     var namespace: String
-    /// Nil in mode EndpointSlice, which writes no label.
+    /// Of the label that the group writes on pods; nil: it writes none.
     var roleKey: String?
     /// The selector's `matchLabels`; empty if it has none of its own.
     var labels: [String: String]
@@ -107,8 +107,7 @@ struct GroupClaims: Sendable {
         name = Self.claim(merged["name"])
         service = Self.claim(merged["service"])
         namespace = reader["namespace"].string ?? ""
-        let isLabelled = reader["mode"].string != GroupConfiguration.Mode.endpointSlice.rawValue
-        roleKey = isLabelled ? RoleLabel.fields.readable(reader["roleLabel"]).key : nil
+        roleKey = GroupChecker.roleKey(of: reader)
         let selector = reader["selector"]
         labels = selector["matchLabels"].labels
         isExact = !selector["matchExpressions"].isPresent

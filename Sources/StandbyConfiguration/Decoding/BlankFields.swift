@@ -32,8 +32,6 @@ enum BlankFields {
                 if field.isAbsentIfEmpty, entry.value.string?.isEmpty == true { return nil }
                 if !isNull(entry.value) {
                     entry.value = without(entry.value, field.value)
-                } else if field.isEmptyIfNull {
-                    entry.value.content = .mapping([])
                 } else if !mayBeNull(field.value) {
                     return nil
                 }

@@ -109,20 +109,32 @@ private enum DefaultsMerge {
     ///
     /// `schema`: says what merges field by field.
     static func merge(_ defaults: YAMLNode?, into group: YAMLNode, _ schema: ObjectSchema) -> YAMLNode {
-        guard let inherited = defaults?.mapping, let own = group.mapping else { return group }
+        guard let inherited = defaults?.mapping, let written = group.mapping else { return group }
+        let own = written.filter { !isAbsent($0, group, defaults, schema) }
         let hasOwnChoice = own.contains { schema.choice.contains($0.key) }
         var entries = own
         for (index, entry) in own.enumerated() {
-            guard case .object(let inner) = schema.value(of: entry.key), inner.isMerged else { continue }
+            guard let inner = schema.value(of: entry.key)?.object, inner.isMerged else { continue }
             entries[index].value = merge(defaults?[entry.key], into: entry.value, inner)
         }
-        for entry in inherited where group[entry.key] == nil {
+        for entry in inherited where !own.contains(where: { $0.key == entry.key }) {
             if hasOwnChoice, schema.choice.contains(entry.key) { continue }
             entries.append(entry)
         }
         var merged = group
         merged.content = .mapping(entries)
         return merged
+    }
+
+    /// Whether a null means nothing there, though it does elsewhere.
+    private static func isAbsent(
+        _ entry: YAMLEntry,
+        _ group: YAMLNode,
+        _ defaults: YAMLNode?,
+        _ schema: ObjectSchema
+    ) -> Bool {
+        guard let applies = schema.field(entry.key)?.takesNull, entry.value.scalar?.value == .null else { return false }
+        return !applies { NodeReader(node: group[$0] ?? defaults?[$0]) }
     }
 }
 

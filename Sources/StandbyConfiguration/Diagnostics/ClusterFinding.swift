@@ -10,8 +10,22 @@ package enum ClusterFinding: Sendable, Hashable {
     case serviceWithSelector(String, namespace: String)
     /// Neither the Service nor the group says which pods are meant.
     case noSelector(String)
-    /// The group is of a mode that does nothing yet.
-    case modeNotAvailable
+    /// The Service is a name in DNS and has no endpoints.
+    case externalName(String)
+    /// The Service has no port.
+    case noServicePort(String)
+    /// No member has the port that a port of the Service names.
+    case noTargetPort(String, service: String)
+    /// Another proxy than the cluster's own is to see to the Service.
+    case otherProxy(String, service: String)
+    /// A member has no address of a family of the Service.
+    case noAddress(pod: String, family: String, service: String)
+    /// In mode EndpointSlice, a slice of the Service that somebody else wrote; `publishes`: an address that gets traffic.
+    case foreignSlice(String, namespace: String, manager: String?, publishes: String?)
+    /// In mode EndpointSlice, an Endpoints object, from which Kubernetes makes slices.
+    case leftoverEndpoints(String, namespace: String)
+    /// In mode Label, a slice that a supervisor wrote in mode EndpointSlice; `publishes`: an address that gets traffic.
+    case leftoverSlice(String, namespace: String, publishes: String?)
     /// The group would have no member.
     case noPods(selector: String, namespace: String)
     /// The group has this pod and no other.
@@ -51,10 +65,34 @@ extension ClusterFinding: CustomStringConvertible {
                 + " '{\"spec\":{\"selector\":{\"\(key)\":\"\(active)\"}}}'"
         case .serviceWithSelector(let name, let namespace):
             "Service \"\(name)\" has a selector, so that Kubernetes itself writes its endpoints; mode EndpointSlice needs"
-                + " one without: kubectl patch service \(name) -n \(namespace) -p '{\"spec\":{\"selector\":null}}'"
+                + " one without: kubectl patch service \(name) -n \(namespace) -p '{\"spec\":{\"selector\":null}}'; what"
+                + " Kubernetes has written stays behind, and is named here then"
         case .noSelector(let name):
             "Service \"\(name)\" selects by nothing but the role label; give the group a selector for its pods"
-        case .modeNotAvailable: "mode EndpointSlice is not available in this version"
+        case .externalName(let name):
+            "Service \"\(name)\" is of type ExternalName, a name in DNS that has no endpoints"
+        case .noServicePort(let name):
+            "Service \"\(name)\" has no port, so that its endpoint has none, either: only its name leads there"
+        case .noTargetPort(let port, let service):
+            "no member has a port named \"\(port)\" as a targetPort of Service \"\(service)\" says, in that protocol: traffic"
+                + " to that port goes nowhere"
+        case .otherProxy(let proxy, let service):
+            "Service \"\(service)\" has the label service.kubernetes.io/service-proxy-name: \(proxy), so that kube-proxy leaves"
+                + " it alone"
+        case .noAddress(let pod, let family, let service):
+            "pod \"\(pod)\" has no \(family) address, which Service \"\(service)\" asks for: while it is active, nobody gets that"
+                + " traffic"
+        case .foreignSlice(let name, let namespace, let manager, let publishes):
+            "EndpointSlice \"\(name)\" is none of the group's own\(manager.map { " but of \($0)" } ?? "")"
+                + (publishes.map { " and sends traffic to \($0), too; a move waits while that is another pod's" } ?? "")
+                + ": kubectl delete endpointslice \(name) -n \(namespace)"
+        case .leftoverEndpoints(let name, let namespace):
+            "there is an Endpoints object \"\(name)\", from which Kubernetes makes EndpointSlices of a Service without a"
+                + " selector: kubectl delete endpoints \(name) -n \(namespace)"
+        case .leftoverSlice(let name, let namespace, let publishes):
+            "EndpointSlice \"\(name)\" is left over from mode EndpointSlice"
+                + (publishes.map { " and sends traffic to \($0), whoever is active" } ?? "")
+                + ": kubectl delete endpointslice \(name) -n \(namespace)"
         case .noPods(let selector, let namespace):
             "no pod in namespace \"\(namespace)\" matches \(selector): kubectl get pods -n \(namespace) -l '\(selector)'"
         case .noKubeletOpinion(let pod):

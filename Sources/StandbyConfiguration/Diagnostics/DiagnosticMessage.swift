@@ -35,8 +35,14 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case passiveEqualsActive(String)
     /// The selector looks at the role label, which changes.
     case roleKeyInSelector(String)
-    /// A role label where none is written.
-    case roleLabelInEndpointSliceMode
+    /// A value of a label that is decoration.
+    case roleValueInEndpointSliceMode
+    /// An order of two writes where there is one.
+    case orderInEndpointSliceMode
+    /// Nothing says which pods are meant.
+    case noSelectorInEndpointSliceMode
+    /// A field for endpoints that Kubernetes writes.
+    case drainInLabelMode
     /// A container for a command that runs in none.
     case containerBesideSupervisor
     /// A port name can be looked up in the pod only.
@@ -114,7 +120,17 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .passiveEqualsActive(let value): "is \(value.quoted) like roleLabel.active; the two must differ"
         case .roleKeyInSelector(let key):
             "selects by the role label \(key.quoted); the selector must hold for both roles"
-        case .roleLabelInEndpointSliceMode: "has no use in mode EndpointSlice, which writes no labels; remove it"
+        case .roleValueInEndpointSliceMode:
+            "has no use in mode EndpointSlice, where the label is decoration and says active or passive; remove it, or give"
+                + " roleLabel: null to have no label"
+        case .orderInEndpointSliceMode:
+            "is PromoteFirst, but mode EndpointSlice moves the role in one write, which has no order, no gap and no overlap;"
+                + " remove it"
+        case .noSelectorInEndpointSliceMode:
+            "mode EndpointSlice needs a selector that says which pods are meant, for the Service has none; give"
+                + " selector: {matchLabels: {…}}"
+        case .drainInLabelMode:
+            "has a use in mode EndpointSlice only: in mode Label Kubernetes itself takes a demoted pod's endpoint away; remove it"
         case .containerBesideSupervisor:
             "has no use with runIn: Supervisor, which runs beside the supervisor; remove it"
         case .namedPortOfForeignHost(let name):

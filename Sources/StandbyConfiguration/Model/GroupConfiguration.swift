@@ -20,13 +20,17 @@ package struct GroupConfiguration: Sendable, Hashable {
     package var selector: LabelSelector?
     /// How the role is made known.
     package var mode: Mode = .label
-    /// In mode EndpointSlice, where nobody writes a label, the default, whatever `defaults` say.
-    package var roleLabel = RoleLabel()
+    /// The label that is written on pods; nil, in mode EndpointSlice only: none is.
+    ///
+    /// In that mode it is decoration, with the usual values.
+    package var writtenLabel: RoleLabel? = RoleLabel()
     /// How members are probed.
     @Boxed package var probe: ProbeConfiguration
     /// The probe of members that are not active; nil: `probe`.
     @Boxed package var passiveProbe: ProbeConfiguration? = nil
     package var requireReady = false
+    /// How long a demoted endpoint stays, serving and terminating, 0...3600 s; in mode EndpointSlice only.
+    package var drain: Duration = .zero
     /// First match wins.
     package var priorities: [PriorityRule] = []
     /// When and how the role moves.
@@ -35,6 +39,12 @@ package struct GroupConfiguration: Sendable, Hashable {
     @Boxed package var hooks = HookConfiguration()
     /// Whether to observe and report only.
     package var isPaused = false
+
+    /// The label that carries the role; the usual one if none is written.
+    package var roleLabel: RoleLabel {
+        get { writtenLabel ?? RoleLabel() }
+        set { writtenLabel = newValue }
+    }
 
     /// Whether a probe or a hook of the group runs a command through the API server.
     package var runsCommandsInPods: Bool {
@@ -49,6 +59,23 @@ package struct GroupConfiguration: Sendable, Hashable {
 }
 
 extension GroupConfiguration {
+    /// The key of the field that says how the role is made known.
+    static let modeKey = "mode"
+
+    /// In mode Label there is a label; in mode EndpointSlice its values are the usual ones.
+    private static func meant(_ group: inout GroupConfiguration) {
+        switch group.mode {
+        case .label: group.writtenLabel = group.roleLabel
+        case .endpointSlice: group.writtenLabel = group.writtenLabel.map { RoleLabel(key: $0.key) }
+        }
+    }
+
+    /// In mode EndpointSlice a label has nothing but its key.
+    private static func printed(_ value: ConfigurationValue, of group: GroupConfiguration) -> ConfigurationValue {
+        guard group.mode == .endpointSlice, case .mapping(let entries) = value else { return value }
+        return .mapping(entries.filter { $0.key == RoleLabel.keyField })
+    }
+
     /// The fields of a group.
     static let fields = FieldTable("group", GroupConfiguration(name: "", service: "", probe: .blank), isMerged: true) {
         Field.required("name", \.name, .string(.dnsLabel)).notInDefaults
@@ -58,11 +85,14 @@ extension GroupConfiguration {
         Field.required("service", \.service, .string(.dnsLabel)).notInDefaults.says("The Service that clients use")
         Field.optional("selector", \.selector, .object(LabelSelector.fields)).notInDefaults
             .says("Which of the Service's pods may be chosen; the others stay passive; default: all of them")
-        Field.defaulted("mode", \.mode, .choice)
+        Field.defaulted(modeKey, \.mode, .choice)
             .says("How the role is made known: by a label, or by the EndpointSlice of a Service without a selector")
-        // Null may be there to turn the label of `defaults` off, which mode EndpointSlice allows.
-        Field.defaulted("roleLabel", \.roleLabel, .object(RoleLabel.fields)).emptyIfNull.only { $0.mode == .label }
-            .says("The label that carries the role; not in mode EndpointSlice")
+        Field.defaulted("roleLabel", \.writtenLabel, .nullable(.object(RoleLabel.fields)))
+            .nullable { $0(modeKey).string == Mode.endpointSlice.rawValue }
+            .meaning(meant, printed: printed)
+            .says(
+                "The label that carries the role; in mode EndpointSlice decoration, with nothing but a key; null: none there"
+            )
         Field.required("probe", \.probe, .object(ProbeConfiguration.fields))
             .says("How members are probed; here or in defaults")
         Field.optional("passiveProbe", \.passiveProbe, .object(ProbeConfiguration.fields))
@@ -74,6 +104,10 @@ extension GroupConfiguration {
             FailoverConfiguration(hasPassiveProbe: $0.passiveProbe != nil)
         }
         .says("When and how the role moves")
+        Field.defaulted("drainSeconds", \.drain, .seconds(0...3600)).only { $0.mode == .endpointSlice }
+            .says(
+                "In mode EndpointSlice: how long a demoted endpoint stays, as serving and terminating; 0: it is removed"
+            )
         Field.defaulted("hooks", \.hooks, .object(HookConfiguration.fields))
             .says("What is told of a change of role; never delays a failover")
         Field.defaulted("paused", \.isPaused, .bool).notInDefaults
@@ -99,9 +133,12 @@ package struct RoleLabel: Sendable, Hashable {
 }
 
 extension RoleLabel {
+    /// The key of the field that says the label's key.
+    static let keyField = "key"
+
     /// The fields of a role label.
     static let fields = FieldTable("roleLabel", RoleLabel(), isMerged: true) {
-        Field.defaulted("key", \.key, .string(.labelKey))
+        Field.defaulted(keyField, \.key, .string(.labelKey))
             .says("The label's key; the Service's selector must contain it")
         Field.defaulted("active", \.active, .string(.labelValue)).says("Its value on the active pod")
         Field.defaulted("passive", \.passive, .nullable(.string(.labelValue)))

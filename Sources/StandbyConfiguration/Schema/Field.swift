@@ -154,8 +154,10 @@ extension Field {
     /// The same; an empty string is as good as none.
     var absentIfEmpty: Self { with { $0.schema.isAbsentIfEmpty = true } }
 
-    /// The same; null is a mapping without fields, not the absence of one.
-    var emptyIfNull: Self { with { $0.schema.isEmptyIfNull = true } }
+    /// The same; null is a value of its own only where the other fields, looked up by name, say so, and elsewhere as good as none.
+    func nullable(where applies: @escaping @Sendable ((String) -> NodeReader) -> Bool) -> Self {
+        with { $0.schema.takesNull = applies }
+    }
 
     /// The same; groups cannot have it in common.
     var notInDefaults: Self { with { $0.schema.isInheritable = false } }
@@ -165,6 +167,20 @@ extension Field {
         with { field in
             field.read = { applies($1) ? read($0, &$1) : true }
             field.write = { applies($0) ? write($0) : nil }
+        }
+    }
+
+    /// The same; what was read, and what is printed, is changed by the fields before it.
+    func meaning(
+        _ change: @escaping @Sendable (inout Owner) -> Void,
+        printed: @escaping @Sendable (ConfigurationValue, Owner) -> ConfigurationValue
+    ) -> Self {
+        with { field in
+            field.read = { reader, owner in
+                defer { change(&owner) }
+                return read(reader, &owner)
+            }
+            field.write = { owner in write(owner).map { printed($0, owner) } }
         }
     }
 

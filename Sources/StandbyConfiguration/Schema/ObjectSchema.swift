@@ -18,8 +18,8 @@ final class ObjectSchema: Sendable {
         let isAlternative: Bool
         /// Whether an empty string is as good as none, as in the kubelet's probes.
         var isAbsentIfEmpty = false
-        /// Whether null is a mapping without fields, not the absence of one.
-        var isEmptyIfNull = false
+        /// Whether null is a value of its own beside these other fields, looked up by name; nil: wherever it is one at all.
+        var takesNull: (@Sendable ((String) -> NodeReader) -> Bool)?
         /// Whether groups can have it in common, by `defaults`.
         var isInheritable = true
 
@@ -128,6 +128,15 @@ extension ValueSchema {
         case (.statusRange, .int(let code)): (100...599).contains(code)
         case (.statusRange, .string(let text)): StatusRange(text) != nil
         default: false
+        }
+    }
+
+    /// The fields of a mapping that has fields of its own, whether or not it may be null; nil for anything else.
+    var object: ObjectSchema? {
+        switch self {
+        case .object(let object): object
+        case .nullable(let wrapped): wrapped.object
+        case .string, .bool, .integer, .seconds, .enumeration, .port, .statusRange, .list, .labels: nil
         }
     }
 

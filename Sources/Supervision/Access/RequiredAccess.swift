@@ -1,3 +1,4 @@
+import FailoverCore
 package import StandbyConfiguration
 
 /// The least rights with which a configuration can be supervised.
@@ -40,7 +41,6 @@ package struct RequiredAccess: Sendable {
 
     private static func rules(of groups: [GroupConfiguration]) -> [AccessRule] {
         let hasLabels = groups.contains { $0.mode == .label }
-        let hasSlices = groups.contains { $0.mode == .endpointSlice }
         var rules = [
             AccessRule(
                 apiGroup: "",
@@ -62,16 +62,29 @@ package struct RequiredAccess: Sendable {
             // Since 1.35 the upgrade to a WebSocket needs create, too.
             rules.append(AccessRule(apiGroup: "", resource: "pods/exec", verbs: ["get", "create"]))
         }
-        // In mode Label they are only looked at: a move waits until they show the demotion, and tells when they show the promotion.
-        rules.append(
+        if !hasLabels, groups.contains(where: { $0.writtenLabel != nil }) {
+            // Decoration: the role moves without it.
+            rules.append(AccessRule(apiGroup: "", resource: "pods", verbs: ["patch"], isOptional: true))
+        }
+        return rules + slices(of: groups.filter { $0.mode == .endpointSlice })
+    }
+
+    /// In mode Label slices are only looked at: a move waits until they show the demotion, and tells when they show the promotion.
+    ///
+    /// `groups`: those of mode EndpointSlice.
+    private static func slices(of groups: [GroupConfiguration]) -> [AccessRule] {
+        func rule(_ names: [String] = [], _ verbs: String..., isOptional: Bool = false) -> AccessRule {
             AccessRule(
                 apiGroup: "discovery.k8s.io",
                 resource: "endpointslices",
-                verbs: hasSlices ? ["get", "list", "watch", "create", "update"] : ["list", "watch"],
-                isOptional: !hasSlices
+                names: names,
+                verbs: verbs,
+                isOptional: isOptional
             )
-        )
-        return rules
+        }
+        if groups.isEmpty { return [rule([], "list", "watch", isOptional: true)] }
+        let names = groups.flatMap { group in AddressFamily.allCases.map { $0.sliceName(of: group.service) } }
+        return [rule([], "create", "list", "watch"), rule(names, "get", "patch")]
     }
 
     /// Every right, namespaces in order.

@@ -16,6 +16,7 @@ package actor ClusterExaminer {
     private struct Stock {
         var services: [String: Service]?
         var pods: [Pod]?
+        var slices: [EndpointSlice]?
     }
 
     private let client: APIClient
@@ -57,12 +58,23 @@ package actor ClusterExaminer {
         let place = group.namespace ?? namespace
         let stock = await stock(of: place, &report)
         guard let services = stock.services else { return }
-        switch ServiceCheck(services[group.service], of: group, namespace: place, allowsSlices: true) {
+        let service = services[group.service]
+        switch ServiceCheck(service, of: group, namespace: place) {
         case .pending: break
         case .unusable(let finding): report.add(finding, at: "service")
         case .usable(let selector, _):
-            guard let pods = stock.pods else { return }
+            guard let service, let pods = stock.pods else { return }
             let members = pods.filter { selector.matches($0.metadata.labels ?? [:]) }
+            let examination = SliceExamination(
+                group,
+                namespace: place,
+                service: service,
+                slices: stock.slices ?? [],
+                hasEndpoints: await hasEndpoints(group, namespace: place, &report)
+            )
+            for (finding, severity) in examination.findings(members) {
+                report.add(finding, at: "service", severity: severity)
+            }
             await examine(members, of: group, selector: "\(selector)", namespace: place, &report)
         }
     }
@@ -85,8 +97,9 @@ package actor ClusterExaminer {
         }
         examineOpinions(on: members, of: group, &report)
         for probe in ["probe", "passiveProbe"] { examinePort(of: probe, group, members, &report) }
-        if group.mode == .label { examineClaims(to: members, group, at: "service", &report) }
-        if group.mode == .label { await examineOwners(of: members, group, namespace: namespace, &report) }
+        guard group.writtenLabel != nil else { return }
+        examineClaims(to: members, group, at: "service", &report)
+        await examineOwners(of: members, group, namespace: namespace, &report)
     }
 
     private func examineOpinions(on members: [Pod], of group: GroupConfiguration, _ report: inout Report) {
@@ -185,8 +198,39 @@ package actor ClusterExaminer {
         } catch {
             report.addUnchecked("namespace \"\(namespace)\"", error)
         }
+        if stock.pods != nil { stock.slices = await slices(of: namespace, &report) }
         stocks[namespace] = stock
         return stock
+    }
+
+    /// The slices of Services; nil if they cannot be read, which is warned of.
+    private func slices(of namespace: String, _ report: inout Report) async -> [EndpointSlice]? {
+        do throws(KubernetesError) {
+            let label = ServiceEndpoints.serviceLabel
+            return try await client.list(EndpointSlice.self, namespace: namespace, labelSelector: label).items
+        } catch {
+            let what = "the EndpointSlices of namespace \"\(namespace)\""
+            report.addOnce(.notChecked(what: what, reason: "\(error)"), isOfGroup: false)
+            return nil
+        }
+    }
+
+    /// Whether there is an Endpoints object under the name of a Service without a selector; few may look.
+    private func hasEndpoints(
+        _ group: GroupConfiguration,
+        namespace: String,
+        _ report: inout Report
+    ) async -> Bool {
+        guard group.mode == .endpointSlice else { return false }
+        do throws(KubernetesError) {
+            _ = try await client.get(Endpoints.self, namespace: namespace, name: group.service)
+            return true
+        } catch {
+            if error.code == 404 { return false }
+            let what = "Endpoints objects of namespace \"\(namespace)\""
+            report.addOnce(.notChecked(what: what, reason: "\(error)"), isOfGroup: false)
+            return false
+        }
     }
 
     // MARK: Rights
@@ -239,46 +283,5 @@ package actor ClusterExaminer {
         let names = rule.names.isEmpty ? "" : ", resourceNames: [\(rule.names.joined(separator: ", "))]"
         return "{apiGroups: [\"\(rule.apiGroup)\"], resources: [\(rule.resource)]\(names), verbs:"
             + " [\(rule.verbs.joined(separator: ", "))]}"
-    }
-}
-
-extension ClusterExaminer {
-    /// Collects findings where they stand in the file.
-    private struct Report {
-        let reading: ConfigurationReading
-        var group = 0
-        var diagnostics: [Diagnostic] = []
-        var isComplete = true
-        private var told: Set<ClusterFinding> = []
-
-        init(reading: ConfigurationReading) {
-            self.reading = reading
-        }
-
-        mutating func add(_ finding: ClusterFinding, at keys: String..., severity: Diagnostic.Severity = .error) {
-            diagnostics.append(reading.diagnostic(finding, severity: severity, group: group, keys: keys))
-        }
-
-        /// A warning that would be the same for every group.
-        ///
-        /// `isOfGroup`: whether the group at hand is the reason.
-        mutating func addOnce(_ finding: ClusterFinding, isOfGroup: Bool) {
-            guard told.insert(finding).inserted else { return }
-            if isOfGroup {
-                add(finding, at: "service", severity: .warning)
-            } else {
-                diagnostics.append(reading.warning(finding))
-            }
-        }
-
-        /// Something could not be looked at.
-        ///
-        /// An answer that is not understood says nothing against the file: it is warned of, and the rest is checked.
-        mutating func addUnchecked(_ what: String, _ error: KubernetesError) {
-            let finding = ClusterFinding.notChecked(what: what, reason: "\(error)")
-            if error.isUndecodable { return addOnce(finding, isOfGroup: false) }
-            add(finding, at: "namespace")
-            isComplete = false
-        }
     }
 }

@@ -13,7 +13,7 @@ package struct GroupProbing: Sendable {
         package var pod: String
         /// Empty if the pod has none.
         package var address: String
-        /// As its label says; nil for neither.
+        /// As its label says or, in mode EndpointSlice, the slice; nil for neither.
         package var role: String?
         /// Whether its condition Ready is True.
         package var isReady: Bool
@@ -58,28 +58,46 @@ package struct GroupProbing: Sendable {
 
     /// Probes one pod, or every member, one after the other.
     package func run(pod: String?) async throws(Failure) -> [Result] {
-        let members = try await members()
+        let (service, members) = try await members()
+        let active = await active(of: service, members)
         let names = members.compactMap(\.metadata.name)
         if let pod, !names.contains(pod) { throw .noSuchPod(pod, members: names) }
         var results: [Result] = []
-        for member in members where pod == nil || member.metadata.name == pod { results.append(await probe(member)) }
+        for member in members where pod == nil || member.metadata.name == pod {
+            results.append(await probe(member, as: active.map { $0.contains(member) ? .active : .passive }))
+        }
         return results
     }
 
-    private func members() async throws(Failure) -> [Pod] {
-        let check: ServiceCheck
+    /// The group's pods, and its Service if it can be used.
+    private func members() async throws(Failure) -> (service: Service?, pods: [Pod]) {
+        let found: Service?
         do throws(KubernetesError) {
-            check = ServiceCheck(try await service(), of: group, namespace: namespace, allowsSlices: true)
+            found = try await service()
         } catch {
             throw .api(error)
         }
-        switch check {
-        case .pending: return []
+        switch ServiceCheck(found, of: group, namespace: namespace) {
+        case .pending: return (found, [])
         case .unusable(let finding):
             // A selector of its own says which pods are meant, whatever the Service lacks.
             guard let selector = group.selector else { throw .unusable(finding) }
-            return try await pods(selector)
-        case .usable(let selector, _): return try await pods(selector)
+            return (nil, try await pods(selector))
+        case .usable(let selector, _): return (found, try await pods(selector))
+        }
+    }
+
+    /// Whom the slice of the Service's first family sends traffic to; nil in mode Label, and if it cannot be read.
+    private func active(of service: Service?, _ pods: [Pod]) async -> [Pod]? {
+        guard group.mode == .endpointSlice, let service else { return nil }
+        let mapping = SliceMapping(PodMapping(group: group), namespace: namespace, service: service, pods: pods)
+        let name = mapping.name(mapping.families[0])
+        do throws(KubernetesError) {
+            let slice = try await client.get(EndpointSlice.self, namespace: namespace, name: name)
+            let ready = mapping.published(slice)?.ready ?? []
+            return pods.filter { ready.contains(Member.ID($0.metadata.uid ?? "")) }
+        } catch {
+            return error.code == 404 ? [] : nil
         }
     }
 
@@ -101,8 +119,8 @@ package struct GroupProbing: Sendable {
         }
     }
 
-    private func probe(_ pod: Pod) async -> Result {
-        let target = PodMapping(group: group).target(pod, now: Date())
+    private func probe(_ pod: Pod, as role: Role?) async -> Result {
+        let target = PodMapping(group: group).target(pod, as: role, now: Date())
         var result = Result(
             pod: pod.metadata.name ?? "",
             address: pod.status?.podIP ?? "",

@@ -14,25 +14,24 @@ enum ServiceCheck: Sendable, Hashable {
     ///
     /// `service`: nil if there is none of that name.
     /// `labelling`: also accepts a label that is being changed.
-    /// `allowsSlices`: whether mode EndpointSlice is taken for available.
     init(
         _ service: Service?,
         of group: GroupConfiguration,
         namespace: String,
-        labelling: RoleLabelling? = nil,
-        allowsSlices: Bool = false
+        labelling: RoleLabelling? = nil
     ) {
         guard let service else {
             self = .unusable(.serviceMissing(group.service, namespace: namespace))
             return
         }
         let selector = service.spec?.selector ?? [:]
+        let isName = service.spec?.publication?.type == Service.externalName
         let isRetiring = labelling?.isRetiringSelector(selector) ?? false
         let problem: ClusterFinding? =
             switch group.mode {
+            case _ where isName: .externalName(group.service)
             case .label where isRetiring: nil
             case .label: Self.problem(of: selector, group, namespace: namespace)
-            case .endpointSlice where !allowsSlices: .modeNotAvailable
             case .endpointSlice:
                 selector.isEmpty ? nil : .serviceWithSelector(group.service, namespace: namespace)
             }

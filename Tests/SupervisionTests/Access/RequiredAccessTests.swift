@@ -40,17 +40,42 @@ import Testing
             "- {name: a, service: a, probe: {tcpSocket: {port: 1}}, failover: {onNodeDrain: Switch}}"
         )
         #expect(Self.words(drain.clusterRules) == ["get nodes", "list nodes", "watch nodes"])
-        let slices = try Self.rules("- {name: a, service: a, mode: EndpointSlice, probe: {tcpSocket: {port: 1}}}")
-        #expect(Self.words(slices.rules["ops"]).contains("update endpointslices"))
-        #expect(!Self.words(slices.rules["ops"]).contains("patch pods"))
+    }
+
+    // MARK: Endpoints
+
+    private static let slices =
+        "- {name: a, service: b, mode: EndpointSlice, selector: {matchLabels: {app: b}}, probe: {tcpSocket: {port: 1}} MORE}"
+
+    private static func slices(_ more: String = "", beside groups: String = "") throws -> [AccessRule] {
+        try #require(try rules(slices.replacing("MORE", with: more) + "\n" + groups).rules["ops"])
+    }
+
+    /// Nothing restricts a creation to a name; whatever can be restricted is.
+    @Test func slicesOfOneServiceAreWrittenAndNoOthers() throws {
+        let rules = try Self.slices().filter { $0.resource == "endpointslices" }
+        #expect(rules.map(\.verbs) == [["create", "list", "watch"], ["get", "patch"]])
+        #expect(rules.map(\.names) == [[], ["b-kube-standby-ipv4", "b-kube-standby-ipv6"]])
+        #expect(rules.allSatisfy { !$0.isOptional })
+    }
+
+    @Test(
+        arguments: [
+            ("", "", true), (", roleLabel: {key: example.com/role}", "", true), (", roleLabel: null", "", nil),
+            (", roleLabel: null", "- {name: c, service: c, probe: {tcpSocket: {port: 1}}}", false),
+            ("", "- {name: c, service: c, probe: {tcpSocket: {port: 1}}}", false),
+        ] as [(String, String, Bool?)]
+    ) func podsAreWrittenOnlyForLabelsAndOptionallyForDecoration(more: String, others: String, isOptional: Bool?) throws
+    {
+        let rules = try Self.slices(more, beside: others).filter { $0.resource == "pods" && $0.verbs.contains("patch") }
+        #expect(rules.map(\.isOptional) == (isOptional.map { [$0] } ?? []))
     }
 
     /// They are looked at by everybody, written by few, and done without where the right is missing.
     @Test func onlyToLookAtEndpointsIsOptional() throws {
         let labels = try Self.rules("- {name: a, service: a, probe: {tcpSocket: {port: 1}}}")
         #expect(labels.rules["ops"]?.filter(\.isOptional).map(\.resource) == ["endpointslices"])
-        let slices = try Self.rules("- {name: a, service: a, mode: EndpointSlice, probe: {tcpSocket: {port: 1}}}")
-        #expect(slices.rules["ops"]?.contains(where: \.isOptional) == false)
+        #expect(try !Self.slices().contains { $0.resource == "endpointslices" && $0.isOptional })
     }
 
     @Test func hooksInPodsNeedExecToo() throws {

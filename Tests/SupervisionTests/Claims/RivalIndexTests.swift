@@ -59,12 +59,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ", roleLabel: {key: other}", ", namespace: far", ", mode: EndpointSlice",
+        ", roleLabel: {key: other}", ", namespace: far", ", mode: EndpointSlice, selector: {matchLabels: {app: web}}",
         ", selector: {matchLabels: {app: db}}",
     ])
     func anotherKeyAnotherNamespaceOrAnotherModeIsNoRival(of first: String) throws {
         let index = try Self.index(RivalIndex.group("a0", first), RivalIndex.group("b1"))
-        let isNarrowed = first.contains("selector")
+        let isNarrowed = first.contains("app: db")
         let expected: RoleClaims.Verdict? = isNarrowed ? .contested(pod: Member.ID("uid-web-0"), by: "a0") : nil
         #expect(
             index.obstacle(to: "b1", web, in: Self.scopes) == expected,

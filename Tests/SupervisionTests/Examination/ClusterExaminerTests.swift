@@ -129,4 +129,83 @@ import Transport
         #expect(findings.contains { $0.contains("patch") && $0.contains("pods") })
         #expect(findings.contains { $0.contains("update") && $0.contains("leases") })
     }
+
+    // MARK: Endpoints
+
+    private static let ofSlices = Samples.text("web", ", mode: EndpointSlice, selector: {matchLabels: {app: web}}")
+    private static let bare = service.replacing("selector: {app: web, role: active}, ", with: "")
+
+    private static func slice(_ name: String, family: String = "IPv4") -> String {
+        """
+        apiVersion: discovery.k8s.io/v1
+        kind: EndpointSlice
+        metadata: {name: \(name), labels: {kubernetes.io/service-name: web}}
+        addressType: \(family)
+        endpoints: [{addresses: [10.9.9.9]}]
+        ---
+
+        """
+    }
+
+    @Test func namesSlicesThatAreInTheWay() async throws {
+        let (findings, isComplete) = try await examine(
+            Self.ofSlices,
+            on: Self.bare + Self.pod("web-0") + Self.pod("web-1") + Self.slice("left")
+                + Self.slice("web-kube-standby-ipv4")
+        )
+        #expect(isComplete && findings.count == 1, "\(findings)")
+        #expect(
+            findings.allSatisfy {
+                $0.hasPrefix("error groups[0].service: ") && $0.contains("kubectl delete endpointslice left -n default")
+            }
+        )
+    }
+
+    @Test func aSelectorIsToldWithTheCommandThatTakesItAway() async throws {
+        let (findings, _) = try await examine(Self.ofSlices, on: Self.two)
+        #expect(findings.count == 1, "\(findings)")
+        #expect(
+            findings.allSatisfy {
+                $0.contains("kubectl patch service web -n default -p '{\"spec\":{\"selector\":null}}'")
+            }
+        )
+    }
+
+    @Test func inModeLabelNamesTheSliceThatIsLeftOfTheOtherMode() async throws {
+        let (findings, _) = try await examine(Samples.text(), on: Self.two + Self.slice("web-kube-standby-ipv4"))
+        #expect(findings.count == 1, "\(findings)")
+        #expect(findings.allSatisfy { $0.contains("kubectl delete endpointslice web-kube-standby-ipv4 -n default") })
+    }
+
+    /// Decoration, too, is a label that only one group can write.
+    @Test(arguments: [("", 1), (", roleLabel: null", 0), (", roleLabel: {key: other}", 0)])
+    func aPodHasOneLabelOfAKey(label: String, count: Int) async throws {
+        let (findings, _) = try await examine(
+            Samples.text(
+                "own",
+                ", selector: {matchLabels: {app: web}, matchExpressions: [{key: a, operator: DoesNotExist}]}"
+            ),
+            Samples.text("web", service: "bare", ", mode: EndpointSlice, selector: {matchLabels: {app: web}}" + label),
+            on: Self.two + Self.bare.replacing("name: web", with: "name: bare")
+        )
+        #expect(findings.count { $0.contains("is a member of group \"own\", too") } == count, "\(findings)")
+    }
+
+    /// They are not needed to supervise: whoever may not look at them is told, and learns the rest.
+    @Test func whatMayNotBeLookedAtOfEndpointsIsAWarning() async throws {
+        let fault = Fault(.refuse(code: 403, retryAfter: nil), verb: "list", kind: .endpointSlices)
+        let (findings, isComplete) = try await examine(
+            Self.ofSlices,
+            on: Self.bare + Self.pod("web-0"),
+            faults: [fault]
+        )
+        #expect(isComplete && findings.count == 2, "\(findings)")
+        #expect(
+            findings.contains {
+                $0.hasPrefix("warning")
+                    && $0.contains("the EndpointSlices of namespace \"default\" could not be checked")
+            }
+        )
+        #expect(findings.contains { $0.hasPrefix("warning") && $0.contains("is the only member") })
+    }
 }

@@ -9,12 +9,11 @@ import Testing
 @Suite struct ServiceCheckTests {
     private static func check(
         _ selector: String?,
-        _ more: String = "",
-        allowsSlices: Bool = false
+        _ more: String = ""
     ) throws -> ServiceCheck {
         let group = try Samples.group("web", service: "web", more)
         let service = try selector.map { try Samples.service("web", selector: $0) }
-        return ServiceCheck(service, of: group, namespace: "shop", allowsSlices: allowsSlices)
+        return ServiceCheck(service, of: group, namespace: "shop")
     }
 
     @Test(arguments: [
@@ -50,6 +49,27 @@ import Testing
         ] as [(String?, ClusterFinding)]
     ) func saysWhyItCannotBeUsed(selector: String?, finding: ClusterFinding) throws {
         #expect(try Self.check(selector) == .unusable(finding))
+    }
+
+    @Test(
+        arguments: [
+            ("{}", nil), (#"{"app":"web"}"#, .serviceWithSelector("web", namespace: "shop")),
+            (nil, .serviceMissing("web", namespace: "shop")),
+        ] as [(String?, ClusterFinding?)]
+    ) func aServiceOfModeEndpointSliceHasNoSelector(selector: String?, finding: ClusterFinding?) throws {
+        let check = try Self.check(selector, ", mode: EndpointSlice, selector: {matchLabels: {app: db}}")
+        let members = LabelSelector(matchLabels: ["app": "db"])
+        #expect(check == finding.map { .unusable($0) } ?? .usable(members, uid: "uid-web"))
+    }
+
+    /// Kubernetes writes no endpoints for it, and no proxy reads them.
+    @Test(arguments: ["", ", mode: EndpointSlice, selector: {matchLabels: {app: web}}"])
+    func aServiceThatIsANameCannotBeUsed(more: String) throws {
+        let text =
+            #"{"metadata":{"name":"web"},"spec":{"selector":{"app":"web","role":"active"},"type":"ExternalName"}}"#
+        let service: Service = try SliceStage.decode(text)
+        let group = try Samples.group("web", service: "web", more)
+        #expect(ServiceCheck(service, of: group, namespace: "shop") == .unusable(.externalName("web")))
     }
 
     /// Both labels are taken while one is changed for the other, and neither counts as the members'.

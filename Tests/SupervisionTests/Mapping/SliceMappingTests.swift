@@ -58,38 +58,41 @@ import Testing
         }
     }
 
+    typealias Edit = @Sendable (inout EndpointSlice) -> Void
+
+    private static let edits: [(String, Edit)] = [
+        ("labels", { $0.metadata.labels = nil }),
+        ("service", { $0.metadata.labels?["kubernetes.io/service-name"] = "other" }),
+        ("manager", { $0.metadata.labels?["endpointslice.kubernetes.io/managed-by"] = "me" }),
+        ("group", { $0.metadata.annotations?["kube-standby.io/group"] = "me" }),
+        ("epoch's form", { $0.metadata.annotations?["kube-standby.io/epoch"] = "07" }),
+        ("owner", { $0.metadata.ownerReferences = [] }),
+        ("owner's uid", { $0.metadata.ownerReferences?[0].uid = "older" }),
+        ("type", { $0.addressType = "IPv6" }),
+        ("port", { $0.ports?[0].port = 5433 }),
+        ("port's name", { $0.ports?[0].name = nil }),
+        ("protocol", { $0.ports?[0].appProtocol = "http" }),
+        ("another port", { $0.ports?.append(.init(name: "x", protocol: "TCP", port: 1)) }),
+        ("node", { $0.endpoints?[0].nodeName = nil }),
+        ("zone", { $0.endpoints?[0].zone = "z" }),
+        ("hostname", { $0.endpoints?[0].hostname = "db-1" }),
+        ("reference", { $0.endpoints?[0].targetRef = nil }),
+        ("another pod meant", { $0.endpoints?[0].targetRef?.uid = "u-2" }),
+        ("condition left out", { $0.endpoints?[0].conditions?.serving = nil }),
+        ("second address", { $0.endpoints?[0].addresses.append("10.0.0.2") }),
+        (
+            "endpoint that gets nothing",
+            { slice in
+                var endpoint = EndpointSlice.Endpoint(addresses: ["10.0.0.2"])
+                endpoint.conditions = .init(ready: false)
+                slice.endpoints?.append(endpoint)
+            }
+        ),
+    ]
+
     /// A slice is found by its name, whatever its labels say.
-    @Test(
-        arguments: [
-            ("labels", { $0.metadata.labels = nil }),
-            ("service", { $0.metadata.labels?["kubernetes.io/service-name"] = "other" }),
-            ("manager", { $0.metadata.labels?["endpointslice.kubernetes.io/managed-by"] = "me" }),
-            ("group", { $0.metadata.annotations?["kube-standby.io/group"] = "me" }),
-            ("epoch's form", { $0.metadata.annotations?["kube-standby.io/epoch"] = "07" }),
-            ("owner", { $0.metadata.ownerReferences = [] }),
-            ("owner's uid", { $0.metadata.ownerReferences?[0].uid = "older" }),
-            ("type", { $0.addressType = "IPv6" }),
-            ("port", { $0.ports?[0].port = 5433 }),
-            ("port's name", { $0.ports?[0].name = nil }),
-            ("protocol", { $0.ports?[0].appProtocol = "http" }),
-            ("another port", { $0.ports?.append(.init(name: "x", protocol: "TCP", port: 1)) }),
-            ("node", { $0.endpoints?[0].nodeName = nil }),
-            ("zone", { $0.endpoints?[0].zone = "z" }),
-            ("hostname", { $0.endpoints?[0].hostname = "db-1" }),
-            ("reference", { $0.endpoints?[0].targetRef = nil }),
-            ("another pod meant", { $0.endpoints?[0].targetRef?.uid = "u-2" }),
-            ("condition left out", { $0.endpoints?[0].conditions?.serving = nil }),
-            ("second address", { $0.endpoints?[0].addresses.append("10.0.0.2") }),
-            (
-                "endpoint that gets nothing",
-                { slice in
-                    var endpoint = EndpointSlice.Endpoint(addresses: ["10.0.0.2"])
-                    endpoint.conditions = .init(ready: false)
-                    slice.endpoints?.append(endpoint)
-                }
-            ),
-        ] as [(String, @Sendable (inout EndpointSlice) -> Void)]
-    ) func whatSomebodyEditedIsNotFaithful(what: String, edit: @Sendable (inout EndpointSlice) -> Void) throws {
+    @Test(arguments: edits)
+    func whatSomebodyEditedIsNotFaithful(what: String, edit: Edit) throws {
         let mapping = try SliceStage.mapping([try SliceStage.pod(1), try SliceStage.pod(2)])
         var slice = try Self.stored(mapping, SliceStage.write(ready: 1))
         edit(&slice)
@@ -164,12 +167,17 @@ import Testing
         ] as [(String?, String?, Int?)]
     ) func anEndpointIsTheMemberThatItReaches(address: String?, uid: String?, number: Int?) throws {
         let gone = #","deletionTimestamp":"2026-01-01T00:00:00Z""#
+        func pod(_ number: Int, metadata: String = "", at other: String? = nil, phase: String = "Running") throws -> Pod
+        {
+            var pod = try SliceStage.pod(number, metadata: metadata)
+            if let other { pod.status?.podIP = other }
+            pod.status?.phase = phase
+            return pod
+        }
         let members = SliceMembers(
             [
-                try SliceStage.pod(1), try SliceStage.pod(2), try SliceStage.pod(4),
-                try SliceStage.pod(5, metadata: gone), try SliceStage.pod(6, status: #","phase":"Failed""#),
-                try SliceStage.pod(8, status: #","podIP":"10.0.0.7""#), try SliceStage.pod(7),
-                try SliceStage.pod(3, metadata: gone, status: #","podIP":"10.0.0.4""#),
+                try pod(1), try pod(2), try pod(4), try pod(5, metadata: gone), try pod(6, phase: "Failed"),
+                try pod(8, at: "10.0.0.7"), try pod(7), try pod(3, metadata: gone, at: "10.0.0.4"),
             ],
             PodMapping(group: try SliceStage.group())
         )

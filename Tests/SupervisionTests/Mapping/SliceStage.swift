@@ -1,9 +1,9 @@
-import FailoverCore
 import Foundation
 import KubernetesClient
 import StandbyConfiguration
 import Testing
 
+@testable import FailoverCore
 @testable import Supervision
 
 /// A Service without a selector, its pods, and slices of it.
@@ -20,8 +20,8 @@ enum SliceStage {
     }
 
     /// What JSON says.
-    static func decode<Value: Decodable>(_ type: Value.Type = Value.self, _ text: String) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(text.utf8))
+    static func decode<Value: Decodable>(_ text: String) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     }
 
     /// A pod `db-NUMBER` of uid `u-NUMBER`, with the addresses 10.0.0.NUMBER and, if asked for, fd00::NUMBER.

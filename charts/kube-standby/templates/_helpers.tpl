@@ -30,6 +30,33 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $namespaces | toJson -}}
 {{- end -}}
 
+{{/* The Services of groups of mode EndpointSlice, as a JSON object from namespace to their names. */}}
+{{- define "kube-standby.slices" -}}
+{{- $namespaces := dict -}}
+{{- $defaults := .Values.config.defaults | default dict -}}
+{{- range .Values.config.groups -}}
+{{- if eq (.mode | default $defaults.mode | default "Label") "EndpointSlice" -}}
+{{- $namespace := .namespace | default $.Release.Namespace -}}
+{{- $services := get $namespaces $namespace | default list -}}
+{{- $_ := set $namespaces $namespace (append $services .service) -}}
+{{- end -}}
+{{- end -}}
+{{- $namespaces | toJson -}}
+{{- end -}}
+
+{{/* The namespaces of groups that write labels on pods, as a JSON object: all but those of mode EndpointSlice that have it turned off. */}}
+{{- define "kube-standby.labelledNamespaces" -}}
+{{- $namespaces := dict -}}
+{{- $defaults := .Values.config.defaults | default dict -}}
+{{- range $group := .Values.config.groups -}}
+{{- $isOfSlices := eq ($group.mode | default $defaults.mode | default "Label") "EndpointSlice" -}}
+{{- $owner := ternary $group $defaults (hasKey $group "roleLabel") -}}
+{{- $isOff := and (hasKey $owner "roleLabel") (kindIs "invalid" (get $owner "roleLabel")) -}}
+{{- if not (and $isOfSlices $isOff) -}}{{- $_ := set $namespaces ($group.namespace | default $.Release.Namespace) true -}}{{- end -}}
+{{- end -}}
+{{- $namespaces | toJson -}}
+{{- end -}}
+
 {{/* "true" if a probe is a command in the pod: its own handler counts, or else that of the defaults. */}}
 {{- define "kube-standby.runsInPod" -}}
 {{- $probe := .probe | default dict -}}

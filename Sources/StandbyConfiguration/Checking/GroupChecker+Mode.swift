@@ -1,0 +1,47 @@
+import FailoverCore
+import YAMLDocument
+
+/// What only one of the modes has a use for.
+///
+/// Such a field in `defaults` is for the groups of the other mode, unless the group has its mode from there, too, or from nowhere.
+extension GroupChecker {
+    /// Whether the group is of mode EndpointSlice.
+    var isOfSlices: Bool {
+        reader[GroupConfiguration.modeKey].string == GroupConfiguration.Mode.endpointSlice.rawValue
+    }
+
+    /// The key of the label that the group writes on pods; nil: it writes none.
+    var roleKey: String? { Self.roleKey(of: reader) }
+
+    /// The same of a group as it is meant.
+    static func roleKey(of group: NodeReader) -> String? {
+        let isOfSlices = group[GroupConfiguration.modeKey].string == GroupConfiguration.Mode.endpointSlice.rawValue
+        let label = group["roleLabel"]
+        if isOfSlices, label.isPresent, !label.isMapping { return nil }
+        return RoleLabel.fields.readable(label).key
+    }
+
+    /// Checks what depends on the mode.
+    func checkMode() {
+        if isOfSlices { checkSlices() } else { checkDrain() }
+    }
+
+    private func checkDrain() {
+        let isMeant = node.own["drainSeconds"] != nil || node.own[GroupConfiguration.modeKey] == nil
+        if reader["drainSeconds"].isPresent, isMeant { report(.drainInLabelMode, at: ["drainSeconds"]) }
+    }
+
+    private func checkSlices() {
+        for field in RoleLabel.fields.schema.fields.map(\.name)
+        where field != RoleLabel.keyField && reader["roleLabel"][field].isPresent {
+            let isMeant = node.own["roleLabel"]?[field] != nil || node.own[GroupConfiguration.modeKey] == nil
+            if isMeant { report(.roleValueInEndpointSliceMode, at: ["roleLabel", .key(field)]) }
+        }
+        let order = FailoverConfiguration.fields.readable(reader["failover"]).order
+        if order == .promoteFirst { report(.orderInEndpointSliceMode, at: ["failover", "order"]) }
+        let selector = LabelSelector.fields.readable(reader["selector"])
+        if selector.matchLabels.isEmpty, selector.matchExpressions.isEmpty {
+            report(.noSelectorInEndpointSliceMode, at: reader["selector"].isPresent ? ["selector"] : [])
+        }
+    }
+}
