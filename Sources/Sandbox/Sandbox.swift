@@ -20,6 +20,11 @@ package struct Sandbox: Sendable {
         package var addresses: AddressRange = .loopback
         /// The API server's port; 0: any that is free.
         package var port = 0
+        /// Whether Services and pods may have addresses of IPv6 beside those of IPv4; nothing listens at them.
+        package var isDualStack = false
+        /// Whether Endpoints are kept of each Service with a selector, as a real cluster does beside its EndpointSlices: one more
+        /// write for each change of an endpoint.
+        package var keepsEndpoints = false
 
         /// The defaults: three nodes at the pace of a real cluster, at loopback addresses and a free port.
         package init() {}
@@ -48,20 +53,23 @@ package struct Sandbox: Sendable {
     /// The authority and the server's certificate, new for each sandbox.
     package let certificates: Certificates
     private let pace: Pace
+    private let keepsEndpoints: Bool
 
     private init(_ options: Options) throws {
-        store = ObjectStore(historyLimit: options.historyLimit)
+        store = ObjectStore(historyLimit: options.historyLimit, isDualStack: options.isDualStack)
         applications = ToyApplications(addresses: options.addresses)
         authentication = Authentication()
         control = ServerControl()
         certificates = try Certificates()
         pace = options.pace
+        keepsEndpoints = options.keepsEndpoints
         nodes = Nodes(
             count: options.nodes,
             store: store,
             applications: applications,
             terminationDelay: options.terminationDelay,
-            pace: pace
+            pace: pace,
+            isDualStack: options.isDualStack
         )
         let handler = APIHandler(
             store: store,
@@ -107,6 +115,8 @@ package struct Sandbox: Sendable {
             group.addTask { await Scheduler(store: store).run() }
             group.addTask { await NodeLifecycleController(store: store, pace: pace).run() }
             group.addTask { await EndpointSliceController(store: store, delay: sliceDelay).run() }
+            group.addTask { await EndpointSliceMirroring(store: store).run() }
+            if keepsEndpoints { group.addTask { await EndpointsController(store: store).run() } }
             group.addTask { await StatefulSetController(store: store, pace: pace).run() }
             group.addTask { await ReplicaSetController(store: store, pace: pace).run() }
             group.addTask { await DeploymentController(store: store).run() }
