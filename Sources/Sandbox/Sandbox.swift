@@ -25,6 +25,8 @@ package struct Sandbox: Sendable {
         /// Whether Endpoints are kept of each Service with a selector, as a real cluster does beside its EndpointSlices: one more
         /// write for each change of an endpoint.
         package var keepsEndpoints = false
+        /// The port of the DNS server, on UDP; 0: any that is free; nil: there is none.
+        package var dnsPort: Int?
 
         /// The defaults: three nodes at the pace of a real cluster, at loopback addresses and a free port.
         package init() {}
@@ -52,6 +54,8 @@ package struct Sandbox: Sendable {
     package let sliceDelay = EndpointSliceDelay()
     /// The authority and the server's certificate, new for each sandbox.
     package let certificates: Certificates
+    /// Answers for the names of Services; nil if it was not asked for.
+    package let dns: DNSServer?
     private let pace: Pace
     private let keepsEndpoints: Bool
 
@@ -63,6 +67,8 @@ package struct Sandbox: Sendable {
         certificates = try Certificates()
         pace = options.pace
         keepsEndpoints = options.keepsEndpoints
+        let names = ClusterNames(store: store)
+        dns = options.dnsPort.map { DNSServer(names: names, port: $0) }
         nodes = Nodes(
             count: options.nodes,
             store: store,
@@ -98,6 +104,7 @@ package struct Sandbox: Sendable {
         try await sandbox.server.start()
         let result: Swift.Result<Result, any Error>
         do {
+            try await sandbox.dns?.start()
             result = .success(try await sandbox.runControllers(during: body))
         } catch {
             result = .failure(error)
@@ -117,6 +124,7 @@ package struct Sandbox: Sendable {
             group.addTask { await EndpointSliceController(store: store, delay: sliceDelay).run() }
             group.addTask { await EndpointSliceMirroring(store: store).run() }
             if keepsEndpoints { group.addTask { await EndpointsController(store: store).run() } }
+            if let dns { group.addTask { await dns.run() } }
             group.addTask { await StatefulSetController(store: store, pace: pace).run() }
             group.addTask { await ReplicaSetController(store: store, pace: pace).run() }
             group.addTask { await DeploymentController(store: store).run() }
