@@ -203,7 +203,8 @@ let rooms: [Room] = [
             asn1, x509, subprocess, systemPackage,
         ],
         testDependencies: [
-            "Transport", "KubernetesClient", "RecordedExchanges", "Repeatable", logging, subprocess, systemPackage,
+            "Transport", "KubernetesClient", "RecordedExchanges", "Repeatable", logging, nioCore, nioPosix, subprocess,
+            systemPackage,
         ]
     ),
 ]

@@ -20,6 +20,13 @@ package struct Sandbox: Sendable {
         package var addresses: AddressRange = .loopback
         /// The API server's port; 0: any that is free.
         package var port = 0
+        /// Whether Services and pods may have addresses of IPv6 beside those of IPv4; nothing listens at them.
+        package var isDualStack = false
+        /// Whether Endpoints are kept of each Service with a selector, as a real cluster does beside its EndpointSlices: one more
+        /// write for each change of an endpoint.
+        package var keepsEndpoints = false
+        /// The port of the DNS server, on UDP; 0: any that is free; nil: there is none.
+        package var dnsPort: Int?
 
         /// The defaults: three nodes at the pace of a real cluster, at loopback addresses and a free port.
         package init() {}
@@ -47,21 +54,28 @@ package struct Sandbox: Sendable {
     package let sliceDelay = EndpointSliceDelay()
     /// The authority and the server's certificate, new for each sandbox.
     package let certificates: Certificates
+    /// Answers for the names of Services; nil if it was not asked for.
+    package let dns: DNSServer?
     private let pace: Pace
+    private let keepsEndpoints: Bool
 
     private init(_ options: Options) throws {
-        store = ObjectStore(historyLimit: options.historyLimit)
+        store = ObjectStore(historyLimit: options.historyLimit, isDualStack: options.isDualStack)
         applications = ToyApplications(addresses: options.addresses)
         authentication = Authentication()
         control = ServerControl()
         certificates = try Certificates()
         pace = options.pace
+        keepsEndpoints = options.keepsEndpoints
+        let names = ClusterNames(store: store)
+        dns = options.dnsPort.map { DNSServer(names: names, port: $0) }
         nodes = Nodes(
             count: options.nodes,
             store: store,
             applications: applications,
             terminationDelay: options.terminationDelay,
-            pace: pace
+            pace: pace,
+            isDualStack: options.isDualStack
         )
         let handler = APIHandler(
             store: store,
@@ -90,6 +104,7 @@ package struct Sandbox: Sendable {
         try await sandbox.server.start()
         let result: Swift.Result<Result, any Error>
         do {
+            try await sandbox.dns?.start()
             result = .success(try await sandbox.runControllers(during: body))
         } catch {
             result = .failure(error)
@@ -107,6 +122,9 @@ package struct Sandbox: Sendable {
             group.addTask { await Scheduler(store: store).run() }
             group.addTask { await NodeLifecycleController(store: store, pace: pace).run() }
             group.addTask { await EndpointSliceController(store: store, delay: sliceDelay).run() }
+            group.addTask { await EndpointSliceMirroring(store: store).run() }
+            if keepsEndpoints { group.addTask { await EndpointsController(store: store).run() } }
+            if let dns { group.addTask { await dns.run() } }
             group.addTask { await StatefulSetController(store: store, pace: pace).run() }
             group.addTask { await ReplicaSetController(store: store, pace: pace).run() }
             group.addTask { await DeploymentController(store: store).run() }

@@ -2,7 +2,7 @@
 package struct EndpointAudit: Sendable {
     /// The pods that were ready endpoints from a time on.
     package struct State: Sendable, Hashable {
-        /// When the change of the EndpointSlice was committed.
+        /// When the change of an EndpointSlice was committed.
         package var time: ContinuousClock.Instant
         /// Names of pods.
         package var pods: Set<String>
@@ -11,15 +11,19 @@ package struct EndpointAudit: Sendable {
     /// Every state, in order; the last one lasts.
     package private(set) var states: [State] = []
 
-    /// `history`: changes of any kind, the oldest first; the EndpointSlices of the Service are picked out.
+    /// `history`: changes of any kind, the oldest first; the EndpointSlices of the Service are picked out, and joined.
     package init(_ history: [StoreChange], namespace: String, service: String) {
+        // By the names of the slices.
+        var slices: [String: Set<String>] = [:]
         for change in history where change.key.kind == .endpointSlices && change.key.namespace == namespace {
-            guard change.object["metadata"]["labels"]["kubernetes.io/service-name"] == .string(service) else {
+            let isOfService = change.object["metadata"]["labels"][ServiceSlice.serviceName] == .string(service)
+            if isOfService, change.action != .deleted {
+                let ready = (change.object["endpoints"].array ?? []).filter { $0["conditions"]["ready"] != false }
+                slices[change.key.name] = Set(ready.compactMap { $0["targetRef"]["name"].string })
+            } else if slices.removeValue(forKey: change.key.name) == nil, !isOfService {
                 continue
             }
-            let endpoints = change.action == .deleted ? [] : change.object["endpoints"].array ?? []
-            let ready = endpoints.filter { $0["conditions"]["ready"] != false }
-            let pods = Set(ready.compactMap { $0["targetRef"]["name"].string })
+            let pods = slices.values.reduce(into: Set()) { $0.formUnion($1) }
             if states.last?.pods != pods { states.append(State(time: change.time, pods: pods)) }
         }
     }

@@ -28,7 +28,10 @@ struct GarbageCollector: Sendable {
             case .added:
                 graph.add(change.key, change.object)
                 await collect(change.key, graph)
-            case .modified: break
+            case .modified:
+                guard let old = change.previous, Self.owners(of: old) != Self.owners(of: change.object) else { break }
+                graph.add(change.key, change.object)
+                await collect(change.key, graph)
             case .deleted:
                 let uid = change.object["metadata"]["uid"].string ?? ""
                 graph.living.remove(uid)

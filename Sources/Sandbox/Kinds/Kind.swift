@@ -40,12 +40,21 @@ package struct Kind: Sendable {
     var createsOnUpdate = false
     /// Whether `metadata.generation` counts the changes of the spec.
     var countsGenerations = false
+    /// Whether it counts the changes of the labels, too.
+    var countsLabels = false
+    /// What a `Warning` header tells whoever asks for such objects; nil: there is nothing to tell.
+    var warning: String?
     /// The columns of kubectl's table; NAME goes before them, AGE is among them.
     var columns: [Column] = [.age]
     /// The fields by which objects can be selected, beside name and namespace, with their values for an object.
     var fields: @Sendable (JSONValue) -> [String: String] = { _ in [:] }
     /// Fills in what the writer left out.
     var fillIn: @Sendable (inout JSONValue) -> Void = { _ in }
+    /// Gives an object what the cluster has for it, and refuses what does not fit into the cluster; the second object is the
+    /// one that is replaced.
+    var settle: @Sendable (inout JSONValue, JSONValue?, ClusterNetwork) throws(APIFailure) -> Void = {
+        (_, _, _) throws(APIFailure) in
+    }
     /// Refuses what a real API server refuses; the second object is the one that is replaced.
     var check: @Sendable (JSONValue, JSONValue?) throws(APIFailure) -> Void = { (_, _) throws(APIFailure) in }
 
@@ -73,17 +82,23 @@ package struct Kind: Sendable {
         return ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
     }
 
-    /// Refuses what a real API server refuses of an object; `old`: the one that it replaces.
-    func validate(_ object: JSONValue, replacing old: JSONValue?) throws(APIFailure) {
+    /// Refuses what a real API server refuses of an object, and settles it; `old`: the one that it replaces.
+    func validate(
+        _ object: inout JSONValue,
+        replacing old: JSONValue?,
+        in network: ClusterNetwork
+    ) throws(APIFailure) {
         try Int32Fields.check(object, of: self)
         try MetadataRules.check(object, of: self, replacing: old)
+        try settle(&object, old, network)
         try check(object, old)
     }
 
     /// The part of an object whose changes `metadata.generation` counts: the spec, or what stands in its place.
     func counted(_ object: JSONValue) -> JSONValue {
         if object["spec"] != .null { return object["spec"] }
-        return object.with("metadata", .null).with("status", .null)
+        let labels: JSONValue = countsLabels ? ["labels": object["metadata"]["labels"]] : .null
+        return object.with("metadata", labels).with("status", .null)
     }
 
     /// The values by which objects can be selected, for an object.

@@ -2,7 +2,7 @@
 extension Kind {
     /// The stored kinds, other forms of them, and those that are only answered.
     package static let all: [Kind] = [
-        pods, services, endpointSlices, leases, events, coreEvents, statefulSets, deployments, replicaSets,
+        pods, services, endpointSlices, endpoints, leases, events, coreEvents, statefulSets, deployments, replicaSets,
         controllerRevisions, nodes, namespaces, configMaps, secrets, serviceAccounts, podDisruptionBudgets, roles,
         roleBindings, clusterRoles,
         clusterRoleBindings, selfSubjectAccessReviews, subjectAccessReviews, selfSubjectRulesReviews,

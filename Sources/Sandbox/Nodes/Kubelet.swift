@@ -16,6 +16,7 @@ package actor Kubelet {
     /// How long an application takes to end after its pod's deletion was requested.
     private let terminationDelay: Duration
     private let pace: Pace
+    private let isDualStack: Bool
     private var failure: Failure?
     private var session: AsyncStream<Void>.Continuation?
     private var recovery: AsyncStream<Void>.Continuation?
@@ -27,19 +28,22 @@ package actor Kubelet {
     /// How often a kubelet shows that it lives.
     private static let heartbeat: Duration = .seconds(10)
 
-    /// `api`: how it reaches the API server; `terminationDelay` does not follow `pace`, which is that of heartbeats.
+    /// `api`: how it reaches the API server; `terminationDelay` does not follow `pace`, which is that of heartbeats;
+    /// `isDualStack`: whether pods are given an address of IPv6, too, at which nothing listens.
     package init(
         node: String,
         api: any KubeletAPI,
         applications: ToyApplications,
         terminationDelay: Duration,
-        pace: Pace
+        pace: Pace,
+        isDualStack: Bool = false
     ) {
         self.node = node
         self.api = api
         self.applications = applications
         self.terminationDelay = terminationDelay
         self.pace = pace
+        self.isDualStack = isDualStack
     }
 
     /// Runs pods until the task is cancelled.
@@ -167,7 +171,9 @@ package actor Kubelet {
     }
 
     private func publish(_ pod: JSONValue, address: String) async {
-        let status = PodStatus.running(pod, address: address, restarts: restarts)
+        let second = isDualStack ? ClusterNetwork.second(of: address) : nil
+        let addresses = [address] + (second.map { [$0] } ?? [])
+        let status = PodStatus.running(pod, addresses: addresses, restarts: restarts)
         running[pod["metadata"]["uid"].string ?? ""] = pod.with("status", status)
         try? await api.publish(status, of: pod)
     }

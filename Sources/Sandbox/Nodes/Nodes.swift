@@ -12,7 +12,14 @@ package struct Nodes: Sendable {
     private let kubelets: [String: Kubelet]
 
     /// `count`: how many there are, from `sandbox-node-1` on; 0: none.
-    init(count: Int, store: ObjectStore, applications: ToyApplications, terminationDelay: Duration, pace: Pace) {
+    init(
+        count: Int,
+        store: ObjectStore,
+        applications: ToyApplications,
+        terminationDelay: Duration,
+        pace: Pace,
+        isDualStack: Bool
+    ) {
         let api = StoreKubeletAPI(store: store)
         let names = (0..<count).map { "sandbox-node-\($0 + 1)" }
         kubelets = Dictionary(
@@ -22,7 +29,8 @@ package struct Nodes: Sendable {
                     api: api,
                     applications: applications,
                     terminationDelay: terminationDelay,
-                    pace: pace
+                    pace: pace,
+                    isDualStack: isDualStack
                 )
                 return (name, kubelet)
             }

@@ -5,15 +5,18 @@ package enum PodStatus {
     /// A pod whose containers run at an address; it is ready unless a readiness gate is closed.
     ///
     /// Containers that have not been started again keep their ids, and conditions that did not change their times.
-    static func running(_ pod: JSONValue, address: String, restarts: Int) -> JSONValue {
+    ///
+    /// `addresses`: the first is that of the application, one more is of the other family.
+    static func running(_ pod: JSONValue, addresses: [String], restarts: Int) -> JSONValue {
         let now = Timestamp.seconds()
         let start = pod["status"]["startTime"] == .null ? now : pod["status"]["startTime"]
         let containers = pod["spec"]["containers"].array ?? []
         let before = pod["status"]["containerStatuses"].array ?? []
         let goesOn = before.count == containers.count && before.allSatisfy { $0["restartCount"].int ?? 0 >= restarts }
         return [
-            "phase": "Running", "qosClass": "BestEffort", "hostIP": "127.0.0.1", "podIP": .string(address),
-            "podIPs": [["ip": .string(address)]], "startTime": start,
+            "phase": "Running", "qosClass": "BestEffort", "hostIP": "127.0.0.1",
+            "podIP": addresses.first.map(JSONValue.string) ?? .null,
+            "podIPs": .array(addresses.map { ["ip": .string($0)] }), "startTime": start,
             "conditions": .array(conditions(of: pod, now)),
             "containerStatuses": .array(goesOn ? before : containers.map { started($0, restarts: restarts, now) }),
         ]

@@ -221,6 +221,26 @@ extension APIFailure {
         ofField(kind, object, field, "FieldValueTooMany", "Too many: \(count): must have at most \(limit) items")
     }
 
+    /// 422: a value that has to be there once only is there again.
+    static func duplicate(_ kind: Kind, _ object: JSONValue, _ field: String, _ value: JSONValue) -> APIFailure {
+        let shown = String(decoding: value.json, as: UTF8.self)
+        return ofField(kind, object, field, "FieldValueDuplicate", "Duplicate value: \(shown)")
+    }
+
+    /// 422: a value is none of those that there are.
+    static func unsupported(
+        _ kind: Kind,
+        _ object: JSONValue,
+        _ field: String,
+        _ value: JSONValue,
+        supported: [String]
+    ) -> APIFailure {
+        let shown = String(decoding: value.json, as: UTF8.self)
+        let values = supported.map { "\"\($0)\"" }.joined(separator: ", ")
+        let why = "Unsupported value: \(shown): supported values: \(values)"
+        return ofField(kind, object, field, "FieldValueNotSupported", why)
+    }
+
     /// Several refusals of one object, in one.
     static func all(_ failures: [APIFailure]) -> APIFailure? {
         guard var all = failures.first else { return nil }

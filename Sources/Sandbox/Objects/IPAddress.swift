@@ -3,7 +3,7 @@ import Glibc
 /// An IPv4 or IPv6 address, to ask what range it is in.
 struct IPAddress {
     /// Four bytes or sixteen, in network order.
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
 
     /// Nil for anything that is no address.
     init?(_ text: String) {
@@ -23,6 +23,16 @@ struct IPAddress {
     /// Whether it is in 169.254.0.0/16 or fe80::/10.
     var isLinkLocal: Bool {
         isIPv4 ? bytes[0] == 169 && bytes[1] == 254 : bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
+    }
+
+    /// Whether it is in 127.0.0.0/8 or ::1.
+    var isLoopback: Bool {
+        isIPv4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+    }
+
+    /// Whether it is in 224.0.0.0/24 or ff02::/16.
+    var isLinkLocalMulticast: Bool {
+        isIPv4 ? bytes[0] == 224 && bytes[1] == 0 && bytes[2] == 0 : bytes[0] == 0xFF && bytes[1] & 0x0F == 2
     }
 
     /// Whether it is 0.0.0.0 or ::.

@@ -15,6 +15,7 @@ enum Int32Fields {
         .pods: ports("spec") + ["spec.priority", "status.containerStatuses[].restartCount"],
         .services: ["spec.ports[].port", "spec.ports[].nodePort", "spec.healthCheckNodePort"],
         .endpointSlices: ["ports[].port"],
+        .endpoints: ["subsets[].ports[].port"],
         .events: ["series.count", "deprecatedCount"],
         .statefulSets: workload + ["spec.ordinals.start"],
         .deployments: workload + ["spec.progressDeadlineSeconds"],

@@ -27,11 +27,14 @@ enum MetadataRules {
     }
 
     private static func checkKey(_ key: String, _ field: String, _ object: JSONValue, _ kind: Kind) throws(APIFailure) {
+        if !isKey(key) { throw .invalid(kind, object, field, .string(key), keyRule) }
+    }
+
+    /// Whether a text can be the key of a label: a name, perhaps behind a domain.
+    static func isKey(_ key: String) -> Bool {
         let parts = key.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let isPrefixFine = parts.count == 1 || isDNSName(parts[0], limit: 253, allows: ".")
-        if !isPrefixFine || !isQualifiedName(parts[parts.count - 1]) {
-            throw .invalid(kind, object, field, .string(key), keyRule)
-        }
+        return isPrefixFine && isQualifiedName(parts[parts.count - 1])
     }
 
     /// The names of roles are any segment of a path.
@@ -46,7 +49,7 @@ enum MetadataRules {
     }
 
     /// Lower case letters, digits, `-` and what else is allowed, a letter or digit at both ends.
-    private static func isDNSName(_ text: Substring, limit: Int, allows more: String) -> Bool {
+    static func isDNSName(_ text: Substring, limit: Int, allows more: String) -> Bool {
         let bytes = text.utf8
         func isAlphanumeric(_ byte: UInt8?) -> Bool {
             byte.map { (97...122).contains($0) || (48...57).contains($0) } ?? false
@@ -65,13 +68,15 @@ enum MetadataRules {
             && bytes.allSatisfy { isAlphanumeric($0) || "-_.".utf8.contains($0) }
     }
 
-    private static let nameRule =
+    /// What a name of DNS is.
+    static let nameRule =
         "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start"
         + " and end with an alphanumeric character"
     private static let labelRule =
         "a valid label must be an empty string or consist of at most 63 alphanumeric characters, '-', '_' or '.', and"
         + " must start and end with an alphanumeric character"
-    private static let keyRule =
+    /// What the key of a label is.
+    static let keyRule =
         "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an"
         + " alphanumeric character"
 }

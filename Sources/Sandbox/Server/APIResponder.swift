@@ -148,6 +148,21 @@ struct APIResponder: HTTPResponder {
         case .loseAnswer, .truncate, .trickle, .distort, .stale, .silence, nil: break
         }
         try await handler.authorizer.check(caller, try call.attributes(), kind: call.kind)
+        var response = try await self.response(to: call, from: request, caller, fault, context)
+        // https://kubernetes.io/blog/2020/09/03/warnings/
+        if let warning = call.kind.warning, let name = HTTPField.Name("Warning") {
+            response.headers[name] = "299 - \"\(warning)\""
+        }
+        return response
+    }
+
+    private func response(
+        to call: APIRequest,
+        from request: Request,
+        _ caller: Caller,
+        _ fault: Fault.Effect?,
+        _ context: Context
+    ) async throws -> Response {
         if call.verb == "watch" { return try await watch(call, request, fault) }
         if call.proxiedPath != nil {
             return try await PodProxy(store: handler.store).respond(to: request, call, on: context.channel)

@@ -19,14 +19,19 @@ package actor ObjectStore {
     /// What managers have applied, by the uid of the object and the manager.
     private var appliedObjects: [String: [String: JSONValue]] = [:]
     private let historyLimit: Int
+    /// What rules need to know of the cluster's network.
+    private var network: ClusterNetwork
 
     private static let firstRevision = 1000
     /// Changes that a watch may lag behind; one that is slower is ended, as a real API server does.
     private static let watchBuffer = 32_768
 
-    /// `historyLimit`: changes that are kept; beyond it, the older half is compacted.
-    package init(historyLimit: Int = 200_000) {
+    /// - Parameters:
+    ///   - historyLimit: changes that are kept; beyond it, the older half is compacted.
+    ///   - isDualStack: whether Services may have addresses of IPv6 beside those of IPv4.
+    package init(historyLimit: Int = 200_000, isDualStack: Bool = false) {
         self.historyLimit = historyLimit
+        network = ClusterNetwork(isDualStack: isDualStack)
     }
 
     // MARK: Reading
@@ -137,7 +142,7 @@ package actor ObjectStore {
         object["metadata"]["creationTimestamp"] = Timestamp.seconds()
         if kind.countsGenerations { object["metadata"]["generation"] = 1 }
         kind.fillIn(&object)
-        try kind.validate(object, replacing: nil)
+        try kind.validate(&object, replacing: nil, in: network)
         return isDryRun ? object : commit(.added, key, object, previous: nil)
     }
 
@@ -181,7 +186,7 @@ package actor ObjectStore {
             new["metadata"][field] = old["metadata"][field]
         }
         key.kind.fillIn(&new)
-        if new != old { try key.kind.validate(new, replacing: old) }
+        if new != old { try key.kind.validate(&new, replacing: old, in: network) }
         if let denial { throw denial }
         if new == old { return old }
         if key.kind.countsGenerations, key.kind.counted(new) != key.kind.counted(old) {
@@ -260,6 +265,7 @@ package actor ObjectStore {
         current[key] = action == .deleted ? nil : StoredObject(stored)
         controllers.note(key, from: previous, to: action == .deleted ? nil : stored)
         labels.note(key, from: previous, to: action == .deleted ? nil : stored)
+        if key.kind == .pods { network.note(stored) }
         let change = StoreChange(revision: revision, action: action, key: key, object: stored, previous: previous)
         keep(change)
         for (id, follower) in followers {

@@ -16,6 +16,7 @@ struct SandboxCommand: AsyncParsableCommand {
             EXAMPLES
               kube-standby sandbox
               kube-standby sandbox --manifests examples/helloworld --speed 10
+              kube-standby sandbox --dns 5353 --dual-stack
 
             EXIT CODES
               0 ended as asked, 2 something could not be read, written or listened at, 64 wrong usage
@@ -40,8 +41,21 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "How fast heartbeats, graces and evictions pass; 1 is as in a real cluster.")
     var speed = 1.0
 
+    @Option(help: "Answer for the names of Services on this port, by DNS on UDP; 0 for any that is free.")
+    var dns: Int?
+
+    @Flag(help: "Let Services and pods have addresses of IPv6, too; nothing listens at them.")
+    var dualStack = false
+
+    @Flag(
+        help:
+            "Keep Endpoints beside EndpointSlices, as a real cluster does; each change of an endpoint is one more write."
+    )
+    var endpoints = false
+
     func validate() throws {
-        for (name, port) in [("--port", port), ("--admin-port", adminPort)] where !(0...65_535).contains(port) {
+        for (name, port) in [("--port", port), ("--admin-port", adminPort), ("--dns", dns ?? 0)]
+        where !(0...65_535).contains(port) {
             throw ValidationError("\(name) \(port): give 0 to 65535")
         }
         if !(0...100).contains(nodes) { throw ValidationError("--nodes \(nodes): give 0 to 100") }
@@ -53,6 +67,9 @@ struct SandboxCommand: AsyncParsableCommand {
         options.port = port
         options.nodes = nodes
         options.pace = Pace(speed: speed)
+        options.dnsPort = dns
+        options.isDualStack = dualStack
+        options.keepsEndpoints = endpoints
         // Enough for any watch; what is older is compacted, so that a sandbox may run for days.
         options.historyLimit = 20_000
         do {

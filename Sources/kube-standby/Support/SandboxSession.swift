@@ -82,13 +82,17 @@ struct SandboxSession: Sendable {
             case .supervise: "  kube-standby run --config FILE --listen off\n"
             case .nothing: ""
             }
+        var names = ""
+        if let port = await sandbox.dns?.port {
+            names = "  dig @127.0.0.1 -p \(port) +notcp helloworld.default.svc.cluster.local\n"
+        }
         return """
 
             The sandbox is up at \(await sandbox.url), until Ctrl-C. In another terminal:
 
               export KUBECONFIG=\(kubeconfig)
               kubectl get pods -A -o wide
-            \(trial)  kubectl get pods -L role --watch
+            \(trial)\(names)  kubectl get pods -L role --watch
 
             Break something (GET \(admin)/ names everything that can be broken):
 

@@ -7,25 +7,21 @@ struct Rule: Sendable {
     /// 7 Events, 9 access; 0 for what is around them.
     var section: String
     var name: String
-    /// Where the sandbox differs, and says so.
-    var isDocumentedDifference = false
     var check: @Sendable (Subject) async throws -> Void
 
     init(
         _ section: String,
         _ name: String,
-        isDocumentedDifference: Bool = false,
         _ check: @escaping @Sendable (Subject) async throws -> Void
     ) {
         self.section = section
         self.name = name
-        self.isDocumentedDifference = isDocumentedDifference
         self.check = check
     }
 
     static let all =
-        around + lists + paging + watches + creations + patches + updates + leases + deletions + slices + evictions
-        + rollouts + events + access
+        around + lists + paging + watches + creations + patches + updates + leases + deletions + slices + services
+        + endpoints + evictions + rollouts + events + access
 
     /// The server is in a state in which the rule cannot be tried.
     struct Untried: Error, CustomStringConvertible {
@@ -141,7 +137,7 @@ struct Subject: Sendable {
 
 /// The collections that rules are tried on.
 enum Resource: String, CaseIterable {
-    case pods, leases, services, configmaps, serviceaccounts, roles, rolebindings
+    case pods, leases, services, endpoints, configmaps, serviceaccounts, roles, rolebindings
     case slices = "endpointslices"
     case budgets = "poddisruptionbudgets"
     case deployments
@@ -152,7 +148,7 @@ enum Resource: String, CaseIterable {
     func root(_ namespace: String) -> String {
         let group =
             switch self {
-            case .pods, .services, .configmaps, .serviceaccounts, .coreEvents: "/api/v1"
+            case .pods, .services, .endpoints, .configmaps, .serviceaccounts, .coreEvents: "/api/v1"
             case .leases: "/apis/coordination.k8s.io/v1"
             case .slices: "/apis/discovery.k8s.io/v1"
             case .budgets: "/apis/policy/v1"

@@ -43,7 +43,7 @@ struct RecordedStage: Sendable {
         kind: StatefulSet
         metadata: {name: web}
         spec:
-          serviceName: web
+          serviceName: web-all
           replicas: 3
           selector: {matchLabels: {app: web}}
           template:

@@ -11,6 +11,7 @@ extension Kind {
         subresources: [.status],
         columns: ServiceRules.columns,
         fillIn: ServiceRules.fillIn,
+        settle: ServiceAddresses.settle,
         check: ServiceRules.check
     )
 }
@@ -31,30 +32,25 @@ private enum ServiceRules {
     ]
 
     static func fillIn(_ service: inout JSONValue) {
-        let defaults: [String: JSONValue] = [
-            "type": "ClusterIP", "sessionAffinity": "None", "internalTrafficPolicy": "Cluster",
-            "ipFamilies": ["IPv4"], "ipFamilyPolicy": "SingleStack",
-        ]
+        var defaults: [String: JSONValue] = ["type": "ClusterIP", "sessionAffinity": "None"]
+        // A name for something outside has no policy for what is inside.
+        if service["spec"]["type"] != "ExternalName" { defaults["internalTrafficPolicy"] = "Cluster" }
         for (field, value) in defaults where service["spec"][field] == .null { service["spec"][field] = value }
-        if service["spec"]["clusterIP"] == .null {
-            // Nothing routes it; it is there to be looked at.
-            service["spec"]["clusterIP"] = .string("10.96.\(UInt8.random(in: 0...255)).\(UInt8.random(in: 1...254))")
-        }
-        service["spec"]["clusterIPs"] = [service["spec"]["clusterIP"]]
-        service["spec"]["ports"] = .array(
-            (service["spec"]["ports"].array ?? []).map { port in
-                var port = port
-                if port["protocol"] == .null { port["protocol"] = "TCP" }
-                if port["targetPort"] == .null { port["targetPort"] = port["port"] }
-                return port
-            }
-        )
+        if let ports = service["spec"]["ports"].array { service["spec"]["ports"] = .array(ports.map(filledIn)) }
         if service["status"] == .null { service["status"] = ["loadBalancer": [:]] }
+    }
+
+    private static func filledIn(_ port: JSONValue) -> JSONValue {
+        var port = port
+        if port["protocol"] == .null { port["protocol"] = "TCP" }
+        if port["targetPort"] == .null { port["targetPort"] = port["port"] }
+        return port
     }
 
     static func check(_ service: JSONValue, _ old: JSONValue?) throws(APIFailure) {
         let ports = service["spec"]["ports"].array ?? []
-        if ports.isEmpty, service["spec"]["clusterIP"] != "None" { throw .required(.services, service, "spec.ports") }
+        let needsPorts = service["spec"]["clusterIP"] != "None" && service["spec"]["type"] != "ExternalName"
+        if ports.isEmpty, needsPorts { throw .required(.services, service, "spec.ports") }
         for (index, port) in ports.enumerated() {
             if ports.count > 1, port["name"].string?.isEmpty ?? true {
                 throw .required(.services, service, "spec.ports[\(index)].name")

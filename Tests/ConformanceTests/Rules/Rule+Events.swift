@@ -2,55 +2,6 @@ import Sandbox
 import TestedCluster
 
 extension Rule {
-    private static func slice(_ s: Subject, _ addresses: [String], type: String = "IPv4") -> JSONValue {
-        [
-            "metadata": s.metadata("a"), "addressType": .string(type),
-            "endpoints": .array(addresses.map { ["addresses": [.string($0)]] }), "ports": [["port": 80]],
-        ]
-    }
-
-    static let slices: [Rule] = [
-        Rule("5.1", "a slice gets the names and protocols of its ports") { s in
-            let created = try await s.ask("POST", s.path(.slices), slice(s, ["10.1.2.3"])).expect(201).body
-            try s.check(created["ports"] == [["name": "", "protocol": "TCP", "port": 80]], "\(created["ports"])")
-        },
-        Rule("5.1", "the type of the addresses does not change") { s in
-            var stored = try await s.ask("POST", s.path(.slices), slice(s, ["10.1.2.3"])).expect(201).body
-            stored["addressType"] = "IPv6"
-            stored["endpoints"] = []
-            try await s.ask("PUT", s.path(.slices, "a"), stored).expect(422, "Invalid", field: "addressType")
-        },
-        Rule("5.1", "link-local and unspecified addresses are 422") { s in
-            for address in ["169.254.1.1", "0.0.0.0"] {
-                try await s.ask("POST", s.path(.slices), slice(s, [address])).expect(
-                    422,
-                    "Invalid",
-                    field: "endpoints[0].addresses[0]"
-                )
-            }
-        },
-        Rule("5.1", "loopback addresses are 422", isDocumentedDifference: true) { s in
-            try await s.ask("POST", s.path(.slices), slice(s, ["127.0.0.1"])).expect(422, "Invalid")
-        },
-        Rule("5.1", "addresses of another family, and endpoints without, are 422") { s in
-            try await s.ask("POST", s.path(.slices), slice(s, ["fd00::1"])).expect(422, "Invalid")
-            try await s.ask("POST", s.path(.slices), slice(s, ["10.1.2.3"], type: "IPv6")).expect(422, "Invalid")
-            var none = slice(s, ["10.1.2.3"])
-            none["endpoints"] = [["addresses": []]]
-            try await s.ask("POST", s.path(.slices), none).expect(422, "Invalid", field: "endpoints[0].addresses")
-        },
-        Rule("5.1", "more than a thousand endpoints are 422") { s in
-            let addresses = (0...1000).map { "10.1.\($0 / 250).\($0 % 250 + 1)" }
-            try await s.ask("POST", s.path(.slices), slice(s, addresses)).expect(422, "Invalid", field: "endpoints")
-        },
-        Rule("5.1", "a PUT of an absent slice is 404; one of a present slice needs no version") { s in
-            try await s.ask("PUT", s.path(.slices, "a"), slice(s, ["10.1.2.3"])).expect(404, "NotFound")
-            try await s.ask("POST", s.path(.slices), slice(s, ["10.1.2.3"])).expect(201)
-            let updated = try await s.ask("PUT", s.path(.slices, "a"), slice(s, ["10.1.2.4"])).expect(200).body
-            try s.check(updated["endpoints"].array?.first?["addresses"] == ["10.1.2.4"], "\(updated["endpoints"])")
-        },
-    ]
-
     private static func event(_ s: Subject, _ changes: JSONValue = [:]) -> JSONValue {
         var event: JSONValue = [
             "metadata": s.metadata("a"), "eventTime": "2026-01-02T03:04:05.000000Z",
