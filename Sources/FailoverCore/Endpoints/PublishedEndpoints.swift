@@ -74,6 +74,21 @@ package struct EndpointsWrite: Sendable, Hashable {
     package var epoch: Epoch
     /// Its place among the writes of all groups.
     package var urgency: WriteUrgency
+
+    /// A write; the parameters are the properties.
+    package init(
+        slice: PublishedSlice,
+        ready: Member.ID?,
+        draining: Set<Member.ID>,
+        epoch: Epoch,
+        urgency: WriteUrgency
+    ) {
+        self.slice = slice
+        self.ready = ready
+        self.draining = draining
+        self.epoch = epoch
+        self.urgency = urgency
+    }
 }
 
 /// How a read of an EndpointSlice of ours ended.

@@ -40,6 +40,19 @@ package struct GroupObservation: Sendable {
         pods.flatMap(mapping.oddities) + (lease.map(RecordMapping.oddities) ?? [])
     }
 
+    /// What EndpointSlices say of who is active, to a group of mode EndpointSlice.
+    package func published(_ slices: [ServiceEndpoints], _ service: Service, _ pods: [Pod]) -> PublishedEndpoints {
+        SliceMapping(mapping, namespace: "default", service: service, pods: pods).published(slices)
+    }
+
+    /// The slice that gives a member all traffic; nil if it is not known.
+    package func slice(_ ready: Member.ID, at epoch: Epoch, _ service: Service, _ pods: [Pod]) -> EndpointSlice? {
+        let slices = SliceMapping(mapping, namespace: "default", service: service, pods: pods)
+        let before = PublishedSlice(family: slices.families[0])
+        let write = EndpointsWrite(slice: before, ready: ready, draining: [], epoch: epoch, urgency: .promotion)
+        return slices.slice(for: write)
+    }
+
     /// Whether the group can use a Service.
     package func accepts(_ service: Service) -> Bool {
         if case .usable = ServiceCheck(service, of: mapping.group, namespace: "default") { true } else { false }

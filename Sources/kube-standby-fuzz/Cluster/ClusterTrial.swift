@@ -16,6 +16,8 @@ struct ClusterTrial {
     }
 
     private let observation: GroupObservation
+    /// Of a group of mode EndpointSlice, with its Service and pods.
+    private let (sliced, service, pods): (GroupObservation, Service, [Pod])
     /// What ages are counted from; the same for every run, so that inputs can be made again.
     private let now = Date(timeIntervalSince1970: 1_795_000_000)
 
@@ -26,11 +28,20 @@ struct ClusterTrial {
             kind: StandbyConfiguration
             groups:
             - {name: web, service: web, probe: {httpGet: {port: http}, initialDelaySeconds: 30}}
+            - {name: db, service: web, namespace: b, mode: EndpointSlice, selector: {matchLabels: {app: web}}, probe: {httpGet: {port: http}}}
             """
-        guard let group = ConfigurationReading(Array(text.utf8)).configuration?.groups.first else {
-            throw Trial.Broken(description: "the sample configuration is not valid")
+        let pods = [0, 1].map { number in
+            #"{"metadata":{"name":"web-\#(number)","uid":"u\#(number)"},"spec":{"nodeName":"n","containers":[{"name":"a","#
+                + #""ports":[{"name":"http","containerPort":8080}]}]},"status":{"phase":"Running","podIP":"10.0.0.\#(number)"}}"#
         }
-        observation = GroupObservation(group)
+        let service = #"{"metadata":{"name":"web","uid":"s"},"spec":{"ports":[{"name":"http","port":80,"targetPort":"http"}]}}"#
+        let decoder = JSONDecoder()
+        guard let groups = ConfigurationReading(Array(text.utf8)).configuration?.groups, groups.count == 2,
+            let service = try? decoder.decode(Service.self, from: Data(service.utf8)),
+            let pods = try? pods.map({ try decoder.decode(Pod.self, from: Data($0.utf8)) })
+        else { throw Trial.Broken(description: "the sample configuration is not valid") }
+        observation = GroupObservation(groups[0])
+        (sliced, self.service, self.pods) = (GroupObservation(groups[1]), service, pods)
     }
 
     /// - Returns: whether the input could be decoded.
@@ -50,9 +61,7 @@ struct ClusterTrial {
         case .status: return try refuse(input.text)
         case .review: return verdict(decoded(SelfSubjectAccessReview.self, text) != nil)
         case .event: return verdict(decoded(Event.self, text) != nil)
-        case .slice:
-            _ = decoded(ServiceEndpoints.self, text)
-            return verdict(decoded(EndpointSlice.self, text) != nil)
+        case .slice: return try publish(text)
         case .workload: return verdict(decoded(StatefulSet.self, text) != nil)
         case .command: return command(input.text, number)
         }
@@ -116,6 +125,32 @@ struct ClusterTrial {
             }
         }
         return .refused
+    }
+
+    // MARK: Slices
+
+    /// A slice beside one that is ours, to a group whose slices say who is active.
+    private func publish(_ text: Data) throws(Trial.Broken) -> Trial.Verdict {
+        let slices = [decoded(ServiceEndpoints.self, text), decoded(EndpointSlice.self, text).map(ours)]
+        let shown = sliced.published(slices.compactMap(\.self), service, pods)
+        if shown.slices.isEmpty { throw Trial.Broken(description: "a Service without a family") }
+        for pod in pods {
+            let id = Member.ID(pod.metadata.uid ?? "")
+            guard let slice = sliced.slice(id, at: Epoch(7), service, pods) else {
+                throw Trial.Broken(description: "\(id) cannot be published")
+            }
+            let read = sliced.published([ServiceEndpoints(slice)], service, pods).slices[0]
+            guard read.ready == [id], read.isFaithful, !read.hasStrangers, read.epoch == Epoch(7) else {
+                throw Trial.Broken(description: "what was written of \(id) is read as \(read)")
+            }
+        }
+        return verdict(slices.contains { $0 != nil })
+    }
+
+    private func ours(_ slice: EndpointSlice) -> ServiceEndpoints {
+        var slice = slice
+        slice.metadata.name = "web-kube-standby-ipv4"
+        return ServiceEndpoints(slice)
     }
 
     // MARK: Refusals and commands
