@@ -103,7 +103,7 @@ struct EndpointUpkeep: Sendable, Hashable {
         if assignment.stage != .superseded { assignments[slice.family] = assignment }
     }
 
-    /// When a slice may be set right; nil: now. What somebody else changed is set right so often only.
+    /// When a slice may be set right, for what somebody else changed is set right so often only; nil: now.
     private mutating func turn(
         for slice: PublishedSlice,
         _ active: Member,

@@ -1,5 +1,13 @@
-/// What comes in about EndpointSlices of ours.
+/// What comes in about EndpointSlices.
 extension GroupStateMachine {
+    /// The Service's endpoints show the demoted members no more, or it was waited for that long enough.
+    package mutating func endpointsSettled(_ id: OperationID, at now: MonotonicTime) -> [Effect] {
+        guard case .switching(var progress) = phase, progress.settled(id) else { return [] }
+        return answered(advance(progress, at: now))
+    }
+
+    // MARK: Slices of ours
+
     /// The informer shows the Service's slices as of `version`.
     ///
     /// `isRelist`: whether the source started anew, so that an older version may mean a server that was set back.

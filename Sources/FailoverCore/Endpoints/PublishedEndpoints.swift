@@ -1,7 +1,8 @@
 /// What the EndpointSlices of a Service without a selector say, as far as decisions depend on it.
 package struct PublishedEndpoints: Sendable, Hashable {
-    /// Those that are ours to write, one for each address family, in the order in which they are written; the first decides who
-    /// is active. Never empty.
+    /// Those that are ours to write, one for each address family, in the order in which they are written.
+    ///
+    /// Never empty; the first decides who is active.
     package var slices: [PublishedSlice]
     /// The members that slices of others publish as ready, each with the name of one such slice.
     package var foreign: [Member.ID: String]

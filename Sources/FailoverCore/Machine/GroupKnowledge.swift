@@ -259,7 +259,7 @@ struct GroupKnowledge: Sendable, Hashable {
     /// - Returns: what there is to report, and to do.
     mutating func completed(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
         let move = progress.completed(at: now)
-        let entry = entry(of: move)
+        let entry = MoveEntry(move, in: record)
         let answer = progress.answer(move, entry)
         records.completed(Completion(move: entry, answer: answer, request: progress.request), at: now)
         // A pod that was promoted against its verdict is probed anew for another one.
@@ -268,17 +268,6 @@ struct GroupKnowledge: Sendable, Hashable {
         }
         view.forgotHealth(of: id, at: now)
         return progress.reports(of: move) + [.forgetHealth(id)]
-    }
-
-    /// The record's entry of a move that is complete.
-    private func entry(of move: CompletedMove) -> MoveEntry {
-        var entry =
-            record?.history.last { $0.epoch == move.epoch }
-            ?? MoveEntry(epoch: move.epoch, from: move.from.map(\.name), target: move.target?.name, cause: move.cause)
-        entry.duration = move.duration
-        entry.gap = move.gap
-        entry.familyGap = move.familyGap
-        return entry
     }
 
     /// A move that was announced is not made.

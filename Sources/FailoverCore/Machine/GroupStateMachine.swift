@@ -274,12 +274,6 @@ package struct GroupStateMachine: Sendable, Hashable {
         return answered(advance(progress, at: now))
     }
 
-    /// The Service's endpoints show the demoted members no more, or it was waited for that long enough.
-    package mutating func endpointsSettled(_ id: OperationID, at now: MonotonicTime) -> [Effect] {
-        guard case .switching(var progress) = phase, progress.settled(id) else { return [] }
-        return answered(advance(progress, at: now))
-    }
-
     private mutating func assignmentChanged(
         awaiting id: OperationID,
         at now: MonotonicTime,
@@ -365,7 +359,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     }
 
     /// Goes on with a switch as far as the acknowledged writes allow.
-    private mutating func advance(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
+    mutating func advance(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
         guard progress.isWriting else { return [] }
         let situation = situation(at: now)
         if progress.isSuperseded { return stepBack() }

@@ -61,3 +61,15 @@ package struct MoveEntry: Sendable, Hashable {
     /// So it is of two supervisors that announce the same move at the same time.
     func wasNotMade(before next: MoveEntry) -> Bool { duration == nil && !from.isEmpty && next.from == from }
 }
+
+extension MoveEntry {
+    /// What a record says of a move that is complete, as it was announced there.
+    init(_ move: CompletedMove, in record: GroupRecord?) {
+        let announced = record?.history.last { $0.epoch == move.epoch }
+        let from = move.from.map(\.name)
+        self = announced ?? MoveEntry(epoch: move.epoch, from: from, target: move.target?.name, cause: move.cause)
+        duration = move.duration
+        gap = move.gap
+        familyGap = move.familyGap
+    }
+}

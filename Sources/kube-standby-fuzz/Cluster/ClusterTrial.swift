@@ -28,13 +28,18 @@ struct ClusterTrial {
             kind: StandbyConfiguration
             groups:
             - {name: web, service: web, probe: {httpGet: {port: http}, initialDelaySeconds: 30}}
-            - {name: db, service: web, namespace: b, mode: EndpointSlice, selector: {matchLabels: {app: web}}, probe: {httpGet: {port: http}}}
+            - name: db
+              service: db
+              mode: EndpointSlice
+              selector: {matchLabels: {app: web}}
+              probe: {httpGet: {port: http}}
             """
         let pods = [0, 1].map { number in
             #"{"metadata":{"name":"web-\#(number)","uid":"u\#(number)"},"spec":{"nodeName":"n","containers":[{"name":"a","#
                 + #""ports":[{"name":"http","containerPort":8080}]}]},"status":{"phase":"Running","podIP":"10.0.0.\#(number)"}}"#
         }
-        let service = #"{"metadata":{"name":"web","uid":"s"},"spec":{"ports":[{"name":"http","port":80,"targetPort":"http"}]}}"#
+        let service =
+            #"{"metadata":{"name":"db","uid":"s"},"spec":{"ports":[{"name":"http","port":80,"targetPort":"http"}]}}"#
         let decoder = JSONDecoder()
         guard let groups = ConfigurationReading(Array(text.utf8)).configuration?.groups, groups.count == 2,
             let service = try? decoder.decode(Service.self, from: Data(service.utf8)),
@@ -149,7 +154,7 @@ struct ClusterTrial {
 
     private func ours(_ slice: EndpointSlice) -> ServiceEndpoints {
         var slice = slice
-        slice.metadata.name = "web-kube-standby-ipv4"
+        slice.metadata.name = "db-kube-standby-ipv4"
         return ServiceEndpoints(slice)
     }
 

@@ -157,7 +157,7 @@ import Testing
     /// The address decides; only if nobody has it, or several have, what the endpoint refers to.
     @Test(
         arguments: [
-            ("10.0.0.1", "u-2", 1), ("10.0.0.9", "u-2", 2), ("10.0.0.9", "u-9", nil), ("10.0.0.1", nil, 1),
+            ("10.0.0.1", "u-2", 1), ("10.0.0.9", "u-2", 2), ("10.0.0.9", "u-9", 9), ("10.0.0.1", nil, 1),
             ("10.0.0.9", nil, nil), (nil, "u-1", 1), (nil, nil, nil),
             // Two pods on their node's own network; a pod that has finished, whose address is free.
             ("10.0.0.7", "u-8", 8), ("10.0.0.7", nil, 7), ("10.0.0.7", "u-1", 7), ("10.0.0.6", nil, nil),
