@@ -19,6 +19,14 @@ package struct GroupObservation: Sendable {
     /// How pods are to be probed.
     package func targets(_ pods: [Pod], now: Date) -> [ProbeTarget] { pods.compactMap { mapping.target($0, now: now) } }
 
+    /// What a slice of the group's Service says of its members, whatever the slice's own name is.
+    package func published(_ slice: EndpointSlice, _ pods: [Pod], of service: Service) -> PublishedSlice? {
+        let slices = SliceMapping(mapping, namespace: "default", service: service, pods: pods)
+        var own = slice
+        own.metadata.name = slices.name(slices.families[0])
+        return slices.published(own)
+    }
+
     /// The record that a Lease holds.
     package func record(_ lease: Lease, now: Date) -> StoredRecord { RecordMapping.stored(lease, now: now) }
 

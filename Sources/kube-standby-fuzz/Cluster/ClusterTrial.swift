@@ -16,6 +16,8 @@ struct ClusterTrial {
     }
 
     private let observation: GroupObservation
+    /// A Service without a selector, and a pod at the address that the sample slices have.
+    private let (service, pod): (Service, Pod)
     /// What ages are counted from; the same for every run, so that inputs can be made again.
     private let now = Date(timeIntervalSince1970: 1_795_000_000)
 
@@ -31,6 +33,12 @@ struct ClusterTrial {
             throw Trial.Broken(description: "the sample configuration is not valid")
         }
         observation = GroupObservation(group)
+        let objects = [
+            #"{"metadata":{"name":"web","uid":"s"},"spec":{"ports":[{"name":"http","port":80,"targetPort":"http"}]}}"#,
+            #"{"metadata":{"name":"web-0","uid":"u","resourceVersion":"1"},"status":{"podIP":"10.244.9.9","phase":"Running"}}"#,
+        ].map { Data($0.utf8) }
+        service = try JSONDecoder().decode(Service.self, from: objects[0])
+        pod = try JSONDecoder().decode(Pod.self, from: objects[1])
     }
 
     /// - Returns: whether the input could be decoded.
@@ -52,7 +60,8 @@ struct ClusterTrial {
         case .event: return verdict(decoded(Event.self, text) != nil)
         case .slice:
             _ = decoded(ServiceEndpoints.self, text)
-            return verdict(decoded(EndpointSlice.self, text) != nil)
+            guard let slice = decoded(EndpointSlice.self, text) else { return .refused }
+            return try look(at: slice)
         case .workload: return verdict(decoded(StatefulSet.self, text) != nil)
         case .command: return command(input.text, number)
         }
@@ -65,6 +74,15 @@ struct ClusterTrial {
     private func verdict(_ isDecoded: Bool) -> Trial.Verdict { isDecoded ? .valid : .refused }
 
     // MARK: Objects
+
+    /// Whoever may write slices may write anything: no pod is both, and what sends traffic to strangers is not as it was written.
+    private func look(at slice: EndpointSlice) throws(Trial.Broken) -> Trial.Verdict {
+        guard let seen = observation.published(slice, [pod], of: service) else { return .refused }
+        guard seen.ready.isDisjoint(with: seen.draining), !(seen.isFaithful && seen.hasStrangers) else {
+            throw Trial.Broken(description: "a slice is read as \(seen)")
+        }
+        return .valid
+    }
 
     private func use(_ pods: [Pod]?, _ lease: Lease?, _ number: UInt64) throws(Trial.Broken) -> Trial.Verdict {
         guard let pods else { return .refused }
