@@ -70,7 +70,8 @@ struct EndpointSwitch: SwitchWay {
 
     /// How long the address families led to different members; nil: there is one family, or the last is not written.
     var familyGap: Duration? {
-        guard assignments.count > 1, areAllWritten, let firstAt, let lastAt else { return nil }
+        let areSeveral = assignments.count { $0.slice.version != nil } > 1
+        guard areSeveral, areAllWritten, let firstAt, let lastAt else { return nil }
         return lastAt.since(firstAt)
     }
 

@@ -66,7 +66,7 @@ extension ClusterFinding: CustomStringConvertible {
         case .serviceWithSelector(let name, let namespace):
             "Service \"\(name)\" has a selector, so that Kubernetes itself writes its endpoints; mode EndpointSlice needs"
                 + " one without: kubectl patch service \(name) -n \(namespace) -p '{\"spec\":{\"selector\":null}}'; what"
-                + " Kubernetes has written stays behind, and is named here then"
+                + " Kubernetes has written stays behind, and validate --cluster names it then"
         case .noSelector(let name):
             "Service \"\(name)\" selects by nothing but the role label; give the group a selector for its pods"
         case .externalName(let name):

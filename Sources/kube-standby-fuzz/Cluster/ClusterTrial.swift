@@ -138,7 +138,10 @@ struct ClusterTrial {
     private func publish(_ text: Data) throws(Trial.Broken) -> Trial.Verdict {
         let slices = [decoded(ServiceEndpoints.self, text), decoded(EndpointSlice.self, text).map(ours)]
         let shown = sliced.published(slices.compactMap(\.self), service, pods)
-        if shown.slices.isEmpty { throw Trial.Broken(description: "a Service without a family") }
+        guard let first = shown.slices.first else { throw Trial.Broken(description: "a Service without a family") }
+        guard first.ready.isDisjoint(with: first.draining), !(first.isFaithful && first.hasStrangers) else {
+            throw Trial.Broken(description: "a slice is read as \(first)")
+        }
         for pod in pods {
             let id = Member.ID(pod.metadata.uid ?? "")
             guard let slice = sliced.slice(id, at: Epoch(7), service, pods) else {

@@ -130,6 +130,54 @@ import Transport
         #expect(findings.contains { $0.contains("update") && $0.contains("leases") })
     }
 
+    /// A Role that gives these rights and no other, and its binding.
+    private static func role(_ rights: [AccessRight]) -> String {
+        let rules = rights.map { right in
+            let names = right.name.map { ", resourceNames: [\($0)]" } ?? ""
+            return
+                "- {apiGroups: [\"\(right.apiGroup)\"], resources: [\"\(right.resource)\"], verbs: [\(right.verb)]\(names)}\n"
+        }
+        return """
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: RoleBinding
+            metadata: {name: few}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: few}
+            subjects: [{kind: ServiceAccount, name: few, namespace: default}]
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: Role
+            metadata: {name: few}
+            rules:
+            \(rules.joined())
+            """
+    }
+
+    /// Whichever right is taken away is missed, and nothing else; what is decoration is only warned of.
+    @Test func missesEachRightOfModeEndpointSlice() async throws {
+        let configuration = try Samples.configuration(Self.ofSlices)
+        let needed = RequiredAccess(configuration, namespace: "default").rights
+        #expect(needed.count == 20, "\(needed.map(\.right))")
+        let text = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n- \(Self.ofSlices)\n"
+        let reading = ConfigurationReading(Array(text.utf8))
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        try await Sandbox.run { sandbox in
+            try await sandbox.apply(Self.bare + Self.pod("web-0") + Self.pod("web-1"))
+            let client = await sandbox.client(loop)
+            for (rule, missing) in needed {
+                try await sandbox.apply(Self.role(needed.map(\.right).filter { $0 != missing }))
+                let user = "system:serviceaccount:default:few"
+                let examiner = ClusterExaminer(client: client, namespace: "default", user: user)
+                let found = await examiner.findings(of: reading).diagnostics
+                #expect(found.count == 1 && found[0].severity == (rule.isOptional ? .warning : .error), "\(found)")
+                #expect(
+                    found.allSatisfy { "\($0.message)".contains("the right to \(missing) is missing") },
+                    "\(missing)"
+                )
+            }
+        }
+    }
+
     // MARK: Endpoints
 
     private static let ofSlices = Samples.text("web", ", mode: EndpointSlice, selector: {matchLabels: {app: web}}")
