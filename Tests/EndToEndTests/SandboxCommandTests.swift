@@ -112,6 +112,49 @@ extension EndToEndTests {
             }
         }
 
+        @Test func namesTheAddressThatDNSCannotHave() async throws {
+            var options = Sandbox.Options()
+            options.dnsPort = 0
+            try await Sandbox.run(options) { sandbox in
+                let port = try #require(await sandbox.dns?.port)
+                let (text, code) = try await SupervisorProcess.finish(["sandbox", "--dns", "\(port)"])
+                let words = "the DNS server cannot listen at 127.0.0.1:\(port): Address already in use"
+                #expect(code == 2 && text == "kube-standby sandbox: \(words)", "\(text)")
+            }
+        }
+
+        @Test func hasNamesTwoFamiliesAndEndpointsIfItIsAskedTo() async throws {
+            try await withFolder { folder in
+                let kubeconfig = Self.path(folder.appending(path: "kubeconfig"))
+                let arguments = [
+                    "sandbox", "--dns", "0", "--dual-stack", "--endpoints", "--kubeconfig", kubeconfig,
+                ]
+                let (_, code) = try await SupervisorProcess.run(arguments) { process in
+                    let hint = try #require(await process.log.wait(for: "dig @127.0.0.1 -p"))
+                    let port = hint.split(separator: " ").compactMap { Int($0) }.first
+                    #expect((1...65_535).contains(port ?? 0), "\(hint)")
+                    _ = await process.log.wait(for: "curl -X POST", "/pods/")
+                    let parameters = TestedCluster.Parameters(environment: ["KUBE_STANDBY_TEST_KUBECONFIG": kubeconfig])
+                    try await TestedCluster.run(parameters) { cluster in
+                        let root = "/api/v1/namespaces/default"
+                        let service: JSONValue = [
+                            "metadata": ["name": "web"],
+                            "spec": [
+                                "ipFamilyPolicy": "RequireDualStack", "selector": ["app": "web"],
+                                "ports": [["port": 80]],
+                            ],
+                        ]
+                        let created = try await cluster.speaker.ask("POST", "\(root)/services", service)
+                        #expect(created.code == 201 && created.body["spec"]["ipFamilies"] == ["IPv4", "IPv6"])
+                        try await cluster.retry(for: "the Service's Endpoints") {
+                            try await cluster.speaker.ask("GET", "\(root)/endpoints/web").code == 200
+                        }
+                    }
+                }
+                #expect(code == 0)
+            }
+        }
+
         /// A pipe that takes nothing more, with its reader.
         private static func fullPipe(at path: String) throws -> Int32 {
             try #require(unsafe mkfifo(path, 0o600) == 0)

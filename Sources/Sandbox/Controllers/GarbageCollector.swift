@@ -29,7 +29,8 @@ struct GarbageCollector: Sendable {
                 graph.add(change.key, change.object)
                 await collect(change.key, graph)
             case .modified:
-                guard let old = change.previous, Self.owners(of: old) != Self.owners(of: change.object) else { break }
+                let owners = change.object["metadata"]["ownerReferences"]
+                if change.previous?["metadata"]["ownerReferences"] == owners { break }
                 graph.add(change.key, change.object)
                 await collect(change.key, graph)
             case .deleted:

@@ -84,7 +84,7 @@ struct SandboxSession: Sendable {
             }
         var names = ""
         if let port = await sandbox.dns?.port {
-            names = "  dig @127.0.0.1 -p \(port) +notcp helloworld.default.svc.cluster.local\n"
+            names = "  dig @127.0.0.1 -p \(port) helloworld-svc.default.svc.cluster.local\n"
         }
         return """
 

@@ -34,8 +34,10 @@ struct EndpointSliceMirroring: Sendable {
         switch change.key.kind {
         case .endpoints: return change.key.name
         case .services:
-            let had = change.previous.map(hasSelector)
-            return change.action == .modified && had == hasSelector(change.object) ? nil : change.key.name
+            // Of a Service that has a selector and always had one there is nothing to copy.
+            let has = hasSelector(change.object)
+            let isOfInterest = change.action == .modified ? change.previous.map(hasSelector) != has : !has
+            return isOfInterest ? change.key.name : nil
         case .endpointSlices:
             let labels = change.object["metadata"]["labels"]
             return labels[ServiceSlice.managedBy] == manager ? labels[ServiceSlice.serviceName].string : nil

@@ -18,15 +18,19 @@ extension Kind {
 private enum EndpointSliceRules {
     static let columns: [Column] = [
         .text("AddressType") { $0["addressType"].string },
-        .text("Ports") { slice in
-            (slice["ports"].array ?? []).compactMap { $0["port"].int.map(String.init) }.joined(separator: ",")
-        },
-        .text("Endpoints") { slice in
+        list("Ports") { slice in (slice["ports"].array ?? []).compactMap { $0["port"].int.map(String.init) } },
+        list("Endpoints") { slice in
             (slice["endpoints"].array ?? []).flatMap { $0["addresses"].array ?? [] }.compactMap(\.string)
-                .joined(separator: ",")
         },
         .age,
     ]
+
+    private static func list(_ name: String, _ items: @escaping @Sendable (JSONValue) -> [String]) -> Column {
+        .text(name) { slice in
+            let items = items(slice)
+            return items.isEmpty ? "<unset>" : items.joined(separator: ",")
+        }
+    }
 
     static func fillIn(_ slice: inout JSONValue) {
         var members = slice.object ?? [:]
