@@ -105,7 +105,10 @@ struct EndpointSwitch: SwitchWay {
             let index = place(of: slice)
             let draining = around.draining(on: assignments[index].slice, besides: target)
             assignments[index].write(draining: draining, ids: &ids, effects: &effects)
-            guard assignments[index].stage == .acknowledged else { return effects }
+            // Who is active is decided; a further slice that is denied is left to upkeep, so that the group can move on.
+            guard assignments[index].stage == .acknowledged || index > 0 && assignments[index].isRefused else {
+                return effects
+            }
             if index == 0 { promoted = plan.move.target.map { around.view[$0.id] ?? $0 } }
         }
         areAllWritten = true

@@ -31,6 +31,8 @@ struct EndpointsAssignment: Sendable, Hashable {
     private(set) var slice: PublishedSlice
     /// Where it stands after the last answer.
     private(set) var stage: Stage
+    /// Who was to be shown as draining by the last write.
+    private var draining: Set<Member.ID> = []
     private var failedAttempts = 0
     /// Whether a write of it may have been stored, or was.
     private(set) var mayHaveLanded = false
@@ -81,6 +83,7 @@ struct EndpointsAssignment: Sendable, Hashable {
         let id = ids.next()
         stage = .writing(id)
         mayHaveLanded = true
+        self.draining = draining
         let write = EndpointsWrite(slice: slice, ready: ready, draining: draining, epoch: epoch, urgency: urgency)
         effects.append(.writeEndpoints(id, write))
     }
@@ -91,7 +94,7 @@ struct EndpointsAssignment: Sendable, Hashable {
         switch outcome {
         case .written(let stored):
             known(stored)
-            if stage == .due { altered(ids: &ids, effects: &effects) }
+            if stage == .due || !stored.draining.isSubset(of: draining) { altered(ids: &ids, effects: &effects) }
         case .conflict:
             wasHeldUp = true
             read(ids: &ids, effects: &effects)

@@ -120,7 +120,22 @@ extension Outstanding {
         let situation = situation(known, at: now)
         let reason = situation.withholding
         let effects = wake(at: ends.min()) + notices.withheld(decision, because: reason, situation.trace)
-        return effects + (reason == .paused ? recordCompletion(known, at: now) : [])
+        guard reason == .paused else { return effects }
+        return effects + keepUp(decision, &known, at: now) + recordCompletion(known, at: now)
+    }
+
+    /// What Kubernetes goes on doing for the endpoints of a group of labels that is paused: addresses follow, who is gone is taken out.
+    private mutating func keepUp(
+        _ decision: Decision,
+        _ known: inout GroupKnowledge,
+        at now: MonotonicTime
+    ) -> [Effect] {
+        guard known.policy.ownsEndpoints else { return [] }
+        switch decision {
+        case .keep(let keep): return keepEndpoints(of: keep.active, in: situation(known, at: now))
+        case .move, .wait: return clearEndpoints(in: situation(known, at: now))
+        case .adopt, .confirm: return []
+        }
     }
 
     // MARK: Writing the record alone

@@ -140,4 +140,18 @@ import Testing
         #expect(story.contains("adopted b@1"))
         #expect(story.filter { $0.hasPrefix("IPv4=") } == ["IPv4=uid-b@1"])
     }
+
+    /// The first family's slice has decided who is active.
+    @Test func aFurtherFamilyThatIsDeniedDoesNotHoldTheGroupUp() {
+        var script = pair(families: [.ipv4, .ipv6])
+        script.holds = { if case .writeEndpoints(_, let write) = $0 { write.slice.family == .ipv6 } else { false } }
+        _ = script.play(script.health("a", .unhealthy))
+        let effects = script.release { script, effect in
+            guard case .writeEndpoints(let id, _) = effect else { return [] }
+            return script.machine.endpointsWritten(id, .refused(OperationFailure("denied")), at: script.now)
+        }
+        script.holds = { if case .writeEndpoints(_, let write) = $0 { write.slice.family == .ipv6 } else { false } }
+        #expect(script.play(effects).contains("moved to b"))
+        #expect(!script.machine.isSwitching)
+    }
 }

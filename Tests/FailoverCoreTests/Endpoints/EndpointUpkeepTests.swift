@@ -103,4 +103,32 @@ import Testing
         #expect(story == ["read IPv4"])
         #expect(script.machine.actives.map(\.name) == ["b"])
     }
+
+    /// As a webhook does that adds its own.
+    @Test func whatIsStoredOtherwiseThanItWasWrittenIsTriedAgainAfterAPause() {
+        var script = pair()
+        script.holds = { if case .writeEndpoints = $0 { true } else { false } }
+        _ = script.play(script.observeSlices { $0.slices[0].isFaithful = false })
+        let effects = script.release { script, effect in
+            guard case .writeEndpoints(let id, let write) = effect else { return [] }
+            _ = script.slices.write(write, nil, reachable: script.members.map(\.id))
+            var stored = script.slices.shown(.ipv4, reachable: script.members.map(\.id))
+            stored.draining = [.init("uid-x")]
+            return script.machine.endpointsWritten(id, .written(stored), at: script.now)
+        }
+        #expect(effects.contains { if case .startBackoff = $0 { true } else { false } })
+        #expect(!effects.contains { if case .writeEndpoints = $0 { true } else { false } })
+    }
+
+    /// As Kubernetes does for the endpoints of a group of labels.
+    @Test func aPausedGroupsEndpointFollowsItsPod() {
+        var script = pair()
+        _ = script.settle(script.annotate { $0.pause = Pause(id: "p", rest: nil) })
+        let story = script.play(script.observeSlices { $0.slices[0].isFaithful = false })
+        #expect(story.filter { $0.hasPrefix("IPv4=") } == ["IPv4=uid-a@1"])
+        _ = script.settle(script.health("b", .unhealthy))
+        script.remove("a")
+        _ = script.settle(script.observe())
+        #expect(!script.slices.isActive(.init("uid-a")))
+    }
 }
