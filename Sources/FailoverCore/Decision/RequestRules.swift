@@ -71,7 +71,7 @@ struct RequestRules {
 
     /// Whether the target of a move in the record was promoted for it.
     private func wasMade(_ move: MoveEntry) -> Bool {
-        let isWritten = rules.view.all.contains { $0.name == move.target && $0.epoch == move.epoch }
+        let isWritten = rules.view.shows(move.target, at: move.epoch)
         let isLeft = record.history.contains { $0.epoch > move.epoch && $0.from.contains(move.target ?? "") }
         return move.duration != nil || isWritten || isLeft
     }

@@ -19,6 +19,12 @@ struct EndpointsAssignment: Sendable, Hashable {
         case superseded
     }
 
+    /// A write of unknown outcome.
+    private struct Unknown: Sendable, Hashable {
+        /// That which it replaces; nil: it creates the slice.
+        var version: ObjectVersion?
+    }
+
     /// The member that is to get all traffic; nil: nobody.
     let ready: Member.ID?
     /// Written beside it; a slice with a higher one makes this assignment void.
@@ -34,8 +40,12 @@ struct EndpointsAssignment: Sendable, Hashable {
     /// Who was to be shown as draining by the last write.
     private var draining: Set<Member.ID> = []
     private var failedAttempts = 0
-    /// Whether a write of it may have been stored, or was.
-    private(set) var mayHaveLanded = false
+    /// Whether a write of it may have been stored, or was, or may still be.
+    var mayHaveLanded: Bool { isSent || unknown != nil || wasWritten }
+    private var isSent = false
+    private var wasWritten = false
+    /// What a write of unknown outcome named: it may still land while the slice is at that version; nil: there is none.
+    private var unknown: Unknown?
     /// Why it was denied last; nil: it was not, or is not any more.
     private(set) var refusal: OperationFailure?
     /// Whether an operation did not succeed, so that this took longer than it has to.
@@ -82,7 +92,7 @@ struct EndpointsAssignment: Sendable, Hashable {
         guard stage == .due else { return }
         let id = ids.next()
         stage = .writing(id)
-        mayHaveLanded = true
+        isSent = true
         self.draining = draining
         let write = EndpointsWrite(slice: slice, ready: ready, draining: draining, epoch: epoch, urgency: urgency)
         effects.append(.writeEndpoints(id, write))
@@ -91,30 +101,27 @@ struct EndpointsAssignment: Sendable, Hashable {
     /// Takes in how its write ended.
     mutating func written(_ outcome: EndpointsWriteOutcome, ids: inout OperationIDs, effects: inout [Effect]) {
         refusal = nil
+        isSent = false
         switch outcome {
         case .written(let stored):
+            wasWritten = true
             known(stored)
             if stage == .due || !stored.draining.isSubset(of: draining) { altered(ids: &ids, effects: &effects) }
         case .conflict:
             wasHeldUp = true
             read(ids: &ids, effects: &effects)
-        case .notSent:
-            mayHaveLanded = false
-            known(slice)
-        case .refused(let failure):
-            mayHaveLanded = false
-            denied(failure, ids: &ids, effects: &effects)
-        case .failed(let failure): backOff(failure, during: "writing", ids: &ids, effects: &effects)
+        case .notSent: known(slice)
+        case .refused(let failure): denied(failure, ids: &ids, effects: &effects)
+        case .failed(let failure):
+            unknown = Unknown(version: slice.version)
+            backOff(failure, during: "writing", ids: &ids, effects: &effects)
         }
     }
 
     /// Takes in how its read ended.
     mutating func read(_ outcome: EndpointsReadOutcome, ids: inout OperationIDs, effects: inout [Effect]) {
         switch outcome {
-        case .found(let found):
-            // The version that the next write names is newer than that of any that is on its way.
-            mayHaveLanded = false
-            known(found)
+        case .found(let found): known(found)
         case .failed(let failure): backOff(failure, during: "reading", ids: &ids, effects: &effects)
         }
     }
@@ -127,6 +134,7 @@ struct EndpointsAssignment: Sendable, Hashable {
 
     private mutating func known(_ newest: PublishedSlice) {
         slice = newest
+        if let before = unknown, before.version != newest.version { unknown = nil }
         let isOld = newest.epoch.map { $0 < epoch } ?? true
         if let theirs = newest.epoch, theirs > epoch {
             stage = .superseded

@@ -2,7 +2,8 @@
 struct RepairLimit: Sendable, Hashable {
     /// Repairs in a window.
     static let count = 10
-    private static let window: Duration = .seconds(60)
+    /// So long a repair waits at most.
+    static let window: Duration = .seconds(60)
 
     /// When the last repairs began, oldest first; at most `count`.
     private var repairs: [MonotonicTime] = []

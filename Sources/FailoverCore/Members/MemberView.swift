@@ -75,6 +75,13 @@ package struct MemberView: Sendable, Hashable {
     /// Whether a member is active and not finished.
     var isServed: Bool { members.values.contains { $0.role == .active && $0.lifecycle != .finished } }
 
+    /// Whether a move to a pod was written at an epoch: the pod carries that or, where slices say who is active, they do; the pod
+    /// may have left since.
+    func shows(_ target: String?, at epoch: Epoch) -> Bool {
+        if let endpoints { return endpoints.epoch == epoch }
+        return members.values.contains { $0.name == target && $0.epoch == epoch }
+    }
+
     // MARK: Listings
 
     /// Takes in a whole listing.
@@ -219,6 +226,8 @@ package struct MemberView: Sendable, Hashable {
 
     /// What came in is all that came at once: times are counted from now.
     mutating func look(under policy: GroupPolicy, at now: MonotonicTime) {
+        // Nobody has become active by what was not known before.
+        if policy.ownsEndpoints, endpoints == nil { return }
         history.saw(members, under: policy, at: now)
     }
 

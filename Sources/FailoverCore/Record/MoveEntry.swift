@@ -60,6 +60,9 @@ package struct MoveEntry: Sendable, Hashable {
     ///
     /// So it is of two supervisors that announce the same move at the same time.
     func wasNotMade(before next: MoveEntry) -> Bool { duration == nil && !from.isEmpty && next.from == from }
+
+    /// Whether it was announced and is not known to be made, and a pod that it was to leave was found active after it.
+    func wasNotMade(as found: String?) -> Bool { duration == nil && found.map(from.contains) ?? false }
 }
 
 extension MoveEntry {

@@ -34,7 +34,9 @@ struct MoveHistory: Sendable, Hashable {
     }
 
     /// Takes in what the record remembers: each move once, at the time that it is first read, less its age.
-    mutating func recorded(_ entries: [MoveEntry], at now: MonotonicTime) {
+    ///
+    /// `found`: the pod that the record says was found active after the last of them; nil: it says none.
+    mutating func recorded(_ entries: [MoveEntry], found: String? = nil, at now: MonotonicTime) {
         for entry in entries where moves[entry.epoch] == nil {
             let at = MonotonicTime(nanoseconds: now.nanoseconds - min(now.nanoseconds, entry.age.wholeNanoseconds))
             moves[entry.epoch] = Move(at: at, end: at, countsAsFlapping: entry.cause.countsAsFlapping)
@@ -46,7 +48,8 @@ struct MoveHistory: Sendable, Hashable {
             moves[entry.epoch]?.isEndKnown = true
         }
         for (index, entry) in entries.enumerated() {
-            let isInVain = index + 1 < entries.count && entry.wasNotMade(before: entries[index + 1])
+            let isLast = index + 1 == entries.count
+            let isInVain = isLast ? entry.wasNotMade(as: found) : entry.wasNotMade(before: entries[index + 1])
             moves[entry.epoch]?.countsAsFlapping = entry.cause.countsAsFlapping && !isInVain
         }
         while moves.count > Self.moveLimit, let oldest = moves.keys.min() { moves[oldest] = nil }

@@ -55,7 +55,8 @@ struct RecordView: Sendable, Hashable {
         }
         stored = newest
         highestEpoch = max(highestEpoch ?? Epoch(0), newest?.record.epoch ?? Epoch(0))
-        moves.recorded(newest?.record.history ?? [], at: now)
+        let found = newest.flatMap { $0.record.origin == .adopted ? $0.record.holder?.name : nil }
+        moves.recorded(newest?.record.history ?? [], found: found, at: now)
         let wanted = newest?.record.pause
         // One that was written by hand has no name, and may be another each time.
         if wanted?.id != pause?.id || wanted?.id.isEmpty ?? false {

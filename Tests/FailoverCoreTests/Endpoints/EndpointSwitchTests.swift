@@ -154,4 +154,38 @@ import Testing
         #expect(script.play(effects).contains("moved to b"))
         #expect(!script.machine.isSwitching)
     }
+
+    /// A write whose answer was lost may still land while the slice is at the version that it named.
+    @Test func whatMayStillLandIsNotTakenBack() {
+        var script = pair()
+        script.holds = { if case .writeEndpoints = $0 { true } else { false } }
+        _ = script.play(script.health("a", .unhealthy))
+        let lost = script.release { script, effect in
+            guard case .writeEndpoints(let id, _) = effect else { return [] }
+            return script.machine.endpointsWritten(id, .failed(OperationFailure("no answer")), at: script.now)
+        }
+        _ = script.health("a", .healthy)
+        let backoffs = lost.compactMap { if case .startBackoff(let id, _, _) = $0 { id } else { nil } }
+        let story = script.play(backoffs.flatMap { script.machine.timerFired($0, at: script.now) })
+        #expect(story.contains("IPv4=uid-b@2") && !story.contains { $0.contains("Adopted") }, "\(story)")
+    }
+
+    /// What it was given to may have left before anybody saw it active.
+    @Test func aRequestIsCarriedOutOnceThoughItsTargetLeft() {
+        var script = pair()
+        script.place("c", nil)
+        _ = script.settle(script.observe() + script.health("c", .healthy) + script.observeSlices())
+        script.holds = { if case .writeEndpoints = $0 { true } else { false } }
+        _ = script.play(
+            script.annotate { $0.request = OperatorRequest(id: "o", action: .switchover(to: nil, isForced: false)) }
+        )
+        let target = script.machine.record?.record.holder?.name ?? ""
+        for case .writeEndpoints(_, let write) in script.held {
+            _ = script.slices.write(write, nil, reachable: script.members.map(\.id))
+        }
+        script.remove(target)
+        var story = script.play(script.observeSlices())
+        story += script.play(script.observe())
+        #expect(story.contains("answered o: Done"), "\(story)")
+    }
 }

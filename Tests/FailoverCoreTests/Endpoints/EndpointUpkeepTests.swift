@@ -131,4 +131,20 @@ import Testing
         _ = script.settle(script.observe())
         #expect(!script.slices.isActive(.init("uid-a")))
     }
+
+    /// A restart moves nothing, nor does the end of a pause long after.
+    @Test func whoWasFoundInASliceStays() {
+        var script = GroupScript(Self.policy)
+        script.place("a", nil)
+        script.place("b", nil)
+        script.slices.publish(script.member("b").id, at: Epoch(1))
+        let effects = script.start(record: script.record("a"), healthy: ["a", "b"])
+        #expect(script.play(effects).contains("adopted b@2"))
+        var paused = pair()
+        _ = paused.settle(paused.annotate { $0.pause = Pause(id: "p", rest: nil) })
+        paused.slices.publish(paused.member("b").id)
+        _ = paused.settle(paused.observeSlices())
+        paused.at(61_000)
+        #expect(paused.play(paused.annotate { $0.pause = nil }).contains("adopted b@2"))
+    }
 }

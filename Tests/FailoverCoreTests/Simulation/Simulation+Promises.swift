@@ -8,11 +8,11 @@ extension Simulation {
     mutating func noteService(of index: Int) {
         let active = groups[index].members.first { $0.role == .active && $0.lifecycle != .finished }
         if let active {
-            if let since = groups[index].unservedSince, let epoch = active.epoch {
-                // What comes later under the same epoch is no part of its move.
-                if groups[index].promises.ended.insert(epoch).inserted {
-                    groups[index].promises.gaps[epoch] = (since, now)
-                }
+            // What comes later under the same epoch is no part of its move, which may have had no gap.
+            if let epoch = active.epoch, groups[index].promises.ended.insert(epoch).inserted,
+                let since = groups[index].unservedSince
+            {
+                groups[index].promises.gaps[epoch] = (since, now)
             }
             groups[index].unservedSince = nil
             groups[index].promises.firstEpoch = groups[index].promises.firstEpoch ?? active.epoch ?? Epoch(0)
