@@ -128,7 +128,7 @@ extension GroupAssessment {
     private func held(_ situation: Situation, _ rules: DecisionRules, _ active: Member?) -> Set<Condition> {
         let isSuspended = rules.suspension.map { situation.now < $0.until } ?? false
         let holds: [Condition: Bool] = [
-            .available: active.map { Self.serves($0, rules.view) } ?? false,
+            .available: active.map { Self.serves($0, rules.view) && rules.view.rivals(of: $0).isEmpty } ?? false,
             .paused: situation.known.isPaused(at: situation.now),
             // Who only observes withholds nothing that it could make.
             .holding: withheld != nil && !situation.known.policy.isObserving || (finding.map(Self.withholds) ?? false),

@@ -95,7 +95,7 @@ struct EndpointSwitch: SwitchWay {
     mutating func advance(in around: SwitchSurroundings, _ ids: inout OperationIDs) -> [Effect] {
         var effects: [Effect] = []
         guard let endpoints = around.view.endpoints else { return [] }
-        blocking = isWithdrawable ? rival(in: endpoints, around.view) : nil
+        blocking = isWithdrawable ? rival(around.view) : nil
         let target = plan.move.target?.id
         // A target that the first slice could not show would come to nothing: it is shown with an address, or another is chosen.
         let isReachable = target.map { endpoints.slices.first?.reachable.contains($0) ?? false } ?? true
@@ -124,12 +124,8 @@ struct EndpointSwitch: SwitchWay {
     }
 
     /// A running member, not the target, to which traffic would still go by a slice that is not ours.
-    private func rival(in endpoints: EndpointsView, _ view: MemberView) -> Blocking? {
-        guard let target = plan.move.target?.id else { return nil }
-        let others = view.all.filter { $0.id != target && $0.lifecycle != .finished }
-        return others.lazy.compactMap { member in
-            endpoints.foreign[member.id].map { Blocking(member: member, slice: $0) }
-        }.first
+    private func rival(_ view: MemberView) -> Blocking? {
+        plan.move.target.flatMap { view.rivals(of: $0).first }.map { Blocking(member: $0.member, slice: $0.slice) }
     }
 }
 

@@ -18,8 +18,11 @@ struct EndpointUpkeep: Sendable, Hashable {
     private var drains: [Member.ID: MonotonicTime] = [:]
     /// The version of each slice that this process wrote or found right: another one was written by somebody else.
     private var settled: [AddressFamily: ObjectVersion] = [:]
-    /// Pods that slices show, and that a consistent list does not.
+    /// Pods that slices show, and that a consistent list does not, or no pod of their name is.
     private var vanished: Set<Member.ID> = []
+    private var lookups = PodLookups()
+    /// How often each slice could not be written, in a row.
+    private var failures: [AddressFamily: Int] = [:]
 
     // MARK: Beginning
 
@@ -42,7 +45,9 @@ struct EndpointUpkeep: Sendable, Hashable {
                 continue
             }
             let draining = draining(on: slice, besides: active.id, around)
-            if slice.shows(active.id), slice.draining == draining {
+            // A write of an older epoch that is still on its way must not undo what the record says since.
+            let isFenced = slice.version == nil || slice.epoch.map { $0 >= around.epoch } ?? false
+            if slice.shows(active.id), slice.draining == draining, isFenced {
                 settled[slice.family] = slice.version
             } else if let turn = turn(for: slice, active, &budget, around.now) {
                 turns.append(turn)
@@ -54,26 +59,44 @@ struct EndpointUpkeep: Sendable, Hashable {
         return (effects, (turns + ends).min())
     }
 
-    /// Takes out pods that are gone, finished, or no members any more, while nobody is active.
+    /// Takes out pods that are gone or finished, while no member is active.
     ///
-    /// - Returns: the effects, and whether the members are to be listed first: a pod that was never seen may be one.
+    /// Who is no member any more may run all the same, for a selector that was mistaken: it is read before it is taken out.
+    /// - Returns: the effects, whether the members are to be listed first, for a pod that was never seen may be one, and when it is to
+    ///   be looked at again; nil: when something changes.
     mutating func clear(
         in around: Surroundings,
         _ ids: inout OperationIDs
-    ) -> (effects: [Effect], needsList: Bool) {
-        var effects: [Effect] = []
-        guard let slices = around.view.endpoints?.slices, !around.view.isServed else { return ([], false) }
+    ) -> (effects: [Effect], needsList: Bool, until: MonotonicTime?) {
+        guard let slices = around.view.endpoints?.slices, !around.view.isServed else { return ([], false, nil) }
         let shown = slices.reduce(into: Set<Member.ID>()) { $0.formUnion($1.ready) }
-        let unseen = shown.filter { id in
-            around.view[id] == nil && !around.view.departed.contains { $0.id == id } && !vanished.contains(id)
+        let (unknown, departed) = (shown.filter { around.view[$0] == nil }.subtracting(vanished), around.view.departed)
+        if !unknown.isSubset(of: departed.map(\.id)) { return ([], true, nil) }
+        if !unknown.isEmpty {
+            let (effects, until) = lookups.ask(for: departed.filter { unknown.contains($0.id) }, at: around.now, &ids)
+            return (effects, false, until)
         }
-        guard unseen.isEmpty else { return ([], true) }
+        var effects: [Effect] = []
         for slice in slices where assignments[slice.family] == nil {
             if !slice.ready.isEmpty || !slice.draining.isEmpty || slice.hasStrangers {
                 begin(nil, on: slice, in: around, &ids, &effects)
             }
         }
-        return (effects, false)
+        return (effects, false, nil)
+    }
+
+    /// A pod that left the members was read.
+    ///
+    /// - Returns: whether that was asked for.
+    mutating func lookedUp(_ id: OperationID, _ outcome: MemberReadOutcome) -> Bool {
+        guard let pod = lookups.answered(id) else { return false }
+        switch outcome {
+        case .gone: vanished.insert(pod)
+        case .found(let found):
+            if found.id != pod || found.lifecycle == .finished { vanished.insert(pod) }
+        case .tooNew, .failed: break
+        }
+        return true
     }
 
     /// A consistent list shows these members: whoever else slices show is gone.
@@ -96,8 +119,8 @@ struct EndpointUpkeep: Sendable, Hashable {
             at: around.epoch,
             on: slice,
             urgency: isUrgent ? .promotion : .upkeep,
-            acceptsOlder: true,
-            isDue: true
+            isDue: true,
+            after: failures[slice.family] ?? 0
         )
         assignment.write(draining: draining(on: slice, besides: member, around), ids: &ids, effects: &effects)
         if assignment.stage != .superseded { assignments[slice.family] = assignment }
@@ -148,8 +171,8 @@ struct EndpointUpkeep: Sendable, Hashable {
         assignments = [:]
     }
 
-    /// Whether a slice waits for an operation.
-    func awaits(_ id: OperationID) -> Bool { assignments.values.contains { $0.awaits(id) } }
+    /// Whether a slice or a pod waits for an operation.
+    func awaits(_ id: OperationID) -> Bool { assignments.values.contains { $0.awaits(id) } || lookups.awaits(id) }
 
     /// Every slice under way, each passed to `body` by reference.
     mutating func visit(_ body: (inout EndpointsAssignment) -> Void) {
@@ -167,9 +190,12 @@ struct EndpointUpkeep: Sendable, Hashable {
         for (family, assignment) in assignments {
             switch assignment.stage {
             case .writing, .reading, .backingOff: continue
-            case .acknowledged: settled[family] = assignment.slice.version
+            case .acknowledged:
+                settled[family] = assignment.slice.version
+                failures[family] = nil
             case .superseded: effects.append(.report(.steppedBack))
-            case .due: break
+            // It is decided anew, and waits longer if it fails again.
+            case .due: failures[family] = assignment.failedAttempts
             }
             assignments[family] = nil
         }

@@ -31,15 +31,14 @@ struct EndpointsAssignment: Sendable, Hashable {
     let epoch: Epoch
     /// Of each of its writes, retries included.
     let urgency: WriteUrgency
-    /// Whether a slice of a lower epoch that shows the same will do.
-    private let acceptsOlder: Bool
     /// The newest version known.
     private(set) var slice: PublishedSlice
     /// Where it stands after the last answer.
     private(set) var stage: Stage
     /// Who was to be shown as draining by the last write.
     private var draining: Set<Member.ID> = []
-    private var failedAttempts = 0
+    /// How often an operation did not succeed, in a row.
+    private(set) var failedAttempts: Int
     /// Whether a write of it may have been stored, or was, or may still be.
     var mayHaveLanded: Bool { isSent || unknown != nil || wasWritten }
     private var isSent = false
@@ -53,19 +52,19 @@ struct EndpointsAssignment: Sendable, Hashable {
 
     /// A slice that is to show `ready` as its only ready endpoint.
     ///
-    /// `isDue`: it is to be written although it does: who else is shown changes.
+    /// `isDue`: it is to be written although it does: who else is shown changes. `failures`: how often that failed before.
     init(
         _ ready: Member.ID?,
         at epoch: Epoch,
         on slice: PublishedSlice,
         urgency: WriteUrgency,
-        acceptsOlder: Bool = false,
-        isDue: Bool = false
+        isDue: Bool = false,
+        after failures: Int = 0
     ) {
+        failedAttempts = failures
         self.ready = ready
         self.epoch = epoch
         self.urgency = urgency
-        self.acceptsOlder = acceptsOlder
         self.slice = slice
         stage = .due
         known(slice)
@@ -138,7 +137,7 @@ struct EndpointsAssignment: Sendable, Hashable {
         let isOld = newest.epoch.map { $0 < epoch } ?? true
         if let theirs = newest.epoch, theirs > epoch {
             stage = .superseded
-        } else if newest.shows(ready), !isOld || acceptsOlder || newest.version == nil {
+        } else if newest.shows(ready), !isOld || newest.version == nil {
             stage = .acknowledged
         } else {
             stage = .due

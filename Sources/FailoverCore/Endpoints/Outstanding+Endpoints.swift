@@ -26,9 +26,9 @@ extension Outstanding {
         var needsList = false
         let effects = withWork { work, ids, _ in
             guard let around = situation.upkeep else { return ([], nil) }
-            let (effects, isFirst) = work.upkeep.clear(in: around, &ids)
+            let (effects, isFirst, until) = work.upkeep.clear(in: around, &ids)
             needsList = isFirst
-            return (effects, nil)
+            return (effects, until)
         }
         return effects + (needsList ? checkRelist() : [])
     }
@@ -36,6 +36,13 @@ extension Outstanding {
     /// The members are known as they are now.
     mutating func membersListed(_ view: MemberView) {
         endpoints?.upkeep.listed(view)
+    }
+
+    /// A pod that left the members was read.
+    ///
+    /// - Returns: whether that was asked for because of the slices.
+    mutating func lookedUp(_ id: OperationID, _ outcome: MemberReadOutcome) -> Bool {
+        endpoints?.upkeep.lookedUp(id, outcome) ?? false
     }
 
     private mutating func withWork(

@@ -150,6 +150,9 @@ struct GroupKnowledge: Sendable, Hashable {
         view.published(shown, version: version)
     }
 
+    /// The slices are those of another Service from now on.
+    mutating func forgetEndpoints() { view.forgetEndpoints() }
+
     /// A slice was read, or stored.
     ///
     /// - Returns: the slice, with the epoch that is believed of it.

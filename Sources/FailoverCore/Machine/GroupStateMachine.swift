@@ -245,6 +245,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         at now: MonotonicTime
     ) -> [Effect] {
         guard outstanding.isAwaited(id) else { return [] }
+        if outstanding.lookedUp(id, outcome) { return answered(membersChanged(at: now)) }
         var outcome = outcome
         if case .found(let member) = outcome {
             outcome = .found(known.found(member))
@@ -325,7 +326,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// The last thing before effects go out: what is sent is noted.
     mutating func answered(_ effects: [Effect]) -> [Effect] {
         for case .writeRole(let id, let write) in effects { known.sent(id, write) }
-        return view.isServed ? effects : effects.map(\.soonInOutage)
+        return isServing ? effects : effects.map(\.soonInOutage)
     }
 
     // MARK: Deciding

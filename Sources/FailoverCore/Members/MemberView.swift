@@ -75,6 +75,15 @@ package struct MemberView: Sendable, Hashable {
     /// Whether a member is active and not finished.
     var isServed: Bool { members.values.contains { $0.role == .active && $0.lifecycle != .finished } }
 
+    /// The members besides one that slices of others send traffic to, each with the name of such a slice.
+    package func rivals(of active: Member) -> [(member: Member, slice: String)] {
+        guard let foreign = endpoints?.foreign, !foreign.isEmpty else { return [] }
+        return all.compactMap { member in
+            guard member.id != active.id, member.lifecycle != .finished else { return nil }
+            return foreign[member.id].map { (member, $0) }
+        }
+    }
+
     /// Whether a move to a pod was written at an epoch: the pod carries that or, where slices say who is active, they do; the pod
     /// may have left since.
     func shows(_ target: String?, at epoch: Epoch) -> Bool {
@@ -145,6 +154,11 @@ package struct MemberView: Sendable, Hashable {
         }
         if let ceiling { endpoints?.believe(upTo: ceiling) }
         readRoles()
+    }
+
+    /// The slices are those of another Service from now on.
+    mutating func forgetEndpoints() {
+        endpoints = nil
     }
 
     /// A slice was read, or stored.

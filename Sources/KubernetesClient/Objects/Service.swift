@@ -41,6 +41,13 @@ package struct Service: KubernetesResource, Hashable {
         package var clusterIP: String?
         /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`; nil: the first.
         package var type: String?
+        /// `Local`: what enters a node from outside goes to that node's pods only; nil: `Cluster`.
+        package var externalTrafficPolicy: String?
+        /// The same of what comes from the cluster.
+        package var internalTrafficPolicy: String?
+
+        /// Whether proxies send traffic to the pods of their own node only, which may be one that drains.
+        package var isLocal: Bool { [externalTrafficPolicy, internalTrafficPolicy].contains("Local") }
     }
 
     /// What is wanted.

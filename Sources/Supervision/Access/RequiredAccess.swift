@@ -84,7 +84,10 @@ package struct RequiredAccess: Sendable {
         }
         if groups.isEmpty { return [rule([], "list", "watch", isOptional: true)] }
         let names = groups.flatMap { group in AddressFamily.allCases.map { $0.sliceName(of: group.service) } }
-        return [rule([], "create", "list", "watch"), rule(names, "get", "patch")]
+        // Where OwnerReferencesPermissionEnforcement is on, whoever names the Service as owner must be able to delete the slice.
+        return [
+            rule([], "create", "list", "watch"), rule(names, "get", "patch"), rule(names, "delete", isOptional: true),
+        ]
     }
 
     /// Every right, namespaces in order.

@@ -28,7 +28,11 @@ extension GroupSupervisor {
     /// of one of them, this one waits.
     @inline(never)
     func claimPods(_ pods: [Pod]) async {
-        guard configuration.writtenLabel != nil else { return }
+        guard configuration.writtenLabel != nil else {
+            // Whoever writes no label is in nobody's way.
+            if wish != nil { await abstain() }
+            return
+        }
         // It has let them go, and news of them is no reason to take them back.
         if case .unusable = service { return }
         let scopes = mapping.labelling.keys.map { RoleClaims.Scope(namespace: namespace, key: $0) }

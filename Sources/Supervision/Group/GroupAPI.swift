@@ -51,6 +51,8 @@ protocol GroupAPI: Sendable {
         in turn: WriteScheduler.Turn?,
         isWanted: @escaping @Sendable () async -> Bool
     ) async -> RoleWriteOutcome
+    /// Reads one whole pod, from no cache; nil: it is not known, or there is none.
+    func readPod(_ name: String) async -> Pod?
     /// Reads one EndpointSlice, from no cache.
     func readSlice(_ name: String) async -> SliceReadOutcome
     /// Creates an EndpointSlice (`base` is nil), or replaces the endpoints of exactly this version of it; see `writeRole`.

@@ -141,7 +141,7 @@ extension GroupSupervisor {
         let policy = GroupPolicy(
             configuration,
             isObserving: isDryRun || isStopping || !isUsable || standing != .leading,
-            publishesNotReady: seenService?.spec?.publishNotReadyAddresses ?? false
+            service: seenService
         )
         let now = surroundings.clock.now()
         step { $0.policyChanged(policy, at: now) }

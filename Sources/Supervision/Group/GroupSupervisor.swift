@@ -179,7 +179,7 @@ actor GroupSupervisor {
         await claimPods(snapshot.objects)
         let isComplete = observe(snapshot)
         publish()
-        if isComplete { await labelsComplete() }
+        if isComplete, !ownsEndpoints { await labelsComplete() }
     }
 
     /// Has pods probed, each as its role says.
@@ -206,12 +206,19 @@ actor GroupSupervisor {
     }
 
     /// What can say something that is left out of account.
-    private enum Source {
-        case pods, lease, epochs
+    enum Source {
+        /// The pods' labels and annotations.
+        case pods
+        /// The Lease's annotations.
+        case lease
+        /// The epochs of pods.
+        case epochs
+        /// The Service's slices.
+        case slices
     }
 
     /// Tells once of each thing that cannot be read.
-    private func complain(of source: Source, _ oddities: [String]) {
+    func complain(of source: Source, _ oddities: [String]) {
         let found = Set(oddities)
         for complaint in found.subtracting(complaints[source] ?? []).sorted().prefix(Self.mostComplaints) {
             notify(.ignored(complaint))

@@ -1,12 +1,16 @@
 import FailoverCore
+import KubernetesClient
 import StandbyConfiguration
 
 extension GroupPolicy {
     /// What a group's configuration says to the core.
     ///
     /// `isObserving`: whether nothing may be written at all.
-    /// `publishesNotReady`: whether pods that are not Ready are endpoints of the Service all the same.
-    init(_ group: GroupConfiguration, isObserving: Bool, publishesNotReady: Bool = false) {
+    /// `service`: as it was seen; nil: it was not. Pods that are not Ready may be its endpoints all the same, and nobody drains where
+    /// a node's traffic stays on the node: a proxy sends new connections to a pod that drains where none beside it is ready.
+    init(_ group: GroupConfiguration, isObserving: Bool, service: Service? = nil) {
+        let publishesNotReady = service?.spec?.publishNotReadyAddresses ?? false
+        let isLocal = service?.spec?.publication?.isLocal ?? false
         let timings = [group.probe.timing, group.passiveProbe?.timing].compactMap { $0 }
         self.init(
             order: group.failover.order,
@@ -18,7 +22,7 @@ extension GroupPolicy {
             requireReady: group.requireReady,
             verdictWindow: timings.map(\.verdictWindow).max() ?? .zero,
             ownsEndpoints: group.mode == .endpointSlice,
-            drain: group.drain,
+            drain: isLocal ? .zero : group.drain,
             labelsPassiveMembers: group.roleLabel.passive != nil,
             flap: FlapLimit(
                 maxMoves: group.failover.flap.maxSwitches,

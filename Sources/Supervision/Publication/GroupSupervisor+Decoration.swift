@@ -19,10 +19,19 @@ extension GroupSupervisor {
         }
     }
 
+    /// Whether every pod says its role by the label that the configuration names, and by no other.
+    var areAllDecorated: Bool {
+        guard mapping.labelling.retiring != nil, let pods = seenPods?.objects else { return false }
+        return pods.allSatisfy { pod in
+            guard let member = mapping.member(pod), let role = machine.view[member.id]?.role else { return true }
+            return mapping.labelling.says(role, in: pod.metadata.labels ?? [:])
+        }
+    }
+
     /// Whether this supervisor may write the labels, and who is active is certain.
     private var mayDecorate: Bool {
         guard case .usable = service, claim == .granted else { return false }
-        return standing == .leading && !isDryRun && !isStopping && !machine.isSwitching && machine.actives.count == 1
+        return standing == .leading && !isDryRun && !isStopping && !machine.isSwitching && machine.actives.count <= 1
     }
 
     private func decorate(_ label: RoleWrite) {

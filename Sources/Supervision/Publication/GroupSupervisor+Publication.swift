@@ -40,6 +40,7 @@ extension GroupSupervisor {
         await leaveSlices()
         let number = publication.number + 1
         publication = Publication(of: wanted, number: number)
+        machine.endpointsForgotten()
         guard let wanted else { return }
         let scope = InformerScope.labels([ServiceEndpoints.serviceLabel: wanted])
         publication.subscription = await surroundings.endpoints.subscribe(to: scope) { [self] event in
@@ -74,9 +75,11 @@ extension GroupSupervisor {
     }
 
     /// How slices are read and written by what is known of Service and pods; nil: the Service is not known, or has a selector.
-    private var slices: SliceMapping? {
+    private var slices: SliceMapping? { slices(seenPods?.objects ?? []) }
+
+    private func slices(_ pods: [Pod]) -> SliceMapping? {
         guard ownsEndpoints, case .usable = service, let seenService else { return nil }
-        return SliceMapping(mapping, namespace: namespace, service: seenService, pods: seenPods?.objects ?? [])
+        return SliceMapping(mapping, namespace: namespace, service: seenService, pods: pods)
     }
 
     /// Tells the machine what the slices say, by the pods and the Service as they are known.
@@ -85,6 +88,19 @@ extension GroupSupervisor {
         let published = slices.published(shown.objects)
         let (version, now) = (ObjectVersion(shown.resourceVersion), surroundings.clock.now())
         step { $0.endpointsObserved(published, version: version, isRelist: isRelist, at: now) }
+        complainOfRivals()
+    }
+
+    /// Tells once of each slice of others that sends traffic to another member than the active one.
+    private func complainOfRivals() {
+        guard machine.actives.count == 1, let active = machine.actives.first else { return }
+        complain(
+            of: .slices,
+            machine.view.rivals(of: active).map { member, slice in
+                "EndpointSlice \(slice) is not ours, and sends traffic to pod \(member.name) beside the active pod \(active.name): "
+                    + "kubectl delete endpointslice \(slice) -n \(namespace)"
+            }
+        )
     }
 
     // MARK: Writing
@@ -99,14 +115,38 @@ extension GroupSupervisor {
         let base = write.slice.version.map { publication.slice(slices.name(family), at: $0) }
         // What others wrote on it is not known: it is read first.
         if case .some(nil) = base { return post(.slices(.written(id, family, .unwritten(.conflict)))) }
-        self.write(write.urgency) { _ in
-            nil
+        if let base = base ?? nil, base.addressType != family.rawValue {
+            let words =
+                "its addressType is \(base.addressType), which nobody can change: kubectl delete endpointslice "
+                + "\(slices.name(family)) -n \(namespace)"
+            return post(.slices(.written(id, family, .unwritten(.refused(OperationFailure(words, isLasting: true))))))
+        }
+        let doubted = doubted(by: write, slices.name(family))
+        self.write(write.urgency) { [self] api in
+            guard let doubted, let base = base ?? nil, let fresh = await api.readPod(doubted) else { return nil }
+            return await isRight(base, by: fresh, write) ? .slices(.written(id, family, .written(base))) : nil
         } inTurn: { [self] api, turn in
             let outcome = await api.writeSlice(wanted, over: base ?? nil, urgency: write.urgency, in: turn) {
                 await self.turnCame(id)
             }
             return .slices(.written(id, family, outcome))
         }
+    }
+
+    /// The pod that a slice of somebody else's hand shows as this supervisor means to, but otherwise: it may be newer than what the
+    /// informer shows of it; nil: that is no question.
+    private func doubted(by write: EndpointsWrite, _ name: String) -> String? {
+        guard let ready = write.ready, write.slice.ready == [ready], !write.slice.hasStrangers,
+            let version = write.slice.version, !publication.isAnswered(name, at: version)
+        else { return nil }
+        return machine.view[ready]?.name
+    }
+
+    /// Whether a slice is what would be written of a pod as it is now; the informer catches up.
+    private func isRight(_ slice: EndpointSlice, by fresh: Pod, _ write: EndpointsWrite) -> Bool {
+        let others = (seenPods?.objects ?? []).filter { $0.metadata.uid != fresh.metadata.uid }
+        guard let read = slices(others + [fresh])?.published(slice) else { return false }
+        return read.isFaithful && read.epoch == write.epoch && read.draining.isSubset(of: write.draining)
     }
 
     /// Reads a slice for the machine.
@@ -158,5 +198,6 @@ extension GroupSupervisor {
             await setTargets(pods)
         }
         decorate()
+        if areAllDecorated { await labelsComplete() }
     }
 }

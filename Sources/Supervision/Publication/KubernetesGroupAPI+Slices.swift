@@ -15,6 +15,14 @@ extension KubernetesGroupAPI {
         }
     }
 
+    /// Reads one pod once, from no cache; nil: it is not known, or there is none.
+    func readPod(_ name: String) async -> Pod? {
+        let answer = await read { [client, namespace] () throws(KubernetesError) in
+            try await client.get(Pod.self, namespace: namespace, name: name, retry: .none)
+        }
+        return try? answer?.get()
+    }
+
     /// Creates a slice (`base` is nil), or replaces the endpoints of exactly this version of it.
     func writeSlice(
         _ wanted: EndpointSlice,

@@ -32,6 +32,11 @@ struct Publication: Sendable {
         if let name = slice.metadata.name { answered[name] = slice }
     }
 
+    /// Whether a version of one of ours is that which an answer to this process showed.
+    func isAnswered(_ name: String, at version: ObjectVersion) -> Bool {
+        answered[name]?.metadata.resourceVersion == version.rawValue
+    }
+
     /// One of ours at a version; nil: it was not seen.
     func slice(_ name: String, at version: ObjectVersion) -> EndpointSlice? {
         let seen = [answered[name], shown?.objects.lazy.compactMap(\.slice).first { $0.metadata.name == name }]

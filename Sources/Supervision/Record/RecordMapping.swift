@@ -26,6 +26,8 @@ enum RecordMapping {
         static let history = "kube-standby.io/history"
         /// `StoredAnnouncements` as JSON.
         static let announced = "kube-standby.io/announced"
+        /// `EndpointSlice`, where labels do not say who is active.
+        static let mode = "kube-standby.io/mode"
         /// The epoch up to which the flap limit forgets moves.
         static let forgiven = "kube-standby.io/forgiven-epoch"
     }

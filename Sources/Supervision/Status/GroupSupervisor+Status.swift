@@ -10,6 +10,8 @@ extension GroupSupervisor {
         var assessment = machine.assessment(at: now)
         if endpoints.awaited?.isLate ?? false { assessment.conditions.insert(.endpointsLag) }
         if waitingFor != nil { assessment.conditions.insert(.waiting) }
+        // Without the Service nobody knows what its slices say.
+        if waitingFor != nil, ownsEndpoints { assessment.conditions.remove(.available) }
         let hold = GroupHold(assessment, of: machine, at: now)
         let calendar = surroundings.calendar.relation(at: now, wallTime)
         return GroupStatus(

@@ -91,7 +91,8 @@ package struct GroupView: Codable, Sendable, Hashable {
         active = isThere ? [record.holder].compactMap(\.self) : []
         activeSince = isThere ? record.since : nil
         epoch = record.epoch
-        let isLabelled = holder.map { $0.recordedRole == "active" } ?? true
+        // Where labels are decoration, they say nothing against the record.
+        let isLabelled = record.ownsEndpoints || holder.map { $0.recordedRole == "active" } ?? true
         let isUp = holder.map { $0.isReady && $0.metadata.deletionTimestamp == nil } ?? true
         isServed = isThere && isLabelled && isUp
         state = Self.state(Self.words(record, isThere: isThere, isLabelled: isLabelled, isUp: isUp), record)

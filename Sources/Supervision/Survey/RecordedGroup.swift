@@ -1,6 +1,7 @@
 import FailoverCore
 package import KubernetesClient
 import Leadership
+import StandbyConfiguration
 
 /// A group as its Lease tells of it: what there is to know without a supervisor.
 package struct RecordedGroup: Sendable, Hashable {
@@ -18,6 +19,8 @@ package struct RecordedGroup: Sendable, Hashable {
     package var reason: String
     /// The identity of the supervisor that wrote it; empty: not told.
     package var writer: String
+    /// Whether its EndpointSlices say who is active, and not the pods' labels.
+    package var ownsEndpoints: Bool
     /// Whether an operator paused the group.
     package var isPaused: Bool
     /// Since when; nil: it is not, or not told.
@@ -55,6 +58,7 @@ package struct RecordedGroup: Sendable, Hashable {
         epoch = lease.spec?.leaseTransitions
         reason = record.reason
         writer = record.writer
+        ownsEndpoints = annotations[RecordMapping.Annotation.mode] == GroupConfiguration.Mode.endpointSlice.rawValue
         isPaused = record.pause != nil
         pausedSince = annotations[RecordMapping.Annotation.pause].flatMap { StoredPause(annotation: $0).since }
         fenced = record.fenced.sorted()

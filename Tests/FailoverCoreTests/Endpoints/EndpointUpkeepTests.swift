@@ -147,4 +147,53 @@ import Testing
         paused.at(61_000)
         #expect(paused.play(paused.annotate { $0.pause = nil }).contains("adopted b@2"))
     }
+
+    /// A selector that is mistaken takes no pod out that runs.
+    @Test func whoRunsAndIsNoMemberStaysWhileNobodyCanTakeOver() {
+        var script = pair()
+        _ = script.settle(script.health("b", .unhealthy))
+        let old = script.member("a")
+        script.remove("b")
+        script.remove("a")
+        script.holds = { if case .readMember = $0 { true } else { false } }
+        _ = script.settle(script.observe())
+        #expect(script.held.count == 1)
+        let effects = script.release { script, effect in
+            guard case .readMember(let id, _) = effect else { return [] }
+            return script.machine.memberRead(id, .found(old), at: script.now)
+        }
+        #expect(script.play(effects) == [])
+        #expect(script.slices.isActive(.init("uid-a")))
+        script.at(11_000)
+        let story = script.play(script.fireTimers())
+        #expect(story.first == "read a" && story.contains("IPv4=nobody@1"), "\(story)")
+    }
+
+    /// The group goes over to another Service, whose slices it has not seen.
+    @Test func slicesOfAnotherServiceSayNothingOfThisOnes() {
+        var script = pair()
+        for _ in 0..<5 { script.slices.publish(script.member("a").id, at: Epoch(1)) }
+        _ = script.settle(script.observeSlices())
+        script.machine.endpointsForgotten()
+        script.slices = ModelSlices()
+        script.slices.families = [.ipv4]
+        script.slices.publish(script.member("b").id, at: Epoch(0))
+        _ = script.settle(script.observeSlices())
+        #expect(script.machine.actives.count == 1)
+        #expect(script.machine.actives.map(\.id).allSatisfy(script.slices.isActive))
+    }
+
+    /// Who is adopted is written at that epoch, so that no older write that is on its way can undo it.
+    @Test func anAdoptedMemberIsFenced() {
+        var script = GroupScript(Self.policy)
+        script.place("a", nil)
+        script.place("b", nil)
+        script.slices.publish(script.member("a").id, at: Epoch(1))
+        let record = script.record("b", epoch: 2, origin: .intended, writer: "other")
+        var effects = script.start(record: record, healthy: ["a", "b"])
+        script.at(5100)
+        effects += script.fireTimers(effects)
+        let story = script.play(effects)
+        #expect(story.contains("adopted a@3") && story.contains("IPv4=uid-a@3"), "\(story)")
+    }
 }

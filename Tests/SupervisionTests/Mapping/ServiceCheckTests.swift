@@ -1,3 +1,4 @@
+import Foundation
 import KubernetesClient
 import StandbyConfiguration
 import Testing
@@ -133,13 +134,26 @@ import Testing
 }
 
 @Suite struct PolicyMappingTests {
-    private static func policy(_ more: String, isObserving: Bool = false, publishes: Bool = false) throws -> GroupPolicy
-    {
-        GroupPolicy(
+    private static func policy(
+        _ more: String,
+        isObserving: Bool = false,
+        _ spec: String = "{}"
+    ) throws -> GroupPolicy {
+        let text = #"{"metadata":{"name":"web"},"spec":\#(spec)}"#
+        return GroupPolicy(
             try Samples.group("web", service: "web", more),
             isObserving: isObserving,
-            publishesNotReady: publishes
+            service: try JSONDecoder().decode(Service.self, from: Data(text.utf8))
         )
+    }
+
+    /// A proxy sends a node's own traffic to a pod that drains there, where none beside it is ready.
+    @Test(arguments: [
+        ("{}", 10), (#"{"externalTrafficPolicy":"Local"}"#, 0), (#"{"internalTrafficPolicy":"Local"}"#, 0),
+        (#"{"externalTrafficPolicy":"Cluster"}"#, 10),
+    ]) func nobodyDrainsWhereTrafficStaysOnItsNode(spec: String, seconds: Int) throws {
+        let mode = ", mode: EndpointSlice, selector: {matchLabels: {app: web}}, drainSeconds: 10, " + Self.probe
+        #expect(try Self.policy(mode, spec).drain == .seconds(seconds))
     }
 
     private static let probe =
@@ -148,7 +162,7 @@ import Testing
     /// Not Ready counts after threshold times period, where a pod that is not Ready has no endpoint.
     @Test func notReadyCountsWhereItMeansNoEndpoint() throws {
         #expect(try Self.policy(", " + Self.probe).notReadyLimit == .seconds(12))
-        #expect(try Self.policy(", " + Self.probe, publishes: true).notReadyLimit == nil)
+        #expect(try Self.policy(", " + Self.probe, #"{"publishNotReadyAddresses":true}"#).notReadyLimit == nil)
     }
 
     /// The slower of two probes decides how long a verdict takes.

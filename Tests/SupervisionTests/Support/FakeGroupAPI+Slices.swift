@@ -6,6 +6,10 @@ import Testing
 
 /// EndpointSlices in memory.
 extension FakeGroupAPI {
+    func readPod(_ name: String) async -> Pod? {
+        await enter("read \(name)") == nil ? cluster.objects.pods[name] : nil
+    }
+
     func readSlice(_ name: String) async -> SliceReadOutcome {
         switch await enter("read \(name)") {
         case nil, .conflict: break
