@@ -6,7 +6,7 @@ import Testing
 extension EndToEndTests {
     /// Two supervisors that know nothing of each other on one group of mode EndpointSlice, an API server with faults, and kills.
     @Suite struct SliceChaosTests {
-        private static let rounds = 24
+        private static let rounds = 60
 
         /// What befalls the writes of a round; nil: nothing.
         private static let faults: [Fault?] = [
@@ -45,6 +45,11 @@ extension EndToEndTests {
                 #expect(slices.returns.isEmpty, "\(slices.returns)")
                 #expect(slices.moves() >= Self.rounds / 2)
                 #expect(await Stage.publishedHolder(stage.sandbox.store, "web") != nil)
+                let writers = await Self.writers(stage)
+                #expect(
+                    writers.count > 2,
+                    "each process has a name of its own, and more than two made moves: \(writers)"
+                )
             }
         }
 
@@ -59,6 +64,15 @@ extension EndToEndTests {
                 try await stage.waitUntilPublished(otherThan: holder)
                 await stage.sandbox.applications.set(.healthy, pod: holder, namespace: "default")
             }
+        }
+
+        /// Who announced moves.
+        private static func writers(_ stage: Stage) async -> Set<String> {
+            let intents = await stage.sandbox.store.history.filter { change in
+                change.key == Stage.record("web")
+                    && change.object["spec"]["leaseTransitions"] != change.previous?["spec"]["leaseTransitions"]
+            }
+            return Set(intents.compactMap { $0.object["metadata"]["annotations"]["kube-standby.io/writer"].string })
         }
 
         /// Kills a replica if that was not done yet, and starts it again.
