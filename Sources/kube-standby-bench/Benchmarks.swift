@@ -1,7 +1,7 @@
 import Foundation
 
 /// Every benchmark, or those that are named: `dashboard`, `engine`, `failover`, `foreign`, `gap`, `leadership`, `mass`, `sandbox`, `scale`,
-/// `validate`.
+/// `slices`, `validate`.
 @main
 struct Benchmarks {
     /// Runs what the arguments name; ends with 1, and says why, if that fails.
@@ -39,6 +39,10 @@ struct Benchmarks {
         // `mass 200`: so many groups.
         if wanted.isEmpty || wanted.contains("mass") {
             try await MassBenchmark.run(groups: wanted.compactMap { Int($0) }.first)
+        }
+        // `mass` runs it, too; `slices` alone.
+        if wanted.isEmpty || wanted.contains("mass") || wanted.contains("slices") {
+            try await SliceMassBenchmark.run(groups: wanted.compactMap { Int($0) }.first)
         }
         if wanted.isEmpty || wanted.contains("validate") { try await ValidateBenchmark.run() }
         if wanted.isEmpty || wanted.contains("sandbox") { try await SandboxBenchmark.run() }

@@ -15,18 +15,23 @@ struct FailoverBenchmark {
     static let namespace = "default"
 
     static func run() async throws {
-        let timings = try await Sandbox.run { sandbox in
-            try await sandbox.apply(setup)
+        let (label, slice) = (try await measure(.label), try await measure(.endpointSlice))
+        report(label, slice)
+    }
+
+    /// Both modes on a sandbox of their own each, one after the other.
+    private static func measure(_ mode: GroupConfiguration.Mode) async throws -> [MoveTiming] {
+        try await Sandbox.run { sandbox in
+            try await sandbox.apply(setup(mode))
             try await sandbox.wait(for: "three pods to run") { store in
                 await store.list(.pods, namespace: namespace).count { $0["status"]["podIP"] != .null } == 3
             }
-            return try await measure(on: sandbox)
+            return try await measure(mode, on: sandbox)
         }
-        report(timings)
     }
 
-    private static func measure(on sandbox: Sandbox) async throws -> [MoveTiming] {
-        let supervisor = try await supervisor(on: sandbox)
+    private static func measure(_ mode: GroupConfiguration.Mode, on sandbox: Sandbox) async throws -> [MoveTiming] {
+        let supervisor = try await supervisor(mode, on: sandbox)
         let services = ServiceGroup(services: [supervisor], logger: silent)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await services.run() }
@@ -67,8 +72,12 @@ struct FailoverBenchmark {
     }
 
     /// A supervisor of the group `web`, with the rights of a token.
-    static func supervisor(on sandbox: Sandbox, token: String = Sandbox.adminToken) async throws -> Supervisor {
-        guard let configuration = ConfigurationReading(Array(configuration.utf8)).configuration else {
+    static func supervisor(
+        _ mode: GroupConfiguration.Mode = .label,
+        on sandbox: Sandbox,
+        token: String = Sandbox.adminToken
+    ) async throws -> Supervisor {
+        guard let configuration = ConfigurationReading(Array(configuration(mode).utf8)).configuration else {
             preconditionFailure("the benchmark's configuration has mistakes")
         }
         let client = await client(of: sandbox, token: token)
@@ -101,36 +110,41 @@ struct FailoverBenchmark {
 
     // MARK: Report
 
-    private static func report(_ timings: [MoveTiming]) {
-        print("failover on the sandbox: period 1 s, threshold 1, \(timings.count) moves (ms)")
+    private static func report(_ label: [MoveTiming], _ slice: [MoveTiming]) {
+        print("failover on the sandbox: period 1 s, threshold 1, \(label.count) and \(slice.count) moves (ms)")
         print("detection floor: uniform in 0...1000, median 500")
-        row("", "median", "max")
-        row("fault to EndpointSlice", timings.map { $0.detection + $0.switch })
-        row("of which detection", timings.map(\.detection))
-        row("of which not detection (goal: max 50)", timings.map(\.switch))
-        row("without an endpoint (goal: max 20)", timings.map(\.gap))
+        row("", "Label", "", "EndpointSlice", "")
+        row("", "median", "max", "median", "max")
+        let parts: [(name: String, time: (MoveTiming) -> Duration)] = [
+            ("fault to EndpointSlice", { $0.detection + $0.switch }), ("of which detection", \.detection),
+            ("of which not detection (goal: max 50)", \.switch), ("without an endpoint (goal: max 20; 0)", \.gap),
+        ]
+        for part in parts { row([part.name] + cells(label.map(part.time)) + cells(slice.map(part.time))) }
     }
 
-    private static func row(_ name: String, _ durations: [Duration]) {
+    /// The median and the most, in milliseconds.
+    private static func cells(_ durations: [Duration]) -> [String] {
         let sorted = durations.sorted()
-        guard let last = sorted.last else { return row(name, "-", "-") }
-        let text = { (duration: Duration) in String(format: "%.1f", duration / .milliseconds(1)) }
-        row(name, text(sorted[sorted.count / 2]), text(last))
+        guard let last = sorted.last else { return ["-", "-"] }
+        return [sorted[sorted.count / 2], last].map { String(format: "%.1f", $0 / .milliseconds(1)) }
     }
 
-    private static func row(_ cells: String...) {
-        let widths = [40, 12, 12]
+    private static func row(_ cells: String...) { row(cells) }
+
+    private static func row(_ cells: [String]) {
+        let widths = [40, 10, 10, 16, 10]
         print(zip(cells, widths).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }.joined())
     }
 
     // MARK: Setup
 
-    /// The Service and three pods.
-    static let setup = """
+    /// The Service, which has a selector in mode Label only, and three pods.
+    static func setup(_ mode: GroupConfiguration.Mode = .label) -> String {
+        """
         apiVersion: v1
         kind: Service
         metadata: {name: web}
-        spec: {clusterIP: None, selector: {app: web, role: active}, ports: [{name: http, port: 8080}]}
+        spec: {clusterIP: None, \(mode == .label ? "selector: {app: web, role: active}, " : "")ports: [{name: http, port: 8080}]}
         ---
         apiVersion: apps/v1
         kind: StatefulSet
@@ -143,13 +157,16 @@ struct FailoverBenchmark {
             metadata: {labels: {app: web}}
             spec: {containers: [{name: app, image: toy, ports: [{name: http, containerPort: 8080}]}]}
         """
+    }
 
-    private static let configuration = """
+    private static func configuration(_ mode: GroupConfiguration.Mode) -> String {
+        """
         apiVersion: kube-standby.io/v1
         kind: StandbyConfiguration
         groups:
         - name: web
           service: web
+          \(mode == .label ? "mode: Label" : "mode: EndpointSlice\n  selector: {matchLabels: {app: web}}")
           probe:
             httpGet: {path: /health, port: http}
             periodSeconds: 1
@@ -159,4 +176,5 @@ struct FailoverBenchmark {
           # So many moves in a row are what the limit is there to prevent.
           failover: {flap: {maxSwitches: 0}}
         """
+    }
 }

@@ -34,7 +34,7 @@ struct GapBenchmark {
     private static func report(_ name: String, moves: Int, token: String) async throws {
         let outcome = try await Sandbox.run { sandbox in
             try await sandbox.admit(token: "blind", user: "blind", rules: rights)
-            try await sandbox.apply(FailoverBenchmark.setup)
+            try await sandbox.apply(FailoverBenchmark.setup())
             try await sandbox.wait(for: "three pods to run") { store in
                 await store.list(.pods, namespace: FailoverBenchmark.namespace).count { $0["status"]["podIP"] != .null }
                     == 3

@@ -12,6 +12,8 @@ struct SampleGroups {
     let count: Int
     /// Whether the pods have roles.
     var isLabelled = true
+    /// Whether the Services select pods; without, somebody else writes their endpoints.
+    var hasSelectors = true
     /// The address of a pod, by its number among all.
     let address: @Sendable (Int) -> String
 
@@ -21,7 +23,7 @@ struct SampleGroups {
     /// Creates Services and pods.
     func fill(_ sandbox: SandboxProcess) async throws {
         try await sandbox.inParallel(count) { group in
-            try await sandbox.send("POST", Self.services, Self.service(group))
+            try await sandbox.send("POST", Self.services, service(group))
             for member in 0..<Self.size {
                 try await sandbox.send("POST", Self.pods, pod(group, member))
                 let status = Self.status(address(group * Self.size + member))
@@ -30,11 +32,10 @@ struct SampleGroups {
         }
     }
 
-    private static func service(_ group: Int) -> JSONValue {
-        [
-            "metadata": ["name": .string("g\(group)")],
-            "spec": ["selector": ["app": .string("g\(group)"), "role": "active"], "ports": [["port": 80]]],
-        ]
+    private func service(_ group: Int) -> JSONValue {
+        var spec: JSONValue = ["ports": [["port": 80]]]
+        if hasSelectors { spec["selector"] = ["app": .string("g\(group)"), "role": "active"] }
+        return ["metadata": ["name": .string("g\(group)")], "spec": spec]
     }
 
     private func pod(_ group: Int, _ member: Int) -> JSONValue {

@@ -1,0 +1,103 @@
+import Glibc
+import Sandbox
+import TestedCluster
+import Testing
+
+extension EndToEndTests {
+    /// A leader that is frozen while its write of the slice is on its way, and goes on when another leads.
+    @Suite struct FrozenSliceTests {
+        /// `isCarriedOut`: the answer is on its way, else the write itself, which comes when the slice has another version.
+        @Test(arguments: [false, true]) func itsLateWriteChangesNothing(isCarriedOut: Bool) async throws {
+            try await Stage.run { stage in
+                try await stage.placeWithoutSelector("web")
+                try await ReplicaStage.run(["a", "b"], [SliceManifests.group("web")], on: stage) { replicas in
+                    let leader = try await replicas.waitForLeader()
+                    let first = try await stage.waitUntilSettled("web")
+                    try await stage.waitUntilPublished()
+                    await stage.waitForHealth(try await replicas.process(leader))
+                    let held = HeldSliceWrite(of: try await replicas.process(leader))
+                    await held.hold(isCarriedOut: isCarriedOut, on: stage)
+                    await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
+                    let next = try await replicas.waitForLeader(otherThan: leader)
+                    let second = try await stage.waitUntilPublished(otherThan: first)
+                    #expect(try await stage.waitUntilSettled("web", otherThan: first) == second)
+                    await stage.sandbox.applications.set(.healthy, pod: first, namespace: "default")
+                    #expect(await held.hasCome)
+                    try await replicas.send(SIGCONT, to: leader)
+                    await held.letGo()
+                    try await replicas.wait(leader, for: "another replica holds the shard")
+                    await stage.waitForProbes(5, of: second)
+                    #expect(try await stage.waitUntilPublished() == second)
+                    // Whoever leads now goes on.
+                    await stage.waitForHealth(try await replicas.process(next))
+                    #expect(try await stage.ask("Switchover", pod: nil).hasPrefix("Done"))
+                    try await stage.waitUntilPublished(otherThan: second)
+                }
+                let slices = await stage.slices()
+                #expect(slices.breaches().isEmpty && slices.moves() == 2)
+                #expect(slices.returns.isEmpty, "\(slices.returns)")
+            }
+        }
+
+        /// The pod has recovered by the time that another leads, which lets it stay; the slice has the same version as before.
+        @Test func itsLateWriteChangesNothingAfterAnAdoption() async throws {
+            try await Stage.run { stage in
+                try await stage.placeWithoutSelector("web")
+                try await ReplicaStage.run(["a", "b"], [SliceManifests.group("web")], on: stage) { replicas in
+                    let leader = try await replicas.waitForLeader()
+                    let first = try await stage.waitUntilSettled("web")
+                    await stage.waitForHealth(try await replicas.process(leader))
+                    let held = HeldSliceWrite(of: try await replicas.process(leader))
+                    await held.hold(isCarriedOut: false, on: stage)
+                    await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
+                    try await stage.sandbox.wait(for: "the intent") { store in
+                        let lease = try? await store.get(Stage.record("web"))
+                        return lease?["spec"]["holderIdentity"] != .string(first)
+                    }
+                    await stage.sandbox.applications.set(.healthy, pod: first, namespace: "default")
+                    let next = try await replicas.waitForLeader(otherThan: leader)
+                    await stage.waitForHealth(try await replicas.process(next))
+                    let holder = try await stage.waitUntilPublished()
+                    let before = await stage.slices().moves()
+                    try await replicas.send(SIGCONT, to: leader)
+                    await held.letGo()
+                    try await replicas.wait(leader, for: "another replica holds the shard")
+                    await stage.waitForProbes(5, of: holder)
+                    #expect(try await stage.waitUntilPublished() == holder)
+                    #expect(await stage.slices().moves() == before)
+                }
+                #expect(await stage.slices().breaches().isEmpty)
+            }
+        }
+    }
+}
+
+/// The next write of a slice: when it comes, its process is frozen, and it waits until it is let go.
+private actor HeldSliceWrite {
+    private(set) var hasCome = false
+    private let process: SupervisorProcess
+    private let (gate, opener) = AsyncStream.makeStream(of: Void.self)
+
+    init(of process: SupervisorProcess) { self.process = process }
+
+    /// `isCarriedOut`: the write is, and its answer waits; else it waits itself.
+    func hold(isCarriedOut: Bool, on stage: Stage) async {
+        let hook: @Sendable (APIRequest) async -> Void = { request in
+            if request.kind == .endpointSlices { await self.came() }
+        }
+        if isCarriedOut {
+            await stage.sandbox.control.afterEachWrite(hook)
+        } else {
+            await stage.sandbox.control.beforeEachWrite(hook)
+        }
+    }
+
+    private func came() async {
+        if hasCome { return }
+        hasCome = true
+        process.send(SIGSTOP)
+        for await _ in gate {}
+    }
+
+    func letGo() { opener.finish() }
+}
