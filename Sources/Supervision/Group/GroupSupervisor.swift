@@ -48,9 +48,7 @@ actor GroupSupervisor {
     /// Whether nothing may be written, whatever happens.
     let isDryRun: Bool
     /// What was reported already of what cannot be read.
-    private var complaints: [Source: Set<String>] = [:]
-    /// Complaints that are reported at once.
-    private static let mostComplaints = 20
+    var complaints: [Source: Set<String>] = [:]
     /// Whether this supervisor leads the group; what it does not lead it only observes.
     private(set) var standing: GroupStanding
     /// What is known of the Service's endpoints.
@@ -203,37 +201,6 @@ actor GroupSupervisor {
         let (version, now) = (ObjectVersion(snapshot.resourceVersion), surroundings.clock.now())
         step { $0.membersObserved(members, version: version, isRelist: snapshot.isRelist, at: now) }
         return !members.contains(where: \.isRelabelDue)
-    }
-
-    /// What can say something that is left out of account.
-    enum Source {
-        /// The pods' labels and annotations.
-        case pods
-        /// The Lease's annotations.
-        case lease
-        /// The epochs of pods.
-        case epochs
-        /// The Service's slices.
-        case slices
-    }
-
-    /// Tells once of each thing that cannot be read.
-    func complain(of source: Source, _ oddities: [String]) {
-        let found = Set(oddities)
-        for complaint in found.subtracting(complaints[source] ?? []).sorted().prefix(Self.mostComplaints) {
-            notify(.ignored(complaint))
-        }
-        complaints[source] = found
-    }
-
-    /// Tells once of each epoch that is too far above the record's to come from a switch.
-    func complainOfEpochs() {
-        let view = machine.view
-        if view.disbelieved.isEmpty, complaints[.epochs] == nil { return }
-        let names = view.disbelieved.map { id, epoch in
-            "pod \(view[id]?.name ?? id.uid): its epoch \(epoch) is far above the record's; no switch has led there"
-        }
-        complain(of: .epochs, names)
     }
 
     private func leaseChanged(_ snapshot: InformerSnapshot<Lease>) async {

@@ -156,7 +156,7 @@ import Transport
     @Test func missesEachRightOfModeEndpointSlice() async throws {
         let configuration = try Samples.configuration(Self.ofSlices)
         let needed = RequiredAccess(configuration, namespace: "default").rights
-        #expect(needed.count == 20, "\(needed.map(\.right))")
+        #expect(needed.count == 22, "\(needed.map(\.right))")
         let text = "apiVersion: kube-standby.io/v1\nkind: StandbyConfiguration\ngroups:\n- \(Self.ofSlices)\n"
         let reading = ConfigurationReading(Array(text.utf8))
         let loop = EventLoop(name: "test")
