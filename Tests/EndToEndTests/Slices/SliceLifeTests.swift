@@ -28,6 +28,9 @@ extension EndToEndTests {
                 let history = lease?["metadata"]["annotations"]["kube-standby.io/history"].string
                 return history?.contains("durationSeconds") ?? false
             }
+            try await stage.sandbox.wait(for: "every pod's label") { store in
+                await store.list(.pods, namespace: "default").allSatisfy { $0["metadata"]["labels"]["role"] != .null }
+            }
             return try await stage.waitUntilSettled("web")
         }
 
