@@ -153,7 +153,7 @@ struct DecisionRules {
     /// A label is an operator's to move; a slice that carries the record's epoch is as it was written, or was changed by others. What
     /// was found so, or has been so for as long as repairs may wait, stays.
     private func displacedHolder(by active: Member) -> Member? {
-        guard policy.ownsEndpoints, let record, !record.names(active), record.epoch == view.highestEpoch,
+        guard policy.ownsEndpoints, let record, !record.names(active), record.epoch == view.endpoints?.decidingEpoch,
             let since = view.history.activeSince(active.id), now.since(since) <= RepairLimit.window,
             let holder = recordedHolder, isCandidate(holder), view.health(of: holder.id) == .healthy
         else { return nil }

@@ -23,6 +23,9 @@ package struct EndpointsView: Sendable, Hashable {
     /// The epoch of the slices; of one that is gone, the one that it was seen with.
     var epoch: Epoch? { highestEpoch }
 
+    /// The epoch of the slice that decides who is active; nil: it carries none, or there is no such slice.
+    var decidingEpoch: Epoch? { slices.first?.epoch }
+
     /// Whether a member is active: the first slice sends traffic to it or, while there is no such slice, one of others does.
     func isActive(_ id: Member.ID) -> Bool {
         guard let first = slices.first, first.version != nil else { return foreign[id] != nil }
