@@ -184,17 +184,10 @@ actor KubernetesGroupAPI: GroupAPI {
     }
 
     private func lease(_ record: GroupRecord, over base: Lease?) -> Lease {
-        var lease = RecordMapping.lease(
-            record,
-            group: name,
-            namespace: namespace,
-            base: base,
-            endpointTimes,
-            now: Date()
+        let (now, mode) = (Date(), mapping.group.mode)
+        return RecordMapping.lease(record, group: name, namespace: namespace, base: base, endpointTimes, now: now).of(
+            mode
         )
-        let mode = mapping.group.mode
-        lease.metadata.annotations?[RecordMapping.Annotation.mode] = mode == .label ? nil : mode.rawValue
-        return lease
     }
 
     /// Writes when it is its turn, for no longer than this supervisor may; nil: nothing was sent.

@@ -1,5 +1,6 @@
 import FailoverCore
 import KubernetesClient
+import StandbyConfiguration
 
 /// The EndpointSlices of a Service without a selector, as a group of mode EndpointSlice last saw them.
 struct Publication: Sendable {
@@ -69,5 +70,14 @@ enum SliceWriteOutcome: Sendable {
             let failure = OperationFailure(error)
             self = .unwritten(error.isLastingRefusal ? .refused(failure) : .failed(failure))
         }
+    }
+}
+
+extension Lease {
+    /// The same, saying of which mode its group is; that of labels says nothing.
+    func of(_ mode: GroupConfiguration.Mode) -> Lease {
+        var lease = self
+        lease.metadata.annotations?[RecordMapping.Annotation.mode] = mode == .label ? nil : mode.rawValue
+        return lease
     }
 }
