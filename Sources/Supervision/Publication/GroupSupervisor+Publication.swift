@@ -124,7 +124,7 @@ extension GroupSupervisor {
         let doubted = doubted(by: write, slices.name(family))
         self.write(write.urgency) { [self] api in
             guard let doubted, let base = base ?? nil, let fresh = await api.readPod(doubted) else { return nil }
-            return await isRight(base, by: fresh, write) ? .slices(.written(id, family, .written(base))) : nil
+            return await right(base, by: fresh, write).map { .slices(.written(id, family, .unwritten(.written($0)))) }
         } inTurn: { [self] api, turn in
             let outcome = await api.writeSlice(wanted, over: base ?? nil, urgency: write.urgency, in: turn) {
                 await self.turnCame(id)
@@ -142,11 +142,13 @@ extension GroupSupervisor {
         return machine.view[ready]?.name
     }
 
-    /// Whether a slice is what would be written of a pod as it is now; the informer catches up.
-    private func isRight(_ slice: EndpointSlice, by fresh: Pod, _ write: EndpointsWrite) -> Bool {
+    /// A slice as it is read by a pod as that is now, if nothing of it has to be written; the informer catches up.
+    private func right(_ slice: EndpointSlice, by fresh: Pod, _ write: EndpointsWrite) -> PublishedSlice? {
         let others = (seenPods?.objects ?? []).filter { $0.metadata.uid != fresh.metadata.uid }
-        guard let read = slices(others + [fresh])?.published(slice) else { return false }
-        return read.isFaithful && read.epoch == write.epoch && read.draining.isSubset(of: write.draining)
+        guard let read = slices(others + [fresh])?.published(slice), read.isFaithful, read.epoch == write.epoch,
+            read.draining.isSubset(of: write.draining)
+        else { return nil }
+        return read
     }
 
     /// Reads a slice for the machine.

@@ -45,7 +45,7 @@ extension KubernetesGroupAPI {
                 )
                 return (.written(stored), .answered)
             } catch {
-                return (SliceWriteOutcome(error), error.ending)
+                return (SliceWriteOutcome(error, isCreation: base == nil), error.ending)
             }
         }
         return outcome ?? .unwritten(.notSent)

@@ -57,14 +57,16 @@ enum SliceReadOutcome: Sendable {
 enum SliceWriteOutcome: Sendable {
     /// As it is stored now.
     case written(EndpointSlice)
-    /// It was not written, for this reason.
+    /// It was not written, for this reason, or because it is right as it is.
     case unwritten(EndpointsWriteOutcome)
 
-    /// What became of a write that the API server did not accept.
-    init(_ error: KubernetesError) {
+    /// What became of a write that the API server did not accept; `isCreation`: whether there was to be no slice before.
+    init(_ error: KubernetesError, isCreation: Bool) {
         let isOther = error.code == 422 && error.status?.hasCause(field: "metadata.uid") ?? false
+        // Where a slice was to be created, it is the namespace that is not there.
+        let isGone = error.code == 404 && !isCreation
         // It was deleted, created or replaced meanwhile.
-        if error.code == 404 || error.code == 409 || isOther {
+        if isGone || error.code == 409 || isOther {
             self = .unwritten(.conflict)
         } else {
             let failure = OperationFailure(error)

@@ -6,23 +6,8 @@ import Testing
 @Suite struct EndpointSwitchTests {
     private static let policy = GroupPolicy(verdictWindow: .seconds(5), ownsEndpoints: true)
 
-    /// `a` is active at epoch 1 and on record; both are healthy.
-    private func pair(
-        _ policy: GroupPolicy = policy,
-        families: [AddressFamily] = [.ipv4]
-    ) -> GroupScript {
-        var script = GroupScript(policy)
-        script.slices.families = families
-        script.place("a", nil)
-        script.place("b", nil)
-        script.slices.publish(script.member("a").id, at: Epoch(1))
-        let effects = script.start(record: script.record("a"), healthy: ["a", "b"])
-        #expect(script.settle(effects) == [])
-        return script
-    }
-
     @Test func aFailoverIsOneWriteAfterItsAnnouncement() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         let story = script.play(script.health("a", .unhealthy))
         #expect(story.contains("record b@2 Intended"))
         #expect(story.filter { $0.hasPrefix("IPv4=") } == ["IPv4=uid-b@2"])
@@ -31,7 +16,7 @@ import Testing
     }
 
     @Test func aMoveSaysThatNobodyWasWithoutAnEndpoint() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         let story = script.health("a", .unhealthy)
         var moves: [CompletedMove] = []
         _ = script.settle(story) { if case .report(.moved(let move)) = $0 { moves.append(move) } }
@@ -40,7 +25,7 @@ import Testing
     }
 
     @Test func familiesAreWrittenInOrderAndTheTimeBetweenThemIsTold() throws {
-        var script = pair(families: [.ipv6, .ipv4])
+        var script = GroupScript.slicedPair(families: [.ipv6, .ipv4])
         var moves: [CompletedMove] = []
         script.holds = { if case .writeEndpoints(_, let write) = $0 { write.slice.family == .ipv4 } else { false } }
         let effects = script.health("a", .unhealthy)
@@ -52,7 +37,7 @@ import Testing
     }
 
     @Test func aHigherEpochOnTheSliceMakesItStepBack() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         script.holds = { if case .writeEndpoints = $0 { true } else { false } }
         _ = script.play(script.health("a", .unhealthy))
         // Another supervisor was faster, by two.
@@ -63,7 +48,7 @@ import Testing
     }
 
     @Test func whatWasDecidedOnAnOldSliceIsDecidedAnewBeforeItIsWrittenAgain() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         script.holds = { if case .writeEndpoints = $0 { true } else { false } }
         _ = script.play(script.health("a", .unhealthy))
         // Meanwhile somebody else has published b, at an epoch below ours.
@@ -74,7 +59,7 @@ import Testing
     }
 
     @Test func anUnknownOutcomeIsSettledByReading() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         script.holds = { if case .writeEndpoints = $0 { true } else { false } }
         _ = script.play(script.health("a", .unhealthy))
         let story = script.release { script, effect in
@@ -93,7 +78,7 @@ import Testing
     @Test func aDemotedEndpointDrainsForItsTime() {
         var policy = Self.policy
         policy.drain = .seconds(10)
-        var script = pair(policy)
+        var script = GroupScript.slicedPair(policy)
         script.at(1000)
         var effects = script.health("a", .unhealthy)
         _ = script.settle(effects)
@@ -112,7 +97,7 @@ import Testing
         var policy = Self.policy
         policy.drain = .seconds(10)
         policy.whenNoneHealthy = .demoteActive
-        var script = pair(policy)
+        var script = GroupScript.slicedPair(policy)
         _ = script.settle(script.health("b", .unhealthy))
         _ = script.settle(script.health("a", .unhealthy))
         let slice = script.slices.shown(.ipv4, reachable: [])
@@ -120,7 +105,7 @@ import Testing
     }
 
     @Test func aSwitchWaitsWhileASliceOfOthersPublishesAnotherMember() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         _ = script.settle(script.observeSlices { $0.foreign = [.init("uid-a"): "web-x7k2p"] })
         let story = script.play(script.health("a", .unhealthy))
         #expect(story.contains("waits for a to b"))
@@ -143,7 +128,7 @@ import Testing
 
     /// The first family's slice has decided who is active.
     @Test func aFurtherFamilyThatIsDeniedDoesNotHoldTheGroupUp() {
-        var script = pair(families: [.ipv4, .ipv6])
+        var script = GroupScript.slicedPair(families: [.ipv4, .ipv6])
         script.holds = { if case .writeEndpoints(_, let write) = $0 { write.slice.family == .ipv6 } else { false } }
         _ = script.play(script.health("a", .unhealthy))
         let effects = script.release { script, effect in
@@ -157,7 +142,7 @@ import Testing
 
     /// A write whose answer was lost may still land while the slice is at the version that it named.
     @Test func whatMayStillLandIsNotTakenBack() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         script.holds = { if case .writeEndpoints = $0 { true } else { false } }
         _ = script.play(script.health("a", .unhealthy))
         let lost = script.release { script, effect in
@@ -172,7 +157,7 @@ import Testing
 
     /// What it was given to may have left before anybody saw it active.
     @Test func aRequestIsCarriedOutOnceThoughItsTargetLeft() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         script.place("c", nil)
         _ = script.settle(script.observe() + script.health("c", .healthy) + script.observeSlices())
         script.holds = { if case .writeEndpoints = $0 { true } else { false } }

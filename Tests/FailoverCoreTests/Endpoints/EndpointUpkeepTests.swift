@@ -6,19 +6,8 @@ import Testing
 @Suite struct EndpointUpkeepTests {
     private static let policy = GroupPolicy(verdictWindow: .seconds(5), ownsEndpoints: true)
 
-    /// `a` is active at epoch 1 and on record; both are healthy.
-    private func pair(_ policy: GroupPolicy = policy) -> GroupScript {
-        var script = GroupScript(policy)
-        script.place("a", nil)
-        script.place("b", nil)
-        script.slices.publish(script.member("a").id, at: Epoch(1))
-        let effects = script.start(record: script.record("a"), healthy: ["a", "b"])
-        #expect(script.settle(effects) == [])
-        return script
-    }
-
     @Test func whoWasWrittenIntoASliceByHandIsTakenOutAgain() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         script.slices.publish(script.member("b").id)
         let story = script.play(script.observeSlices())
         #expect(story.contains("moving to a: LabelLost"))
@@ -26,27 +15,27 @@ import Testing
     }
 
     @Test func aDeletedSliceIsCreatedWithWhomTheRecordNames() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         script.slices.delete()
         _ = script.settle(script.observeSlices())
         #expect(script.slices.isActive(.init("uid-a")))
     }
 
     @Test func aStrangersAddressIsTakenOut() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         let story = script.play(script.observeSlices { $0.slices[0].hasStrangers = true })
         #expect(story.contains("IPv4=uid-a@1"))
         #expect(!story.contains { $0.hasPrefix("moving") })
     }
 
     @Test func aSliceThatDeviatesIsWrittenAnewAtTheSameEpoch() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         let story = script.play(script.observeSlices { $0.slices[0].isFaithful = false })
         #expect(story.filter { $0.hasPrefix("IPv4=") } == ["IPv4=uid-a@1"])
     }
 
     @Test func whatOthersChangeAgainAndAgainIsSetRightSoOftenOnly() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         var writes = 0
         for _ in 0..<30 {
             script.slices.publish(script.member("a").id, at: Epoch(1))
@@ -58,7 +47,7 @@ import Testing
 
     /// The address of a pod that is gone may be another pod's by now.
     @Test func whoIsGoneIsTakenOutThoughNobodyCanTakeOver() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         _ = script.settle(script.health("b", .unhealthy))
         script.remove("b")
         script.remove("a")
@@ -85,7 +74,7 @@ import Testing
     }
 
     @Test func aRelistThatIsOlderIsConfirmedByAReadBeforeItCounts() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         _ = script.settle(script.health("a", .unhealthy))
         #expect(script.slices.isActive(.init("uid-b")))
         let old = PublishedEndpoints(slices: [
@@ -106,7 +95,7 @@ import Testing
 
     /// As a webhook does that adds its own.
     @Test func whatIsStoredOtherwiseThanItWasWrittenIsTriedAgainAfterAPause() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         script.holds = { if case .writeEndpoints = $0 { true } else { false } }
         _ = script.play(script.observeSlices { $0.slices[0].isFaithful = false })
         let effects = script.release { script, effect in
@@ -122,7 +111,7 @@ import Testing
 
     /// As Kubernetes does for the endpoints of a group of labels.
     @Test func aPausedGroupsEndpointFollowsItsPod() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         _ = script.settle(script.annotate { $0.pause = Pause(id: "p", rest: nil) })
         let story = script.play(script.observeSlices { $0.slices[0].isFaithful = false })
         #expect(story.filter { $0.hasPrefix("IPv4=") } == ["IPv4=uid-a@1"])
@@ -140,7 +129,7 @@ import Testing
         script.slices.publish(script.member("b").id, at: Epoch(1))
         let effects = script.start(record: script.record("a"), healthy: ["a", "b"])
         #expect(script.play(effects).contains("adopted b@2"))
-        var paused = pair()
+        var paused = GroupScript.slicedPair()
         _ = paused.settle(paused.annotate { $0.pause = Pause(id: "p", rest: nil) })
         paused.slices.publish(paused.member("b").id)
         _ = paused.settle(paused.observeSlices())
@@ -150,7 +139,7 @@ import Testing
 
     /// A selector that is mistaken takes no pod out that runs.
     @Test func whoRunsAndIsNoMemberStaysWhileNobodyCanTakeOver() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         _ = script.settle(script.health("b", .unhealthy))
         let old = script.member("a")
         script.remove("b")
@@ -171,7 +160,7 @@ import Testing
 
     /// The group goes over to another Service, whose slices it has not seen.
     @Test func slicesOfAnotherServiceSayNothingOfThisOnes() {
-        var script = pair()
+        var script = GroupScript.slicedPair()
         for _ in 0..<5 { script.slices.publish(script.member("a").id, at: Epoch(1)) }
         _ = script.settle(script.observeSlices())
         script.machine.endpointsForgotten()

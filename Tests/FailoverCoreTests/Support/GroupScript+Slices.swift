@@ -2,6 +2,20 @@
 
 /// EndpointSlices on the stage.
 extension GroupScript {
+    /// `a` is active in every slice at epoch 1, and on record; `b` is healthy, too.
+    static func slicedPair(
+        _ policy: GroupPolicy = GroupPolicy(verdictWindow: .seconds(5), ownsEndpoints: true),
+        families: [AddressFamily] = [.ipv4]
+    ) -> GroupScript {
+        var script = GroupScript(policy)
+        script.slices.families = families
+        script.place("a", nil)
+        script.place("b", nil)
+        script.slices.publish(script.member("a").id, at: Epoch(1))
+        _ = script.settle(script.start(record: script.record("a"), healthy: ["a", "b"]))
+        return script
+    }
+
     /// Tells the machine of the slices; `change`: how they are shown.
     mutating func observeSlices(_ change: (inout PublishedEndpoints) -> Void = { _ in }) -> [Effect] {
         var shown = PublishedEndpoints(slices: slices.families.map { slices.shown($0, reachable: members.map(\.id)) })
