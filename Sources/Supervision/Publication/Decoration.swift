@@ -15,22 +15,44 @@ struct Decoration: Sendable {
     private var stored: [Member.ID: Role] = [:]
     /// Pods whose labels could not be written a short time ago.
     private(set) var failed: Set<Member.ID> = []
+    /// The version that each pod's last write named: until another is shown, nothing else comes of it.
+    private var tried: [Member.ID: ObjectVersion] = [:]
+    /// The version that it was stored as: what is shown of an older one says nothing.
+    private var written: [Member.ID: ObjectVersion] = [:]
     /// Pods of which it was told that their labels cannot be written.
     private var complained: Set<Member.ID> = []
     /// When labels were written again, oldest first.
     private var repairs: [MonotonicTime] = []
 
+    /// When a label may be written again that has to wait; nil: none has, or that is awaited.
+    private var turn: MonotonicTime?
+    private var awaitedTurn: MonotonicTime?
+
     /// Nothing was written.
     init() {}
 
+    /// When labels that have to wait are to be looked at again; each time is given once.
+    mutating func nextTurn() -> MonotonicTime? {
+        defer { (turn, awaitedTurn) = (nil, turn ?? awaitedTurn) }
+        return turn == awaitedTurn ? nil : turn
+    }
+
     /// Whether a pod's label may be written now; it is taken to be.
-    mutating func begins(_ pod: Member.ID, _ role: Role, at now: MonotonicTime) -> Bool {
+    ///
+    /// `version`: of the pod as it is shown.
+    mutating func begins(_ pod: Member.ID, _ role: Role, of version: ObjectVersion, at now: MonotonicTime) -> Bool {
         if underWay.contains(pod) || failed.contains(pod) { return false }
+        if let last = written[pod], version < last { return false }
+        if let last = tried[pod], version <= last { return false }
         if stored[pod] == role {
-            if repairs.count >= Self.most, let oldest = repairs.first, now < oldest + Self.window { return false }
+            if repairs.count >= Self.most, let oldest = repairs.first, now < oldest + Self.window {
+                turn = oldest + Self.window
+                return false
+            }
             repairs = (repairs + [now]).suffix(Self.most)
         }
         underWay.insert(pod)
+        tried[pod] = version
         return true
     }
 
@@ -40,13 +62,19 @@ struct Decoration: Sendable {
     mutating func ended(_ pod: Member.ID, _ outcome: RoleWriteOutcome, as role: Role?) -> Bool {
         underWay.remove(pod)
         switch outcome {
-        case .written:
+        case .written(let member):
             stored[pod] = role
+            written[pod] = member.version
             complained.remove(pod)
             return false
         // What was changed or went is seen soon.
-        case .gone, .conflict, .notSent: return false
-        case .refused, .failed: return failed.insert(pod).inserted
+        case .gone, .conflict: return false
+        case .notSent:
+            tried[pod] = nil
+            return false
+        case .refused, .failed:
+            tried[pod] = nil
+            return failed.insert(pod).inserted
         }
     }
 
@@ -61,6 +89,8 @@ struct Decoration: Sendable {
     /// Other pods are forgotten.
     mutating func keep(_ pods: Set<Member.ID>) {
         stored = stored.filter { pods.contains($0.key) }
+        written = written.filter { pods.contains($0.key) }
+        tried = tried.filter { pods.contains($0.key) }
         failed.formIntersection(pods)
         complained.formIntersection(pods)
     }

@@ -13,9 +13,17 @@ extension GroupSupervisor {
         for pod in pods {
             guard let member = mapping.member(pod), let role = machine.view[member.id]?.role,
                 member.lifecycle == .running, !mapping.labelling.says(role, in: pod.metadata.labels ?? [:]),
-                decoration.begins(member.id, role, at: now)
+                decoration.begins(member.id, role, of: member.version, at: now)
             else { continue }
             decorate(RoleWrite(member: member, role: role, epoch: record.epoch, urgency: .upkeep))
+        }
+        if let turn = decoration.nextTurn() { decorate(at: turn) }
+    }
+
+    /// Looks at the labels again at a time.
+    private func decorate(at due: MonotonicTime) {
+        start { [self, clock = surroundings.clock] in
+            if await clock.sleep(due) { post(.slices(.decorationDue)) }
         }
     }
 
@@ -56,10 +64,7 @@ extension GroupSupervisor {
             if decoration.complains(of: pod) {
                 notify(.ignored("pod \(name): its role label cannot be written: \(failure)"))
             }
-            let due = surroundings.clock.now() + Decoration.pause
-            start { [self, clock = surroundings.clock] in
-                if await clock.sleep(due) { post(.slices(.decorationDue)) }
-            }
+            decorate(at: surroundings.clock.now() + Decoration.pause)
         case .written(let member): _ = decoration.ended(pod, outcome, as: label(of: member))
         case .gone, .conflict, .notSent: _ = decoration.ended(pod, outcome, as: nil)
         }

@@ -1,7 +1,7 @@
 import FailoverCore
-import KubernetesClient
 import Testing
 
+@testable import KubernetesClient
 @testable import Supervision
 
 /// What becomes of writes of slices that the API server does not accept.
