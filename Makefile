@@ -6,6 +6,9 @@ SHELL := /bin/bash
 # Starts in half the time, and runs where no Swift is installed.
 RELEASE = -c release --static-swift-stdlib
 
+# So many tests at a time: with all two thousand at once each waits for its turn at every step, most of a minute.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
+
 .PHONY: setup build demo test conformance e2e lint format bench soak simulate explore fuzz tsan alerts chart clean
 
 setup: ## Install the system packages that are missing (Debian, Ubuntu).
