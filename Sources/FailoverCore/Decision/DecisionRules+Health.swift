@@ -135,8 +135,9 @@ extension DecisionRules {
             (view.evidence(of: candidate.id)?.lastSuccess).map { failing <= $0 && $0 <= failure } ?? false
         }
         if failing <= success, isReached { return true }
+        // The failure because of which it was asked is none of the answers.
         guard let asked = confirmation?.since else { return false }
-        return asked <= success && asked <= failure
+        return asked <= success && asked < failure
     }
 
     private func move(to best: Member) -> Decision {

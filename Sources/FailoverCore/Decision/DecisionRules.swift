@@ -141,6 +141,8 @@ struct DecisionRules {
         if active.lifecycle == .terminating { return moveNow(from: active, cause: .activeTerminating) }
         if !active.hasAddress { return moveNow(from: active, cause: .activeWithoutAddress) }
         if let end = endOfActivation(of: active) { return stay(active, until: end) }
+        // What moved the role last counts before it is moved on.
+        if let record, view.untoldMove(to: active, by: record) != nil { return stay(active) }
         switch view.health(of: active.id) {
         case .unknown: return moveFromUnknown(active) ?? moveFromNotReady(active) ?? stay(active)
         case .healthy: return moveFromNotReady(active) ?? preempt(active)

@@ -69,6 +69,24 @@ extension Situation {
         }
     }
 
+    // MARK: Whether it is announced
+
+    /// The record under which a move is begun by the write of the slice that decides who is active, without an announcement before
+    /// it; nil: the record announces it.
+    ///
+    /// One write of one object that orders the epochs itself needs none. It costs half the time where the API server's writes are the
+    /// limit; what people asked for is on record before it is done all the same.
+    func groundWithoutAnnouncement(of beginning: Beginning) -> StoredRecord? {
+        let cause = beginning.move.cause
+        guard known.policy.ownsEndpoints, cause.isFailover || cause == .noActive,
+            beginning.request == nil, beginning.base == nil, beginning.replaced == nil,
+            let ground = known.records.stored, ground.record.request == nil,
+            let slice = view.endpoints?.slices.first, slice.version != nil,
+            view.highestEpoch ?? Epoch(0) <= ground.record.epoch, announcedInVain == nil
+        else { return nil }
+        return ground
+    }
+
     // MARK: Whether it is still right
 
     /// How long a move may take to come to its first write that matters before its ground is looked at again.

@@ -149,6 +149,10 @@ struct Situation {
     /// The record that names a member as found active.
     func record(of adoption: Adoption) -> GroupRecord {
         var adopted = successor(naming: adoption.active, .adopted, because: "found active")
+        if known.policy.ownsEndpoints, let move = known.record.flatMap({ view.untoldMove(to: adoption.active, by: $0) })
+        {
+            adopted.remember(move, limit: longestHistory)
+        }
         for epoch in withdrawn(by: adoption) { adopted.history.removeAll { $0.epoch == epoch } }
         if let fenced = adoption.fenced { adopted.fenced = fenced }
         if let answer = adoption.answer { adopted.answer(answer) }
@@ -168,8 +172,12 @@ struct Situation {
         var entry = MoveEntry(epoch: intent.epoch, from: from, target: move.target?.name, cause: move.cause)
         entry.failing = failing(before: move)
         entry.request = beginning.refusal == nil ? beginning.request?.id : nil
-        intent.remember(entry, limit: max(MoveEntry.limit, min(known.policy.flap.maxMoves, Self.longestHistory)))
+        intent.remember(entry, limit: longestHistory)
         return intent
+    }
+
+    private var longestHistory: Int {
+        max(MoveEntry.limit, min(known.policy.flap.maxMoves, Self.mostMoves))
     }
 
     /// How long the active member has failed that a move leaves because of its probes.
@@ -179,7 +187,7 @@ struct Situation {
     }
 
     /// Moves that a record remembers at most: some 40 KB of the 256 KiB that annotations may have.
-    private static let longestHistory = 200
+    private static let mostMoves = 200
 
     private func successor(
         of base: GroupRecord? = nil,

@@ -5,6 +5,8 @@
 struct EndpointSwitch: SwitchWay {
     /// What is to be done.
     let plan: SwitchPlan
+    /// Of which the first write is the announcement; nil: the record announces it.
+    private let announcement: EndpointsWrite.Announcement?
     /// In the order of the families.
     private var assignments: [EndpointsAssignment] = []
     /// Whether every slice that is known has an assignment that is acknowledged.
@@ -22,9 +24,10 @@ struct EndpointSwitch: SwitchWay {
         let slice: String
     }
 
-    /// Nothing is written yet.
-    init(_ plan: SwitchPlan) {
+    /// Nothing is written yet; `ground`: the record under which it was decided and that does not announce it, nil: it does.
+    init(_ plan: SwitchPlan, under ground: StoredRecord.Version? = nil) {
         self.plan = plan
+        announcement = ground.map { .init(plan.move.cause, under: $0) }
     }
 
     // MARK: What it came to
@@ -53,6 +56,18 @@ struct EndpointSwitch: SwitchWay {
 
     /// Whether the first write was begun.
     var isPromoting: Bool { assignments.contains(where: \.mayHaveLanded) || isSwitched }
+
+    /// Whether the slice that decides who is active carries its epoch, whatever became of it since.
+    var isShown: Bool {
+        guard let first = assignments.first, first.stage != .superseded else { return false }
+        return first.slice.epoch == plan.epoch
+    }
+
+    /// Whether a write of that slice has an unknown outcome.
+    var mayStillLand: Bool { assignments.first?.isOutcomeUnknown ?? false }
+
+    /// Whether that slice is known, and a write of it is not on its way.
+    var isAtRest: Bool { assignments.first.map { $0.stage == .due } ?? true }
 
     /// Whether the slice that decides who is active is written.
     private var isSwitched: Bool { assignments.first?.stage == .acknowledged }
@@ -118,8 +133,19 @@ struct EndpointSwitch: SwitchWay {
     /// Where the assignment of a slice is; it begins if there is none.
     private mutating func place(of slice: PublishedSlice) -> Int {
         if let index = assignments.firstIndex(where: { $0.slice.family == slice.family }) { return index }
-        let (target, urgency) = (plan.move.target?.id, plan.move.target == nil ? WriteUrgency.demotion : .promotion)
-        assignments.append(EndpointsAssignment(target, at: plan.epoch, on: slice, urgency: urgency))
+        let target = plan.move.target?.id
+        let urgency = target == nil ? WriteUrgency.demotion : .promotion
+        // One that nothing announced is begun by its first write, and has the place of an announcement.
+        let isFirst = assignments.isEmpty && announcement != nil
+        assignments.append(
+            EndpointsAssignment(
+                target,
+                at: plan.epoch,
+                on: slice,
+                urgency: isFirst ? plan.urgency : urgency,
+                announcing: isFirst ? announcement : nil
+            )
+        )
         return assignments.count - 1
     }
 

@@ -31,6 +31,8 @@ struct EndpointsAssignment: Sendable, Hashable {
     let epoch: Epoch
     /// Of each of its writes, retries included.
     let urgency: WriteUrgency
+    /// That of the move which it begins; nil: the record announced it.
+    let announcement: EndpointsWrite.Announcement?
     /// The newest version known.
     private(set) var slice: PublishedSlice
     /// Where it stands after the last answer.
@@ -41,6 +43,8 @@ struct EndpointsAssignment: Sendable, Hashable {
     private(set) var failedAttempts: Int
     /// Whether a write of it may have been stored, or was, or may still be.
     var mayHaveLanded: Bool { isSent || unknown != nil || wasWritten }
+    /// Whether a write that is not waited for any more may still be stored.
+    var isOutcomeUnknown: Bool { unknown != nil }
     private var isSent = false
     private var wasWritten = false
     /// What a write of unknown outcome named: it may still land while the slice is at that version; nil: there is none.
@@ -58,10 +62,12 @@ struct EndpointsAssignment: Sendable, Hashable {
         at epoch: Epoch,
         on slice: PublishedSlice,
         urgency: WriteUrgency,
+        announcing announcement: EndpointsWrite.Announcement? = nil,
         isDue: Bool = false,
         after failures: Int = 0
     ) {
         failedAttempts = failures
+        self.announcement = announcement
         self.ready = ready
         self.epoch = epoch
         self.urgency = urgency
@@ -93,8 +99,19 @@ struct EndpointsAssignment: Sendable, Hashable {
         stage = .writing(id)
         isSent = true
         self.draining = draining
-        let write = EndpointsWrite(slice: slice, ready: ready, draining: draining, epoch: epoch, urgency: urgency)
-        effects.append(.writeEndpoints(id, write))
+        effects.append(
+            .writeEndpoints(
+                id,
+                EndpointsWrite(
+                    slice: slice,
+                    ready: ready,
+                    draining: draining,
+                    epoch: epoch,
+                    urgency: urgency,
+                    announcement: announcement
+                )
+            )
+        )
     }
 
     /// Takes in how its write ended.
@@ -110,6 +127,11 @@ struct EndpointsAssignment: Sendable, Hashable {
             wasHeldUp = true
             read(ids: &ids, effects: &effects)
         case .notSent: known(slice)
+        case .withheld(.failed(let failure)):
+            backOff(failure, during: "reading the record for", ids: &ids, effects: &effects)
+        case .withheld:
+            wasHeldUp = true
+            known(slice)
         case .refused(let failure): denied(failure, ids: &ids, effects: &effects)
         case .failed(let failure):
             unknown = Unknown(version: slice.version)
@@ -120,7 +142,9 @@ struct EndpointsAssignment: Sendable, Hashable {
     /// Takes in how its read ended.
     mutating func read(_ outcome: EndpointsReadOutcome, ids: inout OperationIDs, effects: inout [Effect]) {
         switch outcome {
-        case .found(let found): known(found)
+        case .found(let found):
+            known(found)
+            if isAnothers(found) { stage = .superseded }
         case .failed(let failure): backOff(failure, during: "reading", ids: &ids, effects: &effects)
         }
     }
@@ -129,6 +153,11 @@ struct EndpointsAssignment: Sendable, Hashable {
     mutating func retryDue(ids: inout OperationIDs, effects: inout [Effect]) {
         guard case .backingOff = stage else { return }
         read(ids: &ids, effects: &effects)
+    }
+
+    /// Whether somebody else leads elsewhere at the same epoch, for none was announced that it would be alone in having.
+    private func isAnothers(_ found: PublishedSlice) -> Bool {
+        announcement != nil && found.epoch == epoch && !found.ready.subtracting([ready].compactMap(\.self)).isEmpty
     }
 
     private mutating func known(_ newest: PublishedSlice) {

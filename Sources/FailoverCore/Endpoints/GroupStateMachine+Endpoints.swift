@@ -47,7 +47,14 @@ extension GroupStateMachine {
         at now: MonotonicTime
     ) -> [Effect] {
         guard outstanding.isAwaited(id) else { return [] }
-        if case .written(let stored) = outcome { _ = known.found(stored) }
+        switch outcome {
+        case .written(let stored): _ = known.found(stored)
+        case .withheld(.found(let record)): return answered([.report(.steppedBack)] + recordKnown(record, at: now))
+        case .withheld(.absent):
+            known.dropObserved()
+            return answered([.report(.steppedBack)] + recordKnown(nil, at: now))
+        case .withheld(.failed), .conflict, .notSent, .refused, .failed: break
+        }
         let effects = outstanding.changeEndpoints(awaiting: id) { $0.written(outcome, ids: &$1, effects: &$2) }
         return answered(effects + membersChanged(at: now))
     }

@@ -22,6 +22,8 @@ package struct PublishedSlice: Sendable, Hashable {
     package var version: ObjectVersion?
     /// The epoch of the write that stored it, as its annotation says; nil: it says none.
     package var epoch: Epoch?
+    /// Why it was written, if that began a move which no record had announced; nil: it says nothing.
+    package var cause: SwitchCause?
     /// The members that traffic is sent to, whose endpoints are ready.
     package var ready: Set<Member.ID>
     /// The members that are shown as serving and terminating: what is connected to them may end in peace.
@@ -38,6 +40,7 @@ package struct PublishedSlice: Sendable, Hashable {
         family: AddressFamily,
         version: ObjectVersion? = nil,
         epoch: Epoch? = nil,
+        cause: SwitchCause? = nil,
         ready: Set<Member.ID> = [],
         draining: Set<Member.ID> = [],
         hasStrangers: Bool = false,
@@ -47,6 +50,7 @@ package struct PublishedSlice: Sendable, Hashable {
         self.family = family
         self.version = version
         self.epoch = epoch
+        self.cause = cause
         self.ready = ready
         self.draining = draining
         self.hasStrangers = hasStrangers
@@ -75,6 +79,22 @@ package struct EndpointsWrite: Sendable, Hashable {
     package var epoch: Epoch
     /// Its place among the writes of all groups.
     package var urgency: WriteUrgency
+    /// That of the move which it begins; nil: the record announced it.
+    package var announcement: Announcement?
+
+    /// A move that is announced by no record but by the slice itself.
+    package struct Announcement: Sendable, Hashable {
+        /// Why it is made; stands beside the endpoints.
+        package var cause: SwitchCause
+        /// The record under which it was decided: it is read when the write's turn has come, and another one withholds the write.
+        package var ground: StoredRecord.Version
+
+        /// The parameters are the properties.
+        package init(_ cause: SwitchCause, under ground: StoredRecord.Version) {
+            self.cause = cause
+            self.ground = ground
+        }
+    }
 
     /// A write; the parameters are the properties.
     package init(
@@ -82,13 +102,15 @@ package struct EndpointsWrite: Sendable, Hashable {
         ready: Member.ID?,
         draining: Set<Member.ID>,
         epoch: Epoch,
-        urgency: WriteUrgency
+        urgency: WriteUrgency,
+        announcement: Announcement? = nil
     ) {
         self.slice = slice
         self.ready = ready
         self.draining = draining
         self.epoch = epoch
         self.urgency = urgency
+        self.announcement = announcement
     }
 }
 
@@ -108,6 +130,8 @@ package enum EndpointsWriteOutcome: Sendable, Hashable {
     case conflict
     /// Nothing was asked of the API server, because other groups' requests go first.
     case notSent
+    /// Nothing was written, for the record is not the one under which it was decided, or could not be read.
+    case withheld(RecordReadOutcome)
     /// The API server denied it, and nothing was stored: the same write will be denied again until somebody mends something.
     case refused(OperationFailure)
     /// Of unknown outcome, or not now: to be read before anything else.

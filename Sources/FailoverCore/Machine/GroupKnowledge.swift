@@ -31,9 +31,6 @@ struct GroupKnowledge: Sendable, Hashable {
     /// What the record says; nil: there is none, or it was not read yet.
     var record: GroupRecord? { records.record }
 
-    /// Whether nothing is moved but what an operator asks for.
-    func isPaused(at now: MonotonicTime) -> Bool { policy.isPaused || records.isPaused(at: now) }
-
     // MARK: Configuration and probes
 
     /// The configuration changed.
@@ -119,14 +116,10 @@ struct GroupKnowledge: Sendable, Hashable {
     }
 
     /// The API server said that a pod is gone.
-    mutating func removed(_ id: Member.ID) {
-        view.removed(id)
-    }
+    mutating func removed(_ id: Member.ID) { view.removed(id) }
 
     /// A pod that left carries the role no more, or is gone.
-    mutating func forgetDeparted(_ id: Member.ID) {
-        view.forgetDeparted(id)
-    }
+    mutating func forgetDeparted(_ id: Member.ID) { view.forgetDeparted(id) }
 
     /// What came in is all that came at once: times are counted from now.
     mutating func look(at now: MonotonicTime) {
@@ -141,9 +134,6 @@ struct GroupKnowledge: Sendable, Hashable {
     }
 
     // MARK: Endpoints
-
-    /// Whether all is known that decisions are made from.
-    var isComplete: Bool { view.listedVersion != nil && (!policy.ownsEndpoints || view.endpoints != nil) }
 
     /// The informer shows the slices.
     mutating func published(_ shown: PublishedEndpoints, version: ObjectVersion) {
@@ -213,6 +203,7 @@ struct GroupKnowledge: Sendable, Hashable {
 
     /// The record was read, or an answer to a request was written on it.
     mutating func took(_ stored: StoredRecord?, at now: MonotonicTime) {
+        if let stored, stored.record.epoch == record?.epoch, stored.record.writer != record?.writer { run.end() }
         records.took(stored, at: now)
         records.succeeded()
         recordChanged(at: now)
@@ -222,6 +213,16 @@ struct GroupKnowledge: Sendable, Hashable {
     mutating func wrote(_ stored: StoredRecord, at now: MonotonicTime) {
         run.recorded(stored.record.epoch, after: record?.epoch)
         took(stored, at: now)
+    }
+
+    /// A move is begun at an epoch that no record announces: no other move of this machine is.
+    mutating func isBegun(unannounced epoch: Epoch) { records.isBegun(unannounced: epoch) }
+
+    /// A slice shows a move that the record does not tell of.
+    mutating func isShown(_ move: GroupRecord, at now: MonotonicTime) {
+        run.recorded(move.epoch, after: record?.epoch)
+        records.isShown(move, at: now)
+        recordChanged(at: now)
     }
 
     /// What the informer showed of the record while something else was under way counts now.

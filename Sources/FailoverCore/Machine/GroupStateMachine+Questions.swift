@@ -29,6 +29,10 @@ extension GroupStateMachine {
         if case .switching = phase { true } else { false }
     }
 
+    /// Whether the record on the API server does not tell yet of a move that is made, so that stopping now would leave that to whoever
+    /// comes next.
+    package var isRecordBehind: Bool { known.records.isBehind }
+
     /// Whether what an operation announces would be decided again now.
     ///
     /// A pod may have recovered or gone meanwhile. Who is told that it was not sent decides anew.
@@ -37,4 +41,19 @@ extension GroupStateMachine {
         guard case .move(let move) = situation(at: now).decision else { return false }
         return move.target?.id == progress.move.target?.id && move.cause == progress.move.cause
     }
+
+    /// The same for a move that no record announces: what may still land is not taken back, unless its target is no good any more.
+    func isStillRight(_ progress: RoleSwitch, at now: MonotonicTime) -> Bool {
+        progress.mayStillLand
+            ? situation(at: now).stepForItsTarget(of: progress) == nil : isStillDecided(progress, at: now)
+    }
+}
+
+/// What is asked of what is known.
+extension GroupKnowledge {
+    /// Whether nothing is moved but what an operator asks for.
+    func isPaused(at now: MonotonicTime) -> Bool { policy.isPaused || records.isPaused(at: now) }
+
+    /// Whether all is known that decisions are made from.
+    var isComplete: Bool { view.listedVersion != nil && (!policy.ownsEndpoints || view.endpoints != nil) }
 }

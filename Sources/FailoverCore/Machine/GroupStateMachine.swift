@@ -117,10 +117,12 @@ package struct GroupStateMachine: Sendable, Hashable {
     ///
     /// - Returns: whether it is to be sent; if not, it is answered with `notSent`, for its reason is gone or something else goes first.
     package mutating func turnCame(_ id: OperationID, at now: MonotonicTime) -> Bool {
-        if outstanding.isWaiting(id) { return !policy.isObserving && outstanding.turnCame(over: known.records.stored) }
+        if outstanding.isWaiting(id) { return policy.mayRecord && outstanding.turnCame(over: known.records.stored) }
         switch phase {
         case .recording(let awaited, _) where awaited == id: return true
         case .switching(let progress) where progress.isAnnounced(by: id): return isStillDecided(progress, at: now)
+        case .switching(let progress) where progress.isUnannounced && progress.awaits(id):
+            return isStillRight(progress, at: now)
         case .initial, .readingRecord, .backingOff, .settled, .recording, .switching: return outstanding.isAwaited(id)
         }
     }
@@ -199,7 +201,8 @@ package struct GroupStateMachine: Sendable, Hashable {
         }
     }
 
-    private mutating func recordKnown(_ stored: StoredRecord?, at now: MonotonicTime) -> [Effect] {
+    /// The record is known as it is now, or that there is none.
+    mutating func recordKnown(_ stored: StoredRecord?, at now: MonotonicTime) -> [Effect] {
         known.took(stored, at: now)
         return settle(at: now)
     }
@@ -310,12 +313,14 @@ package struct GroupStateMachine: Sendable, Hashable {
         }
     }
 
-    private mutating func settle(at now: MonotonicTime) -> [Effect] {
+    /// Nothing of the record or of a switch is outstanding any more: it is decided anew.
+    mutating func settle(at now: MonotonicTime) -> [Effect] {
         outstanding.settle()
         return evaluate(at: now)
     }
 
-    private mutating func stepBack() -> [Effect] { [.report(.steppedBack)] + outstanding.readRecord(&known) }
+    /// Another supervisor acts: what it wrote is read.
+    mutating func stepBack() -> [Effect] { [.report(.steppedBack)] + outstanding.readRecord(&known) }
 
     /// Whatever waits for a retry is tried now.
     mutating func retryAll() -> [Effect] {
@@ -339,60 +344,9 @@ package struct GroupStateMachine: Sendable, Hashable {
         return effects + take(step, at: now)
     }
 
-    private mutating func take(_ step: NextStep, at now: MonotonicTime) -> [Effect] {
+    /// Begins what is to be done next.
+    mutating func take(_ step: NextStep, at now: MonotonicTime) -> [Effect] {
         if case .decide = step { return settle(at: now) }
-        return outstanding.take(step, &known, &notices, at: now)
-    }
-
-    // MARK: The switch
-
-    /// The intent is written, and the members are known as they are now.
-    ///
-    /// What was decided on older knowledge is decided again under the record that the intent replaced; a move that has
-    /// lost its ground is taken back on the Lease before any pod is written.
-    private mutating func membersConfirmed(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
-        let situation = situation(at: now)
-        if situation.isSuperseded(progress) { return stepBack() }
-        if let step = situation.stepInstead(of: progress) { return take(step, at: now) }
-        var progress = progress
-        progress.beginWriting()
-        return advance(progress, at: now)
-    }
-
-    /// Goes on with a switch as far as the acknowledged writes allow.
-    mutating func advance(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
-        guard progress.isWriting else { return [] }
-        let situation = situation(at: now)
-        if progress.isSuperseded { return stepBack() }
-        if let step = situation.stepForItsTarget(of: progress) { return take(step, at: now) }
-        if progress.isWithdrawable, progress.wasHeldUp || now.since(progress.startedAt) > situation.patience {
-            known.takeObserved(at: now)
-            let situation = self.situation(at: now)
-            if let step = situation.request(beside: progress) ?? situation.stepInstead(of: progress) {
-                return take(step, at: now)
-            }
-        }
-        let (progress, effects) = outstanding.advance(progress, in: self.situation(at: now))
-        // A member may have shown a higher epoch before anything was written on it.
-        if progress.isSuperseded { return effects + stepBack() }
-        outstanding.goOn(with: progress)
-        if progress.isComplete { return effects + known.completed(progress, at: now) + settle(at: now) }
-        return effects + wait(for: progress, at: now)
-    }
-
-    /// A switch waits for a pod that cannot be written: it is withdrawn, another request is taken, or that is reported.
-    private mutating func wait(for progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
-        guard let (member, failure) = progress.obstacle else { return [] }
-        if situation(at: now).mayWithdraw(progress) {
-            known.withdrewVoluntaryMove(to: progress.move.target, because: member, at: now)
-            let (report, answer) = progress.withdrawn(because: member, failure)
-            return [report] + take(situation(at: now).withdrawal(of: progress, answer: answer), at: now)
-        }
-        known.takeObserved(at: now)
-        if let step = situation(at: now).request(beside: progress) { return take(step, at: now) }
-        var progress = progress
-        let effects = progress.reportObstacle()
-        outstanding.goOn(with: progress)
-        return effects + outstanding.wake(at: progress.endOfPatience.flatMap { now < $0 ? $0 : nil })
+        return outstanding.take(step, &known, &notices, at: now) + goOn(at: now)
     }
 }

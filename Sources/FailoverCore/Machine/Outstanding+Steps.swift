@@ -120,8 +120,10 @@ extension Outstanding {
         let situation = situation(known, at: now)
         let reason = situation.withholding
         let effects = wake(at: ends.min()) + notices.withheld(decision, because: reason, situation.trace)
-        guard reason == .paused else { return effects }
-        return effects + keepUp(decision, &known, at: now) + recordCompletion(known, at: now)
+        if reason == .paused {
+            return effects + keepUp(decision, &known, at: now) + recordCompletion(known, at: now)
+        }
+        return known.policy.isEnding ? effects + recordCompletion(known, at: now) : effects
     }
 
     /// What Kubernetes goes on doing for the endpoints of a group of labels that is paused: addresses follow, who is gone is taken out.
@@ -185,7 +187,9 @@ extension Outstanding {
         for epoch in [situation.announcedInVain, beginning.replaced?.epoch] {
             if let epoch { known.withdraw(epoch) }
         }
-        return begin(beginning, in: situation)
+        let effects = begin(beginning, in: situation)
+        if case .switching(let progress) = phase, progress.isUnannounced { known.isBegun(unannounced: progress.epoch) }
+        return effects
     }
 
     /// The API server denies the promotion for good: the role goes to another.

@@ -90,9 +90,17 @@ struct Outstanding: Sendable, Hashable {
     }
 
     /// A move is to be announced on the record.
+    ///
+    /// One that a slice announces goes on as soon as the members are known.
     mutating func begin(_ beginning: Beginning, in situation: Situation) -> [Effect] {
-        let id = ids.next()
         let intent = situation.intent(of: beginning)
+        if let ground = situation.groundWithoutAnnouncement(of: beginning) {
+            let progress = RoleSwitch(beginning, unannounced: intent, under: ground, in: situation)
+            abandonRepairs()
+            phase = .switching(progress)
+            return [progress.announcement(situation.trace)] + (situation.known.run.hasListed ? [] : list(for: progress))
+        }
+        let id = ids.next()
         let progress = RoleSwitch(beginning, at: intent.epoch, in: situation, as: id)
         abandonRepairs()
         phase = .switching(progress)

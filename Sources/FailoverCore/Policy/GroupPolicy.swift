@@ -46,6 +46,8 @@ package struct GroupPolicy: Sendable, Hashable {
     package var isPaused: Bool
     /// Observe and report, begin nothing; a switch that is on its way is finished.
     package var isObserving: Bool
+    /// Beside that: write what a move that is made adds to the record, for the supervisor leads the group and is about to end.
+    package var isEnding: Bool
     /// The pods, by name, that an operator fenced; the machine takes them from the record.
     package internal(set) var fenced: Set<String> = []
 
@@ -65,7 +67,8 @@ package struct GroupPolicy: Sendable, Hashable {
         preemption: Preemption? = nil,
         secondOpinion: SecondOpinion? = nil,
         isPaused: Bool = false,
-        isObserving: Bool = false
+        isObserving: Bool = false,
+        isEnding: Bool = false
     ) {
         self.order = order
         self.whenNoneHealthy = whenNoneHealthy
@@ -82,5 +85,9 @@ package struct GroupPolicy: Sendable, Hashable {
         self.secondOpinion = secondOpinion
         self.isPaused = isPaused
         self.isObserving = isObserving
+        self.isEnding = isEnding
     }
+
+    /// Whether a record that moves nothing may be written.
+    var mayRecord: Bool { !isObserving || isEnding }
 }

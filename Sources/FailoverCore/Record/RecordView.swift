@@ -8,8 +8,12 @@ struct RecordView: Sendable, Hashable {
         let end: MonotonicTime?
     }
 
-    /// The newest record known; nil before it was read, or if there is none.
+    /// The newest record known, with what is to be told of by it; nil before it was read, or if there is none.
     private(set) var stored: StoredRecord?
+    /// Moves that a slice shows, and that the record on the API server does not tell of; nil: there are none.
+    @Seldom private var untold: UntoldMoves?
+    /// The highest epoch at which a move was begun that no record announced; 0: none was.
+    private var unannounced = Epoch(0)
     /// The highest epoch that any record had, so far as this process knows.
     private(set) var highestEpoch: Epoch?
     /// The newest record that the informer showed and that was not taken over yet.
@@ -45,7 +49,31 @@ struct RecordView: Sendable, Hashable {
     // MARK: What comes in
 
     /// A record was read, written or seen.
-    mutating func took(_ newest: StoredRecord?, at now: MonotonicTime) {
+    mutating func took(_ read: StoredRecord?, at now: MonotonicTime) {
+        var newest = read
+        if let untold {
+            newest = read.flatMap { untold.told(in: $0, insteadOf: stored) }
+            if newest == nil { (self.untold, newest) = (nil, read) }
+        }
+        take(newest, at: now)
+    }
+
+    /// A slice shows a move that the record says nothing of: from now on it is as if the record said so.
+    mutating func isShown(_ move: GroupRecord, at now: MonotonicTime) {
+        guard let stored else { return }
+        untold = UntoldMoves(since: untold?.since ?? stored.record.epoch, record: move)
+        take(StoredRecord(record: move, version: stored.version), at: now)
+    }
+
+    /// A move is begun at an epoch that no record announces.
+    mutating func isBegun(unannounced epoch: Epoch) {
+        unannounced = max(unannounced, epoch)
+    }
+
+    /// Whether the record on the API server does not tell of a move that a slice shows.
+    var isBehind: Bool { untold != nil }
+
+    private mutating func take(_ newest: StoredRecord?, at now: MonotonicTime) {
         if newest?.record.epoch != record?.epoch { moves.epochChanged(at: now) }
         if !hasRead { firstHolders = newest?.record.holders ?? [] }
         hasRead = true
@@ -151,10 +179,11 @@ struct RecordView: Sendable, Hashable {
         self.completion = completion
     }
 
-    /// The record with the end of the last move added; nil: it holds that already, or there is none.
+    /// The record with the last moves and the end of the last one; nil: it holds all that already, or there is none.
     func toldOfCompletion() -> GroupRecord? {
-        guard let completion, let record, !completion.isTold(by: record) else { return nil }
-        return completion.told(in: record)
+        guard let record else { return nil }
+        if let completion, !completion.isTold(by: record) { return completion.told(in: record) }
+        return isBehind ? record : nil
     }
 
     /// The holder on record is active at the record's epoch.
@@ -195,7 +224,7 @@ struct RecordView: Sendable, Hashable {
     /// announced one on it may still be writing pods. Its successor begins far above all of which anything is known.
     func nextEpoch(above pods: Epoch?) -> Epoch {
         let known = highest(pods)
-        return isLost(pods) ? known.advanced(by: jump) : known.next
+        return max(isLost(pods) ? known.advanced(by: jump) : known.next, unannounced.next)
     }
 
     /// Whether no epoch is left for a switch: one that is used twice would order nothing, so that nothing is written but what

@@ -1,4 +1,6 @@
 /// One switch on its way, at its own epoch: it is announced, the members are read, and then written in one of two ways.
+///
+/// One that the record does not announce is announced by its first write, of the slice that decides who is active.
 struct RoleSwitch: Sendable, Hashable {
     /// How far it is.
     private enum Step: Sendable, Hashable {
@@ -28,11 +30,11 @@ struct RoleSwitch: Sendable, Hashable {
     ///
     /// It is written at the end: before the others are sealed, what was begun for the request may still be done.
     let refusal: String?
-    /// Of its announcement.
-    let urgency: WriteUrgency
     /// When it was decided; its duration is counted from then.
     let startedAt: MonotonicTime
     private var step: Step
+    /// The record of it that nobody has written, while no slice shows the move; nil: it is announced.
+    private var unannounced: GroupRecord?
     private var failedListings = 0
     private var way: Way
     private var isObstacleReported = false
@@ -41,17 +43,26 @@ struct RoleSwitch: Sendable, Hashable {
     /// When the promotion was acknowledged; nil: it was not.
     private(set) var promotedAt: MonotonicTime?
 
-    /// A switch of which the intent is being written.
+    /// A switch of which the intent is being written; `epoch`: of the intent.
     init(_ beginning: Beginning, at epoch: Epoch, in situation: Situation, as id: OperationID) {
         let view = situation.known.view
         request = beginning.request
         refusal = beginning.refusal
         ground = beginning.replaced.map(\.ground) ?? situation.known.record
         let plan = SwitchPlan(move: beginning.move, epoch: epoch, from: view.actives)
-        urgency = plan.move.cause.urgency(whileServed: plan.from.contains { $0.lifecycle != .finished })
         startedAt = situation.now
         step = .announcing(id)
         way = situation.known.policy.ownsEndpoints ? .endpoints(EndpointSwitch(plan)) : .labels(LabelSwitch(plan))
+    }
+
+    /// A switch that its first write announces; `intent`: the record of it, which is written once it is made.
+    init(_ beginning: Beginning, unannounced intent: GroupRecord, under ground: StoredRecord, in situation: Situation) {
+        (request, refusal, self.ground) = (nil, nil, ground.record)
+        let plan = SwitchPlan(move: beginning.move, epoch: intent.epoch, from: situation.known.view.actives)
+        startedAt = situation.now
+        step = .writing
+        unannounced = intent
+        way = .endpoints(EndpointSwitch(plan, under: ground.version))
     }
 
     // MARK: What it is
@@ -64,6 +75,10 @@ struct RoleSwitch: Sendable, Hashable {
     }
 
     private var plan: SwitchPlan { current.plan }
+    /// Of its announcement.
+    var urgency: WriteUrgency { plan.urgency }
+    /// Whether neither the record nor a slice tells of it yet.
+    var isUnannounced: Bool { unannounced != nil }
     /// As it was decided.
     var move: Decision.Move { plan.move }
     /// Above every epoch that a record, a pod or a slice had shown when it was announced.
@@ -152,6 +167,19 @@ struct RoleSwitch: Sendable, Hashable {
     /// The members are known: roles may be written.
     mutating func beginWriting() {
         step = .writing
+    }
+
+    /// Whether the slice that would announce it is known, and no write of that is waited for.
+    var isAtRest: Bool { if case .endpoints(let endpoints) = way { endpoints.isAtRest } else { false } }
+
+    /// Whether a write of it has an unknown outcome.
+    var mayStillLand: Bool { if case .endpoints(let endpoints) = way { endpoints.mayStillLand } else { false } }
+
+    /// What the record is to say, as soon as a slice shows the move; given once.
+    mutating func recordOfWhatIsShown() -> GroupRecord? {
+        guard let intent = unannounced, case .endpoints(let endpoints) = way, endpoints.isShown else { return nil }
+        unannounced = nil
+        return intent
     }
 
     // MARK: Writing

@@ -39,6 +39,9 @@ struct SwitchPlan: Sendable, Hashable {
     let epoch: Epoch
     /// Members that were active when the switch was decided.
     let from: [Member]
+
+    /// Of its announcement.
+    var urgency: WriteUrgency { move.cause.urgency(whileServed: from.contains { $0.lifecycle != .finished }) }
 }
 
 /// What a switch needs to know of everything else.

@@ -59,6 +59,7 @@ protocol GroupAPI: Sendable {
     func writeSlice(
         _ wanted: EndpointSlice,
         over base: EndpointSlice?,
+        under ground: StoredRecord.Version?,
         urgency: WriteUrgency,
         in turn: WriteScheduler.Turn?,
         isWanted: @escaping @Sendable () async -> Bool

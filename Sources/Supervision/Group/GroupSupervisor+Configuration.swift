@@ -141,6 +141,7 @@ extension GroupSupervisor {
         let policy = GroupPolicy(
             configuration,
             isObserving: isDryRun || isStopping || !isUsable || standing != .leading,
+            isEnding: isStopping && !isDryRun && isUsable && standing == .leading,
             service: seenService
         )
         let now = surroundings.clock.now()

@@ -141,7 +141,7 @@ extension GroupSupervisor {
     // MARK: The end
 
     /// Whether nothing holds up the end.
-    var mayEnd: Bool { isStopping && !machine.isSwitching }
+    var mayEnd: Bool { isStopping && !machine.isSwitching && !machine.isRecordBehind }
 
     /// What operators asked for holds for the group's name: under another it is not known.
     func reportRequestsLeftBehind() {

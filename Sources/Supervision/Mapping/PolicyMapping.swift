@@ -5,10 +5,10 @@ import StandbyConfiguration
 extension GroupPolicy {
     /// What a group's configuration says to the core.
     ///
-    /// `isObserving`: whether nothing may be written at all.
+    /// `isObserving`: whether nothing may be written at all but, if `isEnding`, what a move that is made adds to the record.
     /// `service`: as it was seen; nil: it was not. Pods that are not Ready may be its endpoints all the same, and nobody drains where
     /// a node's traffic stays on the node: a proxy sends new connections to a pod that drains where none beside it is ready.
-    init(_ group: GroupConfiguration, isObserving: Bool, service: Service? = nil) {
+    init(_ group: GroupConfiguration, isObserving: Bool, isEnding: Bool = false, service: Service? = nil) {
         let publishesNotReady = service?.spec?.publishNotReadyAddresses ?? false
         let isLocal = service?.spec?.publication?.isLocal ?? false
         let timings = [group.probe.timing, group.passiveProbe?.timing].compactMap { $0 }
@@ -33,7 +33,8 @@ extension GroupPolicy {
                 ? Preemption(delay: group.failover.preemptDelay, cooldown: group.failover.cooldown) : nil,
             secondOpinion: group.failover.secondOpinion,
             isPaused: group.isPaused,
-            isObserving: isObserving
+            isObserving: isObserving,
+            isEnding: isEnding
         )
     }
 }

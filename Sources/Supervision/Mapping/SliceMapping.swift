@@ -16,6 +16,8 @@ struct SliceMapping: Sendable {
     static let groupAnnotation = "kube-standby.io/group"
     /// The annotation that carries the epoch of the write that stored a slice.
     static let epochAnnotation = "kube-standby.io/epoch"
+    /// The annotation that says why a move was begun that no record had announced; it counts while the record is below the epoch.
+    static let causeAnnotation = "kube-standby.io/cause"
 
     /// Those of the Service, in the order in which their slices are written; never empty.
     let families: [AddressFamily]
@@ -65,6 +67,7 @@ struct SliceMapping: Sendable {
             family: family,
             version: ObjectVersion(slice.metadata.resourceVersion ?? ""),
             epoch: slice.metadata.annotations?[Self.epochAnnotation].flatMap(Epoch.init(annotation:)),
+            cause: slice.metadata.annotations?[Self.causeAnnotation].flatMap(SwitchCause.init(rawValue:)),
             reachable: reachable(family)
         )
         var strangers: [EndpointSlice.Endpoint] = []
@@ -136,7 +139,9 @@ struct SliceMapping: Sendable {
     /// to be shown as draining, the ones that have no address or other ports are left out, for a slice has one list of ports.
     func slice(for write: EndpointsWrite) -> EndpointSlice? {
         if let ready = write.ready, members.pod(ready) == nil { return nil }
-        return slice(write.slice.family, ready: write.ready, draining: write.draining, write.epoch)
+        var slice = slice(write.slice.family, ready: write.ready, draining: write.draining, write.epoch)
+        if let cause = write.announcement?.cause { slice.metadata.annotations?[Self.causeAnnotation] = cause.rawValue }
+        return slice
     }
 
     private func slice(

@@ -126,7 +126,13 @@ extension GroupSupervisor {
             guard let doubted, let base = base ?? nil, let fresh = await api.readPod(doubted) else { return nil }
             return await right(base, by: fresh, write).map { .slices(.written(id, family, .unwritten(.written($0)))) }
         } inTurn: { [self] api, turn in
-            let outcome = await api.writeSlice(wanted, over: base ?? nil, urgency: write.urgency, in: turn) {
+            let outcome = await api.writeSlice(
+                wanted,
+                over: base ?? nil,
+                under: write.announcement?.ground,
+                urgency: write.urgency,
+                in: turn
+            ) {
                 await self.turnCame(id)
             }
             return .slices(.written(id, family, outcome))

@@ -1,3 +1,4 @@
+import Coordination
 import FailoverCore
 import KubernetesClient
 
@@ -15,6 +16,13 @@ extension KubernetesGroupAPI {
         }
     }
 
+    /// The record as it is stored now, if it is not of this version or nothing is known of it; nil: it is.
+    private func recordOther(than ground: StoredRecord.Version) async -> RecordReadOutcome? {
+        let outcome = await readRecord()
+        if case .found(let stored) = outcome, stored.version == ground { return nil }
+        return outcome
+    }
+
     /// Reads one pod once, from no cache; nil: it is not known, or there is none.
     func readPod(_ name: String) async -> Pod? {
         let answer = await read { [client, namespace] () throws(KubernetesError) in
@@ -24,14 +32,29 @@ extension KubernetesGroupAPI {
     }
 
     /// Creates a slice (`base` is nil), or replaces the endpoints of exactly this version of it.
+    ///
+    /// `ground`: the version of the record without which it is not done; the record is read for that when the turn has come.
+    /// `isWanted`: asked before that, and after.
     func writeSlice(
         _ wanted: EndpointSlice,
         over base: EndpointSlice?,
+        under ground: StoredRecord.Version?,
         urgency: WriteUrgency,
         in turn: WriteScheduler.Turn?,
         isWanted: @escaping @Sendable () async -> Bool
     ) async -> SliceWriteOutcome {
-        let outcome = await write(urgency, in: turn, isWanted: isWanted) { [client, namespace] timeout in
+        let obstacle = Locked<RecordReadOutcome?>(nil)
+        let isRight: @Sendable () async -> Bool = { [self] in
+            guard await isWanted() else { return false }
+            guard let ground else { return true }
+            if let other = await recordOther(than: ground) {
+                obstacle.withLock { $0 = other }
+                return false
+            }
+            // What was true of it before the read may be so no more.
+            return await isWanted()
+        }
+        let outcome = await write(urgency, in: turn, isWanted: isRight) { [client, namespace] timeout in
             do throws(KubernetesError) {
                 guard let base else {
                     let stored = try await client.create(wanted, namespace: namespace, timeout: timeout)
@@ -48,6 +71,6 @@ extension KubernetesGroupAPI {
                 return (SliceWriteOutcome(error, isCreation: base == nil), error.ending)
             }
         }
-        return outcome ?? .unwritten(.notSent)
+        return outcome ?? .unwritten(obstacle.withLock { $0 }.map(EndpointsWriteOutcome.withheld) ?? .notSent)
     }
 }

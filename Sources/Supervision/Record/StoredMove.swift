@@ -80,9 +80,10 @@ package struct StoredMove: Codable, Sendable, Hashable {
         try encoder.encode(members: others)
     }
 
-    /// `now`: the time of a move that has none.
+    /// `now`: when a move that has no time is written down: it begins now or, if it is made already, took its duration until now.
     init(_ entry: MoveEntry, now: Date) {
-        time = entry.startedAt.map { MicroTime(microseconds: $0) } ?? MicroTime(now)
+        let beginning = MicroTime(now.addingTimeInterval(-(entry.duration?.inSeconds ?? 0)))
+        time = entry.startedAt.map { MicroTime(microseconds: $0) } ?? beginning
         from = entry.from
         to = entry.target
         cause = entry.cause.rawValue

@@ -130,6 +130,8 @@ import Testing
         case names
         /// A write replaces all endpoints.
         case replacement
+        /// The record is read before a slice announces a move.
+        case record
 
         var sabotage: ModelCluster.Sabotage {
             switch self {
@@ -137,6 +139,7 @@ import Testing
             case .epochs: .epochsAreHidden
             case .names: .slicesAreNamedAnew
             case .replacement: .endpointsAreAdded
+            case .record: .recordsAreNotRead
             }
         }
 
@@ -146,11 +149,12 @@ import Testing
             case .versions, .epochs: "an older epoch replaced a newer one"
             case .names: "slices together"
             case .replacement: "active together"
+            case .record: "a move went past a pause"
             }
         }
 
         var start: Start { self == .names ? .cold : .warm }
-        var budget: ModelState.Budget { .init(faults: 0, verdicts: 2, switches: 3) }
+        var budget: ModelState.Budget { .init(faults: 0, verdicts: 2, pauses: self == .record ? 1 : 0, switches: 3) }
     }
 
     /// Nothing is left out: both processes act, one after the other, until nothing more can happen.
@@ -203,7 +207,8 @@ import Testing
         case .listsAreStale: .estranged
         case .lostLeasesAreContinued: .bereft
         case .versionsAreIgnored, .passivePodsAreNotFenced, .epochsAreHidden, .unknownOutcomesAreKnown,
-            .announcementsAreForgotten, .runsAreKnownByName, .slicesAreNamedAnew, .endpointsAreAdded:
+            .announcementsAreForgotten, .runsAreKnownByName, .slicesAreNamedAnew, .endpointsAreAdded,
+            .recordsAreNotRead:
             .warm
         }
     }
@@ -218,7 +223,7 @@ import Testing
             .init(faults: 1, crashes: 0, losses: 0, delays: 0, recreations: 0, verdicts: 2, denials: 1, switches: 2)
         case .runsAreKnownByName: .init(faults: 1, losses: 0, delays: 0, recreations: 0, verdicts: 3, switches: 0)
         case .lostLeasesAreContinued: .init(faults: 0, verdicts: 0, switches: 4)
-        case .slicesAreNamedAnew, .endpointsAreAdded: .init(faults: 0)
+        case .slicesAreNamedAnew, .endpointsAreAdded, .recordsAreNotRead: .init(faults: 0)
         }
     }
 

@@ -27,9 +27,13 @@ struct ModelCluster: Hashable {
         case slicesAreNamedAnew
         /// A write of a slice adds its endpoint to those that are there.
         case endpointsAreAdded
+        /// A slice announces a move under a record that was not read.
+        case recordsAreNotRead
 
         /// Those that the labels' protocol is safe by.
-        static let ofLabels = allCases.filter { ![.slicesAreNamedAnew, .endpointsAreAdded].contains($0) }
+        static let ofLabels = allCases.filter {
+            ![.slicesAreNamedAnew, .endpointsAreAdded, .recordsAreNotRead].contains($0)
+        }
     }
 
     private(set) var pods: [Member] = []

@@ -33,6 +33,10 @@ struct ModelProcess: Hashable {
     private(set) var missed: Set<Member.ID> = []
     /// What its probes say, by pod; healthy unless said otherwise.
     private(set) var unhealthy: Set<String> = []
+    /// Writes of slices for which the record was read, and which are on their way.
+    private var checked: Set<OperationID> = []
+    /// A move that nobody announced was sent although the record said that the group is paused.
+    private(set) var movedPastAPause = false
     /// An answer that was delivered twice had an effect.
     private(set) var heardTwice = false
 
@@ -48,7 +52,7 @@ struct ModelProcess: Hashable {
     /// A request's turn has come.
     ///
     /// - Returns: what is sent; nil: the machine does not want it any more, and was told that it was not sent.
-    mutating func send(_ position: Int, at now: MonotonicTime) -> Effect? {
+    mutating func send(_ position: Int, to cluster: ModelCluster, at now: MonotonicTime) -> Effect? {
         let request = requests.remove(at: position)
         switch request {
         case .writeRecord(let id, _, _, _):
@@ -57,9 +61,25 @@ struct ModelProcess: Hashable {
         case .writeRole(let id, _):
             if machine.turnCame(id, at: now) { return request }
             deliver(.roleWritten(id, .notSent), at: now)
-        case .writeEndpoints(let id, _):
-            if machine.turnCame(id, at: now) { return request }
-            deliver(.endpointsWritten(id, .notSent), at: now)
+        case .writeEndpoints(let id, let write):
+            let isChecked = checked.remove(id) != nil
+            if !machine.turnCame(id, at: now) {
+                deliver(.endpointsWritten(id, .notSent), at: now)
+                return nil
+            }
+            if isChecked { return request }
+            guard let ground = write.announcement?.ground, cluster.sabotage != .recordsAreNotRead else {
+                movedPastAPause = movedPastAPause || write.announcement != nil && cluster.lease?.record.pause != nil
+                return request
+            }
+            if let lease = cluster.lease, lease.version == ground {
+                // Others may do anything between this read and the write.
+                checked.insert(id)
+                requests.append(request)
+            } else {
+                deliver(.endpointsWritten(id, .withheld(cluster.lease.map { .found($0) } ?? .absent)), at: now)
+            }
+            movedPastAPause = movedPastAPause || checked.contains(id) && cluster.lease?.record.pause != nil
         default: return request
         }
         return nil

@@ -7,6 +7,7 @@ struct ModelSlices: Hashable {
         var family: AddressFamily
         var version: Int
         var epoch: Epoch?
+        var cause: SwitchCause?
         var ready: Set<Member.ID>
         var draining: Set<Member.ID> = []
     }
@@ -34,6 +35,9 @@ struct ModelSlices: Hashable {
     /// Of the one that decides who is active.
     var epoch: Epoch? { slice(families.first)?.epoch }
 
+    /// Why it began a move that no record announced; nil: it says nothing.
+    var cause: SwitchCause? { slice(families.first)?.cause }
+
     /// Whether traffic goes to a pod.
     func isActive(_ id: Member.ID) -> Bool { slice(families.first)?.ready.contains(id) ?? false }
 
@@ -49,6 +53,7 @@ struct ModelSlices: Hashable {
             family: family,
             version: slice.map { ObjectVersion("\($0.version)") },
             epoch: slice?.epoch,
+            cause: slice?.cause,
             ready: slice?.ready ?? [],
             draining: slice?.draining ?? [],
             reachable: Set(reachable)
@@ -63,7 +68,8 @@ struct ModelSlices: Hashable {
             writes += 1
             let before = slice(family)
             stored.removeAll { $0.family == family }
-            stored.append(Stored(family: family, version: writes, epoch: epoch ?? before?.epoch, ready: [id]))
+            let (epoch, cause) = (epoch ?? before?.epoch, before?.cause)
+            stored.append(Stored(family: family, version: writes, epoch: epoch, cause: cause, ready: [id]))
         }
     }
 
@@ -91,7 +97,14 @@ struct ModelSlices: Hashable {
         if sabotage == .endpointsAreAdded { ready.formUnion(before?.ready ?? []) }
         if before != nil { stored.removeAll { $0.family == family } }
         stored.append(
-            Stored(family: family, version: writes, epoch: write.epoch, ready: ready, draining: write.draining)
+            Stored(
+                family: family,
+                version: writes,
+                epoch: write.epoch,
+                cause: write.announcement?.cause ?? before?.cause,
+                ready: ready,
+                draining: write.draining
+            )
         )
         return .written(shown(family, reachable: reachable))
     }

@@ -132,6 +132,7 @@ struct ModelState: Hashable {
         }
         if let problem = cluster.slices.violation { return problem }
         if cluster.touchedAnotherPod { return "a write reached a pod of another uid" }
+        if processes.contains(where: \.movedPastAPause) { return "a move went past a pause" }
         if processes.contains(where: \.heardTwice) { return "an answer had an effect twice" }
         return nil
     }
@@ -193,12 +194,16 @@ struct ModelState: Hashable {
         if let process = action.process { acts(process) }
         switch action {
         case .exchange(let index, let position):
-            if let request = processes[index].send(position, at: now), let answer = execute(request, of: index) {
+            if let request = processes[index].send(position, to: cluster, at: now),
+                let answer = execute(request, of: index)
+            {
                 processes[index].deliver(answer, at: now)
             }
         case .execute(let index, let position):
             spend(\.delays)
-            if let request = processes[index].send(position, at: now), let answer = execute(request, of: index) {
+            if let request = processes[index].send(position, to: cluster, at: now),
+                let answer = execute(request, of: index)
+            {
                 processes[index].answers.append(answer)
             }
         case .deliver(let index, let position):
@@ -206,12 +211,12 @@ struct ModelState: Hashable {
             processes[index].deliver(answer, at: now)
         case .loseAnswer(let index, let position):
             spend(\.losses)
-            guard let request = processes[index].send(position, at: now) else { return }
+            guard let request = processes[index].send(position, to: cluster, at: now) else { return }
             _ = execute(request, of: index)
             fail(request, of: index)
         case .loseRequest(let index, let position):
             spend(\.losses)
-            guard let request = processes[index].send(position, at: now) else { return }
+            guard let request = processes[index].send(position, to: cluster, at: now) else { return }
             if request.isWrite { orphans.append(request) }
             fail(request, of: index)
         case .land(let position): _ = execute(orphans.remove(at: position), of: nil)

@@ -94,7 +94,8 @@ import Testing
 
     @Test func aLostLeaseIsWrittenAnewAtAHigherEpoch() {
         var script = GroupScript.three()
-        let effects = script.machine.recordObserved(nil, at: script.now)
+        script.loseLease()
+        let effects = script.observeRecord()
         guard case .readRecord(let id) = effects.first else {
             Issue.record("not read: \(effects)")
             return

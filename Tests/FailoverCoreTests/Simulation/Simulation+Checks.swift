@@ -31,7 +31,7 @@ extension Simulation {
         // A switch that has begun goes on when the API server can be asked again.
         if now < max(throttledUntil, outageUntil, slowUntil) + 45 * Self.second { patience += 60 * Self.second }
         if let hand = group.lastHand, now < hand + 60 * Self.second { return }
-        if group.cluster.lease?.record.history.last?.request != nil { return }
+        if lastMove(of: group)?.request != nil { return }
         // Whoever asks for DemoteActive is taken at his word by a supervisor that reaches nobody of the group.
         if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second { return }
         if now < flickers { return }
@@ -48,7 +48,7 @@ extension Simulation {
         }
         if isExcused(leaving: pod, application, in: group, at: leftAt) { return }
         fail(
-            "group \(index): a needless move from \(previous) to \(target.id): \(group.cluster.lease?.record.reason ?? "")"
+            "group \(index): a needless move from \(previous) to \(target.id): \(lastMove(of: group)?.cause.description ?? "")"
         )
     }
 
@@ -56,11 +56,20 @@ extension Simulation {
         application.behaviour != .serving || now < nodes[application.node]
     }
 
+    /// What moved the role last, as the record says or, where a slice announces it, that.
+    private func lastMove(of group: SimulatedGroup) -> MoveEntry? {
+        let (record, slices) = (group.cluster.lease?.record, group.cluster.slices)
+        guard let cause = slices.cause, let epoch = slices.epoch, epoch > record?.epoch ?? Epoch(0) else {
+            return record?.history.last
+        }
+        return MoveEntry(epoch: epoch, from: [], target: nil, cause: cause)
+    }
+
     /// The role has moved.
     mutating func countMove(in index: Int) {
         groups[index].moves += 1
         checkRollout(index)
-        guard let move = groups[index].cluster.lease?.record.history.last, move.cause.countsAsFlapping else { return }
+        guard let move = lastMove(of: groups[index]), move.cause.countsAsFlapping else { return }
         let flap = groups[index].policy.flap
         groups[index].flaps.append(move.startedAt.map { UInt64(max(0, $0)) * 1000 } ?? now)
         // A clock that jumps makes old moves look young, or young ones old, to a process that starts.

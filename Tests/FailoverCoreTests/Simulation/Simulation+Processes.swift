@@ -107,6 +107,8 @@ extension Simulation {
     ) {
         processes[index]?.isBehind[group] = false
         follow(members, in: group, of: index)
+        // Slices are read by the pods that are known.
+        showSlicesLater(group, to: index)
         hear(index, group) { $0.recordObserved(lease, at: $1) }
         hear(index, group) { $0.membersObserved(members, version: version, at: $1) }
         let cluster = groups[group].cluster

@@ -10,13 +10,18 @@ extension Simulation {
         if let active {
             // What comes later under the same epoch is no part of its move, which may have had no gap.
             if let epoch = active.epoch, groups[index].promises.ended.insert(epoch).inserted,
-                let since = groups[index].unservedSince
+                let since = groups[index].unservedSince, !groups[index].promises.isGapOfTwo
             {
                 groups[index].promises.gaps[epoch] = (since, now)
             }
             groups[index].unservedSince = nil
+            groups[index].promises.isGapOfTwo = false
             groups[index].promises.firstEpoch = groups[index].promises.firstEpoch ?? active.epoch ?? Epoch(0)
         } else if groups[index].promises.firstEpoch != nil {
+            let ended = groups[index].members.first { $0.role == .active }?.epoch
+            if groups[index].unservedSince != nil, let ended, groups[index].promises.ended.insert(ended).inserted {
+                groups[index].promises.isGapOfTwo = true
+            }
             groups[index].unservedSince = groups[index].unservedSince ?? now
         }
     }

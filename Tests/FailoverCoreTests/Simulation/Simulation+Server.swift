@@ -64,6 +64,40 @@ extension Simulation {
 
     /// A request is executed; its answer goes back unless it is lost.
     mutating func execute(_ effect: Effect, of index: Int, generation: Int, group: Int, isLost: Bool) {
+        if case .writeEndpoints(let id, let write) = effect, let ground = write.announcement?.ground {
+            let lease = groups[group].cluster.lease
+            if lease?.version == ground {
+                let event = SimulatedEvent.announcement(
+                    index,
+                    generation: generation,
+                    group: group,
+                    effect,
+                    isLost: isLost
+                )
+                return agenda.add(event, at: now + between(500_000, 30_000_000))
+            }
+            if isLost { return }
+            let answer = ModelProcess.Answer.endpointsWritten(id, .withheld(lease.map { .found(aged($0)) } ?? .absent))
+            let at = now + between(500_000, 15_000_000)
+            return agenda.add(.process(index, generation: generation, .answer(group: group, answer)), at: at)
+        }
+        finish(effect, of: index, generation: generation, group: group, isLost: isLost)
+    }
+
+    /// Whether a process that has read the record for a write still wants it; one that is dead has sent it.
+    mutating func isStillWanted(_ effect: Effect, of index: Int, generation: Int, group: Int) -> Bool {
+        guard case .writeEndpoints(let id, _) = effect, let process = processes[index],
+            process.generation == generation, now >= process.stalledUntil
+        else { return true }
+        var machine = process.machines[group]
+        let isWanted = machine.turnCame(id, at: time)
+        processes[index]?.machines[group] = machine
+        if !isWanted { hear(index, group) { $0.endpointsWritten(id, .notSent, at: $1) } }
+        return isWanted
+    }
+
+    /// The same for what needs nothing more.
+    mutating func finish(_ effect: Effect, of index: Int, generation: Int, group: Int, isLost: Bool) {
         guard let answer = answer(to: effect, in: group) else { return }
         tell(
             "group \(group): \(Self.words(of: effect)) by process \(index) of generation \(generation): \(Self.words(of: answer))"

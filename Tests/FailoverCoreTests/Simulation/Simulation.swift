@@ -176,6 +176,10 @@ struct Simulation {
         case .request(let index, let generation, let group, let effect, let isLost):
             guard generation >= groups[group].firstGeneration else { return }
             execute(effect, of: index, generation: generation, group: group, isLost: isLost)
+        case .announcement(let index, let generation, let group, let effect, let isLost):
+            guard generation >= groups[group].firstGeneration else { return }
+            guard isLost || isStillWanted(effect, of: index, generation: generation, group: group) else { return }
+            finish(effect, of: index, generation: generation, group: group, isLost: isLost)
         case .fault(let fault):
             faults[fault, default: 0] += 1
             begin(fault)

@@ -28,6 +28,9 @@ extension GroupScript {
         switch effect {
         case .writeEndpoints(let id, let write):
             guard machine.turnCame(id, at: now) else { return machine.endpointsWritten(id, .notSent, at: now) }
+            if let ground = write.announcement?.ground, ground != lease?.version {
+                return machine.endpointsWritten(id, .withheld(lease.map { .found($0) } ?? .absent), at: now)
+            }
             let outcome = slices.write(write, nil, reachable: members.map(\.id))
             return machine.endpointsWritten(id, outcome, at: now)
         case .readEndpoints(let id, let family):

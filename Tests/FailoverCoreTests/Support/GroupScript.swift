@@ -16,6 +16,8 @@ struct GroupScript {
     private var timers: [OperationID: MonotonicTime] = [:]
     /// Where they say who is active.
     var slices = ModelSlices()
+    /// The record as the API server has it; nil: there is none.
+    private(set) var lease: StoredRecord?
     private var version = 100
     private(set) var now = MonotonicTime(nanoseconds: 0)
 
@@ -128,7 +130,8 @@ struct GroupScript {
     /// Starts the machine with a record (nil: none) and all members in `healthy` healthy.
     mutating func start(record: GroupRecord?, healthy: [String] = []) -> [Effect] {
         guard case .readRecord(let id) = machine.started().first else { return [] }
-        var effects = answered(machine.recordRead(id, record.map { .found(stored($0)) } ?? .absent, at: now))
+        lease = record.map { stored($0) }
+        var effects = answered(machine.recordRead(id, lease.map { .found($0) } ?? .absent, at: now))
         effects += observe()
         if !slices.families.isEmpty { effects += observeSlices() }
         for name in healthy { effects += health(name, .healthy) }
@@ -156,11 +159,23 @@ struct GroupScript {
 
     /// Somebody else writes the record, and the informer shows it.
     mutating func annotate(_ change: (inout GroupRecord) -> Void) -> [Effect] {
-        guard var record = machine.record?.record else { return [] }
+        rewrite(change)
+        return observeRecord()
+    }
+
+    /// Somebody else writes the record, and the machine does not hear of it.
+    mutating func rewrite(_ change: (inout GroupRecord) -> Void) {
+        guard var record = lease?.record ?? machine.record?.record else { return }
         change(&record)
         version += 1
-        return answered(machine.recordObserved(stored(record, version: "\(version)"), at: now))
+        lease = stored(record, version: "\(version)")
     }
+
+    /// Somebody deletes the record.
+    mutating func loseLease() { lease = nil }
+
+    /// The informer shows the record.
+    mutating func observeRecord() -> [Effect] { answered(machine.recordObserved(lease, at: now)) }
 
     /// Fires the timers that were started, by these effects or before, and are due.
     mutating func fireTimers(_ effects: [Effect] = []) -> [Effect] {
@@ -214,7 +229,7 @@ struct GroupScript {
     mutating func follow(_ effect: Effect) -> [Effect] {
         switch effect {
         case .readRecord(let id):
-            return machine.recordRead(id, machine.record.map { .found($0) } ?? .absent, at: now)
+            return machine.recordRead(id, lease.map { .found($0) } ?? .absent, at: now)
         case .writeRecord(let id, var record, _, _):
             guard machine.turnCame(id, at: now) else { return machine.recordWritten(id, .notSent, at: now) }
             version += 1
@@ -224,7 +239,8 @@ struct GroupScript {
                     record.history[index].duration = duration + .nanoseconds(1)
                 }
             }
-            return machine.recordWritten(id, .written(stored(record, version: "\(version)")), at: now)
+            lease = stored(record, version: "\(version)")
+            return machine.recordWritten(id, lease.map { .written($0) } ?? .conflict, at: now)
         case .listMembers(let id): return machine.membersListed(id, listing(), at: now)
         case .readMember(let id, let name):
             let found = members.first { $0.name == name }

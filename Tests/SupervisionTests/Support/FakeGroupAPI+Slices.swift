@@ -22,11 +22,15 @@ extension FakeGroupAPI {
     func writeSlice(
         _ wanted: EndpointSlice,
         over base: EndpointSlice?,
+        under ground: StoredRecord.Version?,
         urgency: WriteUrgency,
         in turn: WriteScheduler.Turn?,
         isWanted: @escaping @Sendable () async -> Bool
     ) async -> SliceWriteOutcome {
         guard await isWanted() else { return .unwritten(.notSent) }
+        if let ground, case let read = await readRecord() {
+            guard case .found(let stored) = read, stored.version == ground else { return .unwritten(.withheld(read)) }
+        }
         let names = (wanted.endpoints ?? []).filter(\.isReady).compactMap(\.targetRef?.name)
         if names.count > 1 { Issue.record("several ready endpoints: \(names)") }
         let epoch = wanted.metadata.annotations?[SliceMapping.epochAnnotation] ?? "none"

@@ -6,6 +6,8 @@ enum SimulatedEvent {
     case process(Int, generation: Int, Step)
     /// A request reaches the API server; it is executed even if its sender is dead by then.
     case request(Int, generation: Int, group: Int, Effect, isLost: Bool)
+    /// The same for a write of a slice that announces a move, the record having been read for it.
+    case announcement(Int, generation: Int, group: Int, Effect, isLost: Bool)
     case fault(SimulatedFault)
     /// A pod that was deleted is gone, and its successor comes.
     case replace(group: Int, name: String, Member.ID)

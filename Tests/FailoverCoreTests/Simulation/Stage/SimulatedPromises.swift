@@ -20,4 +20,6 @@ struct SimulatedPromises {
     var gaps: [Epoch: (UInt64, UInt64)] = [:]
     /// The epochs of which that was noted.
     var ended: Set<Epoch> = []
+    /// Whether the time without an active pod goes on although the role was given to one, which had ended before.
+    var isGapOfTwo = false
 }

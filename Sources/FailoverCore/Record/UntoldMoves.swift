@@ -1,0 +1,39 @@
+/// Moves that a slice shows, and that the record on the API server does not tell of yet.
+///
+/// Should whoever made them end before that, the next supervisor finds the slice at an epoch above the record's, and adopts
+/// whom it shows.
+struct UntoldMoves: Sendable, Hashable {
+    /// The epoch of the record that does not tell of them.
+    let since: Epoch
+    /// What the record is to say of them.
+    let record: GroupRecord
+
+    /// A record that was read, with these moves told, and with what operators wrote on it meanwhile.
+    ///
+    /// `known`: the record to which they were to be added.
+    /// - Returns: nil if it is not of that epoch or another Lease, so that somebody else went on without them or wrote them.
+    func told(in read: StoredRecord, insteadOf known: StoredRecord?) -> StoredRecord? {
+        guard read.version.uid == known?.version.uid, read.record.epoch == since else { return nil }
+        var told = read
+        told.record.holder = record.holder
+        told.record.epoch = record.epoch
+        told.record.origin = record.origin
+        told.record.writer = record.writer
+        told.record.reason = record.reason
+        told.record.history = record.history
+        told.record.announced = record.announced
+        return told
+    }
+}
+
+extension MemberView {
+    /// The move to a member that the slice which decides shows, and a record does not tell of, because whoever made it ended before
+    /// that; nil: there is none.
+    func untoldMove(to active: Member, by record: GroupRecord) -> MoveEntry? {
+        guard !record.names(active), let slice = endpoints?.slices.first, slice.ready == [active.id],
+            let cause = slice.cause, let epoch = slice.epoch, epoch > record.epoch
+        else { return nil }
+        let from = [record.holder?.name].compactMap(\.self)
+        return MoveEntry(epoch: epoch, from: from, target: active.name, cause: cause)
+    }
+}

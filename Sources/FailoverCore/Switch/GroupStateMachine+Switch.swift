@@ -1,0 +1,81 @@
+/// While a switch is on its way.
+extension GroupStateMachine {
+    /// The intent is written, and the members are known as they are now.
+    ///
+    /// What was decided on older knowledge is decided again under the record that the intent replaced; a move that has
+    /// lost its ground is taken back on the Lease before any pod is written.
+    mutating func membersConfirmed(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
+        let situation = situation(at: now)
+        if situation.isSuperseded(progress) { return stepBack() }
+        if progress.isUnannounced, !isStillDecided(progress, at: now) { return settle(at: now) }
+        if !progress.isUnannounced, let step = situation.stepInstead(of: progress) { return take(step, at: now) }
+        var progress = progress
+        progress.beginWriting()
+        return advance(progress, at: now)
+    }
+
+    /// Goes on with a switch as far as the acknowledged writes allow.
+    mutating func advance(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
+        guard progress.isWriting else { return [] }
+        if progress.isUnannounced { return advanceUnannounced(progress, at: now) }
+        let situation = situation(at: now)
+        if progress.isSuperseded { return stepBack() }
+        if let step = situation.stepForItsTarget(of: progress) { return take(step, at: now) }
+        if progress.isWithdrawable, progress.wasHeldUp || now.since(progress.startedAt) > situation.patience {
+            known.takeObserved(at: now)
+            let situation = self.situation(at: now)
+            if let step = situation.request(beside: progress) ?? situation.stepInstead(of: progress) {
+                return take(step, at: now)
+            }
+        }
+        return goOn(with: progress, at: now)
+    }
+
+    /// A switch that was just begun without an announcement goes on at once.
+    mutating func goOn(at now: MonotonicTime) -> [Effect] {
+        guard case .switching(let progress) = phase, progress.isUnannounced, progress.isWriting else { return [] }
+        return goOn(with: progress, at: now)
+    }
+
+    /// The same for one that no record announces: as long as no slice shows it, it is dropped without a trace.
+    private mutating func advanceUnannounced(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
+        if progress.isSuperseded { return stepBack() }
+        var progress = progress
+        if let record = progress.recordOfWhatIsShown() {
+            known.awaitsNoProbes()
+            known.isShown(record, at: now)
+            outstanding.goOn(with: progress)
+            return advance(progress, at: now)
+        }
+        if progress.isAtRest {
+            if situation(at: now).isSuperseded(progress) { return stepBack() }
+            if !isStillRight(progress, at: now) { return settle(at: now) }
+        }
+        return goOn(with: progress, at: now)
+    }
+
+    private mutating func goOn(with progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
+        let (progress, effects) = outstanding.advance(progress, in: self.situation(at: now))
+        // A member may have shown a higher epoch before anything was written on it.
+        if progress.isSuperseded { return effects + stepBack() }
+        outstanding.goOn(with: progress)
+        if progress.isComplete { return effects + known.completed(progress, at: now) + settle(at: now) }
+        return effects + wait(for: progress, at: now)
+    }
+
+    /// A switch waits for a pod that cannot be written: it is withdrawn, another request is taken, or that is reported.
+    private mutating func wait(for progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
+        guard let (member, failure) = progress.obstacle else { return [] }
+        if situation(at: now).mayWithdraw(progress) {
+            known.withdrewVoluntaryMove(to: progress.move.target, because: member, at: now)
+            let (report, answer) = progress.withdrawn(because: member, failure)
+            return [report] + take(situation(at: now).withdrawal(of: progress, answer: answer), at: now)
+        }
+        known.takeObserved(at: now)
+        if let step = situation(at: now).request(beside: progress) { return take(step, at: now) }
+        var progress = progress
+        let effects = progress.reportObstacle()
+        outstanding.goOn(with: progress)
+        return effects + outstanding.wake(at: progress.endOfPatience.flatMap { now < $0 ? $0 : nil })
+    }
+}
