@@ -79,7 +79,7 @@ extension Situation {
     func groundWithoutAnnouncement(of beginning: Beginning) -> StoredRecord? {
         let cause = beginning.move.cause
         guard known.policy.ownsEndpoints, cause.isFailover || cause == .noActive,
-            beginning.request == nil, beginning.base == nil, beginning.replaced == nil,
+            beginning.move.target != nil, beginning.request == nil, beginning.base == nil, beginning.replaced == nil,
             let ground = known.records.stored, ground.record.request == nil,
             let slice = view.endpoints?.slices.first, slice.version != nil,
             view.highestEpoch ?? Epoch(0) <= ground.record.epoch, announcedInVain == nil
@@ -94,7 +94,10 @@ extension Situation {
 
     /// Whether a higher epoch was met before anything was written.
     func isSuperseded(_ progress: RoleSwitch) -> Bool {
-        max(view.highestEpoch ?? Epoch(0), known.records.observedEpoch ?? Epoch(0)) > progress.epoch
+        let highest = max(view.highestEpoch ?? Epoch(0), known.records.observedEpoch ?? Epoch(0))
+        if highest > progress.epoch { return true }
+        // Nothing announced that it would be alone in having its epoch.
+        return progress.isUnannounced && !progress.isPromoting && highest == progress.epoch
     }
 
     /// Whether the target is still there and a candidate and, before it is promoted, not worse than another.

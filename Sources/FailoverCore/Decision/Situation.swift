@@ -33,6 +33,11 @@ struct Situation {
         case .move(let move): move.cause.urgency(whileServed: view.isServed)
         // The move that is to be confirmed waits for the answer, too.
         case .confirm: SwitchCause.activeUnhealthy.urgency(whileServed: view.isServed)
+        // A move that nobody told of is counted before the role is moved on.
+        case .adopt(let active)
+        where known.record.flatMap { view.untoldMove(to: active, by: $0) } != nil
+            && view.health(of: active.id) != .healthy:
+            SwitchCause.activeUnhealthy.urgency(whileServed: view.isServed)
         case .keep, .adopt, .wait: .upkeep
         }
     }
@@ -167,6 +172,9 @@ struct Situation {
         let move = beginning.move
         var intent = successor(of: beginning.base, naming: move.target, .intended, because: move.cause.description)
         if let announcedInVain { intent.history.removeAll { $0.epoch == announcedInVain } }
+        if known.policy.ownsEndpoints, let untold = known.record.flatMap({ view.untoldMove(by: $0) }) {
+            intent.remember(untold, limit: longestHistory)
+        }
         // Who left while it was active is found by its name after a restart.
         let from = (view.actives + view.departed).map(\.name)
         var entry = MoveEntry(epoch: intent.epoch, from: from, target: move.target?.name, cause: move.cause)

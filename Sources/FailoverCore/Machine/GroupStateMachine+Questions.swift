@@ -38,13 +38,14 @@ extension GroupStateMachine {
     /// A pod may have recovered or gone meanwhile. Who is told that it was not sent decides anew.
     func isStillDecided(_ progress: RoleSwitch, at now: MonotonicTime) -> Bool {
         guard progress.request == nil, progress.move.cause != .targetRefused else { return true }
+        if known.isPaused(at: now), progress.move.cause != .unfinishedSwitch { return false }
         guard case .move(let move) = situation(at: now).decision else { return false }
         return move.target?.id == progress.move.target?.id && move.cause == progress.move.cause
     }
 
     /// The same for a move that no record announces: what may still land is not taken back, unless its target is no good any more.
     func isStillRight(_ progress: RoleSwitch, at now: MonotonicTime) -> Bool {
-        progress.mayStillLand
+        progress.mayStillLand && !known.isPaused(at: now)
             ? situation(at: now).stepForItsTarget(of: progress) == nil : isStillDecided(progress, at: now)
     }
 }

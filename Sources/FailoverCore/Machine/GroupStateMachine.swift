@@ -338,10 +338,15 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     /// Decides, and begins what was decided; only called in the settled phase.
     private mutating func evaluate(at now: MonotonicTime) -> [Effect] {
-        guard known.isComplete else { return [] }
+        guard known.isComplete else { return tellOfMoves(at: now) }
         if known.mustReadRecord(at: now) { return outstanding.readRecord(&known) }
         let (step, effects) = outstanding.decide(&known, &notices, at: now)
         return effects + take(step, at: now)
+    }
+
+    /// What is told of moves that are made needs no knowledge of anything else.
+    private mutating func tellOfMoves(at now: MonotonicTime) -> [Effect] {
+        policy.mayRecord && isRecordBehind ? outstanding.recordCompletion(known, at: now) : []
     }
 
     /// Begins what is to be done next.

@@ -123,7 +123,7 @@ extension Outstanding {
         if reason == .paused {
             return effects + keepUp(decision, &known, at: now) + recordCompletion(known, at: now)
         }
-        return known.policy.isEnding ? effects + recordCompletion(known, at: now) : effects
+        return known.policy.isEnding || reason == .exhausted ? effects + recordCompletion(known, at: now) : effects
     }
 
     /// What Kubernetes goes on doing for the endpoints of a group of labels that is paused: addresses follow, who is gone is taken out.
@@ -145,7 +145,7 @@ extension Outstanding {
     /// Writes how the last move ended, if the record does not say so yet.
     ///
     /// It waits until nothing is urgent, unless an operator waits for it; a move that is announced before that takes it along.
-    private mutating func recordCompletion(_ known: GroupKnowledge, at now: MonotonicTime) -> [Effect] {
+    mutating func recordCompletion(_ known: GroupKnowledge, at now: MonotonicTime) -> [Effect] {
         guard case .settled = phase, let next = known.records.toldOfCompletion() else { return [] }
         let isAwaited = known.records.completion?.answer != nil
         return write(next, known, urgency: isAwaited ? .voluntary : .completion, at: now)
@@ -170,7 +170,12 @@ extension Outstanding {
         if situation.isExhausted { return [] }
         for epoch in situation.withdrawn(by: adoption) { known.withdraw(epoch) }
         abandonRepairs()
-        return write(situation.record(of: adoption), over: known.records.stored, adopting: adoption)
+        return write(
+            situation.record(of: adoption),
+            over: known.records.stored,
+            adopting: adoption,
+            urgency: situation.urgencyOfAnswers
+        )
     }
 
     // MARK: The switch

@@ -30,10 +30,17 @@ extension MemberView {
     /// The move to a member that the slice which decides shows, and a record does not tell of, because whoever made it ended before
     /// that; nil: there is none.
     func untoldMove(to active: Member, by record: GroupRecord) -> MoveEntry? {
-        guard !record.names(active), let slice = endpoints?.slices.first, slice.ready == [active.id],
-            let cause = slice.cause, let epoch = slice.epoch, epoch > record.epoch
+        endpoints?.slices.first?.ready == [active.id] ? untoldMove(by: record) : nil
+    }
+
+    /// The same, wherever it led.
+    func untoldMove(by record: GroupRecord) -> MoveEntry? {
+        guard let slice = endpoints?.slices.first, let cause = slice.cause, let epoch = slice.epoch,
+            epoch > record.epoch
         else { return nil }
-        let from = [record.holder?.name].compactMap(\.self)
-        return MoveEntry(epoch: epoch, from: from, target: active.name, cause: cause)
+        let target = slice.ready.first.flatMap { id in (all + departed).first { $0.id == id }?.name }
+        // Moves in between led away from it, if it leads back.
+        let from = [record.holder?.name].compactMap(\.self).filter { $0 != target }
+        return MoveEntry(epoch: epoch, from: from, target: target, cause: cause)
     }
 }

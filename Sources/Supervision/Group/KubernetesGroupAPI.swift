@@ -40,7 +40,7 @@ actor KubernetesGroupAPI: GroupAPI {
     /// The Lease as last seen, so that an update keeps what others wrote on it.
     private(set) var lease: Lease?
     /// Versions of it that differ in opinions only, the newest last.
-    private var versions: [String] = []
+    private(set) var versions: [String] = []
     /// The question to standbys that was given last; nil: none.
     var asked: String?
     /// Of moves that the record may not tell of yet.

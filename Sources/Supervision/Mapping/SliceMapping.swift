@@ -16,7 +16,9 @@ struct SliceMapping: Sendable {
     static let groupAnnotation = "kube-standby.io/group"
     /// The annotation that carries the epoch of the write that stored a slice.
     static let epochAnnotation = "kube-standby.io/epoch"
-    /// The annotation that says why a move was begun that no record had announced; it counts while the record is below the epoch.
+    /// The annotation that says at which epoch a move was begun that no record had announced, and why, as `7 ActiveUnhealthy`.
+    ///
+    /// A later write leaves it as it is: it counts at its own epoch, while the record is below that.
     static let causeAnnotation = "kube-standby.io/cause"
 
     /// Those of the Service, in the order in which their slices are written; never empty.
@@ -67,7 +69,7 @@ struct SliceMapping: Sendable {
             family: family,
             version: ObjectVersion(slice.metadata.resourceVersion ?? ""),
             epoch: slice.metadata.annotations?[Self.epochAnnotation].flatMap(Epoch.init(annotation:)),
-            cause: slice.metadata.annotations?[Self.causeAnnotation].flatMap(SwitchCause.init(rawValue:)),
+            cause: Self.cause(of: slice),
             reachable: reachable(family)
         )
         var strangers: [EndpointSlice.Endpoint] = []
@@ -84,6 +86,14 @@ struct SliceMapping: Sendable {
         seen.hasStrangers = strangers.contains(where: \.isReady) || seen.ready.isEmpty && !strangers.isEmpty
         seen.isFaithful = isFaithful(slice, seen)
         return seen
+    }
+
+    /// Why the write that stored it began a move; nil: it did not.
+    private static func cause(of slice: EndpointSlice) -> SwitchCause? {
+        let annotations = slice.metadata.annotations ?? [:]
+        let words = (annotations[causeAnnotation] ?? "").split(separator: " ", maxSplits: 1)
+        guard words.count == 2, String(words[0]) == annotations[epochAnnotation] else { return nil }
+        return SwitchCause(rawValue: String(words[1])) ?? .other
     }
 
     private func family(of name: String?) -> AddressFamily? {
@@ -140,7 +150,9 @@ struct SliceMapping: Sendable {
     func slice(for write: EndpointsWrite) -> EndpointSlice? {
         if let ready = write.ready, members.pod(ready) == nil { return nil }
         var slice = slice(write.slice.family, ready: write.ready, draining: write.draining, write.epoch)
-        if let cause = write.announcement?.cause { slice.metadata.annotations?[Self.causeAnnotation] = cause.rawValue }
+        if let cause = write.announcement?.cause {
+            slice.metadata.annotations?[Self.causeAnnotation] = "\(write.epoch) \(cause.rawValue)"
+        }
         return slice
     }
 

@@ -17,9 +17,13 @@ extension KubernetesGroupAPI {
     }
 
     /// The record as it is stored now, if it is not of this version or nothing is known of it; nil: it is.
+    ///
+    /// An answer of a standby makes no other record of it.
     private func recordOther(than ground: StoredRecord.Version) async -> RecordReadOutcome? {
         let outcome = await readRecord()
-        if case .found(let stored) = outcome, stored.version == ground { return nil }
+        // What was read is noted, so that these are the versions which differ in such answers only.
+        let isSame = versions.contains(ground.version.rawValue)
+        if isSame, case .found(let stored) = outcome, stored.version.uid == ground.uid { return nil }
         return outcome
     }
 

@@ -68,7 +68,8 @@ struct ModelSlices: Hashable {
             writes += 1
             let before = slice(family)
             stored.removeAll { $0.family == family }
-            let (epoch, cause) = (epoch ?? before?.epoch, before?.cause)
+            let cause = epoch == nil ? before?.cause : nil
+            let epoch = epoch ?? before?.epoch
             stored.append(Stored(family: family, version: writes, epoch: epoch, cause: cause, ready: [id]))
         }
     }
@@ -101,7 +102,7 @@ struct ModelSlices: Hashable {
                 family: family,
                 version: writes,
                 epoch: write.epoch,
-                cause: write.announcement?.cause ?? before?.cause,
+                cause: write.announcement?.cause ?? (before?.epoch == write.epoch ? before?.cause : nil),
                 ready: ready,
                 draining: write.draining
             )
