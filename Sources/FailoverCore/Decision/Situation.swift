@@ -34,9 +34,7 @@ struct Situation {
         // The move that is to be confirmed waits for the answer, too.
         case .confirm: SwitchCause.activeUnhealthy.urgency(whileServed: view.isServed)
         // A move that nobody told of is counted before the role is moved on.
-        case .adopt(let active)
-        where known.record.flatMap { view.untoldMove(to: active, by: $0) } != nil
-            && view.health(of: active.id) != .healthy:
+        case .adopt(let active) where untoldMove(to: active) != nil && view.health(of: active.id) != .healthy:
             SwitchCause.activeUnhealthy.urgency(whileServed: view.isServed)
         case .keep, .adopt, .wait: .upkeep
         }
@@ -154,10 +152,7 @@ struct Situation {
     /// The record that names a member as found active.
     func record(of adoption: Adoption) -> GroupRecord {
         var adopted = successor(naming: adoption.active, .adopted, because: "found active")
-        if known.policy.ownsEndpoints, let move = known.record.flatMap({ view.untoldMove(to: adoption.active, by: $0) })
-        {
-            adopted.remember(move, limit: longestHistory)
-        }
+        if let move = untoldMove(to: adoption.active) { adopted.remember(move, limit: longestHistory) }
         for epoch in withdrawn(by: adoption) { adopted.history.removeAll { $0.epoch == epoch } }
         if let fenced = adoption.fenced { adopted.fenced = fenced }
         if let answer = adoption.answer { adopted.answer(answer) }
@@ -172,9 +167,7 @@ struct Situation {
         let move = beginning.move
         var intent = successor(of: beginning.base, naming: move.target, .intended, because: move.cause.description)
         if let announcedInVain { intent.history.removeAll { $0.epoch == announcedInVain } }
-        if known.policy.ownsEndpoints, let untold = known.record.flatMap({ view.untoldMove(by: $0) }) {
-            intent.remember(untold, limit: longestHistory)
-        }
+        if let untold = known.record.flatMap(view.untoldMove(by:)) { intent.remember(untold, limit: longestHistory) }
         // Who left while it was active is found by its name after a restart.
         let from = (view.actives + view.departed).map(\.name)
         var entry = MoveEntry(epoch: intent.epoch, from: from, target: move.target?.name, cause: move.cause)
@@ -182,6 +175,11 @@ struct Situation {
         entry.request = beginning.refusal == nil ? beginning.request?.id : nil
         intent.remember(entry, limit: longestHistory)
         return intent
+    }
+
+    /// The move to a member that a slice shows, and the record does not tell of; nil: there is none.
+    private func untoldMove(to active: Member) -> MoveEntry? {
+        known.record.flatMap { view.untoldMove(to: active, by: $0) }
     }
 
     private var longestHistory: Int {

@@ -99,19 +99,9 @@ struct EndpointsAssignment: Sendable, Hashable {
         stage = .writing(id)
         isSent = true
         self.draining = draining
-        effects.append(
-            .writeEndpoints(
-                id,
-                EndpointsWrite(
-                    slice: slice,
-                    ready: ready,
-                    draining: draining,
-                    epoch: epoch,
-                    urgency: urgency,
-                    announcement: announcement
-                )
-            )
-        )
+        var write = EndpointsWrite(slice: slice, ready: ready, draining: draining, epoch: epoch, urgency: urgency)
+        write.announcement = announcement
+        effects.append(.writeEndpoints(id, write))
     }
 
     /// Takes in how its write ended.

@@ -96,21 +96,19 @@ package struct EndpointsWrite: Sendable, Hashable {
         }
     }
 
-    /// A write; the parameters are the properties.
+    /// A write that a record announced; the parameters are the properties.
     package init(
         slice: PublishedSlice,
         ready: Member.ID?,
         draining: Set<Member.ID>,
         epoch: Epoch,
-        urgency: WriteUrgency,
-        announcement: Announcement? = nil
+        urgency: WriteUrgency
     ) {
         self.slice = slice
         self.ready = ready
         self.draining = draining
         self.epoch = epoch
         self.urgency = urgency
-        self.announcement = announcement
     }
 }
 

@@ -203,6 +203,7 @@ struct GroupKnowledge: Sendable, Hashable {
 
     /// The record was read, or an answer to a request was written on it.
     mutating func took(_ stored: StoredRecord?, at now: MonotonicTime) {
+        // Of an epoch that no record announced another supervisor may have told first.
         if let stored, stored.record.epoch == record?.epoch, stored.record.writer != record?.writer { run.end() }
         records.took(stored, at: now)
         records.succeeded()
@@ -215,13 +216,13 @@ struct GroupKnowledge: Sendable, Hashable {
         took(stored, at: now)
     }
 
-    /// A move is begun at an epoch that no record announces: no other move of this machine is.
-    mutating func isBegun(unannounced epoch: Epoch) { records.isBegun(unannounced: epoch) }
+    /// A move that no record announces began at an epoch: no other move of this machine does.
+    mutating func beganUnannounced(at epoch: Epoch) { records.beganUnannounced(at: epoch) }
 
     /// A slice shows a move that the record does not tell of.
-    mutating func isShown(_ move: GroupRecord, at now: MonotonicTime) {
+    mutating func madeUnannounced(_ move: GroupRecord, at now: MonotonicTime) {
         run.recorded(move.epoch, after: record?.epoch)
-        records.isShown(move, at: now)
+        records.madeUnannounced(move, at: now)
         recordChanged(at: now)
     }
 

@@ -38,6 +38,7 @@ extension GroupStateMachine {
     /// A pod may have recovered or gone meanwhile. Who is told that it was not sent decides anew.
     func isStillDecided(_ progress: RoleSwitch, at now: MonotonicTime) -> Bool {
         guard progress.request == nil, progress.move.cause != .targetRefused else { return true }
+        // In a pause only what was announced is finished.
         if known.isPaused(at: now), progress.move.cause != .unfinishedSwitch { return false }
         guard case .move(let move) = situation(at: now).decision else { return false }
         return move.target?.id == progress.move.target?.id && move.cause == progress.move.cause

@@ -352,6 +352,6 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// Begins what is to be done next.
     mutating func take(_ step: NextStep, at now: MonotonicTime) -> [Effect] {
         if case .decide = step { return settle(at: now) }
-        return outstanding.take(step, &known, &notices, at: now) + goOn(at: now)
+        return outstanding.take(step, &known, &notices, at: now) + beginUnannounced(at: now)
     }
 }

@@ -193,7 +193,7 @@ extension Outstanding {
             if let epoch { known.withdraw(epoch) }
         }
         let effects = begin(beginning, in: situation)
-        if case .switching(let progress) = phase, progress.isUnannounced { known.isBegun(unannounced: progress.epoch) }
+        if case .switching(let progress) = phase, progress.isUnannounced { known.beganUnannounced(at: progress.epoch) }
         return effects
     }
 

@@ -59,14 +59,14 @@ struct RecordView: Sendable, Hashable {
     }
 
     /// A slice shows a move that the record says nothing of: from now on it is as if the record said so.
-    mutating func isShown(_ move: GroupRecord, at now: MonotonicTime) {
+    mutating func madeUnannounced(_ move: GroupRecord, at now: MonotonicTime) {
         guard let stored else { return }
         untold = UntoldMoves(since: untold?.since ?? stored.record.epoch, record: move)
         take(StoredRecord(record: move, version: stored.version), at: now)
     }
 
-    /// A move is begun at an epoch that no record announces.
-    mutating func isBegun(unannounced epoch: Epoch) {
+    /// A move that no record announces began at an epoch.
+    mutating func beganUnannounced(at epoch: Epoch) {
         unannounced = max(unannounced, epoch)
     }
 

@@ -31,19 +31,30 @@ extension GroupStateMachine {
         return goOn(with: progress, at: now)
     }
 
-    /// A switch that was just begun without an announcement goes on at once.
-    mutating func goOn(at now: MonotonicTime) -> [Effect] {
+    private mutating func goOn(with progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
+        let (progress, effects) = outstanding.advance(progress, in: self.situation(at: now))
+        // A member may have shown a higher epoch before anything was written on it.
+        if progress.isSuperseded { return effects + stepBack() }
+        outstanding.goOn(with: progress)
+        if progress.isComplete { return effects + known.completed(progress, at: now) + settle(at: now) }
+        return effects + wait(for: progress, at: now)
+    }
+
+    // MARK: Without an announcement
+
+    /// A switch that was just begun without one goes on at once, if the members are known.
+    mutating func beginUnannounced(at now: MonotonicTime) -> [Effect] {
         guard case .switching(let progress) = phase, progress.isUnannounced, progress.isWriting else { return [] }
         return goOn(with: progress, at: now)
     }
 
-    /// The same for one that no record announces: as long as no slice shows it, it is dropped without a trace.
+    /// Goes on with a switch that no record announces: as long as no slice shows it, it is dropped without a trace.
     private mutating func advanceUnannounced(_ progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
         if progress.isSuperseded { return stepBack() }
         var progress = progress
         if let record = progress.recordOfWhatIsShown() {
             known.awaitsNoProbes()
-            known.isShown(record, at: now)
+            known.madeUnannounced(record, at: now)
             outstanding.goOn(with: progress)
             return advance(progress, at: now)
         }
@@ -54,14 +65,7 @@ extension GroupStateMachine {
         return goOn(with: progress, at: now)
     }
 
-    private mutating func goOn(with progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
-        let (progress, effects) = outstanding.advance(progress, in: self.situation(at: now))
-        // A member may have shown a higher epoch before anything was written on it.
-        if progress.isSuperseded { return effects + stepBack() }
-        outstanding.goOn(with: progress)
-        if progress.isComplete { return effects + known.completed(progress, at: now) + settle(at: now) }
-        return effects + wait(for: progress, at: now)
-    }
+    // MARK: Obstacles
 
     /// A switch waits for a pod that cannot be written: it is withdrawn, another request is taken, or that is reported.
     private mutating func wait(for progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {

@@ -184,10 +184,9 @@ actor KubernetesGroupAPI: GroupAPI {
     }
 
     private func lease(_ record: GroupRecord, over base: Lease?) -> Lease {
-        let (now, mode) = (Date(), mapping.group.mode)
-        return RecordMapping.lease(record, group: name, namespace: namespace, base: base, endpointTimes, now: now).of(
-            mode
-        )
+        let now = Date()
+        let lease = RecordMapping.lease(record, group: name, namespace: namespace, base: base, endpointTimes, now: now)
+        return lease.of(mapping.group.mode)
     }
 
     /// Writes when it is its turn, for no longer than this supervisor may; nil: nothing was sent.
