@@ -38,6 +38,30 @@ import Testing
         #expect(try SliceStage.mapping([], service: service).published([]).slices == [PublishedSlice(family: .ipv4)])
     }
 
+    /// It stays on the slice, and says nothing of what is written later.
+    @Test(
+        arguments: [
+            ("7 ActiveUnhealthy", SwitchCause.activeUnhealthy), ("7 OfAnotherVersion", .other),
+            ("6 ActiveUnhealthy", nil), ("7", nil), ("", nil), ("ActiveUnhealthy", nil),
+        ] as [(String, SwitchCause?)]
+    )
+    func theCauseOfAMoveCountsAtItsOwnEpoch(text: String, cause: SwitchCause?) throws {
+        let mapping = try SliceStage.mapping([try SliceStage.pod(1)])
+        var slice = try Self.stored(mapping, SliceStage.write(ready: 1))
+        slice.metadata.annotations?[SliceMapping.causeAnnotation] = text
+        #expect(mapping.published(slice)?.cause == cause && mapping.published(slice)?.isFaithful == true)
+    }
+
+    @Test func aMoveThatNoRecordAnnouncesSaysWhy() throws {
+        let mapping = try SliceStage.mapping([try SliceStage.pod(1)])
+        var write = SliceStage.write(ready: 1)
+        #expect(try Self.stored(mapping, write).metadata.annotations?[SliceMapping.causeAnnotation] == nil)
+        write.announcement = .init(.activeGone, under: .init(uid: "lease", version: ObjectVersion("3")))
+        let slice = try Self.stored(mapping, write)
+        #expect(slice.metadata.annotations?[SliceMapping.causeAnnotation] == "7 ActiveGone")
+        #expect(mapping.published(slice)?.cause == .activeGone)
+    }
+
     @Test func whatWasWrittenIsReadBackFaithfully() throws {
         let mapping = try SliceStage.mapping([try SliceStage.pod(1), try SliceStage.pod(2), try SliceStage.pod(3)])
         for write in [

@@ -63,6 +63,15 @@ import Testing
         #expect(earlier.history.first?.age == .zero)
     }
 
+    /// What a slice announced is on record when it is made: it began its duration before.
+    @Test func aMoveThatIsWrittenWhenItIsMadeBeganBefore() {
+        let record = Self.record {
+            $0.history = [MoveEntry(epoch: Epoch(3), from: [], target: "a", cause: .noActive, duration: .seconds(2))]
+        }
+        let entry = RecordMapping.stored(Self.lease(record), now: Self.now).record.history.first
+        #expect(entry?.startedAt == 1_699_999_998_000_000 && entry?.age == .seconds(2))
+    }
+
     @Test func aPauseRunsOutAndIsWrittenOnce() {
         let record = Self.record { $0.pause = Pause(id: "p", rest: .seconds(60)) }
         let first = Self.lease(record)
