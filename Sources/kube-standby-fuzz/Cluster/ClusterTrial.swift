@@ -35,8 +35,9 @@ struct ClusterTrial {
               probe: {httpGet: {port: http}}
             """
         let pods = [0, 1].map { number in
-            #"{"metadata":{"name":"web-\#(number)","uid":"u\#(number)"},"spec":{"nodeName":"n","containers":[{"name":"a","#
-                + #""ports":[{"name":"http","containerPort":8080}]}]},"status":{"phase":"Running","podIP":"10.0.0.\#(number)"}}"#
+            #"{"metadata":{"name":"web-\#(number)","uid":"u\#(number)","resourceVersion":"1"},"spec":{"nodeName":"n","#
+                + #""containers":[{"name":"a","ports":[{"name":"http","containerPort":8080}]}]},"#
+                + #""status":{"phase":"Running","podIP":"10.0.0.\#(number)"}}"#
         }
         let service =
             #"{"metadata":{"name":"db","uid":"s"},"spec":{"ports":[{"name":"http","port":80,"targetPort":"http"}]}}"#
