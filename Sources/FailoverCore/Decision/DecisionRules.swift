@@ -74,6 +74,10 @@ struct DecisionRules {
     private func finish(_ holder: Member) -> Decision {
         let isDenied = view.history.isRefused(holder.id)
         let isUsable = isCandidate(holder) && view.health(of: holder.id) != .unhealthy
+        // Whoever waits for a proof is not overtaken without need: two supervisors would go on doing that until it comes.
+        if view.actives.isEmpty, record?.outgoing.isEmpty == false, let end = endOfPatience {
+            return .wait(until: end, finding: nil)
+        }
         if isUsable, !isDenied || bestHealthyCandidate() == nil {
             return .move(.init(target: holder, cause: .unfinishedSwitch))
         }

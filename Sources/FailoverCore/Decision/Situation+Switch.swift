@@ -130,7 +130,8 @@ extension Situation {
     /// What a switch needs to know to go on.
     var surroundings: SwitchSurroundings {
         let (announced, run) = (known.record?.announced, known.run)
-        return .init(view: view, policy: known.policy, run: run) { member in
+        let demoted = known.records.outgoing?.demoted ?? [:]
+        return .init(view: view, now: now, policy: known.policy, run: run, seenDemoted: demoted) { member in
             announced?.mayName(member, apartFrom: run) ?? true
         }
     }

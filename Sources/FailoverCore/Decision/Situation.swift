@@ -174,6 +174,7 @@ struct Situation {
         entry.failing = failing(before: move)
         entry.request = beginning.refusal == nil ? beginning.request?.id : nil
         intent.remember(entry, limit: longestHistory)
+        intent.outgoing = outgoing(before: move, at: intent.epoch)
         return intent
     }
 

@@ -14,6 +14,8 @@ package struct HealthEvidence: Sendable, Hashable {
     package private(set) var lastSuccess: MonotonicTime?
     /// When the probe began that succeeded last, of those that count; nil: none did.
     package private(set) var lastSuccessStart: MonotonicTime?
+    /// Whether that probe was one of a member that is not active.
+    package private(set) var isLastSuccessPassive = false
     /// When the probe began that failed last; nil: never.
     package private(set) var lastFailureStart: MonotonicTime?
 
@@ -48,8 +50,11 @@ package struct HealthEvidence: Sendable, Hashable {
     // MARK: Events
 
     /// A probe that ran from `start` to `end` succeeded; `became` alone changes the verdict.
-    mutating func succeeded(from start: MonotonicTime, at end: MonotonicTime) {
+    ///
+    /// `isPassive`: whether it asked what a member is asked that is not active.
+    mutating func succeeded(from start: MonotonicTime, at end: MonotonicTime, isPassive: Bool = false) {
         noResult = nil
+        isLastSuccessPassive = isPassive
         lastSuccess = end
         lastSuccessStart = start
         failingSince = nil

@@ -31,16 +31,18 @@ package struct HealthTracker: Sendable, Hashable {
     /// Takes in how one probe ended.
     ///
     /// `reason`: why it gave no result; asked for only then.
+    /// `isPassive`: whether it asked what a member is asked that is not active.
     /// - Returns: the new health if this changed it, else nil.
     package mutating func probeFinished(
         _ verdict: ProbeVerdict,
         because reason: @autoclosure () -> String = "",
         from start: MonotonicTime,
-        at end: MonotonicTime
+        at end: MonotonicTime,
+        isPassive: Bool = false
     ) -> Health? {
         switch verdict {
         case .success:
-            evidence.succeeded(from: start, at: end)
+            evidence.succeeded(from: start, at: end, isPassive: isPassive)
             consecutiveFailures = 0
             consecutiveSuccesses = min(consecutiveSuccesses + 1, thresholds.success)
             return consecutiveSuccesses >= thresholds.success ? become(.healthy, at: end) : nil

@@ -19,6 +19,8 @@ package enum Effect: Sendable, Hashable {
     /// Answer with `endpointsSettled` when no EndpointSlice of the Service shows these members any more, or after
     /// a moment in any case.
     case settleEndpoints(OperationID, without: [Member])
+    /// Delete a pod of just this uid; answer with `podDeleted`.
+    case deletePod(OperationID, OutgoingMember)
     /// Answer with `timerFired` at this time.
     case startTimer(OperationID, at: MonotonicTime)
     /// Answer with `timerFired` after the backoff of this attempt (from 0) and not before `atLeast` has passed.

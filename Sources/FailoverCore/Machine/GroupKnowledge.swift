@@ -63,9 +63,7 @@ struct GroupKnowledge: Sendable, Hashable {
     }
 
     /// No move waits for probes.
-    mutating func awaitsNoProbes() {
-        confirmation = nil
-    }
+    mutating func awaitsNoProbes() { confirmation = nil }
 
     /// Others are asked about the active member's failure, asked again, or asked no more.
     mutating func ask(about subject: Inquiry.Subject?, at now: MonotonicTime) -> [Effect] {
@@ -82,7 +80,8 @@ struct GroupKnowledge: Sendable, Hashable {
     // MARK: Members
 
     /// The informer shows the group's pods.
-    mutating func observed(_ members: [Member], version: ObjectVersion, isRelist: Bool) {
+    mutating func observed(_ members: [Member], version: ObjectVersion, isRelist: Bool, stopped: [Member.ID] = []) {
+        if policy.promotionGate != nil { view.sawStopped(stopped) }
         let known = view.all
         view.listed(members, version: version, isRelist: isRelist)
         // Who leaves while its promotion is on its way may become active although nothing shows it; slices show it in any case.
@@ -124,10 +123,11 @@ struct GroupKnowledge: Sendable, Hashable {
     /// What came in is all that came at once: times are counted from now.
     mutating func look(at now: MonotonicTime) {
         view.look(under: policy, at: now)
-        noteMade()
+        noteMade(at: now)
     }
 
-    private mutating func noteMade() {
+    private mutating func noteMade(at now: MonotonicTime) {
+        records.noteDemotions(view, at: now)
         if let record, view.actives.contains(where: { record.names($0) && $0.epoch == record.epoch }) {
             records.sawMade()
         }
@@ -148,7 +148,7 @@ struct GroupKnowledge: Sendable, Hashable {
     /// - Returns: the slice, with the epoch that is believed of it.
     mutating func found(_ slice: PublishedSlice) -> PublishedSlice {
         view.found(slice)
-        // An epoch that is far above is believed once, so that the record is read, and not again if that does not know it.
+        // As of a pod.
         return records.isNews(slice.epoch) ? slice : view.believed(slice)
     }
 
@@ -250,7 +250,7 @@ struct GroupKnowledge: Sendable, Hashable {
     private mutating func recordChanged(at now: MonotonicTime) {
         run.saw(record?.epoch)
         view.believe(upTo: (records.highestEpoch ?? Epoch(0)).highestBelievable)
-        noteMade()
+        noteMade(at: now)
         if records.fenced != policy.fenced {
             policy.fenced = records.fenced
             look(at: now)

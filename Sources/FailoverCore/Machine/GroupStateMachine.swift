@@ -35,15 +35,17 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// The informer shows the group's pods as of `version`.
     ///
     /// `isRelist`: whether the source started anew, so that an older version may mean a server that was set back.
+    /// `stopped`: pods that were deleted meanwhile, and that were seen before that with no container that runs.
     package mutating func membersObserved(
         _ members: [Member],
         version: ObjectVersion,
         isRelist: Bool = false,
+        stopped: [Member.ID] = [],
         at now: MonotonicTime
     ) -> [Effect] {
         if isRelist, let listed = view.listedVersion, version < listed { return answered(outstanding.checkRelist()) }
         let wasServed = view.isServed
-        known.observed(members, version: version, isRelist: isRelist)
+        known.observed(members, version: version, isRelist: isRelist, stopped: stopped)
         let effects = membersChanged(at: now)
         return answered(wasServed && !view.isServed ? effects + retryAll() : effects)
     }
@@ -81,7 +83,7 @@ package struct GroupStateMachine: Sendable, Hashable {
 
     /// The API server answers again: whatever waits for a retry is tried now.
     package mutating func connectionRestored(at now: MonotonicTime) -> [Effect] {
-        answered(retryAll())
+        answered(outstanding.retryDeletions { _ in true } ? retryAll() + proceed(at: now) : retryAll())
     }
 
     /// The informer shows the group's Lease, or that there is none.
@@ -110,6 +112,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     package mutating func timerFired(_ id: OperationID, at now: MonotonicTime) -> [Effect] {
         if outstanding.isWakeUp(id) { return answered(proceed(at: now)) }
         if case .backingOff(let awaited) = phase, awaited == id { return answered(outstanding.readRecord(&known)) }
+        if outstanding.retryDeletions(where: { $0 == id }) { return answered(proceed(at: now)) }
         return answered(outstanding.retry(after: id))
     }
 

@@ -101,7 +101,7 @@ struct Outstanding: Sendable, Hashable {
             return [progress.announcement(situation.trace)] + (situation.known.run.hasListed ? [] : list(for: progress))
         }
         let id = ids.next()
-        let progress = RoleSwitch(beginning, at: intent.epoch, in: situation, as: id)
+        let progress = RoleSwitch(beginning, intent: intent, in: situation, as: id)
         abandonRepairs()
         phase = .switching(progress)
         let version = situation.known.records.stored?.version

@@ -16,6 +16,8 @@ package enum Report: Sendable, Hashable {
     case moveWithdrawn(to: String?, because: String)
     /// A switch cannot go on before this member is written, and the API server denies that.
     case switchWaits(for: Member, to: String?, OperationFailure)
+    /// That these pods act as active no more was not proved in time; `target` is promoted all the same, or nobody is.
+    case gateTimedOut([OutgoingMember], to: String, PromotionGate)
     /// A member without a role got the passive one.
     case joined(Member)
     /// A pod that left the members was still active, and carries the passive role now.

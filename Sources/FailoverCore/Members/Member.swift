@@ -37,6 +37,8 @@ package struct Member: Sendable, Hashable, Identifiable {
     package var epoch: Epoch?
     /// Rule 1 refuses all but `.running`.
     package var lifecycle: Lifecycle
+    /// Whether each of its containers was seen terminated, and none will run again.
+    package var hasStopped: Bool
     /// Whether the pod has an IP, and so can be probed and reached.
     package var hasAddress: Bool
     /// The pod condition Ready.
@@ -71,6 +73,7 @@ package struct Member: Sendable, Hashable, Identifiable {
         isRelabelDue: Bool = false,
         epoch: Epoch? = nil,
         lifecycle: Lifecycle = .running,
+        hasStopped: Bool = false,
         hasAddress: Bool = true,
         isReady: Bool = true,
         hasReadinessProbe: Bool = false,
@@ -91,6 +94,7 @@ package struct Member: Sendable, Hashable, Identifiable {
         self.isRelabelDue = isRelabelDue
         self.epoch = epoch
         self.lifecycle = lifecycle
+        self.hasStopped = hasStopped
         self.hasAddress = hasAddress
         self.isReady = isReady
         self.hasReadinessProbe = hasReadinessProbe

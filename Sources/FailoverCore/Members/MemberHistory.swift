@@ -29,6 +29,20 @@ struct MemberHistory: Sendable, Hashable {
     private var refusals: [Member.ID: Refusal] = [:]
     /// Those of them that are not to be tried yet.
     private var refused: Set<Member.ID> = []
+    /// Pods of which each container was seen terminated, and none will run again; the last ones, where somebody asks.
+    private var stopped: [Member.ID] = []
+
+    /// Pods were seen to have stopped, whether they are still there or not.
+    mutating func sawStopped(_ ids: [Member.ID]) {
+        let new = ids.filter { !stopped.contains($0) }
+        if !new.isEmpty { stopped = (stopped + new).suffix(Self.mostStopped) }
+    }
+
+    /// More pods than a group loses within one move.
+    private static let mostStopped = 32
+
+    /// Whether a pod was seen to have stopped.
+    func hasStopped(_ id: Member.ID) -> Bool { stopped.contains(id) }
 
     /// A member was found healthy.
     mutating func sawHealthy() {
@@ -69,6 +83,7 @@ struct MemberHistory: Sendable, Hashable {
 
     /// The members are these now.
     mutating func saw(_ members: [Member.ID: Member], under policy: GroupPolicy, at now: MonotonicTime) {
+        if policy.promotionGate != nil { sawStopped(members.values.filter(\.hasStopped).map(\.id)) }
         labelled = labelled.filter { members[$0] != nil }
         refusals = refusals.filter { members[$0.key] != nil }
         refused = refused.filter { refusals[$0].map { now < $0.end } ?? false }

@@ -245,6 +245,11 @@ package struct MemberView: Sendable, Hashable {
         history.saw(members, under: policy, at: now)
     }
 
+    /// Pods were seen to have stopped, whether they are still there or not.
+    mutating func sawStopped(_ ids: [Member.ID]) {
+        history.sawStopped(ids)
+    }
+
     /// A role is being written on a member.
     mutating func writing(_ id: Member.ID) {
         history.wrote(id)

@@ -42,6 +42,12 @@ package struct GroupPolicy: Sendable, Hashable {
     package var preemption: Preemption?
     /// Who has to agree to a move that rests on probes alone; nil: nobody.
     package var secondOpinion: SecondOpinion?
+    /// What has to be proved of whoever was active before another is promoted; nil: nothing.
+    package var promotionGate: PromotionGate? {
+        get { gate }
+        set { gate = newValue }
+    }
+    @Seldom private var gate: PromotionGate?
     /// Observe and report, move nothing but what an operator requests.
     package var isPaused: Bool
     /// Observe and report, begin nothing; a switch that is on its way is finished.
@@ -66,6 +72,7 @@ package struct GroupPolicy: Sendable, Hashable {
         flap: FlapLimit = FlapLimit(),
         preemption: Preemption? = nil,
         secondOpinion: SecondOpinion? = nil,
+        promotionGate: PromotionGate? = nil,
         isPaused: Bool = false,
         isObserving: Bool = false,
         isEnding: Bool = false
@@ -86,6 +93,7 @@ package struct GroupPolicy: Sendable, Hashable {
         self.isPaused = isPaused
         self.isObserving = isObserving
         self.isEnding = isEnding
+        self.promotionGate = promotionGate
     }
 
     /// Whether a record that moves nothing may be written.

@@ -44,6 +44,8 @@ package struct GroupRecord: Sendable, Hashable {
     package var history: [MoveEntry] = []
     /// Whom this record and those before it announced.
     package var announced: Announcements
+    /// The pods that the last move left, and that may still act as active; none once another was promoted.
+    package var outgoing: [OutgoingMember] = []
     /// Moves up to this epoch are forgiven: they count neither as flapping nor as an operator's choice.
     package var forgivenEpoch: Epoch?
 

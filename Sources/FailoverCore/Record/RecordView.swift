@@ -31,6 +31,8 @@ struct RecordView: Sendable, Hashable {
     private(set) var moves = MoveHistory()
     /// The highest pod epoch for which the record was read again already.
     private var confirmedEpoch: Epoch?
+    /// How long is waited for the pods that may still act as active; nil: there are none.
+    @Seldom private(set) var outgoing: OutgoingWait?
     /// Operations on the record that failed in a row.
     private var failedAttempts = 0
     /// How far above everything that is known the successor of a lost Lease begins.
@@ -91,7 +93,16 @@ struct RecordView: Sendable, Hashable {
             pause = wanted.map { PauseTimer(id: $0.id, end: $0.rest.map { now + $0 }) }
         }
         if completion?.isTold(by: record) ?? false { completion = nil }
+        if outgoing != nil || record?.outgoing.isEmpty == false {
+            outgoing = OutgoingWait(record?.outgoing ?? [], after: outgoing, at: now)
+        }
     }
+
+    /// The members are these now.
+    mutating func noteDemotions(_ view: MemberView, at now: MonotonicTime) { outgoing?.look(at: view, now) }
+
+    /// Whether the member on record was seen active at the record's epoch.
+    var isMade: Bool { record.map { moves.wasSeenMade($0.epoch) } ?? false }
 
     /// An operation on the record succeeded, so that what it says is certain.
     mutating func succeeded() {

@@ -12,6 +12,8 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
         case demoting
         /// The Service's endpoints are to show the demoted members no more.
         case settling(OperationID)
+        /// Nobody is promoted before it is proved that those who were active act so no more.
+        case gating
         /// The target is being written active.
         case promoting
     }
@@ -34,6 +36,8 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
     /// Why the API server would not take that; nil: it would, or was not asked, or did not say.
     private var trialRefusal: OperationFailure?
     private var isSettled = false
+    /// What is proved of those who were active; nil: nobody was asked yet.
+    @Seldom private var passage: GatePassage?
 
     /// Nothing is written yet.
     init(_ plan: SwitchPlan) {
@@ -72,8 +76,17 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
     /// The members that were active and are not any more.
     var demoted: Set<Member.ID> { Set(demotions.filter { $0.value.stage == .acknowledged }.keys) }
 
+    /// Those of whom the active role was taken, some of them while they were to be sealed.
+    private var steppedBack: [Member] {
+        (Array(seals.values) + Array(demotions.values)).filter { $0.stage == .acknowledged && $0.mayHaveBeenActive }
+            .map(\.member)
+    }
+
     /// The target as it is since its promotion; nil: that is not acknowledged.
     var promoted: Member? { promotion?.stage == .acknowledged ? promotion?.member : nil }
+
+    /// What is waited for before the promotion; nil: no proof.
+    var gate: GatePassage? { step == .gating ? passage : nil }
 
     /// Whether the promotion was begun.
     var isPromoting: Bool { promotion != nil }
@@ -85,6 +98,7 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
         case .trying: "trying"
         case .demoting: "demoting"
         case .settling: "settling"
+        case .gating: "awaiting proof"
         case .promoting: "promoting"
         }
     }
@@ -134,6 +148,13 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
         return true
     }
 
+    /// The wait for a proof, passed to `body` by reference; nothing if none is waited for.
+    mutating func withPassage(_ body: (inout GatePassage) -> [Effect]) -> [Effect] {
+        guard step == .gating, var passage else { return [] }
+        defer { self.passage = passage }
+        return body(&passage)
+    }
+
     /// Every assignment under way, each passed to `body` by reference.
     mutating func forEachAssignment(_ body: (inout RoleAssignment) -> Void) {
         func visit(_ all: inout [Member.ID: RoleAssignment]) {
@@ -164,7 +185,8 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
             case .trying: break
             case .sealing: seal(surroundings, &ids, &effects)
             case .demoting: demote(surroundings, &ids, &effects)
-            case .settling: if isSettled { step = .promoting }
+            case .settling: if isSettled { step = .gating }
+            case .gating: passGate(surroundings, &ids, &effects)
             case .promoting: promote(surroundings, &ids, &effects)
             }
         }
@@ -221,12 +243,30 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
         guard demotions.values.allSatisfy(isDone) else { return }
         let gone = demotions.values.filter { $0.stage == .acknowledged }.map(\.member)
         if around.policy.order == .promoteFirst || plan.move.target == nil || gone.isEmpty || isSettled {
-            step = .promoting
+            step = .gating
         } else {
             let id = ids.next()
             step = .settling(id)
             effects.append(.settleEndpoints(id, without: gone.sorted { $0.name < $1.name }))
         }
+    }
+
+    private mutating func passGate(_ around: SwitchSurroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
+        guard let gate = around.policy.promotionGate, let target = plan.move.target, !plan.move.isForced,
+            promotion == nil
+        else {
+            step = .promoting
+            return
+        }
+        if !activeOthers(around).isEmpty {
+            step = .demoting
+            return
+        }
+        var passage = self.passage ?? GatePassage(of: plan, around)
+        passage.take(steppedBack, at: plan.epoch, around.now)
+        effects += passage.advance(gate, to: target, around, &ids)
+        self.passage = passage
+        if passage.isOpen(gate, at: around.now) { step = .promoting }
     }
 
     private mutating func promote(_ around: SwitchSurroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {

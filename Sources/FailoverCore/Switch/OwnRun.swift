@@ -27,6 +27,8 @@ struct OwnRun: Sendable, Hashable {
     private var unknown: [Member.ID: ObjectVersion] = [:]
     /// The same of writes of the active role.
     private var unknownPromotions: [Member.ID: ObjectVersion] = [:]
+    /// The highest epoch at which this machine sent a promotion; nil: it sent none.
+    private var promotedAt: Epoch?
 
     // MARK: Epochs
 
@@ -68,7 +70,11 @@ struct OwnRun: Sendable, Hashable {
     /// A role is being written.
     mutating func sent(_ id: OperationID, _ write: RoleWrite) {
         sent[id] = Sent(member: write.member.id, version: write.member.version, role: write.role, epoch: write.epoch)
+        if write.role == .active { promotedAt = max(promotedAt ?? write.epoch, write.epoch) }
     }
+
+    /// Whether this machine sent a promotion at an epoch, or at a later one.
+    func hasPromoted(at epoch: Epoch) -> Bool { promotedAt.map { epoch <= $0 } ?? false }
 
     /// Whom a write that is not answered makes active; nil: it is another write, or answered.
     func promoted(by id: OperationID) -> Member.ID? { sent[id].flatMap { $0.role == .active ? $0.member : nil } }

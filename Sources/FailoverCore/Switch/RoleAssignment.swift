@@ -52,6 +52,8 @@ struct RoleAssignment: Sendable, Hashable {
     private(set) var refusedSince: MonotonicTime?
     /// Whether the role was written, and not found.
     private(set) var wasWritten = false
+    /// Whether the pod was active since the assignment began, or may have been: it was found so, or at another epoch than it had.
+    private(set) var mayHaveBeenActive = false
     /// Why it was denied last.
     private(set) var refusal: OperationFailure?
 
@@ -175,6 +177,8 @@ struct RoleAssignment: Sendable, Hashable {
     }
 
     private mutating func memberKnown(_ known: Member, ids: inout OperationIDs, effects: inout [Effect]) {
+        let isChanged = known.epoch != member.epoch && known.epoch != epoch
+        mayHaveBeenActive = mayHaveBeenActive || known.role == .active || isChanged
         member = known
         if let theirs = known.epoch, theirs > epoch {
             stage = .superseded

@@ -63,6 +63,7 @@ struct Completion: Sendable, Hashable {
         guard record.epoch == move.epoch else { return record }
         var next = record
         next.complete(move)
+        if move.target != nil { next.outgoing = [] }
         // Somebody may have asked for something else meanwhile; both are answered.
         if let answer { next.answerOnce(answer, to: request) }
         return next

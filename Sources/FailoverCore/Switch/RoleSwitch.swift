@@ -43,13 +43,19 @@ struct RoleSwitch: Sendable, Hashable {
     /// When the promotion was acknowledged; nil: it was not.
     private(set) var promotedAt: MonotonicTime?
 
-    /// A switch of which the intent is being written; `epoch`: of the intent.
-    init(_ beginning: Beginning, at epoch: Epoch, in situation: Situation, as id: OperationID) {
+    /// A switch of which the intent is being written.
+    init(_ beginning: Beginning, intent: GroupRecord, in situation: Situation, as id: OperationID) {
         let view = situation.known.view
         request = beginning.request
         refusal = beginning.refusal
         ground = beginning.replaced.map(\.ground) ?? situation.known.record
-        let plan = SwitchPlan(move: beginning.move, epoch: epoch, from: view.actives)
+        let plan = SwitchPlan(
+            move: beginning.move,
+            epoch: intent.epoch,
+            from: view.actives,
+            outgoing: intent.outgoing.filter { $0.id != beginning.move.target?.id },
+            decidedAt: situation.now
+        )
         startedAt = situation.now
         step = .announcing(id)
         way = situation.known.policy.ownsEndpoints ? .endpoints(EndpointSwitch(plan)) : .labels(LabelSwitch(plan))
@@ -58,7 +64,8 @@ struct RoleSwitch: Sendable, Hashable {
     /// A switch that its first write announces; `intent`: the record of it, which is written once it is made.
     init(_ beginning: Beginning, unannounced intent: GroupRecord, under ground: StoredRecord, in situation: Situation) {
         (request, refusal, self.ground) = (nil, nil, ground.record)
-        let plan = SwitchPlan(move: beginning.move, epoch: intent.epoch, from: situation.known.view.actives)
+        let actives = situation.known.view.actives
+        let plan = SwitchPlan(move: beginning.move, epoch: intent.epoch, from: actives, decidedAt: situation.now)
         startedAt = situation.now
         step = .writing
         unannounced = intent
@@ -128,6 +135,9 @@ struct RoleSwitch: Sendable, Hashable {
         case .writing: current.word
         }
     }
+
+    /// What is waited for between demotion and promotion; nil: no proof.
+    var gate: GatePassage? { if case .labels(let labels) = way { labels.gate } else { nil } }
 
     /// Reports once which member the switch waits for.
     mutating func reportObstacle() -> [Effect] {

@@ -39,6 +39,10 @@ struct SwitchPlan: Sendable, Hashable {
     let epoch: Epoch
     /// Members that were active when the switch was decided.
     let from: [Member]
+    /// The pods that may act as active until the contrary is proved.
+    var outgoing: [OutgoingMember] = []
+    /// When it was decided.
+    let decidedAt: MonotonicTime
 
     /// Of its announcement.
     var urgency: WriteUrgency { move.cause.urgency(whileServed: from.contains { $0.lifecycle != .finished }) }
@@ -48,10 +52,14 @@ struct SwitchPlan: Sendable, Hashable {
 struct SwitchSurroundings {
     /// The members as they are known now, not as they were when the switch was decided.
     var view: MemberView
+    /// The time of the event that is being handled.
+    var now: MonotonicTime
     /// The configuration as it is now; its `order` says which roles are written first.
     var policy: GroupPolicy
     /// What this machine wrote itself: members that it has sealed need no seal.
     var run: OwnRun
+    /// When this process saw each pod demoted first that the record says may still act as active.
+    var seenDemoted: [Member.ID: MonotonicTime]
     /// Whether another supervisor may have announced the member above the epoch that it carries.
     var isAnnounced: (Member) -> Bool
 }

@@ -76,7 +76,8 @@ extension ProbeEngine {
             outcome.verdict,
             because: outcome.detail,
             from: state.startedAt,
-            at: now
+            at: now,
+            isPassive: record.target.role != .active
         )
         state.flight = .none
         state.due = state.pace.next(after: state.due, isCounting: state.tracker.isCounting, now: now.nanoseconds)

@@ -112,6 +112,7 @@ struct GroupTrial {
         case .writeRole(let id, let write): return machine.roleWritten(id, try written(write), at: now)
         case .tryRole(let id, _): return machine.roleTried(id, .notRefused, at: now)
         case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)
+        case .deletePod(let id, _): return machine.podDeleted(id, .accepted, at: now)
         case .probe(let member, _):
             return probed(member, machine.view.health(of: member) == .healthy ? .success : .failure)
         case .startTimer(_, let end):

@@ -33,6 +33,14 @@ enum ModelAction: Hashable {
     case deleteSlices
     /// Somebody writes another pod into the slices.
     case publishByHand(String)
+    /// The process in a pod learns of its role.
+    case learn(String)
+    /// The containers of a pod that terminates stop.
+    case stop(String)
+    /// A pod that has stopped is gone, and another has its name.
+    case replace(String)
+    /// A process probes every pod anew.
+    case probe(Int)
     /// A standby agrees with a process that asks, or does not.
     case opine(Int, Health)
 
@@ -40,10 +48,10 @@ enum ModelAction: Hashable {
     var process: Int? {
         switch self {
         case .exchange(let index, _), .execute(let index, _), .deliver(let index, _), .observe(let index): index
-        case .observeSlices(let index): index
+        case .observeSlices(let index), .probe(let index): index
         case .loseAnswer(let index, _), .loseRequest(let index, _), .opine(let index, _): index
         case .land, .crash, .changeVerdict, .recreate, .terminate, .deny, .admit, .select, .pause, .request,
-            .deleteLease, .deleteSlices, .publishByHand:
+            .deleteLease, .deleteSlices, .publishByHand, .learn, .stop, .replace:
             nil
         }
     }

@@ -54,6 +54,10 @@ struct ModelCluster: Hashable {
     private(set) var returned: Set<Member.ID> = []
     /// Pods whose roles nobody may write: an admission webhook denies it.
     private(set) var denied: Set<Member.ID> = []
+    /// Pods whose processes act as active: they learn of their roles late, and go on when their objects are gone.
+    private(set) var acting: Set<Member.ID> = []
+    /// Pods whose containers have stopped.
+    private(set) var stopped: Set<Member.ID> = []
     var sabotage: Sabotage?
 
     /// Where the policy says so, the Service has a slice for each of two address families.
@@ -135,6 +139,34 @@ struct ModelCluster: Hashable {
 
     mutating func admitAll() {
         denied = []
+    }
+
+    // MARK: Processes in pods
+
+    /// Pods whose processes have not learnt of their roles.
+    var unaware: [Member] {
+        pods.filter { !stopped.contains($0.id) && acting.contains($0.id) != ($0.role == .active) }
+    }
+
+    /// The process in a pod learns of its role.
+    mutating func learn(_ name: String) {
+        guard let pod = pod(name), !stopped.contains(pod.id) else { return }
+        if pod.role == .active { acting.insert(pod.id) } else { acting.remove(pod.id) }
+    }
+
+    /// A pod is deleted by its uid, and given time.
+    mutating func delete(_ pod: OutgoingMember) -> PodDeletionOutcome {
+        guard let found = self.pod(pod.name), found.id == pod.id else { return .gone }
+        if found.lifecycle == .running { change(pod.name) { $0.lifecycle = .terminating } }
+        return .accepted
+    }
+
+    /// The containers of a pod that terminates stop.
+    mutating func stop(_ name: String) {
+        guard let pod = pod(name) else { return }
+        acting.remove(pod.id)
+        stopped.insert(pod.id)
+        change(name) { $0.hasStopped = true }
     }
 
     /// What would become of a write.

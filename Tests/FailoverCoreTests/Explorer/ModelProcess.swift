@@ -11,6 +11,7 @@ struct ModelProcess: Hashable {
         case roleWritten(OperationID, RoleWriteOutcome)
         case roleTried(OperationID, RoleTrialOutcome)
         case endpointsSettled(OperationID)
+        case podDeleted(OperationID, PodDeletionOutcome)
         case endpointsWritten(OperationID, EndpointsWriteOutcome)
         case endpointsRead(OperationID, EndpointsReadOutcome)
     }
@@ -35,12 +36,18 @@ struct ModelProcess: Hashable {
     private(set) var unhealthy: Set<String> = []
     /// Writes of slices for which the record was read, and which are on their way.
     private var checked: Set<OperationID> = []
+    /// The pods whose processes act as active now, if that is followed.
+    var acting: Set<Member.ID> = []
+    /// Pods of which the informers showed no more, when it started, that they had stopped.
+    private let stoppedBefore: Set<Member.ID>
     /// A move that nobody announced was sent although the record said that the group is paused.
     private(set) var movedPastAPause = false
     /// An answer that was delivered twice had an effect.
     private(set) var heardTwice = false
 
-    init(_ known: GroupKnowledge, unhealthy: Set<String> = []) {
+    /// `stopped`: pods that have stopped before.
+    init(_ known: GroupKnowledge, unhealthy: Set<String> = [], stopped: Set<Member.ID> = []) {
+        stoppedBefore = stopped
         identity = known.identity
         machine = GroupStateMachine(known)
         self.unhealthy = unhealthy
@@ -110,6 +117,7 @@ struct ModelProcess: Hashable {
         case .roleWritten(let id, let outcome): machine.roleWritten(id, outcome, at: now)
         case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
         case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
+        case .podDeleted(let id, let outcome): machine.podDeleted(id, outcome, at: now)
         case .endpointsWritten(let id, let outcome): machine.endpointsWritten(id, outcome, at: now)
         case .endpointsRead(let id, let outcome): machine.endpointsRead(id, outcome, at: now)
         }
@@ -152,7 +160,8 @@ struct ModelProcess: Hashable {
         seen = cluster.members
         missed.subtract(seen.map(\.id))
         let blurred = seen.map { shown($0, in: cluster) }
-        take(machine.membersObserved(blurred, version: cluster.version, at: now), at: now)
+        let stopped = cluster.stopped.subtracting(stoppedBefore).sorted { $0.uid < $1.uid }
+        take(machine.membersObserved(blurred, version: cluster.version, stopped: stopped, at: now), at: now)
         readSlices(at: now)
         for member in seen { probe(member, at: now) }
     }
@@ -184,6 +193,11 @@ struct ModelProcess: Hashable {
         take(machine.opinionsHeard([answer], standbys: 1, at: now), at: now)
     }
 
+    /// Every pod is probed anew.
+    mutating func probeAll(at now: MonotonicTime) {
+        for member in seen { probe(member, at: now) }
+    }
+
     /// Every pod is healthy, whatever was said before.
     mutating func calm(at now: MonotonicTime) {
         unhealthy = []
@@ -196,7 +210,11 @@ struct ModelProcess: Hashable {
             evidence.failed(from: now, at: now)
             evidence.became(.unhealthy, at: MonotonicTime(nanoseconds: 0))
         } else {
-            evidence.succeeded(from: now, at: now)
+            // Who is passive and acts as active all the same does not succeed.
+            let isPassive = member.role != .active
+            if !isPassive || !acting.contains(member.id) {
+                evidence.succeeded(from: now, at: now, isPassive: isPassive)
+            }
             evidence.became(.healthy, at: MonotonicTime(nanoseconds: 0))
         }
         take(machine.memberProbed(member.id, evidence, at: now), at: now)
@@ -219,7 +237,7 @@ struct ModelProcess: Hashable {
             case .startBackoff(let id, _, _) where pause > .zero: timers[id] = now + pause
             case .startBackoff(let id, _, _): take(machine.timerFired(id, at: now), at: now)
             case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints,
-                .writeEndpoints, .readEndpoints:
+                .writeEndpoints, .readEndpoints, .deletePod:
                 requests.append(effect)
             case .probe(let id, _): if let member = seen.first(where: { $0.id == id }) { probe(member, at: now) }
             case .report, .forgetHealth, .askOpinions: break
@@ -232,7 +250,7 @@ extension Effect {
     /// Whether it may change something at the API server.
     var isWrite: Bool {
         switch self {
-        case .writeRecord, .writeRole, .writeEndpoints: true
+        case .writeRecord, .writeRole, .writeEndpoints, .deletePod: true
         case .readRecord, .listMembers, .readMember, .tryRole, .settleEndpoints, .startTimer, .startBackoff, .probe,
             .forgetHealth, .askOpinions, .report, .readEndpoints:
             false

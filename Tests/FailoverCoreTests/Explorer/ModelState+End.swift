@@ -18,9 +18,12 @@ extension ModelState {
         while !orphans.isEmpty { perform(.land(0)) }
         cluster.admitAll()
         if cluster.lease?.record.pause != nil { cluster.annotate { $0.pause = nil } }
-        for member in cluster.pods where member.lifecycle != .running { cluster.create(member.name) }
+        for member in cluster.pods where member.lifecycle != .running && !followsProcesses {
+            cluster.create(member.name)
+        }
         for _ in 0..<200 {
             now = now + .seconds(10)
+            if followsProcesses { endTerminations() }
             for index in processes.indices {
                 processes[index].observe(cluster, at: now)
                 if processes[index].missesSlices(of: cluster) { processes[index].observeSlices(of: cluster, at: now) }
@@ -37,6 +40,15 @@ extension ModelState {
             if isQuiet { return true }
         }
         return false
+    }
+
+    /// Every process in a pod learns of its role, and whoever terminates comes to its end, one step at a time.
+    private mutating func endTerminations() {
+        for pod in cluster.unaware { cluster.learn(pod.name) }
+        for pod in cluster.pods where pod.lifecycle == .terminating {
+            if pod.hasStopped { cluster.create(pod.name) } else { cluster.stop(pod.name) }
+        }
+        for index in processes.indices { processes[index].acting = cluster.acting }
     }
 
     /// What is still going on.

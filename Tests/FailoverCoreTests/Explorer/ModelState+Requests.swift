@@ -23,6 +23,7 @@ extension ModelState {
         case .writeRole(let id, let write): return .roleWritten(id, cluster.write(write))
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
+        case .deletePod(let id, let pod): return .podDeleted(id, cluster.delete(pod))
         case .writeEndpoints(let id, let write): return .endpointsWritten(id, cluster.write(write))
         case .readEndpoints(let id, let family):
             guard let index else { return nil }
@@ -46,6 +47,7 @@ extension ModelState {
             answer = .roleWritten(id, isKnown ? .refused(failure) : .failed(failure))
         case .tryRole(let id, _): answer = .roleTried(id, .notRefused)
         case .settleEndpoints(let id, _): answer = .endpointsSettled(id)
+        case .deletePod(let id, _): answer = .podDeleted(id, .failed(failure))
         case .writeEndpoints(let id, _): answer = .endpointsWritten(id, .failed(failure))
         case .readEndpoints(let id, _): answer = .endpointsRead(id, .failed(failure))
         case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return

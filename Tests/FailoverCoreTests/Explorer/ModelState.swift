@@ -37,6 +37,8 @@ struct ModelState: Hashable {
     }
 
     var cluster: ModelCluster
+    /// Whether the processes in the pods are followed: a label says who is to be active, not who is.
+    var followsProcesses = false
     var processes: [ModelProcess] = []
     /// Requests of which the sender will hear nothing, and which may still land.
     var orphans: [Effect] = []
@@ -118,7 +120,8 @@ struct ModelState: Hashable {
     private mutating func start(unhealthy: Set<String> = [], inPlaceOf ended: ModelProcess? = nil) {
         started += 1
         let name = cluster.sabotage == .runsAreKnownByName ? ended?.identity : nil
-        processes.append(.init(cluster.knowledge(policy, name ?? "p\(started)"), unhealthy: unhealthy))
+        let known = cluster.knowledge(policy, name ?? "p\(started)")
+        processes.append(.init(known, unhealthy: unhealthy, stopped: cluster.stopped))
     }
 
     // MARK: What must never be
@@ -129,6 +132,9 @@ struct ModelState: Hashable {
         let actives = cluster.actives.filter { !cluster.returned.contains($0.id) }
         if policy.order == .demoteFirst, actives.count > 1 {
             return "active together: \(actives.map(\.name).joined(separator: ", "))"
+        }
+        if cluster.acting.count > 1 {
+            return "acting together: \(cluster.acting.map(\.uid).sorted().joined(separator: ", "))"
         }
         if let problem = cluster.slices.violation { return problem }
         if cluster.touchedAnotherPod { return "a write reached a pod of another uid" }
@@ -180,6 +186,11 @@ struct ModelState: Hashable {
         if budget.requests > 0, cluster.lease != nil {
             actions += [.request(nil)] + cluster.members.map { .request($0.name) }
         }
+        if followsProcesses {
+            actions += cluster.unaware.map { .learn($0.name) } + processes.indices.map { .probe($0) }
+            let ending = cluster.pods.filter { $0.lifecycle == .terminating }
+            actions += ending.map { $0.hasStopped ? .replace($0.name) : .stop($0.name) }
+        }
         if budget.pauses > 0, cluster.lease != nil { actions.append(.pause) }
         if mayFail(budget.edits) { actions += [.deleteSlices] + cluster.members.map { .publishByHand($0.name) } }
         // The one loss that is not survived is that of the very first record, before any pod carries an epoch.
@@ -192,6 +203,7 @@ struct ModelState: Hashable {
 
     mutating func perform(_ action: ModelAction) {
         if let process = action.process { acts(process) }
+        if followsProcesses { moveOn() }
         switch action {
         case .exchange(let index, let position):
             if let request = processes[index].send(position, to: cluster, at: now),
@@ -250,6 +262,10 @@ struct ModelState: Hashable {
         case .request(let name):
             budget.requests -= 1
             cluster.annotate { $0.request = OperatorRequest(id: "o", action: .switchover(to: name, isForced: false)) }
+        case .learn(let name): cluster.learn(name)
+        case .stop(let name): cluster.stop(name)
+        case .replace(let name): cluster.create(name)
+        case .probe(let index): processes[index].probeAll(at: now)
         case .opine(let index, let health):
             budget.opinions -= 1
             processes[index].hear(health, at: now)
@@ -263,6 +279,12 @@ struct ModelState: Hashable {
             spend(\.edits)
             if let pod = cluster.pod(name) { cluster.publish(pod.id) }
         }
+    }
+
+    /// What is proved rests on the order of times.
+    private mutating func moveOn() {
+        now = now + .nanoseconds(1)
+        for index in processes.indices { processes[index].acting = cluster.acting }
     }
 
     private mutating func spend(_ kind: WritableKeyPath<Budget, Int>) {

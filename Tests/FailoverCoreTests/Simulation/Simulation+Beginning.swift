@@ -12,6 +12,14 @@ extension Simulation {
             policy.notReadyLimit = nil
             policy.drain = random.once(in: 2) ? .seconds(10) : .zero
         }
+        if isGated {
+            policy.order = .demoteFirst
+            policy.promotionGate = PromotionGate(
+                random.once(in: 2) ? .passive : .deletePod,
+                wait: .seconds(Int64(between(1, 8))),
+                onTimeout: .promote
+            )
+        }
         var group = SimulatedGroup(policy: policy, timing: timing)
         if policy.activation > .zero { group.warmUp = between(0, policy.activation.wholeNanoseconds / 2) }
         group.workload = makeWorkload()

@@ -92,7 +92,8 @@ extension Simulation {
             groups[index].avoidableSince = now
             return
         }
-        let bound = 2 * group.timing.verdictWindow + 3 * Self.deadline
+        let proof = 2 * (group.policy.promotionGate?.wait.wholeNanoseconds ?? 0)
+        let bound = 2 * group.timing.verdictWindow + 3 * Self.deadline + proof
         if now > since + bound {
             fail("group \(index): nobody is active for \((now - since) / 1_000_000) ms without need")
         }

@@ -165,6 +165,8 @@ extension Simulation {
     private mutating func probe(_ id: Member.ID, in group: Int, flight: Int, of index: Int) {
         guard let target = processes[index]?.targets[group][id], target.flight == flight else { return }
         processes[index]?.targets[group][id]?.startedAt = now
+        let role = processes[index]?.machines[group].view[id]?.role
+        processes[index]?.targets[group][id]?.isPassive = role != .active
         let timeout = groups[group].timing.timeout
         let (verdict, delay) = result(of: id, in: group, for: index, timeout: timeout)
         schedule(.probed(group: group, id, verdict, flight: flight), of: index, at: now + delay)
@@ -205,7 +207,12 @@ extension Simulation {
         let verdict = isDistrusted ? .noResult : result
         noteFailing(id, verdict, target, in: group, of: index)
         let before = target.tracker.evidence
-        _ = target.tracker.probeFinished(verdict, from: MonotonicTime(nanoseconds: target.startedAt), at: time)
+        _ = target.tracker.probeFinished(
+            verdict,
+            from: MonotonicTime(nanoseconds: target.startedAt),
+            at: time,
+            isPassive: target.isPassive
+        )
         let after = target.tracker.evidence
         let isAwaited = target.isAwaited
         target.isAwaited = false
@@ -240,7 +247,7 @@ extension Simulation {
                     takeTurn(of: effect, id, of: index, group: group)
                 }
             case .readRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints, .writeEndpoints,
-                .readEndpoints:
+                .readEndpoints, .deletePod:
                 send(effect, of: index, group: group)
             case .startTimer(let id, let at):
                 schedule(.timer(group: group, id), of: index, at: max(now, at.nanoseconds))
@@ -275,7 +282,8 @@ extension Simulation {
         // Another attempt waits for the same.
         case .moved, .moveWithdrawn, .adopted: processes[index]?.obstacles[group] = nil
         case .moveStarted: lastBegun = now
-        case .withheld, .promoted, .demoted, .joined, .departed, .found, .findingEnded, .answered, .pauseEnded,
+        case .withheld, .promoted, .demoted, .gateTimedOut, .joined, .departed, .found, .findingEnded, .answered,
+            .pauseEnded,
             .steppedBack, .operationFailed:
             break
         }

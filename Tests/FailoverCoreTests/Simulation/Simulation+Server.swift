@@ -56,6 +56,7 @@ extension Simulation {
         case .writeRole(let id, _): return .roleWritten(id, .failed(failure))
         case .tryRole(let id, _): return .roleTried(id, .notRefused)
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
+        case .deletePod(let id, _): return .podDeleted(id, .failed(failure))
         case .writeEndpoints(let id, _): return .endpointsWritten(id, .failed(failure))
         case .readEndpoints(let id, _): return .endpointsRead(id, .failed(failure))
         case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
@@ -120,6 +121,7 @@ extension Simulation {
         case .writeRole(let id, let write): return .roleWritten(id, self.write(write, in: group))
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
+        case .deletePod(let id, let pod): return .podDeleted(id, delete(pod, in: group))
         case .writeEndpoints(let id, let write): return .endpointsWritten(id, self.write(write, in: group))
         case .readEndpoints(let id, let family): return .endpointsRead(id, .found(cluster.published(family, to: nil)))
         case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
@@ -212,6 +214,7 @@ extension Simulation {
         case .writeEndpoints(_, let write):
             "\(write.slice.family.rawValue): \(write.ready?.uid ?? "nobody") at \(write.epoch) over \(write.slice.version?.rawValue ?? "none")"
         case .readEndpoints(_, let family): "read of \(family.rawValue)"
+        case .deletePod(_, let pod): "deletion of \(pod.id)"
         case .settleEndpoints, .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: ""
         }
     }
@@ -222,7 +225,7 @@ extension Simulation {
         case .roleWritten(_, .gone), .memberRead(_, .gone): "gone"
         case .roleWritten(_, .refused), .roleTried(_, .refused), .endpointsWritten(_, .refused): "denied"
         case .recordRead, .recordWritten, .membersListed, .memberRead, .roleWritten, .roleTried, .endpointsSettled,
-            .endpointsWritten, .endpointsRead:
+            .endpointsWritten, .endpointsRead, .podDeleted:
             "done"
         }
     }

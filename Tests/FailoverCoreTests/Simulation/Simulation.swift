@@ -16,6 +16,8 @@ struct Simulation {
         var asksOpinions = false
         /// Whether slices say who is active.
         var ownsEndpoints = false
+        /// Whether nobody is promoted before it is proved that those before act so no more.
+        var isGated = false
 
         static let small = Size(groups: 1...4, members: 2...4, faults: 4...14)
         /// Nothing happens but rolling updates.
@@ -56,6 +58,14 @@ struct Simulation {
                 ![.denial, .rename, .lostPassiveLabel, .stripper].contains($0)
             } + [.restart, .takeover, .slowness],
             ownsEndpoints: true
+        )
+        /// Groups whose promotions wait for a proof.
+        static let gated = Size(
+            groups: 1...3,
+            members: 2...4,
+            faults: 6...14,
+            kinds: SimulatedFault.usual + [.restart, .takeover, .deletion],
+            isGated: true
         )
         static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
     }
@@ -101,6 +111,8 @@ struct Simulation {
     let isSevered: Bool
     /// Whether slices say who is active, and not labels.
     let ownsEndpoints: Bool
+    /// Whether promotions wait for a proof.
+    let isGated: Bool
     var standbys: [SimulatedStandby] = []
     /// Until when each process is cut off from each node.
     var severances: [[UInt64]] = [[], []]
@@ -134,6 +146,7 @@ struct Simulation {
         asksOpinions = size.asksOpinions
         isSevered = size.kinds == [.severance]
         ownsEndpoints = size.ownsEndpoints
+        isGated = size.isGated
         random = SeededGenerator(seed: seed)
         nodes = Array(repeating: 0, count: Int.random(in: 2...3, using: &random))
         severances = severances.map { _ in nodes.map { _ in 0 } }

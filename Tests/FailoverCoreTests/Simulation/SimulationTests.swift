@@ -62,6 +62,13 @@ import Testing
         #expect(tally.moves > tally.schedules)
     }
 
+    @Test func promotionsWaitForAProof() async {
+        let tally = await Self.run(seeds: 0..<Self.count, .gated)
+        Self.tell("promotion gates", tally)
+        #expect(tally.failures.count == 0, "told above")
+        #expect(tally.moves > tally.schedules)
+    }
+
     @Test func rollingUpdatesMoveTheRoleAsSeldomAsCanBe() async {
         let tally = await Self.run(seeds: 0..<Self.count, .undisturbed)
         Self.tell("rolling updates", tally)
@@ -123,7 +130,7 @@ import Testing
             seed: try #require(Self.environment["SIMULATION_SEED"].flatMap { UInt64($0) }),
             [
                 nil: .small, "undisturbed": .undisturbed, "contested": .contested, "opinionated": .opinionated,
-                "severed": .severed, "sliced": .sliced,
+                "severed": .severed, "sliced": .sliced, "gated": .gated,
             ][Self.environment["SIMULATION_SIZE"]]
                 ?? .large
         )

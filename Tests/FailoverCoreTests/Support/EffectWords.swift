@@ -12,6 +12,7 @@ extension Effect {
         case .writeRole(_, let write): "\(write.member.name)=\(write.role.rawValue)@\(write.epoch)"
         case .tryRole(_, let write): "try \(write.member.name)=\(write.role.rawValue)@\(write.epoch)"
         case .settleEndpoints(_, let gone): "settle without \(gone.map(\.name).joined(separator: ","))"
+        case .deletePod(_, let pod): "delete \(pod.name)"
         case .writeEndpoints(_, let write):
             "\(write.slice.family.rawValue)=\(write.ready?.uid ?? "nobody")@\(write.epoch)"
         case .readEndpoints(_, let family): "read \(family.rawValue)"
@@ -37,6 +38,8 @@ extension Report {
         case .moved(let move): "moved to \(move.target?.name ?? "nobody")"
         case .moveWithdrawn(let target, _): "withdrawn \(target ?? "nobody")"
         case .switchWaits(let member, let target, _): "waits for \(member.name) to \(target ?? "nobody")"
+        case .gateTimedOut(let pods, let target, let gate):
+            "\(pods.map(\.name).joined(separator: ",")) not proved, \(gate.onTimeout.rawValue) \(target)"
         case .joined(let member): "joined \(member.name)"
         case .departed(let member): "departed \(member.name)"
         case .found(let finding, _): "found: \(finding)"

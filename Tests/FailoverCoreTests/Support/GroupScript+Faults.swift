@@ -87,4 +87,24 @@ extension GroupScript {
     mutating func end(_ effect: Effect, record outcome: RecordWriteOutcome) -> [Effect] {
         effect.recordWrite.map { machine.recordWritten($0.id, outcome, at: now) } ?? []
     }
+
+    /// A pod is deleted by its uid, and goes on running for now.
+    mutating func delete(_ pod: OutgoingMember, as id: OperationID) -> [Effect] {
+        guard let member = members.first(where: { $0.id == pod.id }) else {
+            return machine.podDeleted(id, .gone, at: now)
+        }
+        change(member.name) { $0.lifecycle = .terminating }
+        return machine.podDeleted(id, .accepted, at: now)
+    }
+
+    /// Something of a member changes, without telling the machine.
+    mutating func change(_ name: String, _ change: (inout Member) -> Void) {
+        let before = member(name)
+        place(name) { member in
+            let version = member.version
+            member = before
+            change(&member)
+            member.version = version
+        }
+    }
 }

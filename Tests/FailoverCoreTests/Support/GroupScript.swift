@@ -262,6 +262,7 @@ struct GroupScript {
             return machine.roleTried(id, isDenied ? .refused(OperationFailure("denied")) : .notRefused, at: now)
         case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)
         case .writeEndpoints, .readEndpoints: return followSlices(effect)
+        case .deletePod(let id, let pod): return delete(pod, as: id)
         case .probe: return answer(probesIn: [effect])
         case .forgetHealth, .askOpinions, .startTimer, .startBackoff, .report: return []
         }

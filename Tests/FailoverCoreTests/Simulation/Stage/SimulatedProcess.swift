@@ -7,6 +7,8 @@ struct SimulatedProcess {
         var tracker: HealthTracker
         var incarnation: Int
         var startedAt: UInt64 = 0
+        /// Whether it asks what a member is asked that is not active.
+        var isPassive = false
         /// Tells a probe that is on its way from those before it.
         var flight = 0
         /// Whether the machine waits for the probe's end.

@@ -1,0 +1,169 @@
+/// The wait between demotion and promotion for the proof that nobody acts as active any more.
+struct GatePassage: Sendable, Hashable {
+    /// How far the deletion of a pod is.
+    private enum Deletion: Sendable, Hashable {
+        /// Not asked for.
+        case none
+        /// The API server is asked.
+        case asked(OperationID)
+        /// That failed; waiting before it is asked again.
+        case backingOff(OperationID)
+        /// The pod is being deleted, or is gone.
+        case accepted
+    }
+
+    /// One pod that may still act as active.
+    private struct Subject: Sendable, Hashable {
+        let pod: OutgoingMember
+        /// What its probes say counts if they began after this.
+        let since: MonotonicTime
+        /// Since when it is waited for.
+        let waitedSince: MonotonicTime
+        var deletion = Deletion.none
+        var failures = 0
+    }
+
+    private var subjects: [Member.ID: Subject] = [:]
+    /// The demotions that were taken in, each with the version that was stored.
+    private var demoted: [Member.ID: ObjectVersion] = [:]
+    private var askedAt: MonotonicTime?
+    private var isReported = false
+
+    /// Those whom the record names are waited for.
+    init(of plan: SwitchPlan, _ around: SwitchSurroundings) {
+        for pod in plan.outgoing {
+            let waited = min(plan.decidedAt.nanoseconds, pod.waited.wholeNanoseconds)
+            let start = MonotonicTime(nanoseconds: plan.decidedAt.nanoseconds - waited)
+            subjects[pod.id] = Subject(pod: pod, since: around.seenDemoted[pod.id] ?? around.now, waitedSince: start)
+        }
+    }
+
+    // MARK: What it waits for
+
+    /// Those of whom nothing is proved, by name.
+    var pods: [OutgoingMember] {
+        subjects.values.map(\.pod).sorted { ($0.name, $0.id.uid) < ($1.name, $1.id.uid) }
+    }
+
+    /// Whether it was waited long enough.
+    func isOverdue(_ gate: PromotionGate, at now: MonotonicTime) -> Bool {
+        !subjects.isEmpty && subjects.values.allSatisfy { $0.waitedSince + gate.wait <= now }
+    }
+
+    /// Whether nothing has to be waited for any more.
+    func isOpen(_ gate: PromotionGate, at now: MonotonicTime) -> Bool {
+        subjects.isEmpty || gate.onTimeout == .promote && isOverdue(gate, at: now)
+    }
+
+    /// When to look again although nothing changes; nil: no such time.
+    func nextLook(_ gate: PromotionGate, at now: MonotonicTime) -> MonotonicTime? {
+        let ends = subjects.values.map { $0.waitedSince + gate.wait }.filter { now < $0 }
+        let asking = gate.method == .passive ? askedAt.map { $0 + Self.pause } : nil
+        return [ends.max(), asking].compactMap(\.self).min()
+    }
+
+    // MARK: Going on
+
+    /// Members were demoted: they are waited for from now on.
+    ///
+    /// `epoch`: at which they were.
+    mutating func take(_ members: [Member], at epoch: Epoch, _ now: MonotonicTime) {
+        for member in members where demoted[member.id] != member.version {
+            demoted[member.id] = member.version
+            let pod = OutgoingMember(name: member.name, id: member.id, epoch: epoch)
+            subjects[member.id] = Subject(pod: pod, since: now, waitedSince: now)
+            askedAt = nil
+        }
+    }
+
+    /// Takes in what is known now, asks for what is not, and tells once that it takes too long.
+    mutating func advance(
+        _ gate: PromotionGate,
+        to target: Member,
+        _ around: SwitchSurroundings,
+        _ ids: inout OperationIDs
+    ) -> [Effect] {
+        subjects = subjects.filter { !isProved($0.value, gate, around.view) }
+        let asked =
+            switch gate.method {
+            case .passive: ask(around.view, at: around.now)
+            case .deletePod: delete(&ids)
+            }
+        guard !isReported, isOverdue(gate, at: around.now) else { return asked }
+        isReported = true
+        return asked + [.report(.gateTimedOut(pods, to: target.name, gate))]
+    }
+
+    private func isProved(_ subject: Subject, _ gate: PromotionGate, _ view: MemberView) -> Bool {
+        if view.history.hasStopped(subject.pod.id) { return true }
+        guard gate.method == .passive, view[subject.pod.id]?.role != .active,
+            let evidence = view.evidence(of: subject.pod.id), evidence.isLastSuccessPassive,
+            let start = evidence.lastSuccessStart
+        else { return false }
+        return start > subject.since
+    }
+
+    /// The passive probe has a period of its own; here nobody is active until it succeeds.
+    private mutating func ask(_ view: MemberView, at now: MonotonicTime) -> [Effect] {
+        if let askedAt, now < askedAt + Self.pause { return [] }
+        askedAt = now
+        return pods.filter { view[$0.id] != nil }.map { .probe($0.id, unlessSucceededSince: now) }
+    }
+
+    private static let pause = Duration.milliseconds(500)
+
+    private mutating func delete(_ ids: inout OperationIDs) -> [Effect] {
+        var effects: [Effect] = []
+        for pod in pods where subjects[pod.id]?.deletion == Deletion.none {
+            let id = ids.next()
+            subjects[pod.id]?.deletion = .asked(id)
+            effects.append(.deletePod(id, pod))
+        }
+        return effects
+    }
+
+    // MARK: Deletions
+
+    /// The API server took the deletion of a pod, or did not.
+    mutating func deleted(_ id: OperationID, _ outcome: PodDeletionOutcome, _ ids: inout OperationIDs) -> [Effect] {
+        guard let key = subjects.first(where: { $0.value.deletion == .asked(id) })?.key, var subject = subjects[key]
+        else { return [] }
+        defer { subjects[key] = subject }
+        switch outcome {
+        case .accepted, .gone:
+            subject.deletion = .accepted
+            return []
+        case .failed(let failure):
+            let timer = ids.next()
+            let attempt = subject.failures
+            subject.deletion = .backingOff(timer)
+            subject.failures += 1
+            let report: [Effect] =
+                attempt == 0 ? [.report(.operationFailed("deleting pod \(subject.pod.name)", failure))] : []
+            return report + [.startBackoff(timer, attempt: attempt, atLeast: failure.retryAfter)]
+        }
+    }
+
+    /// A wait is over: what failed is to be asked again.
+    ///
+    /// - Returns: whether anything is.
+    mutating func retry(where isDue: (OperationID) -> Bool) -> Bool {
+        var isAny = false
+        for (key, subject) in subjects {
+            guard case .backingOff(let id) = subject.deletion, isDue(id) else { continue }
+            subjects[key]?.deletion = .none
+            isAny = true
+        }
+        return isAny
+    }
+}
+
+/// How the deletion of a pod ended, for which its uid was named.
+package enum PodDeletionOutcome: Sendable, Hashable {
+    /// The API server has begun it.
+    case accepted
+    /// There is no such pod, or another has its name.
+    case gone
+    /// Denied, or of unknown outcome: it is asked again after a backoff.
+    case failed(OperationFailure)
+}
