@@ -62,17 +62,18 @@ extension EndToEndTests {
             }
         }
 
-        /// The cluster is as mode EndpointSlice needs it, and the rights that are printed are those that are needed.
-        @Test func theServiceWithoutASelectorFits() async throws {
+        /// The cluster is as the configuration needs it, and the rights that are printed are those that are needed.
+        @Test(arguments: [("endpointslice", "ledger-kube-standby-ipv4"), ("licensed", "delete")])
+        func theExampleFits(example: String, right: String) async throws {
             try await Stage.run { stage in
-                try await stage.sandbox.apply(try read("application.yaml", of: "endpointslice"))
+                try await stage.sandbox.apply(try read("application.yaml", of: example))
                 try await stage.sandbox.wait(for: "two pods to run") { store in
                     await store.list(.pods, namespace: "default").count { $0["status"]["podIP"] != .null } == 2
                 }
                 var arguments = try await stage.arguments(groups: [])
-                arguments[2] = try stage.write("example.yaml", try read("config.yaml", of: "endpointslice"))
+                arguments[2] = try stage.write("example.yaml", try read("config.yaml", of: example))
                 let (manifests, code) = try await SupervisorProcess.finish(["rbac", "--config", arguments[2]])
-                #expect(code == 0 && manifests.contains("ledger-kube-standby-ipv4"), "\(manifests)")
+                #expect(code == 0 && manifests.contains(right), "\(manifests)")
                 try await stage.sandbox.apply(manifests)
                 let user = "system:serviceaccount:default:kube-standby"
                 let valid = try await SupervisorProcess.finish(

@@ -21,106 +21,30 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
     /// What is to be done.
     let plan: SwitchPlan
     /// What it waits for now.
-    private var step = Step.sealing
+    private(set) var step = Step.sealing
     /// The passive role on members that were not active.
-    private var seals: [Member.ID: RoleAssignment] = [:]
+    private(set) var seals: [Member.ID: RoleAssignment] = [:]
     /// Members that cannot be written, and whom nobody can have promoted.
-    private var passedOver: Set<Member.ID> = []
+    private(set) var passedOver: Set<Member.ID> = []
     /// The passive role on members that were active.
-    private var demotions: [Member.ID: RoleAssignment] = [:]
+    private(set) var demotions: [Member.ID: RoleAssignment] = [:]
     /// The active role on the target.
-    private var promotion: RoleAssignment?
+    private(set) var promotion: RoleAssignment?
     /// The write that is being tried, or was last.
-    private var trial: RoleWrite?
-    private var trialCount = 0
+    private(set) var trial: RoleWrite?
+    /// Writes that were tried.
+    private(set) var trialCount = 0
     /// Why the API server would not take that; nil: it would, or was not asked, or did not say.
-    private var trialRefusal: OperationFailure?
-    private var isSettled = false
+    private(set) var trialRefusal: OperationFailure?
+    /// Whether the endpoints show the demoted members no more, or it was waited for that.
+    private(set) var isSettled = false
     /// What is proved of those who were active; nil: nobody was asked yet.
-    @Seldom private var passage: GatePassage?
+    @Seldom private(set) var passage: GatePassage?
 
     /// Nothing is written yet.
     init(_ plan: SwitchPlan) {
         self.plan = plan
     }
-
-    // MARK: What it came to
-
-    /// Whether another supervisor's higher epoch was met.
-    var isSuperseded: Bool { assignments.contains { $0.stage == .superseded } }
-
-    /// Whether no role was written yet that a move is made of, so that it can be taken back without a trace.
-    var isWithdrawable: Bool {
-        promotion.map(\.isRefused) ?? true && demotions.values.allSatisfy(\.isRefused)
-    }
-
-    /// Whether a role waits for an operation.
-    func awaits(_ id: OperationID) -> Bool { assignments.contains { $0.awaits(id) } }
-
-    /// Whether something took longer than it has to, so that the ground of the move may be gone.
-    var wasHeldUp: Bool { assignments.contains(where: \.wasHeldUp) || trialRefusal != nil }
-
-    /// The member that denies what must be written on it, and why; nil: none does.
-    var obstacle: (member: Member, failure: OperationFailure)? {
-        if let trialRefusal, let trial { return (trial.member, trialRefusal) }
-        let found = assignments.first { $0.isRefused && !passedOver.contains($0.member.id) }
-        return found.flatMap { assignment in assignment.refusal.map { (assignment.member, $0) } }
-    }
-
-    /// Whether every role is written.
-    var isComplete: Bool {
-        seals.values.allSatisfy(isDone) && demotions.values.allSatisfy(isDone) && step == .promoting
-            && (plan.move.target == nil || promotion?.stage == .acknowledged)
-    }
-
-    /// The members that were active and are not any more.
-    var demoted: Set<Member.ID> { Set(demotions.filter { $0.value.stage == .acknowledged }.keys) }
-
-    /// Those of whom the active role was taken, some of them while they were to be sealed.
-    private var steppedBack: [Member] {
-        (Array(seals.values) + Array(demotions.values)).filter { $0.stage == .acknowledged && $0.mayHaveBeenActive }
-            .map(\.member)
-    }
-
-    /// The target as it is since its promotion; nil: that is not acknowledged.
-    var promoted: Member? { promotion?.stage == .acknowledged ? promotion?.member : nil }
-
-    /// What is waited for before the promotion; nil: no proof.
-    var gate: GatePassage? { step == .gating ? passage : nil }
-
-    /// Whether the promotion was begun.
-    var isPromoting: Bool { promotion != nil }
-
-    /// What is being done, in one word.
-    var word: String {
-        switch step {
-        case .sealing: "sealing"
-        case .trying: "trying"
-        case .demoting: "demoting"
-        case .settling: "settling"
-        case .gating: "awaiting proof"
-        case .promoting: "promoting"
-        }
-    }
-
-    /// Whether a member cannot become active any more by an older write, or need not be written for that.
-    private func isDone(_ assignment: RoleAssignment) -> Bool {
-        assignment.isSettled || passedOver.contains(assignment.member.id)
-    }
-
-    /// Every assignment, in the order of the steps, then by uid.
-    private var assignments: [RoleAssignment] {
-        [seals, demotions].flatMap { $0.values.sorted { $0.member.id.uid < $1.member.id.uid } }
-            + [promotion].compactMap(\.self)
-    }
-
-    /// When the target is given up, if there is another: after so many denials, or so long after the first; nil: it is not denied.
-    var endOfPatience: MonotonicTime? {
-        guard let promotion, promotion.isRefused, let since = promotion.refusedSince else { return nil }
-        return promotion.refusals >= Self.mostRefusals ? since : since + Self.longestRefusal
-    }
-
-    private static let (mostRefusals, longestRefusal) = (3, Duration.seconds(5))
 
     // MARK: Answers
 

@@ -176,14 +176,39 @@ extension APIClient {
         namespace: String,
         timeout: Duration = requestTimeout
     ) async throws(KubernetesError) {
-        let conditions = DeleteOptions.Preconditions(
-            uid: object.metadata.uid,
-            resourceVersion: object.metadata.resourceVersion
+        try await delete(
+            Resource.self,
+            namespace: namespace,
+            name: object.metadata.name ?? "",
+            .init(uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion),
+            timeout: timeout
         )
+    }
+
+    /// Deletes an object of just this uid, whatever became of it since.
+    ///
+    /// - Throws: 404 if it is gone; 409 if another object has its name.
+    package func delete<Resource: KubernetesResource>(
+        _ type: Resource.Type,
+        namespace: String,
+        name: String,
+        uid: String,
+        timeout: Duration = requestTimeout
+    ) async throws(KubernetesError) {
+        try await delete(type, namespace: namespace, name: name, .init(uid: uid), timeout: timeout)
+    }
+
+    private func delete<Resource: KubernetesResource>(
+        _ type: Resource.Type,
+        namespace: String,
+        name: String,
+        _ conditions: DeleteOptions.Preconditions,
+        timeout: Duration
+    ) async throws(KubernetesError) {
         let call = APICall.delete(
             Resource.resource,
             namespace: namespace,
-            name: object.metadata.name ?? "",
+            name: name,
             timeout: timeout,
             body: try encoded(DeleteOptions(preconditions: conditions))
         )

@@ -96,10 +96,15 @@ package struct Pod: KubernetesResource, Hashable {
         package var startedAt: String?
     }
 
+    /// A container that has ended; what there is to know is that it has.
+    package struct TerminatedState: Codable, Sendable, Hashable {}
+
     /// Where a container's life stands.
     package struct ContainerState: Codable, Sendable, Hashable {
         /// Nil: it does not run.
         package var running: RunningState?
+        /// Nil: it runs, or waits to be started.
+        package var terminated: TerminatedState?
     }
 
     /// A container as it is.

@@ -207,7 +207,7 @@ struct InformerStore<Resource: KubernetesResource> {
         advance(to: object.metadata.resourceVersion)
         guard let name = object.metadata.name, let known = objects[name] else { return }
         if known.metadata.uid != object.metadata.uid { return }
-        changed(name, from: known, to: nil)
+        changed(name, from: known, to: nil, gone: object)
     }
 
     /// Notes that nothing changed up to a version.
@@ -216,13 +216,15 @@ struct InformerStore<Resource: KubernetesResource> {
     }
 
     /// Tells those who selected the object before, or select it now.
-    private mutating func changed(_ name: String, from known: Resource?, to object: Resource?) {
+    ///
+    /// `gone`: it was deleted, and was this last; nil: it is there.
+    private mutating func changed(_ name: String, from known: Resource?, to object: Resource?, gone: Resource? = nil) {
         let (before, after) = (concerned(by: known), concerned(by: object))
         let kept = keepsAll || !after.isEmpty ? object : nil
         objects[name] = kept
         if let known { index.remove(name, labels: known.metadata.labels ?? [:]) }
         if let kept { index.insert(name, labels: kept.metadata.labels ?? [:]) }
-        for id in before.union(after).sorted() { deliver(to: id, isRelist: false) }
+        for id in before.union(after).sorted() { deliver(to: id, isRelist: false, gone: gone) }
     }
 
     private func concerned(by object: Resource?) -> Set<InformerIndex.SubscriberID> {
@@ -245,11 +247,11 @@ struct InformerStore<Resource: KubernetesResource> {
         return names.sorted().compactMap { objects[$0] }.filter(entry.subscriber.wants)
     }
 
-    private func deliver(to id: InformerIndex.SubscriberID, isRelist: Bool) {
+    private func deliver(to id: InformerIndex.SubscriberID, isRelist: Bool, gone: Resource? = nil) {
         guard let entry = entries[id], entry.isComplete, let resourceVersion else { return }
         let selected = selection(of: id)
-        entry.subscriber.receive(
-            .snapshot(InformerSnapshot(objects: selected, resourceVersion: resourceVersion, isRelist: isRelist))
-        )
+        var snapshot = InformerSnapshot(objects: selected, resourceVersion: resourceVersion, isRelist: isRelist)
+        if let gone { snapshot.gone = [gone] }
+        entry.subscriber.receive(.snapshot(snapshot))
     }
 }

@@ -50,4 +50,17 @@ package struct InformerSnapshot<Resource: KubernetesResource>: Sendable {
     package var resourceVersion: String
     /// Whether the collection was read anew since the last snapshot, so that even an older version counts.
     package var isRelist: Bool
+    /// Those that were deleted since the last snapshot, as they were last; the newest, `mostGone` at most, and none of which only a list
+    /// told.
+    package var gone: [Resource] = []
+
+    /// The same without those that are gone, which are news once.
+    package var ofThoseThere: Self {
+        var snapshot = self
+        snapshot.gone = []
+        return snapshot
+    }
+
+    /// Objects that are gone, of which a snapshot tells at most.
+    package static var mostGone: Int { 64 }
 }

@@ -140,6 +140,8 @@ package actor Kubelet {
         ending.remove(uid)
         if Task.isCancelled { return }
         await ended(pod)
+        // That nothing runs any more is said before the pod goes: nobody could tell it from a force-deletion else.
+        try? await api.publish(PodStatus.ended(pod), of: pod)
         try? await api.confirmDeletion(of: pod)
     }
 

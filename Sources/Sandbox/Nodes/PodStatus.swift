@@ -31,6 +31,21 @@ package enum PodStatus {
         ]
     }
 
+    /// A pod whose containers have ended, as they were asked to.
+    static func ended(_ pod: JSONValue) -> JSONValue {
+        let now = Timestamp.seconds()
+        let statuses = (pod["status"]["containerStatuses"].array ?? []).map { status in
+            let end: JSONValue = [
+                "exitCode": 0, "reason": "Completed", "startedAt": status["state"]["running"]["startedAt"],
+                "finishedAt": now,
+                "containerID": status["containerID"],
+            ]
+            return status.with("state", ["terminated": end]).with("ready", false).with("started", false)
+        }
+        let ended = ["Ready", "ContainersReady"].reduce(pod) { setting($1, "False", reason: "PodCompleted", $0) }
+        return ended["status"].with("phase", "Succeeded").with("containerStatuses", .array(statuses))
+    }
+
     private static func conditions(of pod: JSONValue, _ now: JSONValue) -> [JSONValue] {
         let types = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"]
         let old = pod["status"]["conditions"].array ?? []

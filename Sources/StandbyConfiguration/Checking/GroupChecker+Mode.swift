@@ -39,6 +39,9 @@ extension GroupChecker {
         }
         let order = FailoverConfiguration.fields.readable(reader["failover"]).order
         if order == .promoteFirst { report(.orderInEndpointSliceMode, at: ["failover", "order"]) }
+        if reader["failover"]["promotionGate"].isPresent {
+            report(.gateInEndpointSliceMode, at: ["failover", "promotionGate"])
+        }
         let selector = LabelSelector.fields.readable(reader["selector"])
         if selector.matchLabels.isEmpty, selector.matchExpressions.isEmpty {
             report(.noSelectorInEndpointSliceMode, at: reader["selector"].isPresent ? ["selector"] : [])

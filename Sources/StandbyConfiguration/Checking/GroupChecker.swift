@@ -97,6 +97,7 @@ struct GroupChecker {
             warn(.preemptWithoutDelay, at: ["failover", "preemptDelaySeconds"])
         }
         checkSecondOpinion()
+        checkPromotionGate(failover)
         if failover.onNodeDrain == .switch {
             let consequence = "the role moves when the pod terminates"
             warn(.notAvailable("onNodeDrain", consequence: consequence), at: ["failover", "onNodeDrain"])

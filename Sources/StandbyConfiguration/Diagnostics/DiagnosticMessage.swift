@@ -39,6 +39,12 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case roleValueInEndpointSliceMode
     /// An order of two writes where there is one.
     case orderInEndpointSliceMode
+    /// A wait between two writes where there is one.
+    case gateInEndpointSliceMode
+    /// A wait before a promotion that comes first.
+    case gateBeforeFirstPromotion
+    /// A proof by a probe that there is not.
+    case gateWithoutPassiveProbe
     /// Nothing says which pods are meant.
     case noSelectorInEndpointSliceMode
     /// A field for endpoints that Kubernetes writes.
@@ -126,6 +132,14 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .orderInEndpointSliceMode:
             "is PromoteFirst, but mode EndpointSlice moves the role in one write, which has no order, no gap and no overlap;"
                 + " remove it"
+        case .gateInEndpointSliceMode:
+            "mode EndpointSlice moves the role in one write, so that nothing lies between demotion and promotion; remove it, or use"
+                + " mode Label"
+        case .gateBeforeFirstPromotion:
+            "waits between demotion and promotion, but order is PromoteFirst; remove one of them"
+        case .gateWithoutPassiveProbe:
+            "is Passive, which waits for the passiveProbe of the pod that was active; give a passiveProbe that only a standby"
+                + " answers"
         case .noSelectorInEndpointSliceMode:
             "mode EndpointSlice needs a selector that says which pods are meant, for the Service has none; give"
                 + " selector: {matchLabels: {…}}"

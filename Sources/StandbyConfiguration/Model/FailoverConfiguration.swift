@@ -47,6 +47,8 @@ package struct FailoverConfiguration: Sendable, Hashable {
     package var importance = 100
     /// Who has to agree to a move that rests on probes alone; nil: nobody.
     package var secondOpinion: SecondOpinion?
+    /// What has to be proved of whoever was active before another is promoted; nil: nothing.
+    package var promotionGate: PromotionGate?
     /// What a drain of the active member's node does.
     package var onNodeDrain: NodeDrain = .ignore
 }
@@ -82,6 +84,8 @@ extension FailoverConfiguration {
             .says("Whose moves come first when many wait for the API server: the higher; no other effect")
         Field.optional("secondOpinion", \.secondOpinion, .object(SecondOpinion.fields))
             .says("Who has to agree to a move because of failed probes alone; default: nobody")
+        Field.optional("promotionGate", \.promotionGate, .object(PromotionGate.fields))
+            .says("What has to be proved of the pod that was active before another is promoted; default: nothing")
         Field.defaulted("onNodeDrain", \.onNodeDrain, .choice)
             .says("Switch: move off a node that is being drained; needs access to nodes")
     }
@@ -107,5 +111,19 @@ extension SecondOpinion {
         Field.defaulted("patienceSeconds", \.patience, .seconds(1...60)).says("How long to wait for opinions")
         Field.defaulted("onSilence", \.onSilence, .choice)
             .says("What becomes of the move if too few answer in that time and nobody disagrees")
+    }
+}
+
+extension PromotionGate {
+    /// The fields of `promotionGate`.
+    static let fields = FieldTable("promotionGate", PromotionGate(.passive), isMerged: true) {
+        Field.required("method", \.method, .choice)
+            .says(
+                "Passive: a success of its passiveProbe after its demotion; DeletePod: it is deleted, and its containers were seen "
+                    + "terminated"
+            )
+        Field.defaulted("waitSeconds", \.wait, .seconds(1...3600)).says("How long to wait for the proof")
+        Field.defaulted("onTimeout", \.onTimeout, .choice)
+            .says("Hold: nobody is active until there is a proof; Promote: the promotion is made all the same")
     }
 }

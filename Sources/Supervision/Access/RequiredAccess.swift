@@ -41,11 +41,12 @@ package struct RequiredAccess: Sendable {
 
     private static func rules(of groups: [GroupConfiguration]) -> [AccessRule] {
         let hasLabels = groups.contains { $0.mode == .label }
+        let deletes = groups.contains { $0.failover.promotionGate?.method == .deletePod }
         var rules = [
             AccessRule(
                 apiGroup: "",
                 resource: "pods",
-                verbs: ["get", "list", "watch"] + (hasLabels ? ["patch"] : [])
+                verbs: ["get", "list", "watch"] + (hasLabels ? ["patch"] : []) + (deletes ? ["delete"] : [])
             ),
             AccessRule(apiGroup: "", resource: "services", verbs: ["get", "list", "watch"]),
             // RBAC cannot restrict a creation to a name, nor a list.

@@ -64,6 +64,8 @@ protocol GroupAPI: Sendable {
         in turn: WriteScheduler.Turn?,
         isWanted: @escaping @Sendable () async -> Bool
     ) async -> SliceWriteOutcome
+    /// Deletes a pod of just this uid, and gives it the time that it asks for.
+    func deletePod(_ pod: OutgoingMember) async -> PodDeletionOutcome
     /// Asks what would become of such a write.
     func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome
 }

@@ -35,6 +35,8 @@ indirect enum GroupInput: Sendable {
     case roleWritten(OperationID, RoleWriteOutcome)
     /// A write with `dryRun=All` was allowed, or was not.
     case roleTried(OperationID, RoleTrialOutcome)
+    /// A pod was deleted, or cannot be.
+    case podDeleted(OperationID, PodDeletionOutcome)
     /// The endpoints were waited for.
     case endpointsSettled(OperationID)
     /// The endpoints of the Service have changed.
@@ -108,7 +110,8 @@ indirect enum GroupInput: Sendable {
         case .claimsChanged: .claims
         case .probe(let report): .probe(report.member)
         case .recordRead(let id, _), .recordWritten(let id, _), .membersListed(let id, _), .memberRead(let id, _),
-            .roleWritten(let id, _), .roleTried(let id, _), .endpointsSettled(let id), .timerFired(let id):
+            .roleWritten(let id, _), .roleTried(let id, _), .podDeleted(let id, _), .endpointsSettled(let id),
+            .timerFired(let id):
             .operation(id)
         case .endpoints(let news): .endpoints(news.kind)
         case .slices(let news): news.key
@@ -132,6 +135,7 @@ indirect enum GroupInput: Sendable {
         case .memberRead(let id, let outcome): machine.memberRead(id, outcome, at: now)
         case .roleWritten(let id, let outcome): machine.roleWritten(id, outcome, at: now)
         case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
+        case .podDeleted(let id, let outcome): machine.podDeleted(id, outcome, at: now)
         case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
         case .timerFired(let id): machine.timerFired(id, at: now)
         case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .endpoints, .slices, .standing,
@@ -145,6 +149,7 @@ indirect enum GroupInput: Sendable {
         switch (older, newer) {
         case (.pods(let old), .pods(var new)):
             new.isRelist = new.isRelist || old.isRelist
+            new.gone = (old.gone + new.gone).suffix(InformerSnapshot<Pod>.mostGone)
             return .pods(new)
         case (.lease(let old), .lease(var new)):
             new.isRelist = new.isRelist || old.isRelist

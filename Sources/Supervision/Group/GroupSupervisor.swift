@@ -114,7 +114,7 @@ actor GroupSupervisor {
             await serviceChanged()
         case .pods(let snapshot):
             if snapshot.isOther(than: seenPods) { retryRefused() }
-            seenPods = snapshot
+            seenPods = snapshot.ofThoseThere
             await podsChanged(snapshot)
         case .lease(let snapshot): await leaseChanged(snapshot)
         case .claimsChanged: await claimPods(seenPods?.objects ?? [])
@@ -132,8 +132,8 @@ actor GroupSupervisor {
         case .roleWritten(let id, let outcome):
             roleWritten(id, outcome)
             passOn(input)
-        case .doubt, .recordRead, .recordWritten, .membersListed, .memberRead, .roleTried, .endpointsSettled,
-            .timerFired:
+        case .doubt, .recordRead, .recordWritten, .membersListed, .memberRead, .roleTried, .podDeleted,
+            .endpointsSettled, .timerFired:
             passOn(input)
         case .endpoints(let news): endpointsChanged(news)
         case .slices(let news): slicesChanged(news)
@@ -199,7 +199,10 @@ actor GroupSupervisor {
         complain(of: .pods, snapshot.objects.flatMap(mapping.oddities))
         let members = snapshot.objects.compactMap(mapping.member)
         let (version, now) = (ObjectVersion(snapshot.resourceVersion), surroundings.clock.now())
-        step { $0.membersObserved(members, version: version, isRelist: snapshot.isRelist, at: now) }
+        let stopped = mapping.stopped(snapshot.gone)
+        step {
+            $0.membersObserved(members, version: version, isRelist: snapshot.isRelist, stopped: stopped, at: now)
+        }
         return !members.contains(where: \.isRelabelDue)
     }
 

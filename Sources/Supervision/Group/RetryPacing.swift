@@ -21,6 +21,7 @@ struct RetryPacing: Sendable {
         case listing
         case readingMembers
         case writingRoles
+        case deletingPods
         case slices
     }
 
@@ -48,6 +49,8 @@ struct RetryPacing: Sendable {
         case .roleWritten(_, .failed(let failure)), .roleWritten(_, .refused(let failure)):
             failed(.writingRoles, failure)
         case .roleWritten: failures[.writingRoles] = nil
+        case .podDeleted(_, .failed(let failure)): failed(.deletingPods, failure)
+        case .podDeleted: failures[.deletingPods] = nil
         case .slices(.read(_, _, .failed(let failure))), .slices(.written(_, _, .unwritten(.failed(let failure)))),
             .slices(.written(_, _, .unwritten(.refused(let failure)))):
             failed(.slices, failure)

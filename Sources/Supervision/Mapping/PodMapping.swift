@@ -58,6 +58,7 @@ struct PodMapping: Sendable {
             isRelabelDue: labelling.isRelabelDue(labels, role: role),
             epoch: isLabelled ? epoch(metadata.annotations ?? [:]) : nil,
             lifecycle: lifecycle(pod),
+            hasStopped: group.failover.promotionGate != nil && hasStopped(pod),
             hasAddress: (isLabelled ? address(pod) : pod.address(of: family)) != nil,
             isReady: pod.isReady,
             hasReadinessProbe: ProbedContainer(of: pod).isProbedByKubelet(for: group.probe.handler),
@@ -177,6 +178,24 @@ struct PodMapping: Sendable {
     private func lifecycle(_ pod: Pod) -> Member.Lifecycle {
         if ["Failed", "Succeeded"].contains(pod.status?.phase) { return .finished }
         return pod.metadata.deletionTimestamp == nil ? .running : .terminating
+    }
+
+    /// Whether each container of a pod was seen terminated, and none will run again.
+    ///
+    /// Only the kubelet says so: a pod that is made Failed because its node is gone has containers that run, for all that is known.
+    private func hasStopped(_ pod: Pod) -> Bool {
+        if lifecycle(pod) == .running { return false }
+        if pod.spec?.nodeName == nil { return true }
+        let statuses = (pod.status?.containerStatuses ?? []) + (pod.status?.initContainerStatuses ?? [])
+        return pod.lastingContainers.allSatisfy { container in
+            statuses.contains { $0.name == container.name && $0.state?.terminated != nil }
+        }
+    }
+
+    /// Those of pods that are gone of which that was seen before; none where nobody asks.
+    func stopped(_ gone: [Pod]) -> [Member.ID] {
+        if group.failover.promotionGate == nil { return [] }
+        return gone.filter(hasStopped).compactMap { $0.metadata.uid.map { Member.ID($0) } }
     }
 
     /// The ordinal that a StatefulSet gave; older clusters have no label for it, but the name ends with it.

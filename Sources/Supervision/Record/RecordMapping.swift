@@ -26,6 +26,8 @@ enum RecordMapping {
         static let history = "kube-standby.io/history"
         /// `StoredAnnouncements` as JSON.
         static let announced = "kube-standby.io/announced"
+        /// The `StoredOutgoing` of pods that may still act as active, as JSON.
+        static let outgoing = "kube-standby.io/outgoing"
         /// `EndpointSlice`, where labels do not say who is active.
         static let mode = "kube-standby.io/mode"
         /// The epoch up to which the flap limit forgets moves.
@@ -61,6 +63,7 @@ enum RecordMapping {
             annotations[Annotation.announced],
             at: record.epoch
         )
+        record.outgoing = StoredOutgoing.outgoing(annotations[Annotation.outgoing], now: now)
         record.forgivenEpoch = annotations[Annotation.forgiven].flatMap(Epoch.init(annotation:))
         return StoredRecord(
             record: record,
@@ -188,6 +191,11 @@ enum RecordMapping {
         )
         annotations[Annotation.announced] = StoredAnnouncements(record.announced, at: record.epoch)
             .text(keeping: base[Annotation.announced])
+        annotations[Annotation.outgoing] = StoredOutgoing.text(
+            record.outgoing,
+            keeping: base[Annotation.outgoing],
+            now: now
+        )
         annotations[Annotation.forgiven] = record.forgivenEpoch.map { "\($0)" }
         // What the API server would refuse must not hold up a switch: the history is dropped before the record is.
         for key in [Annotation.history, Annotation.answers, Annotation.announced]

@@ -22,6 +22,10 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
     case switchWaiting = "SwitchWaiting"
     /// A move cannot go on, for an older write to a passive pod cannot be ruled out.
     case sealBlocked = "SealBlocked"
+    /// Nobody is promoted, for the pod that was active may still act so.
+    case promotionHeld = "PromotionHeld"
+    /// A pod is promoted although the one that was active may still act so.
+    case promotedWithoutProof = "PromotedWithoutProof"
     /// Nobody can take over.
     case noHealthyCandidate = "NoHealthyCandidate"
     /// The role moved too often.
@@ -90,7 +94,8 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
         case .requestAccepted, .requestRefused, .paused, .resumed: true
         case .promoted, .demoted, .switchedOver, .failedOver, .failingOver, .moveWithheld, .moveWithdrawn,
             .switchWaiting,
-            .sealBlocked, .noHealthyCandidate, .flapping, .movesSuspended, .activeNotReady, .multipleActive,
+            .sealBlocked, .promotionHeld, .promotedWithoutProof, .noHealthyCandidate, .flapping, .movesSuspended,
+            .activeNotReady, .multipleActive,
             .labelDrift,
             .disputed, .opinionsMissing, .endpointsLag, .requestsLeftBehind, .configReloaded, .configInvalid:
             false
@@ -128,6 +133,20 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
                 "Failover",
                 on: .service,
                 "A move cannot go on: the named passive pod cannot be written, and might be made active by an older write."
+            )
+        case .promotionHeld:
+            Entry(
+                .warning,
+                "Failover",
+                on: .service,
+                "Nobody is promoted: that the pod that was active acts so no more is not proved in time (`promotionGate`)."
+            )
+        case .promotedWithoutProof:
+            Entry(
+                .warning,
+                "Failover",
+                on: .service,
+                "A pod is promoted without that proof, as `onTimeout: Promote` says."
             )
         case .noHealthyCandidate:
             Entry(

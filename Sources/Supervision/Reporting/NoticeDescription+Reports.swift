@@ -15,6 +15,7 @@ extension NoticeDescription {
             case .moved(let move): .moved(move)
             case .moveWithdrawn(let target, let reason): .moveWithdrawn(target, reason)
             case .switchWaits(let member, let target, let failure): .switchWaits(member, target, failure)
+            case .gateTimedOut(let pods, let target, let gate): .gateTimedOut(pods, target, gate)
             case .joined(let member): Self(.init(.debug, "member is passive", ["member.name": member.name]))
             case .departed(let member): .departed(member)
             case .found(let finding, let trace): .found(finding, trace)
@@ -163,6 +164,28 @@ extension NoticeDescription {
                 "the switch to \(to) waits for pod \(obstacle)"
             ),
             demo: "waits for \(obstacle)"
+        )
+    }
+
+    private static func gateTimedOut(_ pods: [OutgoingMember], _ target: String, _ gate: PromotionGate) -> Self {
+        let names = pods.map(\.name).joined(separator: ", ")
+        let isMade = gate.onTimeout == .promote
+        let advice =
+            isMade
+            ? "\(target) is promoted all the same"
+            : "nobody is promoted before that. If it cannot come, make sure that the pod has stopped (taint a dead node with "
+                + "node.kubernetes.io/out-of-service), then: kube-standby switchover GROUP --to \(target) --force"
+        let proof =
+            gate.method == .passive
+            ? "has not answered as a standby since its demotion" : "was not seen to have stopped"
+        return Self(
+            .init(
+                .warning,
+                isMade ? "promoting without proof" : "promotion waits for proof",
+                ["to": target, "members": names, "method": gate.method.rawValue]
+            ),
+            event: .init(isMade ? .promotedWithoutProof : .promotionHeld, "pod \(names) \(proof): \(advice)"),
+            demo: "\(names) \(proof): \(isMade ? "promoting \(target) all the same" : "nobody is promoted")"
         )
     }
 

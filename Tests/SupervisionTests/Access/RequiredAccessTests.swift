@@ -36,6 +36,20 @@ import Testing
         #expect(Self.words(exec.rules["ops"]).isSuperset(of: ["get pods/exec", "create pods/exec"]))
         let beside = try Self.rules("- {name: a, service: a, probe: {exec: {command: [x], runIn: Supervisor}}}")
         #expect(!Self.words(beside.rules["ops"]).contains("create pods/exec"))
+        let gated = try Self.rules(
+            """
+            - {name: a, service: a, probe: {tcpSocket: {port: 1}}, failover: {promotionGate: {method: DeletePod}}}
+            - {name: b, service: b, namespace: shop, probe: {tcpSocket: {port: 1}}}
+            - name: c
+              service: c
+              namespace: bank
+              probe: {tcpSocket: {port: 1}}
+              passiveProbe: {tcpSocket: {port: 2}}
+              failover: {promotionGate: {method: Passive}}
+            """
+        )
+        let deleting = gated.rules.filter { Self.words($0.value).contains("delete pods") }
+        #expect(deleting.keys.sorted() == ["ops"])
         let drain = try Self.rules(
             "- {name: a, service: a, probe: {tcpSocket: {port: 1}}, failover: {onNodeDrain: Switch}}"
         )

@@ -68,6 +68,40 @@ import Testing
         #expect(PodMapping(group: group).member(failed)?.lifecycle == .finished)
     }
 
+    /// Only what the kubelet says of each container counts, and only where somebody asks.
+    @Test(arguments: [
+        (#""deletionTimestamp":"2026-01-01T00:00:00Z""#, "Running", [true, true], true),
+        (#""deletionTimestamp":"2026-01-01T00:00:00Z""#, "Running", [true, false], false),
+        // A sidecar, whose status is missing.
+        (#""deletionTimestamp":"2026-01-01T00:00:00Z""#, "Running", [true], false),
+        (#""labels":{}"#, "Failed", [true, true], true),
+        // Made so because its node is gone.
+        (#""labels":{}"#, "Failed", [false, false], false),
+        // Between two runs of its containers.
+        (#""labels":{}"#, "Running", [true, true], false),
+    ])
+    func hasStoppedIfEachContainerWasSeenTerminated(
+        metadata: String,
+        phase: String,
+        terminated: [Bool],
+        hasStopped: Bool
+    ) throws {
+        let states = terminated.map { $0 ? #"{"terminated":{"exitCode":0}}"# : #"{"running":{}}"# }
+        let statuses = zip(["app", "proxy"], states).map { #"{"name":"\#($0)","state":\#($1)}"# }
+        let json = """
+            {"metadata":{\(Self.metadata),\(metadata)},"spec":{"nodeName":"n","containers":[{"name":"app"}],
+            "initContainers":[{"name":"proxy","restartPolicy":"Always"},{"name":"once"}]},"status":{"phase":"\(phase)",
+            "podIP":"10.0.0.1","containerStatuses":[\(statuses[0])],"initContainerStatuses":[
+            \(statuses.dropFirst().joined())]}}
+            """
+        let gated = PodMapping(group: try Self.group(", failover: {promotionGate: {method: DeletePod}}"))
+        #expect(gated.member(try pod(json))?.hasStopped == hasStopped)
+        #expect(gated.stopped([try pod(json)]).count == (hasStopped ? 1 : 0))
+        let plain = PodMapping(group: try Self.group())
+        #expect(plain.member(try pod(json))?.hasStopped == false)
+        #expect(plain.stopped([try pod(json)]).isEmpty)
+    }
+
     /// Groups may share pods, so each has an epoch of its own; what an older version wrote for any of them is a lower bound.
     @Test(arguments: [
         (#"{"epoch.kube-standby.io/web":"4"}"#, Epoch(4) as Epoch?), (#"{"epoch.kube-standby.io/db":"9"}"#, nil),

@@ -21,6 +21,10 @@ import Testing
         var preemption = name == "preempt" ? [:] : ["preempt": "true"]
         // Without a source there is no second opinion.
         if name.hasPrefix("secondOpinion") { preemption["secondOpinion.from"] = "[Kubelet, Replica]" }
+        // Without a method there is no gate.
+        if name.hasPrefix("promotionGate"), !name.hasSuffix("method") {
+            preemption["promotionGate.method"] = "DeletePod"
+        }
         let usual = try Self.policy(preemption)
         let changed = try Self.policy(preemption.merging([name: field.other]) { $1 })
         #expect((usual == changed) == Self.unavailable.union(Self.others).contains(name), "\(name): \(field.other)")
@@ -45,6 +49,7 @@ import Testing
         case (.enumeration(let names), .value(.string(let standard))): names.first { $0 != standard } ?? ""
         case (.integer(let range), _): "\(range.upperBound)"
         case (.seconds(let range), _): "\(range.upperBound)"
+        case (.enumeration(let names), .required): names.last ?? ""
         case (.list(.enumeration(let names), _), _): "[\(names[0])]"
         default: ""
         }

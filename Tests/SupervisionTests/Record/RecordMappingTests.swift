@@ -252,4 +252,30 @@ import Testing
         let text = #"{"id":"p","since":"0000-01-01T00:00:00Z","seconds":\#(seconds)}"#
         #expect(Self.annotated(RecordMapping.Annotation.pause, text).pause?.rest == nil)
     }
+
+    // MARK: Pods that may still act as active
+
+    @Test func whoIsWaitedForIsSoSinceItWasWrittenFirst() throws {
+        let waiting = OutgoingMember(name: "a", id: .init("u"), epoch: Epoch(3), waited: .seconds(2))
+        let first = Self.lease(Self.record { $0.outgoing = [waiting] })
+        let text = first.metadata.annotations?[RecordMapping.Annotation.outgoing]
+        #expect(text == #"[{"epoch":3,"pod":"a","since":"2023-11-14T22:13:18.000000Z","uid":"u"}]"#)
+        // Written again later, by a machine that has known of it for less.
+        let later = Self.now.addingTimeInterval(10)
+        let again = Self.lease(Self.record { $0.outgoing = [waiting] }, base: first, now: later)
+        let read = RecordMapping.stored(again, now: later).record.outgoing
+        #expect(read == [OutgoingMember(name: "a", id: .init("u"), epoch: Epoch(3), waited: .seconds(12))])
+        let ended = Self.lease(Self.record(), base: again)
+        #expect(ended.metadata.annotations?[RecordMapping.Annotation.outgoing] == nil)
+    }
+
+    /// A wall clock that is set back makes nobody wait for longer than the whole.
+    @Test(arguments: [
+        #"[{"epoch":3,"pod":"a","since":"2099-11-14T22:13:18.000000Z","uid":"u"}]"#,
+        #"[{"epoch":3,"pod":"a","since":"2023-11-14T22:13:20Z","uid":"u"},{"pod":7},{"epoch":-1,"pod":"b","uid":"v"}]"#,
+    ])
+    func whatCannotBeReadOfThemNamesNobody(text: String) {
+        let read = Self.annotated(RecordMapping.Annotation.outgoing, text).outgoing
+        #expect(read == [OutgoingMember(name: "a", id: .init("u"), epoch: Epoch(3), waited: .zero)])
+    }
 }

@@ -86,6 +86,22 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
         NoticeSample("switch waits", .report(.switchWaits(for: old, to: "web-1", failure))),
         NoticeSample("switch waits for a seal", .report(.switchWaits(for: new, to: "web-2", failure))),
         NoticeSample("switch waits for its target", .report(.switchWaits(for: new, to: "web-1", failure))),
+        NoticeSample(
+            "promotion held",
+            .report(
+                .gateTimedOut([.init(name: "web-0", id: .init("u"), epoch: Epoch(7))], to: "web-1", .init(.deletePod))
+            )
+        ),
+        NoticeSample(
+            "promoted without proof",
+            .report(
+                .gateTimedOut(
+                    [.init(name: "web-0", id: .init("u"), epoch: Epoch(7))],
+                    to: "web-1",
+                    .init(.passive, onTimeout: .promote)
+                )
+            )
+        ),
         NoticeSample("planned move begins", .report(.moveStarted(from: ["web-0"], to: "web-1", .switchover, trace))),
         NoticeSample("demotion waits", .report(.switchWaits(for: old, to: nil, failure))),
     ]

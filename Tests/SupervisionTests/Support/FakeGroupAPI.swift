@@ -221,4 +221,12 @@ actor FakeGroupAPI: GroupAPI {
         case nil, .conflict, .failure, .lostAnswer, .hold: .notRefused
         }
     }
+
+    func deletePod(_ pod: OutgoingMember) async -> PodDeletionOutcome {
+        switch await enter("delete \(pod.name)") {
+        case nil, .conflict: .accepted
+        case .refusal: .failed(Self.refusal)
+        case .failure, .lostAnswer, .hold: .failed(Self.failure)
+        }
+    }
 }

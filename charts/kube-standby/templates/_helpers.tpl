@@ -78,6 +78,18 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $namespaces | toJson -}}
 {{- end -}}
 
+{{/* The namespaces of groups whose promotion gate deletes pods, as a JSON object. */}}
+{{- define "kube-standby.deletingNamespaces" -}}
+{{- $namespaces := dict -}}
+{{- $usual := dig "defaults" "failover" "promotionGate" "method" "" .Values.config -}}
+{{- range $group := .Values.config.groups -}}
+{{- if eq (dig "failover" "promotionGate" "method" $usual $group) "DeletePod" -}}
+{{- $_ := set $namespaces ($group.namespace | default $.Release.Namespace) true -}}
+{{- end -}}
+{{- end -}}
+{{- $namespaces | toJson -}}
+{{- end -}}
+
 {{/* The container's resources as a JSON object, a blank memory limit filled in by the number of groups. */}}
 {{- define "kube-standby.resources" -}}
 {{- $resources := deepCopy (.Values.resources | default dict) -}}
