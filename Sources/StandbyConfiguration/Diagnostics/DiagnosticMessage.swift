@@ -39,6 +39,8 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case roleValueInEndpointSliceMode
     /// An order of two writes where there is one.
     case orderInEndpointSliceMode
+    /// An annotation that is written with the label, where none is.
+    case deletionCostWithoutLabel
     /// Nothing says which pods are meant.
     case noSelectorInEndpointSliceMode
     /// A field for endpoints that Kubernetes writes.
@@ -126,6 +128,8 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .orderInEndpointSliceMode:
             "is PromoteFirst, but mode EndpointSlice moves the role in one write, which has no order, no gap and no overlap;"
                 + " remove it"
+        case .deletionCostWithoutLabel:
+            "is true, but roleLabel is null, so that no pod is ever written; remove one of them"
         case .noSelectorInEndpointSliceMode:
             "mode EndpointSlice needs a selector that says which pods are meant, for the Service has none; give"
                 + " selector: {matchLabels: {…}}"

@@ -45,6 +45,8 @@ package struct FailoverConfiguration: Sendable, Hashable {
     package var flap = Flap()
     /// Whose moves come first when many wait for the API server, 0...1000; the higher.
     package var importance = 100
+    /// Whether a pod's role is written with the annotation by which a Deployment takes the active pod last.
+    package var podDeletionCost = false
     /// Who has to agree to a move that rests on probes alone; nil: nobody.
     package var secondOpinion: SecondOpinion?
     /// What a drain of the active member's node does.
@@ -80,6 +82,10 @@ extension FailoverConfiguration {
         Field.defaulted("flap", \.flap, .object(Flap.fields)).says("When too many moves mean that moving does not help")
         Field.defaulted("importance", \.importance, .integer(0...1000))
             .says("Whose moves come first when many wait for the API server: the higher; no other effect")
+        Field.defaulted("podDeletionCost", \.podDeletionCost, .bool)
+            .says(
+                "Whether the annotation controller.kubernetes.io/pod-deletion-cost is written with the role: active 1000, passive 0"
+            )
         Field.optional("secondOpinion", \.secondOpinion, .object(SecondOpinion.fields))
             .says("Who has to agree to a move because of failed probes alone; default: nobody")
         Field.defaulted("onNodeDrain", \.onNodeDrain, .choice)

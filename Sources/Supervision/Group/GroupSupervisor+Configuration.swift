@@ -13,6 +13,7 @@ extension GroupSupervisor {
         retryRefused()
         let previous = mapping
         let isOtherService = next.service != configuration.service
+        if next.failover.podDeletionCost, !configuration.failover.podDeletionCost { decoration.askedForMore() }
         var labelling = mapping.labelling
         labelling.labelChanged(to: next.roleLabel)
         await use(PodMapping(group: next, labelling: labelling, family: mapping.family))
