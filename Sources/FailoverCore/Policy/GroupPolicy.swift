@@ -40,6 +40,18 @@ package struct GroupPolicy: Sendable, Hashable {
     package var flap: FlapLimit
     /// Nil: the role never returns by itself.
     package var preemption: Preemption?
+    /// When voluntary moves may be made; nil: always.
+    package var window: MoveWindow? {
+        get { hours }
+        set { hours = newValue }
+    }
+    /// When the request is due that waits for its time; nil: none was met.
+    package var due: DueTime? {
+        get { appointment }
+        set { appointment = newValue }
+    }
+    @Seldom private var hours: MoveWindow?
+    @Seldom private var appointment: DueTime?
     /// Who has to agree to a move that rests on probes alone; nil: nobody.
     package var secondOpinion: SecondOpinion?
     /// Observe and report, move nothing but what an operator requests.
@@ -65,6 +77,8 @@ package struct GroupPolicy: Sendable, Hashable {
         labelsPassiveMembers: Bool = true,
         flap: FlapLimit = FlapLimit(),
         preemption: Preemption? = nil,
+        window: MoveWindow? = nil,
+        due: DueTime? = nil,
         secondOpinion: SecondOpinion? = nil,
         isPaused: Bool = false,
         isObserving: Bool = false,
@@ -86,6 +100,8 @@ package struct GroupPolicy: Sendable, Hashable {
         self.isPaused = isPaused
         self.isObserving = isObserving
         self.isEnding = isEnding
+        self.window = window
+        self.due = due
     }
 
     /// Whether a record that moves nothing may be written.

@@ -37,6 +37,8 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case roleKeyInSelector(String)
     /// A value of a label that is decoration.
     case roleValueInEndpointSliceMode
+    /// A text that is no time of the week.
+    case unusableWindow(found: String, PreemptWindowError)
     /// An order of two writes where there is one.
     case orderInEndpointSliceMode
     /// An annotation that is written with the label, where none is.
@@ -125,6 +127,8 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .roleValueInEndpointSliceMode:
             "has no use in mode EndpointSlice, where the label is decoration and says active or passive; remove it, or give"
                 + " roleLabel: null to have no label"
+        case .unusableWindow(let found, let problem):
+            "found \(found): \(problem); allowed is \(StringFormat.window.words)"
         case .orderInEndpointSliceMode:
             "is PromoteFirst, but mode EndpointSlice moves the role in one write, which has no order, no gap and no overlap;"
                 + " remove it"

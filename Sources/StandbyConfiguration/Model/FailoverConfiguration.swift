@@ -35,6 +35,8 @@ package struct FailoverConfiguration: Sendable, Hashable {
     package var preempt = false
     /// Unbroken health that such a member needs, 0...86,400 s.
     package var preemptDelay: Duration = .seconds(300)
+    /// When voluntary moves may be made; nil: always.
+    package var preemptWindows: [PreemptWindow]?
     /// No voluntary move this soon after a move, 0...86,400 s.
     package var cooldown: Duration = .seconds(30)
     /// How long a member that was just promoted may fail its probe, 0...3600 s.
@@ -72,6 +74,8 @@ extension FailoverConfiguration {
             .says("Whether the role returns to a healthy member of higher priority")
         Field.defaulted("preemptDelaySeconds", \.preemptDelay, .seconds(0...86_400))
             .says("Unbroken health that a member needs before it may preempt")
+        Field.optional("preemptWindows", \.preemptWindows, .list(.window, isEmptyAllowed: false))
+            .says("When voluntary moves may be made, like \"Sat 02:00-04:00 Europe/Berlin\"; default: always")
         Field.defaulted("cooldownSeconds", \.cooldown, .seconds(0...86_400))
             .says("No voluntary move this soon after a move")
         Field.derived("activationSeconds", \.activation, .seconds(0...3600), from: \.activation)

@@ -5,6 +5,7 @@ extension Simulation {
     mutating func makeGroup(members: Int) -> SimulatedGroup {
         let timing = makeTiming()
         var policy = makePolicy(timing)
+        if policy.preemption != nil, random.once(in: 2) { policy.window = .unread }
         if asksOpinions { policy.secondOpinion = makeSecondOpinion() }
         if ownsEndpoints {
             policy.ownsEndpoints = true

@@ -45,6 +45,7 @@ import Testing
         case (.enumeration(let names), .value(.string(let standard))): names.first { $0 != standard } ?? ""
         case (.integer(let range), _): "\(range.upperBound)"
         case (.seconds(let range), _): "\(range.upperBound)"
+        case (.list(.string(.window), _), _): "[Sat 02:00-04:00 UTC]"
         case (.list(.enumeration(let names), _), _): "[\(names[0])]"
         default: ""
         }
