@@ -13,6 +13,7 @@ RUN swift build -c release --product kube-standby --static-swift-stdlib \
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libyaml-0-2 libcurl4 libpcre2-8-0 ca-certificates \
+        tzdata \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/kube-standby /usr/local/bin/kube-standby
 USER 65532:65532

@@ -133,8 +133,8 @@ let rooms: [Room] = [
     // The configuration file: schema, decoding with diagnostics, defaults.
     Room(
         name: "StandbyConfiguration",
-        dependencies: ["PlainText", "Coordination", "YAMLDocument", "FailoverCore", "Patterns"],
-        testDependencies: ["YAMLDocument", "FailoverCore", subprocess, systemPackage],
+        dependencies: ["PlainText", "Coordination", "HostSystem", "YAMLDocument", "FailoverCore", "Patterns"],
+        testDependencies: ["HostSystem", "YAMLDocument", "FailoverCore", subprocess, systemPackage],
         testExclude: ["Fixtures"]
     ),
     // A small client of the Kubernetes API.
@@ -171,7 +171,7 @@ let rooms: [Room] = [
             "Leadership", "StandbyConfiguration", heapModule, logging, metrics, serviceLifecycle,
         ],
         testDependencies: [
-            "Coordination", "FailoverCore", "KubernetesClient", "Leadership", "Probing", "Sandbox",
+            "Coordination", "FailoverCore", "HostSystem", "KubernetesClient", "Leadership", "Probing", "Sandbox",
             "StandbyConfiguration", "Transport", "YAMLDocument", logging, metricsTestKit,
         ],
         testExclude: ["Reporting/Notices.txt"]

@@ -9,12 +9,13 @@ import Testing
     /// `body` gets the pod that is active at first.
     private func run(
         _ manifest: String,
+        group: String = Manifests.group("web"),
         _ body: @Sendable @escaping (Stage, String) async throws -> Void
     ) async throws {
         try await Stage.run { stage in
             try await stage.sandbox.apply(Manifests.service("web") + "---\n" + manifest)
             try await stage.waitForPods(of: "web", count: 3)
-            let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+            let arguments = try await stage.arguments(groups: [group])
             _ = try await SupervisorProcess.run(arguments) { process in
                 let first = try await stage.waitUntilSettled("web")
                 let others = await stage.pods.compactMap { $0["metadata"]["name"].string }.filter { $0 != first }
@@ -37,6 +38,49 @@ import Testing
             try await stage.waitUntilSettled("web", noneOf: old)
             let moves = await stage.audit("web").moves
             #expect((1...3).contains(moves), "each of the old pods is left at most once")
+        }
+    }
+
+    /// Whichever pod of the Deployment is active before.
+    @Test(arguments: 0..<3)
+    func movesOnceInARolloutWhereTheActivePodTellsThatItIsToGoLast(position: Int) async throws {
+        let workload = Manifests.deployment(
+            "web",
+            replicas: 3,
+            strategy: "{rollingUpdate: {maxSurge: 1, maxUnavailable: 1}}"
+        )
+        let group = Manifests.group("web", "failover: {podDeletionCost: true}")
+        try await run(workload, group: group) { stage, _ in
+            let old = await stage.pods.compactMap { $0["metadata"]["name"].string }.sorted()
+            _ = try await stage.request(["switchover", "web", "--to", old[position]])
+            try await stage.expect("web", toSettleOn: old[position])
+            #expect(await stage.costs == [old[position]: "1000"].merging(old.map { ($0, "0") }) { first, _ in first })
+            let before = await stage.audit("web").moves
+            try await stage.sandbox.restart(.deployments, "web")
+            try await stage.sandbox.waitForRollout(.deployments, "web")
+            let last = try await stage.waitUntilSettled("web", noneOf: Set(old))
+            #expect(await stage.audit("web").moves - before == 1)
+            #expect(await stage.costs[last] == "1000")
+        }
+    }
+
+    /// The field is turned on while the group runs: the label says all already, and no role is to be written.
+    @Test func tellsWhoIsToGoLastWithoutAMove() async throws {
+        try await run(Manifests.deployment("web", replicas: 3)) { stage, first in
+            #expect(await stage.costs.isEmpty)
+            let epochs = await stage.audit("web").moves
+            _ = try stage.write(
+                "config.yaml",
+                configuration: [Manifests.group("web", "failover: {podDeletionCost: true}")]
+            )
+            try await stage.sandbox.wait(for: "every pod to say what it costs") { store in
+                await store.list(.pods, namespace: "default").allSatisfy {
+                    let isFirst = $0["metadata"]["name"] == .string(first)
+                    return $0["metadata"]["annotations"][Stage.cost] == (isFirst ? "1000" : "0")
+                }
+            }
+            #expect(await stage.audit("web").moves == epochs)
+            try await stage.expect("web", toSettleOn: first)
         }
     }
 
@@ -86,6 +130,20 @@ import Testing
 }
 
 extension Stage {
+    /// By which pods tell what their deletion costs.
+    fileprivate static let cost = "controller.kubernetes.io/pod-deletion-cost"
+
+    /// What each pod of the group `web` says that its deletion costs.
+    fileprivate var costs: [String: String] {
+        get async {
+            let told = await pods.compactMap { pod -> (String, String)? in
+                guard let cost = pod["metadata"]["annotations"][Stage.cost].string else { return nil }
+                return (pod["metadata"]["name"].string ?? "", cost)
+            }
+            return Dictionary(told) { first, _ in first }
+        }
+    }
+
     /// The pods of the group `web`.
     fileprivate var pods: [JSONValue] {
         get async {

@@ -161,7 +161,13 @@ extension DecisionRules {
         let due = preemption.due(healthySince: healthySince, lastMove: moves.lastMove)
         let ends = [due, suspension?.until, holdEnd, moves.nextTrial(cooldown: preemption.cooldown)].compactMap(\.self)
         if let end = ends.max(), now < end { return stay(active, until: end) }
-        return .move(.init(target: better, cause: .preempted))
+        return outsideWindow(active) ?? .move(.init(target: better, cause: .preempted))
+    }
+
+    /// What keeps a voluntary move from being made outside of its windows; nil: nothing does.
+    private func outsideWindow(_ active: Member) -> Decision? {
+        guard let window = policy.window, !window.allowsMoves(at: now) else { return nil }
+        return stay(active, until: window.until)
     }
 
     private func betterMember(than active: Member) -> Member? {

@@ -19,7 +19,8 @@ struct RequestRules {
 
     /// Carries a request as far as it can be carried without a pod.
     func outcome(of request: OperatorRequest) -> Outcome {
-        switch request.action {
+        if let end = request.endOfWait(rules.policy.due, at: rules.now), !isBegun(request) { return .waits(until: end) }
+        return switch request.action {
         case .switchover(let name, let isForced): switchover(to: name, isForced: isForced, request)
         case .pause(let duration): pause(for: duration, request)
         case .resume: resume(request)
@@ -27,6 +28,11 @@ struct RequestRules {
         case .unfence(let name): unfence(name, request)
         case .unintelligible(let problem): refused(request, "not understood: \(problem)")
         }
+    }
+
+    /// Whether a move was announced for it, so that its time has come, whatever the wall clock says by now.
+    private func isBegun(_ request: OperatorRequest) -> Bool {
+        !request.id.isEmpty && record.history.contains { $0.request == request.id }
     }
 
     // MARK: Switchover

@@ -15,6 +15,14 @@ extension GroupStateMachine {
     /// Whether the supervisor doubts its own probes now.
     package func isInSelfDoubt(at now: MonotonicTime) -> Bool { known.suspension.map { now < $0.until } ?? false }
 
+    /// Whether the calendar is to be read, and the policy to be changed by what it says: nobody has read it for what waits for it, or
+    /// not for a minute.
+    package func awaitsCalendar(at now: MonotonicTime) -> Bool {
+        if let window = policy.window, window.until <= now { return true }
+        guard let named = record?.record.request?.due else { return false }
+        return policy.due.map { $0.named != named || $0.until <= now } ?? true
+    }
+
     /// Whether nothing is moved but what an operator asks for.
     package func isPaused(at now: MonotonicTime) -> Bool { known.isPaused(at: now) }
 

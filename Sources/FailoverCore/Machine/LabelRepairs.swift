@@ -4,6 +4,12 @@ struct LabelRepairs: Sendable, Hashable {
     private var assignments: [Member.ID: RoleAssignment] = [:]
     /// Members whose label was written anew, so that doing it again is a repair.
     private var relabelled: Set<Member.ID> = []
+    /// How often it was tried to write members' deletion costs beside a switch.
+    ///
+    /// Once that is done, what others make of a cost stays until the role is written again.
+    private var priced: [Member.ID: Int] = [:]
+    /// Tries to write one.
+    private static let mostTries = 3
 
     // MARK: Beginning
 
@@ -60,7 +66,8 @@ struct LabelRepairs: Sendable, Hashable {
         return effects
     }
 
-    /// Writes roles anew on members whose label is being changed: each keeps the role that it has.
+    /// Writes roles anew on members whose label is being changed, or whose deletion cost does not follow their role: each keeps
+    /// the role that it has.
     ///
     /// - Returns: the effects, and when the members that had to wait may be written; nil: none had to wait.
     mutating func relabel(
@@ -73,18 +80,43 @@ struct LabelRepairs: Sendable, Hashable {
     ) -> (effects: [Effect], until: MonotonicTime?) {
         var effects: [Effect] = []
         var until: MonotonicTime?
-        for member in members where member.isRelabelDue && assignments[member.id] == nil {
-            if !relabelled.insert(member.id).inserted {
+        for member in members where assignments[member.id] == nil {
+            let isUnpriced = mustPrice(member)
+            guard member.isRelabelDue || isUnpriced else { continue }
+            if member.isRelabelDue, !relabelled.insert(member.id).inserted {
                 if let turn = budget.nextTurn(.passiveRole, at: now) {
                     until = turn
                     continue
                 }
                 budget.repaired(.passiveRole, at: now)
             }
-            if member.id == active.id { assign(.active, at: epoch, to: member, .relabelling, &ids, &effects) }
-            if member.role == .passive { assign(.passive, at: epoch, to: member, .relabelling, &ids, &effects) }
+            // The label may be right; it is written all the same, with what is missing beside it.
+            var unlabelled = member
+            unlabelled.isRelabelDue = true
+            if member.id == active.id { assign(.active, at: epoch, to: unlabelled, .relabelling, &ids, &effects) }
+            if member.role == .passive { assign(.passive, at: epoch, to: unlabelled, .relabelling, &ids, &effects) }
         }
         return (effects, until)
+    }
+
+    /// A repair ended; one that met somebody else's write, and did not write itself, was no try.
+    private mutating func notePrice(_ repair: RoleAssignment) {
+        let id = repair.member.id
+        guard repair.member.deletionCost != .unasked else { return }
+        if repair.wasWritten { priced[id] = Self.mostTries } else if repair.wasHeldUp { priced[id, default: 0] += 1 }
+    }
+
+    /// Whether a member's deletion cost is to be written now: once, for another controller may have its own mind about it.
+    private mutating func mustPrice(_ member: Member) -> Bool {
+        switch member.deletionCost {
+        case .unasked:
+            priced[member.id] = nil
+            return false
+        case .told: return false
+        case .due:
+            let isOpen = priced[member.id, default: 0] < Self.mostTries
+            return isOpen && member.role != nil && member.lifecycle == .running
+        }
     }
 
     private mutating func assign(
@@ -115,6 +147,10 @@ struct LabelRepairs: Sendable, Hashable {
     /// Pods that are members again are decided about as such.
     mutating func forgetReturned(_ members: [Member]) {
         if !relabelled.isEmpty { relabelled.formIntersection(members.map(\.id)) }
+        if !priced.isEmpty {
+            let ids = Set(members.map(\.id))
+            priced = priced.filter { ids.contains($0.key) }
+        }
         assignments = assignments.filter { _, repair in
             // Who is known by its name only is taken for the member of that name.
             let (id, name) = (repair.member.id, repair.member.name)
@@ -157,6 +193,7 @@ struct LabelRepairs: Sendable, Hashable {
             case .gone, .altered: break
             case .superseded: effects.append(.report(.steppedBack))
             }
+            notePrice(repair)
             assignments[id] = nil
             ended.append(id)
         }

@@ -1,5 +1,15 @@
 /// One pod of a group, as far as decisions depend on it.
 package struct Member: Sendable, Hashable, Identifiable {
+    /// What a workload's controller is told of whom to delete last.
+    package enum DeletionCost: Sendable, Hashable {
+        /// Nothing is to be told.
+        case unasked
+        /// The pod says what its role asks for.
+        case told
+        /// The pod says nothing, or something else than its role asks for.
+        case due
+    }
+
     /// The pod's uid: a pod that is recreated under the same name is another member.
     package struct ID: Sendable, Hashable, CustomStringConvertible {
         /// `metadata.uid`.
@@ -33,6 +43,8 @@ package struct Member: Sendable, Hashable, Identifiable {
     package var role: Role?
     /// Whether its labels do not say the role in full, because the group's label is being changed.
     package var isRelabelDue: Bool
+    /// Whether the pod says that the active member is to be deleted last.
+    package var deletionCost: DeletionCost
     /// The epoch of the last switch that wrote this pod; nil if none did.
     package var epoch: Epoch?
     /// Rule 1 refuses all but `.running`.
@@ -71,6 +83,7 @@ package struct Member: Sendable, Hashable, Identifiable {
         version: ObjectVersion,
         role: Role? = nil,
         isRelabelDue: Bool = false,
+        deletionCost: DeletionCost = .unasked,
         epoch: Epoch? = nil,
         lifecycle: Lifecycle = .running,
         hasStopped: Bool = false,
@@ -92,6 +105,7 @@ package struct Member: Sendable, Hashable, Identifiable {
         self.version = version
         self.role = role
         self.isRelabelDue = isRelabelDue
+        self.deletionCost = deletionCost
         self.epoch = epoch
         self.lifecycle = lifecycle
         self.hasStopped = hasStopped

@@ -40,6 +40,18 @@ package struct GroupPolicy: Sendable, Hashable {
     package var flap: FlapLimit
     /// Nil: the role never returns by itself.
     package var preemption: Preemption?
+    /// When voluntary moves may be made; nil: always.
+    package var window: MoveWindow? {
+        get { hours }
+        set { hours = newValue }
+    }
+    /// When the request is due that waits for its time; nil: none was met.
+    package var due: DueTime? {
+        get { appointment }
+        set { appointment = newValue }
+    }
+    @Seldom private var hours: MoveWindow?
+    @Seldom private var appointment: DueTime?
     /// Who has to agree to a move that rests on probes alone; nil: nobody.
     package var secondOpinion: SecondOpinion?
     /// What has to be proved of whoever was active before another is promoted; nil: nothing.
@@ -71,6 +83,8 @@ package struct GroupPolicy: Sendable, Hashable {
         labelsPassiveMembers: Bool = true,
         flap: FlapLimit = FlapLimit(),
         preemption: Preemption? = nil,
+        window: MoveWindow? = nil,
+        due: DueTime? = nil,
         secondOpinion: SecondOpinion? = nil,
         promotionGate: PromotionGate? = nil,
         isPaused: Bool = false,
@@ -94,6 +108,8 @@ package struct GroupPolicy: Sendable, Hashable {
         self.isObserving = isObserving
         self.isEnding = isEnding
         self.promotionGate = promotionGate
+        self.window = window
+        self.due = due
     }
 
     /// Whether a record that moves nothing may be written.

@@ -25,6 +25,8 @@ package struct OperatorRequest: Sendable, Hashable {
     package var id: String
     /// Carried out at most once, or refused.
     package var action: Action
+    /// Not before this time, in microseconds since 1970, of which the policy tells when it is; nil: at once.
+    package var due: Int64?
 
     /// Whether it is carried out, too, when the role goes to `other`.
     ///
@@ -39,9 +41,10 @@ package struct OperatorRequest: Sendable, Hashable {
     }
 
     /// `id`: empty if it was written by hand without one.
-    package init(id: String, action: Action) {
+    package init(id: String, action: Action, due: Int64? = nil) {
         self.id = id
         self.action = action
+        self.due = due
     }
 }
 

@@ -37,10 +37,13 @@ extension GroupChecker {
             let isMeant = node.own["roleLabel"]?[field] != nil || node.own[GroupConfiguration.modeKey] == nil
             if isMeant { report(.roleValueInEndpointSliceMode, at: ["roleLabel", .key(field)]) }
         }
-        let order = FailoverConfiguration.fields.readable(reader["failover"]).order
-        if order == .promoteFirst { report(.orderInEndpointSliceMode, at: ["failover", "order"]) }
+        let failover = FailoverConfiguration.fields.readable(reader["failover"])
+        if failover.order == .promoteFirst { report(.orderInEndpointSliceMode, at: ["failover", "order"]) }
         if reader["failover"]["promotionGate"].isPresent {
             report(.gateInEndpointSliceMode, at: ["failover", "promotionGate"])
+        }
+        if failover.podDeletionCost, roleKey == nil {
+            report(.deletionCostWithoutLabel, at: ["failover", "podDeletionCost"], comparedWith: ["roleLabel"])
         }
         let selector = LabelSelector.fields.readable(reader["selector"])
         if selector.matchLabels.isEmpty, selector.matchExpressions.isEmpty {

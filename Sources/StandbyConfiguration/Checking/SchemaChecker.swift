@@ -12,6 +12,7 @@ struct SchemaChecker {
     /// The place of the innermost alias on the way.
     private var aliasMark: YAMLMark?
     private var expressions = ExpressionCache()
+    private var windows = WindowCache()
 
     /// Begins at the root; every mistake goes to `collector`.
     init(reportingTo collector: DiagnosticCollector) {
@@ -99,6 +100,9 @@ struct SchemaChecker {
             }
             return
         }
+        if case .string(.window) = schema, let text = node.string, let problem = windows.problem(of: text) {
+            return report(.unusableWindow(found: node.words, problem), at: node.mark)
+        }
         if let scalar = node.scalar, schema.accepts(scalar) { return }
         let found = node.words
         guard case .enumeration(let names) = schema, let text = node.string else {
@@ -150,6 +154,24 @@ private struct ExpressionCache {
         }
         verdicts[text] = verdict
         return verdict
+    }
+}
+
+/// Remembers what is wrong with windows: many groups share one, and a zone that is not there is sought among all.
+private struct WindowCache {
+    /// Zones for which another is sought.
+    private static let mostSearches = 20
+
+    private var problems: [String: PreemptWindowError?] = [:]
+    private var searches = 0
+
+    /// What is wrong with a window; nil: nothing is.
+    mutating func problem(of text: String) -> PreemptWindowError? {
+        if let known = problems[text] { return known }
+        let problem = PreemptWindow.problem(of: text, isHelpful: searches < Self.mostSearches)
+        if case .unknownZone = problem { searches += 1 }
+        problems[text] = .some(problem)
+        return problem
     }
 }
 

@@ -37,6 +37,8 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case roleKeyInSelector(String)
     /// A value of a label that is decoration.
     case roleValueInEndpointSliceMode
+    /// A text that is no time of the week.
+    case unusableWindow(found: String, PreemptWindowError)
     /// An order of two writes where there is one.
     case orderInEndpointSliceMode
     /// A wait between two writes where there is one.
@@ -45,6 +47,8 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case gateBeforeFirstPromotion
     /// A proof by a probe that there is not.
     case gateWithoutPassiveProbe
+    /// An annotation that is written with the label, where none is.
+    case deletionCostWithoutLabel
     /// Nothing says which pods are meant.
     case noSelectorInEndpointSliceMode
     /// A field for endpoints that Kubernetes writes.
@@ -129,6 +133,8 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .roleValueInEndpointSliceMode:
             "has no use in mode EndpointSlice, where the label is decoration and says active or passive; remove it, or give"
                 + " roleLabel: null to have no label"
+        case .unusableWindow(let found, let problem):
+            "found \(found): \(problem); allowed is \(StringFormat.window.words)"
         case .orderInEndpointSliceMode:
             "is PromoteFirst, but mode EndpointSlice moves the role in one write, which has no order, no gap and no overlap;"
                 + " remove it"
@@ -140,6 +146,8 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .gateWithoutPassiveProbe:
             "is Passive, which waits for the passiveProbe of the pod that was active; give a passiveProbe that only a standby"
                 + " answers"
+        case .deletionCostWithoutLabel:
+            "is true, but roleLabel is null, so that no pod is ever written; remove one of them"
         case .noSelectorInEndpointSliceMode:
             "mode EndpointSlice needs a selector that says which pods are meant, for the Service has none; give"
                 + " selector: {matchLabels: {…}}"

@@ -35,6 +35,8 @@ package struct FailoverConfiguration: Sendable, Hashable {
     package var preempt = false
     /// Unbroken health that such a member needs, 0...86,400 s.
     package var preemptDelay: Duration = .seconds(300)
+    /// When voluntary moves may be made; nil: always.
+    package var preemptWindows: [PreemptWindow]?
     /// No voluntary move this soon after a move, 0...86,400 s.
     package var cooldown: Duration = .seconds(30)
     /// How long a member that was just promoted may fail its probe, 0...3600 s.
@@ -45,6 +47,8 @@ package struct FailoverConfiguration: Sendable, Hashable {
     package var flap = Flap()
     /// Whose moves come first when many wait for the API server, 0...1000; the higher.
     package var importance = 100
+    /// Whether a pod's role is written with the annotation by which a Deployment takes the active pod last.
+    package var podDeletionCost = false
     /// Who has to agree to a move that rests on probes alone; nil: nobody.
     package var secondOpinion: SecondOpinion?
     /// What has to be proved of whoever was active before another is promoted; nil: nothing.
@@ -72,6 +76,8 @@ extension FailoverConfiguration {
             .says("Whether the role returns to a healthy member of higher priority")
         Field.defaulted("preemptDelaySeconds", \.preemptDelay, .seconds(0...86_400))
             .says("Unbroken health that a member needs before it may preempt")
+        Field.optional("preemptWindows", \.preemptWindows, .list(.window, isEmptyAllowed: false))
+            .says("When voluntary moves may be made, like \"Sat 02:00-04:00 Europe/Berlin\"; default: always")
         Field.defaulted("cooldownSeconds", \.cooldown, .seconds(0...86_400))
             .says("No voluntary move this soon after a move")
         Field.derived("activationSeconds", \.activation, .seconds(0...3600), from: \.activation)
@@ -82,6 +88,10 @@ extension FailoverConfiguration {
         Field.defaulted("flap", \.flap, .object(Flap.fields)).says("When too many moves mean that moving does not help")
         Field.defaulted("importance", \.importance, .integer(0...1000))
             .says("Whose moves come first when many wait for the API server: the higher; no other effect")
+        Field.defaulted("podDeletionCost", \.podDeletionCost, .bool)
+            .says(
+                "Whether the annotation controller.kubernetes.io/pod-deletion-cost is written with the role: active 1000, passive 0"
+            )
         Field.optional("secondOpinion", \.secondOpinion, .object(SecondOpinion.fields))
             .says("Who has to agree to a move because of failed probes alone; default: nobody")
         Field.optional("promotionGate", \.promotionGate, .object(PromotionGate.fields))

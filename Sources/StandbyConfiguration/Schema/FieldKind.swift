@@ -81,6 +81,13 @@ extension FieldKind<Pattern> {
     }
 }
 
+extension FieldKind<PreemptWindow> {
+    /// A time of the week.
+    static var window: Self {
+        Self(.string(.window), read: { $0.string.flatMap { try? PreemptWindow($0) } }, write: { .string($0.text) })
+    }
+}
+
 extension FieldKind<PortReference> {
     /// A port number or the name of a container port.
     static var port: Self {

@@ -30,6 +30,8 @@ enum StringFormat: Sendable, Hashable {
     case regularExpression
     /// An `http://` or `https://` URL.
     case url
+    /// What a `PreemptWindow` can be made of, of a time zone that the system knows.
+    case window
 }
 
 extension StringFormat {
@@ -51,6 +53,7 @@ extension StringFormat {
         case .printable: Self.isSingleLine(text)
         case .regularExpression: (try? Pattern.shared(text)) != nil
         case .url: Self.isURL(text)
+        case .window: PreemptWindow.problem(of: text, isHelpful: false) == nil
         }
     }
 
@@ -70,6 +73,9 @@ extension StringFormat {
         case .printable: "one line of text"
         case .regularExpression: PatternError.allowed
         case .url: "a URL that begins with http:// or https:// and names a host"
+        case .window:
+            "\"DAYS HH:MM-HH:MM ZONE\" like \"Sat,Sun 02:00-04:00 Europe/Berlin\", \"Mon-Fri 22:00-05:00 UTC\" or "
+                + "\"Daily 03:00-04:00 America/New_York\""
         }
     }
 
@@ -134,6 +140,7 @@ extension StringFormat {
 extension StringFormat {
     private static let label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
     private static let name = "[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
+    private static let days = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)(-(Mon|Tue|Wed|Thu|Fri|Sat|Sun))?"
     private static let character = "[^\\u0000-\\u001f\\u007f]"
 
     /// The form as a regular expression of ECMA-262; nil if every text has it.
@@ -150,13 +157,16 @@ extension StringFormat {
         case .headerName: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
         case .printable: "^\(Self.character)*$"
         case .url: "^https?://[^\\u0000-\\u0020\\u007f]+$"
+        case .window:
+            "^ *(Daily|\(Self.days)(,\(Self.days))*) +([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00) +[^ ]+ *$"
         }
     }
 
     /// Characters at least and, unless nil, at most.
     var lengths: (Int, Int?) {
         switch self {
-        case .argument, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host: (0, nil)
+        case .argument, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host, .window:
+            (0, nil)
         case .nonEmpty: (1, nil)
         case .dnsSubdomain: (0, 253)
         case .regularExpression: (0, Pattern.longest)

@@ -13,6 +13,7 @@ extension GroupSupervisor {
         retryRefused()
         let previous = mapping
         let isOtherService = next.service != configuration.service
+        if next.failover.podDeletionCost, !configuration.failover.podDeletionCost { decoration.askedForMore() }
         var labelling = mapping.labelling
         labelling.labelChanged(to: next.roleLabel)
         await use(PodMapping(group: next, labelling: labelling, family: mapping.family))
@@ -136,15 +137,23 @@ extension GroupSupervisor {
     /// Tells the machine its policy; nothing moves while the Service is unusable, another group writes the role of the same
     /// pods, another supervisor leads or may lead, or the end is near.
     func applyPolicy() {
+        let now = surroundings.clock.now()
+        let policy = policy(at: now)
+        step { $0.policyChanged(policy, at: now) }
+    }
+
+    /// The policy by what is known now.
+    func policy(at now: MonotonicTime) -> GroupPolicy {
         // Where slices say who is active, another group may label the same pods.
         let isUsable = if case .usable = service { claim == .granted || ownsEndpoints } else { false }
-        let policy = GroupPolicy(
+        var policy = GroupPolicy(
             configuration,
             isObserving: isDryRun || isStopping || !isUsable || standing != .leading,
             isEnding: isStopping && !isDryRun && isUsable && standing == .leading,
             service: seenService
         )
-        let now = surroundings.clock.now()
-        step { $0.policyChanged(policy, at: now) }
+        policy.window = window(at: now)
+        policy.due = due(at: now)
+        return policy
     }
 }

@@ -13,6 +13,14 @@ extension GroupSupervisor {
 
     /// Gives the machine an event, and carries out what it decides.
     func step(_ event: (inout GroupStateMachine) -> [Effect]) {
+        readCalendar()
+        tell(event)
+        // A request for later may have come.
+        readCalendar()
+    }
+
+    /// The same, by what is known of the calendar.
+    func tell(_ event: (inout GroupStateMachine) -> [Effect]) {
         perform(event(&machine))
         let now = surroundings.clock.now()
         counts.observed(isEmpty: machine.actives.isEmpty, isSwitching: machine.isSwitching, at: now)
@@ -139,7 +147,8 @@ extension GroupSupervisor {
 
     /// Whether what has waited is still to be written.
     func turnCame(_ id: OperationID) -> Bool {
-        machine.turnCame(id, at: surroundings.clock.now())
+        readCalendar()
+        return machine.turnCame(id, at: surroundings.clock.now())
     }
 
     /// Does what asks the API server, beside the inputs; its end is an input.

@@ -1,4 +1,5 @@
 import FailoverCore
+import Foundation
 import KubernetesClient
 import Probing
 
@@ -80,6 +81,8 @@ extension GroupSupervisor {
         var gate: WriteGate
         /// The monotonic clock.
         var clock: SupervisionClock
+        /// The wall clock.
+        var wallTime: @Sendable () -> Date = { Date() }
         /// Called from the group's actor; must be quick.
         var notify: @Sendable (GroupNotice) -> Void
         /// Where groups that have inputs wait until they may take them in; shared by all.

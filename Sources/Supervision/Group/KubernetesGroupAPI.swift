@@ -283,7 +283,7 @@ actor KubernetesGroupAPI: GroupAPI {
             uid: write.member.id.uid,
             resourceVersion: write.member.version.rawValue,
             labels: mapping.labelling.values(for: write.role),
-            annotations: [mapping.epochAnnotation: "\(write.epoch)"]
+            annotations: mapping.annotations(for: write.role, at: write.epoch)
         )
         return try await client.patchMetadata(
             Pod.self,

@@ -56,6 +56,7 @@ struct PodMapping: Sendable {
             version: ObjectVersion(version),
             role: role,
             isRelabelDue: labelling.isRelabelDue(labels, role: role),
+            deletionCost: deletionCost(metadata.annotations ?? [:], as: role),
             epoch: isLabelled ? epoch(metadata.annotations ?? [:]) : nil,
             lifecycle: lifecycle(pod),
             hasStopped: group.failover.promotionGate != nil && hasStopped(pod),

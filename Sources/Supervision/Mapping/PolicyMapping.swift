@@ -31,6 +31,7 @@ extension GroupPolicy {
             ),
             preemption: group.failover.preempt
                 ? Preemption(delay: group.failover.preemptDelay, cooldown: group.failover.cooldown) : nil,
+            window: group.failover.preemptWindows == nil ? nil : .unread,
             secondOpinion: group.failover.secondOpinion,
             promotionGate: group.failover.promotionGate,
             isPaused: group.isPaused,

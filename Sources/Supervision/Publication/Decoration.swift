@@ -39,11 +39,19 @@ struct Decoration: Sendable {
 
     /// Whether a pod's label may be written now; it is taken to be.
     ///
-    /// `version`: of the pod as it is shown.
-    mutating func begins(_ pod: Member.ID, _ role: Role, of version: ObjectVersion, at now: MonotonicTime) -> Bool {
+    /// `version`: of the pod as it is shown; `isLabelled`: only what goes with the label is missing, which is written once, for another
+    /// controller may have its own mind about it.
+    mutating func begins(
+        _ pod: Member.ID,
+        _ role: Role,
+        of version: ObjectVersion,
+        isLabelled: Bool = false,
+        at now: MonotonicTime
+    ) -> Bool {
         if underWay.contains(pod) || failed.contains(pod) { return false }
         if let last = written[pod], version < last { return false }
         if let last = tried[pod], version <= last { return false }
+        if isLabelled, stored[pod] == role { return false }
         if stored[pod] == role {
             if repairs.count >= Self.most, let oldest = repairs.first, now < oldest + Self.window {
                 turn = oldest + Self.window
@@ -80,6 +88,11 @@ struct Decoration: Sendable {
 
     /// Whether it is to be told that a pod's label cannot be written: once.
     mutating func complains(of pod: Member.ID) -> Bool { complained.insert(pod).inserted }
+
+    /// More is to be written than before: what was stored is not all of it.
+    mutating func askedForMore() {
+        stored = [:]
+    }
 
     /// The pause is over.
     mutating func isDue() {

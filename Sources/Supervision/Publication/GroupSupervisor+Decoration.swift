@@ -12,9 +12,13 @@ extension GroupSupervisor {
         let now = surroundings.clock.now()
         for pod in pods {
             guard let member = mapping.member(pod), let role = machine.view[member.id]?.role,
-                member.lifecycle == .running, !mapping.labelling.says(role, in: pod.metadata.labels ?? [:]),
-                decoration.begins(member.id, role, of: member.version, at: now)
+                member.lifecycle == .running
             else { continue }
+            let isLabelled = mapping.labelling.says(role, in: pod.metadata.labels ?? [:])
+            if isLabelled, mapping.deletionCost(pod.metadata.annotations ?? [:], as: role) != .due { continue }
+            guard decoration.begins(member.id, role, of: member.version, isLabelled: isLabelled, at: now) else {
+                continue
+            }
             decorate(RoleWrite(member: member, role: role, epoch: record.epoch, urgency: .upkeep))
         }
         if let turn = decoration.nextTurn() { decorate(at: turn) }

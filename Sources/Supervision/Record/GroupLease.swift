@@ -95,10 +95,10 @@ package struct GroupLease: Sendable {
     private func write(_ request: StoredRequest) async throws(Failure) -> Lease {
         for _ in 0..<Self.attempts {
             let lease = try await read()
-            if let pending = lease.metadata.annotations?[RecordMapping.Annotation.request] {
+            if let pending = lease.metadata.annotations?[request.annotation] {
                 throw .busy(StoredRequest(annotation: pending))
             }
-            if let written = try await patch(lease, request: StoredJSON.text(request)) { return written }
+            if let written = try await patch(lease, request.annotation, StoredJSON.text(request)) { return written }
         }
         throw .contended
     }
@@ -110,20 +110,20 @@ package struct GroupLease: Sendable {
         for _ in 0..<Self.attempts {
             let lease = try await read()
             if let answer = answer(to: request, on: lease) { return answer }
-            guard let pending = lease.metadata.annotations?[RecordMapping.Annotation.request],
+            guard let pending = lease.metadata.annotations?[request.annotation],
                 StoredRequest(annotation: pending)?.id == request.id
             else { return nil }
-            if try await patch(lease, request: nil) != nil { return nil }
+            if try await patch(lease, request.annotation, nil) != nil { return nil }
         }
         throw .contended
     }
 
     /// - Returns: nil if somebody else wrote the Lease meanwhile.
-    private func patch(_ lease: Lease, request: String?) async throws(Failure) -> Lease? {
+    private func patch(_ lease: Lease, _ key: String, _ request: String?) async throws(Failure) -> Lease? {
         let patch = MetadataPatch(
             uid: lease.metadata.uid ?? "",
             resourceVersion: lease.metadata.resourceVersion ?? "",
-            annotations: [RecordMapping.Annotation.request: request]
+            annotations: [key: request]
         )
         do throws(KubernetesError) {
             return try await client.patchMetadata(Lease.self, namespace: namespace, name: name, patch)
@@ -131,6 +131,34 @@ package struct GroupLease: Sendable {
             if error.code == 409 { return nil }
             throw .kubernetes(error)
         }
+    }
+
+    // MARK: Requests for later
+
+    /// What waited for its time, and does so no more.
+    package enum Cancellation: Sendable, Hashable {
+        /// Nothing waited.
+        case nothing
+        /// This request; nil: one that cannot be read.
+        case takenBack(StoredRequest?)
+    }
+
+    /// Takes back the request that waits for its time.
+    package func cancel() async throws(Failure) -> Cancellation {
+        for _ in 0..<Self.attempts {
+            let lease = try await read()
+            let annotations = lease.metadata.annotations ?? [:]
+            let found = [RecordMapping.Annotation.scheduled, RecordMapping.Annotation.request].first { key in
+                // Whoever writes by hand may have put it where others wait for nothing.
+                annotations[key].map {
+                    key != RecordMapping.Annotation.request || StoredRequest(annotation: $0)?.due != nil
+                }
+                    ?? false
+            }
+            guard let key = found, let text = annotations[key] else { return .nothing }
+            if try await patch(lease, key, nil) != nil { return .takenBack(StoredRequest(annotation: text)) }
+        }
+        throw .contended
     }
 
     // MARK: Answers
@@ -171,6 +199,13 @@ package struct GroupLease: Sendable {
     }
 }
 
+extension StoredRequest {
+    /// Where it stands on the Lease: one that is to wait does not keep others waiting.
+    fileprivate var annotation: String {
+        due == nil ? RecordMapping.Annotation.request : RecordMapping.Annotation.scheduled
+    }
+}
+
 extension GroupLease.Failure: CustomStringConvertible {
     package var description: String {
         switch self {
@@ -178,7 +213,12 @@ extension GroupLease.Failure: CustomStringConvertible {
             "group \"\(group)\" has no record: namespace \"\(namespace)\" has no Lease kube-standby-\(group); is the name right, is "
                 + "--namespace, and does a supervisor run?"
         case .busy(let request):
-            "another request waits for its answer: \(request?.summary ?? "one that cannot be read"); try again when it is answered"
+            if let request, request.due != nil {
+                "another switchover waits for its time: \(request.summary); --cancel takes it back"
+            } else {
+                "another request waits for its answer: \(request?.summary ?? "one that cannot be read"); try again when it is "
+                    + "answered"
+            }
         case .contended: "others wrote the Lease each time; try again"
         case .unanswered(let patience):
             "no supervisor answered within \(patience); the request was taken back. Does one run for this group, and may it update the "

@@ -20,6 +20,8 @@ enum RecordMapping {
         static let pause = "kube-standby.io/paused"
         /// A `StoredRequest` as JSON.
         static let request = "kube-standby.io/request"
+        /// A `StoredRequest` for later as JSON: what is asked meanwhile goes before it.
+        static let scheduled = "kube-standby.io/scheduled"
         /// The last `StoredAnswer`s as JSON.
         static let answers = "kube-standby.io/answers"
         /// The last `StoredMove`s as JSON.
@@ -55,7 +57,7 @@ enum RecordMapping {
         )
         record.fenced = fenced(annotations[Annotation.fenced] ?? "")
         record.pause = annotations[Annotation.pause].map { StoredPause(annotation: $0).pause(now: now) }
-        record.request = annotations[Annotation.request].map { StoredRequest.request(annotation: $0, now: now) }
+        record.request = request(in: annotations).map { StoredRequest.request(annotation: $0.text, now: now) }
         record.answers = StoredJSON.list(of: StoredAnswer.self, annotations[Annotation.answers]).compactMap(\.answer)
             .suffix(RequestAnswer.limit)
         record.history = moves(annotations[Annotation.history]).map { $0.entry(now: now) }
@@ -72,6 +74,14 @@ enum RecordMapping {
                 version: ObjectVersion(lease.metadata.resourceVersion ?? "")
             )
         )
+    }
+
+    /// The request that is to be answered next, and where it stands; nil: none is.
+    private static func request(in annotations: [String: String]) -> (key: String, text: String)? {
+        for key in [Annotation.request, Annotation.scheduled] {
+            if let text = annotations[key] { return (key, text) }
+        }
+        return nil
     }
 
     /// Moves that are read at most, the newest: a machine remembers no more.
@@ -179,13 +189,14 @@ enum RecordMapping {
             StoredPause.annotation($0, unlessStored: base[Annotation.pause], now: now)
         }
         // A request is only ever given by others; here it stays, or goes with its answer.
-        if record.request == nil { annotations[Annotation.request] = nil }
+        let asked = request(in: base)
+        if record.request == nil, let asked { annotations[asked.key] = nil }
         let answers = StoredJSON.list(of: StoredAnswer.self, base[Annotation.answers])
         annotations[Annotation.answers] = StoredJSON.text(
             StoredAnswer.merge(record.answers.map { StoredAnswer($0, now: now) }, into: answers)
         )
         let moves = moves(base[Annotation.history])
-        let request = base[Annotation.request].flatMap(StoredRequest.init(annotation:))
+        let request = asked.flatMap { StoredRequest(annotation: $0.text) }
         annotations[Annotation.history] = StoredJSON.text(
             record.history.map { endpoints.filling(StoredMove($0, now: now).keeping(moves).asked(by: request)) }
         )

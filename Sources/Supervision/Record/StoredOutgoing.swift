@@ -34,7 +34,9 @@ struct StoredOutgoing: Codable, Sendable, Hashable {
         }
     }
 
-    /// The annotation of those whom a record names; whoever is stored already is waited for since it was written. Nil: there are none.
+    /// The annotation of those whom a record names; nil: there are none.
+    ///
+    /// Whoever is stored already is waited for since it was written.
     static func text(_ outgoing: [OutgoingMember], keeping stored: String?, now: Date) -> String? {
         let before = StoredJSON.list(of: StoredOutgoing.self, stored)
         let list = outgoing.map { pod in

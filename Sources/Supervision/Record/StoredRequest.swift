@@ -28,6 +28,8 @@ package struct StoredRequest: Codable, Sendable, Hashable {
     package var force: Bool?
     /// How long to pause; nil: until further notice.
     package var seconds: Double?
+    /// Not before this time; nil: at once.
+    package var due: MicroTime?
     /// When it was given.
     package var at: MicroTime?
     /// Who gave it, for people.
@@ -45,6 +47,9 @@ package struct StoredRequest: Codable, Sendable, Hashable {
     /// How long a request waits for a supervisor; whoever comes later must not act on what nobody remembers.
     private static let lifetime: Duration = .seconds(600)
 
+    /// How far ahead a request may be due.
+    package static let longestWait: Duration = .seconds(30 * 86_400)
+
     /// The request that an annotation gives; nil if it cannot be read.
     init?(annotation: String) {
         guard let stored = try? JSONDecoder().decode(StoredRequest.self, from: Data(annotation.utf8)) else {
@@ -54,21 +59,23 @@ package struct StoredRequest: Codable, Sendable, Hashable {
     }
 
     /// What is asked, by whom and when, for people.
-    var summary: String {
+    package var summary: String {
         let what = [action.rawValue, pod].compactMap(\.self).joined(separator: " ")
-        return "\(what) by \(by ?? "somebody") at \(at?.description ?? "an unknown time")"
+        let time = due.map { " due \($0)," } ?? ""
+        return "\(what)\(time) by \(by ?? "somebody") at \(at?.description ?? "an unknown time")"
     }
 
     /// What an annotation asks for.
     static func request(annotation: String, now: Date) -> OperatorRequest {
         do {
             let stored = try JSONDecoder().decode(StoredRequest.self, from: Data(annotation.utf8))
-            let age = stored.at.map { Duration.microseconds(MicroTime(now).microseconds - $0.microseconds) } ?? .zero
+            let age = (stored.due ?? stored.at).map { now.since($0) } ?? .zero
             if let problem = stored.problem {
                 return OperatorRequest(id: stored.id.cut(to: longestID), action: .unintelligible(problem))
             }
             if age <= lifetime { return stored.request }
-            return OperatorRequest(id: stored.id, action: .unintelligible("it was given more than \(lifetime) ago"))
+            let words = "it was \(stored.due == nil ? "given" : "due") more than \(lifetime) ago"
+            return OperatorRequest(id: stored.id, action: .unintelligible(words))
         } catch {
             let actions = Action.allCases.map(\.rawValue).joined(separator: ", ")
             let advice = "expected is {\"id\": …, \"action\": one of \(actions), \"pod\": …}"
@@ -91,10 +98,30 @@ package struct StoredRequest: Codable, Sendable, Hashable {
         if action == .pause, let seconds, Duration(readSeconds: seconds) == nil {
             return "a pause is 0…1000000000 seconds"
         }
-        return nil
+        return due.flatMap(problem)
+    }
+
+    /// What is wrong with the time at which it is due; nil: nothing.
+    private func problem(of due: MicroTime) -> String? {
+        if action != .switchover { return "only a Switchover may be due at a time" }
+        guard let at else { return "a request that is due at a time has to say when it was given: \"at\"" }
+        return Self.problem(ofDue: due, givenAt: at)
+    }
+
+    /// Why a request that is given at a time cannot be due at another; nil: it can.
+    package static func problem(ofDue due: MicroTime, givenAt now: MicroTime) -> String? {
+        if due <= now { return "\(due) lies in the past" }
+        let isFar = Duration.microseconds(due.microseconds - now.microseconds) > longestWait
+        return isFar ? "\(due) is more than 30 days ahead" : nil
     }
 
     private var request: OperatorRequest {
+        var request = plain
+        request.due = due?.microseconds
+        return request
+    }
+
+    private var plain: OperatorRequest {
         switch (action, pod) {
         case (.switchover, _): OperatorRequest(id: id, action: .switchover(to: pod, isForced: force ?? false))
         case (.pause, _): OperatorRequest(id: id, action: .pause(seconds.flatMap(Duration.init(readSeconds:))))
@@ -104,5 +131,12 @@ package struct StoredRequest: Codable, Sendable, Hashable {
         case (.fence, nil), (.unfence, nil):
             OperatorRequest(id: id, action: .unintelligible("\(action.rawValue) of which pod?"))
         }
+    }
+}
+
+extension Date {
+    /// How long a time is ago; negative if it is yet to come.
+    fileprivate func since(_ time: MicroTime) -> Duration {
+        .microseconds(MicroTime(self).microseconds.subtractingReportingOverflow(time.microseconds).partialValue)
     }
 }

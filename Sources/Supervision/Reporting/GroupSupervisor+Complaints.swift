@@ -15,6 +15,8 @@ extension GroupSupervisor {
         case epochs
         /// The Service's slices.
         case slices
+        /// Time zones of windows.
+        case windows
     }
 
     /// Tells once of each thing that cannot be read.

@@ -37,6 +37,8 @@ package struct GroupSettings: Codable, Sendable, Hashable {
     package var requireReady: Bool
     /// Whether the role returns to a pod of higher priority.
     package var preempt: Bool
+    /// When a voluntary one may be made; nil: always.
+    package var preemptWindows: [String]?
     /// How long after a move no voluntary one is made.
     package var cooldownSeconds: Double
     /// More moves than this in the window: hold; 0: never.
@@ -69,6 +71,7 @@ package struct GroupSettings: Codable, Sendable, Hashable {
         whenNoneHealthy = failover.whenNoneHealthy.rawValue
         requireReady = group.requireReady
         preempt = failover.preempt
+        preemptWindows = failover.preemptWindows?.map(\.text)
         cooldownSeconds = failover.cooldown.inSeconds
         flapMaxSwitches = failover.flap.maxSwitches
         flapWindowSeconds = failover.flap.window.inSeconds

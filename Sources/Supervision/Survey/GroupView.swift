@@ -49,6 +49,8 @@ package struct GroupView: Codable, Sendable, Hashable {
     package var conditions: [String]?
     /// What was asked for and is not answered yet; nil: nothing.
     package var request: StoredRequest?
+    /// What was asked for a later time; nil: nothing.
+    package var scheduled: StoredRequest?
     /// The pods that are fenced.
     package var fenced: [String]
     /// By name.
@@ -74,6 +76,7 @@ package struct GroupView: Codable, Sendable, Hashable {
         isServed = status.holds(.available)
         conditions = status.conditions
         request = record?.request
+        scheduled = record?.scheduled
         fenced = record?.fenced ?? []
         members = status.members.map(Member.init)
         history = record?.moves ?? []
@@ -97,6 +100,7 @@ package struct GroupView: Codable, Sendable, Hashable {
         isServed = isThere && isLabelled && isUp
         state = Self.state(Self.words(record, isThere: isThere, isLabelled: isLabelled, isUp: isUp), record)
         request = record.request
+        scheduled = record.scheduled
         fenced = record.fenced
         members = (own ?? []).map { Member($0, epochKey: key) }.sorted { $0.name < $1.name }
         history = record.moves
@@ -112,7 +116,8 @@ package struct GroupView: Codable, Sendable, Hashable {
     }
 
     private static func state(_ words: String, _ record: RecordedGroup?) -> String {
-        record?.request.map { "\(words); asked: \($0.summary)" } ?? words
+        let asked = [record?.request, record?.scheduled].compactMap(\.self)
+        return asked.reduce(words) { "\($0); asked: \($1.summary)" }
     }
 }
 

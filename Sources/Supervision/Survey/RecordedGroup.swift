@@ -29,6 +29,8 @@ package struct RecordedGroup: Sendable, Hashable {
     package var fenced: [String]
     /// What was asked for and is not answered yet; nil: nothing, or what cannot be read.
     package var request: StoredRequest?
+    /// What was asked for a later time; nil: nothing, or what cannot be read.
+    package var scheduled: StoredRequest?
     /// The last moves, oldest first.
     package var moves: [StoredMove]
     /// Since when there is a Lease; nil: not told.
@@ -63,6 +65,7 @@ package struct RecordedGroup: Sendable, Hashable {
         pausedSince = annotations[RecordMapping.Annotation.pause].flatMap { StoredPause(annotation: $0).since }
         fenced = record.fenced.sorted()
         request = annotations[RecordMapping.Annotation.request].flatMap(StoredRequest.init(annotation:))
+        scheduled = annotations[RecordMapping.Annotation.scheduled].flatMap(StoredRequest.init(annotation:))
         moves = RecordMapping.moves(annotations[RecordMapping.Annotation.history])
         created = lease.metadata.creationTimestamp.flatMap { MicroTime($0) }
     }

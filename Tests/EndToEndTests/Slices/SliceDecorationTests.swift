@@ -49,6 +49,32 @@ extension EndToEndTests {
             }
         }
 
+        @Test func theCostOfDeletionGoesWithTheLabel() async throws {
+            let group = SliceManifests.group("web", "failover: {podDeletionCost: true}")
+            try await Stage.withSlices(group) { stage, arguments in
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let first = try await stage.waitUntilPublished()
+                    try await Self.waitForCosts(stage, active: first)
+                    await stage.waitForHealth(process)
+                    #expect(try await stage.ask("Switchover").hasPrefix("Done"))
+                    let second = try await stage.waitUntilPublished(otherThan: first)
+                    try await Self.waitForCosts(stage, active: second)
+                }
+                #expect(await stage.slices().breaches().isEmpty)
+            }
+        }
+
+        private static func waitForCosts(_ stage: Stage, active: String) async throws {
+            try await stage.sandbox.wait(for: "the active pod to say that it is to go last") { store in
+                await store.list(.pods, namespace: "default").allSatisfy { pod in
+                    let isActive = pod["metadata"]["name"] == .string(active)
+                    let cost = pod["metadata"]["annotations"]["controller.kubernetes.io/pod-deletion-cost"]
+                    return cost == (isActive ? "1000" : "0")
+                        && pod["metadata"]["labels"]["role"] == (isActive ? "active" : "passive")
+                }
+            }
+        }
+
         @Test func withoutARoleLabelNoPodIsEverWritten() async throws {
             try await Stage.withSlices(SliceManifests.group("web", "roleLabel: null")) { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in

@@ -217,6 +217,7 @@ struct ModelCluster: Hashable {
         change(write.member.name) {
             $0.role = write.role
             $0.epoch = write.epoch
+            if $0.deletionCost == .due { $0.deletionCost = .told }
         }
         return self.pod(write.member.name).map { .written($0) } ?? .gone
     }

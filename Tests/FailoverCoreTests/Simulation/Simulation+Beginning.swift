@@ -5,6 +5,7 @@ extension Simulation {
     mutating func makeGroup(members: Int) -> SimulatedGroup {
         let timing = makeTiming()
         var policy = makePolicy(timing)
+        if policy.preemption != nil, random.once(in: 2) { policy.window = .unread }
         if asksOpinions { policy.secondOpinion = makeSecondOpinion() }
         if ownsEndpoints {
             policy.ownsEndpoints = true
@@ -23,6 +24,7 @@ extension Simulation {
         var group = SimulatedGroup(policy: policy, timing: timing)
         if policy.activation > .zero { group.warmUp = between(0, policy.activation.wholeNanoseconds / 2) }
         group.workload = makeWorkload()
+        group.isPriced = random.once(in: 3) && !ownsEndpoints
         group.minReady = isUndisturbed ? 3 * group.timing.verdictWindow : between(0, 3 * Self.second)
         for index in 0..<members { create("m\(index)", in: &group) }
         return group
@@ -74,6 +76,7 @@ extension Simulation {
         // A Job's pod with the same labels.
         let isForeign = random.once(in: 30) && !isUndisturbed
         let born = Int64(now / Self.second)
+        let isPriced = group.isPriced
         group.cluster.change(name) {
             $0.ordinal = ordinal
             $0.revision = revision
@@ -81,6 +84,7 @@ extension Simulation {
             $0.node = "node\(node)"
             if isPreferred { $0.priority = 200 }
             if isForeign { $0.isProbeable = false }
+            if isPriced { $0.deletionCost = .due }
         }
         if asksOpinions {
             // Where a supervisor is only cut off, whoever is asked has an opinion.

@@ -43,7 +43,11 @@ extension Simulation {
         guard let action = actions.randomElement(using: &random) else { return }
         tell("request \(action)")
         if action == .resume { groups[group].flaps = [] }
-        groups[group].cluster.annotate { $0.request = OperatorRequest(id: "o\(steps)", action: action) }
+        let isForLater = action.isSwitchover && random.once(in: 4)
+        let due = isForLater ? wall / 1000 + Int64(between(0, 30)) * 1_000_000 : nil
+        let id = "o\(steps)"
+        groups[group].promises.dues[id] = due
+        groups[group].cluster.annotate { $0.request = OperatorRequest(id: id, action: action, due: due) }
         show(group)
     }
 

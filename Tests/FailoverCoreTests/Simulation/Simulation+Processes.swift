@@ -33,6 +33,17 @@ extension Simulation {
         _ group: Int,
         _ event: (inout GroupStateMachine, MonotonicTime) -> [Effect]
     ) {
+        readCalendar(of: index, group)
+        take(index, group, event)
+        readCalendar(of: index, group)
+    }
+
+    /// The same, by what the machine knows of the calendar.
+    mutating func take(
+        _ index: Int,
+        _ group: Int,
+        _ event: (inout GroupStateMachine, MonotonicTime) -> [Effect]
+    ) {
         let now = time
         guard var machine = processes[index]?.machines[group] else { return }
         let effects = event(&machine, now)
@@ -266,6 +277,7 @@ extension Simulation {
 
     /// The record is sent, unless its machine does not want it any more.
     private mutating func takeTurn(of write: Effect, _ id: OperationID, of index: Int, group: Int) {
+        readCalendar(of: index, group)
         guard var machine = processes[index]?.machines[group] else { return }
         let isSent = machine.turnCame(id, at: time)
         processes[index]?.machines[group] = machine
@@ -281,7 +293,9 @@ extension Simulation {
         case .switchWaits(let member, _, _): processes[index]?.obstacles[group] = member.id
         // Another attempt waits for the same.
         case .moved, .moveWithdrawn, .adopted: processes[index]?.obstacles[group] = nil
-        case .moveStarted: lastBegun = now
+        case .moveStarted(_, _, let cause, _):
+            lastBegun = now
+            if cause == .preempted { checkWindow(of: group) }
         case .withheld, .promoted, .demoted, .gateTimedOut, .joined, .departed, .found, .findingEnded, .answered,
             .pauseEnded,
             .steppedBack, .operationFailed:

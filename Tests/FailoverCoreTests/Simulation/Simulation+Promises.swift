@@ -40,6 +40,7 @@ extension Simulation {
         if groups[index].promises.answers[request] == .refused {
             fail("group \(index): request \(request) was refused, and moved the role to \(pod.name)")
         }
+        checkDue(request, in: index)
         groups[index].promises.promoted[request] = pod.name
         groups[index].promises.promotedPods[request] = pod.id
     }

@@ -8,7 +8,8 @@ extension Simulation {
         guard group.rollout == nil, group.actives.count == 1, let active = group.actives.first else { return }
         let replicas = group.members.count { $0.lifecycle == .running }
         let isLast = group.members.allSatisfy { $0.ordinal ?? 0 <= active.ordinal ?? 0 }
-        let most = group.workload.mostMoves(isLast: isLast)
+        let isPriced = group.members.allSatisfy { $0.deletionCost == .told }
+        let most = group.workload.mostMoves(isLast: isLast, isPriced: isPriced)
         tell("a rolling update of group \(index), \(group.workload), \(active.id) is active")
         groups[index].revision += 1
         groups[index].rollout = SimulatedRollout(
@@ -84,16 +85,21 @@ extension Simulation {
         }
     }
 
-    /// Whom a ReplicaSet gives up first: who is not Ready, then who has more of its kind on its node, then the youngest.
+    /// Whom a ReplicaSet gives up first: who is not Ready, then whose deletion costs less, then who has more of its kind on its node,
+    /// then the youngest.
     ///
     /// https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/controller/controller_utils.go (ActivePodsWithRanks)
     private func deletionOrder(of pods: [Member], in index: Int) -> [Member] {
         let nodes = groups[index].applications.mapValues(\.node)
-        func key(_ pod: Member) -> (Int, Int, Int64, String) {
+        func key(_ pod: Member) -> [Int] {
+            let cost = pod.deletionCost == .told && pod.role == .active ? 1000 : 0
             let neighbours = groups[index].members.count { $0.lifecycle == .running && nodes[$0.id] == nodes[pod.id] }
-            return (pod.isReady ? 1 : 0, -neighbours, -pod.createdAt, pod.id.uid)
+            return [pod.isReady ? 1 : 0, cost, -neighbours, -Int(pod.createdAt)]
         }
-        return pods.sorted { key($0) < key($1) }
+        return pods.sorted {
+            let (left, right) = (key($0), key($1))
+            return left == right ? $0.id.uid < $1.id.uid : left.lexicographicallyPrecedes(right)
+        }
     }
 
     private mutating func createReplica(_ index: Int) {

@@ -48,7 +48,9 @@ extension Simulation {
             lastResultless = max(lastResultless ?? 0, now + length)
         case .restart: if processes[process] != nil { start(process) }
         case .takeover: if processes[1] == nil { start(1) } else { processes[1] = nil }
-        default: wallOffset += random.once(in: 2) ? 3600 * Int64(Self.second) : -3600 * Int64(Self.second)
+        default:
+            wallSetAt = time
+            wallOffset += random.once(in: 2) ? 3600 * Int64(Self.second) : -3600 * Int64(Self.second)
         }
     }
 

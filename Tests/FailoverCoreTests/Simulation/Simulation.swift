@@ -136,6 +136,8 @@ struct Simulation {
     var nodes: [UInt64]
     /// How far the wall clock is from the monotonic one.
     var wallOffset: Int64 = 0
+    /// When the wall clock was set last.
+    var wallSetAt: MonotonicTime?
     private(set) var violation: String?
     var tellsStory = false
     private(set) var story: [String] = []
@@ -239,7 +241,9 @@ struct Simulation {
             if actives.count != 1 { fail("group \(index) ends with \(actives.count) active") }
             guard let record = group.cluster.lease?.record, let active = actives.first else { continue }
             if !record.names(active) { fail("group \(index) ends with \(active.name) active, but not on record") }
-            if record.request != nil { fail("group \(index) ends with a request unanswered") }
+            if let request = record.request, !isWaiting(request) {
+                fail("group \(index) ends with a request unanswered")
+            }
         }
     }
 }

@@ -254,6 +254,7 @@ struct GroupScript {
                 member.role = write.role
                 member.epoch = write.epoch
                 member.isRelabelDue = false
+                if write.member.deletionCost == .due { member.deletionCost = .told }
                 member.version = kept
             }
             return machine.roleWritten(id, .written(member(write.member.name)), at: now)

@@ -48,6 +48,30 @@ import Testing
         #expect(member?.role == role)
     }
 
+    @Test(
+        arguments: [
+            ("true", "active", "1000", Member.DeletionCost.told), ("true", "active", "0", .due),
+            ("true", "active", "1e3", .due),
+            ("true", "passive", "0", .told), ("true", "passive", nil, .due), ("true", "odd", nil, .unasked),
+            ("false", "active", nil, .unasked), ("false", "passive", "1000", .unasked),
+        ] as [(String, String, String?, Member.DeletionCost)]
+    )
+    func readsWhatDeletionCosts(asked: String, role: String, cost: String?, told: Member.DeletionCost) throws {
+        let mapping = PodMapping(group: try Self.group(", failover: {podDeletionCost: \(asked)}"))
+        let annotations = cost.map { #""controller.kubernetes.io/pod-deletion-cost":"\#($0)""# } ?? ""
+        let json = #"{"metadata":{\#(Self.metadata),"labels":{"role":"\#(role)"},"annotations":{\#(annotations)}}}"#
+        #expect(mapping.member(try pod(json))?.deletionCost == told)
+    }
+
+    @Test func writesWhatDeletionCostsWithTheRoleOnlyIfItIsAsked() throws {
+        let key = "controller.kubernetes.io/pod-deletion-cost"
+        let asked = PodMapping(group: try Self.group(", failover: {podDeletionCost: true}"))
+        #expect(asked.annotations(for: .active, at: Epoch(3)) == ["epoch.kube-standby.io/web": "3", key: "1000"])
+        #expect(asked.annotations(for: .passive, at: Epoch(3)) == ["epoch.kube-standby.io/web": "3", key: "0"])
+        let silent = PodMapping(group: try Self.group())
+        #expect(silent.annotations(for: .active, at: Epoch(3)) == ["epoch.kube-standby.io/web": "3"])
+    }
+
     @Test func readsTheAbsenceOfTheLabelAsPassiveWhereThatIsTheRole() throws {
         let group = try Self.group(", roleLabel: {passive: null}")
         #expect(PodMapping(group: group).member(try pod(#"{"metadata":{\#(Self.metadata)}}"#))?.role == .passive)

@@ -9,8 +9,8 @@ import Testing
     /// Accepted, and not available in this version; the reader warns of it.
     private static let unavailable: Set = ["onNodeDrain"]
 
-    /// Of no meaning to the core: in which order the writes of several groups are sent.
-    private static let others: Set = ["importance"]
+    /// Of no meaning to the policy: in which order the writes of several groups are sent, and what is written beside a role.
+    private static let others: Set = ["importance", "podDeletionCost"]
 
     static let names = fields(FailoverConfiguration.fields.schema).map(\.name)
 
@@ -50,6 +50,7 @@ import Testing
         case (.integer(let range), _): "\(range.upperBound)"
         case (.seconds(let range), _): "\(range.upperBound)"
         case (.enumeration(let names), .required): names.last ?? ""
+        case (.list(.string(.window), _), _): "[Sat 02:00-04:00 UTC]"
         case (.list(.enumeration(let names), _), _): "[\(names[0])]"
         default: ""
         }

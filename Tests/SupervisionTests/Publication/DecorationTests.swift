@@ -41,6 +41,19 @@ import Testing
         #expect(first && !isPaused && again == [false, true])
     }
 
+    /// What goes with the label is written once, and after it is asked for anew.
+    @Test func whatGoesWithARightLabelIsWrittenOnce() {
+        var decoration = Decoration()
+        func begins(_ number: Int) -> Bool {
+            decoration.begins(Self.pod, .active, of: Self.version(number), isLabelled: true, at: Self.start)
+        }
+        let first = begins(1)
+        _ = Self.isPaused(&decoration, Self.written(at: 2))
+        let again = begins(3)
+        decoration.askedForMore()
+        #expect(first && !again && begins(3))
+    }
+
     @Test func aDenialIsTriedAgainAfterAPause() {
         var decoration = Decoration()
         let first = Self.begins(&decoration, 5)

@@ -25,6 +25,7 @@ struct GroupStage: Sendable {
         standing: GroupStanding = .leading,
         authority: WriteAuthority = WriteAuthority(until: nil),
         standbys: Int = 0,
+        wallTime: @escaping @Sendable () -> Date = { Date() },
         claims: ClaimRegistry = ClaimRegistry()
     ) {
         self.claims = claims
@@ -34,6 +35,7 @@ struct GroupStage: Sendable {
         self.configuration = configuration
         var surroundings = Self.surroundings(cluster, probes, claims, gate, clock, log, configuration)
         surroundings.standbys = { standbys }
+        surroundings.wallTime = wallTime
         supervisor = GroupSupervisor(
             configuration,
             namespace: "default",

@@ -75,6 +75,24 @@ struct SelectedRequestOptions: ParsableArguments {
         isAwaited: Bool = true,
         _ fill: (inout StoredRequest) -> Void
     ) async throws {
+        try await withRound(patience: isAwaited ? .seconds(patience.timeout) : .zero) { round, targets in
+            try await round.give(action, to: targets, isOfMany: group == nil, fill)
+        }
+    }
+
+    /// Takes back what waits for its time in each group, and prints that.
+    ///
+    /// - Throws: the exit code: 1 if nothing waited in one, 2 if one was not reached.
+    func cancel() async throws {
+        try await withRound(patience: .zero) { round, targets in
+            try await round.cancel(in: targets, isOfMany: group == nil)
+        }
+    }
+
+    private func withRound(
+        patience: Duration,
+        _ body: (RequestRound, [RequestRound.Target]) async throws -> Void
+    ) async throws {
         try await selection.withClient { client, connection in
             let scope = selection.scope(connection, group: group)
             let targets =
@@ -85,9 +103,7 @@ struct SelectedRequestOptions: ParsableArguments {
                         RequestRound.Target(namespace: $0.namespace, group: $0.name)
                     }
                 }
-            let patience: Duration = isAwaited ? .seconds(patience.timeout) : .zero
-            let round = RequestRound(client: client, output: output, patience: patience)
-            try await round.give(action, to: targets, isOfMany: group == nil, fill)
+            try await body(RequestRound(client: client, output: output, patience: patience), targets)
         }
     }
 }

@@ -13,7 +13,10 @@ enum RequestOutput: String, ExpressibleByArgument, CaseIterable {
     /// A request that nobody waits for.
     func print(_ request: StoredRequest, of group: String) {
         switch self {
-        case .text: StandardOutput.print("\(group): requested, not waiting for the answer; request \(request.id)")
+        case .text:
+            let wait =
+                request.due.map { "it waits until \($0), and --cancel takes it back" } ?? "not waiting for the answer"
+            StandardOutput.print("\(group): requested, \(wait); request \(request.id)")
         case .json: write(request)
         }
     }

@@ -3,6 +3,9 @@ import Supervision
 
 /// An explanation as people read it: paragraphs and tables.
 struct ExplanationText {
+    /// Windows that are told at most.
+    private static let mostWindows = 7
+
     /// Whether the reader sees colours.
     var isColoured = false
     /// For ages.
@@ -42,6 +45,7 @@ struct ExplanationText {
             s.flapMaxSwitches == 0
             ? "never held"
             : "held for \(number(s.flapHoldSeconds)) s after more than \(s.flapMaxSwitches) moves in \(number(s.flapWindowSeconds)) s"
+        let windows = s.preemptWindows.map { words(of: $0) } ?? ""
         let lines = [
             "\(s.probe) every \(number(s.periodSeconds)) s, every \(number(s.fastPeriodSeconds)) s while it counts; "
                 + "each may take \(number(s.timeoutSeconds)) s",
@@ -49,9 +53,14 @@ struct ExplanationText {
             "\(s.order); when nobody is healthy: \(s.whenNoneHealthy)"
                 + (s.requireReady ? "; candidates must be Ready" : ""),
             "a pod that was just promoted may fail for \(number(s.activationSeconds)) s; voluntary moves rest "
-                + "\(number(s.cooldownSeconds)) s" + (s.preempt ? "; preempts" : ""), flap,
+                + "\(number(s.cooldownSeconds)) s" + (s.preempt ? "; preempts" + windows : ""), flap,
         ]
         return lines.map { "  \($0)\n" }.joined()
+    }
+
+    private func words(of windows: [String]) -> String {
+        let told = windows.prefix(Self.mostWindows).joined(separator: ", ")
+        return ", but only \(TextTable.Cell(told).text)"
     }
 
     private func times(_ s: GroupSettings) -> String {

@@ -51,6 +51,8 @@ struct SimulatedGroup {
     var created = 0
     /// `minReadySeconds`.
     var minReady: UInt64 = 0
+    /// Whether the pods tell controllers that the active one is to go last.
+    var isPriced = false
     /// Requests of earlier processes concern the group under its other name.
     var firstGeneration = 0
 

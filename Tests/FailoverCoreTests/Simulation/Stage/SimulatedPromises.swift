@@ -4,6 +4,8 @@
 struct SimulatedPromises {
     /// The request that a move was announced for, by the move's epoch.
     var requests: [Epoch: String] = [:]
+    /// The times that requests name.
+    var dues: [String: Int64] = [:]
     /// Who was promoted for a request.
     var promoted: [String: String] = [:]
     /// The same, as a pod of which there may be another by now.

@@ -1,0 +1,139 @@
+import Foundation
+import Glibc
+import Sandbox
+import TestedCluster
+import Testing
+
+extension EndToEndTests {
+    /// `switchover --at` and `failover.preemptWindows`: the real commands and the real supervisor.
+    @Suite struct PlannedSwitchoverTests {
+        private static let scheduled = "kube-standby.io/scheduled"
+
+        private static func time(in seconds: Double) -> String {
+            Date(timeIntervalSinceNow: seconds).formatted(
+                .iso8601.year().month().day().time(includingFractionalSeconds: true)
+            )
+                + "Z"
+        }
+
+        /// Waits until a request stands on the Lease, or none does.
+        private static func wait(_ stage: Stage, untilScheduled isThere: Bool) async throws {
+            try await stage.sandbox.wait(for: isThere ? "the request" : "no request") { store in
+                let key = ObjectKey(.leases, namespace: "default", name: "kube-standby-web")
+                let lease = try? await store.get(key)
+                return (lease?["metadata"]["annotations"][scheduled].string != nil) == isThere
+            }
+        }
+
+        /// Meanwhile it is in nobody's way, is listed, and outlives the supervisor that saw it first.
+        @Test func waitsForItsTimeBesideOthersAndThroughARestart() async throws {
+            try await Stage.withWeb { stage, arguments in
+                let due = ContinuousClock.now + .seconds(12)
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    try await stage.waitUntilSettled("web")
+                    let given = try await stage.request([
+                        "switchover", "web", "--to", "web-2", "--at", Self.time(in: 12),
+                    ])
+                    #expect(
+                        given.code == 0 && given.text.hasPrefix("web: requested, it waits until 20"),
+                        "\(given.text)"
+                    )
+                    #expect(try await stage.request(["fence", "web", "web-1"]).code == 0)
+                    let second = try await stage.request(["switchover", "web", "--at", Self.time(in: 60)])
+                    #expect(
+                        second.code == 2 && second.text.contains("another switchover waits for its time"),
+                        "\(second.text)"
+                    )
+                    for command in ["status", "explain"] {
+                        let told = try await stage.request([command, "web"])
+                        #expect(told.text.contains("asked: Switchover web-2 due 20"), "\(told.text)")
+                    }
+                    process.send(SIGKILL)
+                }
+                try await Self.wait(stage, untilScheduled: true)
+                _ = try await SupervisorProcess.run(arguments) { _ in
+                    try await stage.expect("web", otherThan: "web-0", toSettleOn: "web-2")
+                    #expect(ContinuousClock.now >= due, "not before its time")
+                    try await Self.wait(stage, untilScheduled: false)
+                }
+                let history = try await stage.request(["history", "web"])
+                #expect(history.text.contains("a switchover was requested"))
+                let audit = await stage.audit("web")
+                #expect(audit.violations.isEmpty && audit.moves == 1)
+            }
+        }
+
+        @Test func isTakenBack() async throws {
+            try await Stage.withWeb { stage, arguments in
+                _ = try await SupervisorProcess.run(arguments) { _ in
+                    try await stage.waitUntilSettled("web")
+                    let nothing = try await stage.request(["switchover", "web", "--cancel"])
+                    #expect(nothing.code == 1 && nothing.text == "no switchover waits for its time")
+                    #expect(try await stage.request(["switchover", "web", "--at", "03:30"]).code == 0)
+                    let cancelled = try await stage.request(["switchover", "-A", "--cancel"])
+                    #expect(cancelled.code == 0, "\(cancelled.text)")
+                    #expect(cancelled.text.hasPrefix("default/web: taken back: Switchover due 20"), "\(cancelled.text)")
+                    try await Self.wait(stage, untilScheduled: false)
+                }
+                #expect(await stage.audit("web").moves == 0)
+            }
+        }
+
+        @Test(arguments: [
+            ("2020-01-01T00:00:00Z", "lies in the past"), ("2099-01-01T00:00:00+01:00", "is more than 30 days ahead"),
+            ("25:00", "give a time like"), ("2:30", "give a time like"), ("soon", "give a time like"),
+            ("2026-13-01T00:00:00Z", "give a time like"),
+        ])
+        func refusesATimeThatIsNone(time: String, words: String) async throws {
+            let (text, code) = try await SupervisorProcess.finish(["switchover", "web", "--at", time])
+            #expect(code == 64 && text.contains("--at \(time): ") && text.contains(words), "\(text)")
+        }
+
+        @Test func takesBackNothingBesideWhatItAsksFor() async throws {
+            let (text, code) = try await SupervisorProcess.finish(["switchover", "web", "--cancel", "--force"])
+            #expect(code == 64 && text.contains("give it without --to, --force and --at"), "\(text)")
+        }
+
+        // MARK: Windows
+
+        /// Half a day away from now, and for the hours around it.
+        private static func window(hoursFromNow: Int) -> String {
+            let hour = Int(Date().timeIntervalSince1970) / 3600 % 24
+            let begin = (hour + hoursFromNow + 23) % 24
+            let clock = { (hour: Int) in (hour < 10 ? "0" : "") + "\(hour):00" }
+            return "Daily \(clock(begin))-\(clock((begin + 3) % 24)) UTC"
+        }
+
+        private static func group(_ window: String) -> String {
+            Manifests.group(
+                "web",
+                "priorities: [{pod: web-2, priority: 200}]\n  failover: {preempt: true, preemptDelaySeconds: 0, "
+                    + "cooldownSeconds: 0, preemptWindows: [\"\(window)\"]}"
+            )
+        }
+
+        @Test func theRoleReturnsInItsWindowOnly() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")])
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    let first = try await stage.waitUntilSettled("web")
+                    for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
+                    try #require(first == "web-0")
+                    _ = try stage.write("config.yaml", configuration: [Self.group(Self.window(hoursFromNow: 12))])
+                    _ = await process.log.wait(for: "configuration reloaded")
+                    // A failure moves it in spite of the window, and it does not return.
+                    await stage.sandbox.applications.set(.status(500), pod: "web-0", namespace: "default")
+                    try await stage.expect("web", otherThan: "web-0", toSettleOn: "web-2")
+                    #expect(try await stage.request(["switchover", "web", "--to", "web-1"]).code == 0)
+                    #expect(try await stage.request(["resume", "web"]).code == 0)
+                    try await stage.expect("web", toSettleOn: "web-1")
+                    _ = try stage.write("config.yaml", configuration: [Self.group(Self.window(hoursFromNow: 0))])
+                    try await stage.expect("web", otherThan: "web-1", toSettleOn: "web-2")
+                    _ = await process.log.wait(for: "move complete", "a pod of higher priority is healthy again")
+                }
+                #expect(await stage.audit("web").violations.isEmpty)
+            }
+        }
+    }
+}
