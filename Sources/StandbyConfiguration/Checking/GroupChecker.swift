@@ -97,10 +97,6 @@ struct GroupChecker {
             warn(.preemptWithoutDelay, at: ["failover", "preemptDelaySeconds"])
         }
         checkSecondOpinion()
-        if failover.onNodeDrain == .switch {
-            let consequence = "the role moves when the pod terminates"
-            warn(.notAvailable("onNodeDrain", consequence: consequence), at: ["failover", "onNodeDrain"])
-        }
     }
 
     private func checkSecondOpinion() {

@@ -2,14 +2,6 @@ package import FailoverCore
 
 /// When and how the role moves.
 package struct FailoverConfiguration: Sendable, Hashable {
-    /// What a drain of the active member's node does.
-    package enum NodeDrain: String, Sendable, Hashable, CaseIterable {
-        /// The role moves when the pod terminates.
-        case ignore = "Ignore"
-        /// The role moves before; not available in this version.
-        case `switch` = "Switch"
-    }
-
     /// When too many moves mean that moving does not help.
     package struct Flap: Sendable, Hashable {
         /// More moves than this in the window: hold.
@@ -47,7 +39,7 @@ package struct FailoverConfiguration: Sendable, Hashable {
     package var importance = 100
     /// Who has to agree to a move that rests on probes alone; nil: nobody.
     package var secondOpinion: SecondOpinion?
-    /// What a drain of the active member's node does.
+    /// What makes the role leave a node before its pods are evicted.
     package var onNodeDrain: NodeDrain = .ignore
 }
 
@@ -83,7 +75,10 @@ extension FailoverConfiguration {
         Field.optional("secondOpinion", \.secondOpinion, .object(SecondOpinion.fields))
             .says("Who has to agree to a move because of failed probes alone; default: nobody")
         Field.defaulted("onNodeDrain", \.onNodeDrain, .choice)
-            .says("Switch: move off a node that is being drained; needs access to nodes")
+            .says(
+                "Taint: move off a node that cluster-autoscaler or Karpenter takes away, or that is out of service; Cordon: "
+                    + "also off one that is cordoned; both need access to nodes"
+            )
     }
 }
 

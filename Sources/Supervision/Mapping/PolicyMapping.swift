@@ -32,6 +32,7 @@ extension GroupPolicy {
             preemption: group.failover.preempt
                 ? Preemption(delay: group.failover.preemptDelay, cooldown: group.failover.cooldown) : nil,
             secondOpinion: group.failover.secondOpinion,
+            onNodeDrain: group.failover.onNodeDrain,
             isPaused: group.isPaused,
             isObserving: isObserving,
             isEnding: isEnding

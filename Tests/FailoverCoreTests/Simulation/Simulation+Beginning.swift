@@ -12,6 +12,7 @@ extension Simulation {
             policy.notReadyLimit = nil
             policy.drain = random.once(in: 2) ? .seconds(10) : .zero
         }
+        if leavesNodes, !random.once(in: 6) { policy.onNodeDrain = .cordon }
         var group = SimulatedGroup(policy: policy, timing: timing)
         if policy.activation > .zero { group.warmUp = between(0, policy.activation.wholeNanoseconds / 2) }
         group.workload = makeWorkload()

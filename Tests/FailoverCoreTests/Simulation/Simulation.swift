@@ -16,6 +16,8 @@ struct Simulation {
         var asksOpinions = false
         /// Whether slices say who is active.
         var ownsEndpoints = false
+        /// Whether groups leave nodes that are cordoned.
+        var leavesNodes = false
 
         static let small = Size(groups: 1...4, members: 2...4, faults: 4...14)
         /// Nothing happens but rolling updates.
@@ -56,6 +58,17 @@ struct Simulation {
                 ![.denial, .rename, .lostPassiveLabel, .stripper].contains($0)
             } + [.restart, .takeover, .slowness],
             ownsEndpoints: true
+        )
+        /// Nodes are cordoned one after the other, or together, while other things happen.
+        static let drained = Size(
+            groups: 1...3,
+            members: 2...4,
+            faults: 6...14,
+            kinds: [
+                .drain, .drain, .drain, .drain, .application, .node, .deletion, .notReady, .restart, .takeover, .outage,
+                .slowness, .silentWatch, .stall, .request, .denial,
+            ],
+            leavesNodes: true
         )
         static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
     }
@@ -101,6 +114,12 @@ struct Simulation {
     let isSevered: Bool
     /// Whether slices say who is active, and not labels.
     let ownsEndpoints: Bool
+    /// Whether groups leave nodes that are cordoned.
+    let leavesNodes: Bool
+    /// Until when each node is cordoned.
+    var cordons: [UInt64]
+    /// Moves off nodes that were begun.
+    var evacuations = 0
     var standbys: [SimulatedStandby] = []
     /// Until when each process is cut off from each node.
     var severances: [[UInt64]] = [[], []]
@@ -134,8 +153,10 @@ struct Simulation {
         asksOpinions = size.asksOpinions
         isSevered = size.kinds == [.severance]
         ownsEndpoints = size.ownsEndpoints
+        leavesNodes = size.leavesNodes
         random = SeededGenerator(seed: seed)
         nodes = Array(repeating: 0, count: Int.random(in: 2...3, using: &random))
+        cordons = nodes.map { _ in 0 }
         severances = severances.map { _ in nodes.map { _ in 0 } }
         if asksOpinions { makeStandbys(atLeast: isSevered ? 1 : 0) }
         let count = Int.random(in: size.groups, using: &random)
@@ -189,6 +210,7 @@ struct Simulation {
         case .strip(let group, let end): strip(group, until: end)
         case .pause(let group): pause(group)
         case .kubelets: lookByKubelets()
+        case .nodesChanged: showNodes()
         case .rollout(let group): rollOut(group)
         case .vanish(let group, let id): vanish(id, in: group)
         case .restart(let index): if processes[index] != nil { start(index) }

@@ -36,10 +36,14 @@ import Testing
         #expect(Self.words(exec.rules["ops"]).isSuperset(of: ["get pods/exec", "create pods/exec"]))
         let beside = try Self.rules("- {name: a, service: a, probe: {exec: {command: [x], runIn: Supervisor}}}")
         #expect(!Self.words(beside.rules["ops"]).contains("create pods/exec"))
-        let drain = try Self.rules(
-            "- {name: a, service: a, probe: {tcpSocket: {port: 1}}, failover: {onNodeDrain: Switch}}"
-        )
-        #expect(Self.words(drain.clusterRules) == ["get nodes", "list nodes", "watch nodes"])
+        for cause in ["Taint", "Cordon"] {
+            let drain = try Self.rules(
+                "- {name: a, service: a, probe: {tcpSocket: {port: 1}}, failover: {onNodeDrain: \(cause)}}"
+            )
+            #expect(Self.words(drain.clusterRules) == ["list nodes", "watch nodes"])
+            // Groups are supervised without it, too.
+            #expect(drain.clusterRules.map(\.isOptional) == [true])
+        }
     }
 
     // MARK: Endpoints

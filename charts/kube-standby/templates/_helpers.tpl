@@ -78,6 +78,17 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $namespaces | toJson -}}
 {{- end -}}
 
+{{/* "true" if a group leaves nodes that are being drained. */}}
+{{- define "kube-standby.followsNodes" -}}
+{{- $defaults := .Values.config.defaults | default dict -}}
+{{- $usual := get ($defaults.failover | default dict) "onNodeDrain" | default "Ignore" -}}
+{{- $follows := false -}}
+{{- range .Values.config.groups -}}
+{{- if ne (get (.failover | default dict) "onNodeDrain" | default $usual) "Ignore" -}}{{- $follows = true -}}{{- end -}}
+{{- end -}}
+{{- if $follows -}}true{{- end -}}
+{{- end -}}
+
 {{/* The container's resources as a JSON object, a blank memory limit filled in by the number of groups. */}}
 {{- define "kube-standby.resources" -}}
 {{- $resources := deepCopy (.Values.resources | default dict) -}}
@@ -93,6 +104,11 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{/* How the names of the supervisors' own Leases begin. */}}
 {{- define "kube-standby.leaseName" -}}
 {{- .Values.leaderElection.leaseName | default (include "kube-standby.name" .) -}}
+{{- end -}}
+
+{{/* What the release has beside its namespaces; releases of one name in two namespaces must not share it. */}}
+{{- define "kube-standby.clusterRole" -}}
+{{- printf "%s-%s" .Release.Namespace (include "kube-standby.name" .) -}}
 {{- end -}}
 
 {{/* The Role for those Leases. */}}
