@@ -17,6 +17,8 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// The groups that run here.
     let groups: SupervisedGroups
     private let limits: KubernetesGroupAPI.Limits
+    /// Asks nothing before a group does.
+    private let nodes: Informer<Node>
     /// Nil: the supervisor is alone.
     private let keeper: ShardKeeper?
     private let probes: ProbeEngine
@@ -37,10 +39,17 @@ package struct Supervisor: ServiceLifecycle.Service {
         let metrics = NoticeMetrics(parts.metrics)
         let standbys = Locked<@Sendable () -> Int>({ 0 })
         limits = KubernetesGroupAPI.Limits()
+        nodes = Informer(
+            client: parts.client,
+            namespace: nil,
+            loss: "nodes cannot be read: no role moves off a node that is being drained before its pods are evicted",
+            logger: parts.logger
+        )
         groups = Self.supervisedGroups(
             parts,
             probes,
             limits,
+            nodes,
             standbys: { standbys.withLock { $0 }() },
             feed: feed,
             notify: Self.notifier(parts, events, log) { notice in
@@ -99,6 +108,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         _ parts: Parts,
         _ probes: ProbeEngine,
         _ limits: KubernetesGroupAPI.Limits,
+        _ nodes: Informer<Node>,
         standbys: @escaping @Sendable () -> Int,
         feed: StatusFeed,
         notify: @escaping @Sendable (GroupNotice) -> Void
@@ -148,6 +158,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     services: start.informers.services,
                     leases: start.informers.leases,
                     endpoints: start.informers.endpoints,
+                    nodes: nodes,
                     probes: probes,
                     claims: claims,
                     gate: start.gate,
@@ -235,6 +246,7 @@ package struct Supervisor: ServiceLifecycle.Service {
             background.addTask { await probes.run() }
             background.addTask { await events.run() }
             background.addTask { await log.run() }
+            background.addTask { await nodes.run() }
             background.addTask { await Self.giveBackMemory() }
             await withGracefulShutdownHandler {
                 await runGroups()

@@ -27,8 +27,9 @@ struct KubeStandby: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            RunCommand.self, ValidateCommand.self, SchemaCommand.self, RBACCommand.self, ProbeCommand.self,
-            SwitchoverCommand.self, PauseCommand.self, ResumeCommand.self, FenceCommand.self, UnfenceCommand.self,
+            RunCommand.self, ValidateCommand.self, SchemaCommand.self, RBACCommand.self, PDBCommand.self,
+            ProbeCommand.self, SwitchoverCommand.self, PauseCommand.self, ResumeCommand.self, FenceCommand.self,
+            UnfenceCommand.self,
             HistoryCommand.self, StatusCommand.self, ExplainCommand.self, ReportCommand.self, DashboardCommand.self,
             DemoCommand.self,
             SandboxCommand.self,

@@ -62,6 +62,30 @@ extension EndToEndTests {
             }
         }
 
+        /// The budget of the example is the one that is printed, and everything fits together.
+        @Test func theDrainWaitsForTheRole() async throws {
+            try await Stage.run { stage in
+                try await stage.sandbox.apply(try read("application.yaml", of: "drain"))
+                try await stage.sandbox.apply(try read("budget.yaml", of: "drain"))
+                try await stage.sandbox.wait(for: "two pods to run") { store in
+                    await store.list(.pods, namespace: "default").count { $0["status"]["podIP"] != .null } == 2
+                }
+                let kubeconfig = try await stage.arguments(groups: [])[4]
+                let file = try stage.write("example.yaml", try read("config.yaml", of: "drain"))
+                let (budget, printed) = try await SupervisorProcess.finish(["pdb", "--config", file])
+                let expected = try read("budget.yaml", of: "drain").split(separator: "\n")
+                #expect(printed == 0 && budget.split(separator: "\n") == expected, "\(budget)")
+                let (manifests, code) = try await SupervisorProcess.finish(["rbac", "--config", file])
+                #expect(code == 0 && manifests.contains("nodes"), "\(manifests)")
+                try await stage.sandbox.apply(manifests)
+                let user = "system:serviceaccount:default:kube-standby"
+                let valid = try await SupervisorProcess.finish(
+                    ["validate", "--strict", "--cluster", "--kubeconfig", kubeconfig, "--as", user, file]
+                )
+                #expect(valid.code == 0, "\(valid.text)")
+            }
+        }
+
         /// The cluster is as the configuration needs it, and the rights that are printed are those that are needed.
         @Test(arguments: [("endpointslice", "ledger-kube-standby-ipv4"), ("licensed", "delete")])
         func theExampleFits(example: String, right: String) async throws {

@@ -98,7 +98,7 @@ extension DecisionRules {
     }
 
     /// What keeps a due move from being made.
-    private func heldBack(_ active: Member) -> Decision? {
+    func heldBack(_ active: Member) -> Decision? {
         if let suspension, now < suspension.until {
             return stay(active, finding: .suspended(suspension.reason), until: suspension.until)
         }
@@ -173,6 +173,7 @@ extension DecisionRules {
     private func betterMember(than active: Member) -> Member? {
         let better = healthyCandidates.filter {
             $0.priority > active.priority && !isContradicted($0) && ($0.isReady || !active.isReady)
+                && view.unfitness(of: $0) == nil
         }
         return ranking.best(of: better)
     }

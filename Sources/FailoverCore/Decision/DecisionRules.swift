@@ -144,12 +144,15 @@ struct DecisionRules {
         if let holder = displacedHolder(by: active) { return limited(.init(target: holder, cause: .labelLost)) }
         if active.lifecycle == .terminating { return moveNow(from: active, cause: .activeTerminating) }
         if !active.hasAddress { return moveNow(from: active, cause: .activeWithoutAddress) }
-        if let end = endOfActivation(of: active) { return stay(active, until: end) }
         // What moved the role last counts before it is moved on.
-        if let record, view.untoldMove(to: active, by: record) != nil { return stay(active) }
+        let isUntold = record.map { view.untoldMove(to: active, by: $0) != nil } ?? false
+        if !isUntold, let move = leaveNode(active) { return move }
+        if let end = endOfActivation(of: active) { return stay(active, until: end) }
+        if isUntold { return stay(active) }
         switch view.health(of: active.id) {
-        case .unknown: return moveFromUnknown(active) ?? moveFromNotReady(active) ?? stay(active)
-        case .healthy: return moveFromNotReady(active) ?? preempt(active)
+        case .unknown:
+            return moveFromUnknown(active) ?? moveFromNotReady(active) ?? heldOnNode(active) ?? stay(active)
+        case .healthy: return moveFromNotReady(active) ?? heldOnNode(active) ?? preempt(active)
         case .unhealthy: return moveFromUnhealthy(active)
         }
     }

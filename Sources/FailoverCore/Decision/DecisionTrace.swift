@@ -14,6 +14,8 @@ package struct DecisionTrace: Sendable, Hashable {
         package var noResult: String?
         /// Whether it could be promoted, or the first reason why not.
         package var candidacy: Candidacy
+        /// Why its node is no place for the role; nil: it is one, or not known.
+        package var unfitness: UnfitNodes.Reason?
         /// How others' opinions on it stand; nil: nobody is asked.
         package var opinions: OpinionTally?
     }
@@ -30,6 +32,7 @@ package struct DecisionTrace: Sendable, Hashable {
                 health: view.health(of: member.id),
                 noResult: view.health(of: member.id) == .unknown ? view.evidence(of: member.id)?.noResult : nil,
                 candidacy: Candidacy(of: member, under: policy),
+                unfitness: view.unfitness(of: member),
                 opinions: opinions[member.id]
             )
         }
@@ -46,7 +49,10 @@ extension DecisionTrace: CustomStringConvertible {
 extension DecisionTrace.Line: CustomStringConvertible {
     package var description: String {
         let verdict = noResult.map { "\(health.rawValue) (\($0))" } ?? health.rawValue
-        let words = [role?.rawValue, verdict, refusal.map { "no candidate (\($0))" }, opinions.map { "\($0)" }]
+        let words = [
+            role?.rawValue, verdict, refusal.map { "no candidate (\($0))" }, unfitness.map { "\($0)" },
+            opinions.map { "\($0)" },
+        ]
         return "\(name): " + words.compactMap { $0 }.joined(separator: ", ")
     }
 

@@ -56,7 +56,9 @@ struct RequestRules {
         }
         guard let name else {
             let actives = Set(rules.view.actives.map(\.id))
-            let best = rules.ranking.best(of: rules.healthyCandidates.filter { !actives.contains($0.id) })
+            let best = rules.ranking.best(
+                of: rules.healthyCandidates.filter { !actives.contains($0.id) && rules.view.unfitness(of: $0) == nil }
+            )
             let others = rules.view.all.filter { !actives.contains($0.id) && rules.isCandidate($0) }
             if best == nil, let end = endOfPatience(with: others) { return .waits(until: end) }
             guard let best else { return refused(request, "no other member is a healthy candidate (\(trace))") }
@@ -68,7 +70,8 @@ struct RequestRules {
         if rules.view.actives == [target] { return done(request, "\(name) is active already") }
         let candidacy = Candidacy(of: target, under: rules.policy)
         let health = rules.view.health(of: target.id)
-        if candidacy.allows(isForced: isForced), isForced || health == .healthy {
+        let isFit = health == .healthy && rules.view.unfitness(of: target) == nil
+        if candidacy.allows(isForced: isForced), isForced || isFit {
             return .move(.init(target: target, cause: .switchover, isForced: isForced), record)
         }
         if candidacy == .candidate, let end = endOfPatience(with: [target]) { return .waits(until: end) }
@@ -95,7 +98,11 @@ struct RequestRules {
     private func reason(_ target: Member, _ candidacy: Candidacy, _ health: Health, isForced: Bool) -> String {
         let advice = candidacy.allows(isForced: true) && !isForced ? "; --force promotes it all the same" : ""
         switch candidacy {
-        case .candidate: return "\(target.name) is \(health.rawValue)\(advice)"
+        case .candidate:
+            if health == .healthy, let unfitness = rules.view.unfitness(of: target) {
+                return "\(target.name) is no target: \(unfitness)\(advice)"
+            }
+            return "\(target.name) is \(health.rawValue)\(advice)"
         case .refused(let refusal): return "\(target.name) is no candidate: \(refusal)\(advice)"
         }
     }

@@ -28,16 +28,17 @@ struct GroupKnowledge: Sendable, Hashable {
         self.run = run
     }
 
-    /// What the record says; nil: there is none, or it was not read yet.
-    var record: GroupRecord? { records.record }
-
     // MARK: Configuration and probes
 
     /// The configuration changed.
     mutating func changed(_ policy: GroupPolicy) {
         self.policy = policy
         self.policy.fenced = records.fenced
+        view.judgeNodes(under: policy.onNodeDrain)
     }
+
+    /// The cluster's nodes are in these conditions; whether that is new.
+    mutating func saw(_ nodes: NodeConditions) -> Bool { view.saw(nodes, under: policy.onNodeDrain) }
 
     /// Probes say something of a member.
     ///

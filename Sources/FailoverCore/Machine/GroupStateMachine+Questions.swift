@@ -61,6 +61,9 @@ extension GroupStateMachine {
 
 /// What is asked of what is known.
 extension GroupKnowledge {
+    /// What the record says; nil: there is none, or it was not read yet.
+    var record: GroupRecord? { records.record }
+
     /// Whether nothing is moved but what an operator asks for.
     func isPaused(at now: MonotonicTime) -> Bool { policy.isPaused || records.isPaused(at: now) }
 

@@ -65,6 +65,11 @@ package struct GroupStateMachine: Sendable, Hashable {
         return answered(membersChanged(at: now))
     }
 
+    /// Nodes are cordoned, taken away or not Ready, or not any more.
+    package mutating func nodesObserved(_ nodes: NodeConditions, at now: MonotonicTime) -> [Effect] {
+        known.saw(nodes) ? answered(proceed(at: now)) : []
+    }
+
     /// The supervisor began to doubt its own probes: nothing moves because of them for a while.
     package mutating func automaticMovesSuspended(_ suspension: Suspension, at now: MonotonicTime) -> [Effect] {
         known.suspended(suspension)

@@ -60,6 +60,8 @@ package struct GroupPolicy: Sendable, Hashable {
         set { gate = newValue }
     }
     @Seldom private var gate: PromotionGate?
+    /// What makes the role leave a node before its pods are evicted.
+    package var onNodeDrain: NodeDrain
     /// Observe and report, move nothing but what an operator requests.
     package var isPaused: Bool
     /// Observe and report, begin nothing; a switch that is on its way is finished.
@@ -87,6 +89,7 @@ package struct GroupPolicy: Sendable, Hashable {
         due: DueTime? = nil,
         secondOpinion: SecondOpinion? = nil,
         promotionGate: PromotionGate? = nil,
+        onNodeDrain: NodeDrain = .ignore,
         isPaused: Bool = false,
         isObserving: Bool = false,
         isEnding: Bool = false
@@ -104,6 +107,7 @@ package struct GroupPolicy: Sendable, Hashable {
         self.flap = flap
         self.preemption = preemption
         self.secondOpinion = secondOpinion
+        self.onNodeDrain = onNodeDrain
         self.isPaused = isPaused
         self.isObserving = isObserving
         self.isEnding = isEnding

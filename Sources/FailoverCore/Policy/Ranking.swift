@@ -1,6 +1,6 @@
 /// The order of preference among members: rule 8.
 ///
-/// Healthy first (before those whose last results say otherwise, and those that the API server lets nobody promote), then Ready, then priority, then the member that is active,
+/// Healthy first (before those whose last results say otherwise, and those that the API server lets nobody promote), then Ready, then those whose node stays, then priority, then the member that is active,
 /// then the newer revision, then another node than that of the member that the role leaves, then another zone, then the lowest ordinal, then the
 /// oldest, then the name. So a rolling update moves the role as seldom as can be.
 package struct Ranking: Sendable {
@@ -34,6 +34,7 @@ package struct Ranking: Sendable {
             view.history.isRefused(member.id) ? 1 : 0,
             view.evidence(of: member.id)?.isContradicted ?? false ? 1 : 0,
             member.isReady ? 0 : 1,
+            view.unfitness(of: member) == nil ? 0 : 1,
             -Int64(member.priority),
             member.role == .active ? 0 : 1,
             newestRevision == nil || member.revision == newestRevision ? 0 : 1,

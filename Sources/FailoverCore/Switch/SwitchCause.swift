@@ -16,6 +16,8 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     case activeNotReady = "ActiveNotReady"
     /// A member of higher priority is healthy for long enough.
     case preempted = "Preempted"
+    /// The active member's node is being drained.
+    case nodeDraining = "NodeDraining"
     /// An operator requested it.
     case switchover = "Switchover"
     /// An operator labelled another healthy member active.
@@ -37,8 +39,8 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     package var countsAsFlapping: Bool {
         switch self {
         case .activeUnhealthy, .activeUnknown, .activeNotReady, .activeGone, .activeWithoutAddress, .preempted: true
-        case .noActive, .activeTerminating, .switchover, .labelledByHand, .fenced, .multipleActive, .targetRefused,
-            .unfinishedSwitch, .labelLost, .other:
+        case .noActive, .activeTerminating, .nodeDraining, .switchover, .labelledByHand, .fenced, .multipleActive,
+            .targetRefused, .unfinishedSwitch, .labelLost, .other:
             false
         }
     }
@@ -48,8 +50,8 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .switchover, .labelledByHand: true
         case .noActive, .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .activeUnknown,
-            .activeNotReady, .preempted, .fenced, .multipleActive, .targetRefused, .unfinishedSwitch, .labelLost,
-            .other:
+            .activeNotReady, .preempted, .nodeDraining, .fenced, .multipleActive, .targetRefused, .unfinishedSwitch,
+            .labelLost, .other:
             false
         }
     }
@@ -59,14 +61,22 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .activeUnknown, .activeNotReady:
             true
-        case .noActive, .preempted, .switchover, .labelledByHand, .fenced, .multipleActive, .targetRefused,
-            .unfinishedSwitch, .labelLost, .other:
+        case .noActive, .preempted, .nodeDraining, .switchover, .labelledByHand, .fenced, .multipleActive,
+            .targetRefused, .unfinishedSwitch, .labelLost, .other:
             false
         }
     }
 
     /// Whether nothing is lost without it, because the active member serves.
-    package var isVoluntary: Bool { self == .switchover || self == .preempted }
+    package var isVoluntary: Bool {
+        switch self {
+        case .switchover, .preempted, .nodeDraining: true
+        case .noActive, .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .activeUnknown,
+            .activeNotReady, .labelledByHand, .fenced, .multipleActive, .targetRefused, .unfinishedSwitch, .labelLost,
+            .other:
+            false
+        }
+    }
 
     /// How urgent it is to announce a move of this cause; `whileServed`: whether an active member is left.
     func urgency(whileServed isServed: Bool) -> WriteUrgency {
@@ -89,6 +99,7 @@ extension SwitchCause: CustomStringConvertible {
         case .activeUnknown: "the active pod gave no verdict in time"
         case .activeNotReady: "the active pod is not Ready"
         case .preempted: "a pod of higher priority is healthy again"
+        case .nodeDraining: "the active pod's node is being drained"
         case .switchover: "a switchover was requested"
         case .labelledByHand: "another pod was labelled active by hand"
         case .fenced: "the active pod was fenced"

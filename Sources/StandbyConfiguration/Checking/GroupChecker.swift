@@ -98,10 +98,6 @@ struct GroupChecker {
         }
         checkSecondOpinion()
         checkPromotionGate(failover)
-        if failover.onNodeDrain == .switch {
-            let consequence = "the role moves when the pod terminates"
-            warn(.notAvailable("onNodeDrain", consequence: consequence), at: ["failover", "onNodeDrain"])
-        }
     }
 
     private func checkSecondOpinion() {

@@ -44,6 +44,10 @@ package enum ClusterFinding: Sendable, Hashable {
     case roleInTemplate(key: String, kind: String, name: String)
     /// The role label stands in the owner's selector: a patch of it would orphan the pod.
     case roleInOwnerSelector(key: String, kind: String, name: String)
+    /// The pod has several PodDisruptionBudgets, so that the API server evicts it for nobody.
+    case severalBudgets(pod: String, budgets: [String])
+    /// A PodDisruptionBudget that allows the eviction of no member, whoever is active.
+    case insatiableBudget(String)
     /// The supervisor lacks a right; `rule` grants it.
     case missingRight(AccessRight, rule: String)
     /// Something could not be looked at.
@@ -113,6 +117,12 @@ extension ClusterFinding: CustomStringConvertible {
             "the pod template of \(kind) \"\(name)\" sets the label \"\(key)\"; remove it there, or new pods claim a role"
         case .roleInOwnerSelector(let key, let kind, let name):
             "\(kind) \"\(name)\" selects its pods by the label \"\(key)\"; a change of role would orphan the pod"
+        case .severalBudgets(let pod, let budgets):
+            "pod \"\(pod)\" has several PodDisruptionBudgets, \(budgets.joined(separator: ", ")): the API server refuses its eviction"
+                + " with 500, so that a drain of its node never ends; let their selectors match no pod both"
+        case .insatiableBudget(let name):
+            "PodDisruptionBudget \"\(name)\" allows the eviction of no member, whoever is active: a drain waits for ever; kube-standby"
+                + " pdb prints one that a move satisfies"
         case .missingRight(let right, let rule): "the right to \(right) is missing; this rule grants it: \(rule)"
         case .notChecked(let what, let reason): "\(what) could not be checked: \(reason)"
         }

@@ -2,14 +2,6 @@ package import FailoverCore
 
 /// When and how the role moves.
 package struct FailoverConfiguration: Sendable, Hashable {
-    /// What a drain of the active member's node does.
-    package enum NodeDrain: String, Sendable, Hashable, CaseIterable {
-        /// The role moves when the pod terminates.
-        case ignore = "Ignore"
-        /// The role moves before; not available in this version.
-        case `switch` = "Switch"
-    }
-
     /// When too many moves mean that moving does not help.
     package struct Flap: Sendable, Hashable {
         /// More moves than this in the window: hold.
@@ -53,7 +45,7 @@ package struct FailoverConfiguration: Sendable, Hashable {
     package var secondOpinion: SecondOpinion?
     /// What has to be proved of whoever was active before another is promoted; nil: nothing.
     package var promotionGate: PromotionGate?
-    /// What a drain of the active member's node does.
+    /// What makes the role leave a node before its pods are evicted.
     package var onNodeDrain: NodeDrain = .ignore
 }
 
@@ -97,7 +89,10 @@ extension FailoverConfiguration {
         Field.optional("promotionGate", \.promotionGate, .object(PromotionGate.fields))
             .says("What has to be proved of the pod that was active before another is promoted; default: nothing")
         Field.defaulted("onNodeDrain", \.onNodeDrain, .choice)
-            .says("Switch: move off a node that is being drained; needs access to nodes")
+            .says(
+                "Taint: move off a node that cluster-autoscaler or Karpenter takes away, or that is out of service; Cordon: "
+                    + "also off one that is cordoned; both need access to nodes"
+            )
     }
 }
 

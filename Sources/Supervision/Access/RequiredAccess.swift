@@ -19,8 +19,8 @@ package struct RequiredAccess: Sendable {
         if rules[namespace] == nil { rules[namespace] = [Self.ownEvents] }
         if electing { rules[namespace, default: []].append(Self.election) }
         // Nodes have no namespace.
-        if configuration.groups.contains(where: { $0.failover.onNodeDrain == .switch }) {
-            clusterRules = [AccessRule(apiGroup: "", resource: "nodes", verbs: ["get", "list", "watch"])]
+        if configuration.groups.contains(where: { $0.failover.onNodeDrain != .ignore }) {
+            clusterRules = [Self.nodes]
         }
     }
 
@@ -29,6 +29,14 @@ package struct RequiredAccess: Sendable {
         apiGroup: "events.k8s.io",
         resource: "events",
         verbs: ["create"],
+        isOptional: true
+    )
+
+    /// Without it groups are supervised as if they did not ask.
+    private static let nodes = AccessRule(
+        apiGroup: "",
+        resource: "nodes",
+        verbs: ["list", "watch"],
         isOptional: true
     )
 

@@ -17,9 +17,11 @@ package actor ClusterExaminer {
         var services: [String: Service]?
         var pods: [Pod]?
         var slices: [EndpointSlice]?
+        var budgets: [PodDisruptionBudget]?
     }
 
-    private let client: APIClient
+    /// Asks the API server.
+    let client: APIClient
     /// The namespace of groups that name none.
     private let namespace: String
     /// Whose rights are checked; nil: those of the client.
@@ -74,6 +76,9 @@ package actor ClusterExaminer {
             )
             for (finding, severity) in examination.findings(members) {
                 report.add(finding, at: "service", severity: severity)
+            }
+            for finding in BudgetExamination(stock.budgets ?? []).findings(members, of: group) {
+                report.add(finding, at: "service", severity: .warning)
             }
             await examine(members, of: group, selector: "\(selector)", namespace: place, &report)
         }
@@ -198,39 +203,12 @@ package actor ClusterExaminer {
         } catch {
             report.addUnchecked("namespace \"\(namespace)\"", error)
         }
-        if stock.pods != nil { stock.slices = await slices(of: namespace, &report) }
+        if stock.pods != nil {
+            stock.slices = await slices(of: namespace, &report)
+            stock.budgets = await budgets(of: namespace, &report)
+        }
         stocks[namespace] = stock
         return stock
-    }
-
-    /// The slices of Services; nil if they cannot be read, which is warned of.
-    private func slices(of namespace: String, _ report: inout Report) async -> [EndpointSlice]? {
-        do throws(KubernetesError) {
-            let label = ServiceEndpoints.serviceLabel
-            return try await client.list(EndpointSlice.self, namespace: namespace, labelSelector: label).items
-        } catch {
-            let what = "the EndpointSlices of namespace \"\(namespace)\""
-            report.addOnce(.notChecked(what: what, reason: "\(error)"), isOfGroup: false)
-            return nil
-        }
-    }
-
-    /// Whether there is an Endpoints object under the name of a Service without a selector; few may look.
-    private func hasEndpoints(
-        _ group: GroupConfiguration,
-        namespace: String,
-        _ report: inout Report
-    ) async -> Bool {
-        guard group.mode == .endpointSlice else { return false }
-        do throws(KubernetesError) {
-            _ = try await client.get(Endpoints.self, namespace: namespace, name: group.service)
-            return true
-        } catch {
-            if error.code == 404 { return false }
-            let what = "Endpoints objects of namespace \"\(namespace)\""
-            report.addOnce(.notChecked(what: what, reason: "\(error)"), isOfGroup: false)
-            return false
-        }
     }
 
     // MARK: Rights
@@ -244,7 +222,10 @@ package actor ClusterExaminer {
                 everyObject.name = nil
                 if try await isAllowed(everyObject, &verdicts) { continue }
                 if right.name != nil, try await isAllowed(right, &verdicts) { continue }
-                let place = configuration.groups.firstIndex { ($0.namespace ?? namespace) == right.namespace }
+                let place = configuration.groups.firstIndex { group in
+                    guard let place = right.namespace else { return group.failover.onNodeDrain != .ignore }
+                    return (group.namespace ?? namespace) == place
+                }
                 report.group = place ?? 0
                 report.add(
                     .missingRight(right, rule: Self.words(of: rule)),

@@ -43,6 +43,8 @@ indirect enum GroupInput: Sendable {
     case endpoints(GroupSupervisor.EndpointNews)
     /// The slices of a Service without a selector have changed, or were read or written.
     case slices(GroupSupervisor.SliceNews)
+    /// Nodes are drained or not Ready, or not any more.
+    case nodes(GroupSupervisor.NodeNews)
     /// The time of a timer has come; the machine ignores one that it no longer awaits.
     case timerFired(OperationID)
     /// This supervisor leads the group, or does so no more.
@@ -82,6 +84,8 @@ indirect enum GroupInput: Sendable {
         case endpoints(GroupSupervisor.EndpointNews.Kind)
         /// Of `SliceNews.shown`.
         case slices
+        /// Of `GroupInput.nodes`.
+        case nodes(GroupSupervisor.NodeNews.Kind)
         /// One for each pod.
         case decoration(Member.ID)
         /// Of `SliceNews.decorationDue`.
@@ -115,6 +119,7 @@ indirect enum GroupInput: Sendable {
             .operation(id)
         case .endpoints(let news): .endpoints(news.kind)
         case .slices(let news): news.key
+        case .nodes(let news): .nodes(news.kind)
         case .standing: .standing
         case .opinions: .opinions
         case .opinionNotWritten: .opinionNotWritten
@@ -138,8 +143,8 @@ indirect enum GroupInput: Sendable {
         case .podDeleted(let id, let outcome): machine.podDeleted(id, outcome, at: now)
         case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
         case .timerFired(let id): machine.timerFired(id, at: now)
-        case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .endpoints, .slices, .standing,
-            .opinions, .opinionNotWritten, .shutdown, .shutdownDeadline:
+        case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .endpoints, .slices, .nodes,
+            .standing, .opinions, .opinionNotWritten, .shutdown, .shutdownDeadline:
             []
         }
     }

@@ -19,6 +19,7 @@ extension GroupSupervisor {
         await use(PodMapping(group: next, labelling: labelling, family: mapping.family))
         await followEndpoints()
         await followSlices()
+        await followNodes()
         if isOtherService {
             await followService()
         } else if service != .pending {

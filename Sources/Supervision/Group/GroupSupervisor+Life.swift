@@ -71,6 +71,7 @@ extension GroupSupervisor {
         await followLease()
         await followEndpoints()
         await followSlices()
+        await followNodes()
         step { $0.started() }
         workIsDone()
     }
@@ -126,6 +127,7 @@ extension GroupSupervisor {
         if let leaseSubscription { await surroundings.leases.unsubscribe(leaseSubscription) }
         await leaveEndpoints()
         await leaveSlices()
+        await leaveNodes()
         await surroundings.probes.remove(group: configuration.name)
         await surroundings.claims.withdraw(claimant)
     }

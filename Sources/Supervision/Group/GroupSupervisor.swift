@@ -53,6 +53,8 @@ actor GroupSupervisor {
     private(set) var standing: GroupStanding
     /// What is known of the Service's endpoints.
     var endpoints = EndpointView()
+    /// What is known of the cluster's nodes.
+    var nodes = NodeView()
     /// What is known of the Service's slices where they are ours.
     var publication = Publication()
     /// What was done about labels there.
@@ -137,10 +139,12 @@ actor GroupSupervisor {
             passOn(input)
         case .endpoints(let news): endpointsChanged(news)
         case .slices(let news): slicesChanged(news)
+        case .nodes(let news): nodesChanged(news)
         case .standing(let next):
             if next == .standby { dropEndpoint() }
             standingChanged(to: next)
             await followEndpoints()
+            await followNodes()
             applyPolicy()
         case .opinions: hearOpinions()
         case .opinionNotWritten(let answer): opinionNotWritten(answer)

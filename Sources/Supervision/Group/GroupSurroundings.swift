@@ -73,6 +73,8 @@ extension GroupSupervisor {
         var leases: any ObjectSource<Lease>
         /// The EndpointSlices of the namespace's Services.
         var endpoints: any ObjectSource<ServiceEndpoints>
+        /// The cluster's nodes; nil: nobody follows them.
+        var nodes: (any ObjectSource<Node>)?
         /// Probes the members.
         var probes: any MemberProbing
         /// Where groups agree who writes which pod.

@@ -34,6 +34,7 @@ extension GroupPolicy {
             window: group.failover.preemptWindows == nil ? nil : .unread,
             secondOpinion: group.failover.secondOpinion,
             promotionGate: group.failover.promotionGate,
+            onNodeDrain: group.failover.onNodeDrain,
             isPaused: group.isPaused,
             isObserving: isObserving,
             isEnding: isEnding

@@ -146,6 +146,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
         case .activeUnknown: "the active pod had given no verdict in time"
         case .activeNotReady: "the active pod was not Ready"
         case .preempted: "a pod of higher priority was healthy again"
+        case .nodeDraining: "the active pod's node was being drained"
         case .multipleActive: "several pods were active"
         case .targetRefused: "the API server denied the promotion of another pod"
         // These tell of the past as they are.

@@ -135,7 +135,7 @@ extension NoticeDescription {
         let gap = move.gap.map { ", nobody labelled for \($0.wholeMilliseconds)" } ?? ""
         return Self(
             .init(.notice, "move complete", metadata, .ofMany),
-            event: .init(move.cause.isPlanned ? .switchedOver : .failedOver, note),
+            event: .init(move.cause.isPlanned || move.cause == .nodeDraining ? .switchedOver : .failedOver, note),
             demo: "ACTIVE: \(to), epoch \(move.epoch), in \(move.duration.wholeMilliseconds)\(gap)"
         )
     }

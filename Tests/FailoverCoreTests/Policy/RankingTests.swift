@@ -13,9 +13,11 @@ import Testing
         _ members: [Member],
         health: [String: Health] = [:],
         contradicted: Set<String> = [],
-        leaving left: Member? = nil
+        leaving left: Member? = nil,
+        drained: Set<String> = []
     ) -> String? {
         var view = MemberView()
+        _ = view.saw(NodeConditions(tainted: drained), under: .taint)
         view.listed(members, version: .init("1"), isRelist: false)
         for member in members {
             let now = MonotonicTime(nanoseconds: 0)
@@ -47,6 +49,18 @@ import Testing
             $0.isReady = false
         }
         #expect(best([unready, member("b")]) == "b")
+    }
+
+    @Test func prefersANodeThatStaysBeforePriorityAndAfterReadiness() {
+        let going = member("a") {
+            $0.node = "n1"
+            $0.priority = 900
+        }
+        let staying = member("b") { $0.node = "n2" }
+        #expect(best([going, staying], drained: ["n1"]) == "b")
+        #expect(best([going, staying], health: ["b": .unknown], drained: ["n1"]) == "a")
+        let unready = member("b") { $0.isReady = false }
+        #expect(best([going, unready], drained: ["n1"]) == "a")
     }
 
     @Test func prefersTheActiveMemberBeforeANewerRevision() {

@@ -21,6 +21,7 @@ extension Simulation {
                 onTimeout: .promote
             )
         }
+        if leavesNodes, !random.once(in: 6) { policy.onNodeDrain = .cordon }
         var group = SimulatedGroup(policy: policy, timing: timing)
         if policy.activation > .zero { group.warmUp = between(0, policy.activation.wholeNanoseconds / 2) }
         group.workload = makeWorkload()

@@ -46,6 +46,7 @@ extension Simulation {
         if group.policy.notReadyLimit != nil {
             if !pod.isReady || application.lastNotReady.map({ leftAt < $0 + patience }) ?? false { return }
         }
+        if group.policy.onNodeDrain != .ignore, leftAt < cordons[application.node] + 60 * Self.second { return }
         if isExcused(leaving: pod, application, in: group, at: leftAt) { return }
         fail(
             "group \(index): a needless move from \(previous) to \(target.id): \(lastMove(of: group)?.cause.description ?? "")"
@@ -141,7 +142,7 @@ extension Simulation {
     }
 
     /// Whether a pod could be promoted now and would serve, and everybody had the time to see that.
-    private func serves(_ pod: Member, in group: SimulatedGroup) -> Bool {
+    func serves(_ pod: Member, in group: SimulatedGroup) -> Bool {
         guard let application = group.applications[pod.id], pod.lifecycle == .running, pod.hasAddress, pod.isReady
         else {
             return false

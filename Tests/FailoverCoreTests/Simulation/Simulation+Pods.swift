@@ -28,6 +28,7 @@ extension Simulation {
 
     private mutating func breakNode(_ node: Int, for length: UInt64) {
         nodes[node] = now + length
+        if leavesNodes { showNodes(until: now + length) }
         for group in groups.indices {
             for id in groups[group].applications.keys where groups[group].applications[id]?.node == node {
                 groups[group].applications[id]?.lastBad = now + length

@@ -24,6 +24,7 @@ extension Simulation {
             showLater(group, to: index)
             showSlicesLater(group, to: index)
         }
+        if leavesNodes { showNodesLater(to: index) }
         agenda.add(.process(index, generation: process.generation, .beat), at: now + Self.second / 2)
     }
 
@@ -57,6 +58,7 @@ extension Simulation {
             for group in groups.indices {
                 watchOutage(group)
                 watchDeadActive(group)
+                watchStranded(group)
             }
             schedule(.beat, of: index, at: now + Self.second / 2)
         case .probe(let group, let id, let flight): probe(id, in: group, flight: flight, of: index)
@@ -66,6 +68,7 @@ extension Simulation {
         case .answer(let group, let answer):
             hear(index, group) { ModelProcess.deliver(answer, to: &$0, at: $1) }
         case .turn(let group, let id, let write): takeTurn(of: write, id, of: index, group: group)
+        case .nodes: lookAtNodes(index)
         case .timer(let group, let id): hear(index, group) { $0.timerFired(id, at: $1) }
         case .opine(let group, let question, let standby, let told):
             opine(question, standby, told, in: group, of: index)
@@ -293,9 +296,10 @@ extension Simulation {
         case .switchWaits(let member, _, _): processes[index]?.obstacles[group] = member.id
         // Another attempt waits for the same.
         case .moved, .moveWithdrawn, .adopted: processes[index]?.obstacles[group] = nil
-        case .moveStarted(_, _, let cause, _):
+        case .moveStarted(let from, let target, let cause, _):
             lastBegun = now
             if cause == .preempted { checkWindow(of: group) }
+            checkNodes(from: from, to: target, cause, of: index, group: group)
         case .withheld, .promoted, .demoted, .gateTimedOut, .joined, .departed, .found, .findingEnded, .answered,
             .pauseEnded,
             .steppedBack, .operationFailed:

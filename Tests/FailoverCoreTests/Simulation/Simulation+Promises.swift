@@ -123,7 +123,7 @@ extension Simulation {
     }
 
     /// Whether no rule holds the role where it is.
-    private func mayMove(from active: Member, in index: Int) -> Bool {
+    func mayMove(from active: Member, in index: Int) -> Bool {
         let group = groups[index]
         if group.denies(active) || isKnownToWait(index) { return false }
         if processes.contains(where: { time < $0?.doubt.suspension?.until ?? time }) { return false }

@@ -12,6 +12,7 @@ extension Simulation {
         switch fault {
         case .blindness, .stall, .noResults, .restart, .takeover, .clockJump: befall(process, fault, for: length)
         case .outage: outageUntil = now + length
+        case .drain: cordon(for: length)
         case .severance: sever(process, for: length)
         case .standby: mislead(for: length)
         case .slowness: slowUntil = now + length

@@ -18,6 +18,8 @@ struct Simulation {
         var ownsEndpoints = false
         /// Whether nobody is promoted before it is proved that those before act so no more.
         var isGated = false
+        /// Whether groups leave nodes that are cordoned.
+        var leavesNodes = false
 
         static let small = Size(groups: 1...4, members: 2...4, faults: 4...14)
         /// Nothing happens but rolling updates.
@@ -67,6 +69,17 @@ struct Simulation {
             kinds: SimulatedFault.usual + [.restart, .takeover, .deletion],
             isGated: true
         )
+        /// Nodes are cordoned one after the other, or together, while other things happen.
+        static let drained = Size(
+            groups: 1...3,
+            members: 2...4,
+            faults: 6...14,
+            kinds: [
+                .drain, .drain, .drain, .drain, .application, .node, .deletion, .notReady, .restart, .takeover, .outage,
+                .slowness, .silentWatch, .stall, .request, .denial,
+            ],
+            leavesNodes: true
+        )
         static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
     }
 
@@ -113,6 +126,12 @@ struct Simulation {
     let ownsEndpoints: Bool
     /// Whether promotions wait for a proof.
     let isGated: Bool
+    /// Whether groups leave nodes that are cordoned.
+    let leavesNodes: Bool
+    /// Until when each node is cordoned.
+    var cordons: [UInt64]
+    /// Moves off nodes that were begun.
+    var evacuations = 0
     var standbys: [SimulatedStandby] = []
     /// Until when each process is cut off from each node.
     var severances: [[UInt64]] = [[], []]
@@ -149,8 +168,10 @@ struct Simulation {
         isSevered = size.kinds == [.severance]
         ownsEndpoints = size.ownsEndpoints
         isGated = size.isGated
+        leavesNodes = size.leavesNodes
         random = SeededGenerator(seed: seed)
         nodes = Array(repeating: 0, count: Int.random(in: 2...3, using: &random))
+        cordons = nodes.map { _ in 0 }
         severances = severances.map { _ in nodes.map { _ in 0 } }
         if asksOpinions { makeStandbys(atLeast: isSevered ? 1 : 0) }
         let count = Int.random(in: size.groups, using: &random)
@@ -204,6 +225,7 @@ struct Simulation {
         case .strip(let group, let end): strip(group, until: end)
         case .pause(let group): pause(group)
         case .kubelets: lookByKubelets()
+        case .nodesChanged: showNodes()
         case .rollout(let group): rollOut(group)
         case .vanish(let group, let id): vanish(id, in: group)
         case .restart(let index): if processes[index] != nil { start(index) }

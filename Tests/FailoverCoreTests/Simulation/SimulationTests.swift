@@ -19,6 +19,7 @@ import Testing
         var hours = 0.0
         var steps = 0
         var moves = 0
+        var evacuations = 0
         var faults: [SimulatedFault: Int] = [:]
         var failures: [String] = []
 
@@ -27,6 +28,7 @@ import Testing
             hours += Double(simulation.now) / 3.6e12
             steps += simulation.steps
             moves += simulation.groups.reduce(0) { $0 + $1.moves }
+            evacuations += simulation.evacuations
             faults.merge(simulation.faults) { $0 + $1 }
             if let violation = simulation.violation { failures.append("seed \(simulation.seed): \(violation)") }
         }
@@ -36,6 +38,7 @@ import Testing
             hours += other.hours
             steps += other.steps
             moves += other.moves
+            evacuations += other.evacuations
             faults.merge(other.faults) { $0 + $1 }
             failures += other.failures
         }
@@ -67,6 +70,13 @@ import Testing
         Self.tell("promotion gates", tally)
         #expect(tally.failures.count == 0, "told above")
         #expect(tally.moves > tally.schedules)
+    }
+
+    @Test func cordonedNodesAreLeft() async {
+        let tally = await Self.run(seeds: 0..<Self.count, .drained)
+        Self.tell("drains, \(tally.evacuations) moves off nodes", tally)
+        #expect(tally.failures.count == 0, "told above")
+        #expect(tally.evacuations > tally.schedules / 4)
     }
 
     @Test func rollingUpdatesMoveTheRoleAsSeldomAsCanBe() async {
@@ -130,7 +140,7 @@ import Testing
             seed: try #require(Self.environment["SIMULATION_SEED"].flatMap { UInt64($0) }),
             [
                 nil: .small, "undisturbed": .undisturbed, "contested": .contested, "opinionated": .opinionated,
-                "severed": .severed, "sliced": .sliced, "gated": .gated,
+                "severed": .severed, "sliced": .sliced, "gated": .gated, "drained": .drained,
             ][Self.environment["SIMULATION_SIZE"]]
                 ?? .large
         )

@@ -92,7 +92,7 @@ import Testing
         #expect(!plain.contains("pods/exec") && !plain.contains("ClusterRole"))
         let commands = try Self.text(Samples.text("web", service: "web", ", probe: {exec: {command: [test]}}"))
         #expect(commands.contains("pods/exec"))
-        let drains = try Self.text(Samples.text("web", service: "web", ", failover: {onNodeDrain: Switch}"))
+        let drains = try Self.text(Samples.text("web", service: "web", ", failover: {onNodeDrain: Taint}"))
         #expect(drains.contains("kind: ClusterRole\n") && drains.contains("kind: ClusterRoleBinding"))
         #expect(drains.contains("nodes"))
     }

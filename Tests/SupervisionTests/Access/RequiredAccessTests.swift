@@ -50,10 +50,14 @@ import Testing
         )
         let deleting = gated.rules.filter { Self.words($0.value).contains("delete pods") }
         #expect(deleting.keys.sorted() == ["ops"])
-        let drain = try Self.rules(
-            "- {name: a, service: a, probe: {tcpSocket: {port: 1}}, failover: {onNodeDrain: Switch}}"
-        )
-        #expect(Self.words(drain.clusterRules) == ["get nodes", "list nodes", "watch nodes"])
+        for cause in ["Taint", "Cordon"] {
+            let drain = try Self.rules(
+                "- {name: a, service: a, probe: {tcpSocket: {port: 1}}, failover: {onNodeDrain: \(cause)}}"
+            )
+            #expect(Self.words(drain.clusterRules) == ["list nodes", "watch nodes"])
+            // Groups are supervised without it, too.
+            #expect(drain.clusterRules.map(\.isOptional) == [true])
+        }
     }
 
     // MARK: Endpoints

@@ -61,6 +61,8 @@ final class FakeCluster: Sendable {
     let leases: FakeObjectSource<Lease>
     /// Shows nothing before a test does, or there are slices: then nobody waits for endpoints.
     let endpoints: FakeObjectSource<ServiceEndpoints>
+    /// Shows nothing before a test does.
+    let nodes: FakeObjectSource<Node>
 
     init(log: EventLog) {
         self.log = log
@@ -68,6 +70,7 @@ final class FakeCluster: Sendable {
         services = FakeObjectSource("services", log: log)
         leases = FakeObjectSource("leases", log: log)
         endpoints = FakeObjectSource("endpoints", log: log)
+        nodes = FakeObjectSource("nodes", log: log)
     }
 
     /// What is stored now.

@@ -63,6 +63,7 @@ struct GroupStage: Sendable {
             services: cluster.services,
             leases: cluster.leases,
             endpoints: cluster.endpoints,
+            nodes: cluster.nodes,
             probes: probes,
             claims: claims,
             gate: gate,

@@ -81,13 +81,26 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{/* The namespaces of groups whose promotion gate deletes pods, as a JSON object. */}}
 {{- define "kube-standby.deletingNamespaces" -}}
 {{- $namespaces := dict -}}
-{{- $usual := dig "defaults" "failover" "promotionGate" "method" "" .Values.config -}}
+{{- $defaults := .Values.config.defaults | default dict -}}
+{{- $usual := get (get ($defaults.failover | default dict) "promotionGate" | default dict) "method" -}}
 {{- range $group := .Values.config.groups -}}
-{{- if eq (dig "failover" "promotionGate" "method" $usual $group) "DeletePod" -}}
+{{- $gate := get ($group.failover | default dict) "promotionGate" | default dict -}}
+{{- if eq (get $gate "method" | default $usual) "DeletePod" -}}
 {{- $_ := set $namespaces ($group.namespace | default $.Release.Namespace) true -}}
 {{- end -}}
 {{- end -}}
 {{- $namespaces | toJson -}}
+{{- end -}}
+
+{{/* "true" if a group leaves nodes that are being drained. */}}
+{{- define "kube-standby.followsNodes" -}}
+{{- $defaults := .Values.config.defaults | default dict -}}
+{{- $usual := get ($defaults.failover | default dict) "onNodeDrain" | default "Ignore" -}}
+{{- $follows := false -}}
+{{- range .Values.config.groups -}}
+{{- if ne (get (.failover | default dict) "onNodeDrain" | default $usual) "Ignore" -}}{{- $follows = true -}}{{- end -}}
+{{- end -}}
+{{- if $follows -}}true{{- end -}}
 {{- end -}}
 
 {{/* The container's resources as a JSON object, a blank memory limit filled in by the number of groups. */}}
@@ -105,6 +118,11 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{/* How the names of the supervisors' own Leases begin. */}}
 {{- define "kube-standby.leaseName" -}}
 {{- .Values.leaderElection.leaseName | default (include "kube-standby.name" .) -}}
+{{- end -}}
+
+{{/* What the release has beside its namespaces; releases of one name in two namespaces must not share it. */}}
+{{- define "kube-standby.clusterRole" -}}
+{{- printf "%s-%s" .Release.Namespace (include "kube-standby.name" .) -}}
 {{- end -}}
 
 {{/* The Role for those Leases. */}}

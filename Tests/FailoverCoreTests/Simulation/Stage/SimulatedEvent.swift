@@ -22,6 +22,8 @@ enum SimulatedEvent {
     case pause(group: Int)
     /// The kubelets look at their pods.
     case kubelets
+    /// Nodes may be cordoned no more, or answer again.
+    case nodesChanged
     /// The controller of a group's workload looks at its pods.
     case rollout(group: Int)
     /// A pod that was deleted is gone, and has no successor of its name.
@@ -35,6 +37,8 @@ enum SimulatedEvent {
         case reload(group: Int, GroupPolicy)
         case answer(group: Int, ModelProcess.Answer)
         case timer(group: Int, OperationID)
+        /// The informer shows the nodes as they are.
+        case nodes
         /// The turn of a record that has waited for other groups' writes.
         case turn(group: Int, OperationID, Effect)
         /// A standby, by its position, looks at what a question is about; it has said this before.

@@ -68,7 +68,9 @@ enum SimulatedFault: CaseIterable {
     case severance
     /// A standby's opinions are wrong, late or missing for a while.
     case standby
+    /// A node is cordoned for a while, or all of them.
+    case drain
 
-    /// What befalls groups that ask nobody for an opinion.
-    static let usual = allCases.filter { $0 != .severance && $0 != .standby }
+    /// What befalls groups that ask nobody for an opinion, and leave no node.
+    static let usual = allCases.filter { ![.severance, .standby, .drain].contains($0) }
 }

@@ -32,6 +32,8 @@ struct SimulatedGroup {
     var unservedSince: UInt64?
     /// Since when a supervisor that sees and may write could have replaced the active member, which is of no use.
     var deadSince: UInt64?
+    /// Since when a supervisor that sees and may write could have left the active member's node, which is cordoned.
+    var strandedSince: UInt64?
     /// When somebody else changed labels last.
     var lastLabel: UInt64?
     var promises = SimulatedPromises()

@@ -36,6 +36,9 @@ struct SimulatedProcess {
     /// The same for the groups' slices.
     var missesSlices: [Bool]
 
+    /// What it was told of nodes last.
+    var nodes = NodeConditions()
+
     /// By group, the member that a switch was reported to wait for.
     var obstacles: [Int: Member.ID] = [:]
 

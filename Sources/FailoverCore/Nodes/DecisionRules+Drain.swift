@@ -1,0 +1,36 @@
+/// The rules about nodes that are being drained: the role leaves them before the eviction, and goes to none by a voluntary move.
+///
+/// A drain is an operator's wish with a deadline: it is held up by whatever holds up moves, but not by the cooldown. When the node is
+/// as it was the role stays where it is.
+extension DecisionRules {
+    /// How long a move off a node waits that met a pod that cannot be written; doubling, as other voluntary moves do.
+    private static let retrial: Duration = .seconds(30)
+
+    /// The move off a node that is being drained; nil: it is not, nobody healthy and Ready is elsewhere, or the move is held up.
+    func leaveNode(_ active: Member) -> Decision? {
+        guard case .move(let move) = evacuation(of: active) else { return nil }
+        return .move(move)
+    }
+
+    /// What holds up the move off a node that is being drained; nil: nothing, or there is none to make.
+    func heldOnNode(_ active: Member) -> Decision? {
+        guard let decision = evacuation(of: active) else { return nil }
+        if case .move = decision { return nil }
+        return decision
+    }
+
+    private func evacuation(of active: Member) -> Decision? {
+        guard view.unfitness(of: active) == .leaving, let best = bestElsewhere(leaving: active) else { return nil }
+        if let held = heldBack(active) { return held }
+        if let end = moves.nextTrial(cooldown: Self.retrial), now < end { return stay(active, until: end) }
+        return .move(.init(target: best, cause: .nodeDraining))
+    }
+
+    private func bestElsewhere(leaving active: Member) -> Member? {
+        let candidates = healthyCandidates.filter { candidate in
+            candidate.isReady && view.unfitness(of: candidate) == nil
+                && !(view.evidence(of: candidate.id)?.isContradicted ?? false)
+        }
+        return Ranking(view, leaving: active).best(of: candidates)
+    }
+}
