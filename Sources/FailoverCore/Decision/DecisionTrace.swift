@@ -16,6 +16,8 @@ package struct DecisionTrace: Sendable, Hashable {
         package var candidacy: Candidacy
         /// How others' opinions on it stand; nil: nobody is asked.
         package var opinions: OpinionTally?
+        /// What it answered for this decision; nil: it was not asked.
+        package var score: CandidateScore?
     }
 
     /// By name.
@@ -23,14 +25,16 @@ package struct DecisionTrace: Sendable, Hashable {
 
     /// One line for every member of the view, candidate or not.
     init(view: MemberView, policy: GroupPolicy, opinions: [Member.ID: OpinionTally] = [:]) {
+        let view = view.told
         lines = view.all.map { member in
             Line(
                 name: member.name,
                 role: member.role,
                 health: view.health(of: member.id),
                 noResult: view.health(of: member.id) == .unknown ? view.evidence(of: member.id)?.noResult : nil,
-                candidacy: Candidacy(of: member, under: policy),
-                opinions: opinions[member.id]
+                candidacy: view.candidacy(of: member, under: policy),
+                opinions: opinions[member.id],
+                score: view.decisiveScore(of: member.id)
             )
         }
     }
@@ -46,7 +50,10 @@ extension DecisionTrace: CustomStringConvertible {
 extension DecisionTrace.Line: CustomStringConvertible {
     package var description: String {
         let verdict = noResult.map { "\(health.rawValue) (\($0))" } ?? health.rawValue
-        let words = [role?.rawValue, verdict, refusal.map { "no candidate (\($0))" }, opinions.map { "\($0)" }]
+        let words = [
+            role?.rawValue, verdict, score.map { "\($0)" }, refusal.map { "no candidate (\($0))" },
+            opinions.map { "\($0)" },
+        ]
         return "\(name): " + words.compactMap { $0 }.joined(separator: ", ")
     }
 

@@ -42,6 +42,8 @@ package struct GroupPolicy: Sendable, Hashable {
     package var preemption: Preemption?
     /// Who has to agree to a move that rests on probes alone; nil: nobody.
     package var secondOpinion: SecondOpinion?
+    /// What candidates are asked that are otherwise equal; nil: nothing.
+    package var score: ScorePolicy?
     /// Observe and report, move nothing but what an operator requests.
     package var isPaused: Bool
     /// Observe and report, begin nothing; a switch that is on its way is finished.
@@ -66,6 +68,7 @@ package struct GroupPolicy: Sendable, Hashable {
         flap: FlapLimit = FlapLimit(),
         preemption: Preemption? = nil,
         secondOpinion: SecondOpinion? = nil,
+        score: ScorePolicy? = nil,
         isPaused: Bool = false,
         isObserving: Bool = false,
         isEnding: Bool = false
@@ -83,6 +86,7 @@ package struct GroupPolicy: Sendable, Hashable {
         self.flap = flap
         self.preemption = preemption
         self.secondOpinion = secondOpinion
+        self.score = score
         self.isPaused = isPaused
         self.isObserving = isObserving
         self.isEnding = isEnding

@@ -30,6 +30,10 @@ enum StringFormat: Sendable, Hashable {
     case regularExpression
     /// An `http://` or `https://` URL.
     case url
+    /// A way into a JSON document.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc6901
+    case jsonPointer
 }
 
 extension StringFormat {
@@ -51,6 +55,7 @@ extension StringFormat {
         case .printable: Self.isSingleLine(text)
         case .regularExpression: (try? Pattern.shared(text)) != nil
         case .url: Self.isURL(text)
+        case .jsonPointer: Self.isJSONPointer(text)
         }
     }
 
@@ -69,6 +74,7 @@ extension StringFormat {
         case .headerName: "an HTTP header name"
         case .printable: "one line of text"
         case .regularExpression: PatternError.allowed
+        case .jsonPointer: "a JSON pointer like /lag/bytes, in which ~0 stands for ~ and ~1 for /"
         case .url: "a URL that begins with http:// or https:// and names a host"
         }
     }
@@ -112,6 +118,13 @@ extension StringFormat {
         return (1...65_535).contains(port)
     }
 
+    private static func isJSONPointer(_ text: String) -> Bool {
+        (text.isEmpty || text.hasPrefix("/"))
+            && text.split(separator: "~", omittingEmptySubsequences: false).dropFirst().allSatisfy {
+                $0.first == "0" || $0.first == "1"
+            }
+    }
+
     private static func isSingleLine(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     }
@@ -149,6 +162,7 @@ extension StringFormat {
         case .host: HostName.pattern
         case .headerName: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
         case .printable: "^\(Self.character)*$"
+        case .jsonPointer: "^(/([^~/]|~[01])*)*$"
         case .url: "^https?://[^\\u0000-\\u0020\\u007f]+$"
         }
     }
@@ -156,7 +170,9 @@ extension StringFormat {
     /// Characters at least and, unless nil, at most.
     var lengths: (Int, Int?) {
         switch self {
-        case .argument, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host: (0, nil)
+        case .argument, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host,
+            .jsonPointer:
+            (0, nil)
         case .nonEmpty: (1, nil)
         case .dnsSubdomain: (0, 253)
         case .regularExpression: (0, Pattern.longest)

@@ -222,7 +222,7 @@ struct ModelProcess: Hashable {
                 .writeEndpoints, .readEndpoints:
                 requests.append(effect)
             case .probe(let id, _): if let member = seen.first(where: { $0.id == id }) { probe(member, at: now) }
-            case .report, .forgetHealth, .askOpinions: break
+            case .report, .forgetHealth, .askOpinions, .askScores: break
             }
         }
     }
@@ -234,7 +234,7 @@ extension Effect {
         switch self {
         case .writeRecord, .writeRole, .writeEndpoints: true
         case .readRecord, .listMembers, .readMember, .tryRole, .settleEndpoints, .startTimer, .startBackoff, .probe,
-            .forgetHealth, .askOpinions, .report, .readEndpoints:
+            .forgetHealth, .askOpinions, .askScores, .report, .readEndpoints:
             false
         }
     }

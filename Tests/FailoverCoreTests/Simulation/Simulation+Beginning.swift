@@ -6,6 +6,7 @@ extension Simulation {
         let timing = makeTiming()
         var policy = makePolicy(timing)
         if asksOpinions { policy.secondOpinion = makeSecondOpinion() }
+        if asksScores { policy.score = makeScorePolicy() }
         if ownsEndpoints {
             policy.ownsEndpoints = true
             policy.order = .demoteFirst

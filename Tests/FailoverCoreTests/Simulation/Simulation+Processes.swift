@@ -61,6 +61,7 @@ extension Simulation {
         case .opinions(let group, let answers):
             let count = standbys.count
             hear(index, group) { $0.opinionsHeard(answers, standbys: count, at: $1) }
+        case .scored(let group, let id, let member, let score): scored(id, member, score, in: group, of: index)
         case .observe(let group, let members, let version, let lease):
             observe(members, version, lease, in: group, of: index)
         case .observeSlices(let group, let shown, let version):
@@ -250,6 +251,7 @@ extension Simulation {
             case .probe(let member, let since): confirm(member, since: since, in: group, of: index)
             case .forgetHealth(let id): forget(id, in: group, of: index)
             case .askOpinions(let question): ask(question, of: index, group: group)
+            case .askScores(let id, let members): askScores(id, of: members, by: index, in: group)
             case .report(let report):
                 tell("group \(group), process \(index): \(report)")
                 note(report, of: index, group: group)
@@ -274,7 +276,9 @@ extension Simulation {
         case .switchWaits(let member, _, _): processes[index]?.obstacles[group] = member.id
         // Another attempt waits for the same.
         case .moved, .moveWithdrawn, .adopted: processes[index]?.obstacles[group] = nil
-        case .moveStarted: lastBegun = now
+        case .moveStarted(_, let target, let cause, _):
+            lastBegun = now
+            checkScore(of: target, cause, by: index, in: group)
         case .withheld, .promoted, .demoted, .joined, .departed, .found, .findingEnded, .answered, .pauseEnded,
             .steppedBack, .operationFailed:
             break

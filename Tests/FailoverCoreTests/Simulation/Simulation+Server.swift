@@ -58,7 +58,7 @@ extension Simulation {
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
         case .writeEndpoints(let id, _): return .endpointsWritten(id, .failed(failure))
         case .readEndpoints(let id, _): return .endpointsRead(id, .failed(failure))
-        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: return nil
         }
     }
 
@@ -122,7 +122,7 @@ extension Simulation {
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
         case .writeEndpoints(let id, let write): return .endpointsWritten(id, self.write(write, in: group))
         case .readEndpoints(let id, let family): return .endpointsRead(id, .found(cluster.published(family, to: nil)))
-        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: return nil
         }
     }
 
@@ -212,7 +212,7 @@ extension Simulation {
         case .writeEndpoints(_, let write):
             "\(write.slice.family.rawValue): \(write.ready?.uid ?? "nobody") at \(write.epoch) over \(write.slice.version?.rawValue ?? "none")"
         case .readEndpoints(_, let family): "read of \(family.rawValue)"
-        case .settleEndpoints, .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: ""
+        case .settleEndpoints, .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: ""
         }
     }
 

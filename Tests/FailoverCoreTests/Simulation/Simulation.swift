@@ -16,6 +16,8 @@ struct Simulation {
         var asksOpinions = false
         /// Whether slices say who is active.
         var ownsEndpoints = false
+        /// Whether groups ask candidates for their scores.
+        var asksScores = false
 
         static let small = Size(groups: 1...4, members: 2...4, faults: 4...14)
         /// Nothing happens but rolling updates.
@@ -56,6 +58,16 @@ struct Simulation {
                 ![.denial, .rename, .lostPassiveLabel, .stripper].contains($0)
             } + [.restart, .takeover, .slowness],
             ownsEndpoints: true
+        )
+        /// Groups that ask candidates for their scores.
+        static let scored = Size(
+            groups: 1...3,
+            members: 2...4,
+            faults: 6...16,
+            kinds: SimulatedFault.usual.filter {
+                ![.denial, .rename, .lostPassiveLabel, .stripper].contains($0)
+            } + [.application, .application, .deletion, .reload],
+            asksScores: true
         )
         static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
     }
@@ -101,6 +113,8 @@ struct Simulation {
     let isSevered: Bool
     /// Whether slices say who is active, and not labels.
     let ownsEndpoints: Bool
+    /// Whether groups ask candidates for their scores.
+    let asksScores: Bool
     var standbys: [SimulatedStandby] = []
     /// Until when each process is cut off from each node.
     var severances: [[UInt64]] = [[], []]
@@ -133,7 +147,8 @@ struct Simulation {
         isUndisturbed = size.kinds == [.rollout]
         asksOpinions = size.asksOpinions
         isSevered = size.kinds == [.severance]
-        ownsEndpoints = size.ownsEndpoints
+        asksScores = size.asksScores
+        ownsEndpoints = size.ownsEndpoints || size.asksScores && seed % 4 == 0
         random = SeededGenerator(seed: seed)
         nodes = Array(repeating: 0, count: Int.random(in: 2...3, using: &random))
         severances = severances.map { _ in nodes.map { _ in 0 } }

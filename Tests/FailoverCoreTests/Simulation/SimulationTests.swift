@@ -76,6 +76,13 @@ import Testing
         #expect(tally.moves > tally.schedules)
     }
 
+    @Test func scoresChooseAmongCandidates() async {
+        let tally = await Self.run(seeds: 0..<Self.count, .scored)
+        Self.tell("scores", tally)
+        #expect(tally.failures.count == 0, "told above")
+        #expect(tally.moves > tally.schedules)
+    }
+
     /// In each schedule a supervisor is cut off from nodes that standbys and clients reach; without the second opinion it moves
     /// the role for nothing in many of them.
     @Test func aSupervisorThatIsCutOffFromOneNodeAloneMovesNothing() {
@@ -123,7 +130,7 @@ import Testing
             seed: try #require(Self.environment["SIMULATION_SEED"].flatMap { UInt64($0) }),
             [
                 nil: .small, "undisturbed": .undisturbed, "contested": .contested, "opinionated": .opinionated,
-                "severed": .severed, "sliced": .sliced,
+                "severed": .severed, "sliced": .sliced, "scored": .scored,
             ][Self.environment["SIMULATION_SIZE"]]
                 ?? .large
         )

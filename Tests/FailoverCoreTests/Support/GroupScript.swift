@@ -263,7 +263,7 @@ struct GroupScript {
         case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)
         case .writeEndpoints, .readEndpoints: return followSlices(effect)
         case .probe: return answer(probesIn: [effect])
-        case .forgetHealth, .askOpinions, .startTimer, .startBackoff, .report: return []
+        case .forgetHealth, .askOpinions, .askScores, .startTimer, .startBackoff, .report: return []
         }
     }
 }

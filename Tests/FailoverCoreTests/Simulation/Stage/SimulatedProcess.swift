@@ -33,7 +33,8 @@ struct SimulatedProcess {
     var isBehind: [Bool]
     /// The same for the groups' slices.
     var missesSlices: [Bool]
-
+    /// By group, when candidates answered last what lets them be promoted.
+    var scores: [[Member.ID: UInt64]]
     /// By group, the member that a switch was reported to wait for.
     var obstacles: [Int: Member.ID] = [:]
 
@@ -44,6 +45,7 @@ struct SimulatedProcess {
         targets = groups.map { _ in [:] }
         isBehind = groups.map { _ in false }
         missesSlices = isBehind
+        scores = groups.map { _ in [:] }
         startedAt = now
     }
 
