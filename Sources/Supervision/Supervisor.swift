@@ -114,6 +114,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> SupervisedGroups {
         let turns = RequestLimiter(limit: GroupSupervisor.Surroundings.mostAtWork)
+        let scoreTurns = RequestLimiter(limit: GroupSupervisor.mostAsked)
         let claims = ClaimRegistry(spansShards: parts.election.map { $0.shards > 1 } ?? false)
         let calendar = WallCalendar()
         return SupervisedGroups(namespace: parts.namespace, claims: claims, sharing: sharing(parts)) { namespace in
@@ -165,6 +166,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     clock: .system,
                     notify: notify,
                     turns: turns,
+                    scoreTurns: scoreTurns,
                     tasks: start.tasks,
                     standbys: standbys,
                     feed: feed,

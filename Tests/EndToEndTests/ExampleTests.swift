@@ -62,6 +62,39 @@ extension EndToEndTests {
             }
         }
 
+        /// The replica that lags least takes over, with the rights that are printed.
+        @Test func theReplicaThatLagsLeastTakesOver() async throws {
+            try await Stage.run { stage in
+                try await stage.sandbox.apply(try read("application.yaml", of: "replica-lag"))
+                try await stage.sandbox.wait(for: "three pods to run") { store in
+                    await store.list(.pods, namespace: "default").count { $0["status"]["podIP"] != .null } == 3
+                }
+                for (pod, lag) in [("replica-0", 0), ("replica-1", 4096), ("replica-2", 17)] {
+                    let body = "{\"lag\": {\"bytes\": \(lag)}}"
+                    await stage.sandbox.applications.set(.body(body), pod: pod, namespace: "default")
+                }
+                try await stage.label("replica-0", role: "active")
+                let configuration = try stage.write("example.yaml", try read("config.yaml", of: "replica-lag"))
+                let (manifests, code) = try await SupervisorProcess.finish(["rbac", "--config", configuration])
+                #expect(code == 0)
+                try await stage.sandbox.apply(manifests)
+                await stage.sandbox.authentication.admit(
+                    token: "few",
+                    .serviceAccount("kube-standby", namespace: "default")
+                )
+                var arguments = try await stage.arguments(groups: [], token: "few")
+                arguments[2] = configuration
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    _ = await process.log.wait(for: "active member is on record", "replica-0")
+                    for pod in ["replica-1", "replica-2"] {
+                        _ = await process.log.wait(for: "member.name=\(pod)", "healthy")
+                    }
+                    try await stage.sandbox.store.delete(ObjectKey(.pods, namespace: "default", name: "replica-0"))
+                    try await stage.sandbox.waitForEndpoints(["replica-2"], of: "replica")
+                }
+            }
+        }
+
         /// The budget of the example is the one that is printed, and everything fits together.
         @Test func theDrainWaitsForTheRole() async throws {
             try await Stage.run { stage in

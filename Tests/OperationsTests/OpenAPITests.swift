@@ -31,6 +31,7 @@ import Testing
         )
         (member.role, member.healthSince, member.lastSuccess, member.failingSince) = ("active", moment, moment, moment)
         (member.noResult, member.refusal, member.node, member.zone, member.epoch) = ("a", "b", "c", "d", 1)
+        (member.score, member.noScore) = (1, "e")
         let move = GroupStatus.Switch(
             to: "web-1",
             cause: "Fenced",

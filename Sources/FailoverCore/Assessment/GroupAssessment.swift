@@ -40,6 +40,8 @@ package struct GroupAssessment: Sendable, Hashable {
         package var evidence: HealthEvidence?
         /// Whether it could be promoted, or the first reason why not.
         package var candidacy: Candidacy
+        /// What it answered last when it was asked for its score; nil: it was not asked of late.
+        package var score: CandidateScore?
 
         /// The verdict of its probes.
         package var health: Health { evidence?.health ?? .unknown }
@@ -95,8 +97,9 @@ extension GroupAssessment {
     /// Derives it from all that is known, and what is being done.
     init(_ situation: Situation, _ phase: Outstanding.Phase) {
         let known = situation.known
-        let view = known.view
-        let rules = situation.rules(known.record)
+        let view = known.view.scored(at: situation.now)
+        var rules = situation.rules(known.record)
+        rules.view = view
         let decision = situation.decision
         let active = view.actives.count == 1 ? view.actives.first : nil
         epoch = known.record?.epoch
@@ -104,7 +107,8 @@ extension GroupAssessment {
             Line(
                 member: member,
                 evidence: view.evidence(of: member.id),
-                candidacy: Candidacy(of: member, under: known.policy)
+                candidacy: view.candidacy(of: member, under: known.policy),
+                score: view.decisiveScore(of: member.id)
             )
         }
         let others = rules.healthyCandidates.filter { $0.role != .active && !view.history.isRefused($0.id) }
@@ -148,7 +152,7 @@ extension GroupAssessment {
 
     private static func withholds(_ finding: Decision.Finding) -> Bool {
         switch finding {
-        case .flapping, .suspended, .disputed, .unanswered: true
+        case .flapping, .suspended, .disputed, .unanswered, .refusedByScore: true
         case .noHealthyCandidate, .multipleActive, .activeNotReady, .drift: false
         }
     }
@@ -156,7 +160,8 @@ extension GroupAssessment {
     private static func isDispute(_ finding: Decision.Finding) -> Bool {
         switch finding {
         case .disputed, .unanswered: true
-        case .noHealthyCandidate, .multipleActive, .flapping, .suspended, .activeNotReady, .drift: false
+        case .noHealthyCandidate, .multipleActive, .flapping, .suspended, .activeNotReady, .drift, .refusedByScore:
+            false
         }
     }
 }

@@ -9,6 +9,8 @@ package enum Decision: Sendable, Hashable {
     /// The role is to move once it is certain that the active member fails while a candidate does not: these are to be probed,
     /// unless they succeeded since a time, and it is decided again at `deadline`.
     case confirm([Member], since: MonotonicTime, until: MonotonicTime)
+    /// The role is to move, and candidates were asked for their scores: it is decided again when all have answered, at `until` at most.
+    case score(until: MonotonicTime, finding: Finding?)
     /// Nothing can be decided before `deadline` (nil: before something changes).
     case wait(until: MonotonicTime?, finding: Finding?)
 
@@ -62,6 +64,8 @@ package enum Decision: Sendable, Hashable {
         case disputed(String)
         /// The active member fails for this supervisor, and too few answer who were asked.
         case unanswered(String)
+        /// A move is due and not made: there are candidates, and their scores refuse all of them.
+        case refusedByScore
     }
 }
 
@@ -76,6 +80,7 @@ extension Decision.Finding: CustomStringConvertible {
         case .drift: "somebody else writes the role labels"
         case .disputed(let name): "the active pod \(name) fails here, and too few others say so: not moving"
         case .unanswered(let name): "the active pod \(name) fails here, and too few others answer: not moving"
+        case .refusedByScore: "a move is due, and the scores of all candidates refuse them: not moving"
         }
     }
 }
@@ -85,7 +90,7 @@ extension Decision {
     var finding: Finding? {
         switch self {
         case .keep(let keep): keep.finding
-        case .wait(_, let finding): finding
+        case .wait(_, let finding), .score(_, let finding): finding
         case .move(let move): move.finding
         case .adopt, .confirm: nil
         }
@@ -96,7 +101,7 @@ extension Decision {
         switch self {
         case .keep(let keep): keep.until
         case .wait(let until, _): until
-        case .confirm(_, _, let until): until
+        case .confirm(_, _, let until), .score(let until, _): until
         case .adopt, .move: nil
         }
     }

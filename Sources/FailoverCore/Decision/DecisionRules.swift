@@ -270,14 +270,17 @@ struct DecisionRules {
     }
 
     /// The candidates or, if there are none, those that are refused only because they cannot be probed.
-    private var possibleMembers: [Member] {
-        let candidates = view.all.filter(isCandidate)
-        return candidates.isEmpty ? view.all.filter { Candidacy(of: $0, under: policy).isLastResort } : candidates
+    var possibleMembers: [Member] {
+        let candidates = view.all.filter { Candidacy(of: $0, under: policy) == .candidate }
+        // Whom its score refuses is not replaced by one that gives none at all.
+        let possible =
+            candidates.isEmpty ? view.all.filter { Candidacy(of: $0, under: policy).isLastResort } : candidates
+        return possible.filter { view.scores?.refusal(of: $0.id) == nil }
     }
 
-    /// By rule 1 alone, whatever its health.
+    /// By rule 1 and its score alone, whatever its health.
     func isCandidate(_ member: Member) -> Bool {
-        Candidacy(of: member, under: policy) == .candidate
+        view.candidacy(of: member, under: policy) == .candidate
     }
 
     /// By name, not by rank.

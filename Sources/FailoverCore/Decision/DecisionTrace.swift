@@ -18,6 +18,8 @@ package struct DecisionTrace: Sendable, Hashable {
         package var unfitness: UnfitNodes.Reason?
         /// How others' opinions on it stand; nil: nobody is asked.
         package var opinions: OpinionTally?
+        /// What it answered for this decision; nil: it was not asked.
+        package var score: CandidateScore?
     }
 
     /// By name.
@@ -25,15 +27,17 @@ package struct DecisionTrace: Sendable, Hashable {
 
     /// One line for every member of the view, candidate or not.
     init(view: MemberView, policy: GroupPolicy, opinions: [Member.ID: OpinionTally] = [:]) {
+        let view = view.told
         lines = view.all.map { member in
             Line(
                 name: member.name,
                 role: member.role,
                 health: view.health(of: member.id),
                 noResult: view.health(of: member.id) == .unknown ? view.evidence(of: member.id)?.noResult : nil,
-                candidacy: Candidacy(of: member, under: policy),
+                candidacy: view.candidacy(of: member, under: policy),
                 unfitness: view.unfitness(of: member),
-                opinions: opinions[member.id]
+                opinions: opinions[member.id],
+                score: view.decisiveScore(of: member.id)
             )
         }
     }
@@ -50,7 +54,8 @@ extension DecisionTrace.Line: CustomStringConvertible {
     package var description: String {
         let verdict = noResult.map { "\(health.rawValue) (\($0))" } ?? health.rawValue
         let words = [
-            role?.rawValue, verdict, refusal.map { "no candidate (\($0))" }, unfitness.map { "\($0)" },
+            role?.rawValue, verdict, score.map { "\($0)" }, refusal.map { "no candidate (\($0))" },
+            unfitness.map { "\($0)" },
             opinions.map { "\($0)" },
         ]
         return "\(name): " + words.compactMap { $0 }.joined(separator: ", ")

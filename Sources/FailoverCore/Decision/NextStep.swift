@@ -117,7 +117,7 @@ extension Situation {
         if let completion = known.records.completion, completion.answer != nil, completion.request == request {
             return nil
         }
-        if isLeftToItsAnnouncer(request, record) { return nil }
+        if isLeftToItsAnnouncer(request, record) || awaitsScores(for: request) { return nil }
         if let (request, words) = givenUp {
             // A move that is due goes first, and answers it at its end.
             if case .move = decision, !isHeld || decision.finishesSwitch { return nil }

@@ -16,13 +16,14 @@ extension Situation {
         }
         switch rulesBefore(progress).decide() {
         case .move(let move) where move.target?.id != progress.move.target?.id:
+            if lacksScores(for: move) { return .decide }
             let words = "the role could not go to \(progress.move.target?.name ?? "nobody"); it went to another"
             let from = progress.from.map(\.name)
             let refusal = progress.refusal ?? words
             return .begin(
                 beginning(move, insteadOf: progress.request, since: from, replacing: progress, because: refusal)
             )
-        case .move, .wait, .confirm: return nil
+        case .move, .wait, .confirm, .score: return nil
         case .keep(let keep): return .adopt(adoption(of: keep.active, insteadOf: progress))
         case .adopt(let active): return .adopt(adoption(of: active, insteadOf: progress))
         }
@@ -51,9 +52,9 @@ extension Situation {
     /// Another request of an operator while a switch waits: one that moves nothing is answered, and a move takes the
     /// place of this one; nil: nothing is asked that could be answered now.
     func request(beside progress: RoleSwitch) -> NextStep? {
-        guard let record = known.record, let request = record.request, request.id != progress.request?.id else {
-            return nil
-        }
+        guard let record = known.record, let request = record.request, request.id != progress.request?.id,
+            !lacksScores(for: request)
+        else { return nil }
         switch requestRules(record).outcome(of: request) {
         case .waits: return nil
         case .move where isExhausted: return nil
@@ -153,7 +154,8 @@ extension Situation {
 
     private func otherHealthyCandidate(than id: Member.ID) -> Member? {
         let others = view.all.filter {
-            $0.id != id && candidacy(of: $0) == .candidate && view.health(of: $0.id) == .healthy
+            $0.id != id && view.candidacy(of: $0, under: known.policy) == .candidate
+                && view.health(of: $0.id) == .healthy
         }
         return Ranking(view).best(of: others)
     }

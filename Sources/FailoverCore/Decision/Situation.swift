@@ -15,12 +15,13 @@ struct Situation {
     // MARK: Rules
 
     /// What the group does by itself.
-    var decision: Decision { ownRules.decide() }
+    var decision: Decision { decision(awaitingScores: true) }
 
     /// The failing member that others are asked about; nil: none.
     var opinionSubject: Inquiry.Subject? { known.policy.secondOpinion == nil ? nil : ownRules.opinionSubject }
 
-    private var ownRules: DecisionRules {
+    /// The rules for what the group does by itself.
+    var ownRules: DecisionRules {
         var rules = rules(known.record)
         rules.isHeld = isHeld
         rules.endOfAnnouncedRequest = endOfAnnouncedRequest
@@ -32,7 +33,7 @@ struct Situation {
         switch decision {
         case .move(let move): move.cause.urgency(whileServed: view.isServed)
         // The move that is to be confirmed waits for the answer, too.
-        case .confirm: SwitchCause.activeUnhealthy.urgency(whileServed: view.isServed)
+        case .confirm, .score: SwitchCause.activeUnhealthy.urgency(whileServed: view.isServed)
         // A move that nobody told of is counted before the role is moved on.
         case .adopt(let active) where untoldMove(to: active) != nil && view.health(of: active.id) != .healthy:
             SwitchCause.activeUnhealthy.urgency(whileServed: view.isServed)

@@ -29,6 +29,8 @@ package enum Effect: Sendable, Hashable {
     case probe(Member.ID, unlessSucceededSince: MonotonicTime)
     /// Ask the standby replicas about a member, instead of what they were asked before; answer with `opinionsHeard`.
     case askOpinions(OpinionQuestion)
+    /// Ask these members for their scores, in parallel; answer with `scoreAnswered` for each, within the policy's time.
+    case askScores(OperationID, [Member.ID])
     /// Forget the results of a member's probes so far, and count anew.
     case forgetHealth(Member.ID)
     /// Report it, through logs, Events and metrics.

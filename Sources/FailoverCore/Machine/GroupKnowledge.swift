@@ -8,7 +8,7 @@ struct GroupKnowledge: Sendable, Hashable {
     /// The configuration, with the fences of the record in it.
     private(set) var policy: GroupPolicy
     /// The members with their evidence; empty before the first listing.
-    private(set) var view = MemberView()
+    var view = MemberView()
     /// The record as read, as seen and as far as it is trusted.
     private(set) var records: RecordView
     /// The epochs and writes of this machine itself; they decide who needs no seal.
@@ -32,6 +32,7 @@ struct GroupKnowledge: Sendable, Hashable {
 
     /// The configuration changed.
     mutating func changed(_ policy: GroupPolicy) {
+        if policy.score != self.policy.score { view.forgetScores() }
         self.policy = policy
         self.policy.fenced = records.fenced
         view.judgeNodes(under: policy.onNodeDrain)

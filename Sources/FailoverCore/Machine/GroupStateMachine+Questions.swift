@@ -48,7 +48,8 @@ extension GroupStateMachine {
         guard progress.request == nil, progress.move.cause != .targetRefused else { return true }
         // In a pause only what was announced is finished.
         if known.isPaused(at: now), progress.move.cause != .unfinishedSwitch { return false }
-        guard case .move(let move) = situation(at: now).decision else { return false }
+        // Who has come since was not asked for a score, and is not waited for.
+        guard case .move(let move) = situation(at: now).decision(awaitingScores: false) else { return false }
         return move.target?.id == progress.move.target?.id && move.cause == progress.move.cause
     }
 

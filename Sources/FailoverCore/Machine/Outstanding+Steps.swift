@@ -36,15 +36,16 @@ extension Outstanding {
         at now: MonotonicTime
     ) -> (step: NextStep, effects: [Effect]) {
         let questions = known.ask(about: situation(known, at: now).opinionSubject, at: now)
+        let scores = askScores(&known, at: now)
         let situation = situation(known, at: now)
         let decision = situation.decision
         switch decision {
         // A move that was confirmed is still so when the turn of its announcement comes.
-        case .confirm, .move: break
+        case .confirm, .score, .move: break
         case .keep, .adopt, .wait: known.awaitsNoProbes()
         }
         let effects = notices.found(decision.finding, situation.trace) + wake(at: situation.requestDeadline)
-        return (situation.nextStep(after: decision), questions + effects)
+        return (situation.nextStep(after: decision), questions + scores + effects)
     }
 
     // MARK: Reading the record
@@ -81,6 +82,7 @@ extension Outstanding {
         case .confirm(let members, let since, let deadline):
             let asked = known.awaitProbes(of: members, at: now)
             return asked.map { .probe($0.id, unlessSucceededSince: since) } + wake(at: deadline)
+        case .score(let deadline, _): return wake(at: deadline)
         case .wait(let deadline, _):
             return clear(&known, at: now) + wake(at: deadline) + recordCompletion(known, at: now)
         }
@@ -136,7 +138,7 @@ extension Outstanding {
         switch decision {
         case .keep(let keep): return keepEndpoints(of: keep.active, in: situation(known, at: now))
         case .move, .wait: return clearEndpoints(in: situation(known, at: now))
-        case .adopt, .confirm: return []
+        case .adopt, .confirm, .score: return []
         }
     }
 

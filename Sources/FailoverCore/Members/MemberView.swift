@@ -11,6 +11,8 @@ package struct MemberView: Sendable, Hashable {
     private(set) var history = MemberHistory()
     /// What the Service's slices say, where they say who is active, and not the pods; nil: not seen yet, or they do not.
     package private(set) var endpoints: EndpointsView?
+    /// What members say of themselves when a move is due; nil: they are not asked.
+    @Seldom var scores: ScoreBoard?
     /// The highest epoch that is believed of a pod; nil before it is known what records say.
     private var ceiling: Epoch?
     /// The epochs that are not believed, by member.

@@ -25,11 +25,19 @@ package enum Candidacy: Sendable, Hashable {
         case notReady
         /// It lacks the port or the container that its probe needs.
         case notProbeable
+        /// Its score is above what the group allows.
+        case scoreAbove(Double, limit: Double)
+        /// Its score is below what the group requires.
+        case scoreBelow(Double, limit: Double)
+        /// It gave no score, and the group requires one.
+        case hasNoScore
 
         /// Whether an operator may overrule it: the pod could serve.
         var yieldsToForce: Bool {
             switch self {
-            case .excluded, .notSelected, .priorityZero, .notReady, .notProbeable: true
+            case .excluded, .notSelected, .priorityZero, .notReady, .notProbeable, .scoreAbove, .scoreBelow,
+                .hasNoScore:
+                true
             case .terminating, .finished, .hasNoAddress, .fenced: false
             }
         }
@@ -84,6 +92,11 @@ extension Candidacy.Refusal: CustomStringConvertible {
         case .priorityZero: "priority 0"
         case .notReady: "not Ready"
         case .notProbeable: "it has no port that could be probed"
+        case .scoreAbove(let score, let limit):
+            "its score \(CandidateScore.text(of: score)) is above \(CandidateScore.text(of: limit))"
+        case .scoreBelow(let score, let limit):
+            "its score \(CandidateScore.text(of: score)) is below \(CandidateScore.text(of: limit))"
+        case .hasNoScore: "it gave no score"
         }
     }
 }

@@ -62,6 +62,8 @@ package struct GroupPolicy: Sendable, Hashable {
     @Seldom private var gate: PromotionGate?
     /// What makes the role leave a node before its pods are evicted.
     package var onNodeDrain: NodeDrain
+    /// What candidates are asked that are otherwise equal; nil: nothing.
+    package var score: ScorePolicy?
     /// Observe and report, move nothing but what an operator requests.
     package var isPaused: Bool
     /// Observe and report, begin nothing; a switch that is on its way is finished.
@@ -90,6 +92,7 @@ package struct GroupPolicy: Sendable, Hashable {
         secondOpinion: SecondOpinion? = nil,
         promotionGate: PromotionGate? = nil,
         onNodeDrain: NodeDrain = .ignore,
+        score: ScorePolicy? = nil,
         isPaused: Bool = false,
         isObserving: Bool = false,
         isEnding: Bool = false
@@ -108,6 +111,7 @@ package struct GroupPolicy: Sendable, Hashable {
         self.preemption = preemption
         self.secondOpinion = secondOpinion
         self.onNodeDrain = onNodeDrain
+        self.score = score
         self.isPaused = isPaused
         self.isObserving = isObserving
         self.isEnding = isEnding

@@ -78,6 +78,15 @@ struct GroupMetric: Sendable {
         GroupMetric("member_candidate", "Whether the pod may be promoted, whatever its health.", by: ["member"]) {
             $0.members.map { Sample(labels: [$0.name], value: $0.isCandidate ? "1" : "0") }
         },
+        GroupMetric(
+            "candidate_score",
+            "The number that the pod gave last when it was asked for its score; none if it gave none, or is not asked.",
+            by: ["member"]
+        ) {
+            $0.members.compactMap { member in
+                member.score.map { Sample(labels: [member.name], value: MetricsText.number($0)) }
+            }
+        },
     ]
 
     private static let conditions = GroupAssessment.Condition.allCases.map(\.rawValue)

@@ -14,17 +14,25 @@ extension ExecProbe {
     /// `client`: the way into pods; nil: there is none.
     @concurrent
     func outcome(for target: ProbeTarget, client: APIClient?) async -> ProbeOutcome {
+        await run(for: target, client: client).outcome
+    }
+
+    /// The same, with the beginning of what it printed; empty if it did not run.
+    @concurrent
+    func run(for target: ProbeTarget, client: APIClient?) async -> (outcome: ProbeOutcome, output: String) {
         switch (place, client) {
-        case (.supervisor, _): await outcomeHere(for: target)
-        case (.pod, let client?): await outcomeInPod(for: target, client)
-        case (.pod, nil): ProbeOutcome(verdict: .noResult, detail: "there is no API server to reach the pod through")
+        case (.supervisor, _): await runHere(for: target)
+        case (.pod, let client?): await runInPod(for: target, client)
+        case (.pod, nil): (Self.noResult("there is no API server to reach the pod through"), "")
         }
     }
+
+    private static func noResult(_ words: String) -> ProbeOutcome { ProbeOutcome(verdict: .noResult, detail: words) }
 
     // MARK: Beside the supervisor
 
     /// Runs the command with the member in its environment.
-    private func outcomeHere(for target: ProbeTarget) async -> ProbeOutcome {
+    private func runHere(for target: ProbeTarget) async -> (outcome: ProbeOutcome, output: String) {
         let run = BoundedCommand(
             command: command,
             environment: [
@@ -37,19 +45,23 @@ extension ExecProbe {
         )
         do {
             let outcome = try await run.outcome()
+            let output = outcome.output
             switch outcome.end {
-            case .exited(let code): return Self.verdict(onExit: code, outcome.output)
-            case .signalled(let number): return Self.failure("ended by signal \(number)", outcome.output)
-            case .timedOut: return Self.failure("no end in time", outcome.output)
+            case .exited(let code): return (Self.verdict(onExit: code, output), output)
+            case .signalled(let number): return (Self.failure("ended by signal \(number)", output), output)
+            case .timedOut: return (Self.failure("no end in time", output), output)
             }
         } catch {
-            return ProbeOutcome(verdict: .noResult, detail: "the command could not be started: \(error)")
+            return (Self.noResult("the command could not be started: \(error)"), "")
         }
     }
 
     // MARK: In the pod
 
-    private func outcomeInPod(for target: ProbeTarget, _ client: APIClient) async -> ProbeOutcome {
+    private func runInPod(
+        for target: ProbeTarget,
+        _ client: APIClient
+    ) async -> (outcome: ProbeOutcome, output: String) {
         let run = PodCommand(
             namespace: target.namespace,
             pod: target.pod,
@@ -60,17 +72,19 @@ extension ExecProbe {
         )
         do {
             let outcome = try await client.run(run)
+            let output = outcome.output
             switch outcome.end {
-            case .exited(let code): return Self.verdict(onExit: code, outcome.output)
-            case .timedOut: return Self.failure("no end in time", outcome.output)
-            case .withoutStatus: return Self.failure("it ended without an exit code", outcome.output)
+            case .exited(let code): return (Self.verdict(onExit: code, output), output)
+            case .timedOut: return (Self.failure("no end in time", output), output)
+            case .withoutStatus: return (Self.failure("it ended without an exit code", output), output)
             }
         } catch {
             // The kubelet of a dead node answers nobody, and Ready is the one thing that the cluster says of it.
             let isNodeGone = !target.isReady && (error as? KubernetesError)?.isUndelivered == true
+            let failure = "the pod is not Ready, and its node is not reached: \(error)"
             return isNodeGone
-                ? ProbeOutcome(verdict: .failure, detail: "the pod is not Ready, and its node is not reached: \(error)")
-                : ProbeOutcome(verdict: .noResult, detail: "the command could not be run: \(error)")
+                ? (ProbeOutcome(verdict: .failure, detail: failure), "")
+                : (Self.noResult("the command could not be run: \(error)"), "")
         }
     }
 

@@ -13,9 +13,9 @@ extension GroupChecker {
             report(.handlerCount(allowed.filter { probe[$0].isPresent }, allowed: allowed), at: [step])
         }
         checkTimings(name, probe)
-        checkHTTP(name, probe["httpGet"])
-        checkHost(name, "tcpSocket", probe["tcpSocket"])
-        checkExec(name, probe["exec"], probe)
+        checkHandlers(probe, at: [step])
+        checkHost(probe["tcpSocket"], at: [step, "tcpSocket"], isHTTP: false)
+        checkPace(name, probe)
     }
 
     // MARK: Timings
@@ -78,33 +78,35 @@ extension GroupChecker {
 
     // MARK: Handlers
 
-    private func checkHTTP(_ name: String, _ probe: NodeReader) {
+    /// Checks the handlers that a probe and a score have in common.
+    func checkHandlers(_ fields: NodeReader, at steps: [NodePath.Step]) {
+        checkHTTP(fields["httpGet"], at: steps + ["httpGet"])
+        let exec = fields["exec"]
+        if ExecProbe.fields.readable(exec).place == .supervisor, exec["container"].isPresent {
+            report(.containerBesideSupervisor, at: steps + ["exec", "container"])
+        }
+    }
+
+    private func checkHTTP(_ probe: NodeReader, at steps: [NodePath.Step]) {
         guard probe.isPresent else { return }
-        checkHost(name, "httpGet", probe)
+        checkHost(probe, at: steps, isHTTP: true)
         let tls = probe["tls"]
         guard tls.isPresent, tls["verify"].bool != true else { return }
         for key in ["caFile", "serverName"] where tls[key].isPresent {
-            warn(.unverifiedTLS, at: [.key(name), "httpGet", "tls", .key(key)])
+            warn(.unverifiedTLS, at: steps + ["tls", .key(key)])
         }
     }
 
-    private func checkHost(_ name: String, _ handler: String, _ probe: NodeReader) {
+    private func checkHost(_ probe: NodeReader, at steps: [NodePath.Step], isHTTP: Bool) {
         guard let host = probe["host"].string else { return }
-        let step: [NodePath.Step] = [.key(name), .key(handler)]
-        if let port = probe["port"].string { report(.namedPortOfForeignHost(port), at: step + ["port"]) }
+        if let port = probe["port"].string { report(.namedPortOfForeignHost(port), at: steps + ["port"]) }
         if StringFormat.host.accepts(host) {
-            warn(.foreignHost(host, isHTTP: handler == "httpGet"), at: step + ["host"])
+            warn(.foreignHost(host, isHTTP: isHTTP), at: steps + ["host"])
         }
     }
 
-    private func checkExec(_ name: String, _ exec: NodeReader, _ probe: NodeReader) {
-        guard exec.isPresent else { return }
-        if ExecProbe.fields.readable(exec).place == .supervisor {
-            if exec["container"].isPresent {
-                report(.containerBesideSupervisor, at: [.key(name), "exec", "container"])
-            }
-            return
-        }
+    private func checkPace(_ name: String, _ probe: NodeReader) {
+        guard probe["exec"].isPresent, ExecProbe.fields.readable(probe["exec"]).place == .pod else { return }
         if ProbeTiming.fields.readable(probe).period < .seconds(1) {
             warn(.fastExecInPod, at: [.key(name), "periodSeconds"])
         }

@@ -35,11 +35,12 @@ struct GroupChecker {
     }
 
     /// Fields whose own checks need nothing else of the group.
-    private static let checkedFields = ["priorities", "probe", "passiveProbe", "hooks", "failover"]
+    private static let checkedFields = ["priorities", "probe", "passiveProbe", "candidate", "hooks", "failover"]
 
     private func check(_ field: String) {
         switch field {
         case "priorities": checkPriorities()
+        case "candidate": checkCandidate()
         case "hooks": checkHooks()
         case "failover": checkFailover()
         default: checkProbe(field)

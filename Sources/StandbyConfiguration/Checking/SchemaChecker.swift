@@ -60,7 +60,7 @@ struct SchemaChecker {
         case .list(let item, let isEmptyAllowed): checkList(node, item, isEmptyAllowed: isEmptyAllowed)
         case .labels: checkLabels(node)
         case .nullable(let wrapped): if node.scalar?.value != .null { check(node, against: wrapped) }
-        case .string, .bool, .integer, .seconds, .enumeration, .port, .statusRange: checkScalar(node, schema)
+        case .string, .bool, .integer, .number, .seconds, .enumeration, .port, .statusRange: checkScalar(node, schema)
         }
     }
 

@@ -18,7 +18,7 @@ enum BlankFields {
             node.content = .sequence(items.map { without($0, item) })
             return node
         case .nullable(let wrapped): return without(node, wrapped)
-        case .string, .bool, .integer, .seconds, .enumeration, .port, .statusRange, .labels: return node
+        case .string, .bool, .integer, .number, .seconds, .enumeration, .port, .statusRange, .labels: return node
         }
     }
 

@@ -32,6 +32,15 @@ struct NodeReader {
         if case .int(let value) = node?.scalar?.value { value } else { nil }
     }
 
+    /// A number that is finite; nil for anything else.
+    var double: Double? {
+        switch node?.scalar?.value {
+        case .int(let value): Double(value)
+        case .float(let value): value.isFinite ? value : nil
+        case .null, .bool, .string, nil: nil
+        }
+    }
+
     /// Seconds as a duration; nil for what no field takes, which the schema has reported already.
     var duration: Duration? {
         switch node?.scalar?.value {

@@ -65,6 +65,8 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case doubledSource(String)
     /// More opinions than the sources can give.
     case tooManyOpinions(Int, most: Int, sources: [String])
+    /// No number is within the bounds.
+    case refusesEveryScore(above: Double, below: Double)
     /// An authority or a name for a certificate that is not checked.
     case unverifiedTLS
     // Groups that do not go together
@@ -162,6 +164,8 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .doubledSource(let name): "\(name) is named before; each source gives its opinions once"
         case .tooManyOpinions(let count, let most, let sources):
             "is \(count), but \(sources.joined(separator: " and ")) can give \(most) at most"
+        case .refusesEveryScore(let above, let below):
+            "is \(above.plain), below refuseBelow (\(below.plain)): every score would be refused"
         case .unverifiedTLS: "has no effect unless tls.verify is true"
         case .duplicateName(let name, let line):
             "group \(name.quoted) exists already, at line \(line); names are unique"

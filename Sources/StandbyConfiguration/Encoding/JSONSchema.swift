@@ -39,7 +39,7 @@ package enum JSONSchema {
         case .object(let schema): schema
         case .list(let item, _): nested(item)
         case .nullable(let wrapped): nested(wrapped)
-        case .string, .bool, .integer, .seconds, .enumeration, .port, .statusRange, .labels: nil
+        case .string, .bool, .integer, .number, .seconds, .enumeration, .port, .statusRange, .labels: nil
         }
     }
 
@@ -120,6 +120,7 @@ package enum JSONSchema {
                 ("type", .string("integer")), ("minimum", .integer(range.lowerBound)),
                 ("maximum", .integer(range.upperBound)),
             ])
+        case .number: .fields([("type", .string("number"))])
         case .seconds(let range):
             .fields([
                 ("type", .string("number")), ("minimum", .number(range.lowerBound)),

@@ -33,6 +33,8 @@ package struct GroupConfiguration: Sendable, Hashable {
     package var drain: Duration = .zero
     /// First match wins.
     package var priorities: [PriorityRule] = []
+    /// What candidates are asked when one is to be chosen.
+    @Boxed package var candidate = CandidateConfiguration()
     /// When and how the role moves.
     @Boxed package var failover = FailoverConfiguration()
     /// What is told of a change of role.
@@ -46,10 +48,11 @@ package struct GroupConfiguration: Sendable, Hashable {
         set { writtenLabel = newValue }
     }
 
-    /// Whether a probe or a hook of the group runs a command through the API server.
+    /// Whether a probe, a score or a hook of the group runs a command through the API server.
     package var runsCommandsInPods: Bool {
-        let probes = [probe, passiveProbe].contains { probe in
-            if case .exec(let exec) = probe?.handler { exec.place == .pod } else { false }
+        let handlers = [probe.handler, passiveProbe?.handler, candidate.score?.handler]
+        let probes = handlers.contains { handler in
+            if case .exec(let exec) = handler { exec.place == .pod } else { false }
         }
         let hooks = [hooks.onPromote, hooks.onDemote].contains { hook in
             if case .exec = hook?.action { true } else { false }
@@ -100,6 +103,8 @@ extension GroupConfiguration {
         Field.defaulted("requireReady", \.requireReady, .bool).says("Whether a candidate must also be Ready")
         Field.defaulted("priorities", \.priorities, .list(.object(PriorityRule.fields)))
             .says("Who is preferred; the first entry that matches a pod counts, a pod that none matches has 100")
+        Field.defaulted("candidate", \.candidate, .object(CandidateConfiguration.fields))
+            .says("What candidates are asked when one is to be chosen")
         Field.derived("failover", \.failover, .object(FailoverConfiguration.fields)) {
             FailoverConfiguration(hasPassiveProbe: $0.passiveProbe != nil)
         }

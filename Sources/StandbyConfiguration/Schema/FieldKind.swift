@@ -47,6 +47,11 @@ extension FieldKind<Int> {
     static var portNumber: Self { Self(.port(mayBeNamed: false), read: { $0.int }, write: { .integer($0) }) }
 }
 
+extension FieldKind<Double> {
+    /// Any number that is finite.
+    static var number: Self { Self(.number, read: { $0.double }, write: { .number($0) }) }
+}
+
 extension FieldKind<Duration> {
     /// A number of seconds, whole or fractional.
     static func seconds(_ range: ClosedRange<Double>) -> Self {

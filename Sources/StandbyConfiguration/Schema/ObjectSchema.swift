@@ -95,6 +95,8 @@ indirect enum ValueSchema: Sendable {
     case bool
     /// A whole number.
     case integer(ClosedRange<Int>)
+    /// Any number that is finite.
+    case number
     /// A duration in seconds, whole or fractional.
     case seconds(ClosedRange<Double>)
     /// One of these names.
@@ -120,6 +122,8 @@ extension ValueSchema {
         case (.string(let format), .string(let text)): format.accepts(text)
         case (.bool, .bool): true
         case (.integer(let range), .int(let number)): range.contains(number)
+        case (.number, .int): true
+        case (.number, .float(let number)): number.isFinite
         case (.seconds(let range), .int(let number)): range.contains(Double(number))
         case (.seconds(let range), .float(let number)): range.contains(number)
         case (.enumeration(let names), .string(let text)): names.contains(text)
@@ -136,7 +140,7 @@ extension ValueSchema {
         switch self {
         case .object(let object): object
         case .nullable(let wrapped): wrapped.object
-        case .string, .bool, .integer, .seconds, .enumeration, .port, .statusRange, .list, .labels: nil
+        case .string, .bool, .integer, .number, .seconds, .enumeration, .port, .statusRange, .list, .labels: nil
         }
     }
 
@@ -146,6 +150,7 @@ extension ValueSchema {
         case .string(let format): format.words
         case .bool: "true or false"
         case .integer(let range): "a whole number \(range.lowerBound)…\(range.upperBound)"
+        case .number: "a number"
         case .seconds(let range):
             "a number of seconds \(range.lowerBound.plain)…\(range.upperBound.plain)"
         case .enumeration(let names): names.joined(separator: " or ")

@@ -32,6 +32,10 @@ enum StringFormat: Sendable, Hashable {
     case url
     /// What a `PreemptWindow` can be made of, of a time zone that the system knows.
     case window
+    /// A way into a JSON document.
+    ///
+    /// https://www.rfc-editor.org/rfc/rfc6901
+    case jsonPointer
 }
 
 extension StringFormat {
@@ -54,6 +58,7 @@ extension StringFormat {
         case .regularExpression: (try? Pattern.shared(text)) != nil
         case .url: Self.isURL(text)
         case .window: PreemptWindow.problem(of: text, isHelpful: false) == nil
+        case .jsonPointer: Self.isJSONPointer(text)
         }
     }
 
@@ -72,6 +77,7 @@ extension StringFormat {
         case .headerName: "an HTTP header name"
         case .printable: "one line of text"
         case .regularExpression: PatternError.allowed
+        case .jsonPointer: "a JSON pointer like /lag/bytes, in which ~0 stands for ~ and ~1 for /"
         case .url: "a URL that begins with http:// or https:// and names a host"
         case .window:
             "\"DAYS HH:MM-HH:MM ZONE\" like \"Sat,Sun 02:00-04:00 Europe/Berlin\", \"Mon-Fri 22:00-05:00 UTC\" or "
@@ -118,6 +124,13 @@ extension StringFormat {
         return (1...65_535).contains(port)
     }
 
+    private static func isJSONPointer(_ text: String) -> Bool {
+        (text.isEmpty || text.hasPrefix("/"))
+            && text.split(separator: "~", omittingEmptySubsequences: false).dropFirst().allSatisfy {
+                $0.first == "0" || $0.first == "1"
+            }
+    }
+
     private static func isSingleLine(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     }
@@ -156,6 +169,7 @@ extension StringFormat {
         case .host: HostName.pattern
         case .headerName: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
         case .printable: "^\(Self.character)*$"
+        case .jsonPointer: "^(/([^~/]|~[01])*)*$"
         case .url: "^https?://[^\\u0000-\\u0020\\u007f]+$"
         case .window:
             "^ *(Daily|\(Self.days)(,\(Self.days))*) +([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00) +[^ ]+ *$"
@@ -165,7 +179,8 @@ extension StringFormat {
     /// Characters at least and, unless nil, at most.
     var lengths: (Int, Int?) {
         switch self {
-        case .argument, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host, .window:
+        case .argument, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host, .window,
+            .jsonPointer:
             (0, nil)
         case .nonEmpty: (1, nil)
         case .dnsSubdomain: (0, 253)

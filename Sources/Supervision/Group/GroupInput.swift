@@ -39,6 +39,8 @@ indirect enum GroupInput: Sendable {
     case podDeleted(OperationID, PodDeletionOutcome)
     /// The endpoints were waited for.
     case endpointsSettled(OperationID)
+    /// A candidate gave its score, or cannot be asked.
+    case scoreAnswered(OperationID, Member.ID, CandidateScore)
     /// The endpoints of the Service have changed.
     case endpoints(GroupSupervisor.EndpointNews)
     /// The slices of a Service without a selector have changed, or were read or written.
@@ -80,6 +82,8 @@ indirect enum GroupInput: Sendable {
         case probe(Member.ID)
         /// One for each answer and timer: none replaces another.
         case operation(OperationID)
+        /// One for each member that a question was put to.
+        case score(OperationID, Member.ID)
         /// Of `GroupInput.endpoints`.
         case endpoints(GroupSupervisor.EndpointNews.Kind)
         /// Of `SliceNews.shown`.
@@ -117,6 +121,7 @@ indirect enum GroupInput: Sendable {
             .roleWritten(let id, _), .roleTried(let id, _), .podDeleted(let id, _), .endpointsSettled(let id),
             .timerFired(let id):
             .operation(id)
+        case .scoreAnswered(let id, let member, _): .score(id, member)
         case .endpoints(let news): .endpoints(news.kind)
         case .slices(let news): news.key
         case .nodes(let news): .nodes(news.kind)
@@ -142,6 +147,7 @@ indirect enum GroupInput: Sendable {
         case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
         case .podDeleted(let id, let outcome): machine.podDeleted(id, outcome, at: now)
         case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
+        case .scoreAnswered(let id, let member, let score): machine.scoreAnswered(id, member, score, at: now)
         case .timerFired(let id): machine.timerFired(id, at: now)
         case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .endpoints, .slices, .nodes,
             .standing, .opinions, .opinionNotWritten, .shutdown, .shutdownDeadline:

@@ -71,6 +71,7 @@ extension GroupSupervisor {
             case .forgetHealth(let member):
                 start { [probes = surroundings.probes, key = target(member)] in await probes.forget(key) }
             case .askOpinions(let question): ask(question)
+            case .askScores(let id, let members): askScores(of: members, for: id)
             case .startTimer(let id, let deadline): startTimer(id, at: deadline)
             case .startBackoff(let id, let attempt, let pause):
                 let delay = pacing.delay(until: id, attempt: attempt, jitter: .random(in: 0...1))

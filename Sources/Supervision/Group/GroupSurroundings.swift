@@ -53,6 +53,8 @@ protocol MemberProbing: Sendable {
     func probeNow(_ key: ProbeTarget.Key, unlessSucceededSince since: MonotonicTime) async
     /// Forgets a member's verdict, and counts anew.
     func forget(_ key: ProbeTarget.Key) async
+    /// Asks one candidate for its score, beside all probes; `pointer`: where the number is in a JSON answer.
+    func score(of target: ProbeTarget, at pointer: String?) async -> CandidateScore
 }
 
 extension ProbeEngine: MemberProbing {}
@@ -89,6 +91,8 @@ extension GroupSupervisor {
         var notify: @Sendable (GroupNotice) -> Void
         /// Where groups that have inputs wait until they may take them in; shared by all.
         var turns = RequestLimiter(limit: mostAtWork)
+        /// Where candidates wait that are to be asked for their scores; shared by all.
+        var scoreTurns = RequestLimiter(limit: mostAsked)
         /// Where a group without a task is given one; shared by all.
         var tasks = GroupTasks()
         /// How many standby replicas could be asked for their opinions.

@@ -35,9 +35,27 @@ extension GroupPolicy {
             secondOpinion: group.failover.secondOpinion,
             promotionGate: group.failover.promotionGate,
             onNodeDrain: group.failover.onNodeDrain,
+            score: group.candidate.score.map(ScorePolicy.init),
             isPaused: group.isPaused,
             isObserving: isObserving,
             isEnding: isEnding
+        )
+    }
+}
+
+extension ScorePolicy {
+    /// What a score's configuration says to the core; of what is asked, only whether it is the same as before.
+    init(_ score: ScoreConfiguration) {
+        var hasher = Hasher()
+        hasher.combine(score.handler)
+        hasher.combine(score.value)
+        self.init(
+            question: hasher.finalize(),
+            prefer: score.prefer,
+            refuseAbove: score.refuseAbove,
+            refuseBelow: score.refuseBelow,
+            isRequired: score.isRequired,
+            timeout: score.timeout
         )
     }
 }

@@ -42,6 +42,8 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
     case disputed = "Disputed"
     /// Others do not say whether the active pod fails.
     case opinionsMissing = "OpinionsMissing"
+    /// The scores of all candidates refuse them.
+    case scoresRefused = "ScoresRefused"
     /// The active pod is no endpoint yet.
     case endpointsLag = "EndpointsLag"
     /// What an operator asked for was done.
@@ -97,7 +99,8 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
             .sealBlocked, .promotionHeld, .promotedWithoutProof, .noHealthyCandidate, .flapping, .movesSuspended,
             .activeNotReady, .multipleActive,
             .labelDrift,
-            .disputed, .opinionsMissing, .endpointsLag, .requestsLeftBehind, .configReloaded, .configInvalid:
+            .disputed, .opinionsMissing, .scoresRefused, .endpointsLag, .requestsLeftBehind, .configReloaded,
+            .configInvalid:
             false
         }
     }
@@ -182,6 +185,13 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
                 "Decide",
                 on: .service,
                 "The active pod fails for the leader, and too few of those answer who were asked: it stays."
+            )
+        case .scoresRefused:
+            Entry(
+                .warning,
+                "Decide",
+                on: .service,
+                "A move is due, there are candidates, and their scores refuse all of them."
             )
         case .endpointsLag:
             Entry(

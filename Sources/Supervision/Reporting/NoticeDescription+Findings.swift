@@ -66,7 +66,7 @@ extension NoticeDescription {
         case .activeNotReady: "the active pod is not Ready"
         case .disputed: "the active pod fails here alone"
         case .unanswered: "the active pod fails here, and nobody answers"
-        case .noHealthyCandidate, .flapping, .suspended, .drift: nil
+        case .noHealthyCandidate, .flapping, .suspended, .drift, .refusedByScore: nil
         }
     }
 
@@ -88,6 +88,8 @@ extension NoticeDescription {
                 .opinionsMissing,
                 "the active pod \(name) fails its probes here, and too few others answer; \(trace)"
             )
+        case .refusedByScore:
+            EventNote(.scoresRefused, "a move is due, and the scores of all candidates refuse them; \(trace)")
         case .activeNotReady(let name):
             EventNote(
                 .activeNotReady,

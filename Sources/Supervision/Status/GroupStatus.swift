@@ -37,6 +37,10 @@ package struct GroupStatus: Codable, Sendable, Hashable {
         package var isCandidate: Bool
         /// Why not; nil: it may.
         package var refusal: String?
+        /// The number that it gave last when it was asked for its score, at most some 10 s ago; nil: it gave none, or is not asked.
+        package var score: Double?
+        /// Why it gave no score; nil: it gave one, or is not asked.
+        package var noScore: String?
         /// The pod condition Ready.
         package var isReady: Bool
         /// 0...1000.

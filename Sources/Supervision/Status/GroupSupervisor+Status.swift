@@ -83,6 +83,8 @@ extension GroupStatus.Member {
             noResult: evidence?.noResult,
             isCandidate: refusal == nil,
             refusal: refusal?.description,
+            score: line.score?.number,
+            noScore: line.score?.reason,
             isReady: member.isReady,
             priority: member.priority,
             node: member.node,

@@ -1,3 +1,5 @@
+import FailoverCore
+
 /// Why a group stands as it does, how long a failover takes, and what would happen now.
 package struct GroupExplanation: Encodable, Sendable {
     /// How long a probe of the kubelet fails until something happens.
@@ -95,11 +97,21 @@ package struct GroupExplanation: Encodable, Sendable {
         if member.health == "unhealthy" { return "its probes fail" }
         if member.health != "healthy" { return member.noResult ?? "its probes have given no verdict yet" }
         guard let next else { return "it was refused as a target not long ago" }
-        if member.name == next.name { return "the best of the healthy candidates" }
+        if member.name == next.name {
+            return "the best of the healthy candidates" + (score(of: member).map { ", \($0)" } ?? "")
+        }
         if next.isReady, !member.isReady { return "not Ready, and \(next.name) is" }
         if next.priority > member.priority {
             return "priority \(member.priority), and \(next.name) has \(next.priority)"
         }
+        if let own = score(of: member), let best = score(of: next), own != best {
+            return "\(own), and \(next.name) has \(best); revision, node and zone come before"
+        }
         return "as good as \(next.name), which comes first by revision, node, zone, ordinal or age"
+    }
+
+    /// `score 12`, or why there is none; nil: it is not asked.
+    private static func score(of member: GroupStatus.Member) -> String? {
+        member.score.map { "\(CandidateScore.number($0))" } ?? member.noScore.map { "\(CandidateScore.missing($0))" }
     }
 }

@@ -125,7 +125,7 @@ struct GroupTrial {
             if "\(report)".isEmpty { throw Trial.Broken(description: "a report has no words") }
             return []
         case .writeEndpoints, .readEndpoints: throw Trial.Broken(description: "a slice of ours in mode Label")
-        case .forgetHealth, .askOpinions: return []
+        case .forgetHealth, .askOpinions, .askScores: return []
         }
     }
 

@@ -240,7 +240,7 @@ struct ModelProcess: Hashable {
                 .writeEndpoints, .readEndpoints, .deletePod:
                 requests.append(effect)
             case .probe(let id, _): if let member = seen.first(where: { $0.id == id }) { probe(member, at: now) }
-            case .report, .forgetHealth, .askOpinions: break
+            case .report, .forgetHealth, .askOpinions, .askScores: break
             }
         }
     }
@@ -252,7 +252,7 @@ extension Effect {
         switch self {
         case .writeRecord, .writeRole, .writeEndpoints, .deletePod: true
         case .readRecord, .listMembers, .readMember, .tryRole, .settleEndpoints, .startTimer, .startBackoff, .probe,
-            .forgetHealth, .askOpinions, .report, .readEndpoints:
+            .forgetHealth, .askOpinions, .askScores, .report, .readEndpoints:
             false
         }
     }

@@ -29,7 +29,7 @@ extension ModelState {
             guard let index else { return nil }
             let epoch = processes[index].machine.record?.record.epoch
             return .endpointsRead(id, .found(cluster.published(family, to: epoch)))
-        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: return nil
         }
     }
 
@@ -50,7 +50,7 @@ extension ModelState {
         case .deletePod(let id, _): answer = .podDeleted(id, .failed(failure))
         case .writeEndpoints(let id, _): answer = .endpointsWritten(id, .failed(failure))
         case .readEndpoints(let id, _): answer = .endpointsRead(id, .failed(failure))
-        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: return
         }
         processes[index].deliver(answer, at: now)
     }

@@ -7,6 +7,7 @@ extension Simulation {
         var policy = makePolicy(timing)
         if policy.preemption != nil, random.once(in: 2) { policy.window = .unread }
         if asksOpinions { policy.secondOpinion = makeSecondOpinion() }
+        if asksScores { policy.score = makeScorePolicy() }
         if ownsEndpoints {
             policy.ownsEndpoints = true
             policy.order = .demoteFirst

@@ -120,6 +120,7 @@ extension Simulation {
     func isAvoidable(_ group: SimulatedGroup) -> Bool {
         if now < max(outageUntil, slowUntil, silentUntil, throttledUntil) || group.isPausedByRequest { return false }
         if asksOpinions, mayBeHeldUp(group) { return false }
+        if asksScores, mayBeRefused(group) { return false }
         // Of two supervisors one may reach nobody, and do what DemoteActive asks.
         if group.policy.whenNoneHealthy == .demoteActive, let lastBlind, now < lastBlind + 60 * Self.second {
             return false

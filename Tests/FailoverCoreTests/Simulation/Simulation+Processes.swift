@@ -75,6 +75,7 @@ extension Simulation {
         case .opinions(let group, let answers):
             let count = standbys.count
             hear(index, group) { $0.opinionsHeard(answers, standbys: count, at: $1) }
+        case .scored(let group, let id, let member, let score): scored(id, member, score, in: group, of: index)
         case .observe(let group, let members, let version, let lease):
             observe(members, version, lease, in: group, of: index)
         case .observeSlices(let group, let shown, let version):
@@ -271,6 +272,7 @@ extension Simulation {
             case .probe(let member, let since): confirm(member, since: since, in: group, of: index)
             case .forgetHealth(let id): forget(id, in: group, of: index)
             case .askOpinions(let question): ask(question, of: index, group: group)
+            case .askScores(let id, let members): askScores(id, of: members, by: index, in: group)
             case .report(let report):
                 tell("group \(group), process \(index): \(report)")
                 note(report, of: index, group: group)
@@ -299,6 +301,7 @@ extension Simulation {
         case .moveStarted(let from, let target, let cause, _):
             lastBegun = now
             if cause == .preempted { checkWindow(of: group) }
+            checkScore(of: target, cause, by: index, in: group)
             checkNodes(from: from, to: target, cause, of: index, group: group)
         case .withheld, .promoted, .demoted, .gateTimedOut, .joined, .departed, .found, .findingEnded, .answered,
             .pauseEnded,

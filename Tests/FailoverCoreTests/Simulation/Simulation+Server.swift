@@ -59,7 +59,7 @@ extension Simulation {
         case .deletePod(let id, _): return .podDeleted(id, .failed(failure))
         case .writeEndpoints(let id, _): return .endpointsWritten(id, .failed(failure))
         case .readEndpoints(let id, _): return .endpointsRead(id, .failed(failure))
-        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: return nil
         }
     }
 
@@ -124,7 +124,7 @@ extension Simulation {
         case .deletePod(let id, let pod): return .podDeleted(id, delete(pod, in: group))
         case .writeEndpoints(let id, let write): return .endpointsWritten(id, self.write(write, in: group))
         case .readEndpoints(let id, let family): return .endpointsRead(id, .found(cluster.published(family, to: nil)))
-        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: return nil
+        case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: return nil
         }
     }
 
@@ -215,7 +215,7 @@ extension Simulation {
             "\(write.slice.family.rawValue): \(write.ready?.uid ?? "nobody") at \(write.epoch) over \(write.slice.version?.rawValue ?? "none")"
         case .readEndpoints(_, let family): "read of \(family.rawValue)"
         case .deletePod(_, let pod): "deletion of \(pod.id)"
-        case .settleEndpoints, .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .report: ""
+        case .settleEndpoints, .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: ""
         }
     }
 

@@ -20,6 +20,8 @@ struct Simulation {
         var isGated = false
         /// Whether groups leave nodes that are cordoned.
         var leavesNodes = false
+        /// Whether groups ask candidates for their scores.
+        var asksScores = false
 
         static let small = Size(groups: 1...4, members: 2...4, faults: 4...14)
         /// Nothing happens but rolling updates.
@@ -80,6 +82,16 @@ struct Simulation {
             ],
             leavesNodes: true
         )
+        /// Groups that ask candidates for their scores.
+        static let scored = Size(
+            groups: 1...3,
+            members: 2...4,
+            faults: 6...16,
+            kinds: SimulatedFault.usual.filter {
+                ![.denial, .rename, .lostPassiveLabel, .stripper].contains($0)
+            } + [.application, .application, .deletion, .reload],
+            asksScores: true
+        )
         static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
     }
 
@@ -132,6 +144,8 @@ struct Simulation {
     var cordons: [UInt64]
     /// Moves off nodes that were begun.
     var evacuations = 0
+    /// Whether groups ask candidates for their scores.
+    let asksScores: Bool
     var standbys: [SimulatedStandby] = []
     /// Until when each process is cut off from each node.
     var severances: [[UInt64]] = [[], []]
@@ -166,9 +180,10 @@ struct Simulation {
         isUndisturbed = size.kinds == [.rollout]
         asksOpinions = size.asksOpinions
         isSevered = size.kinds == [.severance]
-        ownsEndpoints = size.ownsEndpoints
         isGated = size.isGated
         leavesNodes = size.leavesNodes
+        asksScores = size.asksScores
+        ownsEndpoints = size.ownsEndpoints || size.asksScores && seed % 4 == 0
         random = SeededGenerator(seed: seed)
         nodes = Array(repeating: 0, count: Int.random(in: 2...3, using: &random))
         cordons = nodes.map { _ in 0 }

@@ -93,6 +93,13 @@ import Testing
         #expect(tally.moves > tally.schedules)
     }
 
+    @Test func scoresChooseAmongCandidates() async {
+        let tally = await Self.run(seeds: 0..<Self.count, .scored)
+        Self.tell("scores", tally)
+        #expect(tally.failures.count == 0, "told above")
+        #expect(tally.moves > tally.schedules)
+    }
+
     /// In each schedule a supervisor is cut off from nodes that standbys and clients reach; without the second opinion it moves
     /// the role for nothing in many of them.
     @Test func aSupervisorThatIsCutOffFromOneNodeAloneMovesNothing() {
@@ -141,6 +148,7 @@ import Testing
             [
                 nil: .small, "undisturbed": .undisturbed, "contested": .contested, "opinionated": .opinionated,
                 "severed": .severed, "sliced": .sliced, "gated": .gated, "drained": .drained,
+                "scored": .scored,
             ][Self.environment["SIMULATION_SIZE"]]
                 ?? .large
         )

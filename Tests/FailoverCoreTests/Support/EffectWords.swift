@@ -21,6 +21,7 @@ extension Effect {
         case .probe(let id, _): "probe \(id)"
         case .forgetHealth(let id): "forget \(id)"
         case .askOpinions(let question): "ask of \(question.name)"
+        case .askScores(_, let members): "ask scores of \(members.map(\.uid).joined(separator: ","))"
         case .report(let report): report.words
         }
     }

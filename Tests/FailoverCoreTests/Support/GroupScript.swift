@@ -265,7 +265,7 @@ struct GroupScript {
         case .writeEndpoints, .readEndpoints: return followSlices(effect)
         case .deletePod(let id, let pod): return delete(pod, as: id)
         case .probe: return answer(probesIn: [effect])
-        case .forgetHealth, .askOpinions, .startTimer, .startBackoff, .report: return []
+        case .forgetHealth, .askOpinions, .askScores, .startTimer, .startBackoff, .report: return []
         }
     }
 }

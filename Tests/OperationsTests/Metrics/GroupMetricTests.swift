@@ -61,6 +61,20 @@ import Testing
         )
     }
 
+    @Test func aScoreIsWrittenOnlyOfThoseThatGaveOne() {
+        let lines = Self.lines([
+            Self.group("web") {
+                $0.members[0].noScore = "HTTP 500"
+                $0.members[1].score = 0.5
+            }
+        ])
+        #expect(
+            lines.filter { $0.contains("score") } == [
+                #"kube_standby_candidate_score{group="web",namespace="shop",member="web-1"} 0.5"#
+            ]
+        )
+    }
+
     /// Two replicas must not tell two things of one group.
     @Test(arguments: [GroupStatus.Standing.inDoubt, .standby]) func ofAGroupThatAnotherMayLeadNothingIsWritten(
         standing: GroupStatus.Standing

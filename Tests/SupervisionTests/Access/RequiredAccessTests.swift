@@ -36,6 +36,12 @@ import Testing
         #expect(Self.words(exec.rules["ops"]).isSuperset(of: ["get pods/exec", "create pods/exec"]))
         let beside = try Self.rules("- {name: a, service: a, probe: {exec: {command: [x], runIn: Supervisor}}}")
         #expect(!Self.words(beside.rules["ops"]).contains("create pods/exec"))
+        let score =
+            "- {name: a, service: a, probe: {tcpSocket: {port: 1}}, candidate: {score: {exec: {command: [x]MORE}}}}"
+        let asked = try Self.rules(score.replacing("MORE", with: ""))
+        #expect(Self.words(asked.rules["ops"]).isSuperset(of: ["get pods/exec", "create pods/exec"]))
+        let askedBeside = try Self.rules(score.replacing("MORE", with: ", runIn: Supervisor"))
+        #expect(!Self.words(askedBeside.rules["ops"]).contains("create pods/exec"))
         let gated = try Self.rules(
             """
             - {name: a, service: a, probe: {tcpSocket: {port: 1}}, failover: {promotionGate: {method: DeletePod}}}

@@ -136,7 +136,7 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
         ("no healthy candidate", Decision.Finding.noHealthyCandidate), ("flapping", .flapping),
         ("multiple active", .multipleActive(["web-0", "web-1"])), ("suspended", .suspended(.massFailure)),
         ("active not Ready", .activeNotReady("web-0")), ("drift", .drift), ("disputed", .disputed("web-0")),
-        ("unanswered", .unanswered("web-0")),
+        ("unanswered", .unanswered("web-0")), ("refused by score", .refusedByScore),
     ].flatMap { name, finding in
         [
             NoticeSample(name, .report(.found(finding, trace))),

@@ -19,6 +19,9 @@ final class FakeProbes: MemberProbing {
         /// By pod; healthy unless it is said otherwise.
         var health: [String: Health] = [:]
         var evidence: [ProbeTarget.Key: HealthEvidence] = [:]
+        /// By pod; who has none never answers.
+        var scores: [String: CandidateScore] = [:]
+        var asked: [ProbeTarget] = []
     }
 
     private let state = Locked(State())
@@ -48,6 +51,12 @@ final class FakeProbes: MemberProbing {
         }
         for (receive, report) in reports { receive(report) }
     }
+
+    /// What a pod answers when it is asked for its score.
+    func setScore(_ score: CandidateScore, _ pod: String) { state.withLock { $0.scores[pod] = score } }
+
+    /// Whom and how it was asked for scores, in order.
+    var asked: [ProbeTarget] { state.withLock { $0.asked } }
 
     /// The engine doubts itself.
     func doubt(_ suspension: Suspension) {
@@ -107,6 +116,17 @@ final class FakeProbes: MemberProbing {
             }
         }
         if let (receive, report) = answer { receive(report) }
+    }
+
+    func score(of target: ProbeTarget, at pointer: String?) async -> CandidateScore {
+        let score = state.withLock { state in
+            state.asked.append(target)
+            return state.scores[target.pod]
+        }
+        log.add("\(target.group): asks \(target.pod) for its score")
+        if let score { return score }
+        try? await Task.sleep(for: .seconds(3600))
+        return .missing("asked in vain")
     }
 
     func forget(_ key: ProbeTarget.Key) async {

@@ -45,6 +45,8 @@ enum SimulatedEvent {
         case opine(group: Int, OpinionQuestion, standby: Int, told: Health?)
         /// Standbys' answers arrive.
         case opinions(group: Int, [OpinionAnswer])
+        /// A candidate answers what it was asked.
+        case scored(group: Int, OperationID, Member.ID, CandidateScore)
         case observe(group: Int, [Member], ObjectVersion, StoredRecord?)
         case observeSlices(group: Int, PublishedEndpoints, ObjectVersion)
     }

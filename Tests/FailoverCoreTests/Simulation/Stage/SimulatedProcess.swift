@@ -39,6 +39,8 @@ struct SimulatedProcess {
     /// What it was told of nodes last.
     var nodes = NodeConditions()
 
+    /// By group, when candidates answered last what lets them be promoted.
+    var scores: [[Member.ID: UInt64]]
     /// By group, the member that a switch was reported to wait for.
     var obstacles: [Int: Member.ID] = [:]
 
@@ -49,6 +51,7 @@ struct SimulatedProcess {
         targets = groups.map { _ in [:] }
         isBehind = groups.map { _ in false }
         missesSlices = isBehind
+        scores = groups.map { _ in [:] }
         startedAt = now
     }
 
