@@ -51,9 +51,7 @@ struct GroupKnowledge: Sendable, Hashable {
     }
 
     /// The supervisor began to doubt its own probes, or does not any more.
-    mutating func suspended(_ suspension: Suspension?) {
-        self.suspension = suspension
-    }
+    mutating func suspended(_ suspension: Suspension?) { self.suspension = suspension }
 
     /// A move waits for probes of these members.
     ///

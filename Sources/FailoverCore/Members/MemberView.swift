@@ -177,9 +177,7 @@ package struct MemberView: Sendable, Hashable {
     }
 
     /// The slices are those of another Service from now on.
-    mutating func forgetEndpoints() {
-        endpoints = nil
-    }
+    mutating func forgetEndpoints() { endpoints = nil }
 
     /// A slice was read, or stored.
     mutating func found(_ slice: PublishedSlice) {
