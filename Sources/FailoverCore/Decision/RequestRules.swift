@@ -46,6 +46,12 @@ struct RequestRules {
             next.answer(.init(id: request.id, outcome: .done, explanation: words, move: move))
             return .answered(next)
         }
+        // What an operator asked for after it was begun, and that was done, holds.
+        if !request.id.isEmpty, let begun = record.history.lastIndex(where: { $0.request == request.id }),
+            let other = record.history[(begun + 1)...].last(where: { $0.request != nil && wasMade($0) })
+        {
+            return refused(request, "a later request took its place: the role went to \(other.target ?? "nobody")")
+        }
         // Somebody else's move took the place of the one that was announced for it, and led to the same.
         if name == nil, !request.id.isEmpty, let begun = record.history.first(where: { $0.request == request.id }),
             case let actives = rules.view.actives, actives.count == 1,
@@ -62,7 +68,7 @@ struct RequestRules {
             let others = rules.view.all.filter { !actives.contains($0.id) && rules.isCandidate($0) }
             if best == nil, let end = endOfPatience(with: others) { return .waits(until: end) }
             guard let best else { return refused(request, "no other member is a healthy candidate (\(trace))") }
-            return .move(.init(target: best, cause: .switchover), record)
+            return .move(.init(target: best, cause: .switchover, isForced: isForced), record)
         }
         guard let target = rules.view.all.first(where: { $0.name == name }) else {
             return refused(request, unknownPod(name))
@@ -71,6 +77,11 @@ struct RequestRules {
         let candidacy = Candidacy(of: target, under: rules.policy)
         let health = rules.view.health(of: target.id)
         let isFit = health == .healthy && rules.view.unfitness(of: target) == nil
+        if isForced, candidacy.allows(isForced: true), rules.wouldLeave(target) {
+            let words =
+                "\(target.name) is no target: \(UnfitNodes.Reason.leaving), so that the role would leave it at once"
+            return refused(request, words + "; uncordon the node first")
+        }
         if candidacy.allows(isForced: isForced), isForced || isFit {
             return .move(.init(target: target, cause: .switchover, isForced: isForced), record)
         }

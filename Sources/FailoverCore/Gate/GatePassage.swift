@@ -87,7 +87,7 @@ struct GatePassage: Sendable, Hashable {
         let asked =
             switch gate.method {
             case .passive: ask(around.view, at: around.now)
-            case .deletePod: delete(&ids)
+            case .deletePod: around.policy.mayRecord ? delete(&ids) : []
             }
         guard !isReported, isOverdue(gate, at: around.now) else { return asked }
         isReported = true
@@ -133,6 +133,9 @@ struct GatePassage: Sendable, Hashable {
         case .accepted, .gone:
             subject.deletion = .accepted
             return []
+        case .notSent:
+            subject.deletion = .none
+            return []
         case .failed(let failure):
             let timer = ids.next()
             let attempt = subject.failures
@@ -143,6 +146,9 @@ struct GatePassage: Sendable, Hashable {
             return report + [.startBackoff(timer, attempt: attempt, atLeast: failure.retryAfter)]
         }
     }
+
+    /// Whether an operation is a deletion that is still wanted.
+    func asks(_ id: OperationID) -> Bool { subjects.values.contains { $0.deletion == .asked(id) } }
 
     /// A wait is over: what failed is to be asked again.
     ///
@@ -166,4 +172,15 @@ package enum PodDeletionOutcome: Sendable, Hashable {
     case gone
     /// Denied, or of unknown outcome: it is asked again after a backoff.
     case failed(OperationFailure)
+    /// Nothing was asked of the API server: nobody wants it any more, or others go first.
+    case notSent
+
+    /// Whether the pod may be deleted all the same.
+    var mayBeCarriedOut: Bool {
+        switch self {
+        case .accepted, .gone: true
+        case .failed(let failure): !failure.isLasting
+        case .notSent: false
+        }
+    }
 }

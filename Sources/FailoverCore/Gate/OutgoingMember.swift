@@ -38,7 +38,10 @@ extension Situation {
                 found[id] = OutgoingMember(name: holder.name, id: id, epoch: epoch)
             }
         }
-        for member in known.view.actives + known.view.departed {
+        for member in known.view.departed where found[member.id] == nil {
+            found[member.id] = OutgoingMember(name: member.name, id: member.id, epoch: epoch)
+        }
+        for member in known.view.actives {
             found[member.id] = OutgoingMember(name: member.name, id: member.id, epoch: epoch)
         }
         return found.values.filter { !known.view.history.hasStopped($0.id) }

@@ -6,7 +6,7 @@ struct GroupKnowledge: Sendable, Hashable {
     /// The group's identity on records: unique for each supervisor process.
     let identity: String
     /// The configuration, with the fences of the record in it.
-    private(set) var policy: GroupPolicy
+    var policy: GroupPolicy
     /// The members with their evidence; empty before the first listing.
     var view = MemberView()
     /// The record as read, as seen and as far as it is trusted.
@@ -33,7 +33,9 @@ struct GroupKnowledge: Sendable, Hashable {
     /// The configuration changed.
     mutating func changed(_ policy: GroupPolicy) {
         if policy.score != self.policy.score { view.forgetScores() }
+        let doomed = self.policy.doomed
         self.policy = policy
+        self.policy.doomed = doomed
         self.policy.fenced = records.fenced
         view.judgeNodes(under: policy.onNodeDrain)
     }
@@ -122,6 +124,7 @@ struct GroupKnowledge: Sendable, Hashable {
 
     /// What came in is all that came at once: times are counted from now.
     mutating func look(at now: MonotonicTime) {
+        forgetDeletions(at: now)
         view.look(under: policy, at: now)
         noteMade(at: now)
     }

@@ -183,7 +183,9 @@ struct Outstanding: Sendable, Hashable {
 
     /// Whether an assignment, of the switch or of a repair, waits for an operation.
     func isAwaited(_ id: OperationID) -> Bool {
-        if case .switching(let progress) = phase, progress.awaits(id) { return true }
+        if case .switching(let progress) = phase, progress.awaits(id) || progress.gate?.asks(id) ?? false {
+            return true
+        }
         return repairs.awaits(id) || endpoints?.awaits(id) ?? false
     }
 

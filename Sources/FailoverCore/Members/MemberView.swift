@@ -18,7 +18,7 @@ package struct MemberView: Sendable, Hashable {
     /// The epochs that are not believed, by member.
     package private(set) var disbelieved: [Member.ID: Epoch] = [:]
     /// What is known of the cluster's nodes; nothing unless the policy asks.
-    private var nodes = NodeConditions()
+    private(set) var nodes = NodeConditions()
     /// The nodes to which no voluntary move leads.
     private var unfitNodes = UnfitNodes()
     /// The version of the newest whole listing that was taken in; nil before the first.

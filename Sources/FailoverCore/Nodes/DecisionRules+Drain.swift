@@ -19,10 +19,18 @@ extension DecisionRules {
         return decision
     }
 
+    /// Whether the role would leave a member at once, were it active, because its node is being drained and another can take it.
+    func wouldLeave(_ target: Member) -> Bool {
+        view.unfitness(of: target) == .leaving && bestElsewhere(leaving: target) != nil
+    }
+
     private func evacuation(of active: Member) -> Decision? {
         guard view.unfitness(of: active) == .leaving, let best = bestElsewhere(leaving: active) else { return nil }
         if let held = heldBack(active) { return held }
-        if let end = moves.nextTrial(cooldown: Self.retrial), now < end { return stay(active, until: end) }
+        // Who was denied before says nothing of another.
+        if let end = moves.nextTrial(cooldown: Self.retrial, isDoubling: view.history.isRefused(best.id)), now < end {
+            return stay(active, until: end)
+        }
         return .move(.init(target: best, cause: .nodeDraining))
     }
 

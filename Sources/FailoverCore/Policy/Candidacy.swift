@@ -69,6 +69,7 @@ package enum Candidacy: Sendable, Hashable {
         case .finished: return .finished
         case .running: break
         }
+        if policy.doomed[member.id] != nil { return .terminating }
         if !member.hasAddress { return .hasNoAddress }
         if policy.fenced.contains(member.name) { return .fenced }
         if member.isExcluded { return .excluded }

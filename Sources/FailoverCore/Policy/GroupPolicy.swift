@@ -72,6 +72,8 @@ package struct GroupPolicy: Sendable, Hashable {
     package var isEnding: Bool
     /// The pods, by name, that an operator fenced; the machine takes them from the record.
     package internal(set) var fenced: Set<String> = []
+    /// The pods whose deletion was asked for and may be carried out; the machine adds them.
+    var doomed: [Member.ID: PendingDeletion] = [:]
 
     /// The defaults serve tests; the supervisor passes what the file says, with the defaults of StandbyConfiguration.
     package init(

@@ -83,8 +83,8 @@ struct MoveHistory: Sendable, Hashable {
     }
 
     /// When the next voluntary move may be tried after one that was withdrawn: a cooldown later, doubling; nil: none was.
-    func nextTrial(cooldown: Duration) -> MonotonicTime? {
-        withdrawals.map { $0.last + cooldown * (1 << ($0.count - 1)) }
+    func nextTrial(cooldown: Duration, isDoubling: Bool = true) -> MonotonicTime? {
+        withdrawals.map { $0.last + cooldown * (isDoubling ? 1 << ($0.count - 1) : 1) }
     }
 
     /// When a move was announced, as far as is known; nil if the move is not known.

@@ -93,7 +93,10 @@ struct ScoreBoard: Sendable, Hashable {
 
     /// Whom a move needs the scores of is this now: they are asked, asked again, or nobody is asked for a move any more.
     mutating func follow(_ need: ScoreNeed, _ ids: inout OperationIDs, at now: MonotonicTime) -> [Effect] {
-        if let question, now >= question.deadline || question.isAnswered { close(question, at: now) }
+        // Nothing may have been decided for long since then.
+        if let question, now >= question.deadline || question.isAnswered {
+            close(question, at: min(now, question.deadline))
+        }
         heard = heard.filter { now.since($0.value.at) <= Self.period + policy.timeout }
         if !need.isDue {
             decisive = nil

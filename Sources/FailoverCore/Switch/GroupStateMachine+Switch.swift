@@ -33,6 +33,7 @@ extension GroupStateMachine {
 
     private mutating func goOn(with progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
         let (progress, effects) = outstanding.advance(progress, in: self.situation(at: now))
+        known.asked(effects, at: now)
         // A member may have shown a higher epoch before anything was written on it.
         if progress.isSuperseded { return effects + stepBack() }
         outstanding.goOn(with: progress)

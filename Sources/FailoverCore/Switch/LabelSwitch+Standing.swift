@@ -32,7 +32,7 @@ extension LabelSwitch {
 
     /// Those of whom the active role was taken, some of them while they were to be sealed.
     var steppedBack: [Member] {
-        (Array(seals.values) + Array(demotions.values)).filter { $0.stage == .acknowledged && $0.mayHaveBeenActive }
+        (Array(seals.values) + Array(demotions.values)).filter { $0.isSettled && $0.mayHaveBeenActive }
             .map(\.member)
     }
 

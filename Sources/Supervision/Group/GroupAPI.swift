@@ -65,7 +65,12 @@ protocol GroupAPI: Sendable {
         isWanted: @escaping @Sendable () async -> Bool
     ) async -> SliceWriteOutcome
     /// Deletes a pod of just this uid, and gives it the time that it asks for.
-    func deletePod(_ pod: OutgoingMember) async -> PodDeletionOutcome
+    ///
+    /// `isWanted`: asked when its turn has come.
+    func deletePod(
+        _ pod: OutgoingMember,
+        isWanted: @escaping @Sendable () async -> Bool
+    ) async -> PodDeletionOutcome
     /// Asks what would become of such a write.
     func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome
 }

@@ -62,7 +62,8 @@ extension GroupSupervisor {
             case .writeEndpoints(let id, let slice): writeSlice(slice, for: id)
             case .readEndpoints(let id, let family): readSlice(family, for: id)
             case .tryRole(let id, let trial): write { .roleTried(id, await $0.tryRole(trial)) }
-            case .deletePod(let id, let pod): write { .podDeleted(id, await $0.deletePod(pod)) }
+            case .deletePod(let id, let pod):
+                write { [self] api in .podDeleted(id, await api.deletePod(pod) { await self.turnCame(id) }) }
             case .settleEndpoints(let id, let members): settle(id, without: members)
             case .probe(let member, let since):
                 start { [probes = surroundings.probes, key = target(member)] in

@@ -4,9 +4,12 @@ import KubernetesClient
 /// What a group has deleted.
 extension KubernetesGroupAPI {
     /// Deletes a pod of just this uid once, when it is its turn, and gives it the time that it asks for.
-    func deletePod(_ pod: OutgoingMember) async -> PodDeletionOutcome {
+    func deletePod(
+        _ pod: OutgoingMember,
+        isWanted: @escaping @Sendable () async -> Bool
+    ) async -> PodDeletionOutcome {
         // The time without an active member goes on until the pod has stopped.
-        let outcome = await write(.promotion) { [client, namespace] timeout in
+        let outcome = await write(.promotion, isWanted: isWanted) { [client, namespace] timeout in
             do throws(KubernetesError) {
                 try await client.delete(
                     Pod.self,
@@ -22,6 +25,6 @@ extension KubernetesGroupAPI {
                 return (isGone ? .gone : .failed(OperationFailure(error)), error.ending)
             }
         }
-        return outcome ?? .failed(Self.noTurn)
+        return outcome ?? .notSent
     }
 }

@@ -35,7 +35,8 @@ extension Simulation {
 
     /// A voluntary move begins: it leads to no node that is known to go, and one off a node leaves such a one.
     mutating func checkNodes(from: [String], to target: String?, _ cause: SwitchCause, of index: Int, group: Int) {
-        guard groups[group].policy.onNodeDrain != .ignore, let known = processes[index]?.nodes else { return }
+        guard groups[group].policy.onNodeDrain != .ignore, let known = processes[index]?.machines[group].view.nodes
+        else { return }
         func node(_ name: String?) -> String? { name.flatMap { groups[group].pod($0)?.node } }
         if cause == .nodeDraining {
             evacuations += 1

@@ -9,7 +9,7 @@ extension Simulation {
         let replicas = group.members.count { $0.lifecycle == .running }
         let isLast = group.members.allSatisfy { $0.ordinal ?? 0 <= active.ordinal ?? 0 }
         let isPriced = group.members.allSatisfy { $0.deletionCost == .told }
-        let most = group.workload.mostMoves(isLast: isLast, isPriced: isPriced)
+        let most = group.workload.mostMoves(isLast: isLast, isPriced: isPriced, replicas: replicas)
         tell("a rolling update of group \(index), \(group.workload), \(active.id) is active")
         groups[index].revision += 1
         groups[index].rollout = SimulatedRollout(

@@ -263,7 +263,8 @@ struct GroupScript {
             return machine.roleTried(id, isDenied ? .refused(OperationFailure("denied")) : .notRefused, at: now)
         case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)
         case .writeEndpoints, .readEndpoints: return followSlices(effect)
-        case .deletePod(let id, let pod): return delete(pod, as: id)
+        case .deletePod(let id, let pod):
+            return machine.turnCame(id, at: now) ? delete(pod, as: id) : machine.podDeleted(id, .notSent, at: now)
         case .probe: return answer(probesIn: [effect])
         case .forgetHealth, .askOpinions, .askScores, .startTimer, .startBackoff, .report: return []
         }

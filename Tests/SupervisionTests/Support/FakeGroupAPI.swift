@@ -222,7 +222,10 @@ actor FakeGroupAPI: GroupAPI {
         }
     }
 
-    func deletePod(_ pod: OutgoingMember) async -> PodDeletionOutcome {
+    func deletePod(
+        _ pod: OutgoingMember,
+        isWanted: @escaping @Sendable () async -> Bool
+    ) async -> PodDeletionOutcome {
         switch await enter("delete \(pod.name)") {
         case nil, .conflict: .accepted
         case .refusal: .failed(Self.refusal)

@@ -11,10 +11,11 @@ enum SimulatedWorkload {
     ///
     /// `isLast`: whether the active pod is the one with the highest ordinal. Pods that go in the same moment are seen to go one
     /// after the other, so that each may have been chosen just before. `isPriced`: whether the active pod tells that it is to go last.
-    func mostMoves(isLast: Bool, isPriced: Bool) -> Int {
+    /// `replicas`: if all of them may go at once, none of them goes last.
+    func mostMoves(isLast: Bool, isPriced: Bool, replicas: Int) -> Int {
         switch self {
         case .statefulSet: isLast ? 2 : 1
-        case .deployment where isPriced: 1
+        case .deployment(_, let unavailable) where isPriced && unavailable < replicas: 1
         case .deployment(let surge, let unavailable): surge > 0 && unavailable == 0 ? 1 : max(2, unavailable + 1)
         }
     }
