@@ -300,8 +300,8 @@ let package = Package(
             dependencies: [
                 "Coordination", "Sandbox", "TestedCluster", "Transport", "YAMLDocument", "FailoverCore",
                 "HeadlessBrowser", "KubernetesClient", "Leadership", "Operations",
-                "Probing", "StandbyConfiguration", "Supervision", "kube-standby", logging, nioHTTP1, serviceLifecycle,
-                subprocess, systemPackage,
+                "Probing", "StandbyConfiguration", "Supervision", "kube-standby", logging, nioCore, nioHTTP1, nioPosix,
+                serviceLifecycle, subprocess, systemPackage,
             ],
             swiftSettings: swiftSettings
         ),

@@ -17,7 +17,7 @@ package struct ConfigurationReading: Sendable {
 
     /// The configuration, decoded when it is asked for; nil if there is an error.
     package var configuration: SupervisorConfiguration? {
-        isValid ? SupervisorConfiguration(groups: source.configurations) : nil
+        isValid ? SupervisorConfiguration(groups: source.configurations, notifications: source.notifications) : nil
     }
 
     /// The errors among the diagnostics.

@@ -24,6 +24,8 @@ package struct Supervisor: ServiceLifecycle.Service {
     private let probes: ProbeEngine
     private let events: EventRecorder
     private let log: NoticeLog
+    /// Tells people.
+    private let notifier: Notifier
     /// Tells which groups may stand elsewhere than before.
     package let feed = StatusFeed()
 
@@ -36,6 +38,8 @@ package struct Supervisor: ServiceLifecycle.Service {
         }
         events = EventRecorder(client: parts.client, logger: parts.logger)
         log = NoticeLog(logger: parts.logger)
+        let notifier = Notifier(logger: parts.logger, metrics: parts.metrics)
+        self.notifier = notifier
         let metrics = NoticeMetrics(parts.metrics)
         let standbys = Locked<@Sendable () -> Int>({ 0 })
         limits = KubernetesGroupAPI.Limits()
@@ -54,6 +58,7 @@ package struct Supervisor: ServiceLifecycle.Service {
             feed: feed,
             notify: Self.notifier(parts, events, log) { notice in
                 metrics.heard(notice)
+                notifier.publish(notice)
                 observe(notice)
             }
         )
@@ -195,7 +200,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         get async { await groups.isReady }
     }
 
-    private var loops: [EventLoop] { [parts.probeLoop, parts.client.loop] }
+    private var loops: [EventLoop] { [parts.probeLoop, parts.client.loop] + (notifier.loop.map { [$0] } ?? []) }
 
     /// The names of the event loops that take up no work within `limit`; empty while the supervisor is alive.
     package func hangingLoops(after limit: Duration) async -> [String] {
@@ -217,6 +222,7 @@ package struct Supervisor: ServiceLifecycle.Service {
     /// No role moves because of that alone.
     @discardableResult
     package func apply(_ configuration: SupervisorConfiguration) async -> ConfigurationDiff {
+        if !parts.isDryRun { notifier.apply(configuration.notifications) }
         let diff = await groups.apply(configuration)
         keeper?.configurationChanged(configuration)
         return diff
@@ -224,6 +230,8 @@ package struct Supervisor: ServiceLifecycle.Service {
 
     /// Leaves an Event on the supervisor's own pod to be sent.
     package func tell(_ reason: EventReason, _ note: String) {
+        // Of several replicas those tell people that lead groups.
+        if leadership?.shards.contains(where: \.isOurs) ?? true { notifier.publish(reason, note) }
         guard let pod = parts.pod, !parts.isDryRun else { return }
         events.publish(NoticeEvents(instance: parts.identity).event(reason, note, on: pod))
     }
@@ -249,6 +257,7 @@ package struct Supervisor: ServiceLifecycle.Service {
             background.addTask { await events.run() }
             background.addTask { await log.run() }
             background.addTask { await nodes.run() }
+            background.addTask { await notifier.run() }
             background.addTask { await Self.giveBackMemory() }
             await withGracefulShutdownHandler {
                 await runGroups()

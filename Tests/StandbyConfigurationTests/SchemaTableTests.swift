@@ -71,8 +71,8 @@ import Testing
     func nothingThatWorksByTheTableSpellsAKey(folder: String) throws {
         let folder = Self.root.appending(path: "Sources/StandbyConfiguration/\(folder)")
         // By these the groups are found before there is a table to go by.
-        // JSON Schema has a word of its own for what is required.
-        let names = Set(Self.fields().map(\.name)).subtracting(["groups", "defaults", "required"])
+        // JSON Schema has a word of its own for what is required, and YAML 1.1 one for what is true.
+        let names = Set(Self.fields().map(\.name)).subtracting(["groups", "defaults", "required", "on"])
         for file in try FileManager.default.contentsOfDirectory(atPath: folder.path(percentEncoded: false)) {
             let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
             #expect(names.filter { text.contains("\"\($0)\"") } == [], "\(file)")

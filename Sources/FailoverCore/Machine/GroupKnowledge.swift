@@ -186,9 +186,7 @@ struct GroupKnowledge: Sendable, Hashable {
     // MARK: The record
 
     /// The record is being read.
-    mutating func beginReading() {
-        records.beginReading()
-    }
+    mutating func beginReading() { records.beginReading() }
 
     /// What the informer showed of the record may be older than what is to be read.
     mutating func dropObserved() {

@@ -48,6 +48,12 @@ extension Metric {
             "Failing active pods since the start that kept their role, because too few agreed of those that were asked."
         ),
         Metric(
+            measured: .counter,
+            "notifications_total",
+            "Notifications since the start, by what became of them; dropped: too many waited.",
+            by: ["result"]
+        ),
+        Metric(
             .counter,
             "command_cpu_seconds_total",
             "Processor time of commands that have ended, probes' and credential plugins'."

@@ -7,6 +7,7 @@ struct InheritedNodes: Sendable {
     /// Where the document begins.
     private var mark = YAMLMark(line: 1, column: 1)
     private var defaults: YAMLNode?
+    private var notificationNodes = NodeReader(node: nil)
     /// Where the list of groups is an alias.
     private var listAliasMark: YAMLMark?
 
@@ -25,6 +26,7 @@ struct InheritedNodes: Sendable {
         groups = (document["groups"]?.sequence ?? []).enumerated().filter { $0.element.mapping != nil }
             .map { Group(index: $0.offset, node: $0.element) }
         defaults = document["defaults"]
+        notificationNodes = NodeReader(node: document[NotificationChecker.key])
         listAliasMark = document["groups"]?.aliasMark
         guard let size = defaults?.size, let mark = defaults?.mark else { return }
         if size * groups.count > DefaultsMerge.nodeLimit {
@@ -55,8 +57,14 @@ struct InheritedNodes: Sendable {
         groups.compactMap { GroupConfiguration.fields.read(NodeReader(node: inherited($0).merged)) }
     }
 
+    /// Who is told; only right if there were no mistakes.
+    var notifications: [NotificationConfiguration] {
+        notificationNodes.items.compactMap { NotificationConfiguration.fields.read($0) }
+    }
+
     /// Checks each group, and the groups against each other.
     func check(reportingTo collector: DiagnosticCollector) {
+        NotificationChecker(reportingTo: collector).check(notificationNodes)
         let parts = ConcurrentMap.parts(of: groups.count, check)
         for part in parts { collector.add(part.diagnostics, omitted: part.omitted) }
         var set = GroupSetChecker(count: count, reportingTo: collector)

@@ -27,6 +27,8 @@ package enum DiagnosticMessage: Sendable, Hashable {
     // Fields that do not go together
     /// None or several of the handlers of a probe or hook.
     case handlerCount([String], allowed: [String])
+    /// None or both of the ways to give a header's value.
+    case valueCount([String], allowed: [String])
     /// A priority that says neither pod nor labels, or both.
     case matchCount([String])
     /// The fast period is the slower one, in seconds.
@@ -123,6 +125,10 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .defaultsTooLarge(let limit):
             "come to more than \(limit) nodes over all groups; give long lists to the groups that need them"
         case .handlerCount(let found, let allowed): handlerCount(found, allowed)
+        case .valueCount(let found, let allowed):
+            found.isEmpty
+                ? "has no value; give exactly one of \(allowed.joined(separator: ", "))"
+                : "has both \(found.joined(separator: " and ")); give one of them"
         case .matchCount(let found):
             found.isEmpty
                 ? "says no pods: give \"pod\" or \"matchLabels\""

@@ -7,10 +7,13 @@ package struct SupervisorConfiguration: Sendable, Hashable {
 
     /// In file order; may be empty.
     package var groups: [GroupConfiguration]
+    /// Who is told of what becomes of the groups.
+    package var notifications: [NotificationConfiguration]
 
     /// `groups`: with unique names.
-    package init(groups: [GroupConfiguration]) {
+    package init(groups: [GroupConfiguration], notifications: [NotificationConfiguration] = []) {
         self.groups = groups
+        self.notifications = notifications
     }
 
     /// The configuration with every default filled in, as the file would write it.
@@ -24,6 +27,8 @@ extension SupervisorConfiguration {
         Field.fixed("kind", kind).says("What the document is")
         Field.unread("defaults", .object(GroupConfiguration.fields.schema.inheritable(named: "defaults")))
             .says("Fields that every group has unless it gives them itself")
+        Field.defaulted("notifications", \.notifications, .list(.object(NotificationConfiguration.fields)))
+            .says("Who is told of what becomes of the groups, by HTTP")
         Field.required("groups", \.groups, .list(.object(GroupConfiguration.fields)))
             .says("The groups to supervise; may be empty")
     }

@@ -32,6 +32,8 @@ enum StringFormat: Sendable, Hashable {
     case url
     /// What a `PreemptWindow` can be made of, of a time zone that the system knows.
     case window
+    /// A text with placeholders that are known.
+    case template
     /// A way into a JSON document.
     ///
     /// https://www.rfc-editor.org/rfc/rfc6901
@@ -59,6 +61,7 @@ extension StringFormat {
         case .url: Self.isURL(text)
         case .window: PreemptWindow.problem(of: text, isHelpful: false) == nil
         case .jsonPointer: Self.isJSONPointer(text)
+        case .template: Self.unknownPlaceholder(in: text) == nil
         }
     }
 
@@ -77,6 +80,10 @@ extension StringFormat {
         case .headerName: "an HTTP header name"
         case .printable: "one line of text"
         case .regularExpression: PatternError.allowed
+        case .template:
+            "a text whose placeholders are "
+                + NotificationConfiguration.placeholders.map { "$(\($0))" }.joined(separator: ", ")
+                + "; $$(…) stands for what it says"
         case .jsonPointer: "a JSON pointer like /lag/bytes, in which ~0 stands for ~ and ~1 for /"
         case .url: "a URL that begins with http:// or https:// and names a host"
         case .window:
@@ -124,6 +131,11 @@ extension StringFormat {
         return (1...65_535).contains(port)
     }
 
+    private static func unknownPlaceholder(in text: String) -> String? {
+        text.replacing("$$", with: "").matches(of: /\$\(([^)]*)\)/).map { String($0.output.1) }
+            .first { !NotificationConfiguration.placeholders.contains($0) }
+    }
+
     private static func isJSONPointer(_ text: String) -> Bool {
         (text.isEmpty || text.hasPrefix("/"))
             && text.split(separator: "~", omittingEmptySubsequences: false).dropFirst().allSatisfy {
@@ -160,7 +172,7 @@ extension StringFormat {
     var pattern: String? {
         switch self {
         case .argument: "^[^\\u0000]*$"
-        case .nonEmpty, .regularExpression: nil
+        case .nonEmpty, .regularExpression, .template: nil
         case .dnsLabel: "^\(Self.label)$"
         case .dnsSubdomain: "^\(Self.label)(\\.\(Self.label))*$"
         case .labelKey: "^(?=[^/]{1,253}(/|$))(\(Self.label)(\\.\(Self.label))*/)?\(Self.name)$"
@@ -180,7 +192,7 @@ extension StringFormat {
     var lengths: (Int, Int?) {
         switch self {
         case .argument, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host, .window,
-            .jsonPointer:
+            .jsonPointer, .template:
             (0, nil)
         case .nonEmpty: (1, nil)
         case .dnsSubdomain: (0, 253)

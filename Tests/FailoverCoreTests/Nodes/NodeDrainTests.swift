@@ -186,7 +186,7 @@ import Testing
         #expect(script.health("a", .unhealthy).targets == ["c"])
     }
 
-    @Test(arguments: [("b", false, .refused), (nil, false, .refused), ("b", true, .done)] as [Asked])
+    @Test(arguments: [("b", false, .refused), (nil, false, .refused), ("b", true, .refused)] as [Asked])
     func aSwitchoverGoesThereByForceOnly(to name: String?, isForced: Bool, outcome: RequestAnswer.Outcome) {
         var script = Self.script()
         _ = script.observe(Self.cordoned("nb", "nc"))

@@ -66,14 +66,14 @@ import Testing
     }
 
     @Test func promotionsWaitForAProof() async {
-        let tally = await Self.run(seeds: 0..<Self.count, .gated)
+        let tally = await Self.run(seeds: 0..<Self.count / 4, .gated)
         Self.tell("promotion gates", tally)
         #expect(tally.failures.count == 0, "told above")
         #expect(tally.moves > tally.schedules)
     }
 
     @Test func cordonedNodesAreLeft() async {
-        let tally = await Self.run(seeds: 0..<Self.count, .drained)
+        let tally = await Self.run(seeds: 0..<Self.count / 4, .drained)
         Self.tell("drains, \(tally.evacuations) moves off nodes", tally)
         #expect(tally.failures.count == 0, "told above")
         #expect(tally.evacuations > tally.schedules / 4)
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func scoresChooseAmongCandidates() async {
-        let tally = await Self.run(seeds: 0..<Self.count, .scored)
+        let tally = await Self.run(seeds: 0..<Self.count / 4, .scored)
         Self.tell("scores", tally)
         #expect(tally.failures.count == 0, "told above")
         #expect(tally.moves > tally.schedules)
