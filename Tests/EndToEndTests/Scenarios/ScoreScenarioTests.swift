@@ -7,7 +7,8 @@ extension EndToEndTests {
     /// Three replicas that lag behind, and tell how far, with the real binary.
     @Suite struct ScoreScenarioTests {
         private static func group(_ more: String = "") -> String {
-            let score = "httpGet: {path: /lag, port: http}, value: /lag/bytes\(more)"
+            // A supervisor under the thread sanitizer takes its time to read answers.
+            let score = "httpGet: {path: /lag, port: http}, value: /lag/bytes, timeoutSeconds: 10\(more)"
             return Manifests.group("web", "candidate: {score: {\(score)}}")
         }
 

@@ -4,28 +4,9 @@ import Testing
 
 /// What a gate must not do on its way: delete whom nobody wants deleted any more, forget who may act, or hold for ever.
 struct GateSafetyTests {
-    private static func script(_ gate: PromotionGate, _ change: (inout GroupPolicy) -> Void = { _ in }) -> GroupScript {
-        var policy = GroupPolicy(promotionGate: gate)
-        change(&policy)
-        var script = GroupScript(policy)
-        script.answersProbes = false
-        script.place("a", .active, epoch: 1)
-        script.place("b")
-        script.place("c")
-        _ = script.settle(script.start(record: script.record("a"), healthy: ["a", "b", "c"]))
-        return script
-    }
-
-    private static func stop(_ name: String, _ script: inout GroupScript) {
-        script.change(name) {
-            $0.lifecycle = .terminating
-            $0.hasStopped = true
-        }
-    }
-
     /// A deletion waits for its turn while the role would go back to that pod.
     @Test func nobodyIsPromotedWhoseDeletionIsUnderWay() {
-        var script = Self.script(PromotionGate(.deletePod))
+        var script = PromotionGateTests.script(PromotionGate(.deletePod))
         script.holds = { if case .deletePod = $0 { true } else { false } }
         var story = script.play(
             script.annotate { $0.request = GroupScript.request(.switchover(to: "b", isForced: false)) }
@@ -45,7 +26,7 @@ struct GateSafetyTests {
 
     /// Nobody knows whether the deletion was taken.
     @Test func nobodyIsPromotedWhoMayBeBeingDeleted() {
-        var script = Self.script(PromotionGate(.deletePod))
+        var script = PromotionGateTests.script(PromotionGate(.deletePod))
         script.holds = { if case .deletePod = $0 { true } else { false } }
         _ = script.settle(script.annotate { $0.request = GroupScript.toB })
         _ = script.release { script, effect in
@@ -60,7 +41,7 @@ struct GateSafetyTests {
 
     /// The Service does not fit any more, or another group has the pods.
     @Test func aSupervisorThatOnlyObservesDeletesNothing() {
-        var script = Self.script(PromotionGate(.deletePod))
+        var script = PromotionGateTests.script(PromotionGate(.deletePod))
         script.holds = { if case .deletePod = $0 { true } else { false } }
         _ = script.settle(script.health("a", .unhealthy))
         let effects = script.release { script, effect in
@@ -78,7 +59,7 @@ struct GateSafetyTests {
     /// A pod that is relabelled out of the Service.
     @Test(arguments: [PromotionGate.Method.passive, .deletePod])
     func whoLeftTheMembersWhileActiveStepsDownToo(method: PromotionGate.Method) {
-        var script = Self.script(PromotionGate(method, wait: .seconds(10)))
+        var script = PromotionGateTests.script(PromotionGate(method, wait: .seconds(10)))
         let a = script.member("a")
         script.remove("a")
         var story = script.play(script.observe())
@@ -92,7 +73,7 @@ struct GateSafetyTests {
     }
 
     @Test func forceWithoutAPodEndsAHold() {
-        var script = Self.script(PromotionGate(.deletePod))
+        var script = PromotionGateTests.script(PromotionGate(.deletePod))
         _ = script.settle(script.health("a", .unhealthy))
         script.remove("a")
         _ = script.settle(script.observe())
@@ -105,7 +86,7 @@ struct GateSafetyTests {
     /// Its move waits for a proof when an operator insists on another pod; its annotation is still there.
     @Test func aRequestForLaterThatWasOvertakenIsNotCarriedOutAfterwards() {
         let due = DueTime(named: 5, at: MonotonicTime(nanoseconds: 0), until: MonotonicTime(nanoseconds: 1 << 60))
-        var script = Self.script(PromotionGate(.deletePod)) { $0.due = due }
+        var script = PromotionGateTests.script(PromotionGate(.deletePod)) { $0.due = due }
         var scheduled = GroupScript.request(.switchover(to: "b", isForced: false), "scheduled")
         scheduled.due = 5
         var story = script.play(script.annotate { $0.request = scheduled })
@@ -130,9 +111,9 @@ struct GateSafetyTests {
 
     /// It was promoted by somebody's late write, is found so while it is sealed, and is force-deleted before it is passive.
     @Test func whoWasActiveAndVanishedWhileItWasSealedIsWaitedFor() {
-        var script = Self.script(PromotionGate(.deletePod))
+        var script = PromotionGateTests.script(PromotionGate(.deletePod))
         script.holds = GroupScript.isWrite(of: "c")
-        Self.stop("a", &script)
+        PromotionGateTests.stop("a", &script)
         var story = script.play(script.observe())
         #expect(story.contains("c=passive@2"), "\(story)")
         script.change("c") {
@@ -149,7 +130,7 @@ struct GateSafetyTests {
     }
 
     @Test func aDeletionIsSentOnlyWhileItIsWanted() {
-        var script = Self.script(PromotionGate(.deletePod))
+        var script = PromotionGateTests.script(PromotionGate(.deletePod))
         var asked: OperationID?
         script.holds = { if case .deletePod = $0 { true } else { false } }
         _ = script.settle(script.health("a", .unhealthy)) { if case .deletePod(let id, _) = $0 { asked = id } }
@@ -166,7 +147,7 @@ struct GateSafetyTests {
 
     /// What becomes of a deletion that nobody hears of is known after a while.
     @Test func whoseDeletionWasNeverSeenIsACandidateAgain() {
-        var script = Self.script(PromotionGate(.deletePod, wait: .seconds(1), onTimeout: .promote))
+        var script = PromotionGateTests.script(PromotionGate(.deletePod, wait: .seconds(1), onTimeout: .promote))
         script.holds = { if case .deletePod = $0 { true } else { false } }
         _ = script.settle(script.health("a", .unhealthy))
         script.at(1000)

@@ -5,7 +5,7 @@ import Testing
 /// Between demotion and promotion a group waits for the proof that nobody acts as active any more.
 struct PromotionGateTests {
     /// `a` is active and on record, `b` and `c` can take over; all are healthy.
-    private static func script(_ gate: PromotionGate, _ change: (inout GroupPolicy) -> Void = { _ in }) -> GroupScript {
+    static func script(_ gate: PromotionGate, _ change: (inout GroupPolicy) -> Void = { _ in }) -> GroupScript {
         var policy = GroupPolicy(promotionGate: gate)
         change(&policy)
         var script = GroupScript(policy)
@@ -25,7 +25,7 @@ struct PromotionGateTests {
         return script.answered(script.machine.memberProbed(script.member(name).id, known, at: script.now))
     }
 
-    private static func stop(_ name: String, _ script: inout GroupScript) {
+    static func stop(_ name: String, _ script: inout GroupScript) {
         script.change(name) {
             $0.lifecycle = .terminating
             $0.hasStopped = true
