@@ -13,7 +13,7 @@ import Testing
     /// A label says who is to be active; processes learn of that late, and go on when their objects are gone.
     @Test(arguments: PromotionGate.Method.allCases) func noTwoProcessesActTogether(method: PromotionGate.Method) async {
         let policy = GroupPolicy(verdictWindow: .zero, promotionGate: PromotionGate(method))
-        let (finding, schedules, moves) = await Self.walk(policy, count: Self.isThorough ? 1500 : 300)
+        let (finding, schedules, moves) = await Self.walk(policy, count: Self.isThorough ? 600 : 300)
         print("explorer, gate \(method): \(schedules) schedules, \(moves) moves")
         #expect(finding == nil, "\(finding?.description ?? "")")
         #expect(moves > schedules / 2)
@@ -37,7 +37,7 @@ import Testing
             terminations: 10,
             verdicts: 30
         )
-        let (finding, _, _) = await Self.walk(policy, budget, count: Self.isThorough ? 500 : 100, toTheEnd: true)
+        let (finding, _, _) = await Self.walk(policy, budget, count: Self.isThorough ? 200 : 100, toTheEnd: true)
         #expect(finding == nil, "\(finding?.description ?? "")")
     }
 
