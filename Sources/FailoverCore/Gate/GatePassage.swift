@@ -133,18 +133,20 @@ struct GatePassage: Sendable, Hashable {
         case .accepted, .gone:
             subject.deletion = .accepted
             return []
-        case .notSent:
-            subject.deletion = .none
-            return []
+        // Nothing else may happen for long that would ask for it again.
+        case .notSent: return backOff(&subject, atLeast: .zero, &ids)
         case .failed(let failure):
-            let timer = ids.next()
-            let attempt = subject.failures
-            subject.deletion = .backingOff(timer)
-            subject.failures += 1
             let report: [Effect] =
-                attempt == 0 ? [.report(.operationFailed("deleting pod \(subject.pod.name)", failure))] : []
-            return report + [.startBackoff(timer, attempt: attempt, atLeast: failure.retryAfter)]
+                subject.failures == 0 ? [.report(.operationFailed("deleting pod \(subject.pod.name)", failure))] : []
+            return report + backOff(&subject, atLeast: failure.retryAfter, &ids)
         }
+    }
+
+    private func backOff(_ subject: inout Subject, atLeast pause: Duration, _ ids: inout OperationIDs) -> [Effect] {
+        let timer = ids.next()
+        defer { subject.failures += 1 }
+        subject.deletion = .backingOff(timer)
+        return [.startBackoff(timer, attempt: subject.failures, atLeast: pause)]
     }
 
     /// Whether an operation is a deletion that is still wanted.
@@ -161,26 +163,5 @@ struct GatePassage: Sendable, Hashable {
             isAny = true
         }
         return isAny
-    }
-}
-
-/// How the deletion of a pod ended, for which its uid was named.
-package enum PodDeletionOutcome: Sendable, Hashable {
-    /// The API server has begun it.
-    case accepted
-    /// There is no such pod, or another has its name.
-    case gone
-    /// Denied, or of unknown outcome: it is asked again after a backoff.
-    case failed(OperationFailure)
-    /// Nothing was asked of the API server: nobody wants it any more, or others go first.
-    case notSent
-
-    /// Whether the pod may be deleted all the same.
-    var mayBeCarriedOut: Bool {
-        switch self {
-        case .accepted, .gone: true
-        case .failed(let failure): !failure.isLasting
-        case .notSent: false
-        }
     }
 }

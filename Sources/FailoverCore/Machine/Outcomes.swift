@@ -79,3 +79,24 @@ package enum RoleTrialOutcome: Sendable, Hashable {
     /// It would deny it.
     case refused(OperationFailure)
 }
+
+/// How the deletion of a pod ended, for which its uid was named.
+package enum PodDeletionOutcome: Sendable, Hashable {
+    /// The API server has begun it.
+    case accepted
+    /// There is no such pod, or another has its name.
+    case gone
+    /// Denied, or of unknown outcome: it is asked again after a backoff.
+    case failed(OperationFailure)
+    /// Nothing was asked of the API server: nobody wants it any more, or this supervisor may not write now.
+    case notSent
+
+    /// Whether the pod may be deleted all the same.
+    var mayBeCarriedOut: Bool {
+        switch self {
+        case .accepted, .gone: true
+        case .failed(let failure): !failure.isLasting
+        case .notSent: false
+        }
+    }
+}

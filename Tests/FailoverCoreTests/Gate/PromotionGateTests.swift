@@ -124,6 +124,20 @@ struct PromotionGateTests {
         #expect(script.machine.timerFired(id, at: script.now).contains { $0.words == "delete a" })
     }
 
+    /// This supervisor might not write at that moment, and nothing else may happen for long.
+    @Test func aDeletionThatWasNotSentIsAskedForAgain() {
+        var script = Self.script(PromotionGate(.deletePod))
+        script.holds = { if case .deletePod = $0 { true } else { false } }
+        _ = script.settle(script.health("a", .unhealthy))
+        let effects = script.release { script, effect in
+            guard case .deletePod(let id, _) = effect else { return [] }
+            return script.machine.podDeleted(id, .notSent, at: script.now)
+        }
+        #expect(effects.map(\.words) == ["backoff 0"])
+        guard case .startBackoff(let id, _, _) = effects.last else { return }
+        #expect(script.machine.timerFired(id, at: script.now).contains { $0.words == "delete a" })
+    }
+
     // MARK: Who need not be waited for
 
     @Test func whoIsKnownToHaveStoppedIsNotWaitedFor() {
