@@ -53,13 +53,12 @@ package final class Browser: Sendable {
         process.standardInput = input
         process.standardOutput = output
         let browser = Browser(requests: input.fileHandleForWriting)
-        output.fileHandleForReading.readabilityHandler = { browser.take($0.availableData) }
         try process.run()
+        browser.read(output.fileHandleForReading)
         let outcome = await Result { try await body(browser) }
         // It ends when nobody tells it anything more; a script that has started it may have ended before.
         try? input.fileHandleForWriting.close()
         await browser.ended.value()
-        output.fileHandleForReading.readabilityHandler = nil
         try outcome.get()
     }
 
@@ -112,6 +111,18 @@ package final class Browser: Sendable {
 
     private static func object(_ data: Data) -> [String: Any]? {
         try? JSONSerialization.jsonObject(with: data) as? [String: Any]
+    }
+
+    /// Takes what comes until the end, in a thread of its own: libdispatch may free a source's notes while the last of a
+    /// pipe is being told, which ends the process (swift-corelibs-libdispatch, issue 949).
+    private func read(_ output: FileHandle) {
+        Thread.detachNewThread {
+            var data: Data
+            repeat {
+                data = output.availableData
+                self.take(data)
+            } while !data.isEmpty
+        }
     }
 
     private func take(_ data: Data) {
