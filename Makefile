@@ -96,10 +96,13 @@ fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader, and as man
 	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-fuzz" --inputs $(FUZZ_INPUTS) $(FUZZ_CORPUS)
 	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-fuzz" --cluster --inputs $(FUZZ_INPUTS) Tests/RecordedExchanges/Exchanges
 
-tsan: setup ## Run the tests, and a short soak, under the thread sanitizer.
+TSAN_SKIP ?=
+
+tsan: setup ## Run the tests but those that TSAN_SKIP matches, and a short soak, under the thread sanitizer.
 	@./.ci/setup test
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
-	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool schemathesis):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan
+	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool schemathesis):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --no-parallel --sanitize thread --scratch-path .build-tsan \
+	    $(if $(TSAN_SKIP),--skip '$(TSAN_SKIP)')
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp halt_on_error=1" .build-tsan/debug/kube-standby-bench soak 10 200
 
 alerts: ## Check the alert rules, and what the dashboard asks for, with Prometheus' own tool.

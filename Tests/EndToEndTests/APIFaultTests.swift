@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// The API server is away, slow, forgetful or unwilling.
     @Suite struct APIFaultTests {
         @Test func theAbsenceOfTheAPIServerMovesNothingAndWhatHappenedMeanwhileIsActedOn() async throws {

@@ -11,7 +11,7 @@ import TestedCluster
 import Testing
 import Transport
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// A thousand groups are probed while the configuration changes a hundred times.
     @Suite struct ReloadScaleTests {
         // The thread sanitizer makes everything some ten times slower, and looks for races, not for scale.

@@ -5,7 +5,7 @@ import TestedCluster
 import Testing
 import Transport
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// The configuration changes while the real binary runs.
     @Suite struct ReloadTests {
         private static func text(_ groups: String...) -> String {

@@ -4,7 +4,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// The supervisor dies, ends and starts again.
     @Suite struct RestartTests {
         /// Writes of one move: the intent, the demotion, the promotion, and how long it took.

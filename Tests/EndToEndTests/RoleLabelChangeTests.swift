@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// The role label's key or values change while the Service routes.
     @Suite struct RoleLabelChangeTests {
         private static let newKey = "example.com/role"

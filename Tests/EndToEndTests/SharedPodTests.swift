@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// Groups that share pods, one after another or at once, with the real binary.
     @Suite struct SharedPodTests {
         private static func text(_ groups: String...) -> String {

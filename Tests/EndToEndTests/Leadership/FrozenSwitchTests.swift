@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// A leader that is frozen in the middle of a switch, for longer than its Lease is good, and goes on when another leads.
     @Suite struct FrozenSwitchTests {
         private static let pods = ["web-0", "web-1", "web-2"]

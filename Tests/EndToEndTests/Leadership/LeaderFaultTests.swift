@@ -4,7 +4,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// A leader that is cut off, frozen, disowned, ahead of its time, or gone in the middle of a switch.
     @Suite struct LeaderFaultTests {
         /// Becomes the binary, whose wall clock is set forward by an hour after ten seconds; ends with it.

@@ -4,7 +4,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// Replicas of the supervisor come, go and die; roles move for the pods' sake only.
     @Suite struct ReplicaTests {
         static let pods = ["web-0", "web-1", "web-2"]

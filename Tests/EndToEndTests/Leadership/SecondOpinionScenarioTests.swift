@@ -3,7 +3,7 @@ import TestedCluster
 import Testing
 import Transport
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// Moves that wait for the opinions of others, with the real binary.
     @Suite struct SecondOpinionScenarioTests {
         private static func group(_ opinion: String) -> String {

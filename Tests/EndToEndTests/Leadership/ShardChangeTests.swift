@@ -4,7 +4,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// `--shards` changes by a rolling restart, so that for a while replicas of two numbers run side by side.
     @Suite struct ShardChangeTests {
         private static let groups = (0..<6).map { "g\($0)" }

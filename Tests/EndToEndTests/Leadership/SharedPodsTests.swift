@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// A mistake of the file: two groups mean the same pods under the same label key, and two replicas lead them.
     @Suite struct SharedPodsTests {
         /// Selects the pods of `web`.

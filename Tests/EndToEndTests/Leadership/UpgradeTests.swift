@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// An older and a newer version write the same Lease in turn; this one is the older.
     @Suite struct UpgradeTests {
         private static let lease = ObjectKey(.leases, namespace: "default", name: "kube-standby-web")

@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension ControlPlaneTests {
     /// Two supervisors that know nothing of each other on one group of mode EndpointSlice, an API server with faults, and kills.
     @Suite struct SliceChaosTests {
         private static let rounds = 60

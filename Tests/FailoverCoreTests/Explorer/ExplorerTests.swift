@@ -249,7 +249,7 @@ import Testing
             edits: bySlices ? 3 : 0
         )
         var steps = 0
-        let schedules = Self.isThorough ? 20_000 : Self.isSanitized ? 50 : 500
+        let schedules = Self.states.map { max(500, $0 / 3) } ?? (Self.isSanitized ? 50 : 500)
         for seed in 0..<UInt64(schedules) {
             await Task.yield()
             var random = SeededGenerator(seed: seed)
