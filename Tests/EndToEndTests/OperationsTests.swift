@@ -63,7 +63,7 @@ extension EndToEndTests {
             }
         }
 
-        /// Runs the binary with one group that has settled.
+        /// Runs the binary with one group that has settled, and whose active pod is known to serve.
         private static func run(
             within launcher: [String] = [],
             _ body: @Sendable @escaping (Subject) async throws -> Void
@@ -77,7 +77,11 @@ extension EndToEndTests {
                 _ = try await SupervisorProcess.run(arguments, within: launcher) { process in
                     let port = try await process.operationsPort()
                     try await stage.waitUntilSettled("web")
-                    try await body(Subject(stage: stage, process: process, port: port, loop: loop))
+                    let subject = Subject(stage: stage, process: process, port: port, loop: loop)
+                    try await Asking.until("web to serve") {
+                        try await subject.ask("GET", "/active/default/web").code == 200
+                    }
+                    try await body(subject)
                 }
             }
         }

@@ -32,15 +32,6 @@ extension EndToEndTests {
             } ?? 0
         }
 
-        /// Asks again and again, for a minute at most: the kernel tells nobody of what is asked here.
-        private static func until(_ what: String, _ isSo: () async throws -> Bool) async throws {
-            let end = ContinuousClock.now + .seconds(60)
-            while try await !isSo() {
-                try #require(.now < end, "waited in vain for \(what)")
-                try await Task.sleep(for: .milliseconds(50))
-            }
-        }
-
         // MARK: Signals
 
         /// SIGPIPE is the first thing that a process of ours sees to: whoever rotates configurations may signal it just then.
@@ -160,10 +151,12 @@ extension EndToEndTests {
                 let (_, code) = try await SupervisorProcess.run(arguments, within: launcher) { process in
                     // Process 1 of the namespace is unshare's child; unshare itself takes no SIGTERM.
                     defer { for child in Self.children(of: process.processID) { kill(child.process, SIGTERM) } }
-                    try await Self.until("200 commands to be killed") { try await Self.failures(loop, process) >= 200 }
+                    try await Asking.until("200 commands to be killed") {
+                        try await Self.failures(loop, process) >= 200
+                    }
                     // Each leaves two orphans behind.
                     let supervisor = try #require(Self.children(of: process.processID).first?.process)
-                    try await Self.until("the orphans to be reaped") {
+                    try await Asking.until("the orphans to be reaped") {
                         Self.children(of: supervisor).count { $0.isDead } < 100
                     }
                 }
