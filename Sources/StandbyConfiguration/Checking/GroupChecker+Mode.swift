@@ -21,9 +21,14 @@ extension GroupChecker {
         return RoleLabel.fields.readable(label).key
     }
 
-    /// Checks what depends on the mode.
+    /// Checks what depends on the mode; of one that is mistyped nobody knows what it has a use for.
     func checkMode() {
-        if isOfSlices { checkSlices() } else { checkDrain() }
+        if isOfSlices { checkSlices() } else if isOfLabels { checkDrain() }
+    }
+
+    private var isOfLabels: Bool {
+        let mode = reader[GroupConfiguration.modeKey]
+        return !mode.isPresent || mode.string == GroupConfiguration.Mode.label.rawValue
     }
 
     private func checkDrain() {
