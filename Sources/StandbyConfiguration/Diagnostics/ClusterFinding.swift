@@ -26,6 +26,8 @@ package enum ClusterFinding: Sendable, Hashable {
     case leftoverEndpoints(String, namespace: String)
     /// In mode Label, a slice that a supervisor wrote in mode EndpointSlice; `publishes`: an address that gets traffic.
     case leftoverSlice(String, namespace: String, publishes: String?)
+    /// A slice that a supervisor wrote of a Service that no group is of; `publishes`: an address that gets traffic.
+    case abandonedSlice(String, service: String, namespace: String, publishes: String?)
     /// The group would have no member.
     case noPods(selector: String, namespace: String)
     /// The group has this pod and no other.
@@ -97,6 +99,11 @@ extension ClusterFinding: CustomStringConvertible {
             "EndpointSlice \"\(name)\" is left over from mode EndpointSlice"
                 + (publishes.map { " and sends traffic to \($0), whoever is active" } ?? "")
                 + ": kubectl delete endpointslice \(name) -n \(namespace)"
+        case .abandonedSlice(let name, let service, let namespace, let publishes):
+            "EndpointSlice \"\(name)\" of Service \"\(service)\" was written by a supervisor"
+                + (publishes.map { " and sends traffic to \($0) for good" } ?? "")
+                + ", but no group here is of that Service; unless another supervisor's is: kubectl delete endpointslice"
+                + " \(name) -n \(namespace)"
         case .noPods(let selector, let namespace):
             "no pod in namespace \"\(namespace)\" matches \(selector): kubectl get pods -n \(namespace) -l '\(selector)'"
         case .noKubeletOpinion(let pod):

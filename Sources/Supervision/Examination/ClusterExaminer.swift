@@ -48,10 +48,26 @@ package actor ClusterExaminer {
             await examine(group, &report)
         }
         report.group = 0
+        examineAbandoned(configuration, &report)
         if !configuration.groups.isEmpty { await examineRights(configuration, &report) }
         findings.diagnostics = report.diagnostics
         findings.isComplete = report.isComplete
         return findings
+    }
+
+    /// A group that is gone leaves its slices, for its Service goes on sending traffic by them.
+    private func examineAbandoned(_ configuration: SupervisorConfiguration, _ report: inout Report) {
+        let services = Set(configuration.groups.map { [$0.namespace ?? namespace, $0.service] })
+        for (place, stock) in stocks.sorted(by: { $0.key < $1.key }) {
+            for slice in SliceExamination.ofSupervisors(stock.slices ?? [])
+            where !services.contains([place, slice.service]) {
+                report.add(
+                    .abandonedSlice(slice.name, service: slice.service, namespace: place, publishes: slice.publishes),
+                    at: "service",
+                    severity: .warning
+                )
+            }
+        }
     }
 
     // MARK: One group

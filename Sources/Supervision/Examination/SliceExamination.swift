@@ -50,13 +50,23 @@ struct SliceExamination {
     /// What sends traffic to somebody is a mistake, what does not is only in the way.
     private func severity(_ publishes: String?) -> Diagnostic.Severity { publishes == nil ? .warning : .error }
 
-    private func published(_ slice: EndpointSlice) -> String? {
+    /// What supervisors wrote, by name: of which Service, and an address that gets traffic.
+    static func ofSupervisors(_ slices: [EndpointSlice]) -> [(name: String, service: String, publishes: String?)] {
+        slices.filter { $0.metadata.labels?[SliceMapping.managerLabel] == SliceMapping.manager }
+            .map { slice in
+                let service = slice.metadata.labels?[ServiceEndpoints.serviceLabel] ?? ""
+                return (slice.metadata.name ?? "", service, published(slice))
+            }
+            .sorted { $0.name < $1.name }
+    }
+
+    private static func published(_ slice: EndpointSlice) -> String? {
         slice.endpoints?.first(where: \.isReady)?.addresses.first
     }
 
     private var leftovers: [Finding] {
         slices.filter { ownNames.contains($0.metadata.name ?? "") }.map { slice in
-            let publishes = published(slice)
+            let publishes = Self.published(slice)
             let name = slice.metadata.name ?? ""
             return (.leftoverSlice(name, namespace: namespace, publishes: publishes), severity(publishes))
         }
@@ -73,7 +83,7 @@ struct SliceExamination {
                 let manager = slice.metadata.labels?[SliceMapping.managerLabel]
                 // It goes with the object, and would come again without.
                 if hasEndpoints, manager == Self.mirror { return nil }
-                let (name, publishes) = (slice.metadata.name ?? "", published(slice))
+                let (name, publishes) = (slice.metadata.name ?? "", Self.published(slice))
                 let finding = ClusterFinding.foreignSlice(
                     name,
                     namespace: namespace,

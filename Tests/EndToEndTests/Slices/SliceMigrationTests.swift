@@ -54,6 +54,13 @@ extension ControlPlaneTests {
                 #expect(try await Self.follow(found.text, stage) == 1)
                 let clean = try await Self.validate(slice, stage)
                 #expect(clean.code == 0, "\(clean.text)")
+                let gone = try await Self.validate(Manifests.group("other"), stage)
+                #expect(
+                    gone.text.contains(
+                        "EndpointSlice \"web-kube-standby-ipv4\" of Service \"web\" was written by a supervisor and sends traffic to"
+                    ) && gone.text.contains("but no group here is of that Service"),
+                    "\(gone.text)"
+                )
 
                 #expect(try await stage.ask("Switchover").hasPrefix("Done"))
                 let second = try await stage.waitUntilPublished(otherThan: holder)
