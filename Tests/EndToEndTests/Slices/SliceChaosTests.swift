@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Sandbox
 import TestedCluster
@@ -6,7 +7,7 @@ import Testing
 extension ControlPlaneTests {
     /// Two supervisors that know nothing of each other on one group of mode EndpointSlice, an API server with faults, and kills.
     @Suite struct SliceChaosTests {
-        private static let rounds = 60
+        private static let rounds = ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil ? 60 : 20
 
         /// What befalls the writes of a round; nil: nothing.
         private static let faults: [Fault?] = [

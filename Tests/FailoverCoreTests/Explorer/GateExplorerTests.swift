@@ -13,7 +13,7 @@ import Testing
     /// A label says who is to be active; processes learn of that late, and go on when their objects are gone.
     @Test(arguments: PromotionGate.Method.allCases) func noTwoProcessesActTogether(method: PromotionGate.Method) async {
         let policy = GroupPolicy(verdictWindow: .zero, promotionGate: PromotionGate(method))
-        let (finding, schedules, moves) = await Self.walk(policy, count: Self.isThorough ? 600 : 300)
+        let (finding, schedules, moves) = await Self.walk(policy, count: Self.count(300, thoroughly: 600))
         print("explorer, gate \(method): \(schedules) schedules, \(moves) moves")
         #expect(finding == nil, "\(finding?.description ?? "")")
         #expect(moves > schedules / 2)
@@ -37,8 +37,13 @@ import Testing
             terminations: 10,
             verdicts: 30
         )
-        let (finding, _, _) = await Self.walk(policy, budget, count: Self.isThorough ? 200 : 100, toTheEnd: true)
+        let (finding, _, _) = await Self.walk(policy, budget, count: Self.count(100, thoroughly: 200), toTheEnd: true)
         #expect(finding == nil, "\(finding?.description ?? "")")
+    }
+
+    /// How many schedules are played where none must find anything.
+    private static func count(_ usual: Int, thoroughly: Int) -> Int {
+        isThorough ? thoroughly : isSanitized ? usual / 10 : usual
     }
 
     /// Random schedules in which the processes of the pods are followed.
@@ -49,7 +54,7 @@ import Testing
         toTheEnd: Bool = false
     ) async -> (violation: Explorer.Violation?, schedules: Int, moves: Int) {
         var moves = 0
-        for seed in 0..<UInt64(isSanitized ? count / 10 : count) {
+        for seed in 0..<UInt64(count) {
             await Task.yield()
             var random = SeededGenerator(seed: seed)
             var state = ModelState.cold(policy, budget)
