@@ -26,6 +26,8 @@ package struct Supervisor: ServiceLifecycle.Service {
     private let log: NoticeLog
     /// Tells people.
     private let notifier: Notifier
+    /// The loop for the requests of hooks; there is none before the first.
+    private let hookLoop: LazyLoop
     /// Tells which groups may stand elsewhere than before.
     package let feed = StatusFeed()
 
@@ -49,11 +51,14 @@ package struct Supervisor: ServiceLifecycle.Service {
             loss: "nodes cannot be read: no role moves off a node that is being drained before its pods are evicted",
             logger: parts.logger
         )
+        let hookLoop = LazyLoop(name: "hooks")
+        self.hookLoop = hookLoop
         groups = Self.supervisedGroups(
             parts,
             probes,
             limits,
             nodes,
+            HookRunner(parts, posts: hookLoop),
             standbys: { standbys.withLock { $0 }() },
             feed: feed,
             notify: Self.notifier(parts, events, log) { notice in
@@ -114,6 +119,7 @@ package struct Supervisor: ServiceLifecycle.Service {
         _ probes: ProbeEngine,
         _ limits: KubernetesGroupAPI.Limits,
         _ nodes: Informer<Node>,
+        _ hooks: HookRunner,
         standbys: @escaping @Sendable () -> Int,
         feed: StatusFeed,
         notify: @escaping @Sendable (GroupNotice) -> Void
@@ -169,6 +175,7 @@ package struct Supervisor: ServiceLifecycle.Service {
                     claims: claims,
                     gate: start.gate,
                     clock: .system,
+                    hooks: hooks,
                     notify: notify,
                     turns: turns,
                     scoreTurns: scoreTurns,
@@ -200,7 +207,9 @@ package struct Supervisor: ServiceLifecycle.Service {
         get async { await groups.isReady }
     }
 
-    private var loops: [EventLoop] { [parts.probeLoop, parts.client.loop] + (notifier.loop.map { [$0] } ?? []) }
+    private var loops: [EventLoop] {
+        [parts.probeLoop, parts.client.loop] + [notifier.loop, hookLoop.begun].compactMap(\.self)
+    }
 
     /// The names of the event loops that take up no work within `limit`; empty while the supervisor is alive.
     package func hangingLoops(after limit: Duration) async -> [String] {

@@ -123,7 +123,9 @@ extension EndToEndTests {
         }
 
         /// The cluster is as the configuration needs it, and the rights that are printed are those that are needed.
-        @Test(arguments: [("endpointslice", "ledger-kube-standby-ipv4"), ("licensed", "delete")])
+        @Test(arguments: [
+            ("endpointslice", "ledger-kube-standby-ipv4"), ("licensed", "delete"), ("hooks", "pods/exec"),
+        ])
         func theExampleFits(example: String, right: String) async throws {
             try await Stage.run { stage in
                 try await stage.sandbox.apply(try read("application.yaml", of: example))

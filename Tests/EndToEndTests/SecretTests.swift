@@ -88,7 +88,7 @@ extension EndToEndTests {
         @Test func theStartQuotesNoLine() async throws {
             try await Stage.run { stage in
                 let url = "http://user:\(Self.password)@127.0.0.1:1/?key=\(Self.password)"
-                let hook = "  hooks: {onPromote: {httpPost: {url: \"\(url)\"}}}\n"
+                let hook = "  hooks: {onPromote: {httpPost: {url: \"\(url)\", tls: {verify: false, serverName: a}}}}\n"
                 let arguments = try await stage.arguments(groups: [Manifests.group("web") + hook])
                 let (text, _) = try await SupervisorProcess.run(arguments) { process in
                     _ = await process.log.wait(for: "supervising")

@@ -131,10 +131,15 @@ extension Situation {
     /// What a switch needs to know to go on.
     var surroundings: SwitchSurroundings {
         let (announced, run) = (known.record?.announced, known.run)
-        let demoted = known.records.outgoing?.demoted ?? [:]
-        return .init(view: view, now: now, policy: known.policy, run: run, seenDemoted: demoted) { member in
-            announced?.mayName(member, apartFrom: run) ?? true
-        }
+        return .init(
+            view: view,
+            now: now,
+            policy: known.policy,
+            run: run,
+            seenDemoted: known.records.outgoing?.demoted ?? [:],
+            awaitedHooks: awaitedHooks,
+            isAnnounced: { announced?.mayName($0, apartFrom: run) ?? true }
+        )
     }
 
     /// Whether the operator still asks for the move, and nothing speaks against it.

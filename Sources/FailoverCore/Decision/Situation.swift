@@ -153,8 +153,14 @@ struct Situation {
     /// The record that names a member as found active.
     func record(of adoption: Adoption) -> GroupRecord {
         var adopted = successor(naming: adoption.active, .adopted, because: "found active")
-        if let move = untoldMove(to: adoption.active) { adopted.remember(move, limit: longestHistory) }
-        for epoch in withdrawn(by: adoption) { adopted.history.removeAll { $0.epoch == epoch } }
+        if let move = untoldMove(to: adoption.active) {
+            adopted.remember(move, limit: longestHistory)
+            adopted.hooks = hooksOwed(for: move, to: adoption.active, by: adopted)
+        }
+        for epoch in withdrawn(by: adoption) {
+            adopted.history.removeAll { $0.epoch == epoch }
+            adopted.hooks.removeAll { $0.epoch == epoch }
+        }
         if let fenced = adoption.fenced { adopted.fenced = fenced }
         if let answer = adoption.answer { adopted.answer(answer) }
         return adopted
@@ -167,7 +173,10 @@ struct Situation {
     func intent(of beginning: Beginning) -> GroupRecord {
         let move = beginning.move
         var intent = successor(of: beginning.base, naming: move.target, .intended, because: move.cause.description)
-        if let announcedInVain { intent.history.removeAll { $0.epoch == announcedInVain } }
+        if let announcedInVain {
+            intent.history.removeAll { $0.epoch == announcedInVain }
+            intent.hooks.removeAll { $0.epoch == announcedInVain }
+        }
         if let untold = known.record.flatMap(view.untoldMove(by:)) { intent.remember(untold, limit: longestHistory) }
         // Who left while it was active is found by its name after a restart.
         let from = (view.actives + view.departed).map(\.name)
@@ -175,6 +184,7 @@ struct Situation {
         entry.failing = failing(before: move)
         entry.request = beginning.refusal == nil ? beginning.request?.id : nil
         intent.remember(entry, limit: longestHistory)
+        intent.hooks = hooksOwed(for: entry, to: move.target, by: intent)
         intent.outgoing = outgoing(before: move, at: intent.epoch)
         return intent
     }

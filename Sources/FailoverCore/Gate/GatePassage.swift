@@ -1,4 +1,4 @@
-/// The wait between demotion and promotion for the proof that nobody acts as active any more.
+/// The wait between demotion and promotion for the hooks that are required, and for the proof that nobody acts as active any more.
 struct GatePassage: Sendable, Hashable {
     /// How far the deletion of a pod is.
     private enum Deletion: Sendable, Hashable {
@@ -18,7 +18,9 @@ struct GatePassage: Sendable, Hashable {
         /// What its probes say counts if they began after this.
         let since: MonotonicTime
         /// Since when it is waited for.
-        let waitedSince: MonotonicTime
+        var waitedSince: MonotonicTime
+        /// Whether a hook has to end before anything else is done about it.
+        var awaitsHook = false
         var deletion = Deletion.none
         var failures = 0
     }
@@ -45,19 +47,33 @@ struct GatePassage: Sendable, Hashable {
         subjects.values.map(\.pod).sorted { ($0.name, $0.id.uid) < ($1.name, $1.id.uid) }
     }
 
-    /// Whether it was waited long enough.
-    func isOverdue(_ gate: PromotionGate, at now: MonotonicTime) -> Bool {
-        !subjects.isEmpty && subjects.values.allSatisfy { $0.waitedSince + gate.wait <= now }
+    /// Whether one of them is that pod.
+    func awaits(_ id: Member.ID) -> Bool { subjects[id] != nil }
+
+    /// What is waited for, in few words.
+    var word: String {
+        let names = pods.filter { subjects[$0.id]?.awaitsHook ?? false }.map(\.name)
+        return names.isEmpty
+            ? "awaiting proof" : "awaiting \(HookKind.demote.rawValue) of \(names.joined(separator: ", "))"
+    }
+
+    /// Whether it was waited long enough for proofs.
+    private func isOverdue(_ gate: PromotionGate, at now: MonotonicTime) -> Bool {
+        !subjects.isEmpty && subjects.values.allSatisfy { !$0.awaitsHook && $0.waitedSince + gate.wait <= now }
     }
 
     /// Whether nothing has to be waited for any more.
-    func isOpen(_ gate: PromotionGate, at now: MonotonicTime) -> Bool {
-        subjects.isEmpty || gate.onTimeout == .promote && isOverdue(gate, at: now)
+    ///
+    /// `gate`: nil: nothing has to be proved, so that only hooks are waited for.
+    func isOpen(_ gate: PromotionGate?, at now: MonotonicTime) -> Bool {
+        if let gate, gate.onTimeout == .promote, isOverdue(gate, at: now) { return true }
+        return subjects.isEmpty
     }
 
     /// When to look again although nothing changes; nil: no such time.
-    func nextLook(_ gate: PromotionGate, at now: MonotonicTime) -> MonotonicTime? {
-        let ends = subjects.values.map { $0.waitedSince + gate.wait }.filter { now < $0 }
+    func nextLook(_ gate: PromotionGate?, at now: MonotonicTime) -> MonotonicTime? {
+        guard let gate else { return nil }
+        let ends = subjects.values.filter { !$0.awaitsHook }.map { $0.waitedSince + gate.wait }.filter { now < $0 }
         let asking = gate.method == .passive ? askedAt.map { $0 + Self.pause } : nil
         return [ends.max(), asking].compactMap(\.self).min()
     }
@@ -78,24 +94,37 @@ struct GatePassage: Sendable, Hashable {
 
     /// Takes in what is known now, asks for what is not, and tells once that it takes too long.
     mutating func advance(
-        _ gate: PromotionGate,
         to target: Member,
         _ around: SwitchSurroundings,
         _ ids: inout OperationIDs
     ) -> [Effect] {
+        let gate = around.policy.promotionGate
+        noteHooks(around)
         subjects = subjects.filter { !isProved($0.value, gate, around.view) }
         let asked =
-            switch gate.method {
+            switch gate?.method {
             case .passive: ask(around.view, at: around.now)
             case .deletePod: around.policy.mayRecord ? delete(&ids) : []
+            case nil: [Effect]()
             }
-        guard !isReported, isOverdue(gate, at: around.now) else { return asked }
+        guard let gate, !isReported, isOverdue(gate, at: around.now) else { return asked }
         isReported = true
         return asked + [.report(.gateTimedOut(pods, to: target.name, gate))]
     }
 
-    private func isProved(_ subject: Subject, _ gate: PromotionGate, _ view: MemberView) -> Bool {
+    /// Whose hook is required is asked for a proof, and deleted, when that has ended; the time for that begins then.
+    private mutating func noteHooks(_ around: SwitchSurroundings) {
+        for (id, subject) in subjects {
+            let awaitsHook = around.awaitedHooks.contains(id)
+            if subject.awaitsHook, !awaitsHook { subjects[id]?.waitedSince = around.now }
+            subjects[id]?.awaitsHook = awaitsHook
+        }
+    }
+
+    private func isProved(_ subject: Subject, _ gate: PromotionGate?, _ view: MemberView) -> Bool {
         if view.history.hasStopped(subject.pod.id) { return true }
+        guard !subject.awaitsHook else { return false }
+        guard let gate else { return true }
         guard gate.method == .passive, view[subject.pod.id]?.role != .active,
             let evidence = view.evidence(of: subject.pod.id), evidence.isLastSuccessPassive,
             let start = evidence.lastSuccessStart
@@ -114,7 +143,7 @@ struct GatePassage: Sendable, Hashable {
 
     private mutating func delete(_ ids: inout OperationIDs) -> [Effect] {
         var effects: [Effect] = []
-        for pod in pods where subjects[pod.id]?.deletion == Deletion.none {
+        for pod in pods where subjects[pod.id]?.deletion == Deletion.none && subjects[pod.id]?.awaitsHook == false {
             let id = ids.next()
             subjects[pod.id]?.deletion = .asked(id)
             effects.append(.deletePod(id, pod))

@@ -16,7 +16,7 @@ extension GroupStateMachine {
         if let step = situation(at: now).request(beside: progress) { return take(step, at: now) }
         // Who left the members while it was active is to step down, too.
         let told = outstanding.demote(view.departed, and: [], at: progress.epoch)
-        return told + outstanding.wake(at: policy.promotionGate.flatMap { passage.nextLook($0, at: now) })
+        return told + outstanding.wake(at: passage.nextLook(policy.promotionGate, at: now))
     }
 }
 

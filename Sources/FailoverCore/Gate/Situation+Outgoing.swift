@@ -5,7 +5,7 @@ extension Situation {
     ///
     /// `epoch`: at which it is announced. Who may have become active since the record named it is waited for anew.
     func outgoing(before move: Decision.Move, at epoch: Epoch) -> [OutgoingMember] {
-        guard known.policy.promotionGate != nil, !move.isForced else { return [] }
+        guard known.policy.waitsForOutgoing, !move.isForced else { return [] }
         var found: [Member.ID: OutgoingMember] = [:]
         if let record = known.record {
             for var left in record.outgoing where !isProved(by: record) {

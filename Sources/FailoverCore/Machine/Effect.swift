@@ -21,6 +21,9 @@ package enum Effect: Sendable, Hashable {
     case settleEndpoints(OperationID, without: [Member])
     /// Delete a pod of just this uid; answer with `podDeleted`.
     case deletePod(OperationID, OutgoingMember)
+    /// Run a hook, up to three times with a backoff between them; answer with `hookRan` in any case. `turnCame` says before each try
+    /// whether the call is still wanted.
+    case runHook(OperationID, HookCall)
     /// Answer with `timerFired` at this time.
     case startTimer(OperationID, at: MonotonicTime)
     /// Answer with `timerFired` after the backoff of this attempt (from 0) and not before `atLeast` has passed.

@@ -28,20 +28,7 @@ struct GroupKnowledge: Sendable, Hashable {
         self.run = run
     }
 
-    // MARK: Configuration and probes
-
-    /// The configuration changed.
-    mutating func changed(_ policy: GroupPolicy) {
-        if policy.score != self.policy.score { view.forgetScores() }
-        let doomed = self.policy.doomed
-        self.policy = policy
-        self.policy.doomed = doomed
-        self.policy.fenced = records.fenced
-        view.judgeNodes(under: policy.onNodeDrain)
-    }
-
-    /// The cluster's nodes are in these conditions; whether that is new.
-    mutating func saw(_ nodes: NodeConditions) -> Bool { view.saw(nodes, under: policy.onNodeDrain) }
+    // MARK: Probes
 
     /// Probes say something of a member.
     ///
@@ -83,7 +70,7 @@ struct GroupKnowledge: Sendable, Hashable {
 
     /// The informer shows the group's pods.
     mutating func observed(_ members: [Member], version: ObjectVersion, isRelist: Bool, stopped: [Member.ID] = []) {
-        if policy.promotionGate != nil { view.sawStopped(stopped) }
+        if policy.waitsForOutgoing { view.sawStopped(stopped) }
         let known = view.all
         view.listed(members, version: version, isRelist: isRelist)
         // Who leaves while its promotion is on its way may become active although nothing shows it; slices show it in any case.
@@ -257,6 +244,12 @@ struct GroupKnowledge: Sendable, Hashable {
             look(at: now)
         }
     }
+
+    /// The hooks that the record owes, passed to `body` by reference; nothing if it owes none.
+    mutating func withHooks<Result>(_ body: (inout OwedHooks) -> Result) -> Result? { records.withHooks(body) }
+
+    /// A hook is owed that came up after the announcement of its move.
+    mutating func owe(_ call: HookCall) { records.owe(call) }
 
     // MARK: Moves
 

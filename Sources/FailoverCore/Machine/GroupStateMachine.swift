@@ -117,6 +117,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     package mutating func timerFired(_ id: OperationID, at now: MonotonicTime) -> [Effect] {
         if outstanding.isWakeUp(id) { return answered(proceed(at: now)) }
         if case .backingOff(let awaited) = phase, awaited == id { return answered(outstanding.readRecord(&known)) }
+        if resumeHook(after: id) { return answered([]) }
         if outstanding.retryDeletions(where: { $0 == id }) { return answered(proceed(at: now)) }
         return answered(outstanding.retry(after: id))
     }
@@ -126,6 +127,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// - Returns: whether it is to be sent; if not, it is answered with `notSent`, for its reason is gone or something else goes first.
     package mutating func turnCame(_ id: OperationID, at now: MonotonicTime) -> Bool {
         if outstanding.isWaiting(id) { return policy.mayRecord && outstanding.turnCame(over: known.records.stored) }
+        if known.records.hooks?.isRunning(id) ?? false { return isHookWanted(id, at: now) }
         switch phase {
         case .recording(let awaited, _) where awaited == id: return true
         case .switching(let progress) where progress.isAnnounced(by: id): return isStillDecided(progress, at: now)
@@ -336,10 +338,11 @@ package struct GroupStateMachine: Sendable, Hashable {
         return outstanding.retryAll()
     }
 
-    /// The last thing before effects go out: what is sent is noted.
+    /// The last thing before effects go out: what is sent is noted, and hooks are run that are due by what is known now.
     mutating func answered(_ effects: [Effect]) -> [Effect] {
         for case .writeRole(let id, let write) in effects { known.sent(id, write) }
-        return isServing ? effects : effects.map(\.soonInOutage)
+        let all = effects + runHooks()
+        return isServing ? all : all.map(\.soonInOutage)
     }
 
     // MARK: Deciding

@@ -149,8 +149,10 @@ extension Outstanding {
     /// It waits until nothing is urgent, unless an operator waits for it; a move that is announced before that takes it along.
     mutating func recordCompletion(_ known: GroupKnowledge, at now: MonotonicTime) -> [Effect] {
         guard case .settled = phase, let next = known.records.toldOfCompletion() else { return [] }
-        let isAwaited = known.records.completion?.answer != nil
-        return write(next, known, urgency: isAwaited ? .voluntary : .completion, at: now)
+        let completion = known.records.completion
+        // That hooks were run may be told whenever there is time.
+        if completion == nil, !known.records.isBehind { return write(next, known, at: now) }
+        return write(next, known, urgency: completion?.answer != nil ? .voluntary : .completion, at: now)
     }
 
     /// Writes a record that moves nothing; a move that is due waits for it, so that it has the urgency of that move.
@@ -194,7 +196,7 @@ extension Outstanding {
         for epoch in [situation.announcedInVain, beginning.replaced?.epoch] {
             if let epoch { known.withdraw(epoch) }
         }
-        let effects = begin(beginning, in: situation)
+        let effects = situation.hooksLost(by: beginning) + begin(beginning, in: situation)
         if case .switching(let progress) = phase, progress.isUnannounced { known.beganUnannounced(at: progress.epoch) }
         return effects
     }

@@ -18,6 +18,14 @@ package enum Report: Sendable, Hashable {
     case switchWaits(for: Member, to: String?, OperationFailure)
     /// That these pods act as active no more was not proved in time; `target` is promoted all the same, or nobody is.
     case gateTimedOut([OutgoingMember], to: String, PromotionGate)
+    /// A hook succeeded.
+    case hookSucceeded(HookCall)
+    /// A hook failed, and is not tried again; why.
+    case hookFailed(HookCall, String)
+    /// A hook failed that a promotion waits for, and is tried again until it succeeds; why. Told once.
+    case hookHeld(HookCall, String)
+    /// A hook is never run.
+    case hookDropped(HookCall, HookDrop)
     /// A member without a role got the passive one.
     case joined(Member)
     /// A pod that left the members was still active, and carries the passive role now.

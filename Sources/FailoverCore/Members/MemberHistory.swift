@@ -83,7 +83,7 @@ struct MemberHistory: Sendable, Hashable {
 
     /// The members are these now.
     mutating func saw(_ members: [Member.ID: Member], under policy: GroupPolicy, at now: MonotonicTime) {
-        if policy.promotionGate != nil { sawStopped(members.values.filter(\.hasStopped).map(\.id)) }
+        if policy.waitsForOutgoing { sawStopped(members.values.filter(\.hasStopped).map(\.id)) }
         labelled = labelled.filter { members[$0] != nil }
         refusals = refusals.filter { members[$0.key] != nil }
         refused = refused.filter { refusals[$0].map { now < $0.end } ?? false }

@@ -1,5 +1,13 @@
 /// A group's configuration, as far as decisions depend on it.
 package struct GroupPolicy: Sendable, Hashable {
+    /// What few groups have, and what takes no room in the others.
+    private struct Rarities: Sendable, Hashable {
+        var window: MoveWindow?
+        var due: DueTime?
+        var promotionGate: PromotionGate?
+        var hooks = HookPolicy()
+    }
+
     /// In which order a switch writes the two roles.
     package enum SwitchOrder: String, Sendable, Hashable, CaseIterable {
         /// Never two active: a short gap instead.
@@ -42,24 +50,26 @@ package struct GroupPolicy: Sendable, Hashable {
     package var preemption: Preemption?
     /// When voluntary moves may be made; nil: always.
     package var window: MoveWindow? {
-        get { hours }
-        set { hours = newValue }
+        get { rarities?.window }
+        set { change { $0.window = newValue } }
     }
     /// When the request is due that waits for its time; nil: none was met.
     package var due: DueTime? {
-        get { appointment }
-        set { appointment = newValue }
+        get { rarities?.due }
+        set { change { $0.due = newValue } }
     }
-    @Seldom private var hours: MoveWindow?
-    @Seldom private var appointment: DueTime?
     /// Who has to agree to a move that rests on probes alone; nil: nobody.
     package var secondOpinion: SecondOpinion?
     /// What has to be proved of whoever was active before another is promoted; nil: nothing.
     package var promotionGate: PromotionGate? {
-        get { gate }
-        set { gate = newValue }
+        get { rarities?.promotionGate }
+        set { change { $0.promotionGate = newValue } }
     }
-    @Seldom private var gate: PromotionGate?
+    /// What is run when a pod's role has changed; nothing by default.
+    package var hooks: HookPolicy {
+        get { rarities?.hooks ?? HookPolicy() }
+        set { change { $0.hooks = newValue } }
+    }
     /// What makes the role leave a node before its pods are evicted.
     package var onNodeDrain: NodeDrain
     /// What candidates are asked that are otherwise equal; nil: nothing.
@@ -74,6 +84,14 @@ package struct GroupPolicy: Sendable, Hashable {
     package internal(set) var fenced: Set<String> = []
     /// The pods whose deletion was asked for and may be carried out; the machine adds them.
     var doomed: [Member.ID: PendingDeletion] = [:]
+
+    @Seldom private var rarities: Rarities?
+
+    private mutating func change(_ change: (inout Rarities) -> Void) {
+        var changed = rarities ?? Rarities()
+        change(&changed)
+        rarities = changed == Rarities() ? nil : changed
+    }
 
     /// The defaults serve tests; the supervisor passes what the file says, with the defaults of StandbyConfiguration.
     package init(
@@ -93,6 +111,7 @@ package struct GroupPolicy: Sendable, Hashable {
         due: DueTime? = nil,
         secondOpinion: SecondOpinion? = nil,
         promotionGate: PromotionGate? = nil,
+        hooks: HookPolicy = HookPolicy(),
         onNodeDrain: NodeDrain = .ignore,
         score: ScorePolicy? = nil,
         isPaused: Bool = false,
@@ -118,9 +137,13 @@ package struct GroupPolicy: Sendable, Hashable {
         self.isObserving = isObserving
         self.isEnding = isEnding
         self.promotionGate = promotionGate
+        self.hooks = hooks
         self.window = window
         self.due = due
     }
+
+    /// Whether a promotion may wait for those who were active before.
+    var waitsForOutgoing: Bool { promotionGate != nil || hooks.requiredOnDemote != nil }
 
     /// Whether a record that moves nothing may be written.
     var mayRecord: Bool { !isObserving || isEnding }

@@ -46,6 +46,8 @@ package struct GroupRecord: Sendable, Hashable {
     package var announced: Announcements
     /// The pods that the last move left, and that may still act as active; none once another was promoted.
     package var outgoing: [OutgoingMember] = []
+    /// The hooks that are owed for moves, oldest first.
+    package var hooks: [HookCall] = []
     /// Moves up to this epoch are forgiven: they count neither as flapping nor as an operator's choice.
     package var forgivenEpoch: Epoch?
 

@@ -33,6 +33,8 @@ struct RecordView: Sendable, Hashable {
     private var confirmedEpoch: Epoch?
     /// How long is waited for the pods that may still act as active; nil: there are none.
     @Seldom private(set) var outgoing: OutgoingWait?
+    /// The hooks that are owed, and what became of them; nil: none are.
+    @Seldom private(set) var hooks: OwedHooks?
     /// Operations on the record that failed in a row.
     private var failedAttempts = 0
     /// How far above everything that is known the successor of a lost Lease begins.
@@ -96,6 +98,7 @@ struct RecordView: Sendable, Hashable {
         if outgoing != nil || record?.outgoing.isEmpty == false {
             outgoing = OutgoingWait(record?.outgoing ?? [], after: outgoing, at: now)
         }
+        if hooks != nil || record?.hooks.isEmpty == false { hooks = OwedHooks(by: record, after: hooks) }
     }
 
     /// The members are these now.
@@ -176,10 +179,20 @@ struct RecordView: Sendable, Hashable {
     /// When the pause ends by itself; nil: there is none, or not.
     var pauseEnd: MonotonicTime? { pause?.end }
 
-    /// The request that the announced move carries out; nil: none, or it is answered.
-    var announcedRequest: OperatorRequest? {
-        guard let record, let request = record.request, let last = record.history.last else { return nil }
-        return last.epoch == record.epoch && last.request == request.id ? request : nil
+    // MARK: Hooks
+
+    /// Those that are owed, passed to `body` by reference; nothing if none are.
+    mutating func withHooks<Result>(_ body: (inout OwedHooks) -> Result) -> Result? {
+        guard var owed = hooks else { return nil }
+        defer { hooks = owed }
+        return body(&owed)
+    }
+
+    /// One came up after the announcement of its move.
+    mutating func owe(_ call: HookCall) {
+        var owed = hooks ?? OwedHooks()
+        owed.owe(call)
+        hooks = owed
     }
 
     // MARK: Moves
@@ -192,9 +205,14 @@ struct RecordView: Sendable, Hashable {
 
     /// The record with the last moves and the end of the last one; nil: it holds all that already, or there is none.
     func toldOfCompletion() -> GroupRecord? {
-        guard let record else { return nil }
-        if let completion, !completion.isTold(by: record) { return completion.told(in: record) }
-        return isBehind ? record : nil
+        guard var next = record else { return nil }
+        if let completion, !completion.isTold(by: next) {
+            next = completion.told(in: next)
+        } else if !isBehind, hooks?.isToBeRecorded != true {
+            return nil
+        }
+        next.hooks = hooks?.owed ?? []
+        return next
     }
 
     /// The holder on record is active at the record's epoch.
@@ -270,18 +288,8 @@ struct RecordView: Sendable, Hashable {
         next.origin = origin
         next.writer = writer
         next.reason = reason
+        next.hooks = hooks?.owed ?? []
         next.announced.note(epoch, origin == .intended ? holder?.id : nil, afterLoss: isLost(pods))
         return next
-    }
-
-    /// The epoch of a move that this supervisor announced, and did not go on with before anybody was demoted or promoted; nil:
-    /// none.
-    ///
-    /// Of another's announcement it is not known whether it is not being carried out just now.
-    func announcedInVain(by writer: String, _ view: MemberView) -> Epoch? {
-        guard let record, let last = record.history.last, record.writer == writer, last.epoch == record.epoch,
-            last.duration == nil, completion == nil, record.isOnlyAnnounced(view.actives)
-        else { return nil }
-        return record.epoch
     }
 }

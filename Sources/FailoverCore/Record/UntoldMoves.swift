@@ -22,6 +22,7 @@ struct UntoldMoves: Sendable, Hashable {
         told.record.reason = record.reason
         told.record.history = record.history
         told.record.announced = record.announced
+        told.record.hooks = record.hooks
         return told
     }
 }

@@ -32,6 +32,7 @@ extension GroupStateMachine {
     }
 
     private mutating func goOn(with progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
+        oweHooks(of: progress)
         let (progress, effects) = outstanding.advance(progress, in: self.situation(at: now))
         known.asked(effects, at: now)
         // A member may have shown a higher epoch before anything was written on it.

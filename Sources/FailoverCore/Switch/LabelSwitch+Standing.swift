@@ -45,14 +45,14 @@ extension LabelSwitch {
     /// Whether the promotion was begun.
     var isPromoting: Bool { promotion != nil }
 
-    /// What is being done, in one word.
+    /// What is being done, in few words.
     var word: String {
         switch step {
         case .sealing: "sealing"
         case .trying: "trying"
         case .demoting: "demoting"
         case .settling: "settling"
-        case .gating: "awaiting proof"
+        case .gating: passage?.word ?? "awaiting proof"
         case .promoting: "promoting"
         }
     }

@@ -176,8 +176,7 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
     }
 
     private mutating func passGate(_ around: SwitchSurroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {
-        guard let gate = around.policy.promotionGate, let target = plan.move.target, !plan.move.isForced,
-            promotion == nil
+        guard around.policy.waitsForOutgoing, let target = plan.move.target, !plan.move.isForced, promotion == nil
         else {
             step = .promoting
             return
@@ -188,9 +187,9 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
         }
         var passage = self.passage ?? GatePassage(of: plan, around)
         passage.take(steppedBack, at: plan.epoch, around.now)
-        effects += passage.advance(gate, to: target, around, &ids)
+        effects += passage.advance(to: target, around, &ids)
         self.passage = passage
-        if passage.isOpen(gate, at: around.now) { step = .promoting }
+        if passage.isOpen(around.policy.promotionGate, at: around.now) { step = .promoting }
     }
 
     private mutating func promote(_ around: SwitchSurroundings, _ ids: inout OperationIDs, _ effects: inout [Effect]) {

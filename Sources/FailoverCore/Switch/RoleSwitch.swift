@@ -111,6 +111,8 @@ struct RoleSwitch: Sendable, Hashable {
     var promoted: Member? { current.promoted }
     /// The members that were active and are not any more.
     var demoted: [Member] { from.filter { current.demoted.contains($0.id) } }
+    /// Those of whom the active role was taken by labels, some of them while they were to be sealed.
+    var steppedBack: [Member] { if case .labels(let labels) = way { labels.steppedBack } else { [] } }
     /// Whether everything is written.
     var isComplete: Bool { step == .writing && current.isComplete }
     /// Whether a write or a read of it waits for an operation.

@@ -60,6 +60,8 @@ struct SwitchSurroundings {
     var run: OwnRun
     /// When this process saw each pod demoted first that the record says may still act as active.
     var seenDemoted: [Member.ID: MonotonicTime]
+    /// The pods before whose hooks have ended nobody is promoted.
+    var awaitedHooks: Set<Member.ID>
     /// Whether another supervisor may have announced the member above the epoch that it carries.
     var isAnnounced: (Member) -> Bool
 }

@@ -147,6 +147,11 @@ package struct Pod: KubernetesResource, Hashable {
         status?.isReady ?? false
     }
 
+    /// Whether it is Failed or Succeeded: nothing of it runs any more, for all that the API server knows.
+    package var hasFinished: Bool {
+        ["Failed", "Succeeded"].contains(status?.phase)
+    }
+
     /// One of each family that the pod has, the preferred one first.
     package var addresses: [String] {
         status?.podIPs ?? (status?.podIP).map { [$0] } ?? []

@@ -54,6 +54,19 @@ extension Metric {
             by: ["result"]
         ),
         Metric(
+            measured: .counter,
+            "hooks_total",
+            "Hooks of moves since the start, by what became of them; gone: the pod was no more in which it was to be run.",
+            by: ["hook", "result"]
+        ),
+        Metric(
+            measured: .histogram,
+            "hook_duration_seconds",
+            "How long hooks took, all tries and the waits between them together.",
+            by: ["hook"],
+            bounds: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+        ),
+        Metric(
             .counter,
             "command_cpu_seconds_total",
             "Processor time of commands that have ended, probes' and credential plugins'."

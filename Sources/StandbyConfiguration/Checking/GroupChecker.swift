@@ -26,6 +26,7 @@ struct GroupChecker {
             report(.missingKey(name), at: [])
         }
         checkMode()
+        checkRequiredHook()
         checkRoleLabel()
         checkSelector()
         for field in Self.checkedFields where node.merged[field] != nil {
@@ -90,7 +91,7 @@ struct GroupChecker {
         }
     }
 
-    // MARK: Failover and hooks
+    // MARK: Failover
 
     private func checkFailover() {
         let failover = FailoverConfiguration.fields.readable(reader["failover"])
@@ -120,16 +121,6 @@ struct GroupChecker {
                 at: ["failover", "secondOpinion", "atLeast"],
                 comparedWith: ["failover", "secondOpinion", "from"]
             )
-        }
-    }
-
-    private func checkHooks() {
-        let choices = HookConfiguration.Hook.fields.schema.choice
-        for name in HookConfiguration.fields.schema.fields.map(\.name) where reader["hooks"][name].isMapping {
-            let hook = reader["hooks"][name]
-            let given = choices.filter { hook[$0].isPresent }
-            if given.count != 1 { report(.handlerCount(given, allowed: choices), at: ["hooks", .key(name)]) }
-            warn(.notAvailable("a hook", consequence: "it is not run"), at: ["hooks", .key(name)])
         }
     }
 

@@ -49,6 +49,12 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case gateBeforeFirstPromotion
     /// A proof by a probe that there is not.
     case gateWithoutPassiveProbe
+    /// A hook that a promotion waits for, where there is one write.
+    case requiredHookInEndpointSliceMode
+    /// A hook that a promotion waits for which comes first.
+    case requiredHookBeforeFirstPromotion
+    /// What becomes of a promotion that waits for no hook.
+    case timeoutOfOptionalHook
     /// An annotation that is written with the label, where none is.
     case deletionCostWithoutLabel
     /// Nothing says which pods are meant.
@@ -99,8 +105,6 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case sharedUnprefixedRoleKey(String, firstLine: Int)
     /// More than one request a second to the API server for each member.
     case fastExecInPod
-    /// Something that this version accepts and does not do.
-    case notAvailable(String, consequence: String)
     // The cluster
     /// What the cluster says to a valid configuration.
     case cluster(ClusterFinding)
@@ -154,6 +158,13 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .gateWithoutPassiveProbe:
             "is Passive, which waits for the passiveProbe of the pod that was active; give a passiveProbe that only a standby"
                 + " answers"
+        case .requiredHookInEndpointSliceMode:
+            "is true, but mode EndpointSlice moves the role in one write, so that the hook runs when another pod is active"
+                + " already; remove it, or use mode Label"
+        case .requiredHookBeforeFirstPromotion:
+            "is true, so that the promotion waits for the hook of the demotion, but order is PromoteFirst; remove one of them"
+        case .timeoutOfOptionalHook:
+            "has a use with required: true only, for no promotion waits for this hook; remove it, or give required: true"
         case .deletionCostWithoutLabel:
             "is true, but roleLabel is null, so that no pod is ever written; remove one of them"
         case .noSelectorInEndpointSliceMode:
@@ -203,7 +214,6 @@ extension DiagnosticMessage: CustomStringConvertible {
                 + " select would be written by both: give a key like \"example.com/\(key)\" or selectors that differ in a"
                 + " label"
         case .fastExecInPod: "is under 1 with exec in the pod: every run is a request to the API server and the kubelet"
-        case .notAvailable(let what, let consequence): "\(what) is not available in this version: \(consequence)"
         case .cluster(let finding): finding.description
         }
     }

@@ -37,7 +37,7 @@ package struct GroupConfiguration: Sendable, Hashable {
     @Boxed package var candidate = CandidateConfiguration()
     /// When and how the role moves.
     @Boxed package var failover = FailoverConfiguration()
-    /// What is told of a change of role.
+    /// What is run when a move has changed a pod's role.
     @Boxed package var hooks = HookConfiguration()
     /// Whether to observe and report only.
     package var isPaused = false
@@ -54,9 +54,7 @@ package struct GroupConfiguration: Sendable, Hashable {
         let probes = handlers.contains { handler in
             if case .exec(let exec) = handler { exec.place == .pod } else { false }
         }
-        let hooks = [hooks.onPromote, hooks.onDemote].contains { hook in
-            if case .exec = hook?.action { true } else { false }
-        }
+        let hooks = hooks.all.contains { if case .exec = $0.hook.action { true } else { false } }
         return probes || hooks
     }
 }
@@ -114,7 +112,7 @@ extension GroupConfiguration {
                 "In mode EndpointSlice: how long a demoted endpoint stays, as serving and terminating; 0: it is removed"
             )
         Field.defaulted("hooks", \.hooks, .object(HookConfiguration.fields))
-            .says("What is told of a change of role; never delays a failover")
+            .says("What is run when a move has changed a pod's role; delays no failover unless it is required")
         Field.defaulted("paused", \.isPaused, .bool).notInDefaults
             .says("Whether to observe and report only, and move nothing")
     }

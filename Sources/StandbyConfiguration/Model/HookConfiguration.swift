@@ -1,4 +1,6 @@
-/// What is told of a change of role; never delays a failover.
+package import FailoverCore
+
+/// What is run when a move has changed a pod's role.
 package struct HookConfiguration: Sendable, Hashable {
     /// One hook.
     package struct Hook: Sendable, Hashable {
@@ -7,7 +9,7 @@ package struct HookConfiguration: Sendable, Hashable {
             /// Runs a command in the pod.
             case exec(Command)
             /// Sends a request.
-            case httpPost(Request)
+            case httpPost(PostConfiguration)
         }
 
         /// A command in the pod.
@@ -18,44 +20,67 @@ package struct HookConfiguration: Sendable, Hashable {
             package var container: String?
         }
 
-        /// An HTTP POST.
-        package struct Request: Sendable, Hashable {
-            /// With `http://` or `https://`.
-            package var url: String
-        }
-
         /// What is done.
         package var action: Action
-        /// 0.05...300 s.
+        /// How long one try may take, 0.05...300 s.
         package var timeout: Duration = .seconds(5)
     }
 
-    /// After a pod was promoted; nil: nothing.
+    /// The hook of a demotion, for which a promotion may wait.
+    package struct Demotion: Sendable, Hashable {
+        /// What is run.
+        package var hook: Hook
+        /// Whether nobody is promoted before it has succeeded.
+        package var isRequired = false
+        /// What becomes of the promotion when it fails; only of one that is required.
+        package var onTimeout: PromotionGate.OnTimeout = .hold
+    }
+
+    /// Run when a pod was promoted; nil: nothing is.
     package var onPromote: Hook?
-    /// After a pod was demoted; nil: nothing.
-    package var onDemote: Hook?
+    /// Run when a pod was demoted; nil: nothing is.
+    package var onDemote: Demotion?
+}
+
+extension HookConfiguration {
+    /// What is run when a role changed so; nil: nothing is.
+    package func hook(_ kind: HookKind) -> Hook? {
+        switch kind {
+        case .promote: onPromote
+        case .demote: onDemote?.hook
+        }
+    }
+
+    /// What is run, of either kind.
+    package var all: [(kind: HookKind, hook: Hook)] {
+        HookKind.allCases.compactMap { kind in hook(kind).map { (kind, $0) } }
+    }
 }
 
 extension HookConfiguration {
     /// The fields of `hooks`.
     static let fields = FieldTable("hooks", HookConfiguration(), isMerged: true) {
-        Field.optional("onPromote", \.onPromote, .object(Hook.fields)).says("Run after a pod was promoted")
-        Field.optional("onDemote", \.onDemote, .object(Hook.fields)).says("Run after a pod was demoted")
+        Field.optional("onPromote", \.onPromote, .object(Hook.fields)).says("Run when a move has promoted a pod")
+        Field.optional("onDemote", \.onDemote, .object(Demotion.fields)).says("Run when a move has demoted a pod")
     }
 }
 
 extension HookConfiguration.Hook {
+    /// What is filled in before it is used.
+    fileprivate static let blank = HookConfiguration.Hook(action: .httpPost(.blank))
+
     /// The fields of a hook.
-    static let fields = FieldTable("hook", HookConfiguration.Hook(action: .httpPost(Request(url: "")))) {
+    static let fields = FieldTable("hook", blank) {
         Field.alternative("exec", \.action, .object(Command.fields), as: Action.exec) {
             if case .exec(let command) = $0 { command } else { nil }
         }
-        .says("A command in the pod")
-        Field.alternative("httpPost", \.action, .object(Request.fields), as: Action.httpPost) {
+        .says("A command in the pod, through the API server; success is exit code 0")
+        Field.alternative("httpPost", \.action, .object(PostConfiguration.fields), as: Action.httpPost) {
             if case .httpPost(let request) = $0 { request } else { nil }
         }
-        .says("An HTTP request")
-        Field.defaulted("timeoutSeconds", \.timeout, .seconds(0.05...300)).says("How long the hook may take")
+        .says("An HTTP request that tells the change as a JSON object; success is an answer 200-299")
+        Field.defaulted("timeoutSeconds", \.timeout, .seconds(0.05...300))
+            .says("How long one try may take, of which there are three at most")
     }
 }
 
@@ -63,15 +88,25 @@ extension HookConfiguration.Hook.Command {
     /// The fields of a hook's `exec`.
     fileprivate static let fields = FieldTable("hookExec", HookConfiguration.Hook.Command(command: [])) {
         Field.required("command", \.command, .list(.string(.argument), isEmptyAllowed: false))
-            .says("The program and its arguments")
+            .says(
+                "The program and its arguments, without a shell; $(GROUP), $(NAMESPACE), $(MEMBER), $(ROLE), $(FROM), $(TO), "
+                    + "$(CAUSE), $(EPOCH), $(TIME) and the container's own variables are replaced"
+            )
         Field.optional("container", \.container, .string(.dnsLabel))
             .says("The container; default: the pod's only or default one")
     }
 }
 
-extension HookConfiguration.Hook.Request {
-    /// The fields of a hook's `httpPost`.
-    fileprivate static let fields = FieldTable("hookPost", HookConfiguration.Hook.Request(url: "")) {
-        Field.required("url", \.url, .string(.url)).says("Where to; http:// or https://")
+extension HookConfiguration.Demotion {
+    /// The fields of `onDemote`.
+    static let fields = FieldTable("demotionHook", HookConfiguration.Demotion(hook: .blank)) {
+        Field.fields(of: HookConfiguration.Hook.fields, at: \.hook)
+        Field.defaulted("required", \.isRequired, .bool)
+            .says("Whether nobody is promoted before it has succeeded, or the demoted pod has stopped")
+        Field.defaulted("onTimeout", \.onTimeout, .choice).only { $0.isRequired }
+            .says(
+                "What becomes of the promotion when three tries have failed; Hold: it waits, and the hook is tried again; "
+                    + "Promote: it is made all the same"
+            )
     }
 }

@@ -2,7 +2,7 @@
 package enum NotificationReason: String, Sendable, Hashable, CaseIterable {
     /// `FailingOver` and `FailedOver`.
     case failover = "Failover"
-    /// `NoHealthyCandidate`, `ScoresRefused` and `PromotionHeld`.
+    /// `NoHealthyCandidate`, `ScoresRefused`, `PromotionHeld` and `PromotionWaitsForHook`.
     case noActive = "NoActive"
     /// A pod carries the active role now.
     case promoted = "Promoted"
@@ -26,6 +26,12 @@ package enum NotificationReason: String, Sendable, Hashable, CaseIterable {
     case promotionHeld = "PromotionHeld"
     /// A pod is promoted although the one that was active may still act so.
     case promotedWithoutProof = "PromotedWithoutProof"
+    /// A hook succeeded.
+    case hookRan = "HookRan"
+    /// A hook failed, and is not tried again.
+    case hookFailed = "HookFailed"
+    /// Nobody is promoted, for a required hook fails.
+    case promotionWaitsForHook = "PromotionWaitsForHook"
     /// Nobody can take over.
     case noHealthyCandidate = "NoHealthyCandidate"
     /// The role moved too often.
@@ -65,7 +71,8 @@ package enum NotificationReason: String, Sendable, Hashable, CaseIterable {
     package var eventReasons: [String] {
         switch self {
         case .failover: [Self.failingOver, .failedOver].map(\.rawValue)
-        case .noActive: [Self.noHealthyCandidate, .scoresRefused, .promotionHeld].map(\.rawValue)
+        case .noActive:
+            [Self.noHealthyCandidate, .scoresRefused, .promotionHeld, .promotionWaitsForHook].map(\.rawValue)
         default: [rawValue]
         }
     }

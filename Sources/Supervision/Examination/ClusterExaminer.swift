@@ -118,6 +118,7 @@ package actor ClusterExaminer {
         }
         examineOpinions(on: members, of: group, &report)
         for probe in ["probe", "passiveProbe"] { examinePort(of: probe, group, members, &report) }
+        examineHooks(of: group, members, &report)
         guard group.writtenLabel != nil else { return }
         examineClaims(to: members, group, at: "service", &report)
         await examineOwners(of: members, group, namespace: namespace, &report)

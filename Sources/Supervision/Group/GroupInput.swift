@@ -37,6 +37,8 @@ indirect enum GroupInput: Sendable {
     case roleTried(OperationID, RoleTrialOutcome)
     /// A pod was deleted, or cannot be.
     case podDeleted(OperationID, PodDeletionOutcome)
+    /// A hook was run, or cannot be.
+    case hookRan(OperationID, HookOutcome)
     /// The endpoints were waited for.
     case endpointsSettled(OperationID)
     /// A candidate gave its score, or cannot be asked.
@@ -118,8 +120,8 @@ indirect enum GroupInput: Sendable {
         case .claimsChanged: .claims
         case .probe(let report): .probe(report.member)
         case .recordRead(let id, _), .recordWritten(let id, _), .membersListed(let id, _), .memberRead(let id, _),
-            .roleWritten(let id, _), .roleTried(let id, _), .podDeleted(let id, _), .endpointsSettled(let id),
-            .timerFired(let id):
+            .roleWritten(let id, _), .roleTried(let id, _), .podDeleted(let id, _), .hookRan(let id, _),
+            .endpointsSettled(let id), .timerFired(let id):
             .operation(id)
         case .scoreAnswered(let id, let member, _): .score(id, member)
         case .endpoints(let news): .endpoints(news.kind)
@@ -146,6 +148,7 @@ indirect enum GroupInput: Sendable {
         case .roleWritten(let id, let outcome): machine.roleWritten(id, outcome, at: now)
         case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
         case .podDeleted(let id, let outcome): machine.podDeleted(id, outcome, at: now)
+        case .hookRan(let id, let outcome): machine.hookRan(id, outcome, at: now)
         case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
         case .scoreAnswered(let id, let member, let score): machine.scoreAnswered(id, member, score, at: now)
         case .timerFired(let id): machine.timerFired(id, at: now)

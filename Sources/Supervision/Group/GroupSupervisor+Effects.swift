@@ -64,6 +64,7 @@ extension GroupSupervisor {
             case .tryRole(let id, let trial): write { .roleTried(id, await $0.tryRole(trial)) }
             case .deletePod(let id, let pod):
                 write { [self] api in .podDeleted(id, await api.deletePod(pod) { await self.turnCame(id) }) }
+            case .runHook(let id, let call): runHook(call, for: id)
             case .settleEndpoints(let id, let members): settle(id, without: members)
             case .probe(let member, let since):
                 start { [probes = surroundings.probes, key = target(member)] in

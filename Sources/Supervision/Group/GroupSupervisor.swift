@@ -135,7 +135,7 @@ actor GroupSupervisor {
             roleWritten(id, outcome)
             passOn(input)
         case .doubt, .recordRead, .recordWritten, .membersListed, .memberRead, .roleTried, .podDeleted,
-            .endpointsSettled, .scoreAnswered, .timerFired:
+            .hookRan, .endpointsSettled, .scoreAnswered, .timerFired:
             passOn(input)
         case .endpoints(let news): endpointsChanged(news)
         case .slices(let news): slicesChanged(news)

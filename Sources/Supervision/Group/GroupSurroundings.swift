@@ -87,6 +87,8 @@ extension GroupSupervisor {
         var clock: SupervisionClock
         /// The wall clock.
         var wallTime: @Sendable () -> Date = { Date() }
+        /// Runs the hooks of moves; shared by all; nil: nobody does.
+        var hooks: HookRunner?
         /// Called from the group's actor; must be quick.
         var notify: @Sendable (GroupNotice) -> Void
         /// Where groups that have inputs wait until they may take them in; shared by all.

@@ -56,7 +56,8 @@ struct RetryPacing: Sendable {
             failed(.slices, failure)
         case .slices(.read), .slices(.written): failures[.slices] = nil
         case .timerFired(let id): refusals.remove(id)
-        case .roleTried, .endpointsSettled, .scoreAnswered, .endpoints, .slices, .nodes, .configuration, .service,
+        case .roleTried, .hookRan, .endpointsSettled, .scoreAnswered, .endpoints, .slices, .nodes, .configuration,
+            .service,
             .pods,
             .lease, .failing,
             .recovered,

@@ -177,7 +177,7 @@ struct PodMapping: Sendable {
     }
 
     private func lifecycle(_ pod: Pod) -> Member.Lifecycle {
-        if ["Failed", "Succeeded"].contains(pod.status?.phase) { return .finished }
+        if pod.hasFinished { return .finished }
         return pod.metadata.deletionTimestamp == nil ? .running : .terminating
     }
 

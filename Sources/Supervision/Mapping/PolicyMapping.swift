@@ -34,11 +34,23 @@ extension GroupPolicy {
             window: group.failover.preemptWindows == nil ? nil : .unread,
             secondOpinion: group.failover.secondOpinion,
             promotionGate: group.failover.promotionGate,
+            hooks: HookPolicy(group.hooks),
             onNodeDrain: group.failover.onNodeDrain,
             score: group.candidate.score.map(ScorePolicy.init),
             isPaused: group.isPaused,
             isObserving: isObserving,
             isEnding: isEnding
+        )
+    }
+}
+
+extension HookPolicy {
+    /// What the configuration of hooks says to the core.
+    init(_ hooks: HookConfiguration) {
+        let isRequired = hooks.onDemote?.isRequired ?? false
+        self.init(
+            kinds: Set(hooks.all.map(\.kind)),
+            requiredOnDemote: isRequired ? hooks.onDemote.map { HookRequirement(onTimeout: $0.onTimeout) } : nil
         )
     }
 }

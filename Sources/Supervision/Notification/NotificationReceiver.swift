@@ -5,16 +5,6 @@ import Transport
 
 /// Tells one receiver, beside everything else: one request at a time and no more than one a second, each tried three times.
 final class NotificationReceiver: Sendable {
-    /// How a try ended.
-    enum Outcome: Sendable, Hashable {
-        /// The receiver took it.
-        case taken
-        /// The same request would be refused again.
-        case refused(String)
-        /// It may be taken later.
-        case failed(String)
-    }
-
     /// What was told, and what was not.
     enum Result: String, Sendable, CaseIterable {
         /// The receiver took it.
@@ -40,7 +30,7 @@ final class NotificationReceiver: Sendable {
     private let signal: AsyncStream<Void>.Continuation
     private let logger: Logger
     private let host: String
-    private let send: @Sendable (GroupNotification) async -> Outcome
+    private let send: @Sendable (GroupNotification) async -> PostRequest.Outcome
     private let sleep: @Sendable (Duration) async -> Void
     private let count: @Sendable (Result) -> Void
 
@@ -51,7 +41,7 @@ final class NotificationReceiver: Sendable {
         logger: Logger,
         sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) },
         count: @escaping @Sendable (Result) -> Void = { _ in },
-        send: @escaping @Sendable (GroupNotification) async -> Outcome
+        send: @escaping @Sendable (GroupNotification) async -> PostRequest.Outcome
     ) {
         self.configuration = configuration
         reasons = Set(configuration.reasons.flatMap(\.eventReasons))
@@ -70,26 +60,10 @@ final class NotificationReceiver: Sendable {
         logger: Logger,
         count: @escaping @Sendable (Result) -> Void
     ) {
-        let request = NotificationRequest(configuration)
+        let request = PostRequest(configuration.post, timeout: configuration.timeout)
+        let text = NotificationText(configuration.template, contentType: request.contentType)
         self.init(configuration, host: request.host, logger: logger, count: count) {
-            await Self.send($0, by: request, on: loop)
-        }
-    }
-
-    private static func send(
-        _ notification: GroupNotification,
-        by request: NotificationRequest,
-        on loop: EventLoop
-    ) async -> Outcome {
-        do {
-            let status = try await loop.response(to: try request.request(telling: notification)).head.status
-            if (200..<300).contains(status) { return .taken }
-            return status >= 500 || status == 429 ? .failed("HTTP \(status)") : .refused("HTTP \(status)")
-        } catch let error as TransportError {
-            // The details of a bad URL are the URL.
-            return error.kind == .badRequest ? .refused("the request cannot be made") : .failed("\(error)")
-        } catch {
-            return .failed("\(error)")
+            await request.send(text.body(of: $0), on: loop)
         }
     }
 

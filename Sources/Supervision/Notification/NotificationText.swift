@@ -3,9 +3,6 @@ import PlainText
 
 /// Makes the body of a notification from its template.
 struct NotificationText: Sendable {
-    /// The body's media type where no header says another.
-    static let usualType = "application/json"
-
     /// Nil: a JSON object of all values.
     private let template: String?
     /// Whether values are written as they stand within a JSON string.
@@ -14,7 +11,7 @@ struct NotificationText: Sendable {
     /// `contentType`: values are escaped for JSON if it names that; nil: the usual one.
     init(_ template: String?, contentType: String?) {
         self.template = template
-        escapes = (contentType ?? Self.usualType).lowercased().contains("json")
+        escapes = (contentType ?? PostRequest.usualType).lowercased().contains("json")
     }
 
     /// The body that tells of this.

@@ -7,12 +7,8 @@ import Transport
 
 /// Tells the receivers of the file what becomes of the groups, on an event loop of its own, which there is only with a receiver.
 final class Notifier: Sendable {
-    private struct State: Sendable {
-        var receivers: [NotificationReceiver] = []
-        var loop: EventLoop?
-    }
-
-    private let state = Locked(State())
+    private let receivers = Locked<[NotificationReceiver]>([])
+    private let lazyLoop = LazyLoop(name: "notifications")
     private let changes: AsyncStream<[NotificationReceiver]>
     private let change: AsyncStream<[NotificationReceiver]>.Continuation
     private let logger: Logger
@@ -37,26 +33,24 @@ final class Notifier: Sendable {
 
     /// Tells these from now on; whoever is told the same as before goes on, with what is still to be told.
     func apply(_ configurations: [NotificationConfiguration]) {
-        let receivers = state.withLock { state in
-            if !configurations.isEmpty, state.loop == nil { state.loop = EventLoop(name: "notifications") }
-            guard let loop = state.loop else { return state.receivers }
-            var known = state.receivers
-            state.receivers = configurations.map { configuration in
+        let receivers = receivers.withLock { receivers in
+            var known = receivers
+            receivers = configurations.map { configuration in
                 if let index = known.firstIndex(where: { $0.configuration == configuration }) {
                     return known.remove(at: index)
                 }
-                return NotificationReceiver(configuration, on: loop, logger: logger) { [results] in
+                return NotificationReceiver(configuration, on: lazyLoop.loop, logger: logger) { [results] in
                     results[$0]?.increment()
                 }
             }
-            return state.receivers
+            return receivers
         }
         change.yield(receivers)
     }
 
     /// Leaves a notice to be told; never waits.
     func publish(_ notice: GroupNotice) {
-        let receivers = state.withLock { $0.receivers }
+        let receivers = receivers.withLock { $0 }
         guard !receivers.isEmpty, let notification = GroupNotification(notice, at: Date()) else { return }
         for receiver in receivers { receiver.publish(notification) }
     }
@@ -64,11 +58,11 @@ final class Notifier: Sendable {
     /// Leaves something to be told of the supervisor itself; never waits.
     func publish(_ reason: EventReason, _ note: String) {
         let notification = GroupNotification(reason: reason, message: note, time: Date())
-        for receiver in state.withLock({ $0.receivers }) { receiver.publish(notification) }
+        for receiver in receivers.withLock({ $0 }) { receiver.publish(notification) }
     }
 
     /// The loop; nil: there was no receiver yet.
-    var loop: EventLoop? { state.withLock { $0.loop } }
+    var loop: EventLoop? { lazyLoop.begun }
 
     /// Runs the receivers of each configuration until the task is cancelled.
     func run() async {

@@ -30,6 +30,8 @@ enum RecordMapping {
         static let announced = "kube-standby.io/announced"
         /// The `StoredOutgoing` of pods that may still act as active, as JSON.
         static let outgoing = "kube-standby.io/outgoing"
+        /// The `StoredHook`s that are owed, as JSON.
+        static let hooks = "kube-standby.io/hooks"
         /// `EndpointSlice`, where labels do not say who is active.
         static let mode = "kube-standby.io/mode"
         /// The epoch up to which the flap limit forgets moves.
@@ -66,6 +68,7 @@ enum RecordMapping {
             at: record.epoch
         )
         record.outgoing = StoredOutgoing.outgoing(annotations[Annotation.outgoing], now: now)
+        record.hooks = StoredHook.hooks(annotations[Annotation.hooks])
         record.forgivenEpoch = annotations[Annotation.forgiven].flatMap(Epoch.init(annotation:))
         return StoredRecord(
             record: record,
@@ -205,6 +208,11 @@ enum RecordMapping {
         annotations[Annotation.outgoing] = StoredOutgoing.text(
             record.outgoing,
             keeping: base[Annotation.outgoing],
+            now: now
+        )
+        annotations[Annotation.hooks] = StoredHook.text(
+            record.hooks,
+            keeping: base[Annotation.hooks],
             now: now
         )
         annotations[Annotation.forgiven] = record.forgivenEpoch.map { "\($0)" }

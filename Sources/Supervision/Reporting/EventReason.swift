@@ -26,6 +26,12 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
     case promotionHeld = "PromotionHeld"
     /// A pod is promoted although the one that was active may still act so.
     case promotedWithoutProof = "PromotedWithoutProof"
+    /// A hook succeeded.
+    case hookRan = "HookRan"
+    /// A hook failed, and is not tried again.
+    case hookFailed = "HookFailed"
+    /// Nobody is promoted, for a required hook fails.
+    case promotionWaitsForHook = "PromotionWaitsForHook"
     /// Nobody can take over.
     case noHealthyCandidate = "NoHealthyCandidate"
     /// The role moved too often.
@@ -96,7 +102,8 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
         case .requestAccepted, .requestRefused, .paused, .resumed: true
         case .promoted, .demoted, .switchedOver, .failedOver, .failingOver, .moveWithheld, .moveWithdrawn,
             .switchWaiting,
-            .sealBlocked, .promotionHeld, .promotedWithoutProof, .noHealthyCandidate, .flapping, .movesSuspended,
+            .sealBlocked, .promotionHeld, .promotedWithoutProof, .hookRan, .hookFailed,
+            .promotionWaitsForHook, .noHealthyCandidate, .flapping, .movesSuspended,
             .activeNotReady, .multipleActive,
             .labelDrift,
             .disputed, .opinionsMissing, .scoresRefused, .endpointsLag, .requestsLeftBehind, .configReloaded,
@@ -150,6 +157,16 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
                 "Failover",
                 on: .service,
                 "A pod is promoted without that proof, as `onTimeout: Promote` says."
+            )
+        case .hookRan: Entry(.normal, "RunHook", on: .service, "A hook of a move succeeded, and of which pod.")
+        case .hookFailed:
+            Entry(.warning, "RunHook", on: .service, "A hook of a move failed three times, or for good, and why.")
+        case .promotionWaitsForHook:
+            Entry(
+                .warning,
+                "RunHook",
+                on: .service,
+                "Nobody is promoted: the required `onDemote` of the pod that was active fails; it is tried again."
             )
         case .noHealthyCandidate:
             Entry(

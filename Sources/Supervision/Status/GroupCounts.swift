@@ -56,9 +56,9 @@ extension GroupSupervisor {
         case .moveStarted(let from, _, let cause, _):
             counts.began(cause, fromNobody: from.isEmpty, failingSince: failingSince(from, cause), at: now)
         case .moved(let move): counts.completed(move, at: now)
-        case .adopted, .withheld, .promoted, .demoted, .moveWithdrawn, .switchWaits, .gateTimedOut, .joined, .departed,
-            .found,
-            .findingEnded, .answered, .pauseEnded, .steppedBack, .operationFailed:
+        case .adopted, .withheld, .promoted, .demoted, .moveWithdrawn, .switchWaits, .gateTimedOut, .hookSucceeded,
+            .hookFailed, .hookHeld, .hookDropped, .joined, .departed, .found, .findingEnded, .answered, .pauseEnded,
+            .steppedBack, .operationFailed:
             break
         }
     }

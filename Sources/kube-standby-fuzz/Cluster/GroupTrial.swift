@@ -113,6 +113,7 @@ struct GroupTrial {
         case .tryRole(let id, _): return machine.roleTried(id, .notRefused, at: now)
         case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)
         case .deletePod(let id, _): return machine.podDeleted(id, .accepted, at: now)
+        case .runHook(let id, _): return machine.hookRan(id, .succeeded, at: now)
         case .probe(let member, _):
             return probed(member, machine.view.health(of: member) == .healthy ? .success : .failure)
         case .startTimer(_, let end):

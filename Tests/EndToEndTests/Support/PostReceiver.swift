@@ -20,11 +20,19 @@ struct PostReceiver: Sendable {
         answering status: HTTPResponseStatus = .ok,
         _ body: @Sendable (PostReceiver) async throws -> Result
     ) async throws -> Result {
+        try await run(answer: { _ in status }, body)
+    }
+
+    /// The same; `answer`: the status of one answer; nil: there is none.
+    static func run<Result: Sendable>(
+        answer: @escaping @Sendable (Post) -> HTTPResponseStatus?,
+        _ body: @Sendable (PostReceiver) async throws -> Result
+    ) async throws -> Result {
         let (posts, input) = AsyncStream.makeStream(of: Post.self)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { child in
                 child.pipeline.configureHTTPServerPipeline().flatMapThrowing {
-                    try child.pipeline.syncOperations.addHandler(Handler(status: status, posts: input))
+                    try child.pipeline.syncOperations.addHandler(Handler(answer: answer, posts: input))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -39,12 +47,15 @@ struct PostReceiver: Sendable {
         typealias InboundIn = HTTPServerRequestPart
         typealias OutboundOut = HTTPServerResponsePart
 
-        private let status: HTTPResponseStatus
+        private let answer: @Sendable (Post) -> HTTPResponseStatus?
         private let posts: AsyncStream<Post>.Continuation
         private var post = Post(path: "", headers: [:], body: "")
 
-        init(status: HTTPResponseStatus, posts: AsyncStream<Post>.Continuation) {
-            self.status = status
+        init(
+            answer: @escaping @Sendable (Post) -> HTTPResponseStatus?,
+            posts: AsyncStream<Post>.Continuation
+        ) {
+            self.answer = answer
             self.posts = posts
         }
 
@@ -54,6 +65,7 @@ struct PostReceiver: Sendable {
             case .body(let bytes): post.body += String(buffer: bytes)
             case .end:
                 posts.yield(post)
+                guard let status = answer(post) else { return }
                 let head = HTTPResponseHead(version: .http1_1, status: status, headers: ["Content-Length": "0"])
                 context.write(wrapOutboundOut(.head(head)), promise: nil)
                 context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -29,10 +29,12 @@ struct ModelCluster: Hashable {
         case endpointsAreAdded
         /// A slice announces a move under a record that was not read.
         case recordsAreNotRead
+        /// Whoever writes the record knows what hooks are owed, and nobody else.
+        case hooksAreForgotten
 
         /// Those that the labels' protocol is safe by.
         static let ofLabels = allCases.filter {
-            ![.slicesAreNamedAnew, .endpointsAreAdded, .recordsAreNotRead].contains($0)
+            ![.slicesAreNamedAnew, .endpointsAreAdded, .recordsAreNotRead, .hooksAreForgotten].contains($0)
         }
     }
 
@@ -58,12 +60,15 @@ struct ModelCluster: Hashable {
     private(set) var acting: Set<Member.ID> = []
     /// Pods whose containers have stopped.
     private(set) var stopped: Set<Member.ID> = []
+    /// What the processes in pods were told by hooks.
+    private(set) var hooks = ModelHooks()
     var sabotage: Sabotage?
 
     /// Where the policy says so, the Service has a slice for each of two address families.
     init(of policy: GroupPolicy = GroupPolicy(), _ sabotage: Sabotage? = nil) {
         self.sabotage = sabotage
         if policy.ownsEndpoints { slices.families = [.ipv4, .ipv6] }
+        hooks.areRequired = policy.hooks.requiredOnDemote?.onTimeout == .hold
     }
 
     /// Of the collection of pods.
@@ -214,6 +219,7 @@ struct ModelCluster: Hashable {
         if denied.contains(pod.id) { return .refused(OperationFailure("denied")) }
         if pod.id != write.member.id { touchedAnotherPod = true }
         returned.remove(pod.id)
+        hooks.wrote(write, over: pod, beside: pods.filter { !stopped.contains($0.id) })
         change(write.member.name) {
             $0.role = write.role
             $0.epoch = write.epoch
@@ -224,9 +230,23 @@ struct ModelCluster: Hashable {
 
     mutating func write(_ write: EndpointsWrite) -> EndpointsWriteOutcome {
         guard denied.isEmpty else { return .refused(OperationFailure("denied")) }
-        defer { readRoles() }
+        let before = pods
+        defer {
+            readRoles()
+            hooks.published(pods, insteadOf: before)
+        }
         return slices.write(write, sabotage, reachable: members.map(\.id))
     }
+
+    /// A hook is run.
+    mutating func run(_ call: HookCall) -> HookOutcome {
+        guard let pod = pod(call.pod), pod.id == call.id else { return .gone }
+        heard(call)
+        return .succeeded
+    }
+
+    /// The process in a pod hears of its role, or nobody tries to tell it any more.
+    mutating func heard(_ call: HookCall) { hooks.ran(call) }
 
     /// The slices as a supervisor sees them whose record is of `epoch`.
     func published(to epoch: Epoch?) -> PublishedEndpoints {
@@ -242,7 +262,9 @@ struct ModelCluster: Hashable {
 
     mutating func write(_ record: GroupRecord, replacing expected: StoredRecord.Version?) -> RecordWriteOutcome {
         if lease?.version != expected { return .conflict }
-        return .written(store(record, uid: expected?.uid ?? "lease-\(leaseWrites)"))
+        var written = store(record, uid: expected?.uid ?? "lease-\(leaseWrites)")
+        written.record.hooks = record.hooks
+        return .written(written)
     }
 
     @discardableResult
@@ -250,6 +272,7 @@ struct ModelCluster: Hashable {
         leaseWrites += 1
         var record = record
         if sabotage == .announcementsAreForgotten { record.announced = Announcements(since: Epoch(0)) }
+        if sabotage == .hooksAreForgotten { record.hooks = [] }
         writers[record.epoch] = record.writer
         let stored = StoredRecord(record: record, version: .init(uid: uid, version: .init("\(leaseWrites)")))
         lease = stored

@@ -12,6 +12,7 @@ struct ModelProcess: Hashable {
         case roleTried(OperationID, RoleTrialOutcome)
         case endpointsSettled(OperationID)
         case podDeleted(OperationID, PodDeletionOutcome)
+        case hookRan(OperationID, HookOutcome)
         case endpointsWritten(OperationID, EndpointsWriteOutcome)
         case endpointsRead(OperationID, EndpointsReadOutcome)
     }
@@ -42,6 +43,8 @@ struct ModelProcess: Hashable {
     private let stoppedBefore: Set<Member.ID>
     /// A move that nobody announced was sent although the record said that the group is paused.
     private(set) var movedPastAPause = false
+    /// A hook was run that told a pod of another role than it had, as far as the process knew.
+    private(set) var ranAmiss = false
     /// An answer that was delivered twice had an effect.
     private(set) var heardTwice = false
 
@@ -68,6 +71,14 @@ struct ModelProcess: Hashable {
         case .writeRole(let id, _):
             if machine.turnCame(id, at: now) { return request }
             deliver(.roleWritten(id, .notSent), at: now)
+        case .runHook(let id, let call):
+            guard machine.turnCame(id, at: now) else {
+                deliver(.hookRan(id, .notSent), at: now)
+                return nil
+            }
+            let isActive = machine.view[call.id]?.role == .active
+            if isActive != (call.kind == .promote) { ranAmiss = true }
+            return request
         case .writeEndpoints(let id, let write):
             let isChecked = checked.remove(id) != nil
             if !machine.turnCame(id, at: now) {
@@ -118,6 +129,7 @@ struct ModelProcess: Hashable {
         case .roleTried(let id, let outcome): machine.roleTried(id, outcome, at: now)
         case .endpointsSettled(let id): machine.endpointsSettled(id, at: now)
         case .podDeleted(let id, let outcome): machine.podDeleted(id, outcome, at: now)
+        case .hookRan(let id, let outcome): machine.hookRan(id, outcome, at: now)
         case .endpointsWritten(let id, let outcome): machine.endpointsWritten(id, outcome, at: now)
         case .endpointsRead(let id, let outcome): machine.endpointsRead(id, outcome, at: now)
         }
@@ -237,7 +249,7 @@ struct ModelProcess: Hashable {
             case .startBackoff(let id, _, _) where pause > .zero: timers[id] = now + pause
             case .startBackoff(let id, _, _): take(machine.timerFired(id, at: now), at: now)
             case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints,
-                .writeEndpoints, .readEndpoints, .deletePod:
+                .writeEndpoints, .readEndpoints, .deletePod, .runHook:
                 requests.append(effect)
             case .probe(let id, _): if let member = seen.first(where: { $0.id == id }) { probe(member, at: now) }
             case .report, .forgetHealth, .askOpinions, .askScores: break
@@ -250,9 +262,9 @@ extension Effect {
     /// Whether it may change something at the API server.
     var isWrite: Bool {
         switch self {
-        case .writeRecord, .writeRole, .writeEndpoints, .deletePod: true
-        case .readRecord, .listMembers, .readMember, .tryRole, .settleEndpoints, .startTimer, .startBackoff, .probe,
-            .forgetHealth, .askOpinions, .askScores, .report, .readEndpoints:
+        case .writeRecord, .writeRole, .writeEndpoints, .deletePod, .runHook: true
+        case .readRecord, .listMembers, .readMember, .tryRole, .settleEndpoints, .startTimer, .startBackoff,
+            .probe, .forgetHealth, .askOpinions, .askScores, .report, .readEndpoints:
             false
         }
     }

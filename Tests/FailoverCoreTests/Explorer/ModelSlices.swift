@@ -63,12 +63,12 @@ struct ModelSlices: Hashable {
     // MARK: Others
 
     /// Somebody publishes a pod, in place of another; `epoch`: nil: that which is there.
-    mutating func publish(_ id: Member.ID, at epoch: Epoch? = nil) {
+    mutating func publish(_ id: Member.ID, at epoch: Epoch? = nil, cause: SwitchCause? = nil) {
         for family in families {
             writes += 1
             let before = slice(family)
             stored.removeAll { $0.family == family }
-            let cause = epoch == nil ? before?.cause : nil
+            let cause = cause ?? (epoch == nil ? before?.cause : nil)
             let epoch = epoch ?? before?.epoch
             stored.append(Stored(family: family, version: writes, epoch: epoch, cause: cause, ready: [id]))
         }

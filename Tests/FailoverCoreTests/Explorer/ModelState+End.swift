@@ -76,6 +76,9 @@ extension ModelState {
         }
         if !end.cluster.slices.allLead(to: active.id) { return "in the end \(active.name) is not in every slice" }
         if let stray = end.strays.first { return "in the end \(stray.name) is no member, and active" }
+        if let pod = end.cluster.members.first(where: { !end.cluster.hooks.isTold($0, under: policy.hooks) }) {
+            return "in the end \(pod.name) was not told its role"
+        }
         guard let record = end.cluster.lease?.record, record.names(active) else {
             return "in the end \(active.name) is not on record"
         }

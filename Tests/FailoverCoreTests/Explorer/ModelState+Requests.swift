@@ -24,6 +24,7 @@ extension ModelState {
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
         case .deletePod(let id, let pod): return .podDeleted(id, cluster.delete(pod))
+        case .runHook(let id, let call): return .hookRan(id, cluster.run(call))
         case .writeEndpoints(let id, let write): return .endpointsWritten(id, cluster.write(write))
         case .readEndpoints(let id, let family):
             guard let index else { return nil }
@@ -48,6 +49,8 @@ extension ModelState {
         case .tryRole(let id, _): answer = .roleTried(id, .notRefused)
         case .settleEndpoints(let id, _): answer = .endpointsSettled(id)
         case .deletePod(let id, _): answer = .podDeleted(id, .failed(failure))
+        // What failed for good would be told nobody; that is for tests of the rules.
+        case .runHook(let id, _): answer = .hookRan(id, .notSent)
         case .writeEndpoints(let id, _): answer = .endpointsWritten(id, .failed(failure))
         case .readEndpoints(let id, _): answer = .endpointsRead(id, .failed(failure))
         case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: return

@@ -46,7 +46,7 @@ struct ModelState: Hashable {
     private var started = 0
     /// The process that acted last; only followed where switches are counted.
     private var actor: Int?
-    private let policy: GroupPolicy
+    let policy: GroupPolicy
     var now = MonotonicTime(nanoseconds: 0)
 
     /// Nothing is labelled, nothing is on record, and both supervisors begin.
@@ -138,6 +138,8 @@ struct ModelState: Hashable {
         }
         if let problem = cluster.slices.violation { return problem }
         if cluster.touchedAnotherPod { return "a write reached a pod of another uid" }
+        if let problem = cluster.hooks.violation { return problem }
+        if processes.contains(where: \.ranAmiss) { return "a hook told of a role that the pod did not have" }
         if processes.contains(where: \.movedPastAPause) { return "a move went past a pause" }
         if processes.contains(where: \.heardTwice) { return "an answer had an effect twice" }
         return nil

@@ -22,6 +22,13 @@ extension Simulation {
                 onTimeout: .promote
             )
         }
+        if hasHooks, !random.once(in: 8) {
+            policy.hooks = makeHookPolicy()
+            if policy.hooks.requiredOnDemote != nil { policy.order = .demoteFirst }
+        }
+        if hasHooks, policy.hooks.requiredOnDemote != nil, random.once(in: 3) {
+            policy.promotionGate = PromotionGate(.deletePod, wait: .seconds(3), onTimeout: .promote)
+        }
         if leavesNodes, !random.once(in: 6) { policy.onNodeDrain = .cordon }
         var group = SimulatedGroup(policy: policy, timing: timing)
         if policy.activation > .zero { group.warmUp = between(0, policy.activation.wholeNanoseconds / 2) }

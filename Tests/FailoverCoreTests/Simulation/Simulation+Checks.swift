@@ -5,6 +5,7 @@ extension Simulation {
     /// A write has made a pod active.
     mutating func checkPromotion(of target: Member, in index: Int) {
         let group = groups[index]
+        for pod in group.pods { checkHooks(before: target, of: pod, in: index) }
         // Where the Service does not select it, it is no endpoint.
         if group.absent.contains(target.id) { return }
         let other = group.actives.first { $0.id != target.id && !group.activeByHand.contains($0.id) }
@@ -94,7 +95,8 @@ extension Simulation {
             return
         }
         let proof = 2 * (group.policy.promotionGate?.wait.wholeNanoseconds ?? 0)
-        let bound = 2 * group.timing.verdictWindow + 3 * Self.deadline + proof
+        let hooks = group.policy.hooks.requiredOnDemote == nil ? 0 : 30 * Self.second
+        let bound = 2 * group.timing.verdictWindow + 3 * Self.deadline + proof + hooks
         if now > since + bound {
             fail("group \(index): nobody is active for \((now - since) / 1_000_000) ms without need")
         }

@@ -18,6 +18,7 @@ extension Simulation {
             case .readRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints, .writeEndpoints,
                 .readEndpoints, .deletePod:
                 send(effect, of: index, group: group)
+            case .runHook(let id, let call): runHook(id, call, of: index, in: group)
             case .startTimer(let id, let at):
                 schedule(.timer(group: group, id), of: index, at: max(now, at.nanoseconds))
             case .startBackoff(let id, let attempt, let atLeast):
@@ -57,10 +58,13 @@ extension Simulation {
             if cause == .preempted { checkWindow(of: group) }
             checkScore(of: target, cause, by: index, in: group)
             checkNodes(from: from, to: target, cause, of: index, group: group)
-        case .withheld, .promoted, .demoted, .gateTimedOut, .joined, .departed, .found, .findingEnded, .answered,
-            .pauseEnded,
-            .steppedBack, .operationFailed:
+        case .withheld, .promoted, .demoted, .gateTimedOut, .hookSucceeded, .hookHeld, .joined, .departed, .found,
+            .findingEnded, .answered, .pauseEnded, .steppedBack, .operationFailed:
             break
+        case .hookFailed(let call, _), .hookDropped(let call, .gone), .hookDropped(let call, .tooMany):
+            // Whom a process gave up need not hear.
+            groups[group].cluster.heard(call)
+        case .hookDropped: break
         }
     }
 }

@@ -46,6 +46,7 @@ extension Simulation {
     /// A supervisor has a pod deleted by its uid.
     mutating func delete(_ pod: OutgoingMember, in group: Int) -> PodDeletionOutcome {
         guard let found = groups[group].cluster.pod(pod.name), found.id == pod.id else { return .gone }
+        checkHooks(before: nil, of: found, in: group)
         if found.lifecycle == .running { delete(found, in: group) }
         return .accepted
     }
@@ -53,7 +54,7 @@ extension Simulation {
     mutating func replace(_ name: String, _ id: Member.ID, in group: Int) {
         guard let pod = groups[group].cluster.pod(name), pod.id == id else { return }
         // The kubelet says that the containers have stopped, and then lets the pod go; who looks away meanwhile does not see it.
-        if groups[group].policy.promotionGate != nil, !pod.hasStopped {
+        if groups[group].policy.waitsForOutgoing, !pod.hasStopped {
             touch(group, name) { $0.hasStopped = true }
             agenda.add(.replace(group: group, name: name, id), at: now + between(1_000_000, Self.second))
             return

@@ -67,6 +67,10 @@ extension Simulation {
         case .reload(let group, let policy): hear(index, group) { $0.policyChanged(policy, at: $1) }
         case .answer(let group, let answer):
             hear(index, group) { ModelProcess.deliver(answer, to: &$0, at: $1) }
+        case .hook(let group, let id, let call, let attempt):
+            hookTried(id, call, attempt: attempt, of: index, in: group)
+        case .retryHook(let group, let id, let call, let attempt):
+            runHook(id, call, attempt: attempt, of: index, in: group)
         case .turn(let group, let id, let write): takeTurn(of: write, id, of: index, group: group)
         case .nodes: lookAtNodes(index)
         case .timer(let group, let id): hear(index, group) { $0.timerFired(id, at: $1) }

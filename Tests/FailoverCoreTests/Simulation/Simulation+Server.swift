@@ -57,6 +57,7 @@ extension Simulation {
         case .tryRole(let id, _): return .roleTried(id, .notRefused)
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
         case .deletePod(let id, _): return .podDeleted(id, .failed(failure))
+        case .runHook(let id, _): return .hookRan(id, .failed("no answer in time"))
         case .writeEndpoints(let id, _): return .endpointsWritten(id, .failed(failure))
         case .readEndpoints(let id, _): return .endpointsRead(id, .failed(failure))
         case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: return nil
@@ -122,6 +123,7 @@ extension Simulation {
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
         case .deletePod(let id, let pod): return .podDeleted(id, delete(pod, in: group))
+        case .runHook(let id, _): return .hookRan(id, .succeeded)
         case .writeEndpoints(let id, let write): return .endpointsWritten(id, self.write(write, in: group))
         case .readEndpoints(let id, let family): return .endpointsRead(id, .found(cluster.published(family, to: nil)))
         case .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: return nil
@@ -215,6 +217,7 @@ extension Simulation {
             "\(write.slice.family.rawValue): \(write.ready?.uid ?? "nobody") at \(write.epoch) over \(write.slice.version?.rawValue ?? "none")"
         case .readEndpoints(_, let family): "read of \(family.rawValue)"
         case .deletePod(_, let pod): "deletion of \(pod.id)"
+        case .runHook(_, let call): "\(call.words) (\(call.id))"
         case .settleEndpoints, .startTimer, .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report: ""
         }
     }
@@ -225,7 +228,7 @@ extension Simulation {
         case .roleWritten(_, .gone), .memberRead(_, .gone): "gone"
         case .roleWritten(_, .refused), .roleTried(_, .refused), .endpointsWritten(_, .refused): "denied"
         case .recordRead, .recordWritten, .membersListed, .memberRead, .roleWritten, .roleTried, .endpointsSettled,
-            .endpointsWritten, .endpointsRead, .podDeleted:
+            .endpointsWritten, .endpointsRead, .podDeleted, .hookRan:
             "done"
         }
     }

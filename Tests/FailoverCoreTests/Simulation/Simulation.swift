@@ -18,6 +18,8 @@ struct Simulation {
         var ownsEndpoints = false
         /// Whether nobody is promoted before it is proved that those before act so no more.
         var isGated = false
+        /// Whether groups have hooks.
+        var hasHooks = false
         /// Whether groups leave nodes that are cordoned.
         var leavesNodes = false
         /// Whether groups ask candidates for their scores.
@@ -109,6 +111,8 @@ struct Simulation {
         case revisionsAreHidden
         /// Nobody is asked for a second opinion.
         case nobodyIsAsked
+        /// Whoever writes the record knows what hooks are owed, and nobody else.
+        case hooksAreForgotten
     }
 
     static let second: UInt64 = 1_000_000_000
@@ -138,6 +142,8 @@ struct Simulation {
     let ownsEndpoints: Bool
     /// Whether promotions wait for a proof.
     let isGated: Bool
+    /// Whether groups have hooks.
+    let hasHooks: Bool
     /// Whether groups leave nodes that are cordoned.
     let leavesNodes: Bool
     /// Until when each node is cordoned.
@@ -181,6 +187,7 @@ struct Simulation {
         asksOpinions = size.asksOpinions
         isSevered = size.kinds == [.severance]
         isGated = size.isGated
+        hasHooks = size.hasHooks
         leavesNodes = size.leavesNodes
         asksScores = size.asksScores
         ownsEndpoints = size.ownsEndpoints || size.asksScores && seed % 4 == 0
@@ -202,9 +209,7 @@ struct Simulation {
 
     /// Plays the schedule to its end, or to the first thing that must not be.
     mutating func run() {
-        if sabotage == .versionsAreIgnored {
-            for group in groups.indices { groups[group].cluster.sabotage = .versionsAreIgnored }
-        }
+        for group in groups.indices { groups[group].cluster.sabotage = sabotage?.ofTheCluster }
         start(0)
         while violation == nil, let (at, event) = agenda.next(), at <= lastEnd {
             now = max(now, at)
@@ -277,6 +282,7 @@ struct Simulation {
             if candidates.isEmpty { continue }
             if actives.count != 1 { fail("group \(index) ends with \(actives.count) active") }
             guard let record = group.cluster.lease?.record, let active = actives.first else { continue }
+            if hasHooks { checkHooksAtTheEnd(of: index) }
             if !record.names(active) { fail("group \(index) ends with \(active.name) active, but not on record") }
             if let request = record.request, !isWaiting(request) {
                 fail("group \(index) ends with a request unanswered")

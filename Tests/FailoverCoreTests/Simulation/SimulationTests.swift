@@ -72,6 +72,20 @@ import Testing
         #expect(tally.moves > tally.schedules)
     }
 
+    @Test func podsHearOfTheirRoles() async {
+        let tally = await Self.run(seeds: 0..<Self.count / 2, .hooked)
+        Self.tell("hooks", tally)
+        #expect(tally.failures.count == 0, "told above")
+        #expect(tally.moves > tally.schedules)
+    }
+
+    @Test func podsHearOfTheirRolesWhereSlicesSayThem() async {
+        let tally = await Self.run(seeds: 0..<Self.count / 4, .hookedSlices)
+        Self.tell("hooks and EndpointSlices", tally)
+        #expect(tally.failures.count == 0, "told above")
+        #expect(tally.moves > tally.schedules)
+    }
+
     @Test func cordonedNodesAreLeft() async {
         let tally = await Self.run(seeds: 0..<Self.count / 4, .drained)
         Self.tell("drains, \(tally.evacuations) moves off nodes", tally)
@@ -148,7 +162,7 @@ import Testing
             [
                 nil: .small, "undisturbed": .undisturbed, "contested": .contested, "opinionated": .opinionated,
                 "severed": .severed, "sliced": .sliced, "gated": .gated, "drained": .drained,
-                "scored": .scored,
+                "scored": .scored, "hooked": .hooked, "hookedSlices": .hookedSlices,
             ][Self.environment["SIMULATION_SIZE"]]
                 ?? .large
         )
@@ -165,7 +179,7 @@ import Testing
             Simulation.Sabotage.allCases,
             [
                 "needless move", "active together", "moves within", "nobody is active", "in a rolling update",
-                "needless move",
+                "needless move", "was not told its role",
             ]
         )
     )
@@ -190,6 +204,7 @@ import Testing
         case .versionsAreIgnored: .contested
         case .revisionsAreHidden: .undisturbed
         case .nobodyIsAsked: .severed
+        case .hooksAreForgotten: .hooked
         }
     }
 

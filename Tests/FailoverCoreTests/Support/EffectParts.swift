@@ -43,7 +43,8 @@ extension [Effect] {
             switch effect {
             case .report, .startTimer: false
             case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints,
-                .writeEndpoints, .readEndpoints, .deletePod, .startBackoff, .probe, .forgetHealth, .askOpinions,
+                .writeEndpoints, .readEndpoints, .deletePod, .runHook, .startBackoff, .probe, .forgetHealth,
+                .askOpinions,
                 .askScores:
                 true
             }

@@ -13,6 +13,7 @@ extension Effect {
         case .tryRole(_, let write): "try \(write.member.name)=\(write.role.rawValue)@\(write.epoch)"
         case .settleEndpoints(_, let gone): "settle without \(gone.map(\.name).joined(separator: ","))"
         case .deletePod(_, let pod): "delete \(pod.name)"
+        case .runHook(_, let call): "run \(call.words)"
         case .writeEndpoints(_, let write):
             "\(write.slice.family.rawValue)=\(write.ready?.uid ?? "nobody")@\(write.epoch)"
         case .readEndpoints(_, let family): "read \(family.rawValue)"
@@ -41,6 +42,10 @@ extension Report {
         case .switchWaits(let member, let target, _): "waits for \(member.name) to \(target ?? "nobody")"
         case .gateTimedOut(let pods, let target, let gate):
             "\(pods.map(\.name).joined(separator: ",")) not proved, \(gate.onTimeout.rawValue) \(target)"
+        case .hookSucceeded(let call): "ran \(call.words)"
+        case .hookFailed(let call, _): "failed \(call.words)"
+        case .hookHeld(let call, _): "held by \(call.words)"
+        case .hookDropped(let call, _): "dropped \(call.words)"
         case .joined(let member): "joined \(member.name)"
         case .departed(let member): "departed \(member.name)"
         case .found(let finding, _): "found: \(finding)"
@@ -51,4 +56,9 @@ extension Report {
         case .operationFailed(let what, _): "failed: \(what)"
         }
     }
+}
+
+extension HookCall {
+    /// `onDemote of a@2`.
+    var words: String { "\(kind.rawValue) of \(pod)@\(epoch)" }
 }

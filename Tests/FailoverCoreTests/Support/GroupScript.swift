@@ -9,6 +9,8 @@ struct GroupScript {
     /// Operations that are not answered, and those that were met.
     var holds: (Effect) -> Bool = { _ in false }
     private(set) var held: [Effect] = []
+    /// How the hooks of pods end; the others succeed.
+    var hookOutcomes: [String: HookOutcome] = [:]
     /// Whether a probe that the machine asks for ends at once as those before it did.
     var answersProbes = true
     private var evidence: [Member.ID: HealthEvidence] = [:]
@@ -263,6 +265,9 @@ struct GroupScript {
             return machine.roleTried(id, isDenied ? .refused(OperationFailure("denied")) : .notRefused, at: now)
         case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)
         case .writeEndpoints, .readEndpoints: return followSlices(effect)
+        case .runHook(let id, let call):
+            guard machine.turnCame(id, at: now) else { return machine.hookRan(id, .notSent, at: now) }
+            return machine.hookRan(id, hookOutcomes[call.pod] ?? .succeeded, at: now)
         case .deletePod(let id, let pod):
             return machine.turnCame(id, at: now) ? delete(pod, as: id) : machine.podDeleted(id, .notSent, at: now)
         case .probe: return answer(probesIn: [effect])

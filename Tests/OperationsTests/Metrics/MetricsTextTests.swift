@@ -55,6 +55,8 @@ import Testing
         time("kube_standby_move_duration_seconds", [50])
         count("kube_standby_disputes_total", 6)
         count("kube_standby_notifications_total", 8, [("result", "sent")])
+        count("kube_standby_hooks_total", 9, [("hook", "onDemote"), ("result", "failed")])
+        time("kube_standby_hook_duration_seconds", [250, 45_000], [("hook", "onPromote")])
         time("kube_standby_endpoint_followed_seconds", [5, 20, 475, 61_000])
         Meter(label: "kube_standby_endpoints_lagging", factory: registry).set(2)
         count("kube_standby_watch_restarts_total", 14, [("resource", "pods")])

@@ -105,10 +105,11 @@ import Testing
         )
     }
 
-    @Test func hooksInPodsNeedExecToo() throws {
-        let hook = try Self.rules(
-            "- {name: a, service: a, probe: {tcpSocket: {port: 1}}, hooks: {onDemote: {exec: {command: [x]}}}}"
-        )
-        #expect(Self.words(hook.rules["ops"]).contains("create pods/exec"))
+    @Test(arguments: [
+        ("onDemote: {exec: {command: [x]}}", true), ("onPromote: {exec: {command: [x]}}", true),
+        ("onDemote: {exec: {command: [x]}, required: true}", true), ("onDemote: {httpPost: {url: 'http://x'}}", false),
+    ]) func hooksInPodsNeedExecToo(hooks: String, needs: Bool) throws {
+        let hook = try Self.rules("- {name: a, service: a, probe: {tcpSocket: {port: 1}}, hooks: {\(hooks)}}")
+        #expect(Self.words(hook.rules["ops"]).contains("create pods/exec") == needs)
     }
 }

@@ -101,6 +101,14 @@ import Transport
         #expect(findings.map { $0.split(separator: ":")[0] } == (path.map { ["error \($0)"] } ?? []), "\(findings)")
     }
 
+    @Test(arguments: [("app", nil), ("drain", "error groups[0].hooks.onDemote.exec.container")])
+    func namesTheHookWhoseContainerIsNotThere(container: String, path: String?) async throws {
+        let hooks = ", hooks: {onDemote: {exec: {command: [x], container: \(container)}}}"
+        let (findings, _) = try await examine(Samples.text("web", service: "web", hooks), on: Self.two)
+        #expect(findings.map { $0.split(separator: ":")[0] } == (path.map { [Substring($0)] } ?? []), "\(findings)")
+        #expect(findings.allSatisfy { $0.contains("its containers are app") })
+    }
+
     @Test func aPodBelongsToTheFirstOfTwoGroups() async throws {
         let other = Self.service.replacing("name: web", with: "name: other")
         let (findings, _) = try await examine(

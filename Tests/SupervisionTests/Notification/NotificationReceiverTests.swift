@@ -11,9 +11,9 @@ import Testing
     private struct Stage: Sendable {
         let log = EventLog()
         let logs = LogRecorder()
-        let outcomes: Locked<[NotificationReceiver.Outcome]>
+        let outcomes: Locked<[PostRequest.Outcome]>
 
-        init(_ outcomes: [NotificationReceiver.Outcome] = []) { self.outcomes = Locked(outcomes) }
+        init(_ outcomes: [PostRequest.Outcome] = []) { self.outcomes = Locked(outcomes) }
 
         /// `blocks`: whether every wait lasts until the task is cancelled.
         func receiver(_ reasons: [NotificationReason], blocks: Bool = false) -> NotificationReceiver {

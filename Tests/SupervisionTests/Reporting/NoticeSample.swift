@@ -23,7 +23,7 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
     }
 
     /// Every kind of notice, and its variants.
-    static let all = outside + probes + moves + endpoints + findings + requests
+    static let all = outside + probes + moves + hooks + endpoints + findings + requests
 
     private static let old = Member(id: .init("uid-0"), name: "web-0", version: .init("1"), role: .active)
     private static let new = Member(id: .init("uid-1"), name: "web-1", version: .init("2"), role: .passive)
@@ -104,6 +104,24 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
         ),
         NoticeSample("planned move begins", .report(.moveStarted(from: ["web-0"], to: "web-1", .switchover, trace))),
         NoticeSample("demotion waits", .report(.switchWaits(for: old, to: nil, failure))),
+    ]
+
+    private static let call = HookCall(
+        kind: .demote,
+        pod: "web-0",
+        id: .init("uid-0"),
+        epoch: Epoch(7),
+        from: ["web-0"],
+        to: "web-1",
+        cause: .activeUnhealthy
+    )
+
+    private static let hooks = [
+        NoticeSample("hook succeeded", .report(.hookSucceeded(call))),
+        NoticeSample("hook failed", .report(.hookFailed(call, "exit code 1"))),
+        NoticeSample("promotion waits for a hook", .report(.hookHeld(call, "exit code 1"))),
+        NoticeSample("hook overtaken", .report(.hookDropped(call, .overtaken))),
+        NoticeSample("hook of too many", .report(.hookDropped(call, .tooMany))),
     ]
 
     private static let endpoints = [

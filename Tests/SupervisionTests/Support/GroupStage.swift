@@ -25,6 +25,7 @@ struct GroupStage: Sendable {
         standing: GroupStanding = .leading,
         authority: WriteAuthority = WriteAuthority(until: nil),
         standbys: Int = 0,
+        hooks: HookRunner? = nil,
         wallTime: @escaping @Sendable () -> Date = { Date() },
         claims: ClaimRegistry = ClaimRegistry()
     ) {
@@ -35,6 +36,7 @@ struct GroupStage: Sendable {
         self.configuration = configuration
         var surroundings = Self.surroundings(cluster, probes, claims, gate, clock, log, configuration)
         surroundings.standbys = { standbys }
+        surroundings.hooks = hooks
         surroundings.wallTime = wallTime
         supervisor = GroupSupervisor(
             configuration,

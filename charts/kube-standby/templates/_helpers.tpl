@@ -74,6 +74,13 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $runs := include "kube-standby.runsInPod" (dict "probe" (get $group $name) "defaults" (get $defaults $name)) -}}
 {{- if $runs -}}{{- $_ := set $namespaces ($group.namespace | default $.Release.Namespace) true -}}{{- end -}}
 {{- end -}}
+{{- $hooks := $group.hooks | default dict -}}
+{{- $usual := $defaults.hooks | default dict -}}
+{{- range $name := list "onPromote" "onDemote" -}}
+{{- if get (get $hooks $name | default (get $usual $name) | default dict) "exec" -}}
+{{- $_ := set $namespaces ($group.namespace | default $.Release.Namespace) true -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- $namespaces | toJson -}}
 {{- end -}}

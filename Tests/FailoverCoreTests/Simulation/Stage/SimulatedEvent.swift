@@ -39,6 +39,10 @@ enum SimulatedEvent {
         case timer(group: Int, OperationID)
         /// The informer shows the nodes as they are.
         case nodes
+        /// A try of a hook ends.
+        case hook(group: Int, OperationID, HookCall, attempt: Int)
+        /// A hook is tried again.
+        case retryHook(group: Int, OperationID, HookCall, attempt: Int)
         /// The turn of a record that has waited for other groups' writes.
         case turn(group: Int, OperationID, Effect)
         /// A standby, by its position, looks at what a question is about; it has said this before.

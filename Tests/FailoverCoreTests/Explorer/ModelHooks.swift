@@ -1,0 +1,63 @@
+@testable import FailoverCore
+
+/// What the processes in the explorer's pods were told by hooks, and what was done before they were.
+///
+/// They drop what is older than what they have heard.
+struct ModelHooks: Hashable {
+    /// What a pod was told last.
+    private struct Told: Hashable {
+        var kind: HookKind
+        var epoch: Epoch
+    }
+
+    /// Whether nobody is promoted before the hooks of those who were demoted.
+    var areRequired = false
+    private var told: [Member.ID: Told] = [:]
+    /// Pods whose role a supervisor has changed, and to what.
+    private var changed: [Member.ID: Role] = [:]
+    /// Pods that were demoted and not told since, each with the epoch of that.
+    private var untold: [Member.ID: Epoch] = [:]
+    /// A promotion that came before the hook of this pod.
+    private var tooSoon: Member.ID?
+
+    /// What must not be; nil: nothing is.
+    var violation: String? { tooSoon.map { "somebody was promoted before the hook of \($0)" } }
+
+    /// A supervisor's write of a role is stored; `pods`: those that run.
+    mutating func wrote(_ write: RoleWrite, over pod: Member, beside pods: [Member]) {
+        guard pod.role != write.role else { return }
+        changed[pod.id] = write.role
+        if write.role == .active {
+            untold[pod.id] = nil
+            guard areRequired else { return }
+            tooSoon = tooSoon ?? pods.first { untold[$0.id] != nil }?.id
+        } else if pod.role == .active {
+            untold[pod.id] = write.epoch
+        }
+    }
+
+    /// The slices show somebody else.
+    mutating func published(_ pods: [Member], insteadOf before: [Member]) {
+        for pod in pods {
+            guard let old = before.first(where: { $0.id == pod.id }), old.role != pod.role else { continue }
+            changed[pod.id] = pod.role
+        }
+    }
+
+    /// A hook was run in its pod.
+    mutating func ran(_ call: HookCall) {
+        if let heard = told[call.id], call.epoch < heard.epoch { return }
+        told[call.id] = Told(kind: call.kind, epoch: call.epoch)
+        if call.kind == .demote, let epoch = untold[call.id], epoch <= call.epoch { untold[call.id] = nil }
+    }
+
+    /// Whether a pod was demoted and has not heard of that.
+    func awaits(_ id: Member.ID) -> Bool { untold[id] != nil }
+
+    /// Whether a pod has heard last of the role that it has, if a supervisor gave it that.
+    func isTold(_ pod: Member, under policy: HookPolicy) -> Bool {
+        guard policy.kinds == Set(HookKind.allCases) else { return true }
+        guard pod.role == .active else { return told[pod.id]?.kind != .promote }
+        return changed[pod.id] != .active || told[pod.id]?.kind == .promote
+    }
+}
