@@ -48,7 +48,8 @@ package struct Supervisor: ServiceLifecycle.Service {
         nodes = Informer(
             client: parts.client,
             namespace: nil,
-            loss: "nodes cannot be read: no role moves off a node that is being drained before its pods are evicted",
+            loss: "nodes cannot be read: no role moves off a node that is being drained before its pods are evicted, "
+                + "and groups that belong together know each other's nodes only, not their zones",
             logger: parts.logger
         )
         let hookLoop = LazyLoop(name: "hooks")
@@ -84,16 +85,6 @@ package struct Supervisor: ServiceLifecycle.Service {
         return ShardKeeper(settings, configuration: parts.configuration, supervising: groups)
     }
 
-    /// Which groups are led when a shard is held, and which are observed without.
-    private static func sharing(_ parts: Parts) -> SupervisedGroups.Sharing {
-        let map = ShardMap(count: parts.election?.shards ?? 1)
-        let probes = parts.election?.standbyProbes ?? .none
-        return .init(
-            shard: { map.shard(namespace: $0.namespace ?? parts.namespace, name: $0.name) },
-            observes: probes.include
-        )
-    }
-
     private static func log(_ concern: ProbeConcern, _ logger: Logger) {
         switch concern {
         case .doubt(let suspension):
@@ -110,80 +101,6 @@ package struct Supervisor: ServiceLifecycle.Service {
             logger.error(
                 "probes have no result for a fault of this machine's; nothing moves for that",
                 metadata: ["cause": "\(cause)"]
-            )
-        }
-    }
-
-    private static func supervisedGroups(
-        _ parts: Parts,
-        _ probes: ProbeEngine,
-        _ limits: KubernetesGroupAPI.Limits,
-        _ nodes: Informer<Node>,
-        _ hooks: HookRunner,
-        standbys: @escaping @Sendable () -> Int,
-        feed: StatusFeed,
-        notify: @escaping @Sendable (GroupNotice) -> Void
-    ) -> SupervisedGroups {
-        let turns = RequestLimiter(limit: GroupSupervisor.Surroundings.mostAtWork)
-        let scoreTurns = RequestLimiter(limit: GroupSupervisor.mostAsked)
-        let claims = ClaimRegistry(spansShards: parts.election.map { $0.shards > 1 } ?? false)
-        let calendar = WallCalendar()
-        return SupervisedGroups(namespace: parts.namespace, claims: claims, sharing: sharing(parts)) { namespace in
-            .init(
-                pods: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
-                services: Informer(client: parts.client, namespace: namespace, logger: parts.logger),
-                leases: Informer(
-                    client: parts.client,
-                    namespace: namespace,
-                    labelSelector: "\(RecordMapping.label.key)=\(RecordMapping.label.value)",
-                    keepsAll: true,
-                    logger: parts.logger
-                ),
-                endpoints: Informer(
-                    client: parts.client,
-                    namespace: namespace,
-                    labelSelector: ServiceEndpoints.serviceLabel,
-                    loss:
-                        "EndpointSlices cannot be read: moves do not wait for them, and do not tell when they followed",
-                    logger: parts.logger
-                )
-            )
-        } makeSupervisor: { group, namespace, start in
-            let api = KubernetesGroupAPI(
-                client: parts.client,
-                group: group,
-                namespace: namespace,
-                limits: limits,
-                gate: start.gate,
-                clock: .system
-            )
-            return GroupSupervisor(
-                group,
-                namespace: namespace,
-                claimant: start.claimant,
-                identity: parts.identity,
-                isDryRun: parts.isDryRun,
-                standing: start.standing,
-                surroundings: .init(
-                    api: api,
-                    pods: start.informers.pods,
-                    services: start.informers.services,
-                    leases: start.informers.leases,
-                    endpoints: start.informers.endpoints,
-                    nodes: nodes,
-                    probes: probes,
-                    claims: claims,
-                    gate: start.gate,
-                    clock: .system,
-                    hooks: hooks,
-                    notify: notify,
-                    turns: turns,
-                    scoreTurns: scoreTurns,
-                    tasks: start.tasks,
-                    standbys: standbys,
-                    feed: feed,
-                    calendar: calendar
-                )
             )
         }
     }

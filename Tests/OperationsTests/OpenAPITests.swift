@@ -31,7 +31,7 @@ import Testing
         )
         (member.role, member.healthSince, member.lastSuccess, member.failingSince) = ("active", moment, moment, moment)
         (member.noResult, member.refusal, member.node, member.zone, member.epoch) = ("a", "b", "c", "d", 1)
-        (member.score, member.noScore) = (1, "e")
+        (member.score, member.noScore, member.company) = (1, "e", ["f"])
         let move = GroupStatus.Switch(
             to: "web-1",
             cause: "Fenced",
@@ -40,9 +40,10 @@ import Testing
             step: "sealing",
             waitsFor: "x"
         )
+        let following = GroupStatus.Following(group: "db", node: "a", zone: "b", waitsFor: "c", until: moment)
         let change = GroupStatus.Timeline.Change(at: moment, kind: "moved", member: "a", from: "b", to: "c", cause: "d")
         for (name, value) in [
-            ("Member", member), ("Switch", move), ("Change", change),
+            ("Member", member), ("Switch", move), ("Change", change), ("Following", following),
             ("Timeline", GroupStatus.Timeline(since: moment, changes: [])),
         ] as [(String, any Encodable)] {
             let written = try JSONSerialization.jsonObject(with: JSONEncoder().encode(value)) as? Object

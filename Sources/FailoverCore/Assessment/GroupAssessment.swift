@@ -42,9 +42,21 @@ package struct GroupAssessment: Sendable, Hashable {
         package var candidacy: Candidacy
         /// What it answered last when it was asked for its score; nil: it was not asked of late.
         package var score: CandidateScore?
+        /// Near whose active pods it is, of the groups that this one belongs with or stays apart from.
+        package var company: [Company] = []
 
         /// The verdict of its probes.
         package var health: Health { evidence?.health ?? .unknown }
+    }
+
+    /// A wish to follow another group of the set.
+    package struct Following: Sendable, Hashable {
+        /// Whom, and where to.
+        package var wish: FollowWish
+        /// What it waits for; nil: nothing.
+        package var obstacle: FollowObstacle?
+        /// Until when, as far as that is known.
+        package var until: MonotonicTime?
     }
 
     /// A switch that is under way.
@@ -79,6 +91,8 @@ package struct GroupAssessment: Sendable, Hashable {
     package var withheld: Decision.Move?
     /// A switch that is under way; nil: none.
     package var progress: Progress?
+    /// A wish to follow another group of the set that is not carried out yet; nil: there is none.
+    package var following: Following?
     /// The last move, if it made active who is active now; nil: that is not known.
     package var lastMove: MoveEntry?
 
@@ -105,15 +119,17 @@ extension GroupAssessment {
         epoch = known.record?.epoch
         lines = view.all.map { member in
             Line(
-                member: member,
+                member: view.placed(member),
                 evidence: view.evidence(of: member.id),
                 candidacy: view.candidacy(of: member, under: known.policy),
-                score: view.decisiveScore(of: member.id)
+                score: view.decisiveScore(of: member.id),
+                company: view.company(of: member)
             )
         }
         let others = rules.healthyCandidates.filter { $0.role != .active && !view.history.isRefused($0.id) }
         next = Ranking(view, leaving: active).best(of: others)
         finding = decision.finding
+        if let wish = view.companions?.following?.wish { following = Self.following(wish, active, rules) }
         if case .switching(let progress) = phase { self.progress = Progress(progress) }
         let isWithheld = known.policy.isObserving || situation.isHeld && !decision.finishesSwitch
         if isWithheld, case .move(let move) = decision { withheld = move }
@@ -121,6 +137,11 @@ extension GroupAssessment {
         conditions = []
         conditions = held(situation, rules, active)
         if case .backingOff = phase { recordFailed(while: decision) }
+    }
+
+    private static func following(_ wish: FollowWish, _ active: Member?, _ rules: DecisionRules) -> Following {
+        guard case .wait(let obstacle, let until) = active.flatMap(rules.followStep) else { return .init(wish: wish) }
+        return .init(wish: wish, obstacle: obstacle, until: until)
     }
 
     /// A move that cannot be announced is due and is not made.

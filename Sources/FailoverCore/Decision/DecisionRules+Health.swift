@@ -165,7 +165,7 @@ extension DecisionRules {
     }
 
     /// What keeps a voluntary move from being made outside of its windows; nil: nothing does.
-    private func outsideWindow(_ active: Member) -> Decision? {
+    func outsideWindow(_ active: Member) -> Decision? {
         guard let window = policy.window, !window.allowsMoves(at: now) else { return nil }
         return stay(active, until: window.until)
     }
@@ -178,9 +178,13 @@ extension DecisionRules {
         return ranking.best(of: better)
     }
 
-    /// Whether an operator made the member active, and nothing has moved since.
+    /// Whether an operator made the member active, or it followed its set, and nothing has moved since.
+    ///
+    /// Two groups of a set that prefer different nodes would move back and forth for ever if who followed went back by itself.
     private func isChosen(_ active: Member) -> Bool {
-        guard let record, let last = record.history.last, last.cause.isPlanned else { return false }
+        guard let record, let last = record.history.last, last.cause.isPlanned || last.cause == .following else {
+            return false
+        }
         return last.target == active.name && record.forgivenEpoch.map { $0 < last.epoch } ?? true
     }
 }

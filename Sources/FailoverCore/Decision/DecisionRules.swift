@@ -152,7 +152,7 @@ struct DecisionRules {
         switch view.health(of: active.id) {
         case .unknown:
             return moveFromUnknown(active) ?? moveFromNotReady(active) ?? heldOnNode(active) ?? stay(active)
-        case .healthy: return moveFromNotReady(active) ?? heldOnNode(active) ?? preempt(active)
+        case .healthy: return moveFromNotReady(active) ?? heldOnNode(active) ?? follow(active) ?? preempt(active)
         case .unhealthy: return moveFromUnhealthy(active)
         }
     }

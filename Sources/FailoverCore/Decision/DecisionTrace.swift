@@ -16,6 +16,8 @@ package struct DecisionTrace: Sendable, Hashable {
         package var candidacy: Candidacy
         /// Why its node is no place for the role; nil: it is one, or not known.
         package var unfitness: UnfitNodes.Reason?
+        /// Near whose active pods it is, of the groups that this one belongs with or stays apart from.
+        package var company: [Company]
         /// How others' opinions on it stand; nil: nobody is asked.
         package var opinions: OpinionTally?
         /// What it answered for this decision; nil: it was not asked.
@@ -36,6 +38,7 @@ package struct DecisionTrace: Sendable, Hashable {
                 noResult: view.health(of: member.id) == .unknown ? view.evidence(of: member.id)?.noResult : nil,
                 candidacy: view.candidacy(of: member, under: policy),
                 unfitness: view.unfitness(of: member),
+                company: view.company(of: member),
                 opinions: opinions[member.id],
                 score: view.decisiveScore(of: member.id)
             )
@@ -53,11 +56,11 @@ extension DecisionTrace: CustomStringConvertible {
 extension DecisionTrace.Line: CustomStringConvertible {
     package var description: String {
         let verdict = noResult.map { "\(health.rawValue) (\($0))" } ?? health.rawValue
-        let words = [
-            role?.rawValue, verdict, score.map { "\($0)" }, refusal.map { "no candidate (\($0))" },
-            unfitness.map { "\($0)" },
-            opinions.map { "\($0)" },
-        ]
+        let words =
+            [
+                role?.rawValue, verdict, score.map { "\($0)" }, refusal.map { "no candidate (\($0))" },
+                unfitness.map { "\($0)" },
+            ] + company.map { "\($0)" } + [opinions.map { "\($0)" }]
         return "\(name): " + words.compactMap { $0 }.joined(separator: ", ")
     }
 

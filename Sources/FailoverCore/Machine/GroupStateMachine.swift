@@ -315,7 +315,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     }
 
     /// Continues as far as is possible now.
-    private mutating func proceed(at now: MonotonicTime) -> [Effect] {
+    mutating func proceed(at now: MonotonicTime) -> [Effect] {
         switch phase {
         case .initial, .readingRecord, .backingOff, .recording: []
         case .settled: evaluate(at: now)

@@ -35,6 +35,7 @@ extension Outstanding {
         _ notices: inout StandingNotices,
         at now: MonotonicTime
     ) -> (step: NextStep, effects: [Effect]) {
+        if known.isFollowing { known.endVainFollowing(situation(known, at: now).unscoredRules) }
         let questions = known.ask(about: situation(known, at: now).opinionSubject, at: now)
         let scores = askScores(&known, at: now)
         let situation = situation(known, at: now)

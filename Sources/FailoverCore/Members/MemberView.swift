@@ -17,10 +17,10 @@ package struct MemberView: Sendable, Hashable {
     private var ceiling: Epoch?
     /// The epochs that are not believed, by member.
     package private(set) var disbelieved: [Member.ID: Epoch] = [:]
-    /// What is known of the cluster's nodes; nothing unless the policy asks.
-    private(set) var nodes = NodeConditions()
-    /// The nodes to which no voluntary move leads.
-    private var unfitNodes = UnfitNodes()
+    /// What is known of the groups that this one belongs with or stays apart from; nil: there are none.
+    @Seldom var companions: CompanionView?
+    /// What is known of the nodes that members run on; nil unless somebody asks.
+    @Seldom var knownNodes: KnownNodes?
     /// The version of the newest whole listing that was taken in; nil before the first.
     package private(set) var listedVersion: ObjectVersion?
 
@@ -65,20 +65,6 @@ package struct MemberView: Sendable, Hashable {
     package func evidence(of id: Member.ID) -> HealthEvidence? {
         evidence[id]
     }
-
-    /// Why a member's node is no place for the role; nil: it is one, or not known.
-    package func unfitness(of member: Member) -> UnfitNodes.Reason? { unfitNodes.reason(against: member.node) }
-
-    /// The cluster's nodes are in these conditions; whether that is new.
-    mutating func saw(_ nodes: NodeConditions, under drain: NodeDrain) -> Bool {
-        guard nodes != self.nodes else { return false }
-        self.nodes = nodes
-        judgeNodes(under: drain)
-        return true
-    }
-
-    /// What makes a node unfit may be something else than before.
-    mutating func judgeNodes(under drain: NodeDrain) { unfitNodes = UnfitNodes(nodes, under: drain) }
 
     /// Since when no probe succeeded: the last success, or when it was first seen; a restart does not change that.
     func silentSince(_ id: Member.ID) -> MonotonicTime? {

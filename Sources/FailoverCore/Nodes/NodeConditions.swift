@@ -8,12 +8,20 @@ package struct NodeConditions: Sendable, Hashable {
     package var tainted: Set<String>
     /// Whose condition Ready is not True.
     package var notReady: Set<String>
+    /// The zone of each node; empty unless somebody asks.
+    package var zones: [String: String]
 
     /// No node, unless it is given.
-    package init(unschedulable: Set<String> = [], tainted: Set<String> = [], notReady: Set<String> = []) {
+    package init(
+        unschedulable: Set<String> = [],
+        tainted: Set<String> = [],
+        notReady: Set<String> = [],
+        zones: [String: String] = [:]
+    ) {
         self.unschedulable = unschedulable
         self.tainted = tainted
         self.notReady = notReady
+        self.zones = zones
     }
 }
 

@@ -7,7 +7,7 @@ extension GroupKnowledge {
         self.policy = policy
         self.policy.doomed = doomed
         self.policy.fenced = records.fenced
-        view.judgeNodes(under: policy.onNodeDrain)
+        view.knownNodes?.judge(under: policy.onNodeDrain)
     }
 
     /// The cluster's nodes are in these conditions; whether that is new.

@@ -46,6 +46,8 @@ package struct GroupPolicy: Sendable, Hashable {
     package var labelsPassiveMembers: Bool
     /// How often the role may move before it is left where it is.
     package var flap: FlapLimit
+    /// No move to follow another group this soon after a move; that of `preemption` binds the return.
+    package var cooldown: Duration
     /// Nil: the role never returns by itself.
     package var preemption: Preemption?
     /// When voluntary moves may be made; nil: always.
@@ -106,6 +108,7 @@ package struct GroupPolicy: Sendable, Hashable {
         drain: Duration = .zero,
         labelsPassiveMembers: Bool = true,
         flap: FlapLimit = FlapLimit(),
+        cooldown: Duration = .seconds(30),
         preemption: Preemption? = nil,
         window: MoveWindow? = nil,
         due: DueTime? = nil,
@@ -129,6 +132,7 @@ package struct GroupPolicy: Sendable, Hashable {
         self.drain = drain
         self.labelsPassiveMembers = labelsPassiveMembers
         self.flap = flap
+        self.cooldown = cooldown
         self.preemption = preemption
         self.secondOpinion = secondOpinion
         self.onNodeDrain = onNodeDrain

@@ -1,8 +1,8 @@
 /// The order of preference among members: rule 8.
 ///
 /// Healthy first (before those whose last results say otherwise, and those that the API server lets nobody promote), then Ready, then those whose node stays, then priority, then the member that is active,
-/// then the newer revision, then another node than that of the member that the role leaves, then another zone, then the lowest ordinal, then the
-/// oldest, then the name. So a rolling update moves the role as seldom as can be.
+/// then the newer revision, then another node than that of the member that the role leaves, then another zone, then near the groups of its set and
+/// not near those that it stays apart from, then the lowest ordinal, then the oldest, then the name. So a rolling update moves the role as seldom as can be.
 /// Of those that are equal up to the ordinal, the one with the better score goes first.
 package struct Ranking: Sendable {
     private let view: MemberView
@@ -41,6 +41,7 @@ package struct Ranking: Sendable {
             newestRevision == nil || member.revision == newestRevision ? 0 : 1,
             left?.node != nil && member.node == left?.node ? 1 : 0,
             left?.zone != nil && member.zone == left?.zone ? 1 : 0,
+            view.companionRank(of: member),
             view.scoreRank(of: member.id),
             Int64(member.ordinal ?? Int.max),
             member.createdAt,

@@ -62,7 +62,7 @@ extension Situation {
     }
 
     /// The rules as if nobody had been asked.
-    private var unscoredRules: DecisionRules {
+    var unscoredRules: DecisionRules {
         var rules = ownRules
         rules.view = rules.view.unscored
         return rules
@@ -81,7 +81,7 @@ extension Situation {
         guard let target = move.target, target.role != .active else { return false }
         return switch move.cause {
         case .noActive, .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .activeUnknown,
-            .activeNotReady, .preempted, .nodeDraining, .fenced:
+            .activeNotReady, .preempted, .nodeDraining, .following, .fenced:
             true
         // Whoever was announced has been chosen.
         case .unfinishedSwitch: !(known.record?.names(target) ?? false)

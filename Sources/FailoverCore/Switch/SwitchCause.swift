@@ -18,6 +18,8 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     case preempted = "Preempted"
     /// The active member's node is being drained.
     case nodeDraining = "NodeDraining"
+    /// Another group of the set has moved.
+    case following = "Following"
     /// An operator requested it.
     case switchover = "Switchover"
     /// An operator labelled another healthy member active.
@@ -39,8 +41,8 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     package var countsAsFlapping: Bool {
         switch self {
         case .activeUnhealthy, .activeUnknown, .activeNotReady, .activeGone, .activeWithoutAddress, .preempted: true
-        case .noActive, .activeTerminating, .nodeDraining, .switchover, .labelledByHand, .fenced, .multipleActive,
-            .targetRefused, .unfinishedSwitch, .labelLost, .other:
+        case .noActive, .activeTerminating, .nodeDraining, .following, .switchover, .labelledByHand, .fenced,
+            .multipleActive, .targetRefused, .unfinishedSwitch, .labelLost, .other:
             false
         }
     }
@@ -50,8 +52,8 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .switchover, .labelledByHand: true
         case .noActive, .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .activeUnknown,
-            .activeNotReady, .preempted, .nodeDraining, .fenced, .multipleActive, .targetRefused, .unfinishedSwitch,
-            .labelLost, .other:
+            .activeNotReady, .preempted, .nodeDraining, .following, .fenced, .multipleActive, .targetRefused,
+            .unfinishedSwitch, .labelLost, .other:
             false
         }
     }
@@ -61,7 +63,7 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .activeUnknown, .activeNotReady:
             true
-        case .noActive, .preempted, .nodeDraining, .switchover, .labelledByHand, .fenced, .multipleActive,
+        case .noActive, .preempted, .nodeDraining, .following, .switchover, .labelledByHand, .fenced, .multipleActive,
             .targetRefused, .unfinishedSwitch, .labelLost, .other:
             false
         }
@@ -70,7 +72,7 @@ package enum SwitchCause: String, Sendable, Hashable, CaseIterable {
     /// Whether nothing is lost without it, because the active member serves.
     package var isVoluntary: Bool {
         switch self {
-        case .switchover, .preempted, .nodeDraining: true
+        case .switchover, .preempted, .nodeDraining, .following: true
         case .noActive, .activeGone, .activeTerminating, .activeWithoutAddress, .activeUnhealthy, .activeUnknown,
             .activeNotReady, .labelledByHand, .fenced, .multipleActive, .targetRefused, .unfinishedSwitch, .labelLost,
             .other:
@@ -100,6 +102,7 @@ extension SwitchCause: CustomStringConvertible {
         case .activeNotReady: "the active pod is not Ready"
         case .preempted: "a pod of higher priority is healthy again"
         case .nodeDraining: "the active pod's node is being drained"
+        case .following: "another group of the set has moved"
         case .switchover: "a switchover was requested"
         case .labelledByHand: "another pod was labelled active by hand"
         case .fenced: "the active pod was fenced"

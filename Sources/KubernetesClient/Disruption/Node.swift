@@ -52,6 +52,11 @@ package struct Node: KubernetesResource, Hashable {
     /// What is the case.
     package var status: Status?
 
+    /// The zone that it is in; nil: nobody says.
+    ///
+    /// https://kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone
+    package var zone: String? { metadata.labels?["topology.kubernetes.io/zone"] }
+
     /// Whether it is cordoned.
     package var isUnschedulable: Bool { spec?.unschedulable ?? false }
 

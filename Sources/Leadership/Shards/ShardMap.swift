@@ -18,7 +18,12 @@ package struct ShardMap: Sendable, Hashable {
 
     /// For each shard, what distinguishes the set of its groups from any other, in whatever order a file names them.
     package func digests(of groups: [(namespace: String, name: String)]) -> [String] {
-        let named = groups.map { (shard(namespace: $0.namespace, name: $0.name), "\($0.namespace)/\($0.name)") }
+        digests(of: groups.map { (shard(namespace: $0.namespace, name: $0.name), $0.namespace, $0.name) })
+    }
+
+    /// The same of groups that may be in another shard than their names say.
+    package func digests(of groups: [(shard: Int, namespace: String, name: String)]) -> [String] {
+        let named = groups.map { ($0.shard, "\($0.namespace)/\($0.name)") }
         let byShard = Dictionary(grouping: named) { $0.0 }
         // Neither a namespace nor a name can hold a line's end.
         return (0..<count).map { shard in

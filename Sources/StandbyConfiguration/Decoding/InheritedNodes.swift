@@ -67,9 +67,13 @@ struct InheritedNodes: Sendable {
         NotificationChecker(reportingTo: collector).check(notificationNodes)
         let parts = ConcurrentMap.parts(of: groups.count, check)
         for part in parts { collector.add(part.diagnostics, omitted: part.omitted) }
+        let claims = parts.flatMap(\.claims)
         var set = GroupSetChecker(count: count, reportingTo: collector)
-        for (group, claims) in zip(groups, parts.lazy.flatMap(\.claims)) {
-            set.check(claims, path: NodePath(["groups", .index(group.index)])) { inherited(group) }
+        var companions = CompanionChecker(claims, reportingTo: collector)
+        for (group, claims) in zip(groups, claims) {
+            let path = NodePath(["groups", .index(group.index)])
+            set.check(claims, path: path) { inherited(group) }
+            companions.check(claims, path: path) { inherited(group) }
         }
     }
 

@@ -84,6 +84,14 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case duplicateService(String, firstLine: Int)
     /// Two groups select the same pods and write the same label.
     case samePods(String, firstLine: Int)
+    /// A group names itself as another.
+    case namesItself
+    /// A group is named that is named before in the list.
+    case namedBefore(String)
+    /// A group is named that the file has not; `suggestion`: the nearest that it has.
+    case unknownGroup(String, suggestion: String?)
+    /// A group that moves together with this one is to be apart from it.
+    case apartFromItsSet(String)
     // Warnings
     /// The timeout is the period or more.
     case timeoutReachesPeriod(Double, period: Double)
@@ -191,6 +199,12 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .samePods(let key, let line):
             "selects the pods of the group at line \(line), and both write the label \(key.quoted); give one of them"
                 + " another selector or roleLabel.key"
+        case .namesItself: "names the group itself; give names of other groups"
+        case .namedBefore(let name): "group \(name.quoted) is named before; once is enough"
+        case .unknownGroup(let name, let suggestion):
+            "the file has no group \(name.quoted)" + didYouMean(suggestion)
+        case .apartFromItsSet(let name):
+            "group \(name.quoted) moves together with this one by sync, here or through others; remove it from one of the two"
         case .timeoutReachesPeriod(let timeout, let period):
             "is \(timeout.plain), not less than periodSeconds (\(period.plain)): while a member hangs, its next probe begins"
                 + " only when this one has ended, as the kubelet's"

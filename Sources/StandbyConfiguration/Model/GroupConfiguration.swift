@@ -1,4 +1,5 @@
 package import Coordination
+import FailoverCore
 
 /// One active/passive group, with every default filled in.
 package struct GroupConfiguration: Sendable, Hashable {
@@ -39,6 +40,10 @@ package struct GroupConfiguration: Sendable, Hashable {
     @Boxed package var failover = FailoverConfiguration()
     /// What is run when a move has changed a pod's role.
     @Boxed package var hooks = HookConfiguration()
+    /// Groups of the file that move together with this one; who is named need not name it back.
+    package var sync: [String] = []
+    /// Groups of the file whose active pods are better on other nodes; who is named need not name it back.
+    package var apartFrom: [String] = []
     /// Whether to observe and report only.
     package var isPaused = false
 
@@ -47,6 +52,9 @@ package struct GroupConfiguration: Sendable, Hashable {
         get { writtenLabel ?? RoleLabel() }
         set { writtenLabel = newValue }
     }
+
+    /// Whether the group has to know of the cluster's nodes: which are drained, or in which zone they are.
+    package var needsNodes: Bool { failover.onNodeDrain != .ignore || !sync.isEmpty || !apartFrom.isEmpty }
 
     /// Whether a probe, a score or a hook of the group runs a command through the API server.
     package var runsCommandsInPods: Bool {
@@ -62,6 +70,8 @@ package struct GroupConfiguration: Sendable, Hashable {
 extension GroupConfiguration {
     /// The key of the field that says how the role is made known.
     static let modeKey = "mode"
+    /// The keys of the fields that name other groups.
+    static let (syncKey, apartFromKey) = ("sync", "apartFrom")
 
     /// In mode Label there is a label; in mode EndpointSlice its values are the usual ones.
     private static func meant(_ group: inout GroupConfiguration) {
@@ -113,6 +123,14 @@ extension GroupConfiguration {
             )
         Field.defaulted("hooks", \.hooks, .object(HookConfiguration.fields))
             .says("What is run when a move has changed a pod's role; delays no failover unless it is required")
+        Field.defaulted(syncKey, \.sync, .list(.string(.dnsLabel))).notInDefaults
+            .says(
+                "Groups of this file that follow when this one moves, once, to its node or zone, and the other way round"
+            )
+        Field.defaulted(apartFromKey, \.apartFrom, .list(.string(.dnsLabel))).notInDefaults
+            .says(
+                "Groups of this file whose active pods are better on other nodes; a preference, never a reason to move"
+            )
         Field.defaulted("paused", \.isPaused, .bool).notInDefaults
             .says("Whether to observe and report only, and move nothing")
     }

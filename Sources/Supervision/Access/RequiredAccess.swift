@@ -19,7 +19,7 @@ package struct RequiredAccess: Sendable {
         if rules[namespace] == nil { rules[namespace] = [Self.ownEvents] }
         if electing { rules[namespace, default: []].append(Self.election) }
         // Nodes have no namespace.
-        if configuration.groups.contains(where: { $0.failover.onNodeDrain != .ignore }) {
+        if configuration.groups.contains(where: \.needsNodes) {
             clusterRules = [Self.nodes]
         }
     }

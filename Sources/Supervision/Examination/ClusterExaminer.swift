@@ -240,7 +240,7 @@ package actor ClusterExaminer {
                 if try await isAllowed(everyObject, &verdicts) { continue }
                 if right.name != nil, try await isAllowed(right, &verdicts) { continue }
                 let place = configuration.groups.firstIndex { group in
-                    guard let place = right.namespace else { return group.failover.onNodeDrain != .ignore }
+                    guard let place = right.namespace else { return group.needsNodes }
                     return (group.namespace ?? namespace) == place
                 }
                 report.group = place ?? 0

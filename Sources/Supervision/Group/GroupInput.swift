@@ -49,6 +49,8 @@ indirect enum GroupInput: Sendable {
     case slices(GroupSupervisor.SliceNews)
     /// Nodes are drained or not Ready, or not any more.
     case nodes(GroupSupervisor.NodeNews)
+    /// Other groups that this one belongs with or stays apart from are others, or elsewhere.
+    case companions
     /// The time of a timer has come; the machine ignores one that it no longer awaits.
     case timerFired(OperationID)
     /// This supervisor leads the group, or does so no more.
@@ -92,6 +94,8 @@ indirect enum GroupInput: Sendable {
         case slices
         /// Of `GroupInput.nodes`.
         case nodes(GroupSupervisor.NodeNews.Kind)
+        /// Of `GroupInput.companions`.
+        case companions
         /// One for each pod.
         case decoration(Member.ID)
         /// Of `SliceNews.decorationDue`.
@@ -127,6 +131,7 @@ indirect enum GroupInput: Sendable {
         case .endpoints(let news): .endpoints(news.kind)
         case .slices(let news): news.key
         case .nodes(let news): .nodes(news.kind)
+        case .companions: .companions
         case .standing: .standing
         case .opinions: .opinions
         case .opinionNotWritten: .opinionNotWritten
@@ -153,7 +158,7 @@ indirect enum GroupInput: Sendable {
         case .scoreAnswered(let id, let member, let score): machine.scoreAnswered(id, member, score, at: now)
         case .timerFired(let id): machine.timerFired(id, at: now)
         case .configuration, .service, .pods, .lease, .failing, .claimsChanged, .endpoints, .slices, .nodes,
-            .standing, .opinions, .opinionNotWritten, .shutdown, .shutdownDeadline:
+            .companions, .standing, .opinions, .opinionNotWritten, .shutdown, .shutdownDeadline:
             []
         }
     }

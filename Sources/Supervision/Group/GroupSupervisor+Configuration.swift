@@ -20,6 +20,7 @@ extension GroupSupervisor {
         await followEndpoints()
         await followSlices()
         await followNodes()
+        await followCompanions()
         if isOtherService {
             await followService()
         } else if service != .pending {

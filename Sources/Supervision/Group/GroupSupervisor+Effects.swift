@@ -80,7 +80,10 @@ extension GroupSupervisor {
                 startTimer(id, at: surroundings.clock.now() + max(delay, pause))
             case .report(let report):
                 count(report)
-                if case .moved(let move) = report { moved(move) }
+                if case .moved(let move) = report {
+                    moved(move)
+                    tellCompanions(of: move)
+                }
                 if !isRepetition(report) { notify(of: report) }
             }
         }

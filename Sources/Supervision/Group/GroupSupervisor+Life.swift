@@ -72,6 +72,7 @@ extension GroupSupervisor {
         await followEndpoints()
         await followSlices()
         await followNodes()
+        await followCompanions()
         step { $0.started() }
         workIsDone()
     }
@@ -102,6 +103,7 @@ extension GroupSupervisor {
         let before = sights
         for input in inbox.takeAll() { await take(input) }
         await followRoles()
+        tellPlace()
         timeline.noted(before, sights, at: surroundings.clock.now())
         await abstainIfDue()
         if mayEnd { isOver = true }
@@ -128,6 +130,7 @@ extension GroupSupervisor {
         await leaveEndpoints()
         await leaveSlices()
         await leaveNodes()
+        leaveCompanions()
         await surroundings.probes.remove(group: configuration.name)
         await surroundings.claims.withdraw(claimant)
     }

@@ -55,6 +55,8 @@ actor GroupSupervisor {
     var endpoints = EndpointView()
     /// What is known of the cluster's nodes.
     var nodes = NodeView()
+    /// What is told of the group where it belongs with others.
+    var companionship = Companionship()
     /// What is known of the Service's slices where they are ours.
     var publication = Publication()
     /// What was done about labels there.
@@ -140,6 +142,7 @@ actor GroupSupervisor {
         case .endpoints(let news): endpointsChanged(news)
         case .slices(let news): slicesChanged(news)
         case .nodes(let news): nodesChanged(news)
+        case .companions: await followCompanions()
         case .standing(let next):
             if next == .standby { dropEndpoint() }
             standingChanged(to: next)
@@ -182,6 +185,7 @@ actor GroupSupervisor {
         let isComplete = observe(snapshot)
         publish()
         if isComplete, !ownsEndpoints { await labelsComplete() }
+        if companionship.isFollowed { await followNodes() }
     }
 
     /// Has pods probed, each as its role says.

@@ -81,6 +81,8 @@ extension GroupSupervisor {
         var probes: any MemberProbing
         /// Where groups agree who writes which pod.
         var claims: ClaimRegistry
+        /// Where groups that belong together tell each other where they are.
+        var companions = CompanionRegistry()
         /// Where writes wait while this supervisor does not lead.
         var gate: WriteGate
         /// The monotonic clock.

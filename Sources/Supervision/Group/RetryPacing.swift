@@ -56,13 +56,9 @@ struct RetryPacing: Sendable {
             failed(.slices, failure)
         case .slices(.read), .slices(.written): failures[.slices] = nil
         case .timerFired(let id): refusals.remove(id)
-        case .roleTried, .hookRan, .endpointsSettled, .scoreAnswered, .endpoints, .slices, .nodes, .configuration,
-            .service,
-            .pods,
-            .lease, .failing,
-            .recovered,
-            .claimsChanged, .probe, .doubt, .standing, .opinions, .opinionNotWritten, .shutdown,
-            .shutdownDeadline:
+        case .roleTried, .hookRan, .endpointsSettled, .scoreAnswered, .endpoints, .slices, .nodes, .companions,
+            .configuration, .service, .pods, .lease, .failing, .recovered, .claimsChanged, .probe, .doubt, .standing,
+            .opinions, .opinionNotWritten, .shutdown, .shutdownDeadline:
             break
         }
     }

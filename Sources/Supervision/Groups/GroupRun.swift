@@ -9,6 +9,11 @@ extension SupervisedGroups {
         var shard: @Sendable (_ group: GroupConfiguration) -> Int
         /// Whether the group's members are probed while another leads it.
         var observes: @Sendable (GroupConfiguration) -> Bool
+        /// By whose names that is decided where groups belong together.
+        var homes = GroupHomes()
+
+        /// In which shard a group of the file is.
+        func shard(of group: GroupConfiguration) -> Int { shard(homes.home(of: group)) }
     }
 
     /// What a group needs to be run, besides its configuration and the namespace that it is in.
@@ -33,6 +38,20 @@ extension SupervisedGroups {
         let gate: WriteGate
         /// Under which it claims its pods; nil: it writes no labels.
         let registration: ClaimRegistry.Registration?
+    }
+
+    /// What has to be run after a change.
+    struct Change: Sendable {
+        /// The groups of the file; nil: they are the same as before.
+        var filed: [RivalIndex.FiledGroup]?
+        /// Of namespaces that are new.
+        var informers: [(namespace: String, NamespaceInformers)] = []
+        /// Runs that begin.
+        var runs: [GroupRun] = []
+        /// Runs that were told to end.
+        var ending: [RoleClaims.Claimant] = []
+        /// Groups that go on under another configuration; they are told of it once the registry knows of the new ones.
+        var changed: [(supervisor: GroupSupervisor, configuration: GroupConfiguration)] = []
     }
 
     /// The runs that have not ended, by number, and who waits for their ends.

@@ -13,6 +13,7 @@ actor SupervisedGroups {
     private struct Entry {
         var supervisor: GroupSupervisor
         var configuration: GroupConfiguration
+        var shard: Int
         var run: GroupRun
     }
 
@@ -25,24 +26,12 @@ actor SupervisedGroups {
         var standing = GroupStanding.leading
     }
 
-    /// What has to be run after a change.
-    private struct Change: Sendable {
-        /// The groups of the file; nil: they are the same as before.
-        var filed: [RivalIndex.FiledGroup]?
-        var informers: [(namespace: String, NamespaceInformers)] = []
-        var runs: [GroupRun] = []
-        /// Runs that were told to end.
-        var ending: [RoleClaims.Claimant] = []
-        /// Groups that go on under another configuration; they are told of it once the registry knows of the new ones.
-        var changed: [(supervisor: GroupSupervisor, configuration: GroupConfiguration)] = []
-    }
-
     /// Grace of groups that end because the supervisor does, or the configuration has them no more.
     private static let grace: Duration = .seconds(5)
 
     private let makeInformers: @Sendable (_ namespace: String) -> NamespaceInformers
     private let makeSupervisor: MakeSupervisor
-    private let sharing: Sharing
+    private var sharing: Sharing
     private var held: [Int: HeldShard] = [:]
     /// The namespace of groups that name none.
     let namespace: String
@@ -59,6 +48,7 @@ actor SupervisedGroups {
     /// Runs that were started.
     private var runCount = 0
     private let claims: ClaimRegistry
+    private let companions: CompanionRegistry
     /// What is to be run since the configuration changed.
     private let changes: AsyncStream<Change>
     private let change: AsyncStream<Change>.Continuation
@@ -67,6 +57,7 @@ actor SupervisedGroups {
     init(
         namespace: String,
         claims: ClaimRegistry,
+        companions: CompanionRegistry = CompanionRegistry(),
         sharing: Sharing,
         makeInformers: @escaping @Sendable (_ namespace: String) -> NamespaceInformers,
         makeSupervisor: @escaping MakeSupervisor
@@ -74,6 +65,7 @@ actor SupervisedGroups {
         self.namespace = namespace
         self.sharing = sharing
         self.claims = claims
+        self.companions = companions
         (changes, change) = AsyncStream.makeStream()
         self.makeInformers = makeInformers
         self.makeSupervisor = makeSupervisor
@@ -135,17 +127,20 @@ actor SupervisedGroups {
     func apply(_ next: SupervisorConfiguration) -> ConfigurationDiff {
         let diff = ConfigurationDiff(from: file, to: next)
         file = next
+        sharing.homes = GroupHomes(next.groups)
+        let newlyNamed = companions.filed(next.groups)
         var change = Change()
         if claims.spansShards { change.filed = next.groups.map(filed) }
         startInformers(&change)
         runWanted(&change)
+        for name in newlyNamed { entries[name]?.supervisor.post(.companions) }
         stopUnusedInformers()
         self.change.yield(change)
         return diff
     }
 
     private func filed(_ group: GroupConfiguration) -> RivalIndex.FiledGroup {
-        .init(configuration: group, namespace: group.namespace ?? namespace, shard: sharing.shard(group))
+        .init(configuration: group, namespace: group.namespace ?? namespace, shard: sharing.shard(of: group))
     }
 
     /// Runs those groups of the file that are led or observed, and no others.
@@ -154,11 +149,18 @@ actor SupervisedGroups {
         next.groups.removeAll { !isWanted($0) }
         let diff = ConfigurationDiff(from: running, to: next)
         running = next
-        for name in diff.removed { end(name, isRemoved: true, &change) }
+        let filed = Set(diff.removed.isEmpty ? [] : file.groups.map(\.name))
+        for name in diff.removed { end(name, isRemoved: !filed.contains(name), &change) }
         let wanted = Dictionary(next.groups.map { ($0.name, $0) }) { first, _ in first }
-        for name in diff.changed + diff.added {
+        // What others say of a group may take it to another shard.
+        let moved = next.groups.filter { group in
+            entries[group.name].map { $0.shard != sharing.shard(of: group) } ?? false
+        }
+        for name in diff.changed + diff.added + moved.map(\.name) {
             guard let group = wanted[name] else { continue }
-            if let entry = entries[name], !isAnother(group, than: entry.configuration) {
+            if let entry = entries[name], entry.shard == sharing.shard(of: group),
+                !isAnother(group, than: entry.configuration)
+            {
                 entries[name]?.configuration = group
                 change.changed.append((entry.supervisor, group))
             } else {
@@ -169,7 +171,7 @@ actor SupervisedGroups {
     }
 
     private func isWanted(_ group: GroupConfiguration) -> Bool {
-        held[sharing.shard(group)] != nil || sharing.observes(group)
+        held[sharing.shard(of: group)] != nil || sharing.observes(group)
     }
 
     /// A group has ended: another run of its name may begin.
@@ -189,7 +191,7 @@ actor SupervisedGroups {
 
     /// The groups of a shard that run, by name.
     private func entries(of shard: Int) -> [String: Entry] {
-        entries.filter { sharing.shard($0.value.configuration) == shard }
+        entries.filter { $0.value.shard == shard }
     }
 
     /// A group of another namespace or mode has nothing in common with the one before.
@@ -200,7 +202,8 @@ actor SupervisedGroups {
     private func start(_ group: GroupConfiguration, _ change: inout Change) {
         let place = group.namespace ?? namespace
         guard let own = informers[place], !isFinishing else { return }
-        let shard = held[sharing.shard(group)]
+        let number = sharing.shard(of: group)
+        let shard = held[number]
         let gate = WriteGate(shard?.authority ?? .none)
         runCount += 1
         let claimant = RoleClaims.Claimant(group: group.name, run: runCount)
@@ -221,7 +224,7 @@ actor SupervisedGroups {
             registration: group.writtenLabel != nil ? .init(claimant: claimant, scope: scope) : nil
         )
         runs.started(claimant)
-        entries[group.name] = Entry(supervisor: run.supervisor, configuration: group, run: run)
+        entries[group.name] = Entry(supervisor: run.supervisor, configuration: group, shard: number, run: run)
         change.runs.append(run)
     }
 

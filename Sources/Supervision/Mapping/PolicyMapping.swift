@@ -29,6 +29,7 @@ extension GroupPolicy {
                 window: group.failover.flap.window,
                 hold: group.failover.flap.hold
             ),
+            cooldown: group.failover.cooldown,
             preemption: group.failover.preempt
                 ? Preemption(delay: group.failover.preemptDelay, cooldown: group.failover.cooldown) : nil,
             window: group.failover.preemptWindows == nil ? nil : .unread,

@@ -2,7 +2,7 @@ import FailoverCore
 import KubernetesClient
 import StandbyConfiguration
 
-/// How a group that leaves nodes which are being drained follows them.
+/// How a group follows nodes: one that leaves those which are being drained, and one that belongs with others and has to know zones.
 extension GroupSupervisor {
     /// What is heard of nodes; `of`: the number of the view that it is for.
     enum NodeNews: Sendable {
@@ -28,10 +28,23 @@ extension GroupSupervisor {
         }
     }
 
+    /// Which nodes a group has to know of.
+    struct NodeInterest: Sendable, Equatable {
+        /// Whether it leaves those that are not as they should be.
+        var inUnfit = false
+        /// Of which it has to know the zone.
+        var inZones: Set<String> = []
+
+        /// Whether it has to know of any.
+        var isNone: Bool { !inUnfit && inZones.isEmpty }
+    }
+
     /// What a group knows of nodes; while they cannot be followed that is nothing.
     struct NodeView: Sendable {
         /// Names the subscription; nil: there is none.
         var subscription: Int?
+        /// What it is for.
+        var interest = NodeInterest()
         /// News of an earlier subscription are none.
         private(set) var number = 0
         private var shown = NodeConditions()
@@ -44,6 +57,9 @@ extension GroupSupervisor {
         mutating func begin() {
             self = NodeView(number: number + 1)
         }
+
+        /// Others are followed from now on; what is known counts until there is news of them.
+        mutating func renew() { number += 1 }
 
         /// Takes in news of them, but not of an earlier subscription.
         mutating func take(_ news: NodeNews) {
@@ -62,22 +78,38 @@ extension GroupSupervisor {
 
     /// Follows the cluster's nodes if the configuration asks for that and this supervisor decides for the group.
     func followNodes() async {
-        let isWanted = standing != .standby && configuration.failover.onNodeDrain != .ignore
-        guard isWanted != (nodes.subscription != nil), let source = surroundings.nodes else { return }
-        await leaveNodes()
-        nodes.begin()
-        nodesChanged()
-        guard isWanted else { return }
+        let interest = nodeInterest
+        guard interest != nodes.interest, let source = surroundings.nodes else { return }
+        if interest.isNone || nodes.interest.isNone {
+            await leaveNodes()
+            nodes.begin()
+            nodesChanged()
+        } else {
+            nodes.renew()
+        }
+        nodes.interest = interest
+        guard !interest.isNone else { return }
         let number = nodes.number
-        // Of those that are as they should be there is nothing to know.
-        let isUnfit: @Sendable (Node) -> Bool = { !$0.isFit }
-        nodes.subscription = await source.subscribe(to: .labels([:]), where: isUnfit, replacing: nil) { [self] event in
+        // Of others that are as they should be there is nothing to know.
+        let isWanted: @Sendable (Node) -> Bool = { node in
+            interest.inUnfit && !node.isFit || node.metadata.name.map(interest.inZones.contains) ?? false
+        }
+        nodes.subscription = await source.subscribe(
+            to: .labels([:]),
+            where: isWanted,
+            replacing: nodes.subscription
+        ) { [self] event in
             switch event {
             case .snapshot(let snapshot): post(.nodes(.shown(NodeConditions(snapshot.objects), of: number)))
             case .failing: post(.nodes(.readable(false, of: number)))
             case .recovered: post(.nodes(.readable(true, of: number)))
             }
         }
+    }
+
+    private var nodeInterest: NodeInterest {
+        if standing == .standby { return NodeInterest() }
+        return NodeInterest(inUnfit: configuration.failover.onNodeDrain != .ignore, inZones: nodesOfPods)
     }
 
     /// Follows them no more.
@@ -105,10 +137,12 @@ extension NodeConditions {
         func names(_ isMeant: (Node) -> Bool) -> Set<String> {
             Set(nodes.lazy.filter(isMeant).compactMap(\.metadata.name))
         }
+        let zones = nodes.compactMap { node in node.metadata.name.flatMap { name in node.zone.map { (name, $0) } } }
         self.init(
             unschedulable: names(\.isUnschedulable),
             tainted: names(\.isBeingRemoved),
-            notReady: names { !$0.isReady }
+            notReady: names { !$0.isReady },
+            zones: Dictionary(zones) { first, _ in first }
         )
     }
 }

@@ -147,6 +147,7 @@ package struct StoredMove: Codable, Sendable, Hashable {
         case .activeNotReady: "the active pod was not Ready"
         case .preempted: "a pod of higher priority was healthy again"
         case .nodeDraining: "the active pod's node was being drained"
+        case .following: "another group of the set had moved"
         case .multipleActive: "several pods were active"
         case .targetRefused: "the API server denied the promotion of another pod"
         // These tell of the past as they are.

@@ -139,9 +139,14 @@ extension NoticeDescription {
         let gap = move.gap.map { ", nobody labelled for \($0.wholeMilliseconds)" } ?? ""
         return Self(
             .init(.notice, "move complete", metadata, .ofMany),
-            event: .init(move.cause.isPlanned || move.cause == .nodeDraining ? .switchedOver : .failedOver, note),
+            event: .init(isSwitchover(move.cause) ? .switchedOver : .failedOver, note),
             demo: "ACTIVE: \(to), epoch \(move.epoch), in \(move.duration.wholeMilliseconds)\(gap)"
         )
+    }
+
+    /// Whether the active pod served, and people wanted the move.
+    private static func isSwitchover(_ cause: SwitchCause) -> Bool {
+        cause.isPlanned || cause == .nodeDraining || cause == .following
     }
 
     private static func moveWithdrawn(_ target: String?, _ reason: String) -> Self {

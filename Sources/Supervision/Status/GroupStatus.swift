@@ -41,6 +41,9 @@ package struct GroupStatus: Codable, Sendable, Hashable {
         package var score: Double?
         /// Why it gave no score; nil: it gave one, or is not asked.
         package var noScore: String?
+        /// Near whose active pods it is, of the groups that this one belongs with or stays apart from, like `on the node of db (sync)`; nil:
+        /// near nobody's.
+        package var company: [String]?
         /// The pod condition Ready.
         package var isReady: Bool
         /// 0...1000.
@@ -67,6 +70,26 @@ package struct GroupStatus: Codable, Sendable, Hashable {
         package var step: String
         /// The pod that cannot be written, and why; nil: none.
         package var waitsFor: String?
+    }
+
+    /// A wish to follow another group of the set, that is not carried out yet.
+    package struct Following: Codable, Sendable, Hashable {
+        /// The group that has moved.
+        package var group: String
+        /// Where it is now; nil: not known.
+        package var node: String?
+        /// That node's zone; nil: not known.
+        package var zone: String?
+        /// What is waited for, in words; nil: nothing.
+        package var waitsFor: String?
+        /// Until when; nil: nothing is waited for, or that is not known.
+        package var until: MicroTime?
+
+        /// In words.
+        package var text: String {
+            let place = node.map { "node \($0)" } ?? zone.map { "zone \($0)" } ?? "its place"
+            return "follows \(group) to \(place)" + (waitsFor.map { "; waits for \($0)" } ?? "")
+        }
     }
 
     /// What has changed in the last hour.
@@ -121,6 +144,8 @@ package struct GroupStatus: Codable, Sendable, Hashable {
     package var unavailableSeconds = 0.0
     /// A switch that is under way; nil: none.
     package var `switch`: Switch?
+    /// A wish to follow another group that is not carried out yet; nil: there is none.
+    package var following: Following?
     /// By name.
     package var members: [Member]
     /// The settings in effect; nil in a list of groups.

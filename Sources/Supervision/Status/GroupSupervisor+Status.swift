@@ -29,6 +29,7 @@ extension GroupSupervisor {
             moves: Dictionary(counts.moves.map { ($0.key.rawValue, $0.value) }) { $0 + $1 },
             unavailableSeconds: counts.unavailable.inSeconds,
             switch: assessment.progress.map { GroupStatus.Switch($0, calendar) },
+            following: assessment.following.map { GroupStatus.Following($0, calendar) },
             members: assessment.lines.map { GroupStatus.Member($0, calendar) },
             timeline: withTimeline ? GroupStatus.Timeline(timeline, at: now, calendar) : nil
         )
@@ -68,6 +69,19 @@ extension GroupStatus.Switch {
     }
 }
 
+extension GroupStatus.Following {
+    fileprivate init(_ following: GroupAssessment.Following, _ calendar: WallCalendar.Relation) {
+        let wish = following.wish
+        self.init(
+            group: wish.group,
+            node: wish.node,
+            zone: wish.zone,
+            waitsFor: following.obstacle?.description,
+            until: following.until.map(calendar.date)
+        )
+    }
+}
+
 extension GroupStatus.Member {
     fileprivate init(_ line: GroupAssessment.Line, _ calendar: WallCalendar.Relation) {
         let (member, evidence) = (line.member, line.evidence)
@@ -85,6 +99,7 @@ extension GroupStatus.Member {
             refusal: refusal?.description,
             score: line.score?.number,
             noScore: line.score?.reason,
+            company: line.company.isEmpty ? nil : line.company.map(\.description),
             isReady: member.isReady,
             priority: member.priority,
             node: member.node,

@@ -37,6 +37,8 @@ package struct GroupExplanation: Encodable, Sendable {
     package var kubelet: [Tolerance]
     /// What would happen if the active pod failed now, in words; nil: no supervisor says.
     package var ifActiveFailed: String?
+    /// What other group of its set this one is about to follow, and what that waits for, in words; nil: none, or no supervisor says.
+    package var follows: String?
     /// Of every other pod, by name; empty if no supervisor says.
     package var verdicts: [Verdict]
 
@@ -46,6 +48,7 @@ package struct GroupExplanation: Encodable, Sendable {
         self.settings = settings
         self.kubelet = kubelet
         ifActiveFailed = status.map { Self.prediction($0, settings) }
+        follows = status?.following?.text
         verdicts = status.map(Self.verdicts) ?? []
     }
 
@@ -98,11 +101,19 @@ package struct GroupExplanation: Encodable, Sendable {
         if member.health != "healthy" { return member.noResult ?? "its probes have given no verdict yet" }
         guard let next else { return "it was refused as a target not long ago" }
         if member.name == next.name {
-            return "the best of the healthy candidates" + (score(of: member).map { ", \($0)" } ?? "")
+            let words = [score(of: member)] + (member.company ?? []).map { $0 }
+            return (["the best of the healthy candidates"] + words.compactMap(\.self)).joined(separator: ", ")
         }
         if next.isReady, !member.isReady { return "not Ready, and \(next.name) is" }
         if next.priority > member.priority {
             return "priority \(member.priority), and \(next.name) has \(next.priority)"
+        }
+        if member.company != next.company {
+            let own =
+                member.company.map { "\($0.joined(separator: ", "))" }
+                ?? "near none of the groups of sync and apartFrom"
+            let best = next.company.map { $0.joined(separator: ", ") } ?? "near none of them"
+            return "\(own), and \(next.name) is \(best); revision, node and zone come before"
         }
         if let own = score(of: member), let best = score(of: next), own != best {
             return "\(own), and \(next.name) has \(best); revision, node and zone come before"

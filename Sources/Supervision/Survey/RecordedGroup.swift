@@ -143,6 +143,12 @@ struct SupervisorPods: Sendable, Hashable {
     /// All of them, each once.
     var all: [Place] { Set(holdings.map(\.place)).sorted { ($0.namespace, $0.pod) < ($1.namespace, $1.pod) } }
 
+    /// Those that wrote the Lease of one of these groups last.
+    func writers(of records: [RecordedGroup]) -> [Place] {
+        let pods = Set(records.compactMap { Self.pod(of: $0.writer) })
+        return all.filter { pods.contains($0.pod) }
+    }
+
     /// Those whose shard a group is in, of each supervisor that has shards.
     func leading(_ group: String, in namespace: String) -> [Place] {
         let own = holdings.filter {

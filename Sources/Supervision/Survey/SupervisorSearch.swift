@@ -35,7 +35,12 @@ extension ClusterSurvey {
             pods,
             given: scope.supervisorNamespace
         )
-        let found = scope.group.map { pods.leading($0, in: scope.namespace ?? "default") } ?? pods.all
+        let found =
+            scope.group.map { group in
+                // A group that belongs with others is in their shard: whoever wrote its Lease may lead it.
+                let leading = pods.leading(group, in: scope.namespace ?? "default")
+                return leading + pods.writers(of: records).filter { !leading.contains($0) }
+            } ?? pods.all
         let heard = trust.heard(among: found)
         let places = heard + writers(of: records, besides: heard, trust, scope)
         let crowd =

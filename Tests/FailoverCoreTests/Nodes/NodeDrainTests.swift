@@ -211,10 +211,3 @@ import Testing
         )
     }
 }
-
-extension GroupScript {
-    /// The informer shows nodes in these conditions, and no others that are not as they should be.
-    fileprivate mutating func observe(_ nodes: NodeConditions) -> [Effect] {
-        answered(machine.nodesObserved(nodes, at: now))
-    }
-}

@@ -26,6 +26,7 @@ extension Simulation {
         else { return }
         if group.absent.contains(previous) || !pod.isProbeable { return }
         if pod.lifecycle != .running || !pod.hasAddress || group.fenced.contains(pod.name) { return }
+        if let followed = follows[index], now < followed + 60 * Self.second { return }
         if group.policy.preemption != nil, target.priority > pod.priority { return }
         var patience =
             2 * group.timing.verdictWindow + group.policy.delay.wholeNanoseconds + 4 * Self.deadline

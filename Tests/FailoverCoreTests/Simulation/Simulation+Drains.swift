@@ -45,7 +45,7 @@ extension Simulation {
                 fail("group \(group): \(left) are left, and are not cordoned")
             }
         }
-        guard cause == .nodeDraining || cause == .preempted, let place = node(target) else { return }
+        guard [.nodeDraining, .preempted, .following].contains(cause), let place = node(target) else { return }
         if known.unschedulable.contains(place) || known.notReady.contains(place) {
             fail("group \(group): \(cause.rawValue) leads to \(place), which is cordoned or down")
         }

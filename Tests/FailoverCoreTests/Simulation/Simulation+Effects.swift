@@ -55,7 +55,8 @@ extension Simulation {
         case .moved, .moveWithdrawn, .adopted: processes[index]?.obstacles[group] = nil
         case .moveStarted(let from, let target, let cause, _):
             lastBegun = now
-            if cause == .preempted { checkWindow(of: group) }
+            if cause == .preempted || cause == .following { checkWindow(of: group) }
+            if cause == .following { checkFollowing(to: target, of: index, group: group) }
             checkScore(of: target, cause, by: index, in: group)
             checkNodes(from: from, to: target, cause, of: index, group: group)
         case .withheld, .promoted, .demoted, .gateTimedOut, .hookSucceeded, .hookHeld, .joined, .departed, .found,

@@ -73,6 +73,7 @@ extension Simulation {
             runHook(id, call, attempt: attempt, of: index, in: group)
         case .turn(let group, let id, let write): takeTurn(of: write, id, of: index, group: group)
         case .nodes: lookAtNodes(index)
+        case .companions(let group, let companions): hear(index, group) { $0.companionsChanged(companions, at: $1) }
         case .timer(let group, let id): hear(index, group) { $0.timerFired(id, at: $1) }
         case .opine(let group, let question, let standby, let told):
             opine(question, standby, told, in: group, of: index)

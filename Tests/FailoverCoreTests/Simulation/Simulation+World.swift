@@ -13,6 +13,7 @@ extension Simulation {
         case .blindness, .stall, .noResults, .restart, .takeover, .clockJump: befall(process, fault, for: length)
         case .outage: outageUntil = now + length
         case .drain: cordon(for: length)
+        case .companion: moveCompanion(of: group)
         case .severance: sever(process, for: length)
         case .standby: mislead(for: length)
         case .slowness: slowUntil = now + length

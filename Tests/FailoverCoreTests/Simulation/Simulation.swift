@@ -94,6 +94,13 @@ struct Simulation {
             } + [.application, .application, .deletion, .reload],
             asksScores: true
         )
+        /// Groups that follow others, which are not on the stage.
+        static let accompanied = Size(
+            groups: 1...3,
+            members: 2...4,
+            faults: 8...18,
+            kinds: SimulatedFault.usual.filter { ![.rename].contains($0) } + Array(repeating: .companion, count: 24)
+        )
         static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
     }
 
@@ -152,6 +159,8 @@ struct Simulation {
     var evacuations = 0
     /// Whether groups ask candidates for their scores.
     let asksScores: Bool
+    /// Wishes to follow another group, moves that do, and when each group has last begun one.
+    var (wishes, followCount, follows) = (0, 0, [Int: UInt64]())
     var standbys: [SimulatedStandby] = []
     /// Until when each process is cut off from each node.
     var severances: [[UInt64]] = [[], []]

@@ -20,6 +20,7 @@ import Testing
         var steps = 0
         var moves = 0
         var evacuations = 0
+        var follows = 0
         var faults: [SimulatedFault: Int] = [:]
         var failures: [String] = []
 
@@ -29,6 +30,7 @@ import Testing
             steps += simulation.steps
             moves += simulation.groups.reduce(0) { $0 + $1.moves }
             evacuations += simulation.evacuations
+            follows += simulation.followCount
             faults.merge(simulation.faults) { $0 + $1 }
             if let violation = simulation.violation { failures.append("seed \(simulation.seed): \(violation)") }
         }
@@ -39,6 +41,7 @@ import Testing
             steps += other.steps
             moves += other.moves
             evacuations += other.evacuations
+            follows += other.follows
             faults.merge(other.faults) { $0 + $1 }
             failures += other.failures
         }
@@ -91,6 +94,13 @@ import Testing
         Self.tell("drains, \(tally.evacuations) moves off nodes", tally)
         #expect(tally.failures.count == 0, "told above")
         #expect(tally.evacuations > tally.schedules / 4)
+    }
+
+    @Test func groupsFollowOthers() async {
+        let tally = await Self.run(seeds: 0..<Self.count / 4, .accompanied)
+        Self.tell("sets, \(tally.follows) moves that follow", tally)
+        #expect(tally.failures.count == 0, "told above")
+        #expect(tally.follows > tally.schedules / 4)
     }
 
     @Test func rollingUpdatesMoveTheRoleAsSeldomAsCanBe() async {

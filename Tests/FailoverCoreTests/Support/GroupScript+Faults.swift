@@ -24,6 +24,9 @@ extension GroupScript {
         OperatorRequest(id: id, action: action)
     }
 
+    /// The informer shows nodes in these conditions, and no others that are not as they should be.
+    mutating func observe(_ nodes: NodeConditions) -> [Effect] { answered(machine.nodesObserved(nodes, at: now)) }
+
     /// Seconds pass, and timers fire; tells everything that the machine wanted done, in order.
     mutating func pass(_ seconds: ClosedRange<Int>) -> [String] {
         var story: [String] = []

@@ -64,6 +64,14 @@ import Testing
             // Groups are supervised without it, too.
             #expect(drain.clusterRules.map(\.isOptional) == [true])
         }
+        let b = "- {name: b, service: b, selector: {matchLabels: {app: b}}, probe: {tcpSocket: {port: 1}}}"
+        for field in ["sync", "apartFrom"] {
+            let a =
+                "- {name: a, service: a, selector: {matchLabels: {app: a}}, probe: {tcpSocket: {port: 1}}, \(field): [b]}"
+            let named = try Self.rules(a + "\n" + b)
+            #expect(Self.words(named.clusterRules) == ["list nodes", "watch nodes"])
+            #expect(named.clusterRules.map(\.isOptional) == [true])
+        }
     }
 
     // MARK: Endpoints

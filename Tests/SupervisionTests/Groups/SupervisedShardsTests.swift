@@ -50,6 +50,39 @@ import Testing
         #expect(stage.log.lines(with: "write record").count == 1 && stage.active == ["db-0", "web-0"])
     }
 
+    /// `db` names a namespace, so that its shard is 1; the smallest name decides for both.
+    @Test func groupsThatNameEachOtherShareAShard() async throws {
+        let (web, db) = (Samples.text("web", ", sync: [db]"), Samples.text("db", service: "db", ", namespace: default"))
+        let stage = try SupervisedGroupsStage()
+        try await stage.run(web, db, holding: [1]) { stage in
+            await stage.log.wait(for: "active member is on record", count: 2)
+            await stage.supervised.shardLost(1, grace: .seconds(1))
+            #expect(stage.log.lines(with: "probes end").count == 2)
+        }
+        let other = try SupervisedGroupsStage()
+        try await other.run(web, db, holding: [0]) { stage in
+            // What is not named any more is led by whoever holds the shard of its own name.
+            try await stage.apply(Self.web, db)
+            await stage.log.wait(for: "web: active member is on record")
+        }
+        #expect(other.log.lines(with: "of db in").isEmpty && other.log.lines(with: "of web in").count == 1)
+    }
+
+    /// Another group's words take a group to another shard, where it is run anew.
+    @Test func aReloadTakesAGroupToAnotherShard() async throws {
+        let db = Samples.text("db", service: "db", ", namespace: default")
+        let stage = try SupervisedGroupsStage()
+        try await stage.run(Self.web, db) { stage in
+            await stage.log.wait(for: "active member is on record", count: 2)
+            try await stage.apply(Self.web, Samples.text("db", service: "db", ", namespace: default, apartFrom: [web]"))
+            await stage.log.wait(for: "run 3 of web")
+            await stage.log.wait(for: "web: read record", count: 2)
+            await stage.supervised.shardLost(0, grace: .seconds(1))
+            #expect(stage.log.lines(with: "probes end") == ["web: probes end"], "that of its first run")
+        }
+        #expect(stage.active == ["db-0", "web-0"])
+    }
+
     @Test func aReloadWithoutTheLeadIsKnownWhenItComes() async throws {
         let stage = try SupervisedGroupsStage()
         try await stage.run(Self.web, holding: []) { stage in

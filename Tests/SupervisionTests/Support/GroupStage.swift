@@ -27,7 +27,8 @@ struct GroupStage: Sendable {
         standbys: Int = 0,
         hooks: HookRunner? = nil,
         wallTime: @escaping @Sendable () -> Date = { Date() },
-        claims: ClaimRegistry = ClaimRegistry()
+        claims: ClaimRegistry = ClaimRegistry(),
+        companions: CompanionRegistry = CompanionRegistry()
     ) {
         self.claims = claims
         gate = WriteGate(authority)
@@ -38,6 +39,7 @@ struct GroupStage: Sendable {
         surroundings.standbys = { standbys }
         surroundings.hooks = hooks
         surroundings.wallTime = wallTime
+        surroundings.companions = companions
         supervisor = GroupSupervisor(
             configuration,
             namespace: "default",

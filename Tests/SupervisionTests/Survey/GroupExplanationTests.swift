@@ -101,6 +101,18 @@ import Testing
         )
     }
 
+    /// Of equal candidates those near the groups of `sync`, and not near those of `apartFrom`.
+    @Test func theGroupsNearbyAreAReason() throws {
+        var status = Self.status(next: "h")
+        let index = try #require(status.members.firstIndex { $0.name == "b" })
+        status.members[index].company = ["on the node of db (apartFrom)"]
+        status.following = .init(group: "log", node: "n2", waitsFor: "the cooldown")
+        let explanation = try Self.explanation(status, nil)
+        #expect(explanation.follows == "follows log to node n2; waits for the cooldown")
+        let why = explanation.verdicts.first { $0.pod == "b" }?.why
+        #expect(why == "on the node of db (apartFrom), and h is near none of them; revision, node and zone come before")
+    }
+
     @Test(arguments: [
         (
             [], "b",

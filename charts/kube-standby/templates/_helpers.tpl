@@ -99,13 +99,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $namespaces | toJson -}}
 {{- end -}}
 
-{{/* "true" if a group leaves nodes that are being drained. */}}
+{{/* "true" if a group leaves nodes that are being drained, or has to know zones because it belongs with others. */}}
 {{- define "kube-standby.followsNodes" -}}
 {{- $defaults := .Values.config.defaults | default dict -}}
 {{- $usual := get ($defaults.failover | default dict) "onNodeDrain" | default "Ignore" -}}
 {{- $follows := false -}}
 {{- range .Values.config.groups -}}
 {{- if ne (get (.failover | default dict) "onNodeDrain" | default $usual) "Ignore" -}}{{- $follows = true -}}{{- end -}}
+{{- if or .sync .apartFrom -}}{{- $follows = true -}}{{- end -}}
 {{- end -}}
 {{- if $follows -}}true{{- end -}}
 {{- end -}}

@@ -53,7 +53,14 @@ struct ConfigurationMark: Sendable, Hashable {
         var sorted = configuration
         sorted.groups.sort { $0.name < $1.name }
         hash = StableHash(namespace + "\n" + JSONText.write(sorted.effective)).text
-        digests = map.digests(of: configuration.groups.map { ($0.namespace ?? namespace, $0.name) })
+        let homes = GroupHomes(configuration.groups)
+        digests = map.digests(
+            of: configuration.groups.map { group in
+                let home = homes.home(of: group)
+                let shard = map.shard(namespace: home.namespace ?? namespace, name: home.name)
+                return (shard, group.namespace ?? namespace, group.name)
+            }
+        )
     }
 }
 

@@ -25,6 +25,7 @@ struct ExplanationText {
             }
         }
         if let words = explanation.ifActiveFailed { parts.append("IF THE ACTIVE POD FAILED NOW\n  \(line(words))") }
+        if let words = explanation.follows { parts.append("SYNC\n  \(line(words))") }
         if !explanation.verdicts.isEmpty { parts.append("THE OTHER PODS\n" + verdicts(explanation.verdicts)) }
         parts += gaps.map { line("missing: \($0)") }
         return parts.joined(separator: "\n")

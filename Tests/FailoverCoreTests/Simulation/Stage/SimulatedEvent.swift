@@ -43,6 +43,8 @@ enum SimulatedEvent {
         case hook(group: Int, OperationID, HookCall, attempt: Int)
         /// A hook is tried again.
         case retryHook(group: Int, OperationID, HookCall, attempt: Int)
+        /// Another group is elsewhere.
+        case companions(group: Int, Companions)
         /// The turn of a record that has waited for other groups' writes.
         case turn(group: Int, OperationID, Effect)
         /// A standby, by its position, looks at what a question is about; it has said this before.

@@ -70,7 +70,9 @@ enum SimulatedFault: CaseIterable {
     case standby
     /// A node is cordoned for a while, or all of them.
     case drain
+    /// A group of the same set moves, or one that is better apart.
+    case companion
 
     /// What befalls groups that ask nobody for an opinion, and leave no node.
-    static let usual = allCases.filter { ![.severance, .standby, .drain].contains($0) }
+    static let usual = allCases.filter { ![.severance, .standby, .drain, .companion].contains($0) }
 }

@@ -113,4 +113,19 @@ import Testing
         #expect(other.hash != both.hash && other.digests == both.digests)
         #expect(try mark(web).digests != both.digests)
     }
+
+    /// Replicas whose files connect groups in different ways do not take each other's shards for the same.
+    @Test func groupsThatNameEachOtherAreInTheShardOfTheSmallestName() throws {
+        let map = ShardMap(count: 16)
+        let names = (0..<6).map { "g\($0)" }
+        func digests(_ more: [String: String] = [:]) throws -> [String] {
+            let list = names.map { Samples.text($0, service: $0, more[$0] ?? "") }
+            return ConfigurationMark(try Samples.configuration(list: list), namespace: "default", map: map).digests
+        }
+        let empty = map.digests(of: [(namespace: String, name: String)]())[0]
+        #expect(try digests().count { $0 != empty } > 2, "they are in many")
+        let chain = try digests(["g1": ", sync: [g0]", "g3": ", sync: [g1, g2]", "g5": ", apartFrom: [g4, g3]"])
+        let home = map.shard(namespace: "default", name: "g0")
+        #expect(chain.enumerated().filter { $0.element != empty }.map(\.offset) == [home])
+    }
 }

@@ -91,6 +91,13 @@ struct GroupClaims: Sendable {
     var labels: [String: String]
     /// Whether the selector says nothing else.
     var isExact: Bool
+    /// The groups that it names to move together with, as they are written; nil: no text.
+    var sync: [String?]
+    /// The same of those that it is to be apart from.
+    var apartFrom: [String?]
+
+    /// Whether it names another group.
+    var namesOthers: Bool { !sync.isEmpty || !apartFrom.isEmpty }
 
     /// A text, and where it stands.
     struct Claim: Sendable {
@@ -111,6 +118,8 @@ struct GroupClaims: Sendable {
         let selector = reader["selector"]
         labels = selector["matchLabels"].labels
         isExact = !selector["matchExpressions"].isPresent
+        sync = reader[GroupConfiguration.syncKey].items.map(\.string)
+        apartFrom = reader[GroupConfiguration.apartFromKey].items.map(\.string)
     }
 
     private static func claim(_ node: YAMLNode?) -> Claim? {
