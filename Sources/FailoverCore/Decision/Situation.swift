@@ -153,17 +153,29 @@ struct Situation {
     /// The record that names a member as found active.
     func record(of adoption: Adoption) -> GroupRecord {
         var adopted = successor(naming: adoption.active, .adopted, because: "found active")
-        if let move = untoldMove(to: adoption.active) {
-            adopted.remember(move, limit: longestHistory)
-            adopted.hooks = hooksOwed(for: move, to: adoption.active, by: adopted)
-        }
         for epoch in withdrawn(by: adoption) {
             adopted.history.removeAll { $0.epoch == epoch }
             adopted.hooks.removeAll { $0.epoch == epoch }
         }
+        let ground = record(without: withdrawn(by: adoption))
+        if let ground, let move = view.untoldMove(to: adoption.active, by: ground) {
+            adopted.remember(move, limit: longestHistory)
+            adopted.hooks = hooksOwed(for: move, to: adoption.active, after: ground, by: adopted)
+        }
         if let fenced = adoption.fenced { adopted.fenced = fenced }
         if let answer = adoption.answer { adopted.answer(answer) }
         return adopted
+    }
+
+    /// The record as it was before moves were announced that are taken back: a slice may have told of another meanwhile.
+    private func record(without epochs: [Epoch]) -> GroupRecord? {
+        guard var record = known.record, epochs.contains(record.epoch) else { return known.record }
+        let last = record.history.last { !epochs.contains($0.epoch) }
+        record.epoch = last?.epoch ?? Epoch(0)
+        record.holder = last?.target.map { name in
+            GroupRecord.Holder(name: name, id: view.all.first { $0.name == name }?.id)
+        }
+        return record
     }
 
     /// The epochs of moves that are taken back with it.
@@ -177,14 +189,17 @@ struct Situation {
             intent.history.removeAll { $0.epoch == announcedInVain }
             intent.hooks.removeAll { $0.epoch == announcedInVain }
         }
-        if let untold = known.record.flatMap(view.untoldMove(by:)) { intent.remember(untold, limit: longestHistory) }
+        if let untold = known.record.flatMap(view.untoldMove(by:)) {
+            intent.remember(untold, limit: longestHistory)
+            intent.hooks = hooksOwed(for: untold, to: view.actives.first, after: known.record, by: intent)
+        }
         // Who left while it was active is found by its name after a restart.
         let from = (view.actives + view.departed).map(\.name)
         var entry = MoveEntry(epoch: intent.epoch, from: from, target: move.target?.name, cause: move.cause)
         entry.failing = failing(before: move)
         entry.request = beginning.refusal == nil ? beginning.request?.id : nil
         intent.remember(entry, limit: longestHistory)
-        intent.hooks = hooksOwed(for: entry, to: move.target, by: intent)
+        intent.hooks = hooksOwed(for: entry, to: move.target, after: known.record, by: intent)
         intent.outgoing = outgoing(before: move, at: intent.epoch)
         return intent
     }

@@ -9,19 +9,24 @@ extension Situation {
 
     /// What a record owes that announces a move, its entry in the history: what was owed before, and the calls of the move.
     ///
-    /// `record`: as it is to be written, with what was owed before. What was announced before may still be done by whoever did so: it is
+    /// `ground`: the record before the move; `record`: as it is to be written, with what was owed before. What was announced before may still be done by whoever did so: it is
     /// dropped when that is certain, and not here.
-    func hooksOwed(for entry: MoveEntry, to target: Member?, by record: GroupRecord) -> [HookCall] {
-        (record.hooks + calls(for: entry, to: target)).suffix(OwedHooks.limit)
+    func hooksOwed(
+        for entry: MoveEntry,
+        to target: Member?,
+        after ground: GroupRecord?,
+        by record: GroupRecord
+    ) -> [HookCall] {
+        (record.hooks + calls(for: entry, to: target, after: ground)).suffix(OwedHooks.limit)
     }
 
-    private func calls(for entry: MoveEntry, to target: Member?) -> [HookCall] {
+    private func calls(for entry: MoveEntry, to target: Member?, after ground: GroupRecord?) -> [HookCall] {
         var calls: [HookCall] = []
         func add(_ kind: HookKind, _ pod: String, _ id: Member.ID) {
             if kinds.contains(kind) { calls.append(HookCall(kind, of: pod, id, in: entry)) }
         }
         var left = (view.actives + view.departed).map { ($0.name, $0.id) }
-        if let holder = known.record?.holder, let id = holder.id, mayBeActive(by: known.record) {
+        if let holder = ground?.holder, let id = holder.id, mayBeActive(by: ground) {
             left.append((holder.name, id))
         }
         var seen = Set([target?.id].compactMap(\.self))
@@ -102,8 +107,8 @@ extension Situation {
             let isDone = epoch >= call.epoch || isGating || known.records.isMade
             return isDone || isAdopted && !record.names(member) ? .due : .waits
         }
-        // Whom somebody labelled meanwhile is demoted again, or adopted.
-        return epoch > call.epoch || isAdopted && record.names(member) ? .dropped(.overtaken) : .waits
+        // Whoever announced it may still demote it, whatever is on record by now.
+        return epoch > call.epoch ? .dropped(.overtaken) : .waits
     }
 }
 

@@ -219,7 +219,7 @@ struct ModelCluster: Hashable {
         if denied.contains(pod.id) { return .refused(OperationFailure("denied")) }
         if pod.id != write.member.id { touchedAnotherPod = true }
         returned.remove(pod.id)
-        hooks.wrote(write, over: pod, beside: pods.filter { !stopped.contains($0.id) })
+        hooks.wrote(write, over: pod, beside: members.filter { !stopped.contains($0.id) })
         change(write.member.name) {
             $0.role = write.role
             $0.epoch = write.epoch
@@ -246,7 +246,9 @@ struct ModelCluster: Hashable {
     }
 
     /// The process in a pod hears of its role, or nobody tries to tell it any more.
-    mutating func heard(_ call: HookCall) { hooks.ran(call) }
+    mutating func heard(_ call: HookCall) {
+        hooks.ran(call, whileActive: pods.contains { $0.id == call.id && $0.role == .active })
+    }
 
     /// The slices as a supervisor sees them whose record is of `epoch`.
     func published(to epoch: Epoch?) -> PublishedEndpoints {

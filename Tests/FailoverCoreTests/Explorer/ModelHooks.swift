@@ -15,24 +15,24 @@ struct ModelHooks: Hashable {
     private var told: [Member.ID: Told] = [:]
     /// Pods whose role a supervisor has changed, and to what.
     private var changed: [Member.ID: Role] = [:]
-    /// Pods that were demoted and not told since, each with the epoch of that.
-    private var untold: [Member.ID: Epoch] = [:]
+    /// Pods that were demoted and not told since.
+    private var untold: Set<Member.ID> = []
     /// A promotion that came before the hook of this pod.
     private var tooSoon: Member.ID?
 
     /// What must not be; nil: nothing is.
     var violation: String? { tooSoon.map { "somebody was promoted before the hook of \($0)" } }
 
-    /// A supervisor's write of a role is stored; `pods`: those that run.
+    /// A supervisor's write of a role is stored; `pods`: the members that run.
     mutating func wrote(_ write: RoleWrite, over pod: Member, beside pods: [Member]) {
         guard pod.role != write.role else { return }
         changed[pod.id] = write.role
         if write.role == .active {
-            untold[pod.id] = nil
+            untold.remove(pod.id)
             guard areRequired else { return }
-            tooSoon = tooSoon ?? pods.first { untold[$0.id] != nil }?.id
-        } else if pod.role == .active {
-            untold[pod.id] = write.epoch
+            tooSoon = tooSoon ?? pods.first { untold.contains($0.id) }?.id
+        } else if pod.role == .active, pods.contains(where: { $0.id == pod.id }) {
+            untold.insert(pod.id)
         }
     }
 
@@ -45,14 +45,16 @@ struct ModelHooks: Hashable {
     }
 
     /// A hook was run in its pod.
-    mutating func ran(_ call: HookCall) {
+    ///
+    /// `isActive`: whether the pod is labelled so meanwhile.
+    mutating func ran(_ call: HookCall, whileActive isActive: Bool) {
+        if call.kind == .demote, !isActive { untold.remove(call.id) }
         if let heard = told[call.id], call.epoch < heard.epoch { return }
         told[call.id] = Told(kind: call.kind, epoch: call.epoch)
-        if call.kind == .demote, let epoch = untold[call.id], epoch <= call.epoch { untold[call.id] = nil }
     }
 
     /// Whether a pod was demoted and has not heard of that.
-    func awaits(_ id: Member.ID) -> Bool { untold[id] != nil }
+    func awaits(_ id: Member.ID) -> Bool { untold.contains(id) }
 
     /// Whether a pod has heard last of the role that it has, if a supervisor gave it that.
     func isTold(_ pod: Member, under policy: HookPolicy) -> Bool {

@@ -185,6 +185,20 @@ import Testing
         #expect(story.contains("ran onDemote of a@2") && story.contains("ran onPromote of b@2"))
     }
 
+    /// Whoever announced the move has its demotion on the way, whatever is on record by now.
+    @Test func anAdoptionEndsNothingThatMayStillBeDone() {
+        var script = GroupScript(Self.policy)
+        script.place("a", .active, epoch: 1)
+        script.place("b", .passive, epoch: 1)
+        var record = script.record("a", epoch: 3)
+        record.history = [MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeUnhealthy)]
+        record.hooks = [script.call(.demote, "a", epoch: 2)]
+        let before = script.play(script.start(record: record, healthy: ["a", "b"]))
+        #expect(before.ofHooks == [] && script.owed == ["onDemote of a@2"])
+        script.place("a", .passive, epoch: 2)
+        #expect(script.play(script.observe()).contains("ran onDemote of a@2"))
+    }
+
     @Test func whatIsWithdrawnIsToldToNobody() {
         var script = GroupScript.hooked()
         script.holds = GroupScript.isWrite(of: "c")

@@ -52,7 +52,7 @@ extension Simulation {
     mutating func checkHooks(before target: Member?, of pod: Member, in index: Int) {
         let group = groups[index]
         guard group.policy.hooks.requiredOnDemote != nil, pod.id != target?.id, group.applications[pod.id] != nil,
-            !pod.hasStopped, group.cluster.hooks.awaits(pod.id), !isForced(group)
+            !pod.hasStopped, !group.absent.contains(pod.id), group.cluster.hooks.awaits(pod.id), !isForced(group)
         else { return }
         fail("group \(index): \(target?.id.uid ?? "the deletion") comes before the hook of \(pod.id)")
     }
