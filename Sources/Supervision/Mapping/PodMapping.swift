@@ -59,7 +59,7 @@ struct PodMapping: Sendable {
             deletionCost: deletionCost(metadata.annotations ?? [:], as: role),
             epoch: isLabelled ? epoch(metadata.annotations ?? [:]) : nil,
             lifecycle: lifecycle(pod),
-            hasStopped: group.failover.promotionGate != nil && hasStopped(pod),
+            hasStopped: isAwaited && hasStopped(pod),
             hasAddress: (isLabelled ? address(pod) : pod.address(of: family)) != nil,
             isReady: pod.isReady,
             hasReadinessProbe: ProbedContainer(of: pod).isProbedByKubelet(for: group.probe.handler),
@@ -181,6 +181,11 @@ struct PodMapping: Sendable {
         return pod.metadata.deletionTimestamp == nil ? .running : .terminating
     }
 
+    /// Whether promotions wait for pods that may still act as active: then it counts when they stop.
+    private var isAwaited: Bool {
+        group.failover.promotionGate != nil || group.hooks.onDemote?.isRequired ?? false
+    }
+
     /// Whether each container of a pod was seen terminated, and none will run again.
     ///
     /// Only the kubelet says so: a pod that is made Failed because its node is gone has containers that run, for all that is known.
@@ -195,7 +200,7 @@ struct PodMapping: Sendable {
 
     /// Those of pods that are gone of which that was seen before; none where nobody asks.
     func stopped(_ gone: [Pod]) -> [Member.ID] {
-        if group.failover.promotionGate == nil { return [] }
+        if !isAwaited { return [] }
         return gone.filter(hasStopped).compactMap { $0.metadata.uid.map { Member.ID($0) } }
     }
 

@@ -15,10 +15,11 @@ extension ControlPlaneTests {
         @Test(arguments: [SIGTERM, SIGKILL])
         func shardsOfAnotherNumberAreTakenOnceNoneOfTheOldIsHeld(signal: Int32) async throws {
             try await Stage.run { stage in
-                for name in Self.groups { try await stage.place(name, replicas: 2) }
                 let groups = Self.groups.map { Manifests.group($0) }
                 try await ReplicaStage.run(["a", "b"], groups, on: stage, Self.options) { replicas in
                     try await replicas.waitForShares(among: ["a", "b"])
+                    // Not before: whoever hands a group over in its first move leaves nobody who knows how long that took.
+                    for name in Self.groups { try await stage.place(name, replicas: 2) }
                     let before = try await Self.records(on: stage)
                     await replicas.start("c")
                     try await replicas.wait("c", for: Self.waits)

@@ -118,9 +118,14 @@ import Testing
             "podIP":"10.0.0.1","containerStatuses":[\(statuses[0])],"initContainerStatuses":[
             \(statuses.dropFirst().joined())]}}
             """
-        let gated = PodMapping(group: try Self.group(", failover: {promotionGate: {method: DeletePod}}"))
-        #expect(gated.member(try pod(json))?.hasStopped == hasStopped)
-        #expect(gated.stopped([try pod(json)]).count == (hasStopped ? 1 : 0))
+        for field in [
+            "failover: {promotionGate: {method: DeletePod}}",
+            "hooks: {onDemote: {exec: {command: [flush]}, required: true}}",
+        ] {
+            let waiting = PodMapping(group: try Self.group(", \(field)"))
+            #expect(waiting.member(try pod(json))?.hasStopped == hasStopped)
+            #expect(waiting.stopped([try pod(json)]).count == (hasStopped ? 1 : 0))
+        }
         let plain = PodMapping(group: try Self.group())
         #expect(plain.member(try pod(json))?.hasStopped == false)
         #expect(plain.stopped([try pod(json)]).isEmpty)

@@ -74,6 +74,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $runs := include "kube-standby.runsInPod" (dict "probe" (get $group $name) "defaults" (get $defaults $name)) -}}
 {{- if $runs -}}{{- $_ := set $namespaces ($group.namespace | default $.Release.Namespace) true -}}{{- end -}}
 {{- end -}}
+{{- $score := get ($group.candidate | default dict) "score" | default dict -}}
+{{- $hasAsked := or (get $score "httpGet") (get $score "exec") -}}
+{{- $usualScore := get ($defaults.candidate | default dict) "score" | default dict -}}
+{{- if get (ternary $score $usualScore (not (empty $hasAsked))) "exec" -}}
+{{- $_ := set $namespaces ($group.namespace | default $.Release.Namespace) true -}}
+{{- end -}}
 {{- $hooks := $group.hooks | default dict -}}
 {{- $usual := $defaults.hooks | default dict -}}
 {{- range $name := list "onPromote" "onDemote" -}}
