@@ -82,7 +82,7 @@ extension EndToEndTests {
                     try await stage.expect("web", toSettleOn: "web-0")
                     await stage.waitForHealth(process)
                     try await stage.sandbox.deletePod("web-0", gracePeriod: 0)
-                    try await stage.expect("web", otherThan: "web-0", toSettleOn: "web-1")
+                    try await stage.waitUntilSettled("web", otherThan: "web-0")
                     _ = await process.log.wait(for: "hook is not run", "member.name=web-0", "the pod is gone")
                     try await stage.waitUntilNothingIsOwed("web")
                 }
