@@ -38,11 +38,10 @@ extension DecisionRules {
     /// Nil: there is nothing to follow.
     func followStep(of active: Member) -> FollowStep? {
         guard let wish = wishToFollow else { return nil }
-        let fit = healthyCandidates(at: wish, besides: active).filter { candidate in
-            (candidate.isReady || !active.isReady) && view.unfitness(of: candidate) == nil
-                && !view.history.isRefused(candidate.id) && !(view.evidence(of: candidate.id)?.isContradicted ?? false)
+        let places = healthyCandidates(at: wish, besides: active).map { $0.filter { isFit($0, insteadOf: active) } }
+        guard let best = places.first(where: { !$0.isEmpty }).flatMap(ranking.best) else {
+            return .wait(.candidates, until: nil)
         }
-        guard let best = ranking.best(of: fit) else { return .wait(.candidates, until: nil) }
         let cooldown = policy.cooldown
         let ends: [(obstacle: FollowObstacle, end: MonotonicTime?)] = [
             (.cooldown, moves.lastMove.map { $0 + cooldown }), (.withdrawal, moves.nextTrial(cooldown: cooldown)),
@@ -59,7 +58,7 @@ extension DecisionRules {
     var canFollow: Bool {
         guard let wish = wishToFollow else { return false }
         guard view.actives.count == 1 else { return true }
-        return !healthyCandidates(at: wish, besides: view.actives[0]).isEmpty
+        return healthyCandidates(at: wish, besides: view.actives[0]).contains { !$0.isEmpty }
     }
 
     private var wishToFollow: FollowWish? {
@@ -67,15 +66,18 @@ extension DecisionRules {
         return following.wish
     }
 
-    /// On the node, if somebody is there who can be promoted, else in the zone; nobody if the active member is there already.
-    private func healthyCandidates(at wish: FollowWish, besides active: Member) -> [Member] {
-        if let node = wish.node {
-            if active.node == node { return [] }
-            let there = healthyCandidates.filter { $0.node == node && $0.id != active.id }
-            if !there.isEmpty { return there }
-        }
-        guard let zone = wish.zone, view.zone(of: active) != zone else { return [] }
-        return healthyCandidates.filter { view.zone(of: $0) == zone && $0.id != active.id }
+    private func isFit(_ candidate: Member, insteadOf active: Member) -> Bool {
+        (candidate.isReady || !active.isReady) && view.unfitness(of: candidate) == nil
+            && !view.history.isRefused(candidate.id) && !(view.evidence(of: candidate.id)?.isContradicted ?? false)
+    }
+
+    /// Those on the node, then those in the zone; nobody where the active member is already.
+    private func healthyCandidates(at wish: FollowWish, besides active: Member) -> [[Member]] {
+        if let node = wish.node, active.node == node { return [] }
+        let others = healthyCandidates.filter { $0.id != active.id }
+        let onNode = wish.node.map { node in others.filter { $0.node == node } } ?? []
+        guard let zone = wish.zone, view.zone(of: active) != zone else { return [onNode] }
+        return [onNode, others.filter { view.zone(of: $0) == zone }]
     }
 }
 

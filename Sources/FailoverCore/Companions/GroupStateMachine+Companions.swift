@@ -29,7 +29,8 @@ extension GroupStateMachine {
     private func firstCause(of move: CompletedMove) -> SwitchCause {
         var cause = move.cause
         for entry in (record?.record.history ?? []).reversed() where entry.epoch < move.epoch {
-            guard cause == .targetRefused || cause == .unfinishedSwitch else { return cause }
+            let isContinued = cause == .targetRefused || cause == .unfinishedSwitch
+            guard isContinued || move.from.isEmpty && entry.duration == nil else { return cause }
             cause = entry.cause
         }
         return cause

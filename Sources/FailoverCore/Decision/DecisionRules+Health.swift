@@ -182,9 +182,10 @@ extension DecisionRules {
     ///
     /// Two groups of a set that prefer different nodes would move back and forth for ever if who followed went back by itself.
     private func isChosen(_ active: Member) -> Bool {
-        guard let record, let last = record.history.last, last.cause.isPlanned || last.cause == .following else {
-            return false
-        }
+        guard let record, let last = record.history.last,
+            let first = record.history.last(where: { $0.cause != .unfinishedSwitch && $0.cause != .targetRefused }),
+            first.cause.isPlanned || first.cause == .following
+        else { return false }
         return last.target == active.name && record.forgivenEpoch.map { $0 < last.epoch } ?? true
     }
 }

@@ -7,6 +7,7 @@ extension Situation {
     func outgoing(before move: Decision.Move, at epoch: Epoch) -> [OutgoingMember] {
         guard known.policy.waitsForOutgoing, !move.isForced else { return [] }
         var found: [Member.ID: OutgoingMember] = [:]
+        for left in known.records.outgoingOfLost ?? [] { found[left.id] = left }
         if let record = known.record {
             for var left in record.outgoing where !isProved(by: record) {
                 left.waited = known.records.outgoing?.waited(for: left, at: now) ?? left.waited

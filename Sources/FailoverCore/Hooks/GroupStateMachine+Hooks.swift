@@ -13,20 +13,16 @@ extension GroupStateMachine {
     /// Begins what is due by what is known now.
     mutating func runHooks() -> [Effect] {
         guard known.records.hooks != nil, mayRunHooks else { return [] }
-        // What is due does not depend on the time.
-        let situation = situation(at: MonotonicTime(nanoseconds: 0))
-        let (machine, isGating) = (self, isGating)
+        let machine = self
         var ids = outstanding.ids
         defer { outstanding.ids = ids }
-        return known.withHooks {
-            $0.run({ situation.fate(of: $0, isGating: isGating) }, holds: machine.holds, &ids)
-        } ?? []
+        return known.withHooks { $0.run(machine.fate, holds: machine.holds, &ids) } ?? []
     }
 
     /// Whether the call that an operation runs is still wanted.
-    func isHookWanted(_ id: OperationID, at now: MonotonicTime) -> Bool {
+    func isHookWanted(_ id: OperationID) -> Bool {
         guard let call = known.records.hooks?.call(runBy: id), mayRunHooks else { return false }
-        return situation(at: now).fate(of: call, isGating: isGating) == .due
+        return fate(of: call) == .due
     }
 
     /// A wait before a hook is tried again is over.
@@ -52,12 +48,28 @@ extension GroupStateMachine {
         }
     }
 
+    /// What is to become of a call.
+    private func fate(of call: HookCall) -> HookFate {
+        // It is about to be promoted: what is begun now would run when it is active.
+        if case .switching(let progress) = phase, call.kind == .demote, progress.move.target?.id == call.id,
+            call.epoch < progress.epoch
+        {
+            return .waits
+        }
+        // It does not depend on the time.
+        return situation(at: MonotonicTime(nanoseconds: 0)).fate(of: call, isGating: isGating)
+    }
+
     private var isGating: Bool { if case .switching(let progress) = phase { progress.gate != nil } else { false } }
 
     /// Whether a promotion waits for a call although it has failed.
     private func holds(_ call: HookCall) -> Bool {
         guard call.kind == .demote, policy.hooks.requiredOnDemote?.onTimeout == .hold else { return false }
-        if case .switching(let progress) = phase, progress.gate?.awaits(call.id) ?? false { return true }
+        if case .switching(let progress) = phase, !progress.isPromoting {
+            if progress.gate?.awaits(call.id) ?? false { return true }
+            if progress.steppedBack.contains(where: { $0.id == call.id }) { return true }
+        }
+        if known.records.outgoingOfLost?.contains(where: { $0.id == call.id }) ?? false { return true }
         let isLeft = known.record?.outgoing.contains { $0.id == call.id } ?? false
         return isLeft && !known.records.isMade
     }

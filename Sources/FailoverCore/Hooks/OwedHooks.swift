@@ -54,7 +54,9 @@ struct OwedHooks: Sendable, Hashable {
     init() {}
 
     /// What a record owes, and what is still under way of what was owed before; nil if that is nothing.
-    init?(by record: GroupRecord?, after known: OwedHooks?) {
+    ///
+    /// `isLost`: the record is another Lease's than before: nobody took off what is owed.
+    init?(by record: GroupRecord?, after known: OwedHooks?, isLost: Bool = false) {
         let (calls, before) = (record?.hooks ?? [], known?.entries ?? [])
         for call in calls {
             var entry = before.first { $0.call.isSame(as: call) } ?? Entry(call: call, isOnRecord: true)
@@ -62,6 +64,7 @@ struct OwedHooks: Sendable, Hashable {
             entries.append(entry)
         }
         for var entry in before where !calls.contains(where: { $0.isSame(as: entry.call) }) {
+            if isLost, entry.isOwed { entry.isNew = true }
             entry.isOnRecord = false
             if entry.outlives(record) { entries.append(entry) }
         }
@@ -70,7 +73,16 @@ struct OwedHooks: Sendable, Hashable {
     }
 
     /// What the next record is to owe, the newest of too many.
-    var owed: [HookCall] { entries.filter(\.isOwed).map(\.call).suffix(Self.limit) }
+    var owed: [HookCall] { Self.bounded(entries.filter(\.isOwed).map(\.call)) }
+
+    /// Not more than may be owed: the oldest promotions go first, for somebody may wait for a demotion.
+    static func bounded(_ calls: [HookCall]) -> [HookCall] {
+        var calls = calls
+        while calls.count > limit, let newest = calls.last {
+            calls.remove(at: calls.firstIndex { $0.kind == .promote && $0.epoch < newest.epoch } ?? 0)
+        }
+        return calls
+    }
 
     /// Whether the record owes what has ended, and nothing is under way that will end soon.
     var isToBeRecorded: Bool {
@@ -130,7 +142,7 @@ struct OwedHooks: Sendable, Hashable {
                 effects += end(index, .hookDropped(call, drop))
             } else if case .pausing(_, let failure?) = entries[index].stage, !holds(call) {
                 effects += end(index, .hookFailed(call, failure))
-            } else if entries[index].stage == .waiting, fates[index] == .due, !isBusy(call.id) {
+            } else if entries[index].stage == .waiting, fates[index] == .due, !isBusy(call, fates) {
                 let id = ids.next()
                 entries[index].stage = .running(id)
                 effects.append(.runHook(id, call))
@@ -150,9 +162,11 @@ struct OwedHooks: Sendable, Hashable {
         }
     }
 
-    private func isBusy(_ pod: Member.ID) -> Bool {
-        entries.contains { entry in
-            if case .running = entry.stage { entry.call.id == pod } else { false }
+    /// A demotion does not wait for what is run for a promotion that is over.
+    private func isBusy(_ call: HookCall, _ fates: [HookFate]) -> Bool {
+        entries.indices.contains { index in
+            guard case .running = entries[index].stage, entries[index].call.id == call.id else { return false }
+            return call.kind == .promote || entries[index].call.kind == .demote || fates[index] == .due
         }
     }
 

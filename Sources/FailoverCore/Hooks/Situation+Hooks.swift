@@ -17,7 +17,7 @@ extension Situation {
         after ground: GroupRecord?,
         by record: GroupRecord
     ) -> [HookCall] {
-        (record.hooks + calls(for: entry, to: target, after: ground)).suffix(OwedHooks.limit)
+        OwedHooks.bounded(record.hooks + calls(for: entry, to: target, after: ground))
     }
 
     private func calls(for entry: MoveEntry, to target: Member?, after ground: GroupRecord?) -> [HookCall] {
@@ -101,6 +101,8 @@ extension Situation {
         }
         let epoch = member.epoch ?? Epoch(0)
         guard member.role == .active else {
+            // It is being promoted: what is begun now would run when it is active.
+            if record.origin == .intended, record.epoch > call.epoch, record.names(member) { return .waits }
             // It was promoted since, and somebody took its label.
             let isRetaken = record.history.contains { $0.epoch == epoch && $0.target == member.name }
             if epoch > call.epoch, isRetaken { return .dropped(.overtaken) }

@@ -127,7 +127,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// - Returns: whether it is to be sent; if not, it is answered with `notSent`, for its reason is gone or something else goes first.
     package mutating func turnCame(_ id: OperationID, at now: MonotonicTime) -> Bool {
         if outstanding.isWaiting(id) { return policy.mayRecord && outstanding.turnCame(over: known.records.stored) }
-        if known.records.hooks?.isRunning(id) ?? false { return isHookWanted(id, at: now) }
+        if known.records.hooks?.isRunning(id) ?? false { return isHookWanted(id) }
         switch phase {
         case .recording(let awaited, _) where awaited == id: return true
         case .switching(let progress) where progress.isAnnounced(by: id): return isStillDecided(progress, at: now)

@@ -1,5 +1,8 @@
 /// What the record says of a move that is announced.
 extension RecordView {
+    /// Whether the member on record was seen active at the record's epoch.
+    var isMade: Bool { record.map { moves.wasSeenMade($0.epoch) } ?? false }
+
     /// The request that the announced move carries out; nil: none, or it is answered.
     var announcedRequest: OperatorRequest? {
         guard let record, let request = record.request, let last = record.history.last else { return nil }

@@ -33,6 +33,8 @@ struct RecordView: Sendable, Hashable {
     private var confirmedEpoch: Epoch?
     /// How long is waited for the pods that may still act as active; nil: there are none.
     @Seldom private(set) var outgoing: OutgoingWait?
+    /// Who was waited for by a record whose Lease is gone, until a record of another epoch says who is; nil: none.
+    @Seldom private(set) var outgoingOfLost: [OutgoingMember]?
     /// The hooks that are owed, and what became of them; nil: none are.
     @Seldom private(set) var hooks: OwedHooks?
     /// Operations on the record that failed in a row.
@@ -85,6 +87,10 @@ struct RecordView: Sendable, Hashable {
             let last = newest.record.history.last?.epoch ?? Epoch(0)
             for entry in before.record.history where last < entry.epoch { moves.withdraw(entry.epoch) }
         }
+        let isLost = stored.map { $0.version.uid != newest?.version.uid } ?? false
+        if isLost || newest?.record.epoch != record?.epoch {
+            outgoingOfLost = isLost && !isMade ? record?.outgoing : nil
+        }
         stored = newest
         highestEpoch = max(highestEpoch ?? Epoch(0), newest?.record.epoch ?? Epoch(0))
         let found = newest.flatMap { $0.record.origin == .adopted ? $0.record.holder?.name : nil }
@@ -98,14 +104,13 @@ struct RecordView: Sendable, Hashable {
         if outgoing != nil || record?.outgoing.isEmpty == false {
             outgoing = OutgoingWait(record?.outgoing ?? [], after: outgoing, at: now)
         }
-        if hooks != nil || record?.hooks.isEmpty == false { hooks = OwedHooks(by: record, after: hooks) }
+        if hooks != nil || record?.hooks.isEmpty == false {
+            hooks = OwedHooks(by: record, after: hooks, isLost: isLost)
+        }
     }
 
     /// The members are these now.
     mutating func noteDemotions(_ view: MemberView, at now: MonotonicTime) { outgoing?.look(at: view, now) }
-
-    /// Whether the member on record was seen active at the record's epoch.
-    var isMade: Bool { record.map { moves.wasSeenMade($0.epoch) } ?? false }
 
     /// An operation on the record succeeded, so that what it says is certain.
     mutating func succeeded() {

@@ -25,6 +25,8 @@ final class HookRunner: Sendable {
 
     /// Where tries wait that are too many.
     let turns = RequestLimiter(limit: mostAtOnce)
+    /// The same for those that a promotion waits for: whatever hangs that nobody requires is not in their way.
+    let turnsOfRequired = RequestLimiter(limit: mostAtOnce)
     private let metrics: HookMetrics
     private let sleep: @Sendable (Duration) async -> Void
     private let attempt: @Sendable (HookErrand) async -> Attempt
@@ -63,7 +65,8 @@ final class HookRunner: Sendable {
         var reason = ""
         for number in 0..<Self.tries {
             if number > 0 { await sleep(Self.backoff.delay(attempt: number - 1, jitter: .random(in: 0...1))) }
-            let end = await turns.withTurn(urgency, patience: nil) { () -> Attempt? in
+            let end = await (urgency == .promotion ? turnsOfRequired : turns).withTurn(urgency, patience: nil) {
+                () -> Attempt? in
                 guard !Task.isCancelled, await isWanted() else { return nil }
                 return await attempt(errand)
             }

@@ -115,7 +115,7 @@ import Testing
         #expect(outcome == expected)
     }
 
-    /// The others wait for their turns, those that a promotion waits for first.
+    /// The others wait for their turns, but those that a promotion waits for have turns of their own.
     @Test func onlySoManyAreAtOnce() async {
         let (log, latches) = (EventLog(), Locked<[Latch]>([]))
         let runner = HookRunner(metrics: TestMetrics()) { errand in
@@ -135,10 +135,13 @@ import Testing
             group.addTask { await run(.promote, .upkeep) }
             await Self.waitUntil { await runner.turns.waitingCount(.upkeep) == 1 }
             #expect(log.lines(with: "begins promote") == [])
+            await run(.promote, .promotion)
+            #expect(log.lines(with: "begins promote").count == 1)
+            #expect(await runner.turns.waitingCount(.upkeep) == 1)
             for latch in latches.withLock({ $0 }) { latch.open() }
-            await log.wait(for: "ended", count: HookRunner.mostAtOnce + 1)
+            await log.wait(for: "ended", count: HookRunner.mostAtOnce + 2)
         }
-        #expect(log.lines(with: "begins promote").count == 1)
+        #expect(log.lines(with: "begins promote").count == 2)
     }
 
     private static func waitUntil(_ holds: @Sendable () async -> Bool) async {
