@@ -7,6 +7,8 @@
 package actor EndpointSliceDelay {
     /// How long a write that is stored takes to arrive in the informer; zero: nothing fails for that.
     package private(set) var lag: Duration = .zero
+    /// The lag at which the write of a Service's slice began.
+    private var lags: [ObjectKey: Duration] = [:]
     /// How long a write takes until it is stored, and everybody sees it; zero: no time.
     private var update: Duration = .zero
     /// Nil: as many as there are.
@@ -83,6 +85,7 @@ package actor EndpointSliceDelay {
     /// - Returns: how long that takes.
     func writes(_ service: ObjectKey) -> Duration {
         rate?.take()
+        lags[service] = lag
         if update > .zero { updating.insert(service) }
         return update
     }
@@ -90,6 +93,8 @@ package actor EndpointSliceDelay {
     /// A Service's slice was written.
     func wrote(_ service: ObjectKey) {
         updating.remove(service)
-        if lag > .zero { staleUntil[service] = .now + lag }
+        // Whoever saw what was written may have set another lag since: that is for what comes now.
+        let ownLag = lags.removeValue(forKey: service) ?? lag
+        if ownLag > .zero, lag > .zero { staleUntil[service] = .now + ownLag }
     }
 }

@@ -55,6 +55,21 @@ import Testing
         try await label("b", "active", sandbox)
     }
 
+    /// Whoever sees what was stored, and sets a lag then, means what is written next.
+    @Test func aLagIsForWritesThatBeginAfterIt() async {
+        let (delay, web) = (EndpointSliceDelay(), ObjectKey(.services, namespace: "default", name: "web"))
+        _ = await delay.writes(web)
+        await delay.set(lag: .seconds(3600))
+        await delay.wrote(web)
+        guard case .now = await delay.begin(web) else {
+            Issue.record("the view is older than what was written before")
+            return
+        }
+        _ = await delay.writes(web)
+        await delay.wrote(web)
+        if case .now = await delay.begin(web) { Issue.record("the view does not lag") }
+    }
+
     @Test func aLabelThatComesTooSoonWaitsForTheRetry() async throws {
         try await Sandbox.run { sandbox in
             try await Self.moveTooSoon(sandbox)
