@@ -71,9 +71,11 @@ import Transport
             await stage.sandbox.control.add(Fault(.hang))
             a.keeper.finish()
             await stage.log.wait(for: "a lost 0")
+            // Else its time may be over before it has heard of that.
+            while !a.logs.lines.contains(where: { $0.contains("releasing the shard") }) { await Task.yield() }
             stage.clock.advance(by: .seconds(5))
             await a.task.value
-            await stage.log.wait { a.keeper.status.counts.released == 1 }
+            #expect(a.keeper.status.counts.released == 1)
         }
     }
 
