@@ -62,9 +62,10 @@ extension Simulation {
         case .withheld, .promoted, .demoted, .gateTimedOut, .hookSucceeded, .hookHeld, .joined, .departed, .found,
             .findingEnded, .answered, .pauseEnded, .steppedBack, .operationFailed:
             break
-        case .hookFailed(let call, _), .hookDropped(let call, .gone), .hookDropped(let call, .tooMany):
+        case .hookFailed(let call, _), .hookDropped(let call, .tooMany):
             // Whom a process gave up need not hear.
             groups[group].cluster.heard(call)
+        case .hookDropped(let call, .gone) where call.kind == .demote: groups[group].cluster.heard(call)
         case .hookDropped: break
         }
     }
