@@ -65,6 +65,7 @@ extension Simulation {
         case .hookFailed(let call, _), .hookDropped(let call, .tooMany):
             // Whom a process gave up need not hear.
             groups[group].cluster.heard(call)
+        // A pod that is promoted no more has heard nothing of it, and may come back as passive as it was.
         case .hookDropped(let call, .gone) where call.kind == .demote: groups[group].cluster.heard(call)
         case .hookDropped: break
         }

@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func podsHearOfTheirRoles() async {
-        let tally = await Self.run(seeds: 0..<Self.count / 4, .hooked)
+        let tally = await Self.run(seeds: 0..<Self.count / 2, .hooked)
         Self.tell("hooks", tally)
         #expect(tally.failures.count == 0, "told above")
         #expect(tally.moves > tally.schedules)
