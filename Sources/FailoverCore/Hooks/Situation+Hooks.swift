@@ -9,8 +9,8 @@ extension Situation {
 
     /// What a record owes that announces a move, its entry in the history: what was owed before, and the calls of the move.
     ///
-    /// `ground`: the record before the move; `record`: as it is to be written, with what was owed before. What was announced before may still be done by whoever did so: it is
-    /// dropped when that is certain, and not here.
+    /// `ground`: the record before the move; `record`: as it is to be written, with what was owed before. What was announced before may
+    /// still be done by whoever did so: it is dropped when that is certain, and not here.
     func hooksOwed(
         for entry: MoveEntry,
         to target: Member?,

@@ -2,7 +2,7 @@ import Testing
 
 @testable import FailoverCore
 
-/// To follow is once, whatever becomes of the move.
+/// Which moves are followed: none that was made to follow, whatever became of it.
 @Suite struct FollowOnceTests {
     /// A follow whose target is deleted on its way is still one that was made to follow.
     @Test func aFollowWhoseTargetGoesMakesNobodyFollow() {
@@ -62,5 +62,45 @@ import Testing
         let place = Companions.Place(group: "db", relation: .together, node: "nc", zone: "z2")
         let wish = Companions([place], wish: .init(number: 1, group: "db", node: "nc", zone: "z2"))
         #expect(script.observe(wish).targets == ["b"])
+    }
+
+    @Test(arguments: [
+        (SwitchCause.activeUnhealthy, true), (.activeGone, true), (.activeTerminating, true), (.preempted, true),
+        (.nodeDraining, true), (.switchover, true), (.labelledByHand, true), (.fenced, true), (.noActive, false),
+        (.following, false), (.labelLost, false), (.multipleActive, false),
+    ])
+    func othersFollow(cause: SwitchCause, isFollowed: Bool) {
+        let script = GroupScript.ofThree()
+        var move = CompletedMove(
+            from: [script.member("a")],
+            target: script.member("b"),
+            cause: cause,
+            epoch: Epoch(2),
+            duration: .zero
+        )
+        #expect(script.machine.isFollowed(move) == isFollowed)
+        move.target = nil
+        #expect(!script.machine.isFollowed(move))
+    }
+
+    /// What came of a move counts as the move: it went to another pod, or another supervisor finished it.
+    @Test(arguments: [(SwitchCause.following, false), (.activeUnhealthy, true)])
+    func theFirstCauseCounts(first: SwitchCause, isFollowed: Bool) {
+        var script = GroupScript.ofThree()
+        _ = script.annotate { record in
+            record.history = [
+                MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: first),
+                MoveEntry(epoch: Epoch(3), from: ["a"], target: "c", cause: .targetRefused),
+                MoveEntry(epoch: Epoch(4), from: [], target: "c", cause: .unfinishedSwitch),
+            ]
+        }
+        let move = CompletedMove(
+            from: [],
+            target: script.member("c"),
+            cause: .unfinishedSwitch,
+            epoch: Epoch(4),
+            duration: .zero
+        )
+        #expect(script.machine.isFollowed(move) == isFollowed)
     }
 }

@@ -33,3 +33,13 @@ extension Simulation {
         if groups[group].policy.isPaused { fail("group \(group): it follows while it is paused") }
     }
 }
+
+extension Simulation.Size {
+    /// Groups that follow others, which are not on the stage.
+    static let accompanied = Simulation.Size(
+        groups: 1...3,
+        members: 2...4,
+        faults: 8...18,
+        kinds: SimulatedFault.usual.filter { $0 != .rename } + Array(repeating: .companion, count: 24)
+    )
+}

@@ -94,13 +94,6 @@ struct Simulation {
             } + [.application, .application, .deletion, .reload],
             asksScores: true
         )
-        /// Groups that follow others, which are not on the stage.
-        static let accompanied = Size(
-            groups: 1...3,
-            members: 2...4,
-            faults: 8...18,
-            kinds: SimulatedFault.usual.filter { ![.rename].contains($0) } + Array(repeating: .companion, count: 24)
-        )
         static let large = Size(groups: 500...500, members: 4...4, faults: 300...300)
     }
 
