@@ -18,7 +18,7 @@ package struct GroupAssessment: Sendable, Hashable {
         case selfDoubt = "SelfDoubt"
         /// The active member fails for this supervisor, and too few others say so.
         case disputed = "Disputed"
-        /// A switch waits for a pod that cannot be written.
+        /// A switch waits for a pod, or endpoints, that cannot be written.
         case sealBlocked = "SealBlocked"
         /// Nobody could take over now.
         case noHealthyCandidate = "NoHealthyCandidate"
@@ -174,14 +174,15 @@ extension GroupAssessment {
     private static func withholds(_ finding: Decision.Finding) -> Bool {
         switch finding {
         case .flapping, .suspended, .disputed, .unanswered, .refusedByScore: true
-        case .noHealthyCandidate, .multipleActive, .activeNotReady, .drift: false
+        case .noHealthyCandidate, .multipleActive, .activeNotReady, .drainWaiting, .drift: false
         }
     }
 
     private static func isDispute(_ finding: Decision.Finding) -> Bool {
         switch finding {
         case .disputed, .unanswered: true
-        case .noHealthyCandidate, .multipleActive, .flapping, .suspended, .activeNotReady, .drift, .refusedByScore:
+        case .noHealthyCandidate, .multipleActive, .flapping, .suspended, .activeNotReady, .drainWaiting, .drift,
+            .refusedByScore:
             false
         }
     }

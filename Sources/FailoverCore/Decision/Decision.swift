@@ -58,8 +58,10 @@ package enum Decision: Sendable, Hashable {
         case suspended(Suspension.Reason)
         /// The active member is not Ready, so that the Service has no endpoint, and no candidate is healthy and Ready.
         case activeNotReady(String)
-        /// Labels are set right again and again: somebody else writes them, too.
-        case drift
+        /// The node of the active member is being drained, and nobody healthy and Ready is elsewhere.
+        case drainWaiting(String)
+        /// Roles are set right again and again: somebody else writes them, too.
+        case drift(RoleCarrier)
         /// The active member fails for this supervisor, and too few of those agree who were asked.
         case disputed(String)
         /// The active member fails for this supervisor, and too few answer who were asked.
@@ -77,7 +79,9 @@ extension Decision.Finding: CustomStringConvertible {
         case .flapping: "flapping: too many moves, holding"
         case .suspended(let reason): "automatic moves are suspended: \(reason)"
         case .activeNotReady(let name): "the active pod \(name) is not Ready, and no candidate is healthy and Ready"
-        case .drift: "somebody else writes the role labels"
+        case .drainWaiting(let name):
+            "the node of pod \(name), which is active, is being drained, and no candidate elsewhere is healthy and Ready: not moving"
+        case .drift(let carrier): "somebody else writes \(carrier.name)"
         case .disputed(let name): "the active pod \(name) fails here, and too few others say so: not moving"
         case .unanswered(let name): "the active pod \(name) fails here, and too few others answer: not moving"
         case .refusedByScore: "a move is due, and the scores of all candidates refuse them: not moving"

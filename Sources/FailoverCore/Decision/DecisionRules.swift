@@ -133,7 +133,9 @@ struct DecisionRules {
 
     /// Sets a label right, unless that was done too often.
     func limited(_ move: Decision.Move) -> Decision {
-        if let turn = repairs.nextTurn(.lostRole, at: now) { return .wait(until: turn, finding: .drift) }
+        if let turn = repairs.nextTurn(.lostRole, at: now) {
+            return .wait(until: turn, finding: .drift(policy.carrier))
+        }
         return .move(move)
     }
 
@@ -253,7 +255,7 @@ struct DecisionRules {
             if let turn = self.repairs.nextTurn(kind, at: now) { turns.append(turn) } else { repairs += members }
         }
         let wake = (turns + [until].compactMap(\.self)).min()
-        let drift: Decision.Finding? = turns.isEmpty ? nil : .drift
+        let drift: Decision.Finding? = turns.isEmpty ? nil : .drift(policy.carrier)
         return .keep(.init(active: active, repairs: repairs, finding: finding ?? drift, until: wake))
     }
 

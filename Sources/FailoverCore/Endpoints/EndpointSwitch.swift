@@ -42,13 +42,13 @@ struct EndpointSwitch: SwitchWay {
     var wasHeldUp: Bool { assignments.contains(where: \.wasHeldUp) || blocking != nil }
 
     /// The member because of which no slice can be written for now, and why; nil: none.
-    var obstacle: (member: Member, failure: OperationFailure)? {
+    var obstacle: SwitchObstacle? {
         if let blocking {
             let words = "EndpointSlice \(blocking.slice), which is not ours, sends traffic to it"
-            return (blocking.member, OperationFailure(words, isLasting: true))
+            return SwitchObstacle(blocking.member, .endpointSlices, OperationFailure(words, isLasting: true))
         }
         guard let refusal = assignments.first(where: \.isRefused)?.refusal else { return nil }
-        return (plan.move.target ?? plan.from.first).map { ($0, refusal) }
+        return (plan.move.target ?? plan.from.first).map { SwitchObstacle($0, .endpointSlices, refusal) }
     }
 
     /// A slice is denied whoever it shows.

@@ -12,10 +12,10 @@ package enum Report: Sendable, Hashable {
     case demoted(Member, SwitchCause)
     /// A switch is complete.
     case moved(CompletedMove)
-    /// A voluntary move met a pod that cannot be written, and is not made.
+    /// A voluntary move met an obstacle, and is not made.
     case moveWithdrawn(to: String?, because: String)
-    /// A switch cannot go on before this member is written, and the API server denies that.
-    case switchWaits(for: Member, to: String?, OperationFailure)
+    /// A switch cannot go on before something is written, and the API server denies that.
+    case switchWaits(for: SwitchObstacle, to: String?)
     /// That these pods act as active no more was not proved in time; `target` is promoted all the same, or nobody is.
     case gateTimedOut([OutgoingMember], to: String, PromotionGate)
     /// A hook succeeded.

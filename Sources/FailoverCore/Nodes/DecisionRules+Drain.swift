@@ -12,11 +12,20 @@ extension DecisionRules {
         return .move(move)
     }
 
-    /// What holds up the move off a node that is being drained; nil: nothing, or there is none to make.
+    /// What keeps a member on a node that is being drained; nil: it is not, or it is not known yet who is elsewhere.
     func heldOnNode(_ active: Member) -> Decision? {
-        guard let decision = evacuation(of: active) else { return nil }
-        if case .move = decision { return nil }
-        return decision
+        guard view.unfitness(of: active) == .leaving else { return nil }
+        switch evacuation(of: active) {
+        case .move: return nil
+        case nil where isVerdictOutElsewhere: return nil
+        case nil: return stay(active, finding: .drainWaiting(active.name))
+        case let held: return held
+        }
+    }
+
+    /// Whether somebody who could take over from such a node has no verdict yet.
+    private var isVerdictOutElsewhere: Bool {
+        view.all.contains { isCandidate($0) && view.unfitness(of: $0) == nil && view.health(of: $0.id) == .unknown }
     }
 
     /// Whether the role would leave a member at once, were it active, because its node is being drained and another can take it.

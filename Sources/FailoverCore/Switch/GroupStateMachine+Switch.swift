@@ -72,10 +72,10 @@ extension GroupStateMachine {
     /// A switch waits for a pod that cannot be written: it is withdrawn, another request is taken, or that is reported.
     private mutating func wait(for progress: RoleSwitch, at now: MonotonicTime) -> [Effect] {
         if let passage = progress.gate { return waitForProof(passage, of: progress, at: now) }
-        guard let (member, failure) = progress.obstacle else { return [] }
+        guard let obstacle = progress.obstacle else { return [] }
         if situation(at: now).mayWithdraw(progress) {
-            known.withdrewVoluntaryMove(to: progress.move.target, because: member, at: now)
-            let (report, answer) = progress.withdrawn(because: member, failure)
+            known.withdrewVoluntaryMove(to: progress.move.target, because: obstacle.member, at: now)
+            let (report, answer) = progress.withdrawn(because: obstacle)
             return [report] + take(situation(at: now).withdrawal(of: progress, answer: answer), at: now)
         }
         known.takeObserved(at: now)

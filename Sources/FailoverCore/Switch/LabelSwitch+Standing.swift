@@ -15,10 +15,10 @@ extension LabelSwitch {
     var wasHeldUp: Bool { assignments.contains(where: \.wasHeldUp) || trialRefusal != nil }
 
     /// The member that denies what must be written on it, and why; nil: none does.
-    var obstacle: (member: Member, failure: OperationFailure)? {
-        if let trialRefusal, let trial { return (trial.member, trialRefusal) }
+    var obstacle: SwitchObstacle? {
+        if let trialRefusal, let trial { return SwitchObstacle(trial.member, .labels, trialRefusal) }
         let found = assignments.first { $0.isRefused && !passedOver.contains($0.member.id) }
-        return found.flatMap { assignment in assignment.refusal.map { (assignment.member, $0) } }
+        return found.flatMap { found in found.refusal.map { SwitchObstacle(found.member, .labels, $0) } }
     }
 
     /// Whether every role is written.

@@ -26,9 +26,9 @@ extension RoleSwitch {
         return isOurs ? unservedSince.map { (promotedAt ?? now).since($0) } : nil
     }
 
-    /// That it is withdrawn because a pod cannot be written, and what its request is answered; nil: it has none.
-    func withdrawn(because member: Member, _ failure: OperationFailure) -> (report: Effect, answer: RequestAnswer?) {
-        let words = "pod \(member.name) cannot be written: \(failure)"
+    /// That it is withdrawn because of an obstacle, and what its request is answered; nil: it has none.
+    func withdrawn(because obstacle: SwitchObstacle) -> (report: Effect, answer: RequestAnswer?) {
+        let words = "\(obstacle)"
         let answer = request.map { RequestAnswer(id: $0.id, outcome: .refused, explanation: words) }
         return (.report(.moveWithdrawn(to: move.target?.name, because: words)), answer)
     }

@@ -101,8 +101,8 @@ struct RoleSwitch: Sendable, Hashable {
     var isWithdrawable: Bool { current.isWithdrawable }
     /// Whether something took longer than it has to, so that the ground of the move may be gone.
     var wasHeldUp: Bool { current.wasHeldUp }
-    /// The member because of which nothing can be written for now, and why; nil: none.
-    var obstacle: (member: Member, failure: OperationFailure)? { current.obstacle }
+    /// Because of what nothing can be written for now; nil: nothing.
+    var obstacle: SwitchObstacle? { current.obstacle }
     /// When the target is given up, if there is another; nil: it is not denied.
     var endOfPatience: MonotonicTime? { current.endOfPatience }
     /// Whether the promotion was begun.
@@ -141,11 +141,11 @@ struct RoleSwitch: Sendable, Hashable {
     /// What is waited for between demotion and promotion; nil: no proof.
     var gate: GatePassage? { if case .labels(let labels) = way { labels.gate } else { nil } }
 
-    /// Reports once which member the switch waits for.
+    /// Reports once what the switch waits for.
     mutating func reportObstacle() -> [Effect] {
-        guard let (member, failure) = obstacle, !isObstacleReported else { return [] }
+        guard let obstacle, !isObstacleReported else { return [] }
         isObstacleReported = true
-        return [.report(.switchWaits(for: member, to: move.target?.name, failure))]
+        return [.report(.switchWaits(for: obstacle, to: move.target?.name))]
     }
 
     // MARK: Announcing and listing

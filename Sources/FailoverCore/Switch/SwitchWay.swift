@@ -10,8 +10,8 @@ protocol SwitchWay: Sendable, Hashable {
     var isWithdrawable: Bool { get }
     /// Whether something took longer than it has to, so that the ground of the move may be gone.
     var wasHeldUp: Bool { get }
-    /// The member because of which nothing can be written for now, and why; nil: none.
-    var obstacle: (member: Member, failure: OperationFailure)? { get }
+    /// Because of what nothing can be written for now; nil: nothing.
+    var obstacle: SwitchObstacle? { get }
     /// When the target is given up, if there is another; nil: it is not denied.
     var endOfPatience: MonotonicTime? { get }
     /// Whether the promotion was begun.

@@ -42,8 +42,10 @@ package enum NotificationReason: String, Sendable, Hashable, CaseIterable {
     case activeNotReady = "ActiveNotReady"
     /// More than one pod is active.
     case multipleActive = "MultipleActive"
-    /// Labels are written by somebody else, too.
+    /// Roles are written by somebody else, too.
     case labelDrift = "LabelDrift"
+    /// The active pod's node is being drained, and nobody can take over elsewhere.
+    case drainWaiting = "DrainWaiting"
     /// Others do not agree that the active pod fails.
     case disputed = "Disputed"
     /// Others do not say whether the active pod fails.

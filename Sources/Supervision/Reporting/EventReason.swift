@@ -44,6 +44,8 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
     case multipleActive = "MultipleActive"
     /// Labels are written by somebody else, too.
     case labelDrift = "LabelDrift"
+    /// The active pod's node is being drained, and nobody can take over elsewhere.
+    case drainWaiting = "DrainWaiting"
     /// Others do not agree that the active pod fails.
     case disputed = "Disputed"
     /// Others do not say whether the active pod fails.
@@ -105,7 +107,7 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
             .sealBlocked, .promotionHeld, .promotedWithoutProof, .hookRan, .hookFailed,
             .promotionWaitsForHook, .noHealthyCandidate, .flapping, .movesSuspended,
             .activeNotReady, .multipleActive,
-            .labelDrift,
+            .labelDrift, .drainWaiting,
             .disputed, .opinionsMissing, .scoresRefused, .endpointsLag, .requestsLeftBehind, .configReloaded,
             .configInvalid:
             false
@@ -133,10 +135,15 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
                 .warning,
                 "Switchover",
                 on: .service,
-                "A move was taken back: a pod cannot be written. The active pod stayed."
+                "A move was taken back: a pod, or its endpoints, cannot be written. The active pod stayed."
             )
         case .switchWaiting:
-            Entry(.warning, "Failover", on: .service, "A move cannot go on before the named pod can be written.")
+            Entry(
+                .warning,
+                "Failover",
+                on: .service,
+                "A move cannot go on before the named pod, or its endpoints, can be written."
+            )
         case .sealBlocked:
             Entry(
                 .warning,
@@ -187,8 +194,20 @@ package enum EventReason: String, Sendable, Hashable, CaseIterable {
             )
         case .multipleActive:
             Entry(.warning, "Decide", on: .service, "Several pods carry the active role; all but one are demoted.")
+        case .drainWaiting:
+            Entry(
+                .warning,
+                "Decide",
+                on: .service,
+                "The node of the active pod is being drained, and no candidate elsewhere is healthy and Ready."
+            )
         case .labelDrift:
-            Entry(.warning, "Repair", on: .service, "Somebody else keeps writing the role labels; they are set right.")
+            Entry(
+                .warning,
+                "Repair",
+                on: .service,
+                "Somebody else keeps writing the role labels, or our EndpointSlices; they are set right."
+            )
         case .disputed:
             Entry(
                 .warning,

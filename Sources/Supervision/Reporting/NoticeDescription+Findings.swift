@@ -64,6 +64,7 @@ extension NoticeDescription {
         switch finding {
         case .multipleActive: "active together"
         case .activeNotReady: "the active pod is not Ready"
+        case .drainWaiting: "the active pod's node is being drained"
         case .disputed: "the active pod fails here alone"
         case .unanswered: "the active pod fails here, and nobody answers"
         case .noHealthyCandidate, .flapping, .suspended, .drift, .refusedByScore: nil
@@ -76,10 +77,11 @@ extension NoticeDescription {
         case .flapping: EventNote(.flapping, "holding, because the role moved too often; \(trace)")
         case .suspended(let reason): EventNote(.movesSuspended, "\(reason); \(trace)")
         case .multipleActive(let names): EventNote(.multipleActive, "active together: \(names.joined(separator: ", "))")
+        case .drainWaiting: EventNote(.drainWaiting, "\(finding); \(trace)")
         case .drift:
             EventNote(
                 .labelDrift,
-                "somebody else writes the role labels; repairing at most 10 times a minute; \(trace)"
+                "\(finding); repairing at most 10 times a minute; \(trace)"
             )
         case .disputed(let name):
             EventNote(.disputed, "the active pod \(name) fails its probes here, and too few others agree; \(trace)")

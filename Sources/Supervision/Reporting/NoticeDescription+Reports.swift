@@ -14,7 +14,7 @@ extension NoticeDescription {
             case .demoted(let member, let cause): .demoted(member, cause)
             case .moved(let move): .moved(move)
             case .moveWithdrawn(let target, let reason): .moveWithdrawn(target, reason)
-            case .switchWaits(let member, let target, let failure): .switchWaits(member, target, failure)
+            case .switchWaits(let obstacle, let target): .switchWaits(obstacle, target)
             case .gateTimedOut(let pods, let target, let gate): .gateTimedOut(pods, target, gate)
             case .hookSucceeded(let call): .hookSucceeded(call)
             case .hookFailed(let call, let reason): .hookFailed(call, reason)
@@ -158,21 +158,18 @@ extension NoticeDescription {
         )
     }
 
-    private static func switchWaits(_ member: Member, _ target: String?, _ failure: OperationFailure) -> Self {
-        let to = target ?? "nobody"
-        let obstacle = "\(member.name), which cannot be written: \(failure)"
-        let isSeal = member.role != .active && member.name != target
+    private static func switchWaits(_ obstacle: SwitchObstacle, _ target: String?) -> Self {
+        let (to, member) = (target ?? "nobody", obstacle.member)
+        let isOfPod = obstacle.carrier == .labels
+        let isSeal = isOfPod && member.role != .active && member.name != target
         return Self(
             .init(
                 .warning,
-                "switch waits for a pod that cannot be written",
-                ["to": to, "member.name": member.name, "error": "\(failure)"]
+                "switch waits for \(isOfPod ? "a pod that cannot be written" : "endpoints that cannot be changed")",
+                ["to": to, "member.name": member.name, "error": "\(obstacle.failure)"]
             ),
-            event: .init(
-                isSeal ? .sealBlocked : .switchWaiting,
-                "the switch to \(to) waits for pod \(obstacle)"
-            ),
-            demo: "waits for \(obstacle)"
+            event: .init(isSeal ? .sealBlocked : .switchWaiting, "the switch to \(to) waits: \(obstacle)"),
+            demo: "waits: \(obstacle)"
         )
     }
 

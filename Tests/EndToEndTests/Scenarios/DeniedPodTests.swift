@@ -51,7 +51,7 @@ extension EndToEndTests {
                     await stage.deny("web-2")
                     await stage.sandbox.applications.set(.status(500), pod: "web-0", namespace: "default")
                     _ = await process.log.wait(for: "switch waits", "to=web-1", "member.name=web-2", "denied")
-                    try await stage.waitForEvent("SealBlocked", of: "web", "web-2, which cannot be written")
+                    try await stage.waitForEvent("SealBlocked", of: "web", "pod web-2 cannot be written")
                     #expect(await stage.audit("web").sequence.last == ["web-0"], "nobody was demoted")
                     await stage.sandbox.control.removeFaults()
                     try await stage.expect("web", otherThan: "web-0", toSettleOn: "web-1")

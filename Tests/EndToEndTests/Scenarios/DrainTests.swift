@@ -107,6 +107,7 @@ extension EndToEndTests {
                 try await Self.kubectl(stage, "cordon sandbox-node-2 sandbox-node-3")
                 // The second cordon is seen before the first node's, for they come in this order.
                 try await Self.kubectl(stage, "cordon sandbox-node-1")
+                try await stage.waitForEvent("DrainWaiting", of: "web", "pod web-a, which is active, is being drained")
                 await stage.sandbox.applications.set(.status(500), pod: "web-a", namespace: "default")
                 try await stage.expect("web", otherThan: "web-a", toSettleOn: "web-b")
                 #expect(await stage.audit("web").moves == 1)

@@ -107,9 +107,15 @@ import Testing
     @Test func aSwitchWaitsWhileASliceOfOthersPublishesAnotherMember() {
         var script = GroupScript.slicedPair()
         _ = script.settle(script.observeSlices { $0.foreign = [.init("uid-a"): "web-x7k2p"] })
-        let story = script.play(script.health("a", .unhealthy))
-        #expect(story.contains("waits for a to b"))
-        #expect(!story.contains { $0.hasPrefix("IPv4=") })
+        var heard: [Effect] = []
+        let effects = script.health("a", .unhealthy)
+        _ = script.settle(effects) { heard.append($0) }
+        let obstacles = heard.compactMap {
+            if case .report(.switchWaits(let obstacle, "b")) = $0 { obstacle } else { nil }
+        }
+        let reason = "EndpointSlice web-x7k2p, which is not ours, sends traffic to it"
+        #expect(obstacles.map(\.description) == ["the endpoints of a cannot be changed: \(reason)"])
+        #expect(!heard.map(\.words).contains { $0.hasPrefix("IPv4=") })
         let rest = script.play(script.observeSlices())
         #expect(rest.contains("IPv4=uid-b@2") && rest.contains("moved to b"))
     }

@@ -40,7 +40,7 @@ import Testing
             findings += last.findings
             writes += script.settle(last).count
         }
-        #expect(writes == RepairLimit.count && findings == [.drift])
+        #expect(writes == RepairLimit.count && findings == [.drift(.labels)])
         script.at(60_000)
         #expect(script.settle(script.machine.policyChanged(GroupPolicy(), at: script.now)) == ["c=passive@1"])
     }

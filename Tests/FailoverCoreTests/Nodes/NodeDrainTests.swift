@@ -75,6 +75,20 @@ import Testing
         #expect(script.health("c", .healthy).targets == ["c"])
     }
 
+    @Test func saysThatNobodyIsElsewhereOnceThatIsKnown() {
+        var script = Self.script()
+        #expect(script.observe(Self.cordoned("na", "nb")).findings.isEmpty, "it moves")
+        script = Self.script()
+        #expect(script.observe(Self.cordoned("na", "nb", "nc")).findings == [.drainWaiting("a")])
+        #expect(script.observe(Self.cordoned("na", "nb", "nc")).findings.isEmpty, "once")
+        script = Self.script()
+        for name in ["b", "c"] { _ = script.health(name, .unknown) }
+        #expect(script.observe(Self.cordoned("na")).findings.isEmpty, "they may be healthy")
+        _ = script.health("b", .unhealthy)
+        #expect(script.health("c", .unhealthy).findings == [.drainWaiting("a")])
+        #expect(script.health("b", .healthy).targets == ["b"])
+    }
+
     @Test func isNotHeldByTheCooldownAndDoesNotComeBack() {
         let preemption = Preemption(delay: .zero, cooldown: .seconds(600))
         var script = Self.script(GroupPolicy(preemption: preemption, onNodeDrain: .cordon))

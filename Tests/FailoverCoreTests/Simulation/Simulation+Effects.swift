@@ -50,7 +50,7 @@ extension Simulation {
 
     private mutating func note(_ report: Report, of index: Int, group: Int) {
         switch report {
-        case .switchWaits(let member, _, _): processes[index]?.obstacles[group] = member.id
+        case .switchWaits(let obstacle, _): processes[index]?.obstacles[group] = obstacle.member.id
         // Another attempt waits for the same.
         case .moved, .moveWithdrawn, .adopted: processes[index]?.obstacles[group] = nil
         case .moveStarted(let from, let target, let cause, _):

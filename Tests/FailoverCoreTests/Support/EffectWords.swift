@@ -39,7 +39,7 @@ extension Report {
         case .demoted(let member, _): "demoted \(member.name)"
         case .moved(let move): "moved to \(move.target?.name ?? "nobody")"
         case .moveWithdrawn(let target, _): "withdrawn \(target ?? "nobody")"
-        case .switchWaits(let member, let target, _): "waits for \(member.name) to \(target ?? "nobody")"
+        case .switchWaits(let obstacle, let target): "waits for \(obstacle.member.name) to \(target ?? "nobody")"
         case .gateTimedOut(let pods, let target, let gate):
             "\(pods.map(\.name).joined(separator: ",")) not proved, \(gate.onTimeout.rawValue) \(target)"
         case .hookSucceeded(let call): "ran \(call.words)"

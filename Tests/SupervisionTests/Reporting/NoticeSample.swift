@@ -83,9 +83,16 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
         moved("labelled by hand", [old], new, .labelledByHand, gap: nil),
         NoticeSample("move withdrawn", .report(.moveWithdrawn(to: "web-1", because: "pod web-1 cannot be written"))),
         NoticeSample("demotion withdrawn", .report(.moveWithdrawn(to: nil, because: "pod web-0 cannot be written"))),
-        NoticeSample("switch waits", .report(.switchWaits(for: old, to: "web-1", failure))),
-        NoticeSample("switch waits for a seal", .report(.switchWaits(for: new, to: "web-2", failure))),
-        NoticeSample("switch waits for its target", .report(.switchWaits(for: new, to: "web-1", failure))),
+        NoticeSample("switch waits", .report(.switchWaits(for: .init(old, .labels, failure), to: "web-1"))),
+        NoticeSample("switch waits for a seal", .report(.switchWaits(for: .init(new, .labels, failure), to: "web-2"))),
+        NoticeSample(
+            "switch waits for its target",
+            .report(.switchWaits(for: .init(new, .labels, failure), to: "web-1"))
+        ),
+        NoticeSample(
+            "switch waits for endpoints",
+            .report(.switchWaits(for: .init(new, .endpointSlices, failure), to: "web-1"))
+        ),
         NoticeSample(
             "promotion held",
             .report(
@@ -103,7 +110,7 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
             )
         ),
         NoticeSample("planned move begins", .report(.moveStarted(from: ["web-0"], to: "web-1", .switchover, trace))),
-        NoticeSample("demotion waits", .report(.switchWaits(for: old, to: nil, failure))),
+        NoticeSample("demotion waits", .report(.switchWaits(for: .init(old, .labels, failure), to: nil))),
     ]
 
     private static let call = HookCall(
@@ -153,7 +160,9 @@ struct NoticeSample: Sendable, CustomTestStringConvertible {
     private static let findings = [
         ("no healthy candidate", Decision.Finding.noHealthyCandidate), ("flapping", .flapping),
         ("multiple active", .multipleActive(["web-0", "web-1"])), ("suspended", .suspended(.massFailure)),
-        ("active not Ready", .activeNotReady("web-0")), ("drift", .drift), ("disputed", .disputed("web-0")),
+        ("active not Ready", .activeNotReady("web-0")), ("drift", .drift(.labels)),
+        ("drift of slices", .drift(.endpointSlices)), ("disputed", .disputed("web-0")),
+        ("drain waiting", .drainWaiting("web-0")),
         ("unanswered", .unanswered("web-0")), ("refused by score", .refusedByScore),
     ].flatMap { name, finding in
         [
