@@ -24,6 +24,9 @@ package struct ScoreConfiguration: Sendable, Hashable {
     package var isRequired = false
     /// How long a decision waits for answers at most; 0.05...10 s.
     package var timeout: Duration = .seconds(1)
+
+    /// The field that holds the handler.
+    package var handlerName: String? { Self.fields.choice(of: self) }
 }
 
 extension CandidateConfiguration {

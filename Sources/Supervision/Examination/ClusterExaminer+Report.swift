@@ -20,6 +20,11 @@ extension ClusterExaminer {
 
         /// A finding about a value of the group at hand.
         mutating func add(_ finding: ClusterFinding, at keys: String..., severity: Diagnostic.Severity = .error) {
+            add(finding, at: keys, severity: severity)
+        }
+
+        /// The same, with the place as a list.
+        mutating func add(_ finding: ClusterFinding, at keys: [String], severity: Diagnostic.Severity = .error) {
             diagnostics.append(reading.diagnostic(finding, severity: severity, group: group, keys: keys))
         }
 

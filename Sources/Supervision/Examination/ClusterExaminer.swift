@@ -117,7 +117,7 @@ package actor ClusterExaminer {
             report.add(.oneMember(name), at: place, severity: .warning)
         }
         examineOpinions(on: members, of: group, &report)
-        for probe in ["probe", "passiveProbe"] { examinePort(of: probe, group, members, &report) }
+        for question in Question.all(of: group) { examine(question, to: members, &report) }
         examineHooks(of: group, members, &report)
         guard group.writtenLabel != nil else { return }
         examineClaims(to: members, group, at: "service", &report)
@@ -129,33 +129,6 @@ package actor ClusterExaminer {
         let unknown = members.first { !ProbedContainer(of: $0).isProbedByKubelet(for: group.probe.handler) }
         guard let name = unknown?.metadata.name else { return }
         report.add(.noKubeletOpinion(pod: name), at: "failover", "secondOpinion", "from", severity: .warning)
-    }
-
-    private func examinePort(
-        of field: String,
-        _ group: GroupConfiguration,
-        _ members: [Pod],
-        _ report: inout Report
-    ) {
-        guard let probe = field == "probe" ? group.probe : group.passiveProbe, let name = probe.handlerName
-        else { return }
-        let handler = probe.handler
-        for pod in members {
-            let container = ProbedContainer(of: pod)
-            guard let problem = container.problem(of: handler) else { continue }
-            let podName = pod.metadata.name ?? ""
-            switch problem {
-            case .noSuchPort(let port):
-                let known = pod.lastingContainers.flatMap { $0.ports ?? [] }.compactMap(\.name)
-                report.add(.noSuchPort(port, pod: podName, container: known), at: field, name, "port")
-            case .ambiguousPort(let port, let containers):
-                report.add(.ambiguousPort(port, pod: podName, containers: containers), at: field, name, "port")
-            case .noSuchContainer(let missing):
-                let known = pod.lastingContainers.map(\.name)
-                report.add(.noSuchContainer(missing, pod: podName, containers: known), at: field, name, "container")
-            }
-            return
-        }
     }
 
     /// Under one label key a pod belongs to one group; the later one would wait.

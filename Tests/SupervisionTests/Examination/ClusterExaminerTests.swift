@@ -101,6 +101,21 @@ import Transport
         #expect(findings.map { $0.split(separator: ":")[0] } == (path.map { ["error \($0)"] } ?? []), "\(findings)")
     }
 
+    @Test(
+        arguments: [
+            ("passiveProbe: {tcpSocket: {port: admin}}", "groups[0].passiveProbe.tcpSocket.port"),
+            ("candidate: {score: {httpGet: {port: http}}}", nil),
+            ("candidate: {score: {httpGet: {port: admin}}}", "groups[0].candidate.score.httpGet.port"),
+            (
+                "candidate: {score: {exec: {command: [x], container: none}}}",
+                "groups[0].candidate.score.exec.container"
+            ),
+        ] as [(String, String?)]
+    ) func tellsWhatElseAMemberCannotBeAsked(field: String, path: String?) async throws {
+        let (findings, _) = try await examine(Samples.text("web", service: "web", ", \(field)"), on: Self.two)
+        #expect(findings.map { $0.split(separator: ":")[0] } == (path.map { ["error \($0)"] } ?? []), "\(findings)")
+    }
+
     @Test(arguments: [("app", nil), ("drain", "error groups[0].hooks.onDemote.exec.container")])
     func namesTheHookWhoseContainerIsNotThere(container: String, path: String?) async throws {
         let hooks = ", hooks: {onDemote: {exec: {command: [x], container: \(container)}}}"
