@@ -70,7 +70,7 @@ extension ObjectMeta {
         resourceVersion = try text(.resourceVersion)
         creationTimestamp = try text(.creationTimestamp).map(CommonTexts.shared)
         deletionTimestamp = try text(.deletionTimestamp)
-        labels = try pairs(.labels)
+        labels = try pairs(.labels).map(Self.commonLabels.shared)
         annotations = try pairs(.annotations)
         ownerReferences = try container.decodeIfPresent([OwnerReference].self, forKey: .ownerReferences)
         finalizers = try container.decodeIfPresent([String].self, forKey: .finalizers)

@@ -184,8 +184,11 @@ extension Pod.Spec {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         nodeName = try container.decodeIfPresent(String.self, forKey: .nodeName)
-        containers = try container.decodeIfPresent([Pod.Container].self, forKey: .containers)
-        initContainers = try container.decodeIfPresent([Pod.Container].self, forKey: .initContainers)
+        func containers(_ key: CodingKeys) throws -> [Pod.Container]? {
+            try container.decodeIfPresent([Pod.Container].self, forKey: key).map(Pod.commonContainers.shared)
+        }
+        self.containers = try containers(.containers)
+        initContainers = try containers(.initContainers)
         let subdomain = try container.decodeIfPresent(String.self, forKey: .subdomain)
         guard let subdomain, !subdomain.isEmpty else { return }
         let hostname = try container.decodeIfPresent(String.self, forKey: .hostname)
