@@ -194,10 +194,15 @@ package struct Supervisor: ServiceLifecycle.Service {
         }
     }
 
-    /// After thousands of groups have started or moved, until the task is cancelled.
+    /// After thousands of groups have started or moved, until the task is cancelled; the files' pages that the start alone
+    /// needed once, after half a minute.
     private static func giveBackMemory() async {
-        var memory = FreeMemory()
-        while (try? await Task.sleep(for: .seconds(10))) != nil { memory.giveBack() }
+        var (memory, looks) = (FreeMemory(), 0)
+        while (try? await Task.sleep(for: .seconds(10))) != nil {
+            memory.giveBack()
+            looks += 1
+            if looks == 3 { FilePages.giveBack() }
+        }
     }
 
     /// Runs the groups while this supervisor leads them; the Leases are given back before the last informer ends.
