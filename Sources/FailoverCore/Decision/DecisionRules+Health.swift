@@ -33,9 +33,10 @@ extension DecisionRules {
 
     /// When the active member was promoted, as far as that is known: what was seen of it before is of another role.
     private func promotion(of active: Member) -> MonotonicTime? {
-        guard let last = record?.history.last, last.target == active.name, let end = moves.end(of: last.epoch) else {
-            return nil
-        }
+        // What was announced above the epoch that it carries has not moved the role from it.
+        guard let last = record?.history.last(where: { $0.epoch <= active.epoch ?? $0.epoch }),
+            last.target == active.name, let end = moves.end(of: last.epoch)
+        else { return nil }
         // Of another supervisor's move it may only be known when it was announced.
         return max(end, view.history.activeSince(active.id) ?? end)
     }

@@ -270,29 +270,4 @@ struct DecisionRules {
     func isDrift(_ member: Member) -> Bool {
         member.role == .active || member.epoch != nil || view.history.labelled.contains(member.id)
     }
-
-    /// The candidates or, if there are none, those that are refused only because they cannot be probed.
-    var possibleMembers: [Member] {
-        let candidates = view.all.filter { Candidacy(of: $0, under: policy) == .candidate }
-        // Whom its score refuses is not replaced by one that gives none at all.
-        let possible =
-            candidates.isEmpty ? view.all.filter { Candidacy(of: $0, under: policy).isLastResort } : candidates
-        return possible.filter { view.scores?.refusal(of: $0.id) == nil }
-    }
-
-    /// By rule 1 and its score alone, whatever its health.
-    func isCandidate(_ member: Member) -> Bool {
-        view.candidacy(of: member, under: policy) == .candidate
-    }
-
-    /// By name, not by rank.
-    var healthyCandidates: [Member] {
-        view.all.filter { isCandidate($0) && view.health(of: $0.id) == .healthy }
-    }
-
-    /// `left`: the member that the role is to leave, for none that the API server has just denied; nil if there is none.
-    func bestHealthyCandidate(leaving left: Member? = nil) -> Member? {
-        let candidates = healthyCandidates.filter { left == nil || !view.history.isRefused($0.id) }
-        return Ranking(view, leaving: left).best(of: candidates)
-    }
 }

@@ -246,8 +246,10 @@ struct ModelCluster: Hashable {
     }
 
     /// The process in a pod hears of its role, or nobody tries to tell it any more.
-    mutating func heard(_ call: HookCall) {
-        hooks.ran(call, whileActive: pods.contains { $0.id == call.id && $0.role == .active })
+    ///
+    /// `isActive`: whether the pod is an endpoint then; nil: as its label says, if it is a member.
+    mutating func heard(_ call: HookCall, whileActive isActive: Bool? = nil) {
+        hooks.ran(call, whileActive: isActive ?? actives.contains { $0.id == call.id })
     }
 
     /// The slices as a supervisor sees them whose record is of `epoch`.

@@ -8,6 +8,8 @@ struct ModelHooks: Hashable {
     private struct Told: Hashable {
         var kind: HookKind
         var epoch: Epoch
+        /// Whether the pod was active nevertheless.
+        var wasActive: Bool
     }
 
     /// Whether nobody is promoted before the hooks of those who were demoted.
@@ -31,9 +33,14 @@ struct ModelHooks: Hashable {
             untold.remove(pod.id)
             guard areRequired else { return }
             tooSoon = tooSoon ?? pods.first { untold.contains($0.id) }?.id
-        } else if pod.role == .active, pods.contains(where: { $0.id == pod.id }) {
+        } else if pod.role == .active, pods.contains(where: { $0.id == pod.id }), !isTold(of: write, pod.id) {
             untold.insert(pod.id)
         }
+    }
+
+    /// Whether a pod was told of this very demotion while it was away: it comes back as it left, and is not told twice of one move.
+    private func isTold(of write: RoleWrite, _ id: Member.ID) -> Bool {
+        told[id].map { $0.kind == .demote && write.epoch <= $0.epoch && !$0.wasActive } ?? false
     }
 
     /// The slices show somebody else.
@@ -46,11 +53,11 @@ struct ModelHooks: Hashable {
 
     /// A hook was run in its pod.
     ///
-    /// `isActive`: whether the pod is labelled so meanwhile.
+    /// `isActive`: whether the pod is an endpoint meanwhile.
     mutating func ran(_ call: HookCall, whileActive isActive: Bool) {
         if call.kind == .demote, !isActive { untold.remove(call.id) }
         if let heard = told[call.id], call.epoch < heard.epoch { return }
-        told[call.id] = Told(kind: call.kind, epoch: call.epoch)
+        told[call.id] = Told(kind: call.kind, epoch: call.epoch, wasActive: isActive)
     }
 
     /// Whether a pod was demoted and has not heard of that.

@@ -168,6 +168,25 @@ import Testing
         #expect(Self.isPromoted(story), "\(story)")
     }
 
+    /// `a` was away while it was told, and comes back as it left while the gate deletes it: it has heard of this move.
+    @Test func whoComesBackWhileItIsDeletedIsNotToldTwiceOfOneMove() {
+        var policy = GroupPolicy(
+            verdictWindow: .zero,
+            hooks: HookPolicy(kinds: [.demote], requiredOnDemote: HookRequirement(onTimeout: .hold))
+        )
+        policy.promotionGate = PromotionGate(.deletePod)
+        var script = GroupScript(policy, identity: "other")
+        script.place("b", .passive, epoch: 1)
+        var story = script.play(script.start(record: script.record("a"), healthy: ["b"]))
+        #expect(story.has("ran onDemote of a@2", before: "delete a") && !Self.isPromoted(story), "\(story)")
+        script.place("a", .active, epoch: 1) { $0.lifecycle = .terminating }
+        story = script.play(script.observe())
+        #expect(story.contains("a=passive@2") && !story.contains("run onDemote of a@2"), "\(story)")
+        #expect(!Self.isPromoted(story), "\(story)")
+        script.stop("a")
+        #expect(script.play(script.observe()).contains("b=active@2"))
+    }
+
     /// A move of `a` is withdrawn after `c`, labelled by hand meanwhile, was demoted for it.
     @Test func whoWasDemotedForAMoveThatIsWithdrawnIsToldAllTheSame() {
         var script = GroupScript.hooked()

@@ -33,7 +33,7 @@ extension Simulation {
             return hear(index, group) { $0.hookRan(id, .gone, at: $1) }
         }
         let isReached = application.behaviour == .serving && now >= nodes[application.node]
-        if isReached { groups[group].cluster.heard(call) }
+        if isReached { groups[group].heard(call) }
         // What the pod has heard may not come back.
         guard isReached, !random.once(in: 30) else {
             return hookFailed(id, call, attempt: attempt, of: index, in: group)

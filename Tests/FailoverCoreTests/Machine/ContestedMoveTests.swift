@@ -80,6 +80,46 @@ import Testing
         #expect(script.settle(effects).contains { $0.contains("=active@") })
     }
 
+    /// It leaves `a`, too, and may be promoting `b` just now: with `c`, which is better, the role would move twice.
+    @Test(arguments: [Health.healthy, .unhealthy])
+    func whomAnotherHasAnnouncedIsChosenIfItCanBe(health: Health) {
+        var script = GroupScript.three()
+        script.change("c") { $0.priority = 200 }
+        script.change("a") { $0.lifecycle = .terminating }
+        script.holds = { if case .writeRecord = $0 { true } else { false } }
+        var story = script.play(script.observe() + script.health("b", health))
+        #expect(story.contains { $0.hasPrefix("moving to c") }, "\(story)")
+        script.rewrite { GroupScript.foreign(&$0, to: "b", cause: .activeTerminating) }
+        story = script.play(
+            script.release { script, effect in script.end(effect, record: .conflict) }
+        )
+        #expect(story.contains(health == .healthy ? "b=active@3" : "c=active@3"), "\(story)")
+        #expect(story.count { $0.contains("=active@") } == 1, "\(story)")
+    }
+
+    /// Another supervisor promoted `b` at 2; this one had not seen that, announced a move to `c` at 3, and its answer was lost.
+    @Test func whatIsAnnouncedInVainTakesNoActivationAway() {
+        var script = GroupScript(GroupPolicy(activation: .seconds(30), verdictWindow: .seconds(4)))
+        script.at(60_000)
+        for name in ["a", "b", "c"] { script.place(name, .passive, epoch: name == "b" ? 1 : 2) }
+        var record = script.record("c", epoch: 3, origin: .intended)
+        record.history = [
+            MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeGone, age: .seconds(5)),
+            MoveEntry(epoch: Epoch(3), from: [], target: "c", cause: .unfinishedSwitch, age: .seconds(4)),
+        ]
+        script.holds = { if case .listMembers = $0 { true } else { false } }
+        var story = script.play(script.start(record: record, healthy: ["a", "c"]) + script.health("b", .unhealthy))
+        #expect(script.held.count == 1, "\(story)")
+        script.place("b", .active, epoch: 2)
+        story = script.play(script.release())
+        #expect(story.contains("adopted b@5") && !story.contains { $0.hasPrefix("c=active") }, "\(story)")
+        script.at(89_999)
+        #expect(script.play(script.fireTimers()).allSatisfy { !$0.hasPrefix("moving") })
+        script.at(90_000)
+        story = script.play(script.fireTimers())
+        #expect(story.contains { $0.hasPrefix("moving to ") }, "\(story)")
+    }
+
     @Test func aMoveThatWasMadeIsAFlap() {
         var script = GroupScript.three(GroupPolicy(flap: FlapLimit(maxMoves: 2)))
         _ = script.settle(script.annotate { GroupScript.foreign(&$0, to: "b") })

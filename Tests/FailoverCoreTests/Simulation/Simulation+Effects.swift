@@ -64,9 +64,9 @@ extension Simulation {
             break
         case .hookFailed(let call, _), .hookDropped(let call, .tooMany):
             // Whom a process gave up need not hear.
-            groups[group].cluster.heard(call)
+            groups[group].heard(call)
         // A pod that is promoted no more has heard nothing of it, and may come back as passive as it was.
-        case .hookDropped(let call, .gone) where call.kind == .demote: groups[group].cluster.heard(call)
+        case .hookDropped(let call, .gone) where call.kind == .demote: groups[group].heard(call)
         case .hookDropped: break
         }
     }

@@ -105,6 +105,11 @@ struct SimulatedGroup {
 
     // MARK: What is true
 
+    /// The process in a pod hears of its role, or nobody tries to tell it any more.
+    mutating func heard(_ call: HookCall) {
+        cluster.heard(call, whileActive: actives.contains { $0.id == call.id })
+    }
+
     /// Whether nobody may write a pod's role.
     func denies(_ pod: Member) -> Bool { cluster.denied.contains(pod.id) }
 

@@ -1,0 +1,34 @@
+/// Who may get the role.
+extension DecisionRules {
+    /// The candidates or, if there are none, those that are refused only because they cannot be probed.
+    var possibleMembers: [Member] {
+        let candidates = view.all.filter { Candidacy(of: $0, under: policy) == .candidate }
+        // Whom its score refuses is not replaced by one that gives none at all.
+        let possible =
+            candidates.isEmpty ? view.all.filter { Candidacy(of: $0, under: policy).isLastResort } : candidates
+        return possible.filter { view.scores?.refusal(of: $0.id) == nil }
+    }
+
+    /// By rule 1 and its score alone, whatever its health.
+    func isCandidate(_ member: Member) -> Bool {
+        view.candidacy(of: member, under: policy) == .candidate
+    }
+
+    /// By name, not by rank.
+    var healthyCandidates: [Member] {
+        view.all.filter { isCandidate($0) && view.health(of: $0.id) == .healthy }
+    }
+
+    /// `left`: the member that the role is to leave, for none that the API server has just denied; nil if there is none.
+    func bestHealthyCandidate(leaving left: Member? = nil) -> Member? {
+        let candidates = healthyCandidates.filter { left == nil || !view.history.isRefused($0.id) }
+        return candidates.first(where: isAnnounced) ?? Ranking(view, leaving: left).best(of: candidates)
+    }
+
+    /// Whether another supervisor has announced a move to it, and may be making that just now: with another target the role would move
+    /// twice.
+    private func isAnnounced(_ candidate: Member) -> Bool {
+        guard let record, record.writer != identity, record.names(candidate) else { return false }
+        return record.isOnlyAnnounced(view.actives)
+    }
+}
