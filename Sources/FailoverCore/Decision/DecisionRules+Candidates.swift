@@ -25,10 +25,13 @@ extension DecisionRules {
         return candidates.first(where: isAnnounced) ?? Ranking(view, leaving: left).best(of: candidates)
     }
 
-    /// Whether another supervisor has announced a move to it, and may be making that just now: with another target the role would move
-    /// twice.
+    /// Whether another supervisor has announced a move to it a short time ago, and may be making that just now: with another target the
+    /// role would move twice.
     private func isAnnounced(_ candidate: Member) -> Bool {
-        guard let record, record.writer != identity, record.names(candidate) else { return false }
-        return record.isOnlyAnnounced(view.actives)
+        guard let record, record.names(candidate), endOfPatience != nil else { return false }
+        return record.isOnlyAnnounced(view.actives) && !isContradicted(candidate)
     }
+
+    /// Whether its last probe speaks against its verdict.
+    func isContradicted(_ member: Member) -> Bool { view.evidence(of: member.id)?.isContradicted ?? false }
 }

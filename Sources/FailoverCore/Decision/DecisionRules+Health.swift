@@ -88,8 +88,6 @@ extension DecisionRules {
         return heldBack(active) ?? .move(.init(target: best, cause: .activeNotReady))
     }
 
-    private func isContradicted(_ member: Member) -> Bool { view.evidence(of: member.id)?.isContradicted ?? false }
-
     // MARK: The active member is unhealthy
 
     /// Until when a member's verdict is contradicted at most; in the past if it is not.

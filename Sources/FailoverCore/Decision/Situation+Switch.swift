@@ -76,14 +76,16 @@ extension Situation {
     /// it; nil: the record announces it.
     ///
     /// One write of one object that orders the epochs itself needs none. It costs half the time where the API server's writes are the
-    /// limit; what people asked for is on record before it is done all the same.
+    /// limit; what people asked for is on record before it is done all the same. A slice tells of one move alone: where each has hooks,
+    /// the one before is on record first.
     func groundWithoutAnnouncement(of beginning: Beginning) -> StoredRecord? {
         let cause = beginning.move.cause
         guard known.policy.ownsEndpoints, cause.isFailover || cause == .noActive,
             beginning.move.target != nil, beginning.request == nil, beginning.base == nil, beginning.replaced == nil,
             let ground = known.records.stored, ground.record.request == nil,
             let slice = view.endpoints?.slices.first, slice.version != nil,
-            view.highestEpoch ?? Epoch(0) <= ground.record.epoch, announcedInVain == nil
+            view.highestEpoch ?? Epoch(0) <= ground.record.epoch, announcedInVain == nil,
+            known.policy.hooks.kinds.isEmpty || !known.records.isBehind
         else { return nil }
         return ground
     }

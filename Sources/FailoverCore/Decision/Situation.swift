@@ -160,7 +160,7 @@ struct Situation {
         let ground = record(without: withdrawn(by: adoption))
         if let ground, let move = view.untoldMove(to: adoption.active, by: ground) {
             adopted.remember(move, limit: longestHistory)
-            adopted.hooks = hooksOwed(for: move, to: adoption.active, after: ground, by: adopted)
+            adopted.hooks = hooksOwed(for: move, to: NamedPod(adoption.active), after: ground, by: adopted)
         }
         if let fenced = adoption.fenced { adopted.fenced = fenced }
         if let answer = adoption.answer { adopted.answer(answer) }
@@ -191,15 +191,16 @@ struct Situation {
         }
         if let untold = known.record.flatMap(view.untoldMove(by:)) {
             intent.remember(untold, limit: longestHistory)
-            intent.hooks = hooksOwed(for: untold, to: view.actives.first, after: known.record, by: intent)
+            intent.hooks = hooksOwed(for: untold, to: view.published.first, after: known.record, by: intent)
         }
         // Who left while it was active is found by its name after a restart.
-        let from = (view.actives + view.departed).map(\.name)
+        let from = (view.actives + view.departed).map(\.name) + untoldStrangers.map(\.name)
         var entry = MoveEntry(epoch: intent.epoch, from: from, target: move.target?.name, cause: move.cause)
         entry.failing = failing(before: move)
         entry.request = beginning.refusal == nil ? beginning.request?.id : nil
         intent.remember(entry, limit: longestHistory)
-        intent.hooks = hooksOwed(for: entry, to: move.target, after: known.record, by: intent)
+        let target = move.target.map(NamedPod.init)
+        intent.hooks = hooksOwed(for: entry, to: target, after: known.record, by: intent)
         intent.outgoing = outgoing(before: move, at: intent.epoch)
         return intent
     }
@@ -207,6 +208,11 @@ struct Situation {
     /// The move to a member that a slice shows, and the record does not tell of; nil: there is none.
     private func untoldMove(to active: Member) -> MoveEntry? {
         known.record.flatMap { view.untoldMove(to: active, by: $0) }
+    }
+
+    /// Who is active by a move that nobody told of, and is no member as far as is known.
+    var untoldStrangers: [NamedPod] {
+        known.record.flatMap(view.untoldMove(by:)) == nil ? [] : view.strangers
     }
 
     private var longestHistory: Int {

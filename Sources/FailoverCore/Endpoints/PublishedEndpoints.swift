@@ -26,6 +26,8 @@ package struct PublishedSlice: Sendable, Hashable {
     package var cause: SwitchCause?
     /// The members that traffic is sent to, whose endpoints are ready.
     package var ready: Set<Member.ID>
+    /// The names of those that are ready, as far as the slice says them, whether they are known as members or not.
+    package var names: [Member.ID: String]
     /// The members that are shown as serving and terminating: what is connected to them may end in peace.
     package var draining: Set<Member.ID>
     /// Whether it sends traffic to an address that is no member's.
@@ -42,6 +44,7 @@ package struct PublishedSlice: Sendable, Hashable {
         epoch: Epoch? = nil,
         cause: SwitchCause? = nil,
         ready: Set<Member.ID> = [],
+        names: [Member.ID: String] = [:],
         draining: Set<Member.ID> = [],
         hasStrangers: Bool = false,
         isFaithful: Bool = true,
@@ -52,6 +55,7 @@ package struct PublishedSlice: Sendable, Hashable {
         self.epoch = epoch
         self.cause = cause
         self.ready = ready
+        self.names = names
         self.draining = draining
         self.hasStrangers = hasStrangers
         self.isFaithful = isFaithful

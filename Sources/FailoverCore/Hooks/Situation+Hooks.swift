@@ -13,25 +13,25 @@ extension Situation {
     /// still be done by whoever did so: it is dropped when that is certain, and not here.
     func hooksOwed(
         for entry: MoveEntry,
-        to target: Member?,
+        to target: NamedPod?,
         after ground: GroupRecord?,
         by record: GroupRecord
     ) -> [HookCall] {
         OwedHooks.bounded(record.hooks + calls(for: entry, to: target, after: ground))
     }
 
-    private func calls(for entry: MoveEntry, to target: Member?, after ground: GroupRecord?) -> [HookCall] {
+    private func calls(for entry: MoveEntry, to target: NamedPod?, after ground: GroupRecord?) -> [HookCall] {
         var calls: [HookCall] = []
-        func add(_ kind: HookKind, _ pod: String, _ id: Member.ID) {
-            if kinds.contains(kind) { calls.append(HookCall(kind, of: pod, id, in: entry)) }
+        func add(_ kind: HookKind, _ pod: NamedPod) {
+            if kinds.contains(kind) { calls.append(HookCall(kind, of: pod.name, pod.id, in: entry)) }
         }
-        var left = (view.actives + view.departed).map { ($0.name, $0.id) }
+        var left = (view.actives + view.departed).map(NamedPod.init) + untoldStrangers
         if let holder = ground?.holder, let id = holder.id, mayBeActive(by: ground) {
-            left.append((holder.name, id))
+            left.append(NamedPod(name: holder.name, id: id))
         }
         var seen = Set([target?.id].compactMap(\.self))
-        for (name, id) in left where seen.insert(id).inserted { add(.demote, name, id) }
-        if let target { add(.promote, target.name, target.id) }
+        for pod in left where seen.insert(pod.id).inserted { add(.demote, pod) }
+        if let target { add(.promote, target) }
         return calls
     }
 
@@ -76,7 +76,7 @@ extension Situation {
     /// It is dropped when the pod cannot become so any more: whoever announced it may still be writing.
     private func fate(ofPromotion call: HookCall, under record: GroupRecord) -> HookFate {
         guard let member = view[call.id] else {
-            return record.epoch > call.epoch && !isDeparted(call) ? .dropped(.gone) : .waits
+            return record.epoch > call.epoch && !mayReturn(call) ? .dropped(.gone) : .waits
         }
         let epoch = member.epoch ?? Epoch(0)
         guard member.role == .active, epoch >= call.epoch else {
@@ -89,15 +89,17 @@ extension Situation {
         return record.names(member) ? .due : .waits
     }
 
-    /// Whether the pod left while it was active: it is written, or found to be gone.
-    private func isDeparted(_ call: HookCall) -> Bool { view.departed.contains { $0.id == call.id } }
+    /// Whether the pod left while it was active: it is written, or found to be gone; or a slice shows it that was not seen yet.
+    private func mayReturn(_ call: HookCall) -> Bool {
+        view.departed.contains { $0.id == call.id } || view.endpoints?.isActive(call.id) ?? false
+    }
 
     /// It is run while the pod is not active, and can become so by nothing that is older than the move.
     private func fate(ofDemotion call: HookCall, under record: GroupRecord, isGating: Bool) -> HookFate {
         let isAdopted = record.epoch > call.epoch && record.origin == .adopted
         guard let member = view[call.id] else {
             // It may come back as it was, as long as nobody else is active.
-            return !isDeparted(call) && (isGating || known.records.isMade || isAdopted) ? .due : .waits
+            return !mayReturn(call) && (isGating || known.records.isMade || isAdopted) ? .due : .waits
         }
         let epoch = member.epoch ?? Epoch(0)
         guard member.role == .active else {

@@ -39,7 +39,7 @@ extension MemberView {
         guard let slice = endpoints?.slices.first, let cause = slice.cause, let epoch = slice.epoch,
             epoch > record.epoch
         else { return nil }
-        let target = slice.ready.first.flatMap { id in (all + departed).first { $0.id == id }?.name }
+        let target = published.first?.name
         // Moves in between led away from it, if it leads back.
         let from = [record.holder?.name].compactMap(\.self).filter { $0 != target }
         return MoveEntry(epoch: epoch, from: from, target: target, cause: cause)

@@ -76,7 +76,9 @@ struct SliceMapping: Sendable {
         for endpoint in slice.endpoints ?? [] where endpoint.isReady || endpoint.isDraining {
             let member = members.member(at: endpoint.addresses.first, meant: endpoint.targetRef?.uid)
             switch member {
-            case let member? where endpoint.isReady: seen.ready.insert(member)
+            case let member? where endpoint.isReady:
+                seen.ready.insert(member)
+                seen.names[member] = name(of: member, at: endpoint)
             case let member?: seen.draining.insert(member)
             case nil: strangers.append(endpoint)
             }
@@ -86,6 +88,11 @@ struct SliceMapping: Sendable {
         seen.hasStrangers = strangers.contains(where: \.isReady) || seen.ready.isEmpty && !strangers.isEmpty
         seen.isFaithful = isFaithful(slice, seen)
         return seen
+    }
+
+    /// The name of whoever gets the traffic of an endpoint; nil: it is not said.
+    private func name(of id: Member.ID, at endpoint: EndpointSlice.Endpoint) -> String? {
+        members.name(id) ?? (endpoint.targetRef?.uid == id.uid ? endpoint.targetRef?.name : nil)
     }
 
     /// Why the write that stored it began a move; nil: it did not.

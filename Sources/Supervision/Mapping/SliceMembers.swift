@@ -50,6 +50,9 @@ struct SliceMembers: Sendable {
     /// The pod of a member; nil if none is known.
     func pod(_ id: Member.ID) -> Pod? { known[id]?.pod }
 
+    /// The name of a member; nil: it is none.
+    func name(_ id: Member.ID) -> String? { known[id]?.name }
+
     /// The members in the order of their names.
     func sorted(_ ids: some Sequence<Member.ID>) -> [Member.ID] {
         ids.sorted { (known[$0]?.name ?? "") < (known[$1]?.name ?? "") }

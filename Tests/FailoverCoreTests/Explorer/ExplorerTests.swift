@@ -208,7 +208,7 @@ import Testing
         case .lostLeasesAreContinued: .bereft
         case .versionsAreIgnored, .passivePodsAreNotFenced, .epochsAreHidden, .unknownOutcomesAreKnown,
             .announcementsAreForgotten, .runsAreKnownByName, .slicesAreNamedAnew, .endpointsAreAdded,
-            .recordsAreNotRead, .hooksAreForgotten:
+            .recordsAreNotRead, .hooksAreForgotten, .failuresAreForgiven, .namesAreHidden:
             .warm
         }
     }
@@ -223,7 +223,9 @@ import Testing
             .init(faults: 1, crashes: 0, losses: 0, delays: 0, recreations: 0, verdicts: 2, denials: 1, switches: 2)
         case .runsAreKnownByName: .init(faults: 1, losses: 0, delays: 0, recreations: 0, verdicts: 3, switches: 0)
         case .lostLeasesAreContinued: .init(faults: 0, verdicts: 0, switches: 4)
-        case .slicesAreNamedAnew, .endpointsAreAdded, .recordsAreNotRead, .hooksAreForgotten: .init(faults: 0)
+        case .slicesAreNamedAnew, .endpointsAreAdded, .recordsAreNotRead, .hooksAreForgotten, .failuresAreForgiven,
+            .namesAreHidden:
+            .init(faults: 0)
         }
     }
 

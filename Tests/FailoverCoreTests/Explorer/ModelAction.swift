@@ -12,6 +12,8 @@ enum ModelAction: Hashable {
     case loseAnswer(Int, Int)
     /// A request seems to be lost, and may still land.
     case loseRequest(Int, Int)
+    /// A hook fails, as often as it is tried.
+    case failHook(Int, Int)
     /// A request that seemed to be lost, or whose sender died, lands.
     case land(Int)
     /// The informers of a process catch up.
@@ -49,7 +51,7 @@ enum ModelAction: Hashable {
         switch self {
         case .exchange(let index, _), .execute(let index, _), .deliver(let index, _), .observe(let index): index
         case .observeSlices(let index), .probe(let index): index
-        case .loseAnswer(let index, _), .loseRequest(let index, _), .opine(let index, _): index
+        case .loseAnswer(let index, _), .loseRequest(let index, _), .failHook(let index, _), .opine(let index, _): index
         case .land, .crash, .changeVerdict, .recreate, .terminate, .deny, .admit, .select, .pause, .request,
             .deleteLease, .deleteSlices, .publishByHand, .learn, .stop, .replace:
             nil

@@ -31,11 +31,13 @@ struct ModelCluster: Hashable {
         case recordsAreNotRead
         /// Whoever writes the record knows what hooks are owed, and nobody else.
         case hooksAreForgotten
+        /// A required hook that failed is waited for no more, although it is to hold the promotion.
+        case failuresAreForgiven
+        /// A slice does not say whom it shows.
+        case namesAreHidden
 
         /// Those that the labels' protocol is safe by.
-        static let ofLabels = allCases.filter {
-            ![.slicesAreNamedAnew, .endpointsAreAdded, .recordsAreNotRead, .hooksAreForgotten].contains($0)
-        }
+        static let ofLabels = allCases.prefix { $0 != .slicesAreNamedAnew }
     }
 
     private(set) var pods: [Member] = []
@@ -62,13 +64,16 @@ struct ModelCluster: Hashable {
     private(set) var stopped: Set<Member.ID> = []
     /// What the processes in pods were told by hooks.
     private(set) var hooks = ModelHooks()
+    /// Whether every hook fails.
+    var hooksFail = false
     var sabotage: Sabotage?
 
     /// Where the policy says so, the Service has a slice for each of two address families.
     init(of policy: GroupPolicy = GroupPolicy(), _ sabotage: Sabotage? = nil) {
         self.sabotage = sabotage
         if policy.ownsEndpoints { slices.families = [.ipv4, .ipv6] }
-        hooks.areRequired = policy.hooks.requiredOnDemote?.onTimeout == .hold
+        hooks.required = policy.hooks.requiredOnDemote?.onTimeout
+        if sabotage == .failuresAreForgiven { hooks.required = .hold }
     }
 
     /// Of the collection of pods.
@@ -241,6 +246,7 @@ struct ModelCluster: Hashable {
     /// A hook is run.
     mutating func run(_ call: HookCall) -> HookOutcome {
         guard let pod = pod(call.pod), pod.id == call.id else { return .gone }
+        if hooksFail { return .failed("exit 1") }
         heard(call)
         return .succeeded
     }
@@ -252,6 +258,9 @@ struct ModelCluster: Hashable {
         hooks.ran(call, whileActive: isActive ?? actives.contains { $0.id == call.id })
     }
 
+    /// Nobody tries to run a hook any more, because it failed.
+    mutating func gaveUp(_ call: HookCall) { hooks.gaveUp(call) }
+
     /// The slices as a supervisor sees them whose record is of `epoch`.
     func published(to epoch: Epoch?) -> PublishedEndpoints {
         PublishedEndpoints(slices: slices.families.map { published($0, to: epoch) })
@@ -261,6 +270,9 @@ struct ModelCluster: Hashable {
     func published(_ family: AddressFamily, to epoch: Epoch?) -> PublishedSlice {
         var slice = slices.shown(family, reachable: members.map(\.id))
         if sabotage == .epochsAreHidden, let theirs = slice.epoch { slice.epoch = min(theirs, epoch ?? theirs) }
+        if sabotage != .namesAreHidden {
+            for pod in pods where slice.ready.contains(pod.id) { slice.names[pod.id] = pod.name }
+        }
         return slice
     }
 

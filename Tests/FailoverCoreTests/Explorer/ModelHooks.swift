@@ -12,8 +12,8 @@ struct ModelHooks: Hashable {
         var wasActive: Bool
     }
 
-    /// Whether nobody is promoted before the hooks of those who were demoted.
-    var areRequired = false
+    /// What becomes of a promotion that waits for the hooks of those who were demoted, when one fails; nil: none waits.
+    var required: PromotionGate.OnTimeout?
     private var told: [Member.ID: Told] = [:]
     /// Pods whose role a supervisor has changed, and to what.
     private var changed: [Member.ID: Role] = [:]
@@ -31,7 +31,7 @@ struct ModelHooks: Hashable {
         changed[pod.id] = write.role
         if write.role == .active {
             untold.remove(pod.id)
-            guard areRequired else { return }
+            guard required != nil else { return }
             tooSoon = tooSoon ?? pods.first { untold.contains($0.id) }?.id
         } else if pod.role == .active, pods.contains(where: { $0.id == pod.id }), !isTold(of: write, pod.id) {
             untold.insert(pod.id)
@@ -58,6 +58,13 @@ struct ModelHooks: Hashable {
         if call.kind == .demote, !isActive { untold.remove(call.id) }
         if let heard = told[call.id], call.epoch < heard.epoch { return }
         told[call.id] = Told(kind: call.kind, epoch: call.epoch, wasActive: isActive)
+    }
+
+    /// A hook failed for good: its pod need not hear, and is waited for by a promotion that is to be held.
+    mutating func gaveUp(_ call: HookCall) {
+        if required == .promote { untold.remove(call.id) }
+        if let heard = told[call.id], call.epoch < heard.epoch { return }
+        told[call.id] = Told(kind: call.kind, epoch: call.epoch, wasActive: true)
     }
 
     /// Whether a pod was demoted and has not heard of that.

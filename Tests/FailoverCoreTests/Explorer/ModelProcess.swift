@@ -45,6 +45,8 @@ struct ModelProcess: Hashable {
     private(set) var movedPastAPause = false
     /// A hook was run that told a pod of another role than it had, as far as the process knew.
     private(set) var ranAmiss = false
+    /// Hooks that it tries no more, because they failed.
+    private var failures: [HookCall] = []
     /// An answer that was delivered twice had an effect.
     private(set) var heardTwice = false
 
@@ -232,6 +234,12 @@ struct ModelProcess: Hashable {
         take(machine.memberProbed(member.id, evidence, at: now), at: now)
     }
 
+    /// Hooks that it tries no more, because they failed; given once.
+    mutating func takeFailures() -> [HookCall] {
+        defer { failures = [] }
+        return failures
+    }
+
     /// Fires every timer that is due.
     mutating func fireTimers(at now: MonotonicTime) {
         for (id, due) in timers.sorted(by: { $0.key.number < $1.key.number }) where due <= now {
@@ -252,6 +260,7 @@ struct ModelProcess: Hashable {
                 .writeEndpoints, .readEndpoints, .deletePod, .runHook:
                 requests.append(effect)
             case .probe(let id, _): if let member = seen.first(where: { $0.id == id }) { probe(member, at: now) }
+            case .report(.hookFailed(let call, _)): failures.append(call)
             case .report, .forgetHealth, .askOpinions, .askScores: break
             }
         }

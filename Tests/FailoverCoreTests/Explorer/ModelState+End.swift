@@ -12,16 +12,17 @@ extension ModelState {
 
     /// Lets everything that is under way come to its end, without any more faults.
     ///
+    /// `rounds`: of 10 s.
     /// - Returns: whether it came to an end.
     @discardableResult
-    mutating func settle() -> Bool {
+    mutating func settle(rounds: Int = 200) -> Bool {
         while !orphans.isEmpty { perform(.land(0)) }
         cluster.admitAll()
         if cluster.lease?.record.pause != nil { cluster.annotate { $0.pause = nil } }
         for member in cluster.pods where member.lifecycle != .running && !followsProcesses {
             cluster.create(member.name)
         }
-        for _ in 0..<200 {
+        for _ in 0..<rounds {
             now = now + .seconds(10)
             if followsProcesses { endTerminations() }
             for index in processes.indices {
@@ -37,6 +38,7 @@ extension ModelState {
                 }
                 processes[index].fireTimers(at: now)
             }
+            noteFailures()
             if isQuiet { return true }
         }
         return false
@@ -64,6 +66,18 @@ extension ModelState {
             process.requests.isEmpty && process.answers.isEmpty && process.timers.isEmpty && !process.isBehind(cluster)
                 && !process.missesSlices(of: cluster)
         }
+    }
+
+    /// What is wrong with what everything leads to if every hook fails from now on: a required one that holds lets nobody be promoted,
+    /// however long that is; any other holds up nothing.
+    var faultWhileHooksFail: String? {
+        var end = self
+        end.cluster.hooksFail = true
+        guard policy.hooks.requiredOnDemote?.onTimeout == .hold else {
+            return end.faultOfTheEnd.map { "where hooks fail, \($0)" }
+        }
+        end.settle(rounds: 20)
+        return end.violation
     }
 
     /// What is wrong with the state that everything leads to, once faults end and everybody is healthy; nil if nothing is.

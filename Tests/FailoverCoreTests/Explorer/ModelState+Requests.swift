@@ -49,7 +49,7 @@ extension ModelState {
         case .tryRole(let id, _): answer = .roleTried(id, .notRefused)
         case .settleEndpoints(let id, _): answer = .endpointsSettled(id)
         case .deletePod(let id, _): answer = .podDeleted(id, .failed(failure))
-        // What failed for good would be told nobody; that is for tests of the rules.
+        // Whether it was run is not known: it is run again.
         case .runHook(let id, _): answer = .hookRan(id, .notSent)
         case .writeEndpoints(let id, _): answer = .endpointsWritten(id, .failed(failure))
         case .readEndpoints(let id, _): answer = .endpointsRead(id, .failed(failure))

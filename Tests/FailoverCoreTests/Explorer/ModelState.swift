@@ -2,40 +2,6 @@
 
 /// One state of two supervisors, their API server, and what is on its way between them.
 struct ModelState: Hashable {
-    /// How many of each fault a schedule may still contain.
-    struct Budget: Hashable {
-        /// The most faults of all kinds together.
-        var faults = 3
-        /// A process dies and another one takes its place.
-        var crashes = 1
-        /// An answer is lost, whether its request landed or not.
-        var losses = 1
-        /// An answer is late: other things happen between the execution of a request and its delivery.
-        var delays = 1
-        /// A pod is deleted, and another one of its name is created.
-        var recreations = 1
-        /// A pod begins to terminate.
-        var terminations = 0
-        /// Verdicts of one supervisor that change.
-        var verdicts = 2
-        /// A pod's roles may not be written, for a while.
-        var denials = 0
-        /// A pod leaves the members, or comes back.
-        var departures = 0
-        /// Somebody pauses the group, or ends that.
-        var pauses = 0
-        /// Somebody requests a switchover through the Lease.
-        var requests = 0
-        /// Somebody deletes the Lease.
-        var deletions = 0
-        /// Somebody deletes the slices, or writes another pod into them.
-        var edits = 0
-        /// Answers of standbys.
-        var opinions = 0
-        /// How often another process than the last may go on; nil: whenever it likes.
-        var switches: Int?
-    }
-
     var cluster: ModelCluster
     /// Whether the processes in the pods are followed: a label says who is to be active, not who is.
     var followsProcesses = false
@@ -167,6 +133,8 @@ struct ModelState: Hashable {
                 actions.append(.exchange(index, request))
                 if mayFail(budget.losses) { actions += [.loseAnswer(index, request), .loseRequest(index, request)] }
                 if mayFail(budget.delays) { actions.append(.execute(index, request)) }
+                guard mayFail(budget.failures), case .runHook = process.requests[request] else { continue }
+                actions.append(.failHook(index, request))
             }
             for answer in process.answers.indices { actions.append(.deliver(index, answer)) }
             if process.isBehind(cluster) { actions.append(.observe(index)) }
@@ -206,6 +174,7 @@ struct ModelState: Hashable {
     mutating func perform(_ action: ModelAction) {
         if let process = action.process { acts(process) }
         if followsProcesses { moveOn() }
+        defer { noteFailures() }
         switch action {
         case .exchange(let index, let position):
             if let request = processes[index].send(position, to: cluster, at: now),
@@ -233,6 +202,10 @@ struct ModelState: Hashable {
             guard let request = processes[index].send(position, to: cluster, at: now) else { return }
             if request.isWrite { orphans.append(request) }
             fail(request, of: index)
+        case .failHook(let index, let position):
+            spend(\.failures)
+            guard case .runHook(let id, _)? = processes[index].send(position, to: cluster, at: now) else { return }
+            processes[index].deliver(.hookRan(id, .failed("exit 1")), at: now)
         case .land(let position): _ = execute(orphans.remove(at: position), of: nil)
         case .observe(let index): processes[index].observe(cluster, at: now)
         case .observeSlices(let index): processes[index].observeSlices(of: cluster, at: now)
@@ -287,6 +260,13 @@ struct ModelState: Hashable {
     private mutating func moveOn() {
         now = now + .nanoseconds(1)
         for index in processes.indices { processes[index].acting = cluster.acting }
+    }
+
+    /// Hooks that a process tries no more need not be heard.
+    mutating func noteFailures() {
+        for index in processes.indices {
+            for call in processes[index].takeFailures() { cluster.gaveUp(call) }
+        }
     }
 
     private mutating func spend(_ kind: WritableKeyPath<Budget, Int>) {

@@ -243,35 +243,4 @@ import Testing
         _ = hooks?.ran(id, .succeeded, holds: { _ in false }, at: script.now, &ids)
         #expect(hooks?.run({ _ in .due }, holds: { _ in false }, &ids).map(\.words) == ["run onDemote of a@4"])
     }
-
-    // MARK: EndpointSlices
-
-    /// Nothing announced the move, so that nobody else would know what is owed before the record tells.
-    @Test func whatASliceAnnouncesIsOnRecordBeforeAHookRuns() {
-        var script = GroupScript.slicedPair(
-            GroupPolicy(verdictWindow: .seconds(5), ownsEndpoints: true, hooks: HookPolicy(kinds: [.promote, .demote]))
-        )
-        let story = script.play(script.health("a", .unhealthy))
-        #expect(story.has("IPv4=uid-b@2", before: "record b@2 Intended"))
-        #expect(story.has("record b@2 Intended", before: "run onDemote of a@2"))
-        #expect(story.contains("ran onDemote of a@2") && story.contains("ran onPromote of b@2"), "\(story)")
-        #expect(script.owed == [])
-    }
-
-    /// Whoever announced it by the slice has ended before the record told.
-    @Test func theHooksOfAMoveThatNobodyToldOfAreRunByWhoeverFindsIt() {
-        let policy = GroupPolicy(
-            verdictWindow: .zero,
-            ownsEndpoints: true,
-            hooks: HookPolicy(kinds: [.promote, .demote])
-        )
-        var script = GroupScript(policy)
-        script.place("a", nil)
-        script.place("b", nil)
-        script.slices.publish(script.member("b").id, at: Epoch(2), cause: .activeUnhealthy)
-        let story = script.play(script.start(record: script.record("a"), healthy: ["a", "b"]))
-        #expect(story.contains("adopted b@1002"), "\(story)")
-        #expect(story.contains("ran onDemote of a@2") && story.contains("ran onPromote of b@2"), "\(story)")
-        #expect(script.owed == [])
-    }
 }

@@ -18,7 +18,7 @@ extension GroupScript {
 
     /// Tells the machine of the slices; `change`: how they are shown.
     mutating func observeSlices(_ change: (inout PublishedEndpoints) -> Void = { _ in }) -> [Effect] {
-        var shown = PublishedEndpoints(slices: slices.families.map { slices.shown($0, reachable: members.map(\.id)) })
+        var shown = PublishedEndpoints(slices: slices.families.map(shown))
         change(&shown)
         return answered(machine.endpointsObserved(shown, version: slices.version, at: now))
     }
@@ -34,9 +34,15 @@ extension GroupScript {
             let outcome = slices.write(write, nil, reachable: members.map(\.id))
             return machine.endpointsWritten(id, outcome, at: now)
         case .readEndpoints(let id, let family):
-            let found = slices.shown(family, reachable: members.map(\.id))
-            return machine.endpointsRead(id, .found(found), at: now)
+            return machine.endpointsRead(id, .found(shown(family)), at: now)
         default: return []
         }
+    }
+
+    /// One of them, which names whom it shows.
+    private func shown(_ family: AddressFamily) -> PublishedSlice {
+        var slice = slices.shown(family, reachable: members.map(\.id))
+        for id in slice.ready { slice.names[id] = String(id.uid.dropFirst("uid-".count)) }
+        return slice
     }
 }

@@ -74,12 +74,28 @@ import Testing
                 version: ObjectVersion("41"),
                 epoch: Epoch(7),
                 ready: Set(write.ready.map { [$0] } ?? []),
+                names: write.ready.map { [$0: "db-\($0.uid.dropFirst(2))"] } ?? [:],
                 draining: write.draining.subtracting(write.ready.map { [$0] } ?? []),
                 reachable: [SliceStage.id(1), SliceStage.id(2), SliceStage.id(3)]
             )
             #expect(mapping.published(slice) == wanted)
             #expect(mapping.published([ServiceEndpoints(slice)]) == PublishedEndpoints(slices: [wanted]))
         }
+    }
+
+    /// By another supervisor, that knows it.
+    @Test func whoIsNotKnownIsNamedByItsEndpoint() throws {
+        let writer = try SliceStage.mapping([try SliceStage.pod(1), try SliceStage.pod(2)])
+        var slice = try Self.stored(writer, SliceStage.write(ready: 1))
+        let reader = try SliceStage.mapping([try SliceStage.pod(2)])
+        #expect(reader.published(slice)?.ready == [SliceStage.id(1)])
+        #expect(reader.published(slice)?.names == [SliceStage.id(1): "db-1"])
+        // Another pod has the address by now.
+        slice.endpoints?[0].addresses = [SliceStage.address(2, .ipv4)]
+        #expect(reader.published(slice)?.names == [SliceStage.id(2): "db-2"])
+        slice.endpoints?[0].addresses = [SliceStage.address(9, .ipv4)]
+        slice.endpoints?[0].targetRef?.name = nil
+        #expect(reader.published(slice)?.ready == [SliceStage.id(1)] && reader.published(slice)?.names == [:])
     }
 
     typealias Edit = @Sendable (inout EndpointSlice) -> Void
