@@ -76,16 +76,18 @@ extension Situation {
     /// It is dropped when the pod cannot become so any more: whoever announced it may still be writing.
     private func fate(ofPromotion call: HookCall, under record: GroupRecord) -> HookFate {
         guard let member = view[call.id] else {
-            return record.epoch > call.epoch && !mayReturn(call) ? .dropped(.gone) : .waits
+            // Whom the record names another supervisor has seen, be it that this one has not yet.
+            let isKnown = mayReturn(call) || record.holder?.id == call.id
+            return record.epoch > call.epoch && !isKnown ? .dropped(.gone) : .waits
         }
         let epoch = member.epoch ?? Epoch(0)
         guard member.role == .active, epoch >= call.epoch else {
             let isOver = record.epoch > call.epoch && known.records.isMade && !record.names(member)
             return epoch > call.epoch || isOver ? .dropped(.overtaken) : .waits
         }
-        // Its label may have been written anew since, at the epoch of a record that moved nothing.
-        let isLastMove = record.history.last.map { $0.epoch <= call.epoch } ?? true
-        if epoch > call.epoch, !isLastMove { return .dropped(.overtaken) }
+        // Its label may have been written anew since, at the epoch of a record that moved nothing; what was announced may not be made.
+        let isMoved = record.history.contains { $0.epoch > call.epoch && $0.duration != nil }
+        if epoch > call.epoch, isMoved { return .dropped(.overtaken) }
         return record.names(member) ? .due : .waits
     }
 

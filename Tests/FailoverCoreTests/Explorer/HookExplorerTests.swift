@@ -74,18 +74,37 @@ import Testing
         )
     }
 
-    /// Planted fault: a slice alone tells of a failover, and not of the name of whom it led to.
-    @Test func aPodThatNobodyNamesIsNotTold() async {
-        let (finding, _) = await Self.walk(.slices, from: .estranged, count: 4000, sabotage: .namesAreHidden)
-        #expect(
-            finding?.problem.contains("was not told its role") == true,
-            "\(finding?.problem ?? "nothing was found")"
-        )
+    /// A slice alone tells of a failover, to a pod that whoever is left has never seen.
+    ///
+    /// Planted fault: it does not name that pod.
+    @Test(arguments: [nil, .namesAreHidden] as [ModelCluster.Sabotage?])
+    func whomOnlyASliceTellsOfHearsOfItsRole(sabotage: ModelCluster.Sabotage?) async {
+        var explorer = Explorer()
+        explorer.endsOneIn = 2
+        let finding = await explorer.explore(from: Self.untold(sabotage), depth: 100, limit: Self.limit)
+        print("explorer, hooks, slices, untold: \(finding)")
+        let problem = finding.violation?.description ?? ""
+        let isFound = problem.contains("b was not told its role")
+        #expect(sabotage == nil ? problem.isEmpty : isFound, "\(problem)")
+    }
+
+    /// One supervisor has moved the role to a pod that the other does not know, and has ended before the record tells.
+    private static func untold(_ sabotage: ModelCluster.Sabotage?) -> ModelState {
+        var state = ModelState.warm(Kind.slices.policy, .init(verdicts: 1), sabotage: sabotage)
+        state.perform(.recreate("b"))
+        state.perform(.observe(0))
+        state.perform(.changeVerdict(0, "a"))
+        while !state.processes[0].requests.isEmpty, state.cluster.actives.map(\.name) != ["b"] {
+            state.perform(.exchange(0, 0))
+        }
+        state.processes[0].requests = []
+        state.perform(.crash(0))
+        state.budget = .init(faults: 0, verdicts: 1)
+        return state
     }
 
     private static func walk(
         _ kind: Kind,
-        from start: ExplorerTests.Start = .cold,
         count: Int,
         sabotage: ModelCluster.Sabotage? = nil
     ) async -> (violation: Explorer.Violation?, told: Int) {
@@ -93,7 +112,7 @@ import Testing
         for seed in 0..<UInt64(isSanitized && sabotage == nil ? count / 10 : count) {
             await Task.yield()
             var random = SeededGenerator(seed: seed)
-            var state = start.state(kind.policy, long, sabotage)
+            var state = ModelState.cold(kind.policy, long, sabotage: sabotage)
             var trace: [ModelAction] = []
             for _ in 0..<Int.random(in: 20...250, using: &random) {
                 // Else most of what happens is that verdicts change.

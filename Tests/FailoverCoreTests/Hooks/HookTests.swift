@@ -185,6 +185,36 @@ import Testing
         #expect(story.contains("ran onDemote of a@2") && story.contains("ran onPromote of b@2"), "\(story)")
     }
 
+    /// Another supervisor announced a move away from `b`, and somebody found `b` active after that.
+    @Test(arguments: [false, true]) func onlyAMoveThatWasMadeTakesAHookAway(isMade: Bool) {
+        var script = GroupScript(Self.policy)
+        script.place("b", .active, epoch: 5)
+        script.place("a", .passive, epoch: 5)
+        var record = script.record("b", epoch: 5)
+        record.history = [
+            MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeUnhealthy),
+            MoveEntry(epoch: Epoch(4), from: ["b"], target: "a", cause: .labelLost, duration: isMade ? .zero : nil),
+        ]
+        record.hooks = [script.call(.promote, "b", epoch: 2)]
+        let story = script.play(script.start(record: record, healthy: ["b", "a"]))
+        #expect(story.contains("\(isMade ? "dropped" : "ran") onPromote of b@2"), "\(story)")
+        #expect(script.owed == [])
+    }
+
+    /// Another supervisor found `b` active, and this one sees the record before the pod.
+    @Test func whoIsOnRecordIsNotGoneBecauseItIsNotSeenYet() {
+        var script = GroupScript(Self.policy)
+        script.place("a", .passive, epoch: 2) { $0.isExcluded = true }
+        var record = script.record("b", epoch: 5, writer: "another")
+        record.history = [MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeUnhealthy)]
+        record.hooks = [script.call(.promote, "b", epoch: 2)]
+        let before = script.play(script.start(record: record))
+        #expect(before.ofHooks == [], "\(before)")
+        script.place("b", .active, epoch: 2)
+        let story = script.play(script.observe())
+        #expect(story.contains("ran onPromote of b@2") && script.owed == [], "\(story)")
+    }
+
     /// Whoever announced the move has its demotion on the way, whatever is on record by now.
     ///
     /// But who is to be promoted at once again is not told of the demotion.
