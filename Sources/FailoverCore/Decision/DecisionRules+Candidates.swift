@@ -22,14 +22,26 @@ extension DecisionRules {
     /// `left`: the member that the role is to leave, for none that the API server has just denied; nil if there is none.
     func bestHealthyCandidate(leaving left: Member? = nil) -> Member? {
         let candidates = healthyCandidates.filter { left == nil || !view.history.isRefused($0.id) }
-        return candidates.first(where: isAnnounced) ?? Ranking(view, leaving: left).best(of: candidates)
+        return best(of: candidates, leaving: left)
+    }
+
+    /// Whom another supervisor has announced, but not without an endpoint or on a node that goes while the best by rank is; else that one.
+    func best(of candidates: [Member], leaving left: Member?) -> Member? {
+        guard let best = Ranking(view, leaving: left).best(of: candidates) else { return nil }
+        let announced = candidates.first { candidate in
+            isAnnounced(candidate) && (candidate.isReady || !best.isReady)
+                && (view.unfitness(of: candidate) == nil || view.unfitness(of: best) != nil)
+        }
+        return announced ?? best
     }
 
     /// Whether another supervisor has announced a move to it a short time ago, and may be making that just now: with another target the
     /// role would move twice.
     private func isAnnounced(_ candidate: Member) -> Bool {
-        guard let record, record.names(candidate), endOfPatience != nil else { return false }
-        return record.isOnlyAnnounced(view.actives) && !isContradicted(candidate)
+        guard let record, record.isOnlyAnnounced(view.actives), !isContradicted(candidate) else { return false }
+        // Whom this supervisor has announced over that since stays, however late it is.
+        if let chosen, record.writer != identity { return candidate.id == chosen }
+        return record.names(candidate) && endOfPatience != nil
     }
 
     /// Whether its last probe speaks against its verdict.

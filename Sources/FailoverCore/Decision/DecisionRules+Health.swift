@@ -82,7 +82,7 @@ extension DecisionRules {
         let due = max(since, promotion(of: active) ?? since) + limit
         if now < due { return stay(active, until: due) }
         let ready = healthyCandidates.filter { $0.isReady && !isContradicted($0) }
-        guard let best = Ranking(view, leaving: active).best(of: ready) else {
+        guard let best = best(of: ready, leaving: active) else {
             return stay(active, finding: .activeNotReady(active.name))
         }
         return heldBack(active) ?? .move(.init(target: best, cause: .activeNotReady))
@@ -181,8 +181,10 @@ extension DecisionRules {
     ///
     /// Two groups of a set that prefer different nodes would move back and forth for ever if who followed went back by itself.
     private func isChosen(_ active: Member) -> Bool {
-        guard let record, let last = record.history.last,
-            let first = record.history.last(where: { $0.cause != .unfinishedSwitch && $0.cause != .targetRefused }),
+        // What was announced above the epoch that it carries has not moved the role from it.
+        let made = record?.history.filter { $0.epoch <= active.epoch ?? $0.epoch } ?? []
+        guard let record, let last = made.last,
+            let first = made.last(where: { $0.cause != .unfinishedSwitch && $0.cause != .targetRefused }),
             first.cause.isPlanned || first.cause == .following
         else { return false }
         return last.target == active.name && record.forgivenEpoch.map { $0 < last.epoch } ?? true

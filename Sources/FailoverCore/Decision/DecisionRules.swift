@@ -24,6 +24,8 @@ struct DecisionRules {
     var now: MonotonicTime
     /// Whether moves are withheld, all but what was announced before.
     var isHeld = false
+    /// Whom a move leads to that this supervisor has announced over the record; nil: none is.
+    var chosen: Member.ID?
     /// Until when a request is left to the supervisor that has announced a move for it; nil: none is.
     var endOfAnnouncedRequest: MonotonicTime?
 
@@ -153,8 +155,10 @@ struct DecisionRules {
         if isUntold { return stay(active) }
         switch view.health(of: active.id) {
         case .unknown:
-            return moveFromUnknown(active) ?? moveFromNotReady(active) ?? heldOnNode(active) ?? stay(active)
-        case .healthy: return moveFromNotReady(active) ?? heldOnNode(active) ?? follow(active) ?? preempt(active)
+            return moveFromUnknown(active) ?? moveFromNotReady(active) ?? heldOnNode(active)
+                ?? tellingOfDrain(stay(active))
+        case .healthy:
+            return moveFromNotReady(active) ?? heldOnNode(active) ?? tellingOfDrain(follow(active) ?? preempt(active))
         case .unhealthy: return moveFromUnhealthy(active)
         }
     }

@@ -156,6 +156,7 @@ extension Situation {
     private func rulesBefore(_ progress: RoleSwitch) -> DecisionRules {
         var rules = rules(progress.ground)
         rules.moves.withdraw(progress.epoch)
+        rules.chosen = progress.move.target?.id
         return rules
     }
 

@@ -206,7 +206,7 @@ struct Situation {
     }
 
     /// The move to a member that a slice shows, and the record does not tell of; nil: there is none.
-    private func untoldMove(to active: Member) -> MoveEntry? {
+    func untoldMove(to active: Member) -> MoveEntry? {
         known.record.flatMap { view.untoldMove(to: active, by: $0) }
     }
 

@@ -30,7 +30,9 @@ extension Situation {
             left.append(NamedPod(name: holder.name, id: id))
         }
         var seen = Set([target?.id].compactMap(\.self))
-        for pod in left where seen.insert(pod.id).inserted { add(.demote, pod) }
+        // Receivers know pods by name: one that is recreated, and gets the role back, is told that alone, not two roles of one move.
+        let name = known.policy.hooks.requiredOnDemote == nil ? target?.name : nil
+        for pod in left where pod.name != name && seen.insert(pod.id).inserted { add(.demote, pod) }
         if let target { add(.promote, target) }
         return calls
     }
@@ -77,7 +79,7 @@ extension Situation {
     private func fate(ofPromotion call: HookCall, under record: GroupRecord) -> HookFate {
         guard let member = view[call.id] else {
             // Whom the record names another supervisor has seen, be it that this one has not yet.
-            let isKnown = mayReturn(call) || record.holder?.id == call.id
+            let isKnown = mayReturn(call) || record.mayName(call)
             return record.epoch > call.epoch && !isKnown ? .dropped(.gone) : .waits
         }
         let epoch = member.epoch ?? Epoch(0)
@@ -135,4 +137,12 @@ extension HookCall {
 
     /// Whether another tells of the same change of role.
     func isSame(as other: HookCall) -> Bool { kind == other.kind && id == other.id && epoch == other.epoch }
+}
+
+extension GroupRecord {
+    /// Whether a call is for the holder; one of whom no uid is on record is known by its name.
+    fileprivate func mayName(_ call: HookCall) -> Bool {
+        guard let holder else { return false }
+        return holder.id.map { $0 == call.id } ?? (holder.name == call.pod)
+    }
 }

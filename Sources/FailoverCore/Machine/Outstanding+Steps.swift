@@ -124,6 +124,10 @@ extension Outstanding {
         let reason = situation.withholding
         let effects = wake(at: ends.min()) + notices.withheld(decision, because: reason, situation.trace)
         if reason == .paused {
+            // What a slice tells of is made, and on record before its hooks are run.
+            if case .adopt(let active) = decision, situation.untoldMove(to: active) != nil {
+                return effects + adopt(Adoption(active: active), &known, at: now)
+            }
             return effects + keepUp(decision, &known, at: now) + recordCompletion(known, at: now)
         }
         return known.policy.isEnding || reason == .exhausted ? effects + recordCompletion(known, at: now) : effects

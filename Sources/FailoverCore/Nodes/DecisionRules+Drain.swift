@@ -15,17 +15,29 @@ extension DecisionRules {
     /// What keeps a member on a node that is being drained; nil: it is not, or it is not known yet who is elsewhere.
     func heldOnNode(_ active: Member) -> Decision? {
         guard view.unfitness(of: active) == .leaving else { return nil }
-        switch evacuation(of: active) {
-        case .move: return nil
-        case nil where isVerdictOutElsewhere: return nil
-        case nil: return stay(active, finding: .drainWaiting(active.name))
-        case let held: return held
-        }
+        guard let decision = evacuation(of: active) else { return nil }
+        if case .move = decision { return nil }
+        return decision
     }
 
-    /// Whether somebody who could take over from such a node has no verdict yet.
-    private var isVerdictOutElsewhere: Bool {
-        view.all.contains { isCandidate($0) && view.unfitness(of: $0) == nil && view.health(of: $0.id) == .unknown }
+    /// Says that a member stays on a node that is being drained, once it is known that nobody else is to take the role.
+    func tellingOfDrain(_ decision: Decision) -> Decision {
+        guard case .keep(var keep) = decision, keep.finding == nil, view.unfitness(of: keep.active) == .leaving,
+            evacuation(of: keep.active) == nil
+        else { return decision }
+        if let end = endOfVerdictsElsewhere {
+            keep.until = min(end, keep.until ?? end)
+        } else {
+            keep.finding = .drainWaiting(keep.active.name)
+        }
+        return .keep(keep)
+    }
+
+    /// Until when somebody who could take over from such a node may come to a verdict; nil: all have.
+    private var endOfVerdictsElsewhere: MonotonicTime? {
+        let others = view.all.filter { isCandidate($0) && view.unfitness(of: $0) == nil }
+        let ends = others.compactMap { view.unknownSince($0.id) ?? view.evidence(of: $0.id)?.contradictedSince }
+        return ends.max().map { $0 + policy.verdictWindow }.flatMap { now < $0 ? $0 : nil }
     }
 
     /// Whether the role would leave a member at once, were it active, because its node is being drained and another can take it.
@@ -48,6 +60,6 @@ extension DecisionRules {
             candidate.isReady && view.unfitness(of: candidate) == nil
                 && !(view.evidence(of: candidate.id)?.isContradicted ?? false)
         }
-        return Ranking(view, leaving: active).best(of: candidates)
+        return best(of: candidates, leaving: active)
     }
 }

@@ -206,4 +206,33 @@ import Testing
         #expect(story.contains { $0.hasPrefix("c=passive@") }, "\(story)")
         #expect(story.contains { $0.hasPrefix("ran onDemote of c@") }, "\(story) \(script.owed)")
     }
+
+    @Test func aPodOfTheSameNameIsNotToldTwoRolesOfOneMove() {
+        var script = GroupScript.hooked()
+        script.change("b") { $0.isExcluded = true }
+        script.change("c") { $0.isExcluded = true }
+        _ = script.play(script.observe())
+        script.remove("a")
+        script.holds = GroupScript.isWrite(of: "a")
+        var story = script.play(script.observe())
+        story += script.play(script.release { $0.end($1, role: .gone) })
+        script.place("a", nil) { $0.id = .init("uid-a2") }
+        story += script.play(script.observe())
+        story += script.play(script.health("a", .healthy))
+        #expect(story.contains { $0.hasPrefix("a=active@") }, "\(story)")
+        #expect(!(story.contains("run onDemote of a@2") && story.contains("run onPromote of a@2")), "\(story)")
+    }
+
+    @Test func whoIsOnRecordByNameOnlyIsNotGone() {
+        var script = GroupScript(GroupPolicy(verdictWindow: .zero, hooks: HookPolicy(kinds: [.promote, .demote])))
+        script.place("a", .passive, epoch: 2) { $0.isExcluded = true }
+        var record = script.record("b", epoch: 5, writer: "another")
+        record.holder?.id = nil
+        record.history = [MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeUnhealthy)]
+        record.hooks = [script.call(.promote, "b", epoch: 2)]
+        var story = script.play(script.start(record: record))
+        script.place("b", .active, epoch: 2)
+        story += script.play(script.observe())
+        #expect(story.contains("ran onPromote of b@2"), "\(story)")
+    }
 }

@@ -99,4 +99,40 @@ import Testing
         #expect(story.contains("ran onDemote of b@3") && story.contains("ran onPromote of a@3"), "\(story)")
         #expect(script.lease?.record.history.map(\.epoch) == [Epoch(2), Epoch(3)] && script.owed == [])
     }
+
+    @Test func aPodOfTheSameNameInASliceIsNotToldTwoRolesOfOneMove() {
+        let policy = GroupPolicy(
+            verdictWindow: .seconds(5),
+            ownsEndpoints: true,
+            hooks: HookPolicy(kinds: [.promote, .demote])
+        )
+        var script = GroupScript(policy)
+        script.place("b", nil) { $0.id = .init("uid-b2") }
+        script.slices.publish(.init("uid-b"), at: Epoch(2), cause: .activeUnhealthy)
+        var story = script.play(script.start(record: script.record("a")))
+        story += script.play(script.health("b", .healthy))
+        let epoch = script.lease?.record.epoch ?? Epoch(0)
+        #expect(script.slices.isActive(.init("uid-b2")), "\(story)")
+        #expect(
+            !(story.contains("run onDemote of b@\(epoch)") && story.contains("run onPromote of b@\(epoch)")),
+            "\(story)"
+        )
+    }
+
+    @Test func aPauseKeepsNoHookOfAMoveThatWasMade() {
+        let policy = GroupPolicy(
+            verdictWindow: .seconds(5),
+            ownsEndpoints: true,
+            hooks: HookPolicy(kinds: [.promote, .demote])
+        )
+        var script = GroupScript(policy)
+        script.place("a", nil)
+        script.place("b", nil)
+        script.slices.publish(script.member("b").id, at: Epoch(2), cause: .activeUnhealthy)
+        var record = script.record("a")
+        record.pause = Pause(id: "p", rest: nil)
+        var story = script.play(script.start(record: record, healthy: ["a", "b"]))
+        story += script.pass(1...600)
+        #expect(story.contains("ran onDemote of a@2") && story.contains("ran onPromote of b@2"), "\(story)")
+    }
 }

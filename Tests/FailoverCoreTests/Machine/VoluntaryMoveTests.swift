@@ -185,4 +185,40 @@ import Testing
         script.remove("a")
         #expect(script.observe().targets == ["b"])
     }
+
+    /// Nobody has moved the role from whom an operator chose.
+    @Test(arguments: [false, true]) func whatIsAnnouncedInVainTakesNoChoiceAway(isInVain: Bool) {
+        let policy = GroupPolicy(preemption: Preemption(delay: .seconds(1), cooldown: .seconds(1)))
+        var script = GroupScript(policy)
+        script.at(1_000_000)
+        script.place("a", .passive, epoch: 2) { $0.priority = 200 }
+        script.place("b", .active, epoch: 2)
+        var record = script.record(
+            "b",
+            epoch: isInVain ? 4 : 2,
+            origin: isInVain ? .adopted : .intended,
+            writer: "another"
+        )
+        record.history = [
+            MoveEntry(
+                epoch: Epoch(2),
+                from: ["a"],
+                target: "b",
+                cause: .switchover,
+                age: .seconds(600),
+                duration: .milliseconds(50)
+            )
+        ]
+        if isInVain {
+            record.history.append(
+                MoveEntry(epoch: Epoch(3), from: ["b"], target: "a", cause: .activeUnhealthy, age: .seconds(500))
+            )
+        }
+        var story = script.play(script.start(record: record, healthy: ["a", "b"]))
+        for second in 1001...1100 {
+            script.at(second * 1000)
+            story += script.play(script.fireTimers())
+        }
+        #expect(!story.contains { $0.hasPrefix("moving") }, "\(story)")
+    }
 }

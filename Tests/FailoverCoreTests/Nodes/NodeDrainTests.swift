@@ -224,4 +224,53 @@ import Testing
             ]
         )
     }
+
+    @Test(arguments: [false, true]) func aDrainThatWaitsHoldsNoPreemption(isDrained: Bool) {
+        let policy = GroupPolicy(
+            preemption: Preemption(delay: .seconds(1), cooldown: .seconds(1)),
+            onNodeDrain: .cordon
+        )
+        var script = GroupScript(policy)
+        script.at(1_000_000)
+        for name in ["a", "c"] {
+            script.place(name, name == "a" ? .active : .passive, epoch: 1) {
+                $0.node = "n\(name)"
+                $0.isReady = false
+                $0.priority = name == "c" ? 200 : 100
+            }
+        }
+        var story = script.play(script.start(record: script.record("a"), healthy: ["a", "c"]))
+        if isDrained { story += script.play(script.observe(NodeConditions(unschedulable: ["na"]))) }
+        for second in 1001...1100 {
+            script.at(second * 1000)
+            story += script.play(script.fireTimers())
+        }
+        #expect(script.machine.actives.map(\.name) == ["c"], "\(story)")
+    }
+
+    @Test func oneFailedProbeElsewhereIsNoDrainThatWaits() {
+        let policy = GroupPolicy(onNodeDrain: .cordon)
+        var script = GroupScript(policy)
+        for name in ["a", "c"] {
+            script.place(name, name == "a" ? .active : .passive, epoch: 1) { $0.node = "n\(name)" }
+        }
+        _ = script.play(script.start(record: script.record("a"), healthy: ["a", "c"]))
+        _ = script.health("c", .healthy, isContradicted: true)
+        let found = script.observe(NodeConditions(unschedulable: ["na"])).findings
+        #expect(found.isEmpty, "\(found)")
+    }
+
+    @Test func aDrainThatWaitsIsToldAlsoIfSomebodyNeverHasAVerdict() {
+        var script = GroupScript(GroupPolicy(verdictWindow: .seconds(5), onNodeDrain: .cordon))
+        for name in ["a", "c"] {
+            script.place(name, name == "a" ? .active : .passive, epoch: 1) { $0.node = "n\(name)" }
+        }
+        _ = script.play(script.start(record: script.record("a"), healthy: ["a"]))
+        var findings = script.observe(NodeConditions(unschedulable: ["na"])).findings
+        for second in 1...3600 {
+            script.at(second * 1000)
+            findings += (script.fireTimers() + script.health("a", .healthy)).findings
+        }
+        #expect(findings == [.drainWaiting("a")])
+    }
 }
