@@ -12,7 +12,7 @@ extension DecisionRules {
         return .move(move)
     }
 
-    /// What keeps a member on a node that is being drained; nil: it is not, or it is not known yet who is elsewhere.
+    /// What holds up the move off a node that is being drained; nil: nothing, or there is none to make.
     func heldOnNode(_ active: Member) -> Decision? {
         guard view.unfitness(of: active) == .leaving else { return nil }
         guard let decision = evacuation(of: active) else { return nil }
@@ -57,8 +57,7 @@ extension DecisionRules {
 
     private func bestElsewhere(leaving active: Member) -> Member? {
         let candidates = healthyCandidates.filter { candidate in
-            candidate.isReady && view.unfitness(of: candidate) == nil
-                && !(view.evidence(of: candidate.id)?.isContradicted ?? false)
+            candidate.isReady && view.unfitness(of: candidate) == nil && !isContradicted(candidate)
         }
         return best(of: candidates, leaving: active)
     }

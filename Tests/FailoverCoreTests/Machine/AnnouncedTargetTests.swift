@@ -5,6 +5,25 @@ import Testing
 /// A target that another supervisor has announced, and may be promoting just now: it is chosen before who ranks higher, but not
 /// before who serves better.
 @Suite struct AnnouncedTargetTests {
+    /// `a` is active on `na`, `b` and `c` are healthy on `nb` and `nc`.
+    private static func onNodes(
+        notReadyLimit: Duration? = nil,
+        _ change: (inout Member) -> Void = { _ in }
+    ) -> GroupScript {
+        let policy = GroupPolicy(notReadyLimit: notReadyLimit, verdictWindow: .seconds(31), onNodeDrain: .cordon)
+        var script = GroupScript(policy)
+        for name in ["a", "b", "c"] {
+            script.place(name, name == "a" ? .active : .passive, epoch: 1) {
+                $0.node = "n\(name)"
+                change(&$0)
+            }
+        }
+        var record = script.record("a")
+        record.announced = Announcements(since: Epoch(0))
+        _ = script.settle(script.start(record: record, healthy: ["a", "b", "c"]))
+        return script
+    }
+
     @Test(arguments: [false, true]) func announcedButNotReadyIsNoBetterThanReady(isAnnounced: Bool) {
         var script = GroupScript.three(GroupPolicy(notReadyLimit: .seconds(30), verdictWindow: .seconds(31)))
         if isAnnounced { _ = script.play(script.annotate { GroupScript.foreign(&$0, to: "b") }) }
@@ -34,13 +53,7 @@ import Testing
     }
 
     @Test(arguments: [false, true]) func announcedOnANodeThatGoesIsNotLeftAgain(isAnnounced: Bool) {
-        var script = GroupScript(GroupPolicy(verdictWindow: .seconds(31), onNodeDrain: .cordon))
-        for name in ["a", "b", "c"] {
-            script.place(name, name == "a" ? .active : .passive, epoch: 1) { $0.node = "n\(name)" }
-        }
-        var record = script.record("a")
-        record.announced = Announcements(since: Epoch(0))
-        _ = script.settle(script.start(record: record, healthy: ["a", "b", "c"]))
+        var script = Self.onNodes()
         if isAnnounced { _ = script.play(script.annotate { GroupScript.foreign(&$0, to: "b") }) }
         var story = script.play(script.observe(NodeConditions(unschedulable: ["nb"])))
         story += script.play(script.health("a", .unhealthy))
@@ -48,13 +61,7 @@ import Testing
     }
 
     @Test func announcedOnANodeThatIsNotReady() {
-        var script = GroupScript(GroupPolicy(verdictWindow: .seconds(31), onNodeDrain: .cordon))
-        for name in ["a", "b", "c"] {
-            script.place(name, name == "a" ? .active : .passive, epoch: 1) { $0.node = "n\(name)" }
-        }
-        var record = script.record("a")
-        record.announced = Announcements(since: Epoch(0))
-        _ = script.settle(script.start(record: record, healthy: ["a", "b", "c"]))
+        var script = Self.onNodes()
         _ = script.play(script.annotate { GroupScript.foreign(&$0, to: "b") })
         var story = script.play(script.observe(NodeConditions(notReady: ["nb"])))
         story += script.play(script.health("a", .unhealthy))
@@ -64,16 +71,7 @@ import Testing
     @Test(arguments: [SwitchCause.nodeDraining, .activeNotReady]) func whomAnotherHasAnnouncedIsChosenForOtherMovesToo(
         cause: SwitchCause
     ) {
-        var script = GroupScript(GroupPolicy(notReadyLimit: .zero, verdictWindow: .seconds(31), onNodeDrain: .cordon))
-        for name in ["a", "b", "c"] {
-            script.place(name, name == "a" ? .active : .passive, epoch: 1) {
-                $0.node = "n\(name)"
-                $0.priority = name == "c" ? 200 : 100
-            }
-        }
-        var record = script.record("a")
-        record.announced = Announcements(since: Epoch(0))
-        _ = script.settle(script.start(record: record, healthy: ["a", "b", "c"]))
+        var script = Self.onNodes(notReadyLimit: .zero) { if $0.name == "c" { $0.priority = 200 } }
         script.holds = { if case .writeRecord = $0 { true } else { false } }
         var story: [String]
         if cause == .nodeDraining {
