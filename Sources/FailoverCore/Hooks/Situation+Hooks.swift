@@ -29,6 +29,8 @@ extension Situation {
         if let holder = ground?.holder, let id = holder.id, mayBeActive(by: ground) {
             left.append(NamedPod(name: holder.name, id: id))
         }
+        let isUntold = ground.flatMap(view.untoldMove(by:))?.epoch == entry.epoch
+        if isUntold, ground?.origin == .adopted, let pod = ground?.lastPromoted { left.append(pod) }
         var seen = Set([target?.id].compactMap(\.self))
         // Receivers know pods by name: one that is recreated, and gets the role back, is told that alone, not two roles of one move.
         let name = known.policy.hooks.requiredOnDemote == nil ? target?.name : nil
@@ -140,6 +142,14 @@ extension HookCall {
 }
 
 extension GroupRecord {
+    /// To whom the last move on record led: whoever adopted somebody else since may not have seen that; nil: to nobody.
+    fileprivate var lastPromoted: NamedPod? {
+        guard let last = history.last, let name = last.target,
+            let entry = announced.entries.last(where: { $0.epoch == last.epoch })
+        else { return nil }
+        return NamedPod(name: name, id: entry.target)
+    }
+
     /// Whether a call is for the holder; one of whom no uid is on record is known by its name.
     fileprivate func mayName(_ call: HookCall) -> Bool {
         guard let holder else { return false }

@@ -37,11 +37,20 @@ extension MemberView {
     /// The same, wherever it led.
     func untoldMove(by record: GroupRecord) -> MoveEntry? {
         guard let slice = endpoints?.slices.first, let cause = slice.cause, let epoch = slice.epoch,
-            epoch > record.epoch
+            epoch > record.epoch || isBesideAdoption(epoch, record)
         else { return nil }
         let target = published.first?.name
-        // Moves in between led away from it, if it leads back.
-        let from = [record.holder?.name].compactMap(\.self).filter { $0 != target }
+        // Moves in between led away from it, if it leads back; whoever adopted somebody may not have seen whom it leads from.
+        let isOfHolder = epoch > record.epoch && (record.origin == .intended || record.holder?.name != target)
+        let left = isOfHolder ? record.holder?.name : record.history.last?.target
+        let from = [left].compactMap(\.self).filter { $0 != target }
         return MoveEntry(epoch: epoch, from: from, target: target, cause: cause)
+    }
+
+    /// Whether another supervisor, which had not seen the slice that moved the role, has adopted somebody else by the record: of two that
+    /// act at once one writes the slice, and the other the record.
+    private func isBesideAdoption(_ epoch: Epoch, _ record: GroupRecord) -> Bool {
+        record.origin == .adopted && record.history.last.map { $0.epoch < epoch } ?? true
+            && !published.contains { $0.id == record.holder?.id }
     }
 }

@@ -101,12 +101,7 @@ import Testing
     }
 
     @Test func aPodOfTheSameNameInASliceIsNotToldTwoRolesOfOneMove() {
-        let policy = GroupPolicy(
-            verdictWindow: .seconds(5),
-            ownsEndpoints: true,
-            hooks: HookPolicy(kinds: [.promote, .demote])
-        )
-        var script = GroupScript(policy)
+        var script = GroupScript(Self.policy)
         script.place("b", nil) { $0.id = .init("uid-b2") }
         script.slices.publish(.init("uid-b"), at: Epoch(2), cause: .activeUnhealthy)
         var story = script.play(script.start(record: script.record("a")))
@@ -120,12 +115,7 @@ import Testing
     }
 
     @Test func aPauseKeepsNoHookOfAMoveThatWasMade() {
-        let policy = GroupPolicy(
-            verdictWindow: .seconds(5),
-            ownsEndpoints: true,
-            hooks: HookPolicy(kinds: [.promote, .demote])
-        )
-        var script = GroupScript(policy)
+        var script = GroupScript(Self.policy)
         script.place("a", nil)
         script.place("b", nil)
         script.slices.publish(script.member("b").id, at: Epoch(2), cause: .activeUnhealthy)
@@ -134,5 +124,22 @@ import Testing
         var story = script.play(script.start(record: record, healthy: ["a", "b"]))
         story += script.pass(1...600)
         #expect(story.contains("ran onDemote of a@2") && story.contains("ran onPromote of b@2"), "\(story)")
+    }
+
+    /// Of two supervisors that act at once one moved the role from `b` to `c` by the slice, and the other, which had seen neither,
+    /// adopted `a` by the record, both at 3.
+    @Test func anAdoptionAtTheSameEpochHidesNoMove() {
+        var script = GroupScript(Self.policy)
+        for name in ["a", "b", "c"] { script.place(name, nil) }
+        script.slices.publish(script.member("c").id, at: Epoch(3), cause: .activeUnhealthy)
+        var record = script.record("a", epoch: 3, origin: .adopted, writer: "another")
+        record.announced = Announcements(since: Epoch(0), entries: [.init(epoch: Epoch(2), target: .init("uid-b"))])
+        record.history = [
+            MoveEntry(epoch: Epoch(2), from: ["a"], target: "b", cause: .activeUnhealthy, duration: .milliseconds(5))
+        ]
+        let story = script.play(script.start(record: record, healthy: ["a", "b", "c"]))
+        #expect(script.slices.isActive(.init("uid-c")), "\(story)")
+        #expect(story.contains("ran onDemote of b@3") && story.contains("ran onPromote of c@3"), "\(story)")
+        #expect(script.lease?.record.history.last?.from == ["b"] && script.owed == [])
     }
 }
