@@ -1,7 +1,7 @@
 /// Moves that a slice shows, and that the record on the API server does not tell of yet.
 ///
-/// Should whoever made them end before that, the next supervisor finds the slice at an epoch above the record's, and adopts
-/// whom it shows.
+/// Should whoever made them end before that, the next supervisor finds the slice at an epoch above the record's, or beside an
+/// adoption that had not seen it, and adopts whom it shows.
 struct UntoldMoves: Sendable, Hashable {
     /// The epoch of the record that does not tell of them.
     let since: Epoch
@@ -40,11 +40,12 @@ extension MemberView {
             epoch > record.epoch || isBesideAdoption(epoch, record)
         else { return nil }
         let target = published.first?.name
-        // Moves in between led away from it, if it leads back; whoever adopted somebody may not have seen whom it leads from.
-        let isOfHolder = epoch > record.epoch && (record.origin == .intended || record.holder?.name != target)
-        let left = isOfHolder ? record.holder?.name : record.history.last?.target
-        let from = [left].compactMap(\.self).filter { $0 != target }
-        return MoveEntry(epoch: epoch, from: from, target: target, cause: cause)
+        let left = epoch > record.epoch ? record.holder?.name : record.history.last?.target
+        var from = [left].compactMap(\.self)
+        // Whoever adopted the target may not have seen whom it had lost the role to.
+        if from == [target], record.origin == .adopted { from = [record.history.last?.target].compactMap(\.self) }
+        // Moves in between led away from it, if it leads back.
+        return MoveEntry(epoch: epoch, from: from.filter { $0 != target }, target: target, cause: cause)
     }
 
     /// Whether another supervisor, which had not seen the slice that moved the role, has adopted somebody else by the record: of two that

@@ -13,7 +13,7 @@ const MEANING = {
   Flapping: 'it moved so often that it is left as it is for a while',
   SelfDoubt: 'the supervisor doubts its own probes, and nothing moves because of them',
   Disputed: 'the active pod fails for this supervisor, and too few others say so',
-  SealBlocked: 'a switch waits for a pod that cannot be written',
+  SealBlocked: 'a switch waits for a pod, or endpoints, that cannot be written',
   NoHealthyCandidate: 'nobody could take over now',
   EndpointsLag: 'the active pod is Ready and in no EndpointSlice yet',
   ActiveNotReady: 'the active pod is not Ready',

@@ -60,7 +60,7 @@ package struct GroupExplanation: Encodable, Sendable {
         ("Paused", "nothing by itself, for the group is paused"),
         ("Flapping", "nothing before the hold ends, for the role moved too often"),
         ("SelfDoubt", "nothing because of probes, while the supervisor doubts its own"),
-        ("SealBlocked", "nothing before the pod can be written that the switch under way waits for"),
+        ("SealBlocked", "nothing before the pod, or its endpoints, can be written that the switch under way waits for"),
     ]
 
     private static func prediction(_ status: GroupStatus, _ settings: GroupSettings?) -> String {
