@@ -20,7 +20,11 @@ extension EndToEndTests {
                     _ = await process.log.wait(after: before, for: "move complete")
                     // One probe at a time: when the thirteenth comes, twelve have failed.
                     for await _ in probes.prefix(13) {}
-                    let lines = await process.log.lines.dropFirst(before).filter { $0.contains("group.name=web") }
+                    // That another pod was slow to answer tells of a busy machine, not of the move.
+                    let lines = await process.log.lines.dropFirst(before).filter {
+                        $0.contains("group.name=web")
+                            && (!$0.contains("result changed") || $0.contains("member.name=\(holder)"))
+                    }
                     #expect(lines.count <= 6, "\(lines.joined(separator: "\n"))")
                     #expect(lines.count { $0.contains("result changed") && $0.contains("member.name=\(holder)") } == 1)
                     #expect(lines.count { $0.contains("health changed") && $0.contains("member.name=\(holder)") } == 1)

@@ -88,7 +88,7 @@ extension EndToEndTests {
                 let pipe = stage.folder.appending(path: "pipe").path(percentEncoded: false)
                 #expect(unsafe mkfifo(pipe, 0o644) == 0)
                 let timing =
-                    ", periodSeconds: 0.5, fastPeriodSeconds: 0.1, timeoutSeconds: 0.4, failureThreshold: 2, "
+                    ", periodSeconds: 2, fastPeriodSeconds: 0.1, timeoutSeconds: 1.9, failureThreshold: 2, "
                     + "successThreshold: 1"
                 let folder = stage.folder.path(percentEncoded: false)
                 let group = Self.group("test ! -e \(folder)/$POD_NAME", timing: timing)

@@ -72,7 +72,7 @@ extension EndToEndTests {
             let loop = EventLoop(name: "test")
             defer { loop.stop() }
             return try await Stage.run { stage in
-                let tcp = "{tcpSocket: {port: http}, periodSeconds: 0.6, fastPeriodSeconds: 0.2, timeoutSeconds: 0.5}"
+                let tcp = "{tcpSocket: {port: http}, periodSeconds: 2, fastPeriodSeconds: 0.2, timeoutSeconds: 1.9}"
                 for name in ["web", "queue"] { try await stage.place(name, replicas: 2) }
                 let groups = [Manifests.group("web"), Manifests.group("queue", probe: tcp)]
                 let arguments = try await stage.arguments(groups: groups, ["--listen", "127.0.0.1:0"])

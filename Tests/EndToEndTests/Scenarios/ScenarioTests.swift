@@ -31,7 +31,7 @@ extension EndToEndTests {
                 }
                 let group = Manifests.group(
                     "web",
-                    "passiveProbe: {tcpSocket: {port: http}, periodSeconds: 0.6, fastPeriodSeconds: 0.2, timeoutSeconds: 0.5, successThreshold: 1}"
+                    "passiveProbe: {tcpSocket: {port: http}, periodSeconds: 2, fastPeriodSeconds: 0.2, timeoutSeconds: 1.9, successThreshold: 1}"
                 )
                 let arguments = try await stage.arguments(groups: [group])
                 _ = try await SupervisorProcess.run(arguments) { process in
