@@ -11,11 +11,12 @@ extension EndToEndTests {
         /// What an application wants to be asked with.
         private static let password = "planted-password-5c1e"
 
-        private static func group() -> String {
-            let header = "httpHeaders: [{name: Authorization, value: \"Bearer \(password)\"}]"
+        /// `end`: what the header's value ends with, in YAML.
+        private static func group(end: String = "") -> String {
+            let header = "httpHeaders: [{name: Authorization, value: \"Bearer \(password)\(end)\"}]"
             return Manifests.group(
                 "web",
-                probe: "{httpGet: {path: /health, port: http, \(header)}, periodSeconds: 1, timeoutSeconds: 0.5}"
+                probe: "{httpGet: {path: /health, port: http, \(header)}, periodSeconds: 2, timeoutSeconds: 1.9}"
             )
         }
 
@@ -64,12 +65,14 @@ extension EndToEndTests {
                 let arguments = try await stage.arguments(groups: [Self.group()])
                 let (config, kubeconfig) = (arguments[2], arguments[4])
                 let wrong = try stage.write("wrong.yaml", configuration: [Self.group() + "  priority: x\n"])
+                let twoLines = try stage.write("lines.yaml", configuration: [Self.group(end: "\\n")])
                 let other = try stage.write(
                     "other-kubeconfig",
                     await stage.sandbox.kubeconfig(token: Self.password)
                 )
                 for command in [
                     ["validate", "--cluster", "--kubeconfig", kubeconfig, config], ["validate", wrong],
+                    ["validate", twoLines], ["rbac", "--config", twoLines],
                     ["validate", "--cluster", "--kubeconfig", other, config],
                     ["probe", "web", "--config", config, "--kubeconfig", kubeconfig, "--verbose"],
                     ["status", "--kubeconfig", kubeconfig], ["status", "--kubeconfig", other],
@@ -97,9 +100,12 @@ extension EndToEndTests {
                 #expect(text.contains("warning:") && text.contains("hooks"))
                 Self.expectClean(text)
                 let wrong = try stage.write("wrong.yaml", configuration: [Self.group() + "  priority: x\n"])
-                let mistake = try await SupervisorProcess.finish(["run", "--config", wrong])
-                #expect(mistake.code == 1 && mistake.text.contains("error:"))
-                Self.expectClean(mistake.text)
+                let twoLines = try stage.write("lines.yaml", configuration: [Self.group(end: "\\n")])
+                for file in [wrong, twoLines] {
+                    let mistake = try await SupervisorProcess.finish(["run", "--config", file])
+                    #expect(mistake.code == 1 && mistake.text.contains("error:"))
+                    Self.expectClean(mistake.text)
+                }
             }
         }
 

@@ -74,7 +74,7 @@ import YAMLDocument
         let reading = read(text)
         #expect(
             reading.diagnostics.map(\.text) == [
-                "groups: found 3, allowed is a list (line 3 of the entry \"a.yaml\")"
+                "groups: found a number, allowed is a list (line 3 of the entry \"a.yaml\")"
             ]
         )
         #expect(reading.diagnostics.first?.mark == YAMLMark(line: 3, column: 11))

@@ -35,7 +35,7 @@ struct SchemaChecker {
 
     private mutating func check(_ node: YAMLNode, against schema: ObjectSchema, requiresKeys: Bool) {
         guard let entries = node.mapping else {
-            return report(.wrongType(found: node.words, allowed: "a mapping"), at: node.mark)
+            return report(.wrongType(found: node.kind, allowed: "a mapping"), at: node.mark)
         }
         for entry in entries {
             if let value = schema.value(of: entry.key) {
@@ -66,7 +66,7 @@ struct SchemaChecker {
 
     private mutating func checkList(_ node: YAMLNode, _ item: ValueSchema, isEmptyAllowed: Bool) {
         guard let items = node.sequence else {
-            return report(.wrongType(found: node.words, allowed: "a list"), at: node.mark)
+            return report(.wrongType(found: node.kind, allowed: "a list"), at: node.mark)
         }
         if items.isEmpty, !isEmptyAllowed {
             report(.wrongType(found: "an empty list", allowed: "a list of at least one entry"), at: node.mark)
@@ -80,7 +80,7 @@ struct SchemaChecker {
 
     private mutating func checkLabels(_ node: YAMLNode) {
         guard let entries = node.mapping else {
-            return report(.wrongType(found: node.words, allowed: "a mapping of labels"), at: node.mark)
+            return report(.wrongType(found: node.kind, allowed: "a mapping of labels"), at: node.mark)
         }
         for entry in entries {
             let format = StringFormat.labelKey
@@ -104,12 +104,19 @@ struct SchemaChecker {
             return report(.unusableWindow(found: node.words, problem), at: node.mark)
         }
         if let scalar = node.scalar, schema.accepts(scalar) { return }
-        let found = node.words
+        let found = Self.found(node, schema)
         guard case .enumeration(let names) = schema, let text = node.string else {
             return report(.wrongType(found: found, allowed: schema.words + Self.hint(node, schema)), at: node.mark)
         }
         let suggestion = Suggestion.nearest(to: text, among: names)
         report(.notAllowed(found: found, allowed: schema.words, suggestion: suggestion), at: node.mark)
+    }
+
+    /// What a field does not take, in words.
+    private static func found(_ node: YAMLNode, _ schema: ValueSchema) -> String {
+        guard case .string(let format) = schema, let scalar = node.scalar else { return node.words }
+        guard let shown = format.shown(scalar.text) else { return node.kind }
+        return node.string == nil ? node.words : shown.quoted
     }
 
     /// What else there is to say of a value that a field does not take; empty if nothing is.

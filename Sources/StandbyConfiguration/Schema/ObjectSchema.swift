@@ -177,4 +177,15 @@ extension YAMLNode {
             }
         }
     }
+
+    /// The same where a secret may stand: nothing of a value but its kind.
+    var kind: String {
+        guard case .scalar(let scalar) = content else { return words }
+        return switch scalar.value {
+        case .string: "a string"
+        case .null: words
+        case .bool: "a boolean"
+        case .int, .float: "a number"
+        }
+    }
 }

@@ -160,6 +160,35 @@ extension StringFormat {
     private static func isAlphanumeric(_ byte: UInt8) -> Bool { isLowercase(byte | 0x20) || isDigit(byte) }
 }
 
+// MARK: In messages
+
+extension StringFormat {
+    /// What a message may tell of a text that has not this form; nil: nothing. Headers' values, URLs, arguments and bodies carry
+    /// tokens and passwords, and who reads a log may not be who reads the file.
+    func shown(_ text: String) -> String? {
+        switch self {
+        case .argument, .printable: nil
+        case .path: text.firstIndex(of: "?").map { text[...$0] + "…" } ?? text
+        case .url: Self.placeOfURL(text)
+        case .template: Self.unknownPlaceholder(in: text).map { "$(\($0))" }
+        case .nonEmpty, .dnsLabel, .dnsSubdomain, .labelKey, .labelValue, .host, .headerName, .regularExpression,
+            .window,
+            .jsonPointer:
+            text
+        }
+    }
+
+    /// The scheme and the host of what was meant as a URL.
+    private static func placeOfURL(_ text: String) -> String {
+        let scheme = text.firstRange(of: "://").map { text[..<$0.upperBound] } ?? ""
+        let rest = text.dropFirst(scheme.count)
+        let credentials = rest.lastIndex(of: "@")
+        let place = credentials.map { rest[rest.index(after: $0)...] } ?? rest
+        let host = place.prefix { !"/?#".contains($0) }
+        return scheme + (credentials == nil ? "" : "…@") + host + (host.endIndex == place.endIndex ? "" : "/…")
+    }
+}
+
 // MARK: JSON Schema
 
 extension StringFormat {
