@@ -41,9 +41,12 @@ import Testing
             waitsFor: "x"
         )
         let following = GroupStatus.Following(group: "db", node: "a", zone: "b", waitsFor: "c", until: moment)
+        var request = StoredRequest(id: "s", action: .switchover)
+        (request.pod, request.force, request.due, request.at, request.by) = ("a", true, moment, moment, "b")
         let change = GroupStatus.Timeline.Change(at: moment, kind: "moved", member: "a", from: "b", to: "c", cause: "d")
         for (name, value) in [
             ("Member", member), ("Switch", move), ("Change", change), ("Following", following),
+            ("ScheduledRequest", request),
             ("Timeline", GroupStatus.Timeline(since: moment, changes: [])),
         ] as [(String, any Encodable)] {
             let written = try JSONSerialization.jsonObject(with: JSONEncoder().encode(value)) as? Object

@@ -51,15 +51,22 @@ function levelOf(status) {
   const quiet = new Set(['Available', 'Paused', 'NoHealthyCandidate']);
   if (status.standing === 'InDoubt' || status.conditions.some((each) => !quiet.has(each))) return 3;
   if (holds.has('NoHealthyCandidate')) return status.members.length > 1 ? 3 : 1;
-  return holds.has('Paused') || status.members.some((each) => each.health === 'unhealthy') ? 1 : 0;
+  return holds.has('Paused') || status.scheduled || status.members.some((each) => each.health === 'unhealthy') ? 1 : 0;
 }
 
 function wordsOf(status) {
+  const words = standingWords(status);
+  return status.scheduled ? `${words}; ${scheduledWords(status.scheduled)} ${moment(status.scheduled.due)}` : words;
+}
+
+function standingWords(status) {
   if (status.state !== 'ok') return status.state;
   if (status.conditions.includes('NoHealthyCandidate')) return 'nobody could take over';
   const failing = status.members.filter((each) => each.health === 'unhealthy').map((each) => each.name);
   return failing.length ? `ok; ${failing.join(', ')} unhealthy` : 'ok';
 }
+
+const scheduledWords = ({ pod, force }) => `switchover to ${pod ?? 'the best pod'}${force ? ', forced,' : ''} due`;
 
 const listOf = (value, isRight) => (Array.isArray(value) ? value.filter(isRight) : []);
 const isText = (value) => typeof value === 'string';
@@ -78,7 +85,14 @@ function shaped(told) {
     ...each, name: textOr(each.name, ''), health: textOr(each.health, 'unknown'),
   }));
   status.switch = isObject(status.switch) ? status.switch : null;
+  status.scheduled = isObject(status.scheduled) ? scheduled(status.scheduled) : null;
   return status;
+}
+
+/// What somebody asked for at a later time; nothing of it is longer than a name.
+function scheduled({ pod, force, due, at, by }) {
+  const brief = (value) => (isText(value) ? value.slice(0, 253) : null);
+  return { pod: brief(pod), force: force === true, due: textOr(brief(due), 'at an unknown time'), at: brief(at), by: brief(by) };
 }
 
 function learn(told) {
@@ -177,6 +191,21 @@ const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one :
 const since = (time) => (time ? ago(now() - Date.parse(time)) : '');
 const agoOf = (time) => (time ? `${since(time)} ago` : 'never');
 const clock = (time) => new Date(time).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+
+/// A time of any day, with its day unless that is today; what is no time stays as it is.
+function moment(time) {
+  const at = new Date(time);
+  if (Number.isNaN(at.getTime())) return time;
+  const isToday = at.toDateString() === new Date(now()).toDateString();
+  return isToday ? clock(time) : `${at.toLocaleDateString()} ${clock(time)}`;
+}
+
+/// How long it is until a time.
+function until(time) {
+  const rest = Date.parse(time) - now();
+  if (Number.isNaN(rest)) return '';
+  return rest > 0 ? `in ${ago(rest)}` : 'now';
+}
 
 function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
@@ -378,7 +407,7 @@ const detail = {
     const line = make('div', 'headline', mark, make('span', 'state', entry.words));
     line.dataset.level = entry.level;
     return [
-      title, line, this.facts(entry), this.holds(status), ...this.progress(status),
+      title, line, this.facts(entry), this.holds(status), ...this.scheduled(status), ...this.progress(status),
       make('h3', '', 'Members'), this.members(status),
       make('h3', '', 'The last hour'), ...this.history(status),
     ].filter(Boolean);
@@ -401,6 +430,15 @@ const detail = {
     if (!shown.length) return null;
     const lines = shown.map((each) => make('li', '', make('b', '', each), make('span', '', MEANING[each] ? `: ${MEANING[each]}` : '')));
     return make('ul', 'holds', ...lines);
+  },
+
+  scheduled({ scheduled: request }) {
+    if (!request) return [];
+    const time = make('time', '', moment(request.due));
+    time.dateTime = request.due;
+    const who = ` by ${request.by ?? 'somebody'}${request.at ? ` at ${moment(request.at)}` : ''}`;
+    const words = make('p', 'message scheduled', `${scheduledWords(request)} `, time, ' ', tickingText(() => until(request.due)), `; asked for${who}`);
+    return [make('h3', '', 'Scheduled'), words];
   },
 
   progress(status) {

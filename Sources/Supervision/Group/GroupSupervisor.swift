@@ -1,3 +1,4 @@
+import Coordination
 import FailoverCore
 import Foundation
 import KubernetesClient
@@ -45,6 +46,8 @@ actor GroupSupervisor {
     var leaseSubscription: Int?
     /// The version of the Lease as last seen.
     private var seenLease: String?
+    /// The switchover that waits for its time on the Lease as last seen; nil: none does.
+    private(set) var scheduled: Boxed<StoredRequest>?
     /// Whether nothing may be written, whatever happens.
     let isDryRun: Bool
     /// What was reported already of what cannot be read.
@@ -218,6 +221,7 @@ actor GroupSupervisor {
         let version = snapshot.objects.first?.metadata.resourceVersion
         if version != seenLease { retryRefused() }
         seenLease = version
+        scheduled = snapshot.objects.first.flatMap(RecordMapping.scheduled).map { Boxed(wrappedValue: $0) }
         if let lease = snapshot.objects.first { await surroundings.api.saw(lease) }
         observe(snapshot)
         opinionsSeen(on: snapshot.objects.first)

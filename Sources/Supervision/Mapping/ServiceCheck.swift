@@ -68,10 +68,13 @@ enum ServiceCheck: Sendable, Hashable {
 ///
 /// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names
 enum ObjectName {
+    /// Bytes that a name has at most.
+    static let longest = 253
+
     /// Whether a text can be the name of a pod, a Lease or a namespace: it goes into URLs, environments and lists.
     static func isValid(_ text: String) -> Bool {
         let bytes = text.utf8
-        return (1...253).contains(bytes.count) && isAlphanumeric(bytes.first) && isAlphanumeric(bytes.last)
+        return (1...longest).contains(bytes.count) && isAlphanumeric(bytes.first) && isAlphanumeric(bytes.last)
             && bytes.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
     }
 

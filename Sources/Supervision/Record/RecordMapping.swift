@@ -87,6 +87,15 @@ enum RecordMapping {
         return nil
     }
 
+    /// The switchover on a Lease that waits for its time, whatever is asked beside it; nil: none does, or it is refused.
+    ///
+    /// Whoever writes by hand may have put it where others wait for nothing.
+    static func scheduled(_ lease: Lease) -> StoredRequest? {
+        [Annotation.scheduled, Annotation.request].lazy
+            .compactMap { lease.metadata.annotations?[$0].flatMap(StoredRequest.init(scheduled:)) }
+            .first
+    }
+
     /// Moves that are read at most, the newest: a machine remembers no more.
     private static let longestHistory = 200
     /// Fenced pods that are read at most.

@@ -44,18 +44,40 @@ package struct StoredRequest: Codable, Sendable, Hashable {
     /// Characters that a request's id may have.
     static let longestID = 128
 
+    /// Characters that are shown of who gave it.
+    private static let longestName = 100
+
     /// How long a request waits for a supervisor; whoever comes later must not act on what nobody remembers.
     private static let lifetime: Duration = .seconds(600)
 
     /// How far ahead a request may be due.
     package static let longestWait: Duration = .seconds(30 * 86_400)
 
-    /// The request that an annotation gives; nil if it cannot be read.
+    /// The request that an annotation gives, its texts cut to what is shown of them; nil if it cannot be read.
     init?(annotation: String) {
         guard let stored = try? JSONDecoder().decode(StoredRequest.self, from: Data(annotation.utf8)) else {
             return nil
         }
-        self = stored
+        self = stored.cut
+    }
+
+    /// The request of an annotation that waits for its time, as it is shown; nil if it waits for none, is refused or cannot be read.
+    init?(scheduled annotation: String) {
+        guard let stored = try? JSONDecoder().decode(StoredRequest.self, from: Data(annotation.utf8)),
+            stored.due != nil, stored.problem == nil
+        else { return nil }
+        self = stored.cut
+        // Of a pause.
+        seconds = nil
+    }
+
+    /// Whoever may patch the Lease can write texts of any length.
+    private var cut: StoredRequest {
+        var shown = self
+        shown.id = id.cut(to: Self.longestID)
+        shown.pod = pod?.cut(to: ObjectName.longest)
+        shown.by = by?.cut(to: Self.longestName)
+        return shown
     }
 
     /// What is asked, by whom and when, for people.

@@ -1,3 +1,4 @@
+import Coordination
 import FailoverCore
 import Foundation
 import KubernetesClient
@@ -30,6 +31,7 @@ extension GroupSupervisor {
             unavailableSeconds: counts.unavailable.inSeconds,
             switch: assessment.progress.map { GroupStatus.Switch($0, calendar) },
             following: assessment.following.map { GroupStatus.Following($0, calendar) },
+            scheduled: scheduled?.wrappedValue,
             members: assessment.lines.map { GroupStatus.Member($0, calendar) },
             timeline: withTimeline ? GroupStatus.Timeline(timeline, at: now, calendar) : nil
         )

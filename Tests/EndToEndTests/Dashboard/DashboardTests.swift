@@ -87,8 +87,9 @@ extension EndToEndTests {
                     try await page.until(stub)
                     try await page.until("window.told?.on.ready !== undefined")
                     let groups = [
-                        "{namespace: 'a', name: 'wrong', active: 'x', members: 7, conditions: {}, switch: 'x', state: {}, next: []}",
-                        "7", "{namespace: 'a', name: 'inner', active: [1, {}], members: [null, 'x', {name: {}}]}",
+                        "{namespace: 'a', name: 'wrong', active: 'x', members: 7, conditions: {}, switch: 'x', state: {}, next: [], scheduled: {due: 7, by: {}, pod: []}}",
+                        "7",
+                        "{namespace: 'a', name: 'inner', scheduled: 'x', active: [1, {}], members: [null, 'x', {name: {}}]}",
                         "{namespace: 'a', name: 'right', active: ['p'], members: [], conditions: ['Available'], state: 'ok'}",
                     ]
                     for group in groups { try await page.until("(window.told.on.group(\(group)), true)") }
@@ -99,6 +100,49 @@ extension EndToEndTests {
                     }
                     #expect(page.complaints.isEmpty, "\(page.complaints)")
                 }
+            }
+        }
+
+        /// Who looks at 21:55 sees that the role moves at 22:00; who asked for it is nothing but text.
+        @Test func showsASwitchoverForLater() async throws {
+            try await Self.run { stage, _, address in
+                try await Browser.run { browser in
+                    let page = try await browser.open(address + "#g/default/web")
+                    try await page.until("document.querySelector('#group h2')?.textContent === 'default/web'")
+                    #expect(try await page.text("String(document.querySelector('#group .scheduled'))") == "null")
+                    let given = try await stage.request(["switchover", "web", "--to", "web-1", "--at", Self.later])
+                    #expect(given.code == 0, "\(given.text)")
+                    let words = "(document.querySelector('#group .scheduled')?.innerText ?? '')"
+                    try await page.until("\(words).startsWith('switchover to web-1 due ')")
+                    try await page.until("\(words).includes(' in 5') && \(words).includes('; asked for by ')")
+                    let due = "Date.parse(document.querySelector('#group .scheduled time').dateTime)"
+                    #expect(try await page.text("String(\(due))") == "\(Int(Self.due.timeIntervalSince1970) * 1000)")
+                    try await page.press("Escape")
+                    try await page.until("\(Self.cell("state")).startsWith('ok; switchover to web-1 due ')")
+                    #expect(try await stage.request(["switchover", "web", "--cancel"]).code == 0)
+                    try await page.until("\(Self.cell("state")) === 'ok'")
+                    try await Self.ask(stage, by: "<script>document.title='owned'</script>")
+                    try await page.press("Enter")
+                    try await page.until("\(words).includes('by <script>')")
+                    #expect(try await page.text("String(document.querySelectorAll('main script').length)") == "0")
+                    #expect(page.complaints.isEmpty, "\(page.complaints)")
+                }
+            }
+        }
+
+        /// An hour from when the test began.
+        private static let due = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded() + 3570)
+        private static let later = due.formatted(.iso8601)
+
+        /// Somebody writes a request by hand.
+        private static func ask(_ stage: Stage, by name: String) async throws {
+            let at = (due - 60).formatted(.iso8601)
+            let request = #"{"id":"s","action":"Switchover","due":"\#(later)","at":"\#(at)","by":"\#(name)"}"#
+            let key = ObjectKey(.leases, namespace: "default", name: "kube-standby-web")
+            try await stage.sandbox.store.modify(key) { (old) throws(APIFailure) in
+                var new = old
+                new["metadata"]["annotations"]["kube-standby.io/scheduled"] = .string(request)
+                return new
             }
         }
 

@@ -55,6 +55,7 @@ extension EndToEndTests {
                     "to": pods[1], "cause": pods[0], "epoch": 8, "step": pods[1], "waitsFor": pods[0],
                     "startedAt": "2026-01-01T00:00:00.000000Z",
                 ],
+                "scheduled": ["pod": pods[1], "force": true, "due": pods[0], "at": pods[0], "by": state],
             ]
             return String(decoding: try JSONSerialization.data(withJSONObject: status), as: UTF8.self)
         }
@@ -92,6 +93,8 @@ extension EndToEndTests {
                         "document.querySelector('#group .picture text.name').textContent.includes('<img')"
                     )
                     try await page.until("document.querySelector('#group .changes').innerText.includes('<script>')")
+                    let scheduled = "document.querySelector('#group .scheduled').textContent"
+                    try await page.until("\(scheduled).includes('<script>') && \(scheduled).length < 1200")
                     let owned =
                         "document.title.includes('owned') || document.querySelectorAll('main script, main img').length"
                     #expect(try await page.text("String(\(owned))") == "0")

@@ -1,8 +1,11 @@
 import Foundation
 import Glibc
+import KubernetesClient
 import Sandbox
+import Supervision
 import TestedCluster
 import Testing
+import Transport
 
 extension EndToEndTests {
     /// `switchover --at` and `failover.preemptWindows`: the real commands and the real supervisor.
@@ -61,6 +64,45 @@ extension EndToEndTests {
                 let audit = await stage.audit("web")
                 #expect(audit.violations.isEmpty && audit.moves == 1)
             }
+        }
+
+        /// The event stream and the answer about the group tell of it while it waits, and no longer.
+        @Test func isToldByTheOperationsAPI() async throws {
+            let loop = EventLoop(name: "test")
+            defer { loop.stop() }
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let listen = ["--listen", "127.0.0.1:0"]
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")], listen)
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    try await stage.waitUntilSettled("web")
+                    _ = await process.log.wait(for: "member.name=web-2", "member.health=healthy")
+                    let port = try await process.operationsPort()
+                    let reader = try await EventReader(port: port, loop: loop)
+                    let before = try await reader.untilReady()
+                    #expect(before.compactMap(\.group).map(\.scheduled) == [nil])
+                    let (far, near) = (Self.time(in: 3600), Self.time(in: 12))
+                    #expect(try await stage.request(["switchover", "web", "--at", far]).code == 0)
+                    let first = try await reader.next { $0.group?.scheduled != nil }.group?.scheduled
+                    #expect(first?.due == MicroTime(far) && first?.pod == nil && first?.by?.isEmpty == false)
+                    let status = try await Self.status(port, loop)
+                    #expect(status.scheduled == first && status.state == "ok")
+                    #expect(try await stage.request(["switchover", "web", "--cancel"]).code == 0)
+                    _ = try await reader.next { $0.group.map { $0.scheduled == nil } ?? false }
+                    let given = try await stage.request(["switchover", "web", "--to", "web-2", "--at", near])
+                    #expect(given.code == 0, "\(given.text)")
+                    let second = try await reader.next { $0.group?.scheduled != nil }.group
+                    #expect(second?.scheduled?.pod == "web-2" && second?.active == ["web-0"])
+                    let after = try await reader.next { $0.group.map { $0.scheduled == nil } ?? false }.group
+                    #expect(after?.active == ["web-2"], "it is told until it is carried out")
+                }
+            }
+        }
+
+        private static func status(_ port: Int, _ loop: EventLoop) async throws -> GroupStatus {
+            var request = HTTPRequest("GET", "http://127.0.0.1:\(port)/api/v1/groups/default/web")
+            request.timeout = .seconds(60)
+            return try JSONDecoder().decode(GroupStatus.self, from: Data(try await loop.response(to: request).body))
         }
 
         @Test func isTakenBack() async throws {

@@ -99,6 +99,47 @@ import Testing
         }
     }
 
+    // MARK: What is shown
+
+    /// Beside whatever else is asked, and without what belongs to a pause.
+    @Test(arguments: [
+        [scheduled: later], [asked: later], [scheduled: later, asked: #"{"id":"p","action":"Pause"}"#],
+        [scheduled: "nonsense", asked: later],
+        [scheduled: later.replacingOccurrences(of: #""id""#, with: #""seconds":7,"id""#)],
+    ])
+    func isShownWhateverIsAskedBesideIt(annotations: [String: String]) throws {
+        let shown = try #require(RecordMapping.scheduled(Self.lease(annotations)))
+        #expect(shown == StoredRequest(annotation: Self.later))
+    }
+
+    @Test(arguments: [
+        "", "nonsense", #"{"id":"p","action":"Switchover"}"#,
+        later.replacingOccurrences(of: "2023-11-15", with: "2099-01-01"),
+        later.replacingOccurrences(of: "2023-11-15", with: "2023-11-01"),
+        later.replacingOccurrences(of: "2023-11-15T02:00:00Z", with: "tomorrow"),
+        later.replacingOccurrences(of: "Switchover", with: "Pause"),
+        later.replacingOccurrences(of: #""id":"s""#, with: #""id":"s","pod":"<b>""#),
+        later.replacingOccurrences(of: #""id":"s""#, with: #""id":"\#(String(repeating: "s", count: 129))""#),
+    ])
+    func whatIsRefusedIsNotShown(annotation: String) {
+        #expect(RecordMapping.scheduled(Self.lease([Self.scheduled: annotation])) == nil)
+    }
+
+    /// The last times that there are, and a name as long as an annotation may be.
+    @Test func whatIsShownIsBounded() throws {
+        let pod = String(repeating: "p", count: 253)
+        let text = """
+            {"id":"s","action":"Switchover","pod":"\(pod)","by":"\(String(repeating: "<b>", count: 60_000))",
+             "due":"9999-12-31T23:59:59.999999Z","at":"9999-12-31T00:00:00Z"}
+            """
+        let shown = try #require(RecordMapping.scheduled(Self.lease([Self.scheduled: text])))
+        #expect(shown.pod == pod && shown.by?.count == 100 && shown.by?.hasPrefix("<b><b>") ?? false)
+        #expect(shown.due?.description == "9999-12-31T23:59:59.999999Z")
+        let listed = try #require(RecordedGroup(Self.lease([Self.scheduled: text])))
+        #expect(listed.scheduled == shown)
+        #expect(GroupView(listed, pods: nil).state.count < 600)
+    }
+
     // MARK: Operators
 
     private static func switchover(_ id: String, in seconds: Double) -> StoredRequest {

@@ -37,6 +37,31 @@ import Testing
         }
     }
 
+    /// From the moment at which it stands on the Lease until it does no more, led here or not.
+    @Test(arguments: [GroupStanding.leading, .standby]) func showsASwitchoverForLater(
+        standing: GroupStanding
+    ) async throws {
+        let stage = GroupStage(try Samples.group(), standing: standing)
+        try stage.place(["active", "passive"])
+        var record = GroupRecord(holder: nil, epoch: Epoch(1), origin: .adopted, writer: "me", reason: "")
+        record.holder = .init(name: "web-0", id: .init("uid-web-0"))
+        stage.placeLease(record)
+        try await stage.run { stage in
+            var request = StoredRequest(id: "s", action: .switchover)
+            let now = Date()
+            (request.pod, request.by) = ("web-1", "jane")
+            (request.at, request.due) = (MicroTime(now), MicroTime(now.addingTimeInterval(3600)))
+            #expect(await stage.supervisor.status().scheduled == nil)
+            let text = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
+            for expected in [request, nil] {
+                stage.changeLease {
+                    $0.metadata.annotations?["kube-standby.io/scheduled"] = expected.map { _ in text }
+                }
+                while await stage.supervisor.status().scheduled != expected { await Task.yield() }
+            }
+        }
+    }
+
     @Test func saysWhyAGroupWaits() async throws {
         let stage = GroupStage(try Samples.group())
         try stage.place(["active"], service: false)
@@ -50,6 +75,7 @@ import Testing
 
     /// The names are part of the interface.
     @Test func isWrittenAsJSON() throws {
+        let later = #"{"id":"s","action":"Switchover","due":"2023-11-15T02:00:00Z"}"#
         let status = GroupStatus(
             name: "web",
             namespace: "shop",
@@ -65,6 +91,7 @@ import Testing
             moves: ["Fenced": 2],
             unavailableSeconds: 1.5,
             switch: .init(to: "web-1", cause: "Switchover", epoch: 4, startedAt: MicroTime(noon), step: "sealing"),
+            scheduled: StoredRequest(annotation: later),
             members: [
                 .init(name: "web-0", uid: "u", health: "unknown", isCandidate: true, isReady: true, priority: 100)
             ]
@@ -76,7 +103,8 @@ import Testing
             text == """
                 {"active":["web-0"],"activeSince":"2023-11-14T22:13:20.000000Z","conditions":["Available"],"epoch":3,\
                 "members":[{"health":"unknown","isCandidate":true,"isReady":true,"name":"web-0","priority":100,\
-                "uid":"u"}],"mode":"Label","moves":{"Fenced":2},"name":"web","namespace":"shop","service":"web","standing":"InDoubt",\
+                "uid":"u"}],"mode":"Label","moves":{"Fenced":2},"name":"web","namespace":"shop","scheduled":{"action":"Switchover",\
+                "due":"2023-11-15T02:00:00.000000Z","id":"s"},"service":"web","standing":"InDoubt",\
                 "state":"ok","switch":{"cause":"Switchover","epoch":4,"startedAt":"2023-11-14T22:13:20.000000Z",\
                 "step":"sealing","to":"web-1"},"unavailableSeconds":1.5}
                 """
