@@ -58,9 +58,13 @@ package struct ClusterSurvey: Sendable {
     package func findings(_ scope: Scope) async throws(KubernetesError) -> Findings {
         let records = try await records(scope)
         let supervisors = await supervisors(of: scope, records)
-        var gaps = supervisors.gaps
-        var doubts: [String] = []
-        let statuses = await statuses(scope, from: supervisors, &gaps, &doubts)
+        var told = Told(gaps: supervisors.gaps)
+        await ask(supervisors.places, scope, supervisors.trust, &told)
+        if !told.statuses.values.contains(where: { $0.standing == .leading }) {
+            await ask(supervisors.others, scope, supervisors.trust, &told)
+        }
+        let statuses = told.statuses
+        var (gaps, doubts) = (told.gaps, told.doubts)
         var views = Self.merged(records, statuses, scope)
         let unseen = records.filter { statuses[Self.key($0.namespace, $0.name)] == nil }
         let pods = await pods(of: unseen, scope)
@@ -70,7 +74,7 @@ package struct ClusterSurvey: Sendable {
         if unseen.isEmpty {
             gaps = []
         } else {
-            gaps = doubts + supervisors.doubts + gaps
+            gaps = doubts + supervisors.doubts + gaps + told.denials(of: scope.group)
             doubts = []
         }
         if !unseen.isEmpty, gaps.isEmpty {
@@ -162,15 +166,37 @@ package struct ClusterSurvey: Sendable {
 
     // MARK: Supervisors
 
-    private func statuses(
+    /// What supervisors tell.
+    private struct Told {
+        /// What is believed of it, by namespace and name.
+        var statuses: [String: GroupStatus] = [:]
+        /// Why something is missing, each reason once.
+        var gaps: [String]
+        /// What is not believed.
+        var doubts: [String] = []
+        /// The pods that answer, and lead nothing of what is meant.
+        var strangers: [String] = []
+
+        /// Who says that he does not lead the one group that is meant; nobody if none is.
+        func denials(of group: String?) -> [String] {
+            guard let group, !strangers.isEmpty else { return [] }
+            let names = strangers.sorted().prefix(3).joined(separator: ", ")
+            let more = strangers.count > 3 ? " and \(strangers.count - 3) more" : ""
+            return [
+                names + more + (strangers.count == 1 ? " answers, and does" : " answer, and do") + " not lead \(group)"
+            ]
+        }
+    }
+
+    private func ask(
+        _ places: [SupervisorPods.Place],
         _ scope: Scope,
-        from supervisors: Supervisors,
-        _ gaps: inout [String],
-        _ doubts: inout [String]
-    ) async -> [String: GroupStatus] {
+        _ trust: TrustedPlaces,
+        _ found: inout Told
+    ) async {
         typealias Answer = (place: SupervisorPods.Place, said: Result<[GroupStatus], Gap>)
         let answers = await withTaskGroup(of: Answer.self) { group in
-            var waiting = supervisors.places[...]
+            var waiting = places[...]
             var answers: [Answer] = []
             for place in waiting.prefix(Self.width) { group.addTask { (place, await statuses(scope, at: place)) } }
             waiting = waiting.dropFirst(Self.width)
@@ -180,22 +206,21 @@ package struct ClusterSurvey: Sendable {
             }
             return answers
         }
-        var found: [String: GroupStatus] = [:]
         for answer in answers {
             switch answer.said {
-            case .failure(let gap): if !gaps.contains(gap.words) { gaps.append(gap.words) }
+            case .failure(let gap): if !found.gaps.contains(gap.words) { found.gaps.append(gap.words) }
             case .success(let statuses):
                 let told = statuses.filter(scope.contains)
-                let believed = told.filter { supervisors.trust.believes(answer.place, of: .init($0)) }
+                if told.isEmpty { found.strangers.append(answer.place.pod) }
+                let believed = told.filter { trust.believes(answer.place, of: .init($0)) }
                 for status in believed {
                     let key = Self.key(status.namespace, status.name)
-                    if found[key]?.standing != .leading { found[key] = status }
+                    if found.statuses[key]?.standing != .leading { found.statuses[key] = status }
                 }
-                let other = told.first { !supervisors.trust.believes(answer.place, of: .init($0)) }
-                if let other { doubts.append(TrustedPlaces.doubt(answer.place, of: .init(other))) }
+                let other = told.first { !trust.believes(answer.place, of: .init($0)) }
+                if let other { found.doubts.append(TrustedPlaces.doubt(answer.place, of: .init(other))) }
             }
         }
-        return found
     }
 
     /// Why one supervisor says nothing.

@@ -100,7 +100,17 @@ struct SupervisorPods: Sendable, Hashable {
         var map: Int
     }
 
+    /// A shard that nobody holds.
+    struct Vacancy: Sendable, Hashable {
+        /// The Lease's.
+        var namespace: String
+        /// Its name.
+        var lease: String
+    }
+
     private let holdings: [Holding]
+    /// The Leases of shards that nobody holds, where others of the same number of shards are held; by name.
+    let vacancies: [Vacancy]
     /// Where each identity holds a Lease, a shard's or its own.
     private let homes: [String: Set<String>]
 
@@ -115,13 +125,44 @@ struct SupervisorPods: Sendable, Hashable {
             guard let identity = lease.spec?.holderIdentity, Self.pod(of: identity) != nil else { return }
             homes[identity, default: []].insert(lease.metadata.namespace ?? "")
         }
-        holdings = leases.compactMap { lease in
+        let shards = leases.compactMap(Shard.init)
+        holdings = shards.compactMap { shard in
+            guard let pod = Self.pod(of: shard.holder) else { return nil }
+            return Holding(
+                place: Place(namespace: shard.family.namespace, pod: pod),
+                shard: shard.number,
+                map: shard.family.count
+            )
+        }
+        let led = Set(shards.filter { !$0.holder.isEmpty }.map(\.family))
+        vacancies = shards.filter { $0.holder.isEmpty && led.contains($0.family) }
+            .map { Vacancy(namespace: $0.family.namespace, lease: $0.name) }
+            .sorted { $0.lease < $1.lease }
+    }
+
+    /// The Lease of a shard.
+    private struct Shard {
+        /// What the Leases of one supervisor's shards have in common.
+        struct Family: Hashable {
+            var namespace: String
+            var prefix: String
+            var count: Int
+        }
+
+        var name: String
+        var number: Int
+        var family: Family
+        var holder: String
+
+        /// Nil: it is no shard's.
+        init?(_ lease: Lease) {
             let prefix = lease.metadata.labels?[ShardLease.Label.family] ?? ""
-            guard let name = lease.metadata.name, let (shard, map) = ShardLeaseNames.shard(named: name, prefix: prefix),
-                let pod = Self.pod(of: lease.spec?.holderIdentity ?? "")
+            guard let name = lease.metadata.name,
+                let (number, count) = ShardLeaseNames.shard(named: name, prefix: prefix)
             else { return nil }
-            let place = Place(namespace: lease.metadata.namespace ?? "", pod: pod)
-            return Holding(place: place, shard: shard, map: map)
+            (self.name, self.number) = (name, number)
+            family = Family(namespace: lease.metadata.namespace ?? "", prefix: prefix, count: count)
+            holder = lease.spec?.holderIdentity ?? ""
         }
     }
 

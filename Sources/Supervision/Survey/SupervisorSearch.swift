@@ -6,6 +6,11 @@ extension ClusterSurvey {
     struct Supervisors: Sendable {
         /// Whom to ask, those first who are believed about most.
         var places: [SupervisorPods.Place]
+        /// Whom else to ask where none of these leads the one group that is meant.
+        ///
+        /// A group that belongs with others is in their shard, which its own name does not tell, and who holds that may have written
+        /// nothing on the group's Lease yet.
+        var others: [SupervisorPods.Place] = []
         /// What of their answers is believed.
         var trust: TrustedPlaces
         /// Who is not asked, for nothing shows that it leads what it says it leads.
@@ -14,6 +19,8 @@ extension ClusterSurvey {
         var gaps: [String] = []
     }
 
+    /// Shards that nobody holds, of which it is told.
+    private static let mostVacancies = 2
     /// Supervisors that are asked at most.
     static let mostPlaces = 64
 
@@ -35,24 +42,49 @@ extension ClusterSurvey {
             pods,
             given: scope.supervisorNamespace
         )
-        let found =
-            scope.group.map { group in
-                // A group that belongs with others is in their shard: whoever wrote its Lease may lead it.
-                let leading = pods.leading(group, in: scope.namespace ?? "default")
-                return leading + pods.writers(of: records).filter { !leading.contains($0) }
-            } ?? pods.all
+        let group = scope.group.map { MergedGroups.Key(namespace: scope.namespace ?? "default", name: $0) }
+        let found = group.map { likeliest(pods, of: $0, records) } ?? pods.all
         let heard = trust.heard(among: found)
         let places = heard + writers(of: records, besides: heard, trust, scope)
         let crowd =
             places.count > Self.mostPlaces
             ? "\(places.count) supervisors were found, and \(Self.mostPlaces) are asked; --supervisor-namespace says which"
             : nil
+        if let group { gaps += vacancies(pods, group, trust) }
         return Supervisors(
             places: Array(places.prefix(Self.mostPlaces)),
+            others: group.map { others(pods, besides: places, $0, trust) } ?? [],
             trust: trust,
             doubts: [trust.conflict, doubt(found.first { !heard.contains($0) }, scope), crowd].compactMap(\.self),
             gaps: gaps
         )
+    }
+
+    /// Whose shard a group's own name is in, and who wrote its Lease.
+    private func likeliest(
+        _ pods: SupervisorPods,
+        of group: MergedGroups.Key,
+        _ records: [RecordedGroup]
+    ) -> [SupervisorPods.Place] {
+        let leading = pods.leading(group.name, in: group.namespace)
+        return leading + pods.writers(of: records).filter { !leading.contains($0) }
+    }
+
+    private func others(
+        _ pods: SupervisorPods,
+        besides places: [SupervisorPods.Place],
+        _ group: MergedGroups.Key,
+        _ trust: TrustedPlaces
+    ) -> [SupervisorPods.Place] {
+        let others = pods.all.filter { trust.believes($0, of: group) && !places.contains($0) }
+        return Array(others.prefix(max(0, Self.mostPlaces - places.count)))
+    }
+
+    /// Why nobody may lead the group, as far as that is believed.
+    private func vacancies(_ pods: SupervisorPods, _ group: MergedGroups.Key, _ trust: TrustedPlaces) -> [String] {
+        pods.vacancies.filter { trust.believes(.init(namespace: $0.namespace, pod: ""), of: group) }
+            .prefix(Self.mostVacancies)
+            .map { "nobody holds the Lease \($0.lease): the groups of that shard are not led" }
     }
 
     /// One that is alone has no Lease of its own; the records of groups that nobody else is believed about name it.

@@ -27,7 +27,7 @@ extension Stage {
     }
 
     /// A pod that no kubelet of the sandbox touches, whose address is this machine's.
-    private static func pod(_ name: String, port: Int) -> String {
+    static func pod(_ name: String, port: Int) -> String {
         """
         apiVersion: v1
         kind: Pod

@@ -136,6 +136,19 @@ import Testing
         #expect(Set(names.map { pods.leading($0, in: "shop").count }) == [1, 2])
     }
 
+    /// Others' Leases, and those of another number of shards that nobody holds any more, say nothing.
+    @Test func aShardThatNobodyHoldsIsNamed() throws {
+        let leases = [
+            try Self.shard(0, of: 3, holder: "a_1"), try Self.shard(2, of: 3, holder: ""),
+            try Self.shard(1, of: 3, holder: ""), try Self.shard(0, of: 2, holder: ""),
+            try Self.shard(0, of: 3, holder: "", prefix: "two"),
+        ]
+        let vacancies = SupervisorPods(leases).vacancies
+        #expect(vacancies.map(\.lease) == ["ks.shard-1-of-3", "ks.shard-2-of-3"])
+        #expect(vacancies.allSatisfy { $0.namespace == "ops" })
+        #expect(SupervisorPods(Array(leases.dropFirst())).vacancies.isEmpty)
+    }
+
     @Test(arguments: [("pod_1-2", "pod"), ("a_b_1", nil), ("pod", nil), ("_1", nil), ("Pod_1", nil)])
     func anIdentityBeginsWithThePodsName(identity: String, pod: String?) {
         #expect(SupervisorPods.pod(of: identity) == pod)
