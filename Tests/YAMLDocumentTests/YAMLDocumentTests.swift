@@ -59,11 +59,11 @@ import Testing
 
     @Test(arguments: [
         ("a: 1\na: 2\n", YAMLError.Reason.duplicateKey("a", first: YAMLMark(line: 1, column: 1)), 2),
-        ("a: *nobody\n", .unknownAlias("nobody"), 1),
+        ("a: *nobody\n", .unknownAlias, 1),
         ("? [a]\n: 1\n", .keyIsNotAString, 1),
         ("a: 1\n<<: 2\n", .mergeOfNoMapping, 2),
-        ("a: !thing 1\n", .unsupportedTag("!thing"), 1),
-        ("a: !!int x\n", .doesNotFitTag("tag:yaml.org,2002:int", text: "x"), 1),
+        ("a: !thing 1\n", .unsupportedTag, 1),
+        ("a: !!int x\n", .doesNotFitTag("tag:yaml.org,2002:int"), 1),
         ("", .noDocument, 1),
         ("a: 1\n---\nb: 2\n", .severalDocuments, 3),
     ])

@@ -31,7 +31,7 @@ struct RedirectTrail {
     mutating func answered(_ response: HTTPResponse) -> Step {
         guard let location = response.location, let url = Redirect.url(of: location, from: current.url),
             let place = URLAuthority(url), let origin = URLAuthority(current.url),
-            place.bareHost.lowercased() == origin.bareHost.lowercased()
+            place.bareHost.lowercased() == origin.bareHost.lowercased(), !place.hasCredentials
         else { return .answered }
         if requestCount == Self.requestLimit { return .endless }
         requestCount += 1

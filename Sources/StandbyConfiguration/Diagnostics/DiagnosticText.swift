@@ -62,7 +62,7 @@ package struct DiagnosticText: Sendable {
         guard let line = lines[mark.line], line.count <= Self.longestLine else { return head }
         let text = line.map { $0.isPrintable || $0 == "\t" ? $0 : "\u{FFFD}" }
         let indent = line.prefix(mark.column - 1).map { $0 == "\t" ? "\t" : " " as Unicode.Scalar }
-        return "\(head)\n  \(QuotedLine(Self.string(text)).shown)\n  \(Self.string(indent))\(colour)^\(colours.reset)"
+        return "\(head)\n  \(Self.string(QuotedLine(text).shown))\n  \(Self.string(indent))\(colour)^\(colours.reset)"
     }
 
     private static func string(_ scalars: some Sequence<Unicode.Scalar>) -> String {

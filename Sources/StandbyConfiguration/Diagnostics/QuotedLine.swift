@@ -1,46 +1,147 @@
-/// A line of a file as it is shown beside a diagnostic: what is likely a secret is hidden, character by character, so that a caret
-/// below points where it did.
+import YAMLDocument
+
+/// A line of a file as it is shown beside a diagnostic: what may be a secret is hidden, character by character, so that a caret below
+/// points where it did.
 ///
-/// Hidden are the values of headers, all of a URL but its scheme and host, and what follows a word like `password` or `Authorization:`. The output of `validate` is
-/// kept by build systems, and who reads it there may not be who reads the file.
+/// Shown are keys, and values of fields that hold no secret wherever they stand. Everything else is not: a line is read without
+/// those around it, it may be no YAML, and a value may follow a key that was mistyped. The output of `validate` is kept by build
+/// systems, and who reads it there may not be who reads the file.
 struct QuotedLine {
     /// As many characters as the line has.
-    let shown: String
+    private(set) var shown: [Unicode.Scalar]
+
+    private let line: [Unicode.Scalar]
+    private var index = 0
+    /// What the last key may have for a value; empty: it is no field.
+    private var schemas: [ValueSchema] = []
+    /// Where words of that value are shown, all or none; nil: none is.
+    private var words: [Range<Int>]? = []
+    /// How many braces are open, and the one within which are labels.
+    private var (depth, labels): (Int, Int?) = (0, nil)
 
     /// `line`: one line without its end.
-    init(_ line: String) {
-        shown = Self.secrets.reduce(line) { text, secret in
-            text.replacing(secret) { match in
-                match.output.1 + String(repeating: "*", count: match.output.2.unicodeScalars.count)
-            }
+    init(_ line: [Unicode.Scalar]) {
+        self.line = line
+        shown = []
+        shown.reserveCapacity(line.count)
+        while index < line.count {
+            if Self.marks.contains(line[index]) { takeMark() } else { takeToken() }
         }
     }
 
-    /// What stays, and what is hidden.
-    private typealias Secret = Regex<(Substring, Substring, Substring)>
+    /// What gives a line its form; a secret that consists of these alone is none.
+    private static let marks = Set(" \t{}[],:?-|>".unicodeScalars)
+    /// What ends a word.
+    private static let ends = Set(" \t{}[],".unicodeScalars)
 
-    private static var secrets: [Secret] {
-        [value, credentials, address, query, named].map { $0.matchingSemantics(.unicodeScalar) }
+    private mutating func show(_ count: Int) {
+        shown += line[index..<index + count]
+        index += count
     }
 
-    /// What a key `value` has: in quotes, in brackets, or as far as the next key, the end of the mapping or of the line.
-    private static var value: Secret {
-        /((?:^|[\s{,\-])["']?value["']?\s*:\s*)("(?:\\.|[^"\\])*"?|'(?:''|[^'])*'?|[\[{][^\]}]*|[^\s"'\[{].*?(?=\s*,\s*["']?\w+["']?\s*:|\s*\}[\s\]},]*(?:$|["'\w])|\s*$))/
+    private mutating func hide(_ count: Int) {
+        shown += repeatElement("*", count: count)
+        index += count
     }
 
-    /// A name and a password before the host of a URL.
-    private static var credentials: Secret { /(:\/\/)([^\s"'@]+)(?=@)/ }
-
-    /// What follows the host of a key `url`.
-    private static var address: Secret {
-        /((?:^|[\s{,\-])["']?url["']?\s*:\s*["']?(?:[\w+.\-]*:\/\/)?[^\s\/"'},]*\/(?!\/))([^\s"'},]+)/
+    private mutating func takeMark() {
+        if line[index] == "{" {
+            depth += 1
+            if schemas.contains(where: \.isLabels) { labels = depth }
+        } else if line[index] == "}" {
+            if labels == depth { labels = nil }
+            depth -= 1
+        }
+        show(1)
     }
 
-    /// The query of a URL or path.
-    private static var query: Secret { /([\w\/.:\-]\?)([^\s"'\]},=]*=[^\s"'\]},]+)/ }
+    private mutating func takeToken() {
+        if line[index] == "#", index == 0 || Self.ends.contains(line[index - 1]) { return hide(line.count - index) }
+        let quote: Unicode.Scalar? = line[index] == "\"" || line[index] == "'" ? line[index] : nil
+        let end = quote.map { endOfText(in: $0) } ?? endOfWord()
+        let inner = line[index..<end].filter { $0 != quote }
+        let text = String(String.UnicodeScalarView(inner))
+        if isKey(endingAt: end, isQuoted: quote != nil) {
+            schemas = labels == depth ? [.string(.labelValue)] : Self.fields[text] ?? []
+            words = []
+            return show(end - index)
+        }
+        // A comma may end a value or belong to it.
+        guard let before = words, !schemas.isEmpty, schemas.allSatisfy({ $0.shows(text) }) else {
+            for range in words ?? [] { shown.replaceSubrange(range, with: repeatElement("*", count: range.count)) }
+            words = nil
+            return hide(end - index)
+        }
+        words = before + [index..<end]
+        show(end - index)
+    }
 
-    /// What follows a word that says that it is secret, as far as the end of the text or the next word of the command.
-    private static var named: Secret {
-        /((?i:authorization|cookie|token|secret|passw(?:or)?d|api-?key|credentials?)["']?\s*[:=]\s*["']?(?i:(?:bearer|basic)\s+)?)([^\s"'\]},]+)/
+    /// Where a text in quotation marks ends, or the line if it goes on.
+    private func endOfText(in quote: Unicode.Scalar) -> Int {
+        var end = index + 1
+        while end < line.count {
+            if quote == "\"", line[end] == "\\" {
+                end += 1
+            } else if line[end] == quote {
+                guard quote == "'", end + 1 < line.count, line[end + 1] == quote else { return end + 1 }
+                end += 1
+            }
+            end += 1
+        }
+        return line.count
+    }
+
+    private func endOfWord() -> Int {
+        var end = index
+        while end < line.count, !Self.ends.contains(line[end]), !isColon(at: end, isQuoted: false) { end += 1 }
+        return end
+    }
+
+    private func isKey(endingAt end: Int, isQuoted: Bool) -> Bool {
+        let colon = line[end...].firstIndex { $0 != " " } ?? line.count
+        return colon < line.count && isColon(at: colon, isQuoted: isQuoted)
+    }
+
+    /// Whether a colon makes a key of what precedes it; after a quotation mark no space need follow.
+    private func isColon(at place: Int, isQuoted: Bool) -> Bool {
+        line[place] == ":" && (isQuoted || place + 1 == line.count || Self.ends.contains(line[place + 1]))
+    }
+
+    // MARK: Fields
+
+    /// What fields of a name may hold, wherever they stand.
+    private static let fields: [String: [ValueSchema]] = {
+        var found: [String: [ValueSchema]] = [:]
+        var seen: Set<ObjectIdentifier> = []
+        func collect(_ value: ValueSchema) {
+            switch value {
+            case .object(let object):
+                guard seen.insert(ObjectIdentifier(object)).inserted else { return }
+                for field in object.fields {
+                    found[field.name, default: []].append(field.value)
+                    collect(field.value)
+                }
+            case .list(let item, _): collect(item)
+            case .nullable(let wrapped): collect(wrapped)
+            case .string, .bool, .integer, .number, .seconds, .enumeration, .port, .statusRange, .labels: break
+            }
+        }
+        collect(.object(SupervisorConfiguration.fields.schema))
+        return found
+    }()
+}
+
+extension ValueSchema {
+    fileprivate var isLabels: Bool { if case .labels = self { true } else { false } }
+
+    /// Whether a text may be told, where such a value belongs; collections hold nothing but fields.
+    fileprivate func shows(_ text: String) -> Bool {
+        switch self {
+        case .string(let format): format.shown(text) == text
+        case .list(let item, _): item.shows(text)
+        case .nullable(let wrapped): wrapped.shows(text)
+        case .bool, .integer, .number, .seconds, .enumeration, .port, .statusRange: true
+        case .labels, .object: false
+        }
     }
 }

@@ -51,7 +51,7 @@ extension PostConfiguration.Header {
     /// The fields of an entry of `headers`; exactly one of the last two is given.
     static let fields = FieldTable("secretHeader", PostConfiguration.Header(name: "", value: .literal(""))) {
         Field.required("name", \.name, .string(.headerName)).says("The header's name")
-        Field.alternative("value", \.value, .string(.printable), as: Value.literal) {
+        Field.alternative("value", \.value, .string(.headerValue), as: Value.literal) {
             if case .literal(let text) = $0 { text } else { nil }
         }
         .says("The header's value")

@@ -24,8 +24,10 @@ enum StringFormat: Sendable, Hashable {
     ///
     /// https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
     case headerName
-    /// A value that can stand in a header or a URL, maybe empty: no control characters.
+    /// A text that can stand in a header or a URL, maybe empty: no control characters.
     case printable
+    /// The same, of a header that may say who asks.
+    case headerValue
     /// What a `Pattern` can be made of.
     case regularExpression
     /// An `http://` or `https://` URL.
@@ -56,7 +58,7 @@ extension StringFormat {
         case .path: Self.isSingleLine(text) && !text.contains(" ")
         case .host: HostName.isValid(text)
         case .headerName: !text.isEmpty && text.utf8.allSatisfy(Self.isTokenCharacter)
-        case .printable: Self.isSingleLine(text)
+        case .printable, .headerValue: Self.isSingleLine(text)
         case .regularExpression: (try? Pattern.shared(text)) != nil
         case .url: Self.isURL(text)
         case .window: PreemptWindow.problem(of: text, isHelpful: false) == nil
@@ -78,14 +80,14 @@ extension StringFormat {
         case .path: "a path without spaces and control characters"
         case .host: "an IP address or a DNS name, without scheme, port and brackets"
         case .headerName: "an HTTP header name"
-        case .printable: "one line of text"
+        case .printable, .headerValue: "one line of text"
         case .regularExpression: PatternError.allowed
         case .template:
             "a text whose placeholders are "
                 + NotificationConfiguration.placeholders.map { "$(\($0))" }.joined(separator: ", ")
                 + "; $$(…) stands for what it says"
         case .jsonPointer: "a JSON pointer like /lag/bytes, in which ~0 stands for ~ and ~1 for /"
-        case .url: "a URL that begins with http:// or https:// and names a host"
+        case .url: "a URL without spaces that begins with http:// or https:// and names a host"
         case .window:
             "\"DAYS HH:MM-HH:MM ZONE\" like \"Sat,Sun 02:00-04:00 Europe/Berlin\", \"Mon-Fri 22:00-05:00 UTC\" or "
                 + "\"Daily 03:00-04:00 America/New_York\""
@@ -163,29 +165,32 @@ extension StringFormat {
 // MARK: In messages
 
 extension StringFormat {
-    /// What a message may tell of a text that has not this form; nil: nothing. Headers' values, URLs, arguments and bodies carry
+    /// What may be told of a text in the place of one of this form; nil: nothing. Headers' values, URLs, arguments and bodies carry
     /// tokens and passwords, and who reads a log may not be who reads the file.
     func shown(_ text: String) -> String? {
         switch self {
-        case .argument, .printable: nil
+        case .argument, .headerValue: nil
         case .path: text.firstIndex(of: "?").map { text[...$0] + "…" } ?? text
+        case .headerName: text.firstIndex { $0 == ":" || $0 == " " }.map { text[...$0] + "…" } ?? text
         case .url: Self.placeOfURL(text)
-        case .template: Self.unknownPlaceholder(in: text).map { "$(\($0))" }
-        case .nonEmpty, .dnsLabel, .dnsSubdomain, .labelKey, .labelValue, .host, .headerName, .regularExpression,
-            .window,
+        case .template:
+            Self.unknownPlaceholder(in: text).flatMap { $0.wholeMatch(of: /\w{1,30}/) == nil ? nil : "$(\($0))" }
+        case .host: text.contains("@") ? nil : text
+        case .printable, .nonEmpty, .dnsLabel, .dnsSubdomain, .labelKey, .labelValue, .regularExpression, .window,
             .jsonPointer:
             text
         }
     }
 
-    /// The scheme and the host of what was meant as a URL.
-    private static func placeOfURL(_ text: String) -> String {
-        let scheme = text.firstRange(of: "://").map { text[..<$0.upperBound] } ?? ""
-        let rest = text.dropFirst(scheme.count)
-        let credentials = rest.lastIndex(of: "@")
-        let place = credentials.map { rest[rest.index(after: $0)...] } ?? rest
-        let host = place.prefix { !"/?#".contains($0) }
-        return scheme + (credentials == nil ? "" : "…@") + host + (host.endIndex == place.endIndex ? "" : "/…")
+    /// The scheme and the host of what was meant as a URL; nil if that cannot be told from the rest.
+    private static func placeOfURL(_ text: String) -> String? {
+        guard let start = text.firstRange(of: "://")?.upperBound else { return nil }
+        let authority = text[start...].prefix { !"/?#\\".contains($0) }
+        let credentials = text.lastIndex(of: "@")
+        if let credentials, credentials > authority.endIndex, !authority.contains("@") { return nil }
+        let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+        let tail = authority.endIndex == text.endIndex ? "" : "/…"
+        return text[..<start] + (host.startIndex == start ? "" : "…@") + host + tail
     }
 }
 
@@ -209,7 +214,7 @@ extension StringFormat {
         case .path: "^[^\\u0000-\\u0020\\u007f]*$"
         case .host: HostName.pattern
         case .headerName: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
-        case .printable: "^\(Self.character)*$"
+        case .printable, .headerValue: "^\(Self.character)*$"
         case .jsonPointer: "^(/([^~/]|~[01])*)*$"
         case .url: "^https?://[^\\u0000-\\u0020\\u007f]+$"
         case .window:
@@ -220,8 +225,8 @@ extension StringFormat {
     /// Characters at least and, unless nil, at most.
     var lengths: (Int, Int?) {
         switch self {
-        case .argument, .labelKey, .labelValue, .path, .headerName, .url, .dnsLabel, .printable, .host, .window,
-            .jsonPointer, .template:
+        case .argument, .labelKey, .labelValue, .path, .headerName, .headerValue, .url, .dnsLabel, .printable, .host,
+            .window, .jsonPointer, .template:
             (0, nil)
         case .nonEmpty: (1, nil)
         case .dnsSubdomain: (0, 253)

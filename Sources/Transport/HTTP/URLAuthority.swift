@@ -1,6 +1,8 @@
 /// The host and port of a URL, so that another host can stand in their place.
 package struct URLAuthority {
     private let scheme: Substring
+    /// A name and a password with their `@`; mostly empty.
+    private let credentials: Substring
     /// As written, brackets of an IPv6 address included.
     package let host: String
     /// As written, or the scheme's own.
@@ -14,7 +16,9 @@ package struct URLAuthority {
         let afterScheme = url[url.index(colon, offsetBy: 3)...]
         let end = afterScheme.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? afterScheme.endIndex
         rest = afterScheme[end...]
-        let authority = afterScheme[..<end]
+        let place = afterScheme[..<end].lastIndex(of: "@").map(afterScheme.index(after:)) ?? afterScheme.startIndex
+        credentials = afterScheme[..<place]
+        let authority = afterScheme[place..<end]
         let hostEnd =
             authority.hasPrefix("[") ? authority.firstIndex(of: "]") ?? authority.startIndex : authority.startIndex
         if let separator = authority[hostEnd...].lastIndex(of: ":"),
@@ -32,6 +36,9 @@ package struct URLAuthority {
     /// The host without brackets.
     package var bareHost: String { host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host }
 
+    /// Whether a name, maybe with a password, stands before the host.
+    package var hasCredentials: Bool { !credentials.isEmpty }
+
     /// Whether the host is an IP address and no name.
     package var isAddress: Bool { SocketAddress(host: bareHost, port: port) != nil }
 
@@ -39,5 +46,5 @@ package struct URLAuthority {
     package var target: String { rest.isEmpty ? "/" : String(rest) }
 
     /// The URL with another host, the port written out.
-    func url(withHost name: String) -> String { "\(scheme)://\(name):\(port)\(rest)" }
+    func url(withHost name: String) -> String { "\(scheme)://\(credentials)\(name):\(port)\(rest)" }
 }

@@ -86,7 +86,7 @@ struct Composer {
 
     private mutating func alias(_ name: String, at mark: YAMLMark) throws(YAMLError) -> YAMLNode {
         guard var node = anchors[name] else {
-            note(YAMLError(.unknownAlias(name), at: mark))
+            note(YAMLError(.unknownAlias, at: mark))
             return YAMLNode(content: .scalar(YAMLScalar("*\(name)")), mark: mark)
         }
         node.aliasMark = mark

@@ -88,9 +88,9 @@ enum TaggedScalar {
         case "tag:yaml.org,2002:float":
             let scalar = YAMLScalar(text: raw.text, style: raw.style, typing: .float)
             if Self.tag(of: scalar.value) == tag { return scalar }
-        default: throw YAMLError(.unsupportedTag(tag), at: mark)
+        default: throw YAMLError(.unsupportedTag, at: mark)
         }
-        throw YAMLError(.doesNotFitTag(tag, text: raw.text), at: mark)
+        throw YAMLError(.doesNotFitTag(tag), at: mark)
     }
 
     private static func tag(of value: YAMLScalar.Value) -> String {

@@ -48,6 +48,11 @@ import Testing
         }
     }
 
+    @Test func isCalledByItsHost() {
+        let post = PostConfiguration(url: "https://user:secret@hooks.example.com:8443/T000/secret")
+        #expect(PostRequest(post, timeout: .seconds(1)).host == "hooks.example.com")
+    }
+
     @Test func isToldOnlyWhatItWantsToKnow() async {
         let stage = Stage()
         let receiver = stage.receiver([.failover, .flapping])

@@ -104,7 +104,7 @@ extension HTTPProbe.Header {
     /// The fields of an entry of `httpHeaders`.
     fileprivate static let fields = FieldTable("httpHeader", HTTPProbe.Header(name: "", value: "")) {
         Field.required("name", \.name, .string(.headerName)).says("The header's name")
-        Field.defaulted("value", \.value, .string(.printable))
+        Field.defaulted("value", \.value, .string(.headerValue))
             .says("The header's value; an empty one is sent, but leaves Accept and User-Agent out")
     }
 }
