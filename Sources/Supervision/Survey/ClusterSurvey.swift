@@ -39,10 +39,10 @@ package struct ClusterSurvey: Sendable {
     /// https://developer.mozilla.org/docs/Glossary/Forbidden_request_header
     package static let clientHeader = "Sec-Kube-Standby"
 
-    /// Supervisors that are asked at once.
-    private static let width = 8
     /// Reasons that are told.
     private static let mostGaps = 5
+    /// What is not believed, of which it is told beside such reasons.
+    private static let mostDoubts = 2
 
     /// Acts for the user.
     let client: APIClient
@@ -58,29 +58,27 @@ package struct ClusterSurvey: Sendable {
     package func findings(_ scope: Scope) async throws(KubernetesError) -> Findings {
         let records = try await records(scope)
         let supervisors = await supervisors(of: scope, records)
-        var told = Told(gaps: supervisors.gaps)
+        var told = Told()
         await ask(supervisors.places, scope, supervisors.trust, &told)
         if !told.statuses.values.contains(where: { $0.standing == .leading }) {
             await ask(supervisors.others, scope, supervisors.trust, &told)
         }
         let statuses = told.statuses
-        var (gaps, doubts) = (told.gaps, told.doubts)
+        var (gaps, doubts): ([String], [String]) = ([], told.doubts)
         var views = Self.merged(records, statuses, scope)
         let unseen = records.filter { statuses[Self.key($0.namespace, $0.name)] == nil }
         let pods = await pods(of: unseen, scope)
         for record in unseen {
             views.append(GroupView(record, pods: pods.map { $0[record.namespace] ?? [] }))
         }
-        if unseen.isEmpty {
-            gaps = []
-        } else {
-            gaps = doubts + supervisors.doubts + gaps + told.denials(of: scope.group)
+        if !unseen.isEmpty {
+            gaps = doubts.prefix(Self.mostDoubts) + told.denials(of: scope.group) + supervisors.doubts
+            gaps += told.omission + supervisors.gaps + Silence.reasons(told.silences)
             doubts = []
-        }
-        if !unseen.isEmpty, gaps.isEmpty {
-            gaps.append(
-                "no supervisor was found that says more of \(unseen.map(\.name).prefix(3).joined(separator: ", "))"
-            )
+            if gaps.isEmpty {
+                let names = unseen.map(\.name).prefix(3).joined(separator: ", ")
+                gaps = ["no supervisor was found that says more of \(names)"]
+            }
         }
         views.sort { ($0.namespace, $0.name) < ($1.namespace, $1.name) }
         return Findings(
@@ -170,8 +168,10 @@ package struct ClusterSurvey: Sendable {
     private struct Told {
         /// What is believed of it, by namespace and name.
         var statuses: [String: GroupStatus] = [:]
-        /// Why something is missing, each reason once.
-        var gaps: [String]
+        /// Why something is missing.
+        var silences: [Silence] = []
+        /// How many were not asked.
+        var unasked = 0
         /// What is not believed.
         var doubts: [String] = []
         /// The pods that answer, and lead nothing of what is meant.
@@ -186,34 +186,39 @@ package struct ClusterSurvey: Sendable {
                 names + more + (strangers.count == 1 ? " answers, and does" : " answer, and do") + " not lead \(group)"
             ]
         }
+
+        /// That not all were asked; nothing if they were.
+        var omission: [String] {
+            if unasked == 0 { return [] }
+            let who = unasked == 1 ? "1 more supervisor was" : "\(unasked) more supervisors were"
+            return ["\(who) not asked, for those before took more than \(SupervisorAnswers.patience)"]
+        }
     }
 
+    /// Asks until all have answered or, where one group is meant, until one leads it.
     private func ask(
         _ places: [SupervisorPods.Place],
         _ scope: Scope,
         _ trust: TrustedPlaces,
         _ found: inout Told
     ) async {
-        typealias Answer = (place: SupervisorPods.Place, said: Result<[GroupStatus], Gap>)
-        let answers = await withTaskGroup(of: Answer.self) { group in
-            var waiting = places[...]
-            var answers: [Answer] = []
-            for place in waiting.prefix(Self.width) { group.addTask { (place, await statuses(scope, at: place)) } }
-            waiting = waiting.dropFirst(Self.width)
-            for await answer in group {
-                answers.append(answer)
-                if let place = waiting.popFirst() { group.addTask { (place, await statuses(scope, at: place)) } }
-            }
-            return answers
+        func believed(_ answer: SupervisorAnswers.Answer) -> [GroupStatus] {
+            let told = (try? answer.said.get()) ?? []
+            return told.filter { scope.contains($0) && trust.believes(answer.place, of: .init($0)) }
         }
-        for answer in answers {
+        let answers = await SupervisorAnswers.round(of: places) { answer in
+            scope.group != nil && believed(answer).contains { $0.standing == .leading }
+        } asking: { place in
+            await statuses(scope, at: place)
+        }
+        found.unasked += answers.unasked
+        for answer in answers.all {
             switch answer.said {
-            case .failure(let gap): if !found.gaps.contains(gap.words) { found.gaps.append(gap.words) }
+            case .failure(let silence): found.silences.append(silence)
             case .success(let statuses):
                 let told = statuses.filter(scope.contains)
                 if told.isEmpty { found.strangers.append(answer.place.pod) }
-                let believed = told.filter { trust.believes(answer.place, of: .init($0)) }
-                for status in believed {
+                for status in believed(answer) {
                     let key = Self.key(status.namespace, status.name)
                     if found.statuses[key]?.standing != .leading { found.statuses[key] = status }
                 }
@@ -223,16 +228,11 @@ package struct ClusterSurvey: Sendable {
         }
     }
 
-    /// Why one supervisor says nothing.
-    private struct Gap: Error {
-        var words: String
-    }
-
     private struct GroupList: Decodable {
         var groups: [GroupStatus]
     }
 
-    private func statuses(_ scope: Scope, at place: SupervisorPods.Place) async -> Result<[GroupStatus], Gap> {
+    private func statuses(_ scope: Scope, at place: SupervisorPods.Place) async -> Result<[GroupStatus], Silence> {
         let path = scope.group.map { "/\(scope.namespace ?? "default")/\($0)" } ?? ""
         do throws(KubernetesError) {
             let answer = try await client.response(to: Self.request(place, "/api/v1/groups\(path)"))
@@ -240,15 +240,15 @@ package struct ClusterSurvey: Sendable {
             if answer.head.status == 404 { return .success([]) }
             guard answer.head.status == 200 else {
                 let words = String(decoding: answer.body.prefix(200), as: UTF8.self)
-                return .failure(Gap(words: "\(place.pod) answers \(answer.head.status): \(words)"))
+                return .failure(Silence(place: place, cause: .refusal(answer.head.status, words)))
             }
             let decoder = JSONDecoder()
             let list =
                 try? scope.group == nil
                 ? decoder.decode(GroupList.self, from: body).groups : [decoder.decode(GroupStatus.self, from: body)]
-            return list.map { .success($0) } ?? .failure(Gap(words: "what \(place.pod) answers is not understood"))
+            return list.map { .success($0) } ?? .failure(Silence(place: place, cause: .nonsense))
         } catch {
-            return .failure(Gap(words: place.silence(error)))
+            return .failure(Silence(place: place, cause: .failure(error)))
         }
     }
 

@@ -82,14 +82,19 @@ struct SupervisorPods: Sendable, Hashable {
         /// Whether the namespace is a guess: nobody said where supervisors run.
         var isGuess = false
 
-        /// Why nothing is heard of it, and what would help.
-        func silence(_ error: KubernetesError) -> String {
-            if error.code == 404 {
+        /// Why nothing is heard of it, and what would help; `isOne`: whether `pod` names one, and not several.
+        func silence(_ error: KubernetesError, isOne: Bool = true) -> String {
+            guard error.code == 404 else {
+                return "\(error)" + (isGuess ? "; --supervisor-namespace says where supervisors run" : "")
+            }
+            if isOne {
                 return
                     "the supervisor \(pod) is no pod of namespace \(namespace); one that runs by hand can only be asked at its "
                     + "own --listen address, and of one that is a pod elsewhere --supervisor-namespace says where"
             }
-            return "\(error)" + (isGuess ? "; --supervisor-namespace says where supervisors run" : "")
+            return
+                "the supervisors \(pod) are no pods of namespace \(namespace); those that run by hand can only be asked at "
+                + "their own --listen addresses, and of those that are pods elsewhere --supervisor-namespace says where"
         }
     }
 

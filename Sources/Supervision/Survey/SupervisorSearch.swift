@@ -46,14 +46,17 @@ extension ClusterSurvey {
         let found = group.map { likeliest(pods, of: $0, records) } ?? pods.all
         let heard = trust.heard(among: found)
         let places = heard + writers(of: records, besides: heard, trust, scope)
+        // About a group of which there is no record nothing shows that anybody else could know it.
+        let others = records.isEmpty ? [] : group.map { self.others(pods, besides: places, $0, trust) } ?? []
+        let count = places.count + others.count
         let crowd =
-            places.count > Self.mostPlaces
-            ? "\(places.count) supervisors were found, and \(Self.mostPlaces) are asked; --supervisor-namespace says which"
+            count > Self.mostPlaces
+            ? "\(count) supervisors were found, and \(Self.mostPlaces) are asked; --supervisor-namespace says which"
             : nil
         if let group { gaps += vacancies(pods, group, trust) }
         return Supervisors(
             places: Array(places.prefix(Self.mostPlaces)),
-            others: group.map { others(pods, besides: places, $0, trust) } ?? [],
+            others: Array(others.prefix(max(0, Self.mostPlaces - places.count))),
             trust: trust,
             doubts: [trust.conflict, doubt(found.first { !heard.contains($0) }, scope), crowd].compactMap(\.self),
             gaps: gaps
@@ -76,8 +79,7 @@ extension ClusterSurvey {
         _ group: MergedGroups.Key,
         _ trust: TrustedPlaces
     ) -> [SupervisorPods.Place] {
-        let others = pods.all.filter { trust.believes($0, of: group) && !places.contains($0) }
-        return Array(others.prefix(max(0, Self.mostPlaces - places.count)))
+        pods.all.filter { trust.believes($0, of: group) && !places.contains($0) }
     }
 
     /// Why nobody may lead the group, as far as that is believed.
