@@ -46,8 +46,8 @@ actor GroupSupervisor {
     var leaseSubscription: Int?
     /// The version of the Lease as last seen.
     private var seenLease: String?
-    /// The switchover that waits for its time on the Lease as last seen; nil: none does.
-    private(set) var scheduled: Boxed<StoredRequest>?
+    /// The switchovers that wait for their time on the Lease as last seen, the next one first.
+    private(set) var scheduled: [StoredRequest] = []
     /// Whether nothing may be written, whatever happens.
     let isDryRun: Bool
     /// What was reported already of what cannot be read.
@@ -221,7 +221,7 @@ actor GroupSupervisor {
         let version = snapshot.objects.first?.metadata.resourceVersion
         if version != seenLease { retryRefused() }
         seenLease = version
-        scheduled = snapshot.objects.first.flatMap(RecordMapping.scheduled).map { Boxed(wrappedValue: $0) }
+        scheduled = snapshot.objects.first.map(RecordMapping.scheduled) ?? []
         if let lease = snapshot.objects.first { await surroundings.api.saw(lease) }
         observe(snapshot)
         opinionsSeen(on: snapshot.objects.first)

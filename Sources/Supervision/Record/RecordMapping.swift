@@ -80,20 +80,25 @@ enum RecordMapping {
     }
 
     /// The request that is to be answered next, and where it stands; nil: none is.
+    ///
+    /// What waits for its time comes after what does not, and after another that is due earlier.
     private static func request(in annotations: [String: String]) -> (key: String, text: String)? {
-        for key in [Annotation.request, Annotation.scheduled] {
-            if let text = annotations[key] { return (key, text) }
+        let given = [Annotation.request, Annotation.scheduled].compactMap { key in
+            annotations[key].map { (key: key, text: $0) }
         }
-        return nil
+        if given.count < 2 { return given.first }
+        func wait(_ text: String) -> Int64 { StoredRequest(scheduled: text)?.due?.microseconds ?? .min }
+        return given.min { wait($0.text) < wait($1.text) }
     }
 
-    /// The switchover on a Lease that waits for its time, whatever is asked beside it; nil: none does, or it is refused.
+    /// The switchovers on a Lease that wait for their time, whatever is asked beside them, the next one first; those that are refused are
+    /// left out.
     ///
-    /// Whoever writes by hand may have put it where others wait for nothing.
-    static func scheduled(_ lease: Lease) -> StoredRequest? {
-        [Annotation.scheduled, Annotation.request].lazy
+    /// Whoever writes by hand may have put one where others wait for nothing.
+    static func scheduled(_ lease: Lease) -> [StoredRequest] {
+        [Annotation.request, Annotation.scheduled]
             .compactMap { lease.metadata.annotations?[$0].flatMap(StoredRequest.init(scheduled:)) }
-            .first
+            .sorted { ($0.due?.microseconds ?? .min) < ($1.due?.microseconds ?? .min) }
     }
 
     /// Moves that are read at most, the newest: a machine remembers no more.

@@ -91,11 +91,10 @@ package struct StoredRequest: Codable, Sendable, Hashable {
     static func request(annotation: String, now: Date) -> OperatorRequest {
         do {
             let stored = try JSONDecoder().decode(StoredRequest.self, from: Data(annotation.utf8))
-            let age = (stored.due ?? stored.at).map { now.since($0) } ?? .zero
             if let problem = stored.problem {
                 return OperatorRequest(id: stored.id.cut(to: longestID), action: .unintelligible(problem))
             }
-            if age <= lifetime { return stored.request }
+            if !stored.isForgotten(now: now) { return stored.request }
             let words = "it was \(stored.due == nil ? "given" : "due") more than \(lifetime) ago"
             return OperatorRequest(id: stored.id, action: .unintelligible(words))
         } catch {
@@ -106,6 +105,9 @@ package struct StoredRequest: Codable, Sendable, Hashable {
             return OperatorRequest(id: id.cut(to: longestID), action: .unintelligible(advice))
         }
     }
+
+    /// Whether it waited for too long to be carried out by anybody who sees it now.
+    func isForgotten(now: Date) -> Bool { (due ?? at).map { now.since($0) > Self.lifetime } ?? false }
 
     /// What every version's requests have.
     private struct Named: Decodable {

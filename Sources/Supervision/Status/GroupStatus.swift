@@ -146,7 +146,7 @@ package struct GroupStatus: Codable, Sendable, Hashable {
     package var `switch`: Switch?
     /// A wish to follow another group that is not carried out yet; nil: there is none.
     package var following: Following?
-    /// A switchover that an operator asked for at a later time; nil: none waits on the Lease.
+    /// A switchover that an operator asked for at a later time, the next one; nil: none waits on the Lease, or it will be refused.
     package var scheduled: StoredRequest?
     /// By name.
     package var members: [Member]

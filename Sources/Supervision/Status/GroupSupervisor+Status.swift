@@ -31,7 +31,7 @@ extension GroupSupervisor {
             unavailableSeconds: counts.unavailable.inSeconds,
             switch: assessment.progress.map { GroupStatus.Switch($0, calendar) },
             following: assessment.following.map { GroupStatus.Following($0, calendar) },
-            scheduled: scheduled?.wrappedValue,
+            scheduled: scheduled.first { !$0.isForgotten(now: wallTime) },
             members: assessment.lines.map { GroupStatus.Member($0, calendar) },
             timeline: withTimeline ? GroupStatus.Timeline(timeline, at: now, calendar) : nil
         )

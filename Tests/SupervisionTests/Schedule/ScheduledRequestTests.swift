@@ -37,6 +37,25 @@ import Testing
         #expect(Self.request([Self.asked: Self.later]) == switchover)
     }
 
+    /// Whichever stands where: it is answered first, and the other stays.
+    @Test(arguments: [(scheduled, asked), (asked, scheduled)])
+    func ofTwoTheOneThatIsDueFirstComesFirst(earlier: String, later: String) throws {
+        let text = Self.later.replacingOccurrences(of: "\"s\"", with: "\"e\"").replacingOccurrences(
+            of: "02:00",
+            with: "01:00"
+        )
+        let base = Self.lease([earlier: text, later: Self.later])
+        var record = RecordMapping.stored(base, now: Self.now).record
+        #expect(record.request?.id == "e" && RecordMapping.scheduled(base).map(\.id) == ["e", "s"])
+        record.answer(RequestAnswer(id: "e", outcome: .done, explanation: ""))
+        let left = RecordMapping.lease(record, group: "web", namespace: "n", base: base, now: Self.now)
+        #expect(left.metadata.annotations?[earlier] == nil)
+        #expect(RecordMapping.stored(left, now: Self.now).record.request?.id == "s")
+        // What cannot be carried out is refused at once, wherever it stands.
+        let refused = Self.lease([earlier: #"{"id":"n","action":"Fence"}"#, later: Self.later])
+        #expect(RecordMapping.stored(refused, now: Self.now).record.request?.id == "n")
+    }
+
     /// The answer takes away what it answers, and not what waits beside it.
     @Test func goesWithItsOwnAnswerOnly() {
         let pause = #"{"id":"p","action":"Pause"}"#
@@ -108,8 +127,8 @@ import Testing
         [scheduled: later.replacingOccurrences(of: #""id""#, with: #""seconds":7,"id""#)],
     ])
     func isShownWhateverIsAskedBesideIt(annotations: [String: String]) throws {
-        let shown = try #require(RecordMapping.scheduled(Self.lease(annotations)))
-        #expect(shown == StoredRequest(annotation: Self.later))
+        let shown = RecordMapping.scheduled(Self.lease(annotations))
+        #expect(shown == [try #require(StoredRequest(annotation: Self.later))])
     }
 
     @Test(arguments: [
@@ -122,7 +141,7 @@ import Testing
         later.replacingOccurrences(of: #""id":"s""#, with: #""id":"\#(String(repeating: "s", count: 129))""#),
     ])
     func whatIsRefusedIsNotShown(annotation: String) {
-        #expect(RecordMapping.scheduled(Self.lease([Self.scheduled: annotation])) == nil)
+        #expect(RecordMapping.scheduled(Self.lease([Self.scheduled: annotation])).isEmpty)
     }
 
     /// The last times that there are, and a name as long as an annotation may be.
@@ -132,7 +151,7 @@ import Testing
             {"id":"s","action":"Switchover","pod":"\(pod)","by":"\(String(repeating: "<b>", count: 60_000))",
              "due":"9999-12-31T23:59:59.999999Z","at":"9999-12-31T00:00:00Z"}
             """
-        let shown = try #require(RecordMapping.scheduled(Self.lease([Self.scheduled: text])))
+        let shown = try #require(RecordMapping.scheduled(Self.lease([Self.scheduled: text])).first)
         #expect(shown.pod == pod && shown.by?.count == 100 && shown.by?.hasPrefix("<b><b>") ?? false)
         #expect(shown.due?.description == "9999-12-31T23:59:59.999999Z")
         let listed = try #require(RecordedGroup(Self.lease([Self.scheduled: text])))

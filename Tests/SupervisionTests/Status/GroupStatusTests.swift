@@ -62,6 +62,33 @@ import Testing
         }
     }
 
+    /// Where nobody can answer it stays on the Lease, and what comes after it is shown when it will be refused.
+    @Test func showsNoSwitchoverThatWillBeRefused() async throws {
+        let stage = GroupStage(try Samples.group(), isDryRun: true)
+        try stage.place(["active", "passive"])
+        var record = GroupRecord(holder: nil, epoch: Epoch(1), origin: .adopted, writer: "me", reason: "")
+        record.holder = .init(name: "web-0", id: .init("uid-web-0"))
+        stage.placeLease(record)
+        try await stage.run { stage in
+            let now = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
+            let requests = [3600.0, 7200].map { seconds in
+                var request = StoredRequest(id: "\(seconds)", action: .switchover)
+                (request.at, request.due) = (MicroTime(now), MicroTime(now.addingTimeInterval(seconds)))
+                return request
+            }
+            let texts = try requests.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+            stage.changeLease {
+                $0.metadata.annotations?["kube-standby.io/scheduled"] = texts[1]
+                $0.metadata.annotations?["kube-standby.io/request"] = texts[0]
+            }
+            while await stage.supervisor.scheduled.isEmpty { await Task.yield() }
+            for (seconds, shown) in [(0.0, 0), (4200, 0), (4201, 1), (7800, 1), (7801, nil)] {
+                let status = await stage.supervisor.status(wallTime: now.addingTimeInterval(seconds))
+                #expect(status.scheduled == shown.map { requests[$0] }, "after \(seconds) s")
+            }
+        }
+    }
+
     @Test func saysWhyAGroupWaits() async throws {
         let stage = GroupStage(try Samples.group())
         try stage.place(["active"], service: false)
