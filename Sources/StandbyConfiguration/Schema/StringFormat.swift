@@ -165,8 +165,9 @@ extension StringFormat {
 // MARK: In messages
 
 extension StringFormat {
-    /// What may be told of a text in the place of one of this form; nil: nothing. Headers' values, URLs, arguments and bodies carry
-    /// tokens and passwords, and who reads a log may not be who reads the file.
+    /// What may be told of a text in the place of one of this form; nil: nothing.
+    ///
+    /// Headers' values, URLs, arguments and bodies carry tokens and passwords, and who reads a log may not be who reads the file.
     func shown(_ text: String) -> String? {
         switch self {
         case .argument, .headerValue: nil
