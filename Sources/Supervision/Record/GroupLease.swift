@@ -148,17 +148,21 @@ package struct GroupLease: Sendable {
         for _ in 0..<Self.attempts {
             let lease = try await read()
             let annotations = lease.metadata.annotations ?? [:]
-            let found = [RecordMapping.Annotation.scheduled, RecordMapping.Annotation.request].first { key in
-                // Whoever writes by hand may have put it where others wait for nothing.
-                annotations[key].map {
-                    key != RecordMapping.Annotation.request || StoredRequest(annotation: $0)?.due != nil
-                }
-                    ?? false
-            }
-            guard let key = found, let text = annotations[key] else { return .nothing }
-            if try await patch(lease, key, nil) != nil { return .takenBack(StoredRequest(annotation: text)) }
+            guard let key = Self.nextThatWaits(annotations) else { return .nothing }
+            let request = annotations[key].flatMap(StoredRequest.init(annotation:))
+            if try await patch(lease, key, nil) != nil { return .takenBack(request) }
         }
         throw .contended
+    }
+
+    /// The annotation of the request that is due first; one that cannot be read is the last.
+    private static func nextThatWaits(_ annotations: [String: String]) -> String? {
+        func due(_ key: String) -> MicroTime? { annotations[key].flatMap(StoredRequest.init(annotation:))?.due }
+        let scheduled = RecordMapping.Annotation.scheduled
+        // Whoever writes by hand may have put one where others wait for nothing.
+        return [scheduled, RecordMapping.Annotation.request]
+            .filter { annotations[$0] != nil && ($0 == scheduled || due($0) != nil) }
+            .min { (due($0)?.microseconds ?? .max) < (due($1)?.microseconds ?? .max) }
     }
 
     // MARK: Answers

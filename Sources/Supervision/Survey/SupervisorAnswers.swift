@@ -13,10 +13,10 @@ struct SupervisorAnswers: Sendable {
     private(set) var unasked = 0
 
     /// Supervisors that are asked at once.
-    private static let width = 8
-    /// How long after the first question the last one may begin: with the deadline of one, `PodRequest.timeout`, no round takes longer
-    /// than 20 s.
-    static let patience: Duration = .seconds(10)
+    private static let width = 16
+    /// How long after the first question the last one may begin: longer than the deadline of one, `PodRequest.timeout`, so that others
+    /// are asked where as many hang as are asked at once; no round takes longer than 25 s.
+    static let patience: Duration = .seconds(15)
 
     /// Asks them in this order, a few at once, until an answer is enough: whoever was asked and has not answered then is waited for no
     /// longer.

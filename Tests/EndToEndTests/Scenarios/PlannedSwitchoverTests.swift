@@ -81,7 +81,7 @@ extension EndToEndTests {
                     let reader = try await EventReader(port: port, loop: loop)
                     let before = try await reader.untilReady()
                     #expect(before.compactMap(\.group).map(\.scheduled) == [nil])
-                    let (far, near) = (Self.time(in: 3600), Self.time(in: 12))
+                    let far = Self.time(in: 3600)
                     #expect(try await stage.request(["switchover", "web", "--at", far]).code == 0)
                     let first = try await reader.next { $0.group?.scheduled != nil }.group?.scheduled
                     #expect(first?.due == MicroTime(far) && first?.pod == nil && first?.by?.isEmpty == false)
@@ -89,6 +89,7 @@ extension EndToEndTests {
                     #expect(status.scheduled == first && status.state == "ok")
                     #expect(try await stage.request(["switchover", "web", "--cancel"]).code == 0)
                     _ = try await reader.next { $0.group.map { $0.scheduled == nil } ?? false }
+                    let near = Self.time(in: 20)
                     let given = try await stage.request(["switchover", "web", "--to", "web-2", "--at", near])
                     #expect(given.code == 0, "\(given.text)")
                     let second = try await reader.next { $0.group?.scheduled != nil }.group
@@ -116,6 +117,25 @@ extension EndToEndTests {
                     #expect(cancelled.code == 0, "\(cancelled.text)")
                     #expect(cancelled.text.hasPrefix("default/web: taken back: Switchover due 20"), "\(cancelled.text)")
                     try await Self.wait(stage, untilScheduled: false)
+                    // By hand, in either place: the one that is due first is shown, and taken back.
+                    let times = ["request": Self.time(in: 3600), "scheduled": Self.time(in: 7200)]
+                    let lease = ObjectKey(.leases, namespace: "default", name: "kube-standby-web")
+                    try await stage.sandbox.store.modify(lease) { (old) throws(APIFailure) in
+                        var new = old
+                        for (place, time) in times {
+                            new["metadata"]["annotations"]["kube-standby.io/\(place)"] = .string(
+                                "{\"id\": \"\(place)\", \"action\": \"Switchover\", \"at\": \"\(Self.time(in: 0))\", \"due\": \"\(time)\"}"
+                            )
+                        }
+                        return new
+                    }
+                    for place in ["request", "scheduled"] {
+                        let (text, _) = try await stage.request(["switchover", "web", "--cancel"])
+                        #expect(
+                            text.contains("taken back: Switchover due \(times[place]?.prefix(19) ?? "")"),
+                            "\(text)"
+                        )
+                    }
                 }
                 #expect(await stage.audit("web").moves == 0)
             }

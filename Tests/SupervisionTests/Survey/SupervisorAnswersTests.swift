@@ -37,19 +37,19 @@ import Transport
             return .success([])
         }
         #expect(answers.all.map(\.place.pod).contains("d5") && answers.unasked == 0)
-        #expect(asked.withLock { $0 }.isSubset(of: Self.places(8).map(\.pod)))
+        #expect(asked.withLock { $0 }.isSubset(of: Self.places(16).map(\.pod)))
     }
 
-    @Test(arguments: [(9, 20), (10, 8)]) func afterTenSecondsNobodyElseIsAsked(seconds: Int, count: Int) async {
+    @Test(arguments: [(14, 20), (15, 16)]) func afterFifteenSecondsNobodyElseIsAsked(seconds: Int, count: Int) async {
         let (clock, isLate) = (TestClock(), Locked(false))
         let answers = await SupervisorAnswers.round(of: Self.places(20), clock: clock.clock) { _ in
             false
         } asking: { place in
-            let isFirst = isLate.withLock { wasLate in
-                defer { wasLate = true }
-                return !wasLate
+            // Before any of them has answered.
+            isLate.withLock { isLate in
+                if !isLate { clock.advance(by: .seconds(seconds)) }
+                isLate = true
             }
-            if isFirst { clock.advance(by: .seconds(seconds)) }
             return .failure(Self.silence(place.pod))
         }
         #expect(answers.all.count == count && answers.unasked == 20 - count)
