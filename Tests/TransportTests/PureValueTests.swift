@@ -7,7 +7,7 @@ import Testing
         ("https://h:6443/p?q", "h", 6443, "https://n:6443/p?q"), ("https://h/p", "h", 443, "https://n:443/p"),
         ("http://[::1]:80/", "[::1]", 80, "http://n:80/"), ("http://[::1]", "[::1]", 80, "http://n:80"),
         ("http://u:p@h/p", "h", 80, "http://u:p@n:80/p"),
-        ("https://u@v:p@[::1]:8/a@b", "[::1]", 8, "https://u@v:p@n:8/a@b"),
+        ("https://u:p@[::1]:8/a@b", "[::1]", 8, "https://u:p@n:8/a@b"),
         ("https://h?a@b", "h", 443, "https://n:443?a@b"),
     ])
     func readsTheAuthorityOfAURL(url: String, host: String, port: Int, replaced: String) throws {

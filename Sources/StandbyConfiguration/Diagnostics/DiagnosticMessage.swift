@@ -127,7 +127,8 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .further(let count, .error): "\(count) further mistakes are not listed"
         case .further(let count, .warning): "\(count) further warnings are not listed"
         case .unknownKey(let key, let allowed, let suggestion):
-            "unknown key \(key.quoted)" + didYouMean(suggestion) + "; allowed are \(allowed.joined(separator: ", "))"
+            "unknown key \(KeyText.shown(key).quoted)" + didYouMean(suggestion)
+                + "; allowed are \(allowed.joined(separator: ", "))"
         case .missingKey(let key): "required key \"\(key)\" is missing"
         case .wrongType(let found, let allowed): "found \(found), allowed is \(allowed)"
         case .notAllowed(let found, let allowed, let suggestion):

@@ -16,6 +16,8 @@ struct QuotedLine {
     private var schemas: [ValueSchema] = []
     /// Where words of that value are shown, all or none; nil: none is.
     private var words: [Range<Int>]? = []
+    /// Whether a key may follow: nothing has, since what separates one from the value before it.
+    private var mayBeKey = true
     /// How many braces are open, and the one within which are labels.
     private var (depth, labels): (Int, Int?) = (0, nil)
 
@@ -31,6 +33,8 @@ struct QuotedLine {
 
     /// What gives a line its form; a secret that consists of these alone is none.
     private static let marks = Set(" \t{}[],:?-|>".unicodeScalars)
+    /// After which of them a key may stand.
+    private static let separators = Set("{[-?".unicodeScalars)
     /// What ends a word.
     private static let ends = Set(" \t{}[],".unicodeScalars)
 
@@ -45,6 +49,13 @@ struct QuotedLine {
     }
 
     private mutating func takeMark() {
+        if line[index] == "," {
+            // Elsewhere a comma belongs to a text.
+            let next = index + 1 < line.count ? line[index + 1] : " "
+            mayBeKey = depth > 0 && " \"'".unicodeScalars.contains(next)
+        } else if Self.separators.contains(line[index]) {
+            mayBeKey = true
+        }
         if line[index] == "{" {
             depth += 1
             if schemas.contains(where: \.isLabels) { labels = depth }
@@ -61,13 +72,16 @@ struct QuotedLine {
         let end = quote.map { endOfText(in: $0) } ?? endOfWord()
         let inner = line[index..<end].filter { $0 != quote }
         let text = String(String.UnicodeScalarView(inner))
-        if isKey(endingAt: end, isQuoted: quote != nil) {
+        defer { mayBeKey = false }
+        if mayBeKey, KeyText.shown(text) == text, isKey(endingAt: end, isQuoted: quote != nil) {
             schemas = labels == depth ? [.string(.labelValue)] : Self.fields[text] ?? []
             words = []
             return show(end - index)
         }
         // A comma may end a value or belong to it.
-        guard let before = words, !schemas.isEmpty, schemas.allSatisfy({ $0.shows(text) }) else {
+        guard let before = words, !schemas.isEmpty, quote != "\"" || !inner.contains("\\"),
+            schemas.allSatisfy({ $0.shows(text) })
+        else {
             for range in words ?? [] { shown.replaceSubrange(range, with: repeatElement("*", count: range.count)) }
             words = nil
             return hide(end - index)

@@ -87,7 +87,8 @@ extension StringFormat {
                 + NotificationConfiguration.placeholders.map { "$(\($0))" }.joined(separator: ", ")
                 + "; $$(…) stands for what it says"
         case .jsonPointer: "a JSON pointer like /lag/bytes, in which ~0 stands for ~ and ~1 for /"
-        case .url: "a URL without spaces that begins with http:// or https:// and names a host"
+        case .url:
+            "a URL that begins with http:// or https:// and names a host, without spaces, with %40 for an @ in a password"
         case .window:
             "\"DAYS HH:MM-HH:MM ZONE\" like \"Sat,Sun 02:00-04:00 Europe/Berlin\", \"Mon-Fri 22:00-05:00 UTC\" or "
                 + "\"Daily 03:00-04:00 America/New_York\""
@@ -121,7 +122,10 @@ extension StringFormat {
 
     /// A host, in brackets if it is an IPv6 address, with a port if need be; a name and a password may come before it.
     private static func isAuthority(_ text: Substring) -> Bool {
-        let place = text.lastIndex(of: "@").map { text[text.index(after: $0)...] } ?? text
+        let credentials = text.firstIndex(of: "@")
+        // libcurl takes no second one.
+        if credentials != text.lastIndex(of: "@") { return false }
+        let place = credentials.map { text[text.index(after: $0)...] } ?? text
         let isBracketed = place.hasPrefix("[")
         let end = isBracketed ? place.firstIndex(of: "]") : place.firstIndex(of: ":") ?? place.endIndex
         guard let end else { return false }
@@ -171,12 +175,13 @@ extension StringFormat {
     func shown(_ text: String) -> String? {
         switch self {
         case .argument, .headerValue: nil
-        case .path: text.firstIndex(of: "?").map { text[...$0] + "…" } ?? text
-        case .headerName: text.firstIndex { $0 == ":" || $0 == " " }.map { text[...$0] + "…" } ?? text
+        case .path: text.contains("://") ? Self.placeOfURL(text) : text.cut { "?;@#".contains($0) }
+        case .headerName: text.cut { !$0.utf8.allSatisfy(Self.isTokenCharacter) }
         case .url: Self.placeOfURL(text)
         case .template:
             Self.unknownPlaceholder(in: text).flatMap { $0.wholeMatch(of: /\w{1,30}/) == nil ? nil : "$(\($0))" }
-        case .host: text.contains("@") ? nil : text
+        case .host where HostName.isValid(text): text
+        case .host: text.contains("://") ? Self.placeOfURL(text) : text.cut { "/?#@:".contains($0) }
         case .printable, .nonEmpty, .dnsLabel, .dnsSubdomain, .labelKey, .labelValue, .regularExpression, .window,
             .jsonPointer:
             text
@@ -233,5 +238,12 @@ extension StringFormat {
         case .dnsSubdomain: (0, 253)
         case .regularExpression: (0, Pattern.longest)
         }
+    }
+}
+
+extension String {
+    /// What comes before the first of such characters, and a sign that there was more.
+    fileprivate func cut(before isEnd: (Character) -> Bool) -> String {
+        firstIndex(where: isEnd).map { self[..<$0] + "…" } ?? self
     }
 }

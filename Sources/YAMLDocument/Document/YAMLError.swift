@@ -54,7 +54,8 @@ extension YAMLError: CustomStringConvertible {
         case .tooManyDirectives(let limit): "more than \(limit) lines begin with \"%\", as directives do"
         case .notUTF8: "the file is not UTF-8"
         case .unknownAlias: "an alias has no anchor before it; a text that begins with \"*\" must be quoted"
-        case .duplicateKey(let key, let first): "key \"\(key)\" is given twice; the first is at line \(first.line)"
+        case .duplicateKey(let key, let first):
+            "key \"\(KeyText.shown(key))\" is given twice; the first is at line \(first.line)"
         case .keyIsNotAString: "a key must be a plain or quoted string"
         case .mergeOfNoMapping: "a merge key (\"<<\") takes a mapping or a list of mappings"
         case .unsupportedTag:
