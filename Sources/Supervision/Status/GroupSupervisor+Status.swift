@@ -1,4 +1,3 @@
-import Coordination
 import FailoverCore
 import Foundation
 import KubernetesClient

@@ -90,8 +90,7 @@ extension HTTPRequest {
     /// The name that must be resolved to make the request; nil if its host is an address, or a proxy resolves it.
     var nameToResolve: String? {
         guard url.hasPrefix("http://") || url.hasPrefix("https://") else { return nil }
-        guard proxy?.isEmpty ?? !Self.hasProxyEnvironment, let place = URLAuthority(url), !place.isAddress
-        else {
+        guard proxy?.isEmpty ?? !Self.hasProxyEnvironment, let place = URLAuthority(url), !place.isAddress else {
             return nil
         }
         return place.bareHost
