@@ -12,8 +12,8 @@ struct PDBCommand: AsyncParsableCommand {
         commandName: "pdb",
         abstract: "Print a PodDisruptionBudget for each group's active pod, as manifests.",
         discussion: """
-            With it "kubectl drain" waits until the role has left the node: nobody may evict the active pod, and once another is active
-            the budget is that pod's. There is one for each group whose role leaves cordoned nodes (failover.onNodeDrain: Cordon); for
+            With it "kubectl drain" waits until the role has left the pod: nobody may evict the active pod, and once it is demoted the
+            budget is the next one's. There is one for each group whose role leaves cordoned nodes (failover.onNodeDrain: Cordon); for
             another it would hold up a drain for ever, so that it is refused: alone with an error, beside others with a warning.
 
             Which pods are meant says the group's selector and the role label; with --cluster its Service is asked, also where the
