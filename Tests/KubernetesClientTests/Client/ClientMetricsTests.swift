@@ -63,7 +63,7 @@ import Transport
                 }
                 try await sandbox.apply(ClientStage.pod("b"))
                 try await see(["a", "b"], &iterator)
-                await sandbox.control.cutWatches()
+                await sandbox.cutTheWatch()
                 try await sandbox.apply(ClientStage.pod("c"))
                 try await see(["a", "b", "c"], &iterator)
                 #expect(try test.expectCounter("kube_standby_watch_restarts_total", labels).totalValue >= 1)

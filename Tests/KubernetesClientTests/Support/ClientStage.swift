@@ -47,3 +47,12 @@ enum ClientStage {
         """
     }
 }
+
+extension Sandbox {
+    /// Cuts the watch of the one client, and waits until it asks for the next: what changes until then the old one may show yet.
+    func cutTheWatch() async {
+        let count = await control.log.count { $0.verb == "watch" }
+        await control.cutWatches()
+        _ = await control.requests("watch", count: count + 1)
+    }
+}
