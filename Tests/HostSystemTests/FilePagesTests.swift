@@ -4,7 +4,8 @@ import Testing
 
 @testable import HostSystem
 
-@Suite struct FilePagesTests {
+/// One after the other: pages are given back for the whole process.
+@Suite(.serialized) struct FilePagesTests {
     /// One mapping of `/proc/PID/smaps`; `first`: its first line behind the addresses.
     private func found(_ first: String, anonymous: Int = 0) -> [Range<UInt>] {
         FilePages.clean(
