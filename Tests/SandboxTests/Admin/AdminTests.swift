@@ -135,7 +135,7 @@ import Transport
                 let address = try #require(await sandbox.applications.address(pod: "a", namespace: "default"))
                 func application() async throws -> Int {
                     var request = HTTPRequest("GET", "http://\(address):8080/")
-                    request.timeout = .seconds(5)
+                    request.timeout = .seconds(60)
                     return try await loop.response(to: request).head.status
                 }
                 let pods = try await send("GET", "/pods")
@@ -160,7 +160,7 @@ import Transport
                 func isUp() async throws -> Bool {
                     var request = HTTPRequest("GET", await sandbox.url + "/livez")
                     request.tls.authority = .pem(Array(sandbox.authority.utf8))
-                    request.timeout = .seconds(5)
+                    request.timeout = .seconds(60)
                     return (try? await loop.response(to: request).head.status) == 200
                 }
                 for (action, expected) in [("stop", false), ("start", true), ("restart", true), ("restore", true)] {

@@ -105,7 +105,7 @@ struct Kubectl: Sendable {
         ]
         return Configuration(
             executable: .name("kubectl"),
-            arguments: Arguments(["--request-timeout=20s"] + arguments),
+            arguments: Arguments(["--request-timeout=60s"] + arguments),
             environment: .inherit.updating(variables)
         )
     }

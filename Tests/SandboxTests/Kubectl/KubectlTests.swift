@@ -27,7 +27,7 @@ import Testing
     private func run(_ body: @Sendable @escaping (Sandbox, Kubectl) async throws -> Void) async throws {
         try await Kubectl.run { sandbox, kubectl in
             try await kubectl.succeed("apply", "-f", "-", input: Self.scene)
-            try await kubectl.succeed("rollout", "status", "statefulset/web", "--timeout=20s")
+            try await kubectl.succeed("rollout", "status", "statefulset/web", "--timeout=60s")
             try await body(sandbox, kubectl)
         }
     }
@@ -113,7 +113,7 @@ import Testing
                 let second = try await kubectl.succeed("apply", "-f", path).split(separator: "\n")
                 #expect(second.allSatisfy { $0.hasSuffix(" unchanged") } && second.count == first.count, "\(second)")
             }
-            try await kubectl.succeed("rollout", "status", "deployment/kube-standby", "--timeout=20s")
+            try await kubectl.succeed("rollout", "status", "deployment/kube-standby", "--timeout=60s")
             let path = folder.appending(path: "supervisor.yaml").path(percentEncoded: false)
             try await kubectl.succeed("delete", "-f", path, "--wait=false")
             #expect(try await kubectl.succeed("get", "role,rolebinding", "-o", "name").isEmpty)
@@ -154,10 +154,10 @@ import Testing
                 )
             )
             try await kubectl.succeed("scale", "statefulset", "web", "--replicas=3")
-            try await kubectl.succeed("wait", "pod/web-2", "--for=create", "--timeout=20s")
-            try await kubectl.succeed("wait", "pod/web-2", "--for=condition=Ready", "--timeout=20s")
+            try await kubectl.succeed("wait", "pod/web-2", "--for=create", "--timeout=60s")
+            try await kubectl.succeed("wait", "pod/web-2", "--for=condition=Ready", "--timeout=60s")
             try await kubectl.succeed("scale", "statefulset", "web", "--replicas=1", "--current-replicas=3")
-            try await kubectl.succeed("wait", "pod/web-1", "--for=delete", "--timeout=20s")
+            try await kubectl.succeed("wait", "pod/web-1", "--for=delete", "--timeout=60s")
         }
     }
 
@@ -166,7 +166,7 @@ import Testing
             let uid = try await kubectl.succeed("get", "pod", "web-0", "-o", "jsonpath={.metadata.uid}")
             try await kubectl.succeed("delete", "pod", "web-0", "--grace-period=5")
             try await kubectl.succeed("delete", "pod", "web-1", "--force", "--grace-period=0")
-            try await kubectl.succeed("wait", "pod/web-0", "--for=create", "--timeout=20s")
+            try await kubectl.succeed("wait", "pod/web-0", "--for=create", "--timeout=60s")
             #expect(try await kubectl.succeed("get", "pod", "web-0", "-o", "jsonpath={.metadata.uid}") != uid)
             try await kubectl.succeed("delete", "statefulset", "web")
             try await sandbox.wait(for: "the pods to go") { await $0.list(.pods, namespace: "default").isEmpty }
@@ -219,7 +219,7 @@ import Testing
             let secret = try await kubectl.succeed("get", "secret/s", "-n", "shop", "-o", "jsonpath={.data.a}")
             #expect(data == "b" && secret == "Yg==")
             try await kubectl.succeed("create", "deployment", "api", "--image=toy", "--replicas=2", "--port=80")
-            try await kubectl.succeed("rollout", "status", "deployment/api", "--timeout=20s")
+            try await kubectl.succeed("rollout", "status", "deployment/api", "--timeout=60s")
             try await kubectl.succeed("expose", "deployment", "api", "--port=80")
             try await kubectl.succeed("delete", "namespace", "shop")
             #expect(try await kubectl("get", "namespace", "shop").code == 1)

@@ -89,14 +89,19 @@ import Testing
         // The pods have nowhere else to go at first, so that they stay where they are.
         try await run("StatefulSet", "podManagementPolicy: Parallel", nodes: 1) { sandbox, kubectl in
             try await kubectl.succeed("apply", "-f", "-", input: Self.budget(3))
-            try await kubectl.succeed("wait", "pdb/web", "--for=jsonpath={.status.currentHealthy}=3", "--timeout=20s")
+            try await kubectl.succeed("wait", "pdb/web", "--for=jsonpath={.status.currentHealthy}=3", "--timeout=60s")
             let table = try await kubectl.succeed("get", "pdb").split(separator: "\n").map { $0.split(separator: " ") }
             #expect(table.last?.prefix(4) == ["web", "3", "N/A", "0"])
             let node = try await kubectl.succeed("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")
-            let blocked = try await kubectl("drain", node, "--timeout=1s")
-            #expect(blocked.code == 1)
             let words = "Cannot evict pod as it would violate the pod's disruption budget."
-            #expect(blocked.errors.contains(words), "\(blocked)")
+            // On a busy machine the evictions may not have been answered after a second.
+            var errors = ""
+            for seconds in [1, 5, 25] where !errors.contains(words) {
+                let blocked = try await kubectl("drain", node, "--timeout=\(seconds)s")
+                #expect(blocked.code == 1)
+                errors = blocked.errors
+            }
+            #expect(errors.contains(words), "\(errors)")
             let left = await sandbox.store.list(.pods, namespace: "default").count {
                 $0["metadata"]["deletionTimestamp"] == .null
             }
@@ -108,7 +113,7 @@ import Testing
                 "wait",
                 "pdb/web",
                 "--for=jsonpath={.status.disruptionsAllowed}=3",
-                "--timeout=20s"
+                "--timeout=60s"
             )
             let drained = try await kubectl.succeed("drain", node, "--timeout=60s")
             for pod in ["web-0", "web-1", "web-2"] { #expect(drained.contains("pod/\(pod) evicted"), "\(drained)") }
