@@ -55,6 +55,8 @@ final class FakeCluster: Sendable {
     }
 
     private let state = Locked(State())
+    /// Whoever shows informers what is stored; nobody is shown an older state after a newer one.
+    private let showing = Locked(())
     let log: EventLog
     let pods: FakeObjectSource<Pod>
     let services: FakeObjectSource<Service>
@@ -87,17 +89,23 @@ final class FakeCluster: Sendable {
 
     /// Shows informers everything.
     func show(isRelist: Bool = false) {
-        let objects = objects
-        services.show(
-            objects.services.values.sorted { $0.name < $1.name },
-            version: objects.version,
-            isRelist: isRelist
-        )
-        pods.show(objects.pods.values.sorted { $0.name < $1.name }, version: objects.version, isRelist: isRelist)
-        if let slices = objects.slices?.values.sorted(by: { $0.name < $1.name }) {
-            endpoints.show(slices.map(ServiceEndpoints.init), version: objects.version, isRelist: isRelist)
+        showing.withLock { _ in
+            let objects = objects
+            services.show(
+                objects.services.values.sorted { $0.name < $1.name },
+                version: objects.version,
+                isRelist: isRelist
+            )
+            pods.show(objects.pods.values.sorted { $0.name < $1.name }, version: objects.version, isRelist: isRelist)
+            if let slices = objects.slices?.values.sorted(by: { $0.name < $1.name }) {
+                endpoints.show(slices.map(ServiceEndpoints.init), version: objects.version, isRelist: isRelist)
+            }
+            leases.show(
+                objects.leases.values.sorted { $0.name < $1.name },
+                version: objects.version,
+                isRelist: isRelist
+            )
         }
-        leases.show(objects.leases.values.sorted { $0.name < $1.name }, version: objects.version, isRelist: isRelist)
     }
 
     /// From now on informers see nothing new, until `show`.

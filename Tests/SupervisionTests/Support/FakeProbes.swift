@@ -7,6 +7,8 @@ import Transport
 @testable import Supervision
 
 /// A probe engine without a network: every pod is as a test says, and a first probe of each ends at once.
+///
+/// Who is told of what is told in the order in which it comes about, as the engine's one thread does.
 final class FakeProbes: MemberProbing {
     private struct Group: Sendable {
         var targets: [ProbeTarget]
@@ -41,15 +43,14 @@ final class FakeProbes: MemberProbing {
 
     /// The probes of a pod come to a verdict, for every group that has it.
     func set(_ health: Health, _ pod: String) {
-        let reports = state.withLock { state in
+        state.withLock { state in
             state.health[pod] = health
-            return state.groups.values.flatMap { group in
-                group.targets.filter { $0.pod == pod }.map { target in
-                    (group.receive, report(target, &state, isChange: true))
+            for group in state.groups.values {
+                for target in group.targets where target.pod == pod {
+                    group.receive(report(target, &state, isChange: true))
                 }
             }
         }
-        for (receive, report) in reports { receive(report) }
     }
 
     /// What a pod answers when it is asked for its score.
@@ -93,14 +94,15 @@ final class FakeProbes: MemberProbing {
         onDoubt: @escaping @Sendable (Suspension) -> Void,
         _ receive: @escaping @Sendable (ProbeReport) -> Void
     ) async {
-        let reports = state.withLock { state in
+        state.withLock { state in
             let known = Set((state.groups[group]?.targets ?? []).map(\.id)).subtracting(renewed)
             state.groups[group] = Group(targets: targets, receive: receive, doubt: onDoubt)
             for target in targets where renewed.contains(target.id) { state.evidence[target.key] = nil }
-            return targets.filter { !known.contains($0.id) }.map { report($0, &state, isChange: true) }
+            for target in targets where !known.contains(target.id) {
+                receive(report(target, &state, isChange: true))
+            }
         }
         if !renewed.isEmpty { log.add("\(group): renews \(renewed.map(\.uid).sorted().joined(separator: ", "))") }
-        for report in reports { receive(report) }
         log.look()
     }
 
@@ -110,12 +112,12 @@ final class FakeProbes: MemberProbing {
     }
 
     func probeNow(_ key: ProbeTarget.Key, unlessSucceededSince since: MonotonicTime) async {
-        let answer = state.withLock { state in
-            state.groups[key.group].flatMap { group in
-                group.targets.first { $0.key == key }.map { (group.receive, report($0, &state, isChange: false)) }
+        state.withLock { state in
+            guard let group = state.groups[key.group], let target = group.targets.first(where: { $0.key == key }) else {
+                return
             }
+            group.receive(report(target, &state, isChange: false))
         }
-        if let (receive, report) = answer { receive(report) }
     }
 
     func score(of target: ProbeTarget, at pointer: String?) async -> CandidateScore {

@@ -30,7 +30,7 @@ import Transport
 
     /// Lets time pass two seconds at a time until a line comes.
     private func tick(_ stage: KeeperStage, until text: String, count: Int) async {
-        for number in 1...20 {
+        for number in 1...100 {
             stage.clock.advance(by: .seconds(2))
             _ = await stage.clock.sleepBegan(number)
             if await withDeadline(after: .seconds(1), { await stage.log.came(text, count: count) }) == true { return }
