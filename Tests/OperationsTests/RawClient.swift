@@ -68,7 +68,7 @@ final class RawClient: Sendable {
                 return String(decoding: text[..<found.upperBound], as: UTF8.self)
             }
             looked = max(0, text.count - end.count)
-            let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+            let count = receive(into: &buffer)
             if count <= 0 { return nil }
             text += buffer[..<count]
         }
@@ -78,10 +78,18 @@ final class RawClient: Sendable {
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
-            let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+            let count = receive(into: &buffer)
             if count == 0 || (count < 0 && errno == ECONNRESET) { return String(decoding: text, as: UTF8.self) }
             if count < 0 { return nil }
             text += buffer[..<count]
+        }
+    }
+
+    /// As `recv`, but for the interruption of a process that was stopped and goes on, which ends a wait that has a limit.
+    private func receive(into buffer: inout [UInt8]) -> Int {
+        while true {
+            let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
+            if count >= 0 || errno != EINTR { return count }
         }
     }
 
