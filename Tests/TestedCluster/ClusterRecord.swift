@@ -81,15 +81,28 @@ package actor ClusterRecord {
         for what: String,
         until condition: @escaping @Sendable (ClusterRecord) async -> Bool
     ) async throws {
+        _ = try await wait(atMost: limit, for: what) { await condition($0) ? true : nil }
+    }
+
+    /// Waits until there is something to be found; it is looked for after every change.
+    ///
+    /// - Returns: what was found, as it was then.
+    /// - Throws: `WaitTimeout` after `limit`.
+    package func wait<Value: Sendable>(
+        atMost limit: Duration = .seconds(60),
+        for what: String,
+        finding look: @escaping @Sendable (ClusterRecord) async -> Value?
+    ) async throws -> Value {
         let (changes, input) = AsyncStream.makeStream(of: Void.self)
         followers.append(input)
         defer { input.finish() }
-        if await condition(self) { return }
-        let isSo = await withDeadline(after: limit) {
-            for await _ in changes where await condition(self) { return true }
-            return false
+        if let found = await look(self) { return found }
+        let found = await withDeadline(after: limit) { () -> Value? in
+            for await _ in changes { if let found = await look(self) { return found } }
+            return nil
         }
         try Task.checkCancellation()
-        if isSo == nil { throw WaitTimeout(what: what, limit: limit) }
+        guard let found = found ?? nil else { throw WaitTimeout(what: what, limit: limit) }
+        return found
     }
 }

@@ -16,11 +16,14 @@ extension ClusterStage {
         atMost limit: Duration = .seconds(60)
     ) async throws -> String {
         let place = namespace ?? self.namespace
-        try await record.wait(atMost: limit, for: "\(name) to settle") { record in
-            guard let holder = await Self.settledHolder(record, name, place) else { return false }
-            return holder != old
-        }
-        return await Self.settledHolder(record, name, place) ?? ""
+        return try await record.wait(
+            atMost: limit,
+            for: "\(name) to settle",
+            finding: { record in
+                let holder = await Self.settledHolder(record, name, place)
+                return holder == old ? nil : holder
+            }
+        )
     }
 
     private static func settledHolder(_ record: ClusterRecord, _ name: String, _ namespace: String) async -> String? {

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Sandbox
 import TestedCluster
@@ -135,11 +136,15 @@ struct Stage: Sendable {
         otherThan old: String? = nil,
         noneOf others: Set<String> = []
     ) async throws -> String {
+        // Who it was at that moment: whoever looks again later may meet the next change.
+        let found = Locked("")
         try await sandbox.wait(for: "\(name) to settle") { store in
-            guard let holder = await Self.settledHolder(store, name, namespace) else { return false }
-            return holder != old && !others.contains(holder)
+            guard let holder = await Self.settledHolder(store, name, namespace), holder != old, !others.contains(holder)
+            else { return false }
+            found.withLock { $0 = holder }
+            return true
         }
-        return await Self.settledHolder(sandbox.store, name, namespace) ?? ""
+        return found.withLock { $0 }
     }
 
     /// Waits like `waitUntilSettled`, and checks who it is.
@@ -151,6 +156,15 @@ struct Stage: Sendable {
     ) async throws {
         let holder = try await waitUntilSettled(name, otherThan: old)
         #expect(holder == expected, sourceLocation: location)
+    }
+
+    /// Waits until it is on record how the first move of a group ended, which is written when nothing else waits.
+    func waitForEndOfFirstMove(_ name: String) async throws {
+        let key = ObjectKey(.leases, namespace: "default", name: "kube-standby-\(name)")
+        try await sandbox.wait(for: "the end of the move on record") { store in
+            let history = (try? await store.get(key))?["metadata"]["annotations"]["kube-standby.io/history"].string
+            return history?.contains("durationSeconds") ?? false
+        }
     }
 
     /// Waits until an Event of this reason says `words` of an object.
