@@ -196,6 +196,8 @@ extension EndToEndTests {
                     try await stage.sandbox.wait(for: "the Event") { store in
                         await store.list(.events, namespace: "default").contains { $0["reason"] == "FailedOver" }
                     }
+                    // Nothing waits for the first list of slices, and for the watch that follows it.
+                    _ = await stage.sandbox.control.requests("watch", of: .endpointSlices, count: 1)
                     #expect(!(await process.log.text).contains("may not"))
                 }
                 let requests = await stage.sandbox.control.log.filter { $0.user.hasSuffix(":kube-standby") }

@@ -17,6 +17,8 @@ extension ControlPlaneTests {
                 let (old, _) = try await SupervisorProcess.run(arguments) { process in
                     let first = try await stage.waitUntilSettled("web")
                     for pod in ["web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
+                    // It would count as the first write of the move.
+                    try await stage.waitForEndOfFirstMove("web")
                     let counter = WriteCounter(limit: writes)
                     await stage.sandbox.control.afterEachWrite { request in
                         guard request.kind == .leases || request.kind == .pods else { return }
@@ -58,6 +60,8 @@ extension ControlPlaneTests {
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let first = try await stage.waitUntilSettled("web")
                     _ = await process.log.wait(for: "member.name=web-1", "healthy")
+                    // It would be taken for the intent.
+                    try await stage.waitForEndOfFirstMove("web")
                     let sandbox = stage.sandbox
                     await sandbox.control.afterEachWrite { request in
                         guard request.kind == .leases else { return }
