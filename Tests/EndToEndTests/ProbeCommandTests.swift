@@ -7,7 +7,8 @@ extension EndToEndTests {
     /// The exit codes of `probe`, as its help names them.
     @Suite struct ProbeCommandTests {
         private static func probe(_ stage: Stage, _ names: [String]) async throws -> (text: String, code: Int) {
-            let arguments = try await stage.arguments(groups: [Manifests.group("web"), Manifests.group("absent")])
+            let groups = ["web", "absent"].map { Manifests.group($0, probe: Manifests.patientProbe) }
+            let arguments = try await stage.arguments(groups: groups)
             return try await SupervisorProcess.finish(
                 ["probe"] + names + ["--config", arguments[2], "--kubeconfig", arguments[4]]
             )
@@ -51,7 +52,11 @@ extension EndToEndTests {
                     endpoints: [{addresses: ["\(address)"]}]
                     """
                 )
-                let group = Manifests.group("bare", "mode: EndpointSlice\n  selector: {matchLabels: {app: web}}")
+                let group = Manifests.group(
+                    "bare",
+                    "mode: EndpointSlice\n  selector: {matchLabels: {app: web}}",
+                    probe: Manifests.patientProbe
+                )
                 let arguments = try await stage.arguments(groups: [group])
                 let (text, code) = try await SupervisorProcess.finish(
                     ["probe", "bare", "--config", arguments[2], "--kubeconfig", arguments[4]]

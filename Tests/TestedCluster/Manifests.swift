@@ -73,6 +73,11 @@ package enum Manifests {
         failureThreshold: 3, successThreshold: 1}
         """
 
+    /// A probe for one look at a pod, which a busy machine must not make come out otherwise: there is no second one.
+    package static let patientProbe = """
+        {httpGet: {path: /health, port: http}, periodSeconds: 60, fastPeriodSeconds: 60, timeoutSeconds: 30}
+        """
+
     /// The right to run commands in pods, for the ServiceAccount.
     package static let execRights = """
         apiVersion: rbac.authorization.k8s.io/v1
