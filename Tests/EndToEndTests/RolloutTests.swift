@@ -10,7 +10,7 @@ import Testing
     private func run(
         _ manifest: String,
         group: String = Manifests.group("web"),
-        _ body: @Sendable @escaping (Stage, String) async throws -> Void
+        _ body: @Sendable @escaping (Stage, SupervisorProcess, String) async throws -> Void
     ) async throws {
         try await Stage.run { stage in
             try await stage.sandbox.apply(Manifests.service("web") + "---\n" + manifest)
@@ -20,7 +20,7 @@ import Testing
                 let first = try await stage.waitUntilSettled("web")
                 let others = await stage.pods.compactMap { $0["metadata"]["name"].string }.filter { $0 != first }
                 for pod in others { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
-                try await body(stage, first)
+                try await body(stage, process, first)
             }
             #expect(await stage.audit("web").violations.isEmpty)
         }
@@ -30,7 +30,7 @@ import Testing
         "{rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}", "{rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}",
     ])
     func endsOnANewPodOfADeployment(strategy: String) async throws {
-        try await run(Manifests.deployment("web", replicas: 3, strategy: strategy)) { stage, first in
+        try await run(Manifests.deployment("web", replicas: 3, strategy: strategy)) { stage, _, first in
             let old = await Set(stage.pods.compactMap { $0["metadata"]["name"].string })
             try await stage.sandbox.restart(.deployments, "web")
             try await stage.sandbox.waitForRollout(.deployments, "web")
@@ -50,7 +50,7 @@ import Testing
             strategy: "{rollingUpdate: {maxSurge: 1, maxUnavailable: 1}}"
         )
         let group = Manifests.group("web", "failover: {podDeletionCost: true}")
-        try await run(workload, group: group) { stage, _ in
+        try await run(workload, group: group) { stage, _, _ in
             let old = await stage.pods.compactMap { $0["metadata"]["name"].string }.sorted()
             _ = try await stage.request(["switchover", "web", "--to", old[position]])
             try await stage.expect("web", toSettleOn: old[position])
@@ -66,7 +66,7 @@ import Testing
 
     /// The field is turned on while the group runs: the label says all already, and no role is to be written.
     @Test func tellsWhoIsToGoLastWithoutAMove() async throws {
-        try await run(Manifests.deployment("web", replicas: 3)) { stage, first in
+        try await run(Manifests.deployment("web", replicas: 3)) { stage, _, first in
             #expect(await stage.costs.isEmpty)
             let epochs = await stage.audit("web").moves
             _ = try stage.write(
@@ -85,10 +85,29 @@ import Testing
     }
 
     @Test func leavesAPodOfAStatefulSetBeforeItIsUpdated() async throws {
-        try await run(Manifests.statefulSet("web", replicas: 3)) { stage, first in
+        let workload = Manifests.statefulSet("web", replicas: 3).replacing(
+            "  replicas: 3",
+            with: "  replicas: 3\n  updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 1}}"
+        )
+        try await run(workload) { stage, process, first in
             let key = ObjectKey(.pods, namespace: "default", name: first)
             let uid = try await stage.sandbox.store.get(key)["metadata"]["uid"]
+            let seen = await process.log.lines.count
             try await stage.sandbox.restart(.statefulSets, "web")
+            try await stage.sandbox.waitForRollout(.statefulSets, "web")
+            // A rollout waits for nobody's probes: where no pod is known to be healthy yet when the last one is replaced, the
+            // role may well go to its successor.
+            for pod in ["web-1", "web-2"] {
+                _ = await process.log.wait(after: seen, for: "health changed", "member.name=\(pod)", "health=healthy")
+            }
+            try await stage.sandbox.apply(
+                """
+                apiVersion: apps/v1
+                kind: StatefulSet
+                metadata: {name: web}
+                spec: {updateStrategy: {rollingUpdate: {partition: 0}}}
+                """
+            )
             try await stage.sandbox.waitForRollout(.statefulSets, "web")
             try await stage.waitUntilSettled("web")
             #expect(try await stage.sandbox.store.get(key)["metadata"]["uid"] != uid)
@@ -98,7 +117,7 @@ import Testing
     }
 
     @Test func goesOnAfterAnEvictionThatTheBudgetAllows() async throws {
-        try await run(Manifests.statefulSet("web", replicas: 3) + Self.budget(least: 3)) { stage, first in
+        try await run(Manifests.statefulSet("web", replicas: 3) + Self.budget(least: 3)) { stage, _, first in
             try await Self.waitForBudget(stage, allowed: 0)
             let refused = await #expect(throws: APIFailure.self) { try await stage.sandbox.evict(first) }
             #expect(refused?.code == 429)
