@@ -13,11 +13,13 @@ extension EndToEndTests {
                     for pod in ["web-0", "web-1", "web-2"] {
                         _ = await process.log.wait(for: "health changed", "member.name=\(pod)", "member.health=healthy")
                     }
+                    // The cluster shows the first move before the log tells of its end.
+                    _ = await process.log.wait(for: "move complete", "to=\(holder)")
                     let before = await process.log.lines.count
                     await stage.sandbox.applications.set(.hanging, pod: holder, namespace: "default")
                     let probes = await stage.sandbox.applications.requests(pod: holder, namespace: "default")
                     try await stage.waitUntilSettled("web", otherThan: holder)
-                    _ = await process.log.wait(after: before, for: "move complete")
+                    _ = await process.log.wait(after: before, for: "move complete", "from=\(holder)")
                     // One probe at a time: when the thirteenth comes, twelve have failed.
                     for await _ in probes.prefix(13) {}
                     // That another pod was slow to answer tells of a busy machine, not of the move.

@@ -164,12 +164,15 @@ extension EndToEndTests {
             let limit = 128
             try await Self.run(within: ["/usr/bin/env", "prlimit", "--nofile=\(limit):\(limit)"]) {
                 (subject: Subject) async throws -> Void in
-                let silent = (0..<64).map { _ in Silence(port: subject.port) }
+                var silent = (0..<64).map { _ in Silence(port: subject.port) }
+                var most = 0
                 for _ in 0..<40 {
+                    // Who says nothing for 10 s is closed: on a slow machine the first ones may be gone before the last question.
+                    silent.append(Silence(port: subject.port))
                     #expect(try await subject.ask("GET", "/livez").code == 200)
+                    most = max(most, Self.descriptors(of: subject.process).count)
                 }
-                let used = Self.descriptors(of: subject.process)
-                #expect(used.count > limit * 3 / 4, "they were not short: \(used.count)")
+                #expect(most > limit * 3 / 4, "they were not short: \(most)")
                 withExtendedLifetime(silent) {}
                 #expect(await subject.stage.audit("web").moves == 0)
             }
@@ -269,6 +272,9 @@ extension EndToEndTests {
                 let rebound = try await subject.ask("POST", path, [.init("Host", "evil.example")])
                 #expect(rebound.code == 403)
                 #expect(try await subject.ask("GET", path).code == 405)
+                // What was logged before this is in the log when this is.
+                subject.process.send(SIGHUP)
+                _ = await subject.process.log.wait(for: "configuration refused", "by=SIGHUP")
                 let lines = await subject.process.log.lines.filter { $0.contains("configuration refused") }
                 #expect(lines.count { $0.contains("by=POST") } == 1, "\(lines)")
             }

@@ -117,10 +117,12 @@ extension EndToEndTests {
                 let script = "exec \"$0\" \"$@\" 2>\(path)"
                 let (_, code) = try await SupervisorProcess.run(arguments, within: ["/bin/sh", "-c", script]) { _ in
                     let holder = try await stage.waitUntilSettled("web")
+                    try await Asking.until("the pipe to be full") {
+                        var entry = pollfd(fd: pipe, events: Int16(POLLOUT), revents: 0)
+                        return unsafe poll(&entry, 1, 0) == 0
+                    }
                     await stage.sandbox.applications.set(.status(500), pod: holder, namespace: "default")
                     try await stage.waitUntilSettled("web", otherThan: holder)
-                    var entry = pollfd(fd: pipe, events: Int16(POLLOUT), revents: 0)
-                    #expect(unsafe poll(&entry, 1, 0) == 0, "the pipe is not full")
                 }
                 #expect(code == 0)
             }
@@ -189,9 +191,9 @@ extension EndToEndTests {
                 let arguments = try await stage.arguments(groups: [Manifests.group("web")], ["--log-format", format])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     try await stage.waitUntilSettled("web")
+                    _ = await process.log.wait(for: "move complete")
                     let pattern = /(^|"time":")20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-6]\d\.\d{6}Z/
                     let lines = await process.log.lines
-                    #expect(!lines.isEmpty)
                     for line in lines { #expect(line.contains(pattern), "\(line)") }
                 }
             }
@@ -217,8 +219,9 @@ extension EndToEndTests {
         @Test func aCommandsOutputSteersNoTerminal() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
+                let command = "[/bin/sh, -c, 'printf \"\(Self.printed)\\n\"; exit 1']"
                 let probe =
-                    "{exec: {runIn: Supervisor, command: [/bin/sh, -c, 'printf \"\(Self.printed)\\n\"; exit 1']}}"
+                    "{exec: {runIn: Supervisor, command: \(command)}, periodSeconds: 60, timeoutSeconds: 30}"
                 let arguments = try await stage.arguments(groups: [Manifests.group("web", probe: probe)])
                 let (text, code) = try await SupervisorProcess.finish([
                     "probe", "web", "--verbose", "--config", arguments[2], "--kubeconfig", arguments[4],

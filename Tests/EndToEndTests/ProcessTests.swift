@@ -88,7 +88,7 @@ extension EndToEndTests {
                 let pipe = stage.folder.appending(path: "pipe").path(percentEncoded: false)
                 #expect(unsafe mkfifo(pipe, 0o644) == 0)
                 let timing =
-                    ", periodSeconds: 2, fastPeriodSeconds: 0.1, timeoutSeconds: 1.9, failureThreshold: 2, "
+                    ", periodSeconds: 2, fastPeriodSeconds: 0.1, timeoutSeconds: 10, failureThreshold: 2, "
                     + "successThreshold: 1"
                 let folder = stage.folder.path(percentEncoded: false)
                 let group = Self.group("test ! -e \(folder)/$POD_NAME", timing: timing)
@@ -151,7 +151,7 @@ extension EndToEndTests {
                 let (_, code) = try await SupervisorProcess.run(arguments, within: launcher) { process in
                     // Process 1 of the namespace is unshare's child; unshare itself takes no SIGTERM.
                     defer { for child in Self.children(of: process.processID) { kill(child.process, SIGTERM) } }
-                    try await Asking.until("200 commands to be killed") {
+                    try await Asking.until("200 commands to be killed", atMost: .seconds(180)) {
                         try await Self.failures(loop, process) >= 200
                     }
                     // Each leaves two orphans behind.
@@ -169,7 +169,8 @@ extension EndToEndTests {
             try await Stage.run { stage in
                 try await stage.place("web")
                 let command = "tr \"\\0\" \" \" </proc/$PPID/environ 2>&1; exit 1"
-                let arguments = try await stage.arguments(groups: [Self.group(command)])
+                let timing = ", periodSeconds: 60, timeoutSeconds: 30"
+                let arguments = try await stage.arguments(groups: [Self.group(command, timing: timing)])
                 let outcome = try await ShellRun.run(
                     "exec \(Self.nobody) \"$0\" \"$@\"",
                     ["probe", "web", "--config", arguments[2], "--kubeconfig", arguments[4]],

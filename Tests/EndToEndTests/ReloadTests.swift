@@ -51,7 +51,8 @@ extension ControlPlaneTests {
                 let path = arguments[2]
                 _ = try await SupervisorProcess.run(arguments) { process in
                     _ = await process.log.wait(for: "supervising")
-                    let next = Data(Self.text(Manifests.group("web")).utf8)
+                    // Without its last line end, so that no beginning of it is as good as the whole.
+                    let next = Data(Self.text(Manifests.group("web")).utf8).dropLast()
                     let other = stage.folder.appending(path: "next.yaml")
                     switch way {
                     case .renamedOver:
@@ -177,10 +178,13 @@ extension ControlPlaneTests {
                     try await reload(1...20)
                     let before = ProcessFacts(process.processID)
                     try await reload(21...120)
-                    let after = ProcessFacts(process.processID)
-                    #expect(after.descriptors <= before.descriptors + 2, "\(before), \(after)")
-                    #expect(after.threads <= before.threads + 2, "\(before), \(after)")
-                    #expect(after.megabytes <= before.megabytes + 16, "\(before), \(after)")
+                    // Probes and requests that are on their way just then have descriptors; what has leaked stays.
+                    var after = before
+                    try await Asking.until("as little as after 20 reloads: \(before), \(after)") {
+                        after = ProcessFacts(process.processID)
+                        return after.descriptors <= before.descriptors + 2 && after.threads <= before.threads + 2
+                            && after.megabytes <= before.megabytes + 16
+                    }
                 }
                 #expect(await stage.audit("web").moves == 0)
             }
