@@ -8,7 +8,7 @@ extension EndToEndTests {
     @Suite struct ExplainCommandTests {
         @Test func explainsTimesAndWhoWouldBeNext() async throws {
             try await Stage.run { stage in
-                try await stage.withSupervisorPod(try await stage.surveyArguments()) { _ in
+                try await stage.withSupervisorPod(try await stage.surveyArguments()) { supervisor in
                     let explained = try await stage.request(["explain", "web"])
                     #expect(explained.code == 0, "\(explained.text)")
                     for words in [
@@ -18,6 +18,8 @@ extension EndToEndTests {
                         "the best of the healthy candidates", "as good as web-1",
                     ] { #expect(explained.text.contains(words), "\(words): \(explained.text)") }
                     #expect(try await stage.request(["pause", "web"]).code == 0)
+                    // Whoever asked is answered by the record, which may be there before the supervisor hears that it is.
+                    _ = await supervisor.log.wait(for: "the group is paused")
                     let paused = try await stage.request(["explain", "web", "-o", "json"])
                     #expect(paused.code == 0 && paused.text.contains("nothing by itself, for the group is paused"))
                     #expect(paused.text.contains("\"worstSeconds\""), "\(paused.text)")

@@ -5,7 +5,7 @@ import Testing
 extension Stage {
     /// Runs the real supervisor as a pod of the sandbox: a process that elects a leader and listens on loopback, and a pod at that address.
     ///
-    /// `body` begins once the group `web` has settled and its pods are known to be healthy.
+    /// `body` begins once the group `web` has settled, for the supervisor, too, and its pods are known to be healthy.
     func withSupervisorPod<Result: Sendable>(
         _ arguments: [String],
         name: String = "standby-0",
@@ -21,6 +21,7 @@ extension Stage {
             let port = try await process.operationsPort()
             try await sandbox.apply(Self.pod(name, port: port), namespace: namespace)
             try await waitUntilSettled("web")
+            _ = await process.log.wait(for: "move complete", "group.name=web")
             for pod in ["web-0", "web-1", "web-2"] { _ = await process.log.wait(for: "member.name=\(pod)", "healthy") }
             return try await body(process)
         }.result
