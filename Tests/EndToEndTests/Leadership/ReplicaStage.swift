@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Glibc
 import KubernetesClient
@@ -90,12 +91,13 @@ actor ReplicaStage {
             await self.started(name, process)
             // Ends when the process does.
             _ = await process.log.wait(for: "\u{0}never printed")
-            await self.ended(name)
+            await self.ended(name, process)
         }
     }
 
-    private func ended(_ name: String) {
-        running.remove(name)
+    /// By its end another process of that name may have been started.
+    private func ended(_ name: String, _ process: SupervisorProcess) {
+        if processes[name]?.processID == process.processID { running.remove(name) }
     }
 
     private func started(_ name: String, _ process: SupervisorProcess) {
@@ -173,11 +175,13 @@ actor ReplicaStage {
     /// Waits until a shard is held, and not by `others`.
     @discardableResult
     nonisolated func waitForLeader(of shard: Int = 0, otherThan others: String...) async throws -> String {
-        let isMeant: @Sendable (String?) -> Bool = { $0.map { !others.contains($0) } ?? false }
+        let found = Locked<String?>(nil)
         try await stage.sandbox.wait(atMost: .seconds(60), for: "a leader other than \(others)") { _ in
-            isMeant(await self.holder(of: shard))
+            guard let holder = await self.holder(of: shard), !others.contains(holder) else { return false }
+            found.withLock { $0 = holder }
+            return true
         }
-        return try #require(await holder(of: shard))
+        return try #require(found.withLock { $0 })
     }
 
     /// Waits until the shard was renewed so often by `name`, from now on.
