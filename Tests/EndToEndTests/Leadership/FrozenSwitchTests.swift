@@ -22,7 +22,7 @@ extension ControlPlaneTests {
                     try await stage.expect("web", toSettleOn: "web-0")
                     try await ReplicaTests.knows(replicas, leader)
                     let held = HeldWrite(write, of: try await replicas.process(leader), on: stage)
-                    await held.hold(isCarriedOut: isCarriedOut)
+                    try await held.hold(isCarriedOut: isCarriedOut)
                     await stage.sandbox.applications.set(.status(500), pod: "web-0", namespace: "default")
                     let next = try await replicas.waitForLeader(otherThan: leader)
                     let target = try await stage.waitUntilSettled("web", otherThan: "web-0")
@@ -99,9 +99,12 @@ private actor HeldWrite {
     }
 
     /// `isCarriedOut`: the write is, and its answer waits; else it waits itself.
-    func hold(isCarriedOut: Bool) async {
-        let hook: @Sendable (APIRequest) async -> Void = { request in
+    func hold(isCarriedOut: Bool) async throws {
+        let epoch = try await stage.epoch(of: "web")
+        let hook: @Sendable (APIRequest) async -> Void = { [stage] request in
             guard request.kind == .pods || request.name == "kube-standby-web" else { return }
+            // The server may not be through with the write before.
+            if isCarriedOut, (try? await stage.epoch(of: "web")) == epoch { return }
             await self.came()
         }
         if isCarriedOut {

@@ -39,8 +39,11 @@ extension ControlPlaneTests {
                 try await ReplicaTests.withWeb(["a", "b"], on: stage) { replicas, leader, active in
                     let process = try await replicas.process(leader)
                     let counter = WriteCounter(limit: writes)
+                    let epoch = try await stage.epoch(of: "web")
                     await stage.sandbox.control.afterEachWrite { request in
                         guard request.kind == .pods || request.name == "kube-standby-web" else { return }
+                        // The server may not be through with the last write of the first move.
+                        guard let now = try? await stage.epoch(of: "web"), now > epoch else { return }
                         if await counter.count() { process.send(signal) }
                     }
                     await stage.sandbox.applications.set(.status(500), pod: active, namespace: "default")

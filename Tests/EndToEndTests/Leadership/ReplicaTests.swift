@@ -9,7 +9,8 @@ extension ControlPlaneTests {
     @Suite struct ReplicaTests {
         static let pods = ["web-0", "web-1", "web-2"]
 
-        /// Runs replicas on the group `web`; `body` is given the leader and the active pod, once all pods are known to be healthy.
+        /// Runs replicas on the group `web`; `body` is given the leader and the active pod, once all pods are known to be healthy and
+        /// nothing of the first move is left to write.
         static func withWeb(
             _ names: [String],
             _ options: ReplicaStage.Options = .init(),
@@ -21,6 +22,7 @@ extension ControlPlaneTests {
                 let leader = try await replicas.waitForLeader()
                 let active = try await stage.waitUntilSettled("web")
                 try await knows(replicas, leader)
+                try await stage.waitForTheEndOfAMove(of: "web")
                 try await body(replicas, leader, active)
             }
         }
@@ -145,6 +147,17 @@ extension ControlPlaneTests {
                 }
                 #expect(await stage.sandbox.store.list(.leases, namespace: "default").isEmpty)
             }
+        }
+    }
+}
+
+extension Stage {
+    /// Waits until it is on record how long a move of a group took.
+    func waitForTheEndOfAMove(of name: String) async throws {
+        let key = ObjectKey(.leases, namespace: "default", name: "kube-standby-\(name)")
+        try await sandbox.wait(for: "the end of a move of \(name) on record") { store in
+            let history = (try? await store.get(key))?["metadata"]["annotations"]["kube-standby.io/history"].string
+            return history?.contains("durationSeconds") ?? false
         }
     }
 }

@@ -59,18 +59,13 @@ extension ControlPlaneTests {
             var records: [String: Record] = [:]
             for name in groups {
                 let key = ObjectKey(.leases, namespace: "default", name: "kube-standby-\(name)")
-                let history: @Sendable (JSONValue?) -> String? = {
-                    $0?["metadata"]["annotations"]["kube-standby.io/history"].string
-                }
                 let holder = try await stage.waitUntilSettled(name)
-                try await stage.sandbox.wait(for: "the end of the first move of \(name)") { store in
-                    history(try? await store.get(key))?.contains("durationSeconds") ?? false
-                }
+                try await stage.waitForTheEndOfAMove(of: name)
                 let lease = try await stage.sandbox.store.get(key)
                 records[name] = Record(
                     holder: holder,
                     epoch: lease["spec"]["leaseTransitions"],
-                    history: history(lease)
+                    history: lease["metadata"]["annotations"]["kube-standby.io/history"].string
                 )
             }
             return records

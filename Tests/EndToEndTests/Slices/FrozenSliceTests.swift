@@ -16,7 +16,7 @@ extension ControlPlaneTests {
                     try await stage.waitUntilPublished()
                     await stage.waitForHealth(try await replicas.process(leader))
                     let held = HeldSliceWrite(of: try await replicas.process(leader))
-                    await held.hold(isCarriedOut: isCarriedOut, on: stage)
+                    try await held.hold(isCarriedOut: isCarriedOut, on: stage)
                     await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
                     let next = try await replicas.waitForLeader(otherThan: leader)
                     let second = try await stage.waitUntilPublished(otherThan: first)
@@ -50,7 +50,7 @@ extension ControlPlaneTests {
                     let first = try await stage.waitUntilSettled("web")
                     await stage.waitForHealth(try await replicas.process(leader))
                     let held = HeldSliceWrite(of: try await replicas.process(leader))
-                    await held.hold(isCarriedOut: false, on: stage)
+                    try await held.hold(isCarriedOut: false, on: stage)
                     await stage.sandbox.applications.set(.status(500), pod: first, namespace: "default")
                     await held.waitUntilItCame()
                     await stage.sandbox.applications.set(.healthy, pod: first, namespace: "default")
@@ -83,9 +83,13 @@ private actor HeldSliceWrite {
     init(of process: SupervisorProcess) { self.process = process }
 
     /// `isCarriedOut`: the write is, and its answer waits; else it waits itself.
-    func hold(isCarriedOut: Bool, on stage: Stage) async {
+    func hold(isCarriedOut: Bool, on stage: Stage) async throws {
+        let epoch = SliceHistory.epoch(of: try await stage.slice())
         let hook: @Sendable (APIRequest) async -> Void = { request in
-            if request.kind == .endpointSlices { await self.came() }
+            guard request.kind == .endpointSlices else { return }
+            // The server may not be through with the write before.
+            if isCarriedOut, let slice = try? await stage.slice(), SliceHistory.epoch(of: slice) == epoch { return }
+            await self.came()
         }
         if isCarriedOut {
             await stage.sandbox.control.afterEachWrite(hook)
