@@ -23,11 +23,7 @@ extension ControlPlaneTests {
             try await stage.sandbox.wait(for: "the last Event") { store in
                 await store.list(.events, namespace: "default").contains { $0["reason"] == "FailedOver" }
             }
-            try await stage.sandbox.wait(for: "the end of the move on record") { store in
-                let lease = try? await store.get(Stage.record("web"))
-                let history = lease?["metadata"]["annotations"]["kube-standby.io/history"].string
-                return history?.contains("durationSeconds") ?? false
-            }
+            try await stage.waitForTheEndOfAMove(of: "web")
             try await stage.sandbox.wait(for: "every pod's label") { store in
                 await store.list(.pods, namespace: "default").allSatisfy { $0["metadata"]["labels"]["role"] != .null }
             }
@@ -99,8 +95,13 @@ extension ControlPlaneTests {
                         (try? await store.get(Stage.slice("web"))) == nil
                     }
                     try await stage.sandbox.apply(SliceManifests.service("web"))
-                    #expect(try await stage.waitUntilPublished() == holder)
                     let uid = try await stage.sandbox.store.get(service)["metadata"]["uid"]
+                    // One of the old Service may have been on its way, and goes, too.
+                    try await stage.sandbox.wait(for: "a slice of the new Service") { store in
+                        let owners = (try? await store.get(Stage.slice("web")))?["metadata"]["ownerReferences"].array
+                        return owners?.contains { $0["uid"] == uid } ?? false
+                    }
+                    #expect(try await stage.waitUntilPublished() == holder)
                     let owners = try await stage.slice()["metadata"]["ownerReferences"].array ?? []
                     #expect(owners.count == 1 && owners[0]["uid"] == uid && owners[0]["kind"] == "Service")
                 }

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Sandbox
 import TestedCluster
@@ -99,13 +100,17 @@ extension Stage {
     }
 
     /// Waits until the slice shows the pod on record alone.
+    ///
+    /// - Returns: whom it showed then: of two supervisors one may be about to write the record anew.
     @discardableResult
     func waitUntilPublished(_ name: String = "web", otherThan old: String? = nil) async throws -> String {
+        let found = Locked<String?>(nil)
         try await sandbox.wait(for: "the slice of \(name) to show a pod other than \(old ?? "none")") { store in
-            guard let holder = await Self.publishedHolder(store, name) else { return false }
-            return holder != old
+            guard let holder = await Self.publishedHolder(store, name), holder != old else { return false }
+            found.withLock { $0 = holder }
+            return true
         }
-        return try #require(await Self.publishedHolder(sandbox.store, name))
+        return try #require(found.withLock { $0 })
     }
 
     /// Waits until the supervisor has found every pod of `web` healthy.
