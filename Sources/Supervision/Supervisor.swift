@@ -188,6 +188,7 @@ package struct Supervisor: ServiceLifecycle.Service {
             await withGracefulShutdownHandler {
                 await runGroups()
             } onGracefulShutdown: {
+                feed.close()
                 if let keeper { keeper.finish() } else { groups.finish() }
             }
             background.cancelAll()

@@ -159,6 +159,21 @@ extension EndToEndTests {
             }
         }
 
+        /// A group ends at once, another finishes its switch before: both were not taken out of the file.
+        @Test func theEndOfTheProcessRemovesNoGroup() async throws {
+            try await Self.run(["db", "web"]) { stage, process, port, loop in
+                let reader = try await EventReader(port: port, loop: loop)
+                _ = try await reader.untilReady()
+                await stage.sandbox.control.add(Fault(.delay(.seconds(2)), verb: "patch", kind: .pods))
+                await Self.fail(try await stage.waitUntilSettled("web"), stage)
+                _ = try await reader.next { $0.group?.name == "web" && $0.group?.switch != nil }
+                process.send(SIGTERM)
+                var names: Set<String> = []
+                while let event = try? await reader.next() { names.insert(event.name) }
+                #expect(!names.contains("removed"), "\(names)")
+            }
+        }
+
         @Test func theEndOfTheProcessEndsStreamsAtOnce() async throws {
             try await Self.run { _, process, port, loop in
                 let reader = try await EventReader(port: port, loop: loop)

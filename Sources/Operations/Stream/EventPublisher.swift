@@ -39,6 +39,8 @@ struct EventPublisher: Sendable {
     /// Tells where a group stands; `before`: where it was told to be, nil: it was not.
     private func tell(_ name: String, _ before: EventLog.Key?) async -> EventLog.Key? {
         let status = await supervisor.status(named: name)
+        // Groups that end with their supervisor are not removed, and the next one shows them again.
+        if status == nil, supervisor.feed.isClosed { return before }
         let key = status.map { EventLog.Key(namespace: $0.namespace, name: $0.name) }
         if let before, before != key { hub.tell(before, nil) }
         if let key, let text = status.flatMap(JSONText.of) { hub.tell(key, text) }

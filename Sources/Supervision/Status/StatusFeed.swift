@@ -6,6 +6,7 @@ import Coordination
 package final class StatusFeed: Sendable {
     private let mailbox = CoalescingMailbox<String, String>()
     private let isHeard = Locked(false)
+    private let hasClosed = Locked(false)
 
     /// Nobody listens yet.
     package init() {}
@@ -14,6 +15,12 @@ package final class StatusFeed: Sendable {
     ///
     /// Ends when the consumer's task is cancelled.
     package var signals: AsyncStream<Void> { mailbox.signals }
+
+    /// Whether the supervisor ends: a group without a status from now on is not gone.
+    package var isClosed: Bool { hasClosed.withLock { $0 } }
+
+    /// The supervisor ends, and its groups with it.
+    func close() { hasClosed.withLock { $0 = true } }
 
     /// Has the consumer look, though nothing may have changed.
     package func signal() { mailbox.signal() }

@@ -58,7 +58,7 @@ extension EndToEndTests {
             }
         }
 
-        /// What was told last stays; a process that is asked to end may tell of its groups' end before.
+        /// What was told last stays, however the process ends.
         @Test(arguments: [SIGTERM, SIGKILL]) func saysWhenItIsNotConnected(signal: Int32) async throws {
             try await Self.run { _, process, address in
                 try await Browser.run { browser in
@@ -67,7 +67,7 @@ extension EndToEndTests {
                     process.send(signal)
                     let words = "document.getElementById('connection').textContent"
                     try await page.until("/^not connected; this is \\d+s old$/.test(\(words))")
-                    if signal == SIGKILL { try await page.until("\(Self.cell("group-name")) === 'default/web'") }
+                    try await page.until("\(Self.cell("group-name")) === 'default/web'")
                 }
             }
         }
