@@ -7,11 +7,12 @@ import Testing
 extension EndToEndTests {
     /// What is run when a move has changed a pod's role, with the real binary.
     @Suite struct HookScenarioTests {
-        /// Says all that a command is told, in a file.
-        private static func writing(_ file: String) -> String {
+        /// Says all that a command is told, in a file, once there is another.
+        private static func writing(_ file: String, after gate: String) -> String {
             let words = ["GROUP", "NAMESPACE", "MEMBER", "ROLE", "FROM", "TO", "CAUSE", "EPOCH", "TIME"]
-            return "exec: {command: [/bin/sh, -c, 'echo \"$0\" >> \(file)', '"
-                + words.map { "$(\($0))" }.joined(separator: " ") + "']}"
+            return
+                "exec: {command: [/bin/sh, -c, 'until test -e \(gate); do sleep 0.1; done; echo \"$0\" >> \(file)', '"
+                + words.map { "$(\($0))" }.joined(separator: " ") + "']}, timeoutSeconds: 120"
         }
 
         /// A failover is told once, in the pod and to the receiver, with everything; nothing that is secret is logged or printed.
@@ -20,12 +21,13 @@ extension EndToEndTests {
                 try await Stage.run { stage in
                     try await stage.place("web")
                     let file = stage.folder.appending(path: "told").path(percentEncoded: false)
+                    let gate = stage.folder.appending(path: "gate").path(percentEncoded: false)
                     let token = try stage.write("token", "Bearer hush\n")
                     let url = "http://user:hush@127.0.0.1:\(receiver.port)/hook?key=hush"
                     let group = Manifests.group(
                         "web",
-                        "hooks: {onDemote: {\(Self.writing(file))}, onPromote: {httpPost: {url: \"\(url)\", headers: [{name: X-Token, "
-                            + "valueFile: \(token)}]}}}"
+                        "hooks: {onDemote: {\(Self.writing(file, after: gate))}, onPromote: {timeoutSeconds: 120, httpPost: "
+                            + "{url: \"\(url)\", headers: [{name: X-Token, valueFile: \(token)}]}}}"
                     )
                     let arguments = try await stage.arguments(groups: [group])
                     _ = try await SupervisorProcess.run(arguments) { process in
@@ -54,8 +56,11 @@ extension EndToEndTests {
                             time: told.time
                         )
                         #expect(told == expected && told.time.hasSuffix("Z"))
-                        _ = await process.log.wait(for: "hook succeeded", "member.name=web-0", "epoch=\(epoch)")
                         _ = await process.log.wait(for: "hook succeeded", "member.name=web-1", "epoch=\(epoch)")
+                        // Of two Events of one reason that wait to be sent the newer takes the older one's place.
+                        try await stage.waitForEvent("HookRan", of: "web", "onPromote of pod web-1")
+                        _ = try stage.write("gate", "")
+                        _ = await process.log.wait(for: "hook succeeded", "member.name=web-0", "epoch=\(epoch)")
                         try await stage.waitForEvent("HookRan", of: "web", "onDemote of pod web-0")
                         try await stage.waitUntilNothingIsOwed("web")
                         let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
@@ -131,13 +136,13 @@ extension EndToEndTests {
             }
         }
 
-        /// One hook hangs for half a minute: two failovers are through before it is.
+        /// One hook hangs for four minutes: two failovers are through before it is.
         @Test func aSlowHookDelaysNoFailover() async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
                 let group = Manifests.group(
                     "web",
-                    "hooks: {onDemote: {exec: {command: [sleep, '30']}, timeoutSeconds: 60}}"
+                    "hooks: {onDemote: {exec: {command: [sleep, '240']}, timeoutSeconds: 300}}"
                 )
                 let arguments = try await stage.arguments(groups: [group])
                 _ = try await SupervisorProcess.run(arguments) { process in
@@ -183,7 +188,8 @@ extension EndToEndTests {
         @Test func hooksRunInModeEndpointSlice() async throws {
             try await PostReceiver.run { receiver in
                 let url = "http://127.0.0.1:\(receiver.port)/"
-                let hooks = "hooks: {onPromote: {httpPost: {url: \"\(url)\"}}, onDemote: {httpPost: {url: \"\(url)\"}}}"
+                let post = "{httpPost: {url: \"\(url)\"}, timeoutSeconds: 60}"
+                let hooks = "hooks: {onPromote: \(post), onDemote: \(post)}"
                 try await Stage.withSlices(SliceManifests.group("web", hooks)) { stage, arguments in
                     _ = try await SupervisorProcess.run(arguments) { process in
                         _ = await process.log.wait(for: "move complete", "to=web-0")

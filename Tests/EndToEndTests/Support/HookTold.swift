@@ -25,7 +25,7 @@ extension HookTold {
     static func required(_ script: String, _ more: String = "") -> String {
         Manifests.group(
             "web",
-            "hooks: {onDemote: {exec: {command: [/bin/sh, -c, '\(script)']}, required: true\(more)}}"
+            "hooks: {onDemote: {exec: {command: [/bin/sh, -c, '\(script)']}, required: true, timeoutSeconds: 60\(more)}}"
         )
     }
 }
