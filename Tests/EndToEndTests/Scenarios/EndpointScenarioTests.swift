@@ -2,6 +2,7 @@ import Foundation
 import Sandbox
 import TestedCluster
 import Testing
+import Transport
 
 extension EndToEndTests {
     /// The endpoint controller must not be met in the middle of its update: who promotes waits until it shows the demotion.
@@ -36,13 +37,19 @@ extension EndToEndTests {
 
         /// The limit of the wait is a tenth of a second, which a busy machine may need for a watch's event.
         @Test func noPromotionIsSentWhileTheEndpointsStillShowTheDemotedPod() async throws {
-            try await Stage.withWeb { stage, arguments in
+            let loop = EventLoop(name: "test")
+            defer { loop.stop() }
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let listen = ["--listen", "127.0.0.1:0"]
+                let arguments = try await stage.arguments(groups: [Manifests.group("web")], listen)
                 _ = try await SupervisorProcess.run(arguments) { process in
                     var holder = try await stage.waitUntilSettled("web")
                     for number in 0..<3 { _ = await process.log.wait(for: "member.name=web-\(number)", "healthy") }
                     try await stage.sandbox.waitForEndpoints([holder], of: "web")
                     await stage.sandbox.sliceDelay.set(update: .milliseconds(20))
-                    for _ in 0..<10 {
+                    for number in 1...10 {
+                        try await Self.waitUntil(process, hasSeenEndpointsFollow: number, loop)
                         let moved = try await stage.request(["switchover", "web"])
                         #expect(moved.code == 0, "\(moved.text)")
                         holder = try await stage.waitUntilSettled("web", otherThan: holder)
@@ -55,6 +62,20 @@ extension EndToEndTests {
                 let promotions = Self.promotions(await stage.sandbox.store.history)
                 #expect(promotions.count == 10)
                 #expect(promotions.allSatisfy { !$0.isPremature || $0.delay >= .milliseconds(100) }, "\(promotions)")
+            }
+        }
+
+        /// Waits until a supervisor knows that the endpoints show whom it has promoted, so many times: else it would not wait for
+        /// them to show the demotion.
+        private static func waitUntil(
+            _ process: SupervisorProcess,
+            hasSeenEndpointsFollow count: Int,
+            _ loop: EventLoop
+        ) async throws {
+            try await Asking.until("the supervisor to see \(count) promotions in the endpoints") {
+                let metrics = try await DescriptorTests.metrics(of: process, loop)
+                let sample = "kube_standby_endpoint_followed_seconds_count"
+                return DescriptorTests.sample(sample, in: metrics) >= Double(count)
             }
         }
 
@@ -77,8 +98,15 @@ extension EndToEndTests {
                     let first = try await stage.waitUntilSettled("web")
                     for number in 0..<3 { _ = await process.log.wait(for: "member.name=web-\(number)", "healthy") }
                     try await stage.sandbox.waitForEndpoints([first], of: "web")
-                    // The demotion is published, and then nothing for an hour.
+                    // The demotion is published, before anybody can be promoted, and then nothing for an hour.
                     await stage.sandbox.sliceDelay.set(requestsPerSecond: 1.0 / 3600, burst: 1)
+                    await stage.sandbox.control.afterEachWrite { [sandbox = stage.sandbox] request in
+                        guard request.kind == .pods, request.name == first else { return }
+                        let pod = try? await sandbox.store.get(ObjectKey(.pods, namespace: "default", name: first))
+                        guard pod?["metadata"]["labels"]["role"] == "passive" else { return }
+                        await sandbox.control.afterEachWrite(nil)
+                        try? await sandbox.waitForEndpoints([], of: "web")
+                    }
                     #expect(try await stage.request(["switchover", "web"]).code == 0)
                     let second = try await stage.waitUntilSettled("web", otherThan: first)
                     try await stage.waitForEvent("EndpointsLag", of: "web", "pod \(second) is active and Ready")
