@@ -25,12 +25,18 @@ extension EndToEndTests {
                     }
                     let count = await process.log.lines.count
                     try await stage.sandbox.perform(.failNode("sandbox-node-1", .dead))
-                    // As long as the cluster calls the pod Ready it may be the way there.
                     _ = await process.log.wait(after: count, for: "member.name=web-a", "the command could not be run")
-                    #expect(try await stage.waitUntilSettled("web") == "web-a")
                     try await stage.expect("web", otherThan: "web-a", toSettleOn: "web-b")
                     _ = await process.log.wait(after: count, for: "member.name=web-a", "its node is not reached")
                 }
+                // As long as the cluster calls the pod Ready it may be the way there.
+                let demotion = await stage.sandbox.store.history.first {
+                    $0.key.name == "web-a" && $0.previous?["metadata"]["labels"]["role"] == "active"
+                        && $0.object["metadata"]["labels"]["role"] == "passive"
+                }
+                let conditions = try #require(demotion?.previous)["status"]["conditions"].array ?? []
+                let ready = try #require(conditions.first { $0["type"] == "Ready" })
+                #expect(ready["status"] != "True", "it was left before the cluster gave it up")
                 let audit = await stage.audit("web")
                 #expect(audit.violations.isEmpty && audit.moves == 1)
             }

@@ -40,8 +40,10 @@ extension EndToEndTests {
             return try await stage.sandbox.store.get(key)["spec"]["leaseTransitions"].int ?? -1
         }
 
+        /// How many lines say that something is left out of account, once one does.
         private static func complaints(_ process: SupervisorProcess, _ words: String) async -> Int {
-            await process.log.lines.count { $0.contains("left out of account") && $0.contains(words) }
+            _ = await process.log.wait(for: "left out of account", words)
+            return await process.log.lines.count { $0.contains("left out of account") && $0.contains(words) }
         }
 
         @Test func epochsThatNoSwitchHasMadeStopNothing() async throws {
