@@ -46,7 +46,7 @@ extension EndToEndTests {
                 try await Self.run(stage, "failover: {order: PromoteFirst}") { process in
                     try await Self.waitForStart(stage, process)
                     await stage.sandbox.control.add(Fault(.deny(Denial()), kind: .pods, name: "web-0"))
-                    let answer = try await stage.request(["switchover", "web", "--to", "web-1", "--timeout", "8"])
+                    let answer = try await stage.request(["switchover", "web", "--to", "web-1"])
                     #expect(answer.code == 1 && answer.text.contains("pod web-0 cannot be written"), "\(answer.text)")
                 }
                 #expect(await stage.audit("web").violations.isEmpty)

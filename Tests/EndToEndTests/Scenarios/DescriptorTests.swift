@@ -55,7 +55,7 @@ extension EndToEndTests {
         private static func letProbesPass(_ stage: Stage, _ arguments: [String]) async throws {
             let probes = await stage.sandbox.applications.requests(pod: "web-0", namespace: "default")
             _ = try await SupervisorProcess.run(arguments + ["--dry-run"]) { _ in
-                for await _ in probes.prefix(8) {}
+                for await _ in probes.prefix(10) {}
             }
         }
 

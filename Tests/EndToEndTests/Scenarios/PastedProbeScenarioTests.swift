@@ -8,7 +8,11 @@ extension EndToEndTests {
     @Suite struct PastedProbeScenarioTests {
         /// A login page that fails is no health, whatever redirects to it.
         @Test func anActiveThatRedirectsToAPageThatFailsIsLeft() async throws {
-            try await Stage.withWeb { stage, arguments in
+            try await Stage.run { stage in
+                try await stage.place("web")
+                // Whoever asks once gets no second answer.
+                let probe = Manifests.quickProbe.replacing("timeoutSeconds: 1.9", with: "timeoutSeconds: 30")
+                let arguments = try await stage.arguments(groups: [Manifests.group("web", probe: probe)])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let holder = try await stage.waitUntilSettled("web")
                     for pod in ["web-0", "web-1", "web-2"] {
