@@ -61,11 +61,11 @@ package struct KubernetesError: Error, Sendable {
     }
 
     /// Whether the server will refuse the same request again until somebody mends something: a missing right, an invalid
-    /// object, a namespace that is not there.
+    /// object, a namespace that is not there, a webhook that denies it.
     ///
     /// https://kubernetes.io/docs/reference/using-api/api-concepts/
     package var isLastingRefusal: Bool {
-        code.map { [400, 403, 404, 405, 406, 413, 415, 422].contains($0) } ?? false
+        isDenial || code.map { [400, 403, 404, 405, 406, 413, 415, 422].contains($0) } ?? false
     }
 
     /// Whether a server that was reached did not get through to the node that it had to ask: 500, 502 and 504, or no answer in
@@ -87,7 +87,8 @@ package struct KubernetesError: Error, Sendable {
 
     /// Whether the server said that it has not executed the request.
     package var wasNotExecuted: Bool {
-        switch cause {
+        if isFailedAdmission { return true }
+        return switch cause {
         case .status(429, _, _): true
         case .status(503, _, let pause): pause > .zero
         case .transport(let error): error.kind == .refused
@@ -109,7 +110,8 @@ extension KubernetesError: CustomStringConvertible {
     package var description: String {
         switch cause {
         case .transport(let error): "cannot \(request): \(error)"
-        case .status(401, _, _): "cannot \(request): 401, the API server does not accept the credentials"
+        case .status(401, _, _) where !isDenial:
+            "cannot \(request): 401, the API server does not accept the credentials"
         case .status(403, let status, _): forbidden(status)
         case .status(let code, let status, _): "cannot \(request): \(code) \(status?.message ?? status?.reason ?? "")"
         case .undecodable(let detail):
@@ -118,10 +120,11 @@ extension KubernetesError: CustomStringConvertible {
         }
     }
 
-    /// A quota or a terminating namespace is also a 403; only a missing right has a rule that mends it.
+    /// A quota, a terminating namespace or a webhook's denial is also a 403; only a missing right has a rule that mends it.
     private func forbidden(_ status: APIStatus?) -> String {
         let message = status?.message ?? ""
-        guard message.contains(" cannot ") || message.isEmpty else { return "cannot \(request): 403 \(message)" }
+        let isRight = message.contains("User \"") && message.contains(" cannot ") && !isDenial
+        guard isRight || message.isEmpty else { return "cannot \(request): 403 \(message)" }
         return "may not \(request): 403 Forbidden; a Role with this rule grants it: \(request.grantingRule)"
     }
 }

@@ -85,7 +85,8 @@ extension Fault {
         case ("webhook", nil): return Denial(by: .webhook(code: code))
         case ("webhook", "unsupported"): return Denial(by: .webhookWithoutDryRun(code: code))
         case ("policy", nil): return Denial(by: .policy)
-        default: throw ParsingError(description: "\"by\" is webhook or policy; \"dryRun\" of a webhook is unsupported")
+        case ("unreachable", nil): return Denial(by: .unreachableWebhook)
+        default: throw ParsingError(description: "\"by\" is webhook, unreachable or policy; \"dryRun\" of a webhook is unsupported")
         }
     }
 }

@@ -13,6 +13,10 @@ package struct Denial: Sendable, Hashable {
         ///
         /// https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#side-effects
         case webhookWithoutDryRun(code: Int)
+        /// A webhook that has to be asked, and does not answer.
+        ///
+        /// https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#failure-policy
+        case unreachableWebhook
         /// A ValidatingAdmissionPolicy.
         ///
         /// https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
@@ -36,6 +40,11 @@ package struct Denial: Sendable, Hashable {
         case .webhookWithoutDryRun where isDryRun:
             .badRequest("admission webhook \"\(Self.webhook)\" does not support dry run")
         case .webhook(let code), .webhookWithoutDryRun(let code): denied(code)
+        case .unreachableWebhook:
+            .internalError(
+                "failed calling webhook \"\(Self.webhook)\": failed to call webhook: Post "
+                    + "\"https://guard.sandbox.svc:443/?timeout=10s\": connect: connection refused"
+            )
         case .policy: deniedByPolicy(kind, name)
         }
     }

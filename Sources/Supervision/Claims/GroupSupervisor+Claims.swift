@@ -112,7 +112,7 @@ extension KubernetesGroupAPI {
         }
         switch answer {
         case .success(let pod): return .found(pod.metadata.labels ?? [:])
-        case .failure(let error): return error.code == 404 ? .gone : .failed(OperationFailure(error))
+        case .failure(let error): return error.isAbsence ? .gone : .failed(OperationFailure(error))
         case nil: return .failed(Self.noTurn)
         }
     }

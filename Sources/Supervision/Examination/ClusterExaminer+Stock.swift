@@ -37,7 +37,7 @@ extension ClusterExaminer {
             _ = try await client.get(Endpoints.self, namespace: namespace, name: group.service)
             return true
         } catch {
-            if error.code == 404 { return false }
+            if error.isAbsence { return false }
             let what = "Endpoints objects of namespace \"\(namespace)\""
             report.addOnce(.notChecked(what: what, reason: "\(error)"), isOfGroup: false)
             return false

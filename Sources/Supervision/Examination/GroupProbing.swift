@@ -97,7 +97,7 @@ package struct GroupProbing: Sendable {
             let ready = mapping.published(slice)?.ready ?? []
             return pods.filter { ready.contains(Member.ID($0.metadata.uid ?? "")) }
         } catch {
-            return error.code == 404 ? [] : nil
+            return error.isAbsence ? [] : nil
         }
     }
 
@@ -105,7 +105,7 @@ package struct GroupProbing: Sendable {
         do throws(KubernetesError) {
             return try await client.get(Service.self, namespace: namespace, name: group.service)
         } catch {
-            if error.code == 404 { return nil }
+            if error.isAbsence { return nil }
             throw error
         }
     }

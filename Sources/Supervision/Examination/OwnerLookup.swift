@@ -42,7 +42,7 @@ actor OwnerLookup {
         do throws(KubernetesError) {
             finding = try await read(reference, namespace: namespace, client)
         } catch {
-            finding = error.code == 404 ? .none : .unreadable(error)
+            finding = error.isAbsence ? .none : .unreadable(error)
         }
         known[reference.uid] = finding
         return finding

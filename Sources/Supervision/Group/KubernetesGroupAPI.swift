@@ -26,11 +26,12 @@ actor KubernetesGroupAPI: GroupAPI {
     private let name: String
     /// The group's.
     let namespace: String
-    private var mapping: PodMapping
+    /// How pods are read and written.
+    private(set) var mapping: PodMapping
     /// Shared by all groups.
     let limits: Limits
     /// Says how long a write may take, if it may be sent at all.
-    private let gate: WriteGate
+    let gate: WriteGate
     /// The monotonic clock.
     let clock: SupervisionClock
     /// Of the group, when many wait.
@@ -45,6 +46,7 @@ actor KubernetesGroupAPI: GroupAPI {
     var asked: String?
     /// Of moves that the record may not tell of yet.
     private var endpointTimes = EndpointTimes()
+    private var conflicts = ConflictedVersions()
     /// Versions that are known at most.
     private static let mostVersions = 64
 
@@ -94,7 +96,7 @@ actor KubernetesGroupAPI: GroupAPI {
         case .success(let found):
             note(found)
             return .found(RecordMapping.stored(found))
-        case .failure(let error): return error.code == 404 ? .absent : .failed(OperationFailure(error))
+        case .failure(let error): return error.isAbsence ? .absent : .failed(OperationFailure(error))
         case nil: return .failed(Self.noTurn)
         }
     }
@@ -175,12 +177,18 @@ actor KubernetesGroupAPI: GroupAPI {
                 await note(stored)
                 return (RecordWriteOutcome.written(RecordMapping.stored(stored)), .answered)
             } catch {
-                // 404: it was deleted meanwhile or, if it was to be created, there is no such namespace.
-                let isConflict = error.code == 409 || error.code == 404 && base != nil
-                return (isConflict ? .conflict : .failed(OperationFailure(error)), error.ending)
+                return (await self.outcome(error, over: base), error.ending)
             }
         }
         return outcome ?? .notSent
+    }
+
+    private func outcome(_ error: KubernetesError, over base: Lease?) -> RecordWriteOutcome {
+        if isRefusedAsConflict(error, over: base?.metadata.resourceVersion) {
+            return .failed(OperationFailure(refusedAsConflict: error))
+        }
+        // It was deleted or written meanwhile; what a creation finds absent is the namespace.
+        return error.isConflict || error.isAbsence ? .conflict : .failed(OperationFailure(error))
     }
 
     private func lease(_ record: GroupRecord, over base: Lease?) -> Lease {
@@ -202,6 +210,12 @@ actor KubernetesGroupAPI: GroupAPI {
             }
             return await request(timeout)
         }
+    }
+
+    /// Whether a conflict is the second over the same version of its object; nil: it was to be created.
+    func isRefusedAsConflict(_ error: KubernetesError, over version: String?) -> Bool {
+        let object = "\(error.request.resource.plural)/\(error.request.name ?? "")"
+        return error.isConflict && conflicts.isRepeated(object, over: version)
     }
 
     /// The end of a read that was cancelled before its turn came.
@@ -231,67 +245,8 @@ actor KubernetesGroupAPI: GroupAPI {
         }
         switch answer {
         case .success(let pod): return mapping.member(pod).map(MemberReadOutcome.found) ?? .gone
-        case .failure(let error): return error.code == 404 ? .gone : .failed(OperationFailure(error))
+        case .failure(let error): return error.isAbsence ? .gone : .failed(OperationFailure(error))
         case nil: return .failed(Self.noTurn)
         }
-    }
-
-    /// Patches a pod's labels and annotations once, by uid and resourceVersion.
-    func writeRole(
-        _ write: RoleWrite,
-        in turn: WriteScheduler.Turn? = nil,
-        isWanted: @escaping @Sendable () async -> Bool = { true }
-    ) async -> RoleWriteOutcome {
-        let outcome = await self.write(write.urgency, in: turn, isWanted: isWanted) { [self, mapping] timeout in
-            do throws(KubernetesError) {
-                let pod = try await patch(write, isTrial: false, timeout: timeout)
-                return (mapping.member(pod).map(RoleWriteOutcome.written) ?? RoleWriteOutcome.gone, .answered)
-            } catch {
-                return (RoleWriteOutcome(error), error.ending)
-            }
-        }
-        return outcome ?? .notSent
-    }
-
-    /// Asks what would become of a write (`dryRun=All`).
-    ///
-    /// A conflict or an absent pod says that the pod is not as it was; a 400, that a webhook knows no dry run, unless one denied
-    /// the request itself and gave no code of its own.
-    func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome {
-        while !Task.isCancelled {
-            let outcome = await self.write(write.urgency) { [self] timeout in
-                do throws(KubernetesError) {
-                    _ = try await patch(write, isTrial: true, timeout: timeout)
-                    return (RoleTrialOutcome.notRefused, .answered)
-                } catch {
-                    return (error.isDenialOfWrite ? .refused(OperationFailure(error)) : .notRefused, error.ending)
-                }
-            }
-            if let outcome { return outcome }
-            // The lead ended while others went first: what was not asked says nothing.
-            await gate.open(clock.now)
-        }
-        return .notRefused
-    }
-
-    private func patch(
-        _ write: RoleWrite,
-        isTrial: Bool,
-        timeout: Duration
-    ) async throws(KubernetesError) -> Pod {
-        let patch = MetadataPatch(
-            uid: write.member.id.uid,
-            resourceVersion: write.member.version.rawValue,
-            labels: mapping.labelling.values(for: write.role),
-            annotations: mapping.annotations(for: write.role, at: write.epoch)
-        )
-        return try await client.patchMetadata(
-            Pod.self,
-            namespace: namespace,
-            name: write.member.name,
-            patch,
-            isTrial: isTrial,
-            timeout: timeout
-        )
     }
 }

@@ -47,7 +47,7 @@ extension HookRunner {
                 retry: .none
             )
         } catch {
-            return error.code == 404 ? .gone : .failed("the pod cannot be read: \(error)")
+            return error.isAbsence ? .gone : .failed("the pod cannot be read: \(error)")
         }
         let rest = errand.hook.timeout - (.now - start)
         guard pod.metadata.uid == errand.call.id.uid, !pod.hasFinished else { return .gone }

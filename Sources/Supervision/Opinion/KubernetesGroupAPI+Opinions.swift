@@ -112,7 +112,7 @@ extension KubernetesGroupAPI {
             note(try await client.update(lease, namespace: namespace, timeout: timeout))
             return (.stored, .answered)
         } catch {
-            return (error.code == 409 ? .conflict : .failed, error.ending)
+            return (error.isConflict ? .conflict : .failed, error.ending)
         }
     }
 

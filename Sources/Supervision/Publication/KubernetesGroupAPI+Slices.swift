@@ -11,7 +11,7 @@ extension KubernetesGroupAPI {
         }
         switch answer {
         case .success(let slice): return .found(slice)
-        case .failure(let error): return error.code == 404 ? .found(nil) : .failed(OperationFailure(error))
+        case .failure(let error): return error.isAbsence ? .found(nil) : .failed(OperationFailure(error))
         case nil: return .failed(Self.noTurn)
         }
     }
@@ -58,7 +58,7 @@ extension KubernetesGroupAPI {
             // What was true of it before the read may be so no more.
             return await isWanted()
         }
-        let outcome = await write(urgency, in: turn, isWanted: isRight) { [client, namespace] timeout in
+        let outcome = await write(urgency, in: turn, isWanted: isRight) { [self, client, namespace] timeout in
             do throws(KubernetesError) {
                 guard let base else {
                     let stored = try await client.create(wanted, namespace: namespace, timeout: timeout)
@@ -72,7 +72,9 @@ extension KubernetesGroupAPI {
                 )
                 return (.written(stored), .answered)
             } catch {
-                return (SliceWriteOutcome(error, isCreation: base == nil), error.ending)
+                let isRefused = await isRefusedAsConflict(error, over: base?.metadata.resourceVersion)
+                let refusal = EndpointsWriteOutcome.refused(OperationFailure(refusedAsConflict: error))
+                return (isRefused ? .unwritten(refusal) : SliceWriteOutcome(error), error.ending)
             }
         }
         return outcome ?? .unwritten(obstacle.withLock { $0 }.map(EndpointsWriteOutcome.withheld) ?? .notSent)

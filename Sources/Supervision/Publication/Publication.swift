@@ -60,17 +60,14 @@ enum SliceWriteOutcome: Sendable {
     /// It was not written, for this reason, or because it is right as it is.
     case unwritten(EndpointsWriteOutcome)
 
-    /// What became of a write that the API server did not accept; `isCreation`: whether there was to be no slice before.
-    init(_ error: KubernetesError, isCreation: Bool) {
-        let isOther = error.code == 422 && error.status?.hasCause(field: "metadata.uid") ?? false
-        // Where a slice was to be created, it is the namespace that is not there.
-        let isGone = error.code == 404 && !isCreation
-        // It was deleted, created or replaced meanwhile.
-        if isGone || error.code == 409 || isOther {
+    /// What became of a write that the API server did not accept.
+    init(_ error: KubernetesError) {
+        // It was deleted, created or replaced meanwhile; what a creation finds absent is the namespace.
+        if error.isAbsence || error.isConflict || error.isOfAnotherObject {
             self = .unwritten(.conflict)
         } else {
             let failure = OperationFailure(error)
-            self = .unwritten(error.isLastingRefusal ? .refused(failure) : .failed(failure))
+            self = .unwritten(error.isRefusal ? .refused(failure) : .failed(failure))
         }
     }
 }

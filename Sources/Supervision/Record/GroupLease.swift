@@ -88,7 +88,7 @@ package struct GroupLease: Sendable {
         do throws(KubernetesError) {
             return try await client.get(Lease.self, namespace: namespace, name: name)
         } catch {
-            throw error.code == 404 ? .noRecord(group: group, namespace: namespace) : .kubernetes(error)
+            throw error.isAbsence ? .noRecord(group: group, namespace: namespace) : .kubernetes(error)
         }
     }
 
@@ -128,7 +128,7 @@ package struct GroupLease: Sendable {
         do throws(KubernetesError) {
             return try await client.patchMetadata(Lease.self, namespace: namespace, name: name, patch)
         } catch {
-            if error.code == 409 { return nil }
+            if error.isConflict { return nil }
             throw .kubernetes(error)
         }
     }
@@ -225,10 +225,12 @@ extension GroupLease.Failure: CustomStringConvertible {
             }
         case .contended: "others wrote the Lease each time; try again"
         case .unanswered(let patience):
-            "no supervisor answered within \(patience); the request was taken back. Does one run for this group, and may it update the "
+            "no supervisor answered within \(patience); the request was taken back, but a move that has begun may go on: \"kube-standby "
+                + "status\" tells. Does one run for this group, and may it update the "
                 + "Lease? A group that waits, for its Service or for pods that another group has, answers nothing: the supervisor's log "
                 + "says \"group waits\", and for what."
-        case .interrupted: "interrupted; the request was taken back"
+        case .interrupted:
+            "interrupted; the request was taken back, but a move that has begun may go on: \"kube-standby status\" tells"
         case .kubernetes(let error): "\(error)"
         }
     }

@@ -136,7 +136,7 @@ package struct ClusterSurvey: Sendable {
                 let lease = try await client.get(Lease.self, namespace: scope.namespace ?? "default", name: name)
                 return [RecordedGroup(lease)].compactMap(\.self)
             } catch {
-                if error.code == 404 { return [] }
+                if error.isAbsence { return [] }
                 throw error
             }
         }

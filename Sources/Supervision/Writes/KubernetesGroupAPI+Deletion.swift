@@ -21,7 +21,7 @@ extension KubernetesGroupAPI {
                 return (PodDeletionOutcome.accepted, WriteWindow.Ending.answered)
             } catch {
                 // 409: another pod has the name.
-                let isGone = error.code == 404 || error.code == 409
+                let isGone = error.isAbsence || error.isConflict
                 return (isGone ? .gone : .failed(OperationFailure(error)), error.ending)
             }
         }

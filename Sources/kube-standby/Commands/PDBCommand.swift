@@ -82,7 +82,7 @@ struct PDBCommand: AsyncParsableCommand {
         do throws(KubernetesError) {
             return try await client.get(Service.self, namespace: namespace, name: name)
         } catch {
-            if error.code == 404 { return nil }
+            if error.isAbsence { return nil }
             StandardError.print("\(error)")
             throw ExitStatus.unreachable.exitCode
         }

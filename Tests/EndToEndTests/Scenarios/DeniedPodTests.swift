@@ -22,17 +22,37 @@ extension EndToEndTests {
         }
 
         /// The next supervisor has to seal the third pod; the first one has done so.
-        @Test(arguments: [true, false]) func aFailoverGoesOnBesideAThirdPod(isRestarted: Bool) async throws {
+        @Test(arguments: [(true, 403), (false, 403), (true, 404), (true, 409), (true, 500)])
+        func aFailoverGoesOnBesideAThirdPod(isRestarted: Bool, code: Int) async throws {
             try await Stage.run { stage in
                 try await stage.place("web")
                 if isRestarted { try await run(stage) { _ in } }
                 try await run(stage) { _ in
                     let before = await stage.patches(of: "web-2")
-                    await stage.deny("web-2")
+                    await stage.deny("web-2", Denial(by: .webhook(code: code)))
                     await stage.sandbox.applications.set(.status(500), pod: "web-0", namespace: "default")
                     try await stage.expect("web", otherThan: "web-0", toSettleOn: "web-1")
                     try await stage.sandbox.waitForEndpoints(["web-1"], of: "web")
                     if isRestarted { #expect(await stage.patches(of: "web-2") > before) }
+                }
+                let audit = await stage.audit("web")
+                #expect(audit.violations.isEmpty && audit.moves == 1)
+            }
+        }
+
+        /// A webhook gives the code that it likes: one that denies with 404 does not make the pod a pod that is gone.
+        @Test(arguments: [404, 409, 500]) func nobodyElseIsPromotedWhileTheActivePodCannotBeDemoted(
+            code: Int
+        ) async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                try await run(stage) { process in
+                    await stage.deny("web-0", Denial(by: .webhook(code: code)))
+                    await stage.sandbox.applications.set(.status(500), pod: "web-0", namespace: "default")
+                    _ = await process.log.wait(for: "switch waits", "member.name=web-0", "denied")
+                    #expect(await stage.audit("web").sequence.last == ["web-0"])
+                    await stage.sandbox.control.removeFaults()
+                    try await stage.expect("web", otherThan: "web-0", toSettleOn: "web-1")
                 }
                 let audit = await stage.audit("web")
                 #expect(audit.violations.isEmpty && audit.moves == 1)
@@ -60,7 +80,9 @@ extension EndToEndTests {
             }
         }
 
-        @Test(arguments: [Denial(), Denial(by: .policy), Denial(by: .webhook(code: 400))])
+        @Test(arguments: [
+            Denial(), Denial(by: .policy), Denial(by: .webhook(code: 400)), Denial(by: .webhook(code: 500)),
+        ])
         func aSwitchoverToOneIsRefusedAndNobodyWasDemoted(denial: Denial) async throws {
             try await Stage.run { stage in
                 try await stage.place("web")

@@ -1,4 +1,5 @@
 import Coordination
+import Foundation
 import Testing
 import Transport
 
@@ -82,6 +83,46 @@ import Transport
         #expect(Meaning(error) == Meaning("") && error.code == nil && error.retryAfter == .zero)
     }
 
+    // MARK: Who answers
+
+    private static func answer(_ code: Int, _ body: String) throws -> KubernetesError {
+        let status = try? JSONDecoder().decode(APIStatus.self, from: Data(body.utf8))
+        return KubernetesError(request, .status(code: code, status, retryAfter: .zero))
+    }
+
+    private static let webhook = #""message": "admission webhook \"w\" denied the request: no""#
+
+    /// Only the API server's own 404 that names the object says that it is not there.
+    @Test(arguments: [
+        (#"{"reason": "NotFound", "details": {"name": "web-0", "kind": "pods"}}"#, true),
+        (#"{"reason": "NotFound", "details": {"name": "web-1", "kind": "pods"}}"#, false),
+        (#"{"reason": "NotFound", "details": {"name": "web-0", "kind": "leases"}}"#, false),
+        (#"{"reason": "NotFound", "details": {"name": "shop", "kind": "namespaces"}}"#, false),
+        ("{\(webhook)}", false), (#"{"reason": "NotFound"}"#, false), ("404 page not found", false),
+        (#"{\#(webhook), "reason": "NotFound", "details": {"name": "web-0", "kind": "pods"}}"#, false),
+    ]) func isAbsentIfTheServerNamesIt(body: String, isAbsence: Bool) throws {
+        #expect(try Self.answer(404, body).isAbsence == isAbsence)
+        #expect(try !Self.answer(410, body).isAbsence)
+    }
+
+    /// A webhook gives any code, and its denial is one with each.
+    @Test(arguments: [400, 401, 403, 404, 409, 410, 422, 429, 500, 503, 504]) func aDenialIsOneWithAnyCode(
+        code: Int
+    ) throws {
+        let policy = "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no"
+        for error in [try Self.answer(code, "{\(Self.webhook)}"), Self.error(code, policy)] {
+            #expect(error.isDenial && error.isLastingRefusal && !error.isConflict && !error.isAbsence)
+            #expect("\(error)".hasSuffix("no"), "what denies it is told: \(error)")
+        }
+        let unreachable = Self.error(code, #"Internal error occurred: failed calling webhook "w": connection refused"#)
+        #expect(unreachable.isFailedAdmission && unreachable.wasNotExecuted && !unreachable.isDenial)
+        #expect(!Self.error(code, "the server is busy").isDenial && !Self.error(code).isFailedAdmission)
+    }
+
+    @Test func aConflictIsWhatNoWebhookSays() throws {
+        #expect(Self.error(409, "the object has been modified").isConflict && !Self.error(404).isConflict)
+    }
+
     // MARK: Words
 
     @Test(arguments: [
@@ -95,9 +136,18 @@ import Transport
                 + #"{apiGroups: [""], resources: ["pods"], verbs: ["patch"]}"#
         ),
         (
-            error(403, #"pods "web-0" is forbidden: User "u" cannot patch resource"#),
+            error(403, #"pods "web-0" is forbidden: User "u" cannot patch resource "pods" in API group """#),
             #"may not patch pods "web-0" in namespace "shop": 403 Forbidden; a Role with this rule grants it: "#
                 + #"{apiGroups: [""], resources: ["pods"], verbs: ["patch"]}"#
+        ),
+        (
+            error(403, #"admission webhook "w" denied the request: a User "u" cannot change the role"#),
+            #"cannot patch pods "web-0" in namespace "shop": 403 admission webhook "w" denied the request: a User "u" "#
+                + "cannot change the role"
+        ),
+        (
+            error(403, "the role cannot be changed on a Friday"),
+            #"cannot patch pods "web-0" in namespace "shop": 403 the role cannot be changed on a Friday"#
         ),
         (error(403, "exceeded quota"), #"cannot patch pods "web-0" in namespace "shop": 403 exceeded quota"#),
         (error(404, "not found"), #"cannot patch pods "web-0" in namespace "shop": 404 not found"#),

@@ -82,6 +82,7 @@ import Transport
         if case .refuse(429, 3) = fault.effect {} else { Issue.record("\(fault.effect)") }
         let denials: [(JSONValue, Denial)] = [
             ([:], Denial()), (["code": 422], Denial(by: .webhook(code: 422))), (["by": "policy"], Denial(by: .policy)),
+            (["by": "unreachable"], Denial(by: .unreachableWebhook)),
             (["dryRun": "unsupported"], Denial(by: .webhookWithoutDryRun(code: 403))),
         ]
         for (json, expected) in denials {
@@ -98,8 +99,8 @@ import Transport
                 ["effect": "capacity", "writesPerSecond": 0],
                 "\"writesPerSecond\": found 0, allowed is a whole number 1…1000000"
             ),
-            (["effect": "deny", "by": "nobody"], "\"by\" is webhook or policy"),
-            (["effect": "deny", "by": "policy", "dryRun": "unsupported"], "\"by\" is webhook or policy"),
+            (["effect": "deny", "by": "nobody"], "\"by\" is webhook, unreachable or policy"),
+            (["effect": "deny", "by": "policy", "dryRun": "unsupported"], "\"by\" is webhook, unreachable or policy"),
             (["effect": "explode"], "\"effect\" is missing or unknown"),
             (["effect": "drop", "resource": "nothings"], "no resource \"nothings\""),
             (["effect": "drop", "cuont": 1], "unknown key \"cuont\""),

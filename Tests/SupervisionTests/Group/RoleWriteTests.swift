@@ -95,18 +95,22 @@ import Transport
     @Test(arguments: [
         (Fault.Effect.deny(Denial()), Told.refused), (.deny(Denial(by: .webhook(code: 400))), .refused),
         (.deny(Denial(by: .webhook(code: 422))), .refused), (.deny(Denial(by: .policy)), .refused),
+        (.deny(Denial(by: .webhook(code: 401))), .refused), (.deny(Denial(by: .webhook(code: 404))), .refused),
+        (.deny(Denial(by: .webhook(code: 409))), .refused), (.deny(Denial(by: .webhook(code: 429))), .refused),
+        (.deny(Denial(by: .webhook(code: 500))), .refused), (.deny(Denial(by: .webhook(code: 503))), .refused),
         (.deny(Denial(by: .webhookWithoutDryRun(code: 403))), .refused),
         (.refuse(code: 403, retryAfter: nil), .refused),
         (.refuse(code: 429, retryAfter: 0), .failed), (.refuse(code: 500, retryAfter: nil), .failed),
         (.refuse(code: 503, retryAfter: nil), .failed), (.refuse(code: 401, retryAfter: nil), .failed),
         (.loseAnswer, .failed), (.drop, .failed), (.refuse(code: 409, retryAfter: nil), .conflict),
+        (.deny(Denial(by: .unreachableWebhook)), .failed),
     ]) func tellsARefusalFromWhatIsNotKnown(effect: Fault.Effect, expected: Told) async throws {
         try await run { stage in
             await stage.sandbox.control.add(Fault(effect, verb: "patch", kind: .pods))
             let (told, failure) = await stage.told(stage.write())
             #expect(told == expected)
             #expect(failure.map { $0.isLasting == (expected == .refused) } ?? true)
-            if case .deny = effect {
+            if case .deny = effect, expected == .refused {
                 #expect(failure?.description.contains("denied") == true, "\(failure?.description ?? "")")
             }
         }
@@ -116,6 +120,9 @@ import Transport
     @Test(arguments: [
         (Fault.Effect.deny(Denial()), true), (.deny(Denial(by: .webhook(code: 400))), true),
         (.deny(Denial(by: .policy)), true), (.refuse(code: 403, retryAfter: nil), true),
+        (.deny(Denial(by: .webhook(code: 404))), true), (.deny(Denial(by: .webhook(code: 409))), true),
+        (.deny(Denial(by: .webhook(code: 500))), true), (.deny(Denial(by: .unreachableWebhook)), true),
+        (.refuse(code: 404, retryAfter: nil), false), (.refuse(code: 409, retryAfter: nil), false),
         (.deny(Denial(by: .webhookWithoutDryRun(code: 403))), false), (.refuse(code: 400, retryAfter: nil), false),
         (.refuse(code: 429, retryAfter: 0), false), (.refuse(code: 500, retryAfter: nil), false),
         (.refuse(code: 503, retryAfter: nil), false), (.drop, false),
@@ -124,6 +131,32 @@ import Transport
             await stage.sandbox.control.add(Fault(effect, verb: "patch", kind: .pods))
             let outcome = await stage.api.tryRole(stage.write())
             if case .refused = outcome { #expect(isRefused) } else { #expect(!isRefused) }
+        }
+    }
+
+    /// Who names no object does not say that it is gone: somebody else answers.
+    @Test func aPodIsGoneOnlyIfTheAPIServerSaysSo() async throws {
+        try await run { stage in
+            for verb in ["patch", "get"] {
+                await stage.sandbox.control.add(Fault(.refuse(code: 404, retryAfter: nil), verb: verb, kind: .pods))
+            }
+            #expect(await stage.told(stage.write()).told == .failed)
+            let outcome = await stage.api.readMember(stage.member.name)
+            if case .failed = outcome {} else { Issue.record("\(outcome)") }
+            await stage.sandbox.control.removeFaults()
+            #expect(await stage.api.readMember("web-7") == .gone)
+        }
+    }
+
+    /// What was read in between was of the same version: nobody has changed the pod.
+    @Test func aSecondConflictOverTheSameVersionIsARefusal() async throws {
+        try await run { stage in
+            await stage.sandbox.control.add(Fault(.refuse(code: 409, retryAfter: nil), verb: "patch", kind: .pods))
+            #expect(await stage.told(stage.write()).told == .conflict)
+            let (told, failure) = await stage.told(stage.write())
+            #expect(told == .refused && failure?.isLasting == true)
+            #expect(failure?.description.hasSuffix(", and nobody has changed it") == true)
+            #expect(await stage.told(stage.write { $0.version = ObjectVersion("1") }).told == .conflict, "another one")
         }
     }
 

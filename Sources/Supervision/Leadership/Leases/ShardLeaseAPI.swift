@@ -34,7 +34,7 @@ struct ShardLeaseAPI: Sendable {
             )
             return .init(outcome: .found(ShardLease.view(of: lease)), lease: lease)
         } catch {
-            if error.code == 404 { return .init(outcome: .absent) }
+            if error.isAbsence { return .init(outcome: .absent) }
             return .init(outcome: .failed, error: error)
         }
     }
@@ -50,7 +50,7 @@ struct ShardLeaseAPI: Sendable {
             return .init(outcome: .written(ShardLease.view(of: stored)), lease: stored)
         } catch {
             // 404: it was deleted meanwhile or, if it was to be created, there is no such namespace.
-            if error.code == 409 || error.code == 404 && !isNew { return .init(outcome: .conflict) }
+            if error.isConflict || error.isAbsence { return .init(outcome: .conflict) }
             let renewal = lease.spec?.renewTime?.microseconds ?? 0
             return .init(outcome: Self.isUnknown(error) ? .unknown(renewal: renewal) : .failed, error: error)
         }
@@ -58,7 +58,7 @@ struct ShardLeaseAPI: Sendable {
 
     /// Whether a write may have been carried out all the same.
     private static func isUnknown(_ error: KubernetesError) -> Bool {
-        if error.wasNotExecuted { return false }
+        if error.wasNotExecuted || error.isDenial { return false }
         switch error.cause {
         case .transport, .undecodable: return true
         case .status(let code, _, _): return code >= 500
@@ -74,7 +74,7 @@ struct ShardLeaseAPI: Sendable {
             try await client.delete(lease, namespace: namespace, timeout: timeout)
             return nil
         } catch {
-            return error.code == 404 || error.code == 409 ? nil : error
+            return error.isAbsence || error.isConflict ? nil : error
         }
     }
 }
