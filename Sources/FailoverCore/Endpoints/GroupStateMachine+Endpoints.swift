@@ -6,13 +6,6 @@ extension GroupStateMachine {
         return answered(advance(progress, at: now))
     }
 
-    /// Whether somebody gets traffic who can serve it, as far as that is known: in a slice who fails stays until the switch.
-    var isServing: Bool {
-        guard view.isServed else { return false }
-        guard policy.ownsEndpoints, case .switching(let progress) = phase else { return true }
-        return progress.move.cause.isVoluntary
-    }
-
     // MARK: Slices of ours
 
     /// The group has another Service from now on: nothing is decided before its slices were seen.

@@ -61,13 +61,20 @@ package struct RoleWrite: Sendable, Hashable {
 }
 
 extension Effect {
-    /// The same; while nobody is active no Retry-After keeps the group waiting for longer than `longestPauseInOutage`.
-    var soonInOutage: Effect {
+    /// The same; no Retry-After keeps a group waiting for longer than `longestUrgentPause` where something is urgent.
+    ///
+    /// An API server whose cache is not ready asks for up to 30 s, by how long it has not been, and not by how long it will be.
+    var soon: Effect {
         guard case .startBackoff(let id, let attempt, let pause) = self else { return self }
-        return .startBackoff(id, attempt: attempt, atLeast: min(pause, Self.longestPauseInOutage))
+        return .startBackoff(id, attempt: attempt, atLeast: min(pause, Self.longestUrgentPause))
     }
 
-    private static let longestPauseInOutage: Duration = .seconds(5)
+    /// Whether it would be another.
+    var isLongPause: Bool {
+        if case .startBackoff(_, _, let pause) = self { pause > Self.longestUrgentPause } else { false }
+    }
+
+    private static let longestUrgentPause: Duration = .seconds(5)
 }
 
 /// Names one outstanding operation or timer of a group; its completion brings the id back, and stale ids are ignored.

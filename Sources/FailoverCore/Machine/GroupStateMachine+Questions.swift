@@ -37,6 +37,10 @@ extension GroupStateMachine {
         if case .switching = phase { true } else { false }
     }
 
+    /// Whether something may wait that must not wait for long: a switch is under way, or the group is to decide and it is not so that
+    /// one member is active, runs, is Ready and healthy.
+    var isUrgent: Bool { isSwitching || !policy.isObserving && !view.isWell }
+
     /// Whether the record on the API server does not tell yet of a move that is made, so that stopping now would leave that to whoever
     /// comes next.
     package var isRecordBehind: Bool { known.records.isBehind }

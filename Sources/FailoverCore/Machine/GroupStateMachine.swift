@@ -10,6 +10,8 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// What is under way, and what is waited for.
     var outstanding = Outstanding()
     private var notices = StandingNotices()
+    /// Whether the API server was granted a long wait, which may not be over.
+    private var isPatient = false
 
     /// `identity`: the writer on its records; unique for each supervisor process, so that a restarted one has another.
     package init(policy: GroupPolicy, identity: String) {
@@ -342,7 +344,13 @@ package struct GroupStateMachine: Sendable, Hashable {
     mutating func answered(_ effects: [Effect]) -> [Effect] {
         for case .writeRole(let id, let write) in effects { known.sent(id, write) }
         let all = effects + runHooks()
-        return isServing ? all : all.map(\.soonInOutage)
+        if !isUrgent {
+            isPatient = isPatient || all.contains(where: \.isLongPause)
+            return all
+        }
+        defer { isPatient = false }
+        // What was granted while nothing was urgent is over.
+        return (isPatient ? all + retryAll() : all).map(\.soon)
     }
 
     // MARK: Deciding

@@ -81,6 +81,13 @@ package struct MemberView: Sendable, Hashable {
     /// Whether a member is active and not finished.
     var isServed: Bool { members.values.contains { $0.role == .active && $0.lifecycle != .finished } }
 
+    /// Whether just one member is active, and nothing speaks against it: it runs, is Ready and healthy.
+    var isWell: Bool {
+        let actives = members.values.filter { $0.role == .active }
+        guard actives.count == 1, let active = actives.first else { return false }
+        return active.lifecycle == .running && active.isReady && health(of: active.id) == .healthy
+    }
+
     /// The members besides one that slices of others send traffic to, each with the name of such a slice.
     package func rivals(of active: Member) -> [(member: Member, slice: String)] {
         guard let foreign = endpoints?.foreign, !foreign.isEmpty else { return [] }
