@@ -91,11 +91,40 @@ import Transport
         #expect(pace.pause(after: Self.status(500), jitter: 1) == .milliseconds(100))
     }
 
-    /// A server that asks for an hour is asked again after half a minute.
+    /// All news wait, maybe those of an outage: a server that asks for half a minute is asked again after some 2 s, whenever it says
+    /// so, and not by everybody at once.
+    @Test(
+        arguments: [429, 503, 504],
+        [(0, 50, 100), (1000, 1000, 1500), (2000, 2000, 3000), (30_000, 2000, 3000), (3_600_000, 2000, 3000)]
+    )
+    func aServersWishWinsWithinBounds(code: Int, wish: (milliseconds: Int, least: Int, most: Int)) {
+        let error = Self.status(code, retryAfter: .milliseconds(wish.milliseconds))
+        #expect(Self.waits(error, count: 1, jitter: 0) == [.milliseconds(wish.least)])
+        #expect(Self.waits(error, count: 1) == [.milliseconds(wish.most)])
+        let pace = InformerPace()
+        #expect(pace.pause(after: error, attempt: 0, jitter: 0) == .milliseconds(wish.least))
+        #expect(pace.pause(after: error, attempt: 0, jitter: 1) == .milliseconds(wish.most))
+        #expect(Self.waits(error, count: 9).allSatisfy { $0 <= .seconds(3) }, "however often")
+    }
+
+    /// Nothing waits for what can be done without.
     @Test(arguments: [(0, 100), (1000, 1000), (30_000, 30_000), (3_600_000, 30_000)])
-    func aServersWishWinsWithinBounds(wish: Int, wait: Int) {
-        let error = Self.status(503, retryAfter: .milliseconds(wish))
-        #expect(Self.waits(error, count: 1) == [.milliseconds(wait)])
+    func aServersWishCountsForMoreWhereNobodyWaits(wish: Int, wait: Int) {
+        var pace = InformerPace(isOptional: true)
+        let error = Self.status(429, retryAfter: .milliseconds(wish))
+        #expect(pace.pause(after: error, jitter: 1) == .milliseconds(wait))
+        #expect(pace.pause(after: error, attempt: 0, jitter: 1) == .milliseconds(wait))
+    }
+
+    /// Somebody comes who cannot do without what others can do without.
+    @Test func whatIsNeededIsNotMetWithThePatienceThatItHasEarnedBefore() {
+        var pace = InformerPace(isOptional: true)
+        for _ in 0..<10 { _ = pace.pause(after: Self.status(403), jitter: 1) }
+        pace.isOptional = false
+        let waits = (0..<8).map { _ in pace.pause(after: Self.status(403), jitter: 1) }
+        #expect(waits == [0.5, 1, 2, 4, 8, 16, 30, 30].map { .seconds($0) })
+        pace.isOptional = false
+        #expect(pace.pause(after: Self.status(403), jitter: 1) == .seconds(30), "it was needed before")
     }
 
     /// A list of thousands of objects is not read every second because of one of them.

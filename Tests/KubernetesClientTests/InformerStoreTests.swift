@@ -1,3 +1,4 @@
+import Coordination
 import Repeatable
 import Synchronization
 import Testing
@@ -97,6 +98,63 @@ import Testing
         #expect(Set(news()) == ["a recovered", "b recovered", "c recovered"])
         _ = store.subscribe(subscriber("d", "x"))
         #expect(news() == ["d 0"])
+    }
+
+    /// What one subscriber hears, in words.
+    private static func ear(_ app: String) -> (InformerStore<Pod>.Subscriber, heard: @Sendable () -> [String]) {
+        let heard = Locked<[String]>([])
+        let subscriber = InformerStore<Pod>.Subscriber(scope: .labels(["app": app])) { event in
+            let words =
+                switch event {
+                case .snapshot(let snapshot): "\(snapshot.objects.count)"
+                case .failing: "failing"
+                case .recovered: "recovered"
+                }
+            heard.withLock { $0.append(words) }
+        }
+        return (subscriber, { heard.withLock { $0 } })
+    }
+
+    private static let refusal = KubernetesError(
+        .init(verb: "list", resource: Pod.resource),
+        .status(code: 403, nil, retryAfter: .zero)
+    )
+
+    /// The watch of the others may open meanwhile: that is no end of its failure.
+    @Test func whoseListFailedIsToldTheEndOfThatOnceTheListIsIn() {
+        var store = InformerStore<Pod>()
+        let (served, late, other) = (Self.ear("x"), Self.ear("y"), Self.ear("z"))
+        _ = store.subscribe(served.0)
+        store.replace(with: [], resourceVersion: "1")
+        store.failed(Self.refusal)
+        let id = store.subscribe(late.0)
+        store.listFailed(Self.refusal)
+        store.recovered()
+        #expect(served.heard() == ["0", "failing", "recovered"])
+        #expect(late.heard() == ["failing"])
+        _ = store.subscribe(other.0)
+        store.replace(with: [], resourceVersion: "2", for: id, isAddition: true)
+        #expect(late.heard() == ["failing", "0", "recovered"])
+        #expect(served.heard().count == 3 && other.heard().isEmpty)
+    }
+
+    /// A subscriber that takes another's place is told the end of what that one was told, and of nothing else.
+    @Test func whoTakesAnothersPlaceIsToldTheEndOfItsFailures() {
+        var store = InformerStore<Pod>()
+        let ears = ["x", "y", "x", "x", "x"].map(Self.ear)
+        _ = store.subscribe(ears[0].0)
+        store.replace(with: [], resourceVersion: "1")
+        let id = store.subscribe(ears[1].0)
+        store.listFailed(Self.refusal)
+        // What it selects is there.
+        let next = store.subscribe(ears[2].0, replacing: id)
+        #expect(ears[2].heard() == ["0", "recovered"])
+        _ = store.subscribe(ears[3].0, replacing: next)
+        #expect(ears[3].heard() == ["0"])
+        store.failed(Self.refusal)
+        store.recovered()
+        #expect(ears[1].heard() == ["failing"] && ears[2].heard().count == 2)
+        #expect(ears[3].heard() == ["0", "failing", "recovered"])
     }
 
     /// Random pods come, change their labels and go; random subscribers come and go; each has heard what a look at all

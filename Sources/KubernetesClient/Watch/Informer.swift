@@ -10,9 +10,6 @@ package import Logging
 package actor Informer<Resource: KubernetesResource> {
     /// While no watch can be had, the collection is listed this often.
     private static var pollInterval: Duration { .seconds(30) }
-    /// Subscribers that come within this after one another are met by one list.
-    private static var quiet: Duration { .milliseconds(10) }
-    private static var longestGathering: Duration { .seconds(2) }
     /// Bytes of a list after which memory is given back to the system.
     private static var largeList: Int { 4 * 1024 * 1024 }
 
@@ -20,24 +17,30 @@ package actor Informer<Resource: KubernetesResource> {
     /// Nil: all namespaces; and with no selector every object.
     private let namespace: String?
     private let labelSelector: String?
-    private var log: InformerLog
-    private var store: InformerStore<Resource>
+    /// What it says in the log.
+    var log: InformerLog
+    /// What is known, and who wants to know of it.
+    var store: InformerStore<Resource>
     /// Opened when a subscriber comes for whom the collection has to be listed.
-    private var interest = Latch()
+    var interest = Latch()
     /// When the list for new subscribers may be tried again after a failure, and how often it failed in a row.
-    private var additionRetry: (at: ContinuousClock.Instant, failures: Int)?
+    private(set) var additionRetry: (at: ContinuousClock.Instant, failures: Int)?
+    /// Waited at after a failure; opened when somebody comes who cannot do without the collection, although others can.
+    var need = Latch()
     /// Who waits for the first list.
     private var waiters: [Latch] = []
     /// Whether the collection must be read as a whole before it is watched.
     private var needsList = true
     /// Whether the server may have been set back to an older state: a watch did not end as it should.
     private var needsVersionCheck = false
-    private var pace: InformerPace
+    /// How long it waits before it asks again.
+    var pace: InformerPace
     private var listedAt: ContinuousClock.Instant?
 
     /// `keepsAll`: whether objects are kept that nobody selects; for small collections.
     ///
-    /// `loss`: what is lost without them, if they can be done without: asked for once somebody subscribes, seldom if refused.
+    /// `loss`: what is lost without them, if they can be done without: asked for once somebody subscribes, seldom if refused while no
+    /// subscriber is essential.
     package init(
         client: APIClient,
         namespace: String?,
@@ -68,29 +71,6 @@ package actor Informer<Resource: KubernetesResource> {
         await latch.wait()
     }
 
-    /// Tells a new subscriber of every object that it selects, now and later.
-    ///
-    /// It is notified of nothing before a list is in that was looked through for it.
-    /// `selects`: asked for objects in the scope only; always answers the same for the same object; nil: all of them.
-    /// `previous`: a subscriber that goes as this one comes, so that nothing of both need be listed again.
-    /// `receive`: called in order, without waiting; must be quick.
-    package func subscribe(
-        to scope: InformerScope,
-        where selects: (@Sendable (Resource) -> Bool)? = nil,
-        replacing previous: Int? = nil,
-        _ receive: @escaping @Sendable (InformerEvent<Resource>) -> Void
-    ) -> Int {
-        let id = store.subscribe(.init(scope: scope, selects: selects, receive: receive))
-        if let previous { store.unsubscribe(previous) }
-        if store.needsList { interest.open() }
-        return id
-    }
-
-    /// Tells a subscriber nothing any more.
-    package func unsubscribe(_ id: Int) {
-        store.unsubscribe(id)
-    }
-
     /// Lists and watches until the task is cancelled.
     package func run() async {
         await gather()
@@ -112,37 +92,13 @@ package actor Informer<Resource: KubernetesResource> {
             if error.isTransport { needsVersionCheck = true }
             if isListOld, !error.isTransport { needsList = true }
             failed(error)
-            try? await Task.sleep(for: pace.pause(after: error, jitter: .random(in: 0...1)))
+            need = Latch()
+            await need.wait(atMost: pace.pause(after: error, jitter: .random(in: 0...1)))
         }
     }
 
     /// Whether the collection is to be looked at again, because so much time has passed without a watch.
     private var isListOld: Bool { listedAt.map { .now - $0 >= Self.pollInterval } ?? true }
-
-    // MARK: Interest
-
-    /// Subscribers that come together are met by one list: waits until no more come, but not for long.
-    private func gather() async {
-        let start = ContinuousClock.now
-        var seen: Int
-        repeat {
-            seen = store.lastSubscriber
-            try? await Task.sleep(for: Self.quiet)
-        } while store.lastSubscriber != seen && .now - start < Self.longestGathering && !Task.isCancelled
-    }
-
-    /// Waits until there is somebody for whom the collection has to be listed, or a failed list for one is due.
-    private func newInterest() async {
-        if let retry = additionRetry, store.needsList {
-            try? await Task.sleep(until: retry.at, clock: .continuous)
-        } else {
-            if !store.needsList {
-                interest = Latch()
-                await interest.wait()
-            }
-            await gather()
-        }
-    }
 
     // MARK: List and watch
 
@@ -163,7 +119,6 @@ package actor Informer<Resource: KubernetesResource> {
     }
 
     private func listed(_ items: [Resource], _ version: String, for newest: Int, isAddition: Bool) {
-        if additionRetry != nil { store.notifyIncomplete(.recovered) }
         if !store.isFailing { log.recovered() }
         store.replace(with: items, resourceVersion: version, for: newest, isAddition: isAddition)
         needsList = false
@@ -180,10 +135,10 @@ package actor Informer<Resource: KubernetesResource> {
         } catch {
             if Task.isCancelled { return }
             let failures = additionRetry?.failures ?? 0
-            let pause = InformerPace.pause(after: error, attempt: failures, jitter: .random(in: 0...1))
+            let pause = pace.pause(after: error, attempt: failures, jitter: .random(in: 0...1))
             additionRetry = (.now + pause, failures + 1)
             log.failed(error)
-            store.notifyIncomplete(.failing(error))
+            store.listFailed(error)
         }
     }
 
@@ -229,7 +184,7 @@ package actor Informer<Resource: KubernetesResource> {
                 isOpen = true
                 self.succeeded()
             } skips: {
-                self.skips($0, $1)
+                self.store.skips($0, $1)
             } _: { event in
                 self.take(event)
                 return !self.needsList
@@ -248,13 +203,6 @@ package actor Informer<Resource: KubernetesResource> {
             }
         }
         return .ended(after: .now - start, hadNews: store.resourceVersion != version)
-    }
-
-    /// Whether an event concerns nobody; then it only tells how far the collection is.
-    private func skips(_ type: String, _ head: ObjectHead) -> Bool {
-        guard ["ADDED", "MODIFIED", "DELETED"].contains(type), !store.concerns(head) else { return false }
-        store.advance(to: head.resourceVersion)
-        return true
     }
 
     private func watchEnded(after duration: Duration, hadNews: Bool) async {

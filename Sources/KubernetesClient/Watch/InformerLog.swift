@@ -13,15 +13,26 @@ struct InformerLog: Sendable {
         case undecodable
     }
 
+    /// What was said.
+    private struct Told: Hashable {
+        let failure: Failure
+        /// Whether as of a loss that can be borne.
+        let isLoss: Bool
+    }
+
     /// Objects that are remembered.
     private static let mostObjects = 100
 
     private let logger: Logger
     private let metadata: Logger.Metadata
-    /// What is lost without the collection, in words; nil: it cannot be done without.
+    /// What is lost without the collection, in words, for those who can do without it; nil: nobody can.
     let loss: String?
+    /// Whether somebody cannot do without the collection although others can; what was said of a loss is said anew then, in other words.
+    var isNeeded = false {
+        didSet { if oldValue != isNeeded { undecodable = [] } }
+    }
     /// What was said since the collection could be read last.
-    private var told: Set<Failure> = []
+    private var told: Set<Told> = []
     /// The objects, each at a version, that could not be decoded, and of which that was said.
     private var undecodable: Set<String> = []
 
@@ -37,28 +48,30 @@ struct InformerLog: Sendable {
     /// That the server is away is said by whoever cannot do without it.
     mutating func failed(_ error: KubernetesError) {
         guard isNews(error) else { return }
-        guard let loss else { return logger.error("\(error)", metadata: metadata) }
+        guard let loss, !isNeeded else { return logger.error("\(error)", metadata: metadata) }
         logger.warning("\(loss)", metadata: metadata.merging(["cause": "\(error)"]) { $1 })
     }
 
     /// Whether this is to be said, and was not.
     private mutating func isNews(_ error: KubernetesError) -> Bool {
+        let isLoss = loss != nil && !isNeeded
         if error.isUndecodable {
             if undecodable.count >= Self.mostObjects { undecodable = [] }
             guard undecodable.insert(error.object ?? "\(error)").inserted else { return false }
-            told.insert(.undecodable)
+            told.insert(.init(failure: .undecodable, isLoss: isLoss))
             return true
         }
         let failure: Failure = error.isRefusal ? .refused : .away
-        if failure == .away, loss != nil { return false }
-        return told.insert(failure).inserted
+        if failure == .away, isLoss { return false }
+        return told.insert(.init(failure: failure, isLoss: isLoss)).inserted
     }
 
     /// The collection can be read again: whoever was told that it cannot is told that.
     mutating func recovered() {
         if told.isEmpty { return }
+        let wasLoss = told.contains(where: \.isLoss)
         told = []
-        if loss == nil { return logger.info("API server answers again", metadata: metadata) }
+        guard wasLoss else { return logger.info("API server answers again", metadata: metadata) }
         logger.warning("it can be read again", metadata: metadata)
     }
 

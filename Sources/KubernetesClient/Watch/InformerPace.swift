@@ -11,7 +11,10 @@ import Transport
 /// | refusals of what can be done without, s | 1 | 2 | 4 | 8 | 16 | 32 | 64 | 128 | 256 | 512 |
 /// | watches that make a list necessary, s | 0.1 | 0.2 | 0.4 | 0.8 | 1.6 | 3.2 | 6.4 | 12.8 | 25.6 | 30 |
 ///
-/// The wait is between half and all of these.
+/// The wait is between half and all of these. A longer Retry-After is honoured for up to half a minute where the collection can be done
+/// without. Elsewhere all news wait with it, maybe those of an outage: there it is honoured for up to 2 s, and up to half as long
+/// again, so that not everybody comes back at once. A watch cache that is not ready asks for as long as it has not been, 30 s at
+/// most, and says nothing of when it will be.
 struct InformerPace: Sendable {
     /// Short, because what happened meanwhile is acted on only after the return.
     private static let backoff = Backoff(first: .milliseconds(100), cap: .seconds(1))
@@ -23,13 +26,17 @@ struct InformerPace: Sendable {
     static let shortestWatch: Duration = .seconds(1)
     /// Short watches are counted anew once a watch has lasted so long.
     private static let steadyWatch: Duration = .seconds(10)
-    /// The server is never left alone for longer.
+    /// The server is never left alone for longer, but after refusals of what can be done without.
     private static let longestPause: Duration = .seconds(30)
+    /// As much of a Retry-After is honoured before the jitter, for what cannot be done without.
+    private static let longestWish: Duration = .seconds(2)
     /// After refusals of what can be done without.
     private static let patientBackoff = Backoff(first: .seconds(1), cap: .seconds(600))
 
-    /// Whether the collection can be done without, so that refusals are met with more patience.
-    private let isOptional: Bool
+    /// Whether the collection can be done without, so that refusals are met with more patience; once it cannot, they are counted anew.
+    var isOptional: Bool {
+        didSet { if oldValue, !isOptional { refusals = 0 } }
+    }
 
     /// Whether a watch was begun.
     private var hasBegun = false
@@ -46,12 +53,15 @@ struct InformerPace: Sendable {
     }
 
     /// The wait after a list for new subscribers failed; `attempt`: how often one did before, in a row.
-    static func pause(after error: KubernetesError, attempt: Int, jitter: Double) -> Duration {
-        let delay = (error.isRefusal || error.isUndecodable ? refusalBackoff : backoff).delay(
-            attempt: attempt,
-            jitter: jitter
-        )
-        return min(max(error.retryAfter, delay), longestPause)
+    func pause(after error: KubernetesError, attempt: Int, jitter: Double) -> Duration {
+        let backoff = error.isRefusal || error.isUndecodable ? Self.refusalBackoff : Self.backoff
+        return heeding(error, backoff.delay(attempt: attempt, jitter: jitter), jitter: jitter)
+    }
+
+    /// A wait, or as much longer as the server asked for and gets.
+    private func heeding(_ error: KubernetesError, _ delay: Duration, jitter: Double) -> Duration {
+        if isOptional || error.isRefusal { return min(max(error.retryAfter, delay), Self.longestPause) }
+        return max(min(error.retryAfter, Self.longestWish) * (1 + jitter / 2), delay)
     }
 
     /// A watch begins; whether one began before.
@@ -81,7 +91,7 @@ struct InformerPace: Sendable {
             delay = Self.backoff.delay(attempt: failures, jitter: jitter)
             failures += 1
         }
-        return min(max(error.retryAfter, delay), Self.longestPause)
+        return heeding(error, delay, jitter: jitter)
     }
 
     /// The wait after a watch that was open; nil: none.
@@ -115,6 +125,18 @@ enum InformerWatchEnd: Sendable {
     case ended(after: Duration, hadNews: Bool)
     /// It did not open, or broke in a way that counts as a failure.
     case failed(KubernetesError)
+}
+
+extension Latch {
+    /// Waits until the latch is opened, or so much time has passed; returns at once if the task is cancelled.
+    func wait(atMost duration: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await Task.sleep(for: duration) }
+            group.addTask { await self.wait() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
 }
 
 extension KubernetesError {

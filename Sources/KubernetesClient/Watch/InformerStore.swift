@@ -11,6 +11,8 @@ struct InformerStore<Resource: KubernetesResource> {
         var scope: InformerScope
         /// Asked for objects within the scope only; always answers the same for the same object; nil: all of them.
         var selects: (@Sendable (Resource) -> Bool)?
+        /// Whether it can do nothing without the collection, although others can.
+        var isEssential = false
         /// Called in order; must be quick.
         var receive: @Sendable (InformerEvent<Resource>) -> Void
 
@@ -49,6 +51,10 @@ struct InformerStore<Resource: KubernetesResource> {
     private(set) var lastSubscriber: InformerIndex.SubscriberID = 0
     /// Why the collection cannot be followed; nil: it can.
     private var failure: KubernetesError?
+    /// The subscribers that were told so, or that their list failed, and were not told yet that it is otherwise.
+    private var troubled: Set<InformerIndex.SubscriberID> = []
+    /// Subscribers that can do nothing without the collection.
+    private var essentialCount = 0
 
     /// `keepsAll`: whether objects are kept that nobody selects.
     init(keepsAll: Bool = false) {
@@ -59,6 +65,9 @@ struct InformerStore<Resource: KubernetesResource> {
 
     /// Whether there is a subscriber for whom the collection has to be listed.
     var needsList: Bool { !incomplete.isEmpty }
+
+    /// Whether somebody can do nothing without the collection, although others can.
+    var isEssential: Bool { essentialCount > 0 }
 
     /// Whether anything is to be known of the objects.
     var hasInterest: Bool { keepsAll || !entries.isEmpty }
@@ -71,11 +80,25 @@ struct InformerStore<Resource: KubernetesResource> {
         }
     }
 
+    /// Whether a watch event of this type concerns nobody; then it only tells how far the collection is.
+    mutating func skips(_ type: String, _ head: ObjectHead) -> Bool {
+        guard ["ADDED", "MODIFIED", "DELETED"].contains(type), !concerns(head) else { return false }
+        advance(to: head.resourceVersion)
+        return true
+    }
+
     // MARK: Subscribers
 
     /// Adds a subscriber; it is notified at once if everything that it selects is here already.
-    mutating func subscribe(_ subscriber: Subscriber) -> InformerIndex.SubscriberID {
+    ///
+    /// `previous`: a subscriber that goes as this one comes: what it was told of failures was told to this one, too.
+    mutating func subscribe(
+        _ subscriber: Subscriber,
+        replacing previous: InformerIndex.SubscriberID? = nil
+    ) -> InformerIndex.SubscriberID {
         lastSubscriber += 1
+        if let previous, troubled.contains(previous) { troubled.insert(lastSubscriber) }
+        if subscriber.isEssential { essentialCount += 1 }
         let place = index.place(for: subscriber.scope)
         let isIndexed = index.isIndexed(place)
         index.file(lastSubscriber, at: place)
@@ -86,10 +109,11 @@ struct InformerStore<Resource: KubernetesResource> {
         if isCovered, resourceVersion != nil {
             complete(lastSubscriber)
             deliver(to: lastSubscriber, isRelist: true)
-            tellFailure(to: lastSubscriber)
-        } else if resourceVersion == nil {
-            tellFailure(to: lastSubscriber)
+            tellState(to: lastSubscriber)
+        } else if resourceVersion == nil, failure != nil {
+            tellState(to: lastSubscriber)
         }
+        if let previous { unsubscribe(previous) }
         return lastSubscriber
     }
 
@@ -99,6 +123,8 @@ struct InformerStore<Resource: KubernetesResource> {
         let names = index.objects(at: entry.place) ?? Set(objects.keys)
         index.remove(id, from: entry.place)
         incomplete.remove(id)
+        troubled.remove(id)
+        if entry.subscriber.isEssential { essentialCount -= 1 }
         if entry.isComplete, entry.subscriber.selects == nil { release(entry.subscriber.scope) }
         if keepsAll { return }
         for name in names {
@@ -128,27 +154,34 @@ struct InformerStore<Resource: KubernetesResource> {
     mutating func failed(_ error: KubernetesError) {
         let isNews = failure == nil
         failure = error
-        if isNews { notifyAll(.failing(error)) }
+        if isNews { notifyAll(error) }
     }
 
-    /// The collection can be followed again.
+    /// The collection can be followed again: those whose list is in are told, the others once it is.
     mutating func recovered() {
         guard isFailing else { return }
         failure = nil
-        notifyAll(.recovered)
+        for id in troubled where !incomplete.contains(id) { tell(nil, to: id) }
     }
 
-    private func tellFailure(to id: InformerIndex.SubscriberID) {
-        if let failure { entries[id]?.subscriber.receive(.failing(failure)) }
+    private mutating func notifyAll(_ failure: KubernetesError) {
+        for id in entries.keys { tell(failure, to: id) }
     }
 
-    private func notifyAll(_ event: InformerEvent<Resource>) {
-        for entry in entries.values { entry.subscriber.receive(event) }
+    /// The list for those who wait for one failed.
+    mutating func listFailed(_ error: KubernetesError) {
+        for id in incomplete { tell(error, to: id) }
     }
 
-    /// Tells those who wait for a list.
-    func notifyIncomplete(_ event: InformerEvent<Resource>) {
-        for id in incomplete { entries[id]?.subscriber.receive(event) }
+    /// What a subscriber sees now is what can be followed, or cannot.
+    private mutating func tellState(to id: InformerIndex.SubscriberID) {
+        if failure != nil || troubled.contains(id) { tell(failure, to: id) }
+    }
+
+    /// Tells a subscriber that the collection cannot be read; nil: that it can again.
+    private mutating func tell(_ failure: KubernetesError?, to id: InformerIndex.SubscriberID) {
+        if failure == nil { troubled.remove(id) } else { troubled.insert(id) }
+        entries[id]?.subscriber.receive(failure.map { .failing($0) } ?? .recovered)
     }
 
     // MARK: Changes
@@ -178,7 +211,7 @@ struct InformerStore<Resource: KubernetesResource> {
             deliver(to: id, isRelist: true)
         }
         // What they have seen is old before they hear of its end.
-        for id in completed { tellFailure(to: id) }
+        for id in completed { tellState(to: id) }
     }
 
     /// Whether a subscriber has heard already, from `before`, of just these objects.

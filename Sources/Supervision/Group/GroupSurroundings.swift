@@ -17,6 +17,7 @@ protocol ObjectSource<Resource>: Sendable {
         to scope: InformerScope,
         where selects: (@Sendable (Resource) -> Bool)?,
         replacing previous: Int?,
+        isEssential: Bool,
         _ receive: @escaping @Sendable (InformerEvent<Resource>) -> Void
     ) async -> Int
     /// Tells a subscriber nothing more.
@@ -34,6 +35,16 @@ extension ObjectSource {
         _ receive: @escaping @Sendable (InformerEvent<Resource>) -> Void
     ) async -> Int {
         await subscribe(to: scope, where: nil, replacing: nil, receive)
+    }
+
+    /// Subscribes to those objects of a scope that are selected; where the collection can be done without, so can this subscriber.
+    func subscribe(
+        to scope: InformerScope,
+        where selects: (@Sendable (Resource) -> Bool)?,
+        replacing previous: Int?,
+        _ receive: @escaping @Sendable (InformerEvent<Resource>) -> Void
+    ) async -> Int {
+        await subscribe(to: scope, where: selects, replacing: previous, isEssential: false, receive)
     }
 }
 

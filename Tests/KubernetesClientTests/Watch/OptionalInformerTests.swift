@@ -131,6 +131,74 @@ import Transport
         }
     }
 
+    // MARK: Who cannot do without
+
+    /// Subscribes to the slices of a Service without which nothing can be done.
+    private static func need(
+        _ informer: Informer<ServiceEndpoints>
+    ) async -> (id: Int, events: AsyncStream<InformerEvent<ServiceEndpoints>>.Iterator) {
+        let (events, input) = AsyncStream.makeStream(of: InformerEvent<ServiceEndpoints>.self)
+        let scope = InformerScope.labels([ServiceEndpoints.serviceLabel: "db"])
+        let id = await informer.subscribe(to: scope, isEssential: true) { input.yield($0) }
+        return (id, events.makeAsyncIterator())
+    }
+
+    /// A group that needs them comes by a reload, while the informer waits for minutes because others can do without.
+    @Test func whoCannotDoWithoutEndsTheWaitOfThoseWhoCan() async throws {
+        try await Self.run { sandbox, informer, lines in
+            // By now each refusal is met with ten minutes, five at least: longer than this test may last.
+            await informer.wasRefused(12)
+            var early = await Self.events(of: informer)
+            while let event = await early.next(isolation: #isolation) { if case .failing = event { break } }
+            #expect(lines.withLock { $0 } == ["warning: nobody waits for endpoints"])
+            var (_, events) = await Self.need(informer)
+            // Behind the third refusal the second was told.
+            _ = await sandbox.control.requests("list", of: .endpointSlices, count: 3)
+            let told = lines.withLock { $0 }
+            #expect(told.count == 2 && told.last?.hasPrefix("error: may not list endpointslices") == true, "\(told)")
+            try await sandbox.grant([Self.rule], to: "poor")
+            var heard: [String] = []
+            while heard.last != "recovered", let event = await events.next(isolation: #isolation) {
+                switch event {
+                case .snapshot: heard.append("snapshot")
+                case .failing: heard.append("failing")
+                case .recovered: heard.append("recovered")
+                }
+            }
+            #expect(heard.first == "failing" && heard.contains("snapshot"), "\(heard)")
+            #expect(lines.withLock { $0.last } == "warning: it can be read again")
+        }
+    }
+
+    @Test func thatTheServerIsAwayIsSaidWhereSomebodyCannotDoWithout() async throws {
+        try await Self.run { sandbox, informer, lines in
+            await sandbox.control.add(Fault(.refuse(code: 503, retryAfter: nil), kind: .endpointSlices))
+            var (_, events) = await Self.need(informer)
+            while let event = await events.next(isolation: #isolation) { if case .failing = event { break } }
+            let told = lines.withLock { $0 }
+            #expect(told.count == 1 && told.first?.hasPrefix("error: cannot list endpointslices") == true, "\(told)")
+            try await sandbox.grant([Self.rule], to: "poor")
+            await sandbox.control.removeFaults()
+            while let event = await events.next(isolation: #isolation) { if case .recovered = event { break } }
+            #expect(lines.withLock { $0.last } == "info: API server answers again")
+        }
+    }
+
+    /// Once the last one has gone, nobody is told again that something cannot be done without.
+    @Test func whatNobodyNeedsAnyMoreIsALossAgain() async throws {
+        try await Self.run { sandbox, informer, lines in
+            var (id, events) = await Self.need(informer)
+            while let event = await events.next(isolation: #isolation) { if case .failing = event { break } }
+            _ = await Self.events(of: informer)
+            await informer.unsubscribe(id)
+            let count = await sandbox.control.log.count { $0.verb == "list" && $0.kind == .endpointSlices }
+            _ = await sandbox.control.requests("list", of: .endpointSlices, count: count + 3)
+            let told = lines.withLock { $0 }
+            #expect(told.count == 2 && told.first?.hasPrefix("error: may not list endpointslices") == true, "\(told)")
+            #expect(told.last == "warning: nobody waits for endpoints")
+        }
+    }
+
     private static let unreadable = slice.replacing("conditions: {ready: true}", with: "conditions: 7")
 
     /// An object that nobody can decode comes again with each watch and each list.
@@ -163,5 +231,16 @@ import Transport
             #expect(await sandbox.control.log.count { $0.verb == "list" && $0.kind == .endpointSlices } == 1)
             await informer.unsubscribe(id)
         }
+    }
+}
+
+extension Informer {
+    /// As if the list had been refused so often in a row.
+    fileprivate func wasRefused(_ times: Int) {
+        let refusal = KubernetesError(
+            RequestDescription(verb: "list", resource: Resource.resource),
+            .status(code: 403, nil, retryAfter: .zero)
+        )
+        for _ in 0..<times { _ = pace.pause(after: refusal, jitter: 1) }
     }
 }

@@ -9,6 +9,7 @@ final class FakeObjectSource<Resource: KubernetesResource>: ObjectSource {
     private struct Subscriber: Sendable {
         var scope: InformerScope
         var selects: (@Sendable (Resource) -> Bool)?
+        var isEssential: Bool
         var receive: @Sendable (InformerEvent<Resource>) -> Void
 
         func tell(_ objects: [Resource], _ version: String, isRelist: Bool) {
@@ -45,6 +46,9 @@ final class FakeObjectSource<Resource: KubernetesResource>: ObjectSource {
     /// Who is subscribed now.
     var subscriberCount: Int { state.withLock { $0.subscribers.count } }
 
+    /// How many of them cannot do without the collection although others can.
+    var essentialCount: Int { state.withLock { $0.subscribers.values.count(where: \.isEssential) } }
+
     /// Shows all objects of the collection, as of a version.
     func show(_ objects: [Resource], version: Int, isRelist: Bool = false) {
         state.withLock { state in
@@ -79,9 +83,10 @@ final class FakeObjectSource<Resource: KubernetesResource>: ObjectSource {
         to scope: InformerScope,
         where selects: (@Sendable (Resource) -> Bool)?,
         replacing previous: Int?,
+        isEssential: Bool,
         _ receive: @escaping @Sendable (InformerEvent<Resource>) -> Void
     ) async -> Int {
-        let subscriber = Subscriber(scope: scope, selects: selects, receive: receive)
+        let subscriber = Subscriber(scope: scope, selects: selects, isEssential: isEssential, receive: receive)
         return state.withLock { state in
             if let previous { state.subscribers[previous] = nil }
             state.last += 1
