@@ -13,10 +13,10 @@ indirect enum GroupInput: Sendable {
     case pods(InformerSnapshot<Pod>)
     /// The group's Lease, if there is one.
     case lease(InformerSnapshot<Lease>)
-    /// The Service's namespace or the pods' cannot be read.
-    case failing(String)
-    /// The API server answers again.
-    case recovered
+    /// What the group cannot do without cannot be read, and why.
+    case failing(Unreadable.Collection, String)
+    /// It can be read again.
+    case recovered(Unreadable.Collection)
     /// Another group may have given way to this one.
     case claimsChanged
     /// A member's health has changed, or a probe that was asked for has ended.
@@ -76,8 +76,8 @@ indirect enum GroupInput: Sendable {
         case pods
         /// Of `GroupInput.lease`.
         case lease
-        /// Of `failing` and `recovered`, the later of which is true.
-        case connection
+        /// Of `failing` and `recovered` of one collection, the later of which is true.
+        case connection(Unreadable.Collection)
         /// Of `claimsChanged`.
         case claims
         /// Of `GroupInput.doubt`.
@@ -120,7 +120,7 @@ indirect enum GroupInput: Sendable {
         case .pods: .pods
         case .lease: .lease
         case .doubt: .doubt
-        case .failing, .recovered: .connection
+        case .failing(let collection, _), .recovered(let collection): .connection(collection)
         case .claimsChanged: .claims
         case .probe(let report): .probe(report.member)
         case .recordRead(let id, _), .recordWritten(let id, _), .membersListed(let id, _), .memberRead(let id, _),

@@ -60,15 +60,17 @@ extension GroupSupervisor {
 
     /// Follows the Service that the configuration names, from its beginning.
     func followService() async {
-        if let serviceSubscription { await surroundings.services.unsubscribe(serviceSubscription) }
         service = .pending
         seenService = nil
-        serviceSubscription = await surroundings.services.subscribe(to: .name(configuration.service)) {
-            [self] event in
+        serviceSubscription = await surroundings.services.subscribe(
+            to: .name(configuration.service),
+            where: nil,
+            replacing: serviceSubscription
+        ) { [self] event in
             switch event {
             case .snapshot(let snapshot): post(.service(snapshot.objects.first))
-            case .failing(let error): post(.failing("\(error)"))
-            case .recovered: post(.recovered)
+            case .failing(let error): post(.failing(.services, "\(error)"))
+            case .recovered: post(.recovered(.services))
             }
         }
     }
@@ -130,8 +132,8 @@ extension GroupSupervisor {
         ) { [self] event in
             switch event {
             case .snapshot(let snapshot): post(.pods(snapshot))
-            case .failing(let error): post(.failing("\(error)"))
-            case .recovered: post(.recovered)
+            case .failing(let error): post(.failing(.pods, "\(error)"))
+            case .recovered: post(.recovered(.pods))
             }
         }
     }

@@ -77,6 +77,8 @@ actor GroupSupervisor {
     var isStopping = false
     /// Why nothing can be done for now; nil: something can.
     private(set) var waitingFor: String?
+    /// What cannot be read of all that the group cannot do without.
+    var unreadable = Unreadable()
     /// What runs, and what is to run.
     var works = Works()
     /// Whether no more inputs are taken in.
@@ -124,15 +126,14 @@ actor GroupSupervisor {
             await podsChanged(snapshot)
         case .lease(let snapshot): await leaseChanged(snapshot)
         case .claimsChanged: await claimPods(seenPods?.objects ?? [])
-        // All informers report the same absence; the first is enough.
-        case .failing(let problem): if waitingFor == nil { wait(for: problem) }
+        case .failing(let collection, let problem): failed(collection, problem)
         case .probe(let report):
             if !report.isRepetition { notify(.probe(report)) }
             if report.isChange { retryRefused() }
             passOn(input)
             giveOpinion(on: report.member)
-        case .recovered:
-            resume()
+        case .recovered(let collection):
+            recovered(collection)
             pacing = RetryPacing()
             passOn(input)
         case .roleWritten(let id, let outcome):
@@ -247,10 +248,31 @@ actor GroupSupervisor {
         notify(.waiting(problem))
     }
 
-    /// Reports that the group goes on, unless its Service or its claim still holds it up.
+    /// Notes that a collection cannot be read.
+    private func failed(_ collection: Unreadable.Collection, _ problem: String) {
+        // The group may not need them any more.
+        if collection == .slices, publication.service == nil { return }
+        unreadable.failed(collection, problem)
+        // All informers report the same absence; the first is enough.
+        if waitingFor == nil { wait(for: problem) }
+    }
+
+    /// Notes that a collection can be read again; of those that still cannot, the first is what the group waits for.
+    private func recovered(_ collection: Unreadable.Collection) {
+        let isKnown = unreadable.isToldBy(waitingFor)
+        unreadable.recovered(collection)
+        if isKnown, let problem = unreadable.problem { waitingFor = problem }
+        resume()
+    }
+
+    /// Reports that the group goes on, unless its Service, its claim or what cannot be read still holds it up.
     func resume() {
         if case .unusable = service { return }
         if case .contested = claim, !ownsEndpoints { return }
+        if let problem = unreadable.problem {
+            if !unreadable.isToldBy(waitingFor) { wait(for: problem) }
+            return
+        }
         if waitingFor != nil { notify(.resumed) }
         waitingFor = nil
     }

@@ -37,17 +37,21 @@ extension GroupSupervisor {
     func followSlices() async {
         let wanted = ownsEndpoints ? configuration.service : nil
         guard wanted != publication.service else { return }
-        await leaveSlices()
-        let number = publication.number + 1
+        if wanted == nil { await leaveSlices() }
+        let (number, previous) = (publication.number + 1, publication.subscription)
         publication = Publication(of: wanted, number: number)
         machine.endpointsForgotten()
         guard let wanted else { return }
-        let scope = InformerScope.labels([ServiceEndpoints.serviceLabel: wanted])
-        publication.subscription = await surroundings.endpoints.subscribe(to: scope) { [self] event in
+        publication.subscription = await surroundings.endpoints.subscribe(
+            to: .labels([ServiceEndpoints.serviceLabel: wanted]),
+            where: nil,
+            replacing: previous,
+            isEssential: true
+        ) { [self] event in
             switch event {
             case .snapshot(let snapshot): post(.slices(.shown(snapshot, of: number)))
-            case .failing(let error): post(.failing("\(error)"))
-            case .recovered: post(.recovered)
+            case .failing(let error): post(.failing(.slices, "\(error)"))
+            case .recovered: post(.recovered(.slices))
             }
         }
     }
@@ -56,6 +60,7 @@ extension GroupSupervisor {
     func leaveSlices() async {
         if let subscription = publication.subscription { await surroundings.endpoints.unsubscribe(subscription) }
         publication.subscription = nil
+        unreadable.recovered(.slices)
     }
 
     /// Takes in news of them.

@@ -44,6 +44,24 @@ extension ControlPlaneTests {
             }
         }
 
+        /// An older Role, say: what a group of labels does without is all that this one has.
+        @Test func withoutTheRightToLookAtSlicesItWaitsForThatAndSaysSo() async throws {
+            try await Stage.withSlices { stage, arguments in
+                let control = stage.sandbox.control
+                await control.add(Fault(.refuse(code: 403, retryAfter: nil), verb: "list", kind: .endpointSlices))
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    _ = await process.log.wait(for: "group waits", "cannot list endpointslices")
+                    await stage.waitForHealth(process)
+                    _ = await control.requests("list", of: .endpointSlices, count: 4)
+                    #expect(await !process.log.lines.contains { $0.contains("group resumes") })
+                    await control.removeFaults()
+                    _ = await process.log.wait(for: "group resumes")
+                    try await stage.waitUntilPublished()
+                    #expect(await !process.log.lines.contains { $0.contains("moves do not wait for them") })
+                }
+            }
+        }
+
         @Test func aRestartWritesNothingAndMovesNothing() async throws {
             try await Stage.withSlices { stage, arguments in
                 let (holder, _) = try await SupervisorProcess.run(arguments) { process in

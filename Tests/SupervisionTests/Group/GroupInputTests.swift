@@ -76,14 +76,14 @@ import Testing
     @Test func whatSpeaksOfOtherThingsDoesNotReplaceEachOther() {
         let inputs: [GroupInput] = [
             .service(nil), Self.pods("1", isRelist: false), Self.lease("1", isRelist: false), .claimsChanged,
-            .doubt(.init(until: MonotonicTime(nanoseconds: 1), reason: .stall)), .recovered,
+            .doubt(.init(until: MonotonicTime(nanoseconds: 1), reason: .stall)), .recovered(.pods), .recovered(.slices),
             Self.probe("a", isChange: false, isRepetition: false),
             Self.probe("a", isChange: false, isRepetition: false, of: "v"),
             .shutdown(isRemoved: true, grace: .seconds(5)),
             .shutdownDeadline, .timerFired(.init(number: 1)), .recordRead(.init(number: 2), .absent),
         ]
         #expect(Set(inputs.map(\.key)).count == inputs.count)
-        #expect(GroupInput.failing("away").key == GroupInput.recovered.key)
+        #expect(GroupInput.failing(.pods, "away").key == GroupInput.recovered(.pods).key)
         #expect(GroupInput.timerFired(.init(number: 1)).key == GroupInput.endpointsSettled(.init(number: 1)).key)
     }
 }

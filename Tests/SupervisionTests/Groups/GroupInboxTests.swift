@@ -6,7 +6,7 @@ import Testing
     /// Whoever begins to run the group calls for its first task.
     @Test func nobodyIsWokenBeforeTheFirstTaskHasAttended() {
         let inbox = GroupInbox()
-        #expect(!inbox.post(.recovered) && !inbox.signal())
+        #expect(!inbox.post(.recovered(.pods)) && !inbox.signal())
         #expect(inbox.hasInputs)
     }
 
@@ -14,7 +14,7 @@ import Testing
         let inbox = GroupInbox()
         _ = inbox.attend()
         #expect(inbox.rest())
-        #expect(inbox.post(.recovered))
+        #expect(inbox.post(.recovered(.pods)))
         #expect(!inbox.post(.claimsChanged) && !inbox.signal())
     }
 
@@ -22,11 +22,11 @@ import Testing
         let inbox = GroupInbox()
         var signals = inbox.attend().makeAsyncIterator()
         #expect(await signals.next() != nil)
-        #expect(!inbox.post(.recovered) && !inbox.post(.failing("no")))
+        #expect(!inbox.post(.recovered(.pods)) && !inbox.post(.failing(.pods, "no")))
         #expect(await signals.next() != nil)
         #expect(!inbox.rest())
         // The later of the two is true, and the only one that is left.
-        #expect(inbox.takeAll().map(\.key) == [.connection])
+        #expect(inbox.takeAll().map(\.key) == [.connection(.pods)])
         #expect(inbox.rest())
     }
 
@@ -38,7 +38,7 @@ import Testing
             _ = inbox.takeAll()
             #expect(inbox.rest())
             let wakes = await withTaskGroup(of: Bool.self) { group in
-                for _ in 0..<4 { group.addTask { inbox.post(.recovered) } }
+                for _ in 0..<4 { group.addTask { inbox.post(.recovered(.pods)) } }
                 return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
             }
             #expect(wakes == 1)
