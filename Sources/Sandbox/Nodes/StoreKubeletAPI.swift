@@ -37,12 +37,14 @@ struct StoreKubeletAPI: KubeletAPI {
         }
     }
 
-    /// Leaves a pod alone that has the same name and another uid.
+    /// Leaves a pod alone that has the same name and another uid, and one that has finished: that is for good, whatever a kubelet saw
+    /// before it.
     ///
     /// - Throws: 404 if the pod is gone.
     func publish(_ status: JSONValue, of pod: JSONValue) async throws {
         try await store.modify(ObjectKey(pod: pod)) { (old) throws(APIFailure) in
-            old["metadata"]["uid"] == pod["metadata"]["uid"] ? old.with("status", status) : old
+            guard old["metadata"]["uid"] == pod["metadata"]["uid"], !PodStatus.isFinished(old) else { return old }
+            return old.with("status", status)
         }
     }
 

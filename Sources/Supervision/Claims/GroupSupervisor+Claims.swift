@@ -107,10 +107,7 @@ enum LabelsReadOutcome: Sendable {
 extension KubernetesGroupAPI {
     /// Reads one pod's labels once.
     func readLabels(_ name: String) async -> LabelsReadOutcome {
-        let answer = await read { [client, namespace] () throws(KubernetesError) in
-            try await client.get(Pod.self, namespace: namespace, name: name, retry: .none)
-        }
-        switch answer {
+        switch await get(Pod.self, name) {
         case .success(let pod): return .found(pod.metadata.labels ?? [:])
         case .failure(let error): return error.isAbsence ? .gone : .failed(OperationFailure(error))
         case nil: return .failed(Self.noTurn)

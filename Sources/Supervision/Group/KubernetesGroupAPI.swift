@@ -89,10 +89,7 @@ actor KubernetesGroupAPI: GroupAPI {
 
     /// Reads the Lease once, within the request's deadline; no Lease is an outcome of its own.
     func readRecord() async -> RecordReadOutcome {
-        let answer = await read { [client, namespace, name = RecordMapping.name(of: name)] () throws(KubernetesError) in
-            try await client.get(Lease.self, namespace: namespace, name: name, retry: .none)
-        }
-        switch answer {
+        switch await get(Lease.self, RecordMapping.name(of: name)) {
         case .success(let found):
             note(found)
             return .found(RecordMapping.stored(found))
@@ -111,6 +108,22 @@ actor KubernetesGroupAPI: GroupAPI {
             do throws(KubernetesError) { return .success(try await request()) } catch { return .failure(error) }
         }
     }
+
+    /// Reads one object once, from no cache, when it is its turn; nil if the task was cancelled before.
+    func get<Resource: KubernetesResource>(
+        _ type: Resource.Type,
+        _ name: String
+    ) async -> Result<Resource, KubernetesError>? {
+        let answer = await read { [client, namespace] () throws(KubernetesError) in
+            try await client.get(type, namespace: namespace, name: name, retry: .none)
+        }
+        if case .success(let found) = answer {
+            conflicts.read(Self.key(Resource.resource, name), at: found.metadata.resourceVersion)
+        }
+        return answer
+    }
+
+    private static func key(_ resource: ResourceType, _ name: String?) -> String { "\(resource.plural)/\(name ?? "")" }
 
     /// The informer showed the Lease; what others wrote on it is kept by the next write.
     func saw(_ seen: Lease) {
@@ -212,10 +225,10 @@ actor KubernetesGroupAPI: GroupAPI {
         }
     }
 
-    /// Whether a conflict is the second over the same version of its object; nil: it was to be created.
+    /// Whether a conflict is the second over a version of its object that was read in between; nil: it was to be created.
     func isRefusedAsConflict(_ error: KubernetesError, over version: String?) -> Bool {
-        let object = "\(error.request.resource.plural)/\(error.request.name ?? "")"
-        return error.isConflict && conflicts.isRepeated(object, over: version)
+        guard error.isConflict, let version else { return false }
+        return conflicts.isRepeated(Self.key(error.request.resource, error.request.name), over: version)
     }
 
     /// The end of a read that was cancelled before its turn came.
@@ -240,10 +253,7 @@ actor KubernetesGroupAPI: GroupAPI {
 
     /// Reads one pod once.
     func readMember(_ name: String) async -> MemberReadOutcome {
-        let answer = await read { [client, namespace] () throws(KubernetesError) in
-            try await client.get(Pod.self, namespace: namespace, name: name, retry: .none)
-        }
-        switch answer {
+        switch await get(Pod.self, name) {
         case .success(let pod): return mapping.member(pod).map(MemberReadOutcome.found) ?? .gone
         case .failure(let error): return error.isAbsence ? .gone : .failed(OperationFailure(error))
         case nil: return .failed(Self.noTurn)

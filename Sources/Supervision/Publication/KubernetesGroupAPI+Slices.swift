@@ -6,10 +6,7 @@ import KubernetesClient
 extension KubernetesGroupAPI {
     /// Reads one slice once, from no cache.
     func readSlice(_ name: String) async -> SliceReadOutcome {
-        let answer = await read { [client, namespace] () throws(KubernetesError) in
-            try await client.get(EndpointSlice.self, namespace: namespace, name: name, retry: .none)
-        }
-        switch answer {
+        switch await get(EndpointSlice.self, name) {
         case .success(let slice): return .found(slice)
         case .failure(let error): return error.isAbsence ? .found(nil) : .failed(OperationFailure(error))
         case nil: return .failed(Self.noTurn)
@@ -29,10 +26,7 @@ extension KubernetesGroupAPI {
 
     /// Reads one pod once, from no cache; nil: it is not known, or there is none.
     func readPod(_ name: String) async -> Pod? {
-        let answer = await read { [client, namespace] () throws(KubernetesError) in
-            try await client.get(Pod.self, namespace: namespace, name: name, retry: .none)
-        }
-        return try? answer?.get()
+        try? await get(Pod.self, name)?.get()
     }
 
     /// Creates a slice (`base` is nil), or replaces the endpoints of exactly this version of it.
