@@ -182,6 +182,7 @@ package struct Supervisor: ServiceLifecycle.Service {
             background.addTask { await probes.run() }
             background.addTask { await events.run() }
             background.addTask { await log.run() }
+            background.addTask { await limits.writes.run(.system, parts.logger) }
             background.addTask { await nodes.run() }
             background.addTask { await notifier.run() }
             background.addTask { await Self.giveBackMemory() }

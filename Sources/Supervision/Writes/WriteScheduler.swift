@@ -1,47 +1,59 @@
 import Coordination
 import FailoverCore
-import HeapModule
 
 /// Whose write is next, over all groups of the process: what has begun is finished before anything else begins.
 ///
 /// Promotions come before demotions, these before seals and announcements; of equals the more important group is first, then the one that
 /// waits longest. Waiting is no failure, and asks the API server nothing.
+///
+/// What is not answered holds up only itself: a write whose last try had no answer in time goes on a way of its own (`RetryLine`), and one that
+/// has none for `patience`, while others are answered, takes no place in the window any more.
 actor WriteScheduler {
-    /// The place of a write in the queue; the least is next.
-    struct Place: Sendable, Hashable, Comparable {
-        /// Of the write.
-        var urgency: WriteUrgency
-        /// Of its group, 0...1000.
-        var importance: Int
-        /// In the order of asking.
-        var number: Int
+    /// Where a write stands.
+    typealias Place = WriteQueue.Place
 
-        static func < (left: Place, right: Place) -> Bool {
-            (left.urgency, -left.importance, left.number) < (right.urgency, -right.importance, right.number)
-        }
+    /// The way that a write goes.
+    enum Way: Sendable, Hashable {
+        /// In the window, among the writes of all groups.
+        case window
+        /// After so many tries in a row that had no answer in time.
+        case retry(namespace: String, tries: Int)
     }
 
     /// A write's turn; whoever has one writes, or gives it back.
-    struct Turn: Sendable {}
-
-    private struct Waiter: Comparable {
-        var place: Place
-        var turn: Latch
-
-        static func < (left: Waiter, right: Waiter) -> Bool { left.place < right.place }
-        static func == (left: Waiter, right: Waiter) -> Bool { left.place == right.place }
+    struct Turn: Sendable {
+        /// Which.
+        var number = 0
     }
 
+    /// A write that is under way.
+    private struct Flight: Sendable {
+        var way: Way
+        var since: MonotonicTime
+        /// Whether it takes no place in the window any more.
+        var isOverdue = false
+
+        var isApart: Bool { isOverdue || way != .window }
+    }
+
+    /// What is not answered for so long holds no other write up.
+    static let patience: Duration = .seconds(1)
+    /// So many may be under way beside the window for that, at most.
+    static let mostOverdue = 64
+
     private var window = WriteWindow()
-    private var waiters = Heap<Waiter>()
-    /// Whose task was cancelled while it waited.
-    private var gone: Set<Int> = []
+    private var queue = WriteQueue()
+    private var retries = RetryLine()
     /// Those whose turn has come and who have not looked yet.
     private var called: Set<Int> = []
-    private var underWay = 0
+    private var flights: [Int: Flight] = [:]
+    /// Of these, those that take a place in the window, and those that did.
+    private var (inWindow, overdue) = (0, 0)
     private var lastNumber = 0
     private var waited = 0
     private var pointless = 0
+    /// Opened when something waits.
+    private var bell: Latch?
     private let now: @Sendable () -> MonotonicTime
 
     /// `now`: the monotonic clock.
@@ -52,8 +64,8 @@ actor WriteScheduler {
     /// A moment's numbers.
     var counts: WriteCounts {
         WriteCounts(
-            underWay: underWay,
-            waiting: waiters.count - gone.count,
+            underWay: flights.count,
+            waiting: queue.count + retries.count,
             limit: window.limit,
             waited: waited,
             pointless: pointless
@@ -63,17 +75,18 @@ actor WriteScheduler {
     /// Waits until it is a write's turn; nil: the task was cancelled before.
     ///
     /// Thousands wait at once: what is done then should have its frames only then.
-    nonisolated func turn(_ urgency: WriteUrgency, importance: Int) async -> Turn? {
-        if let (turn, place) = await enter(urgency, importance) {
-            await turn.wait()
-            if await gaveUp(place) { return nil }
+    nonisolated func turn(_ urgency: WriteUrgency, importance: Int, by way: Way = .window) async -> Turn? {
+        let (turn, latch) = await enter(urgency, importance, way)
+        if let latch {
+            await latch.wait()
+            if await gaveUp(turn, way) { return nil }
         }
-        return Turn()
+        return turn
     }
 
     /// A turn is not used.
-    func giveBack(_: Turn) {
-        underWay -= 1
+    func giveBack(_ turn: Turn) {
+        land(turn)
         callNext()
     }
 
@@ -86,69 +99,144 @@ actor WriteScheduler {
     nonisolated func write<Outcome: Sendable>(
         _ urgency: WriteUrgency,
         importance: Int,
-        in turn: Turn? = nil,
+        by way: Way = .window,
+        in given: Turn? = nil,
         isWanted: @Sendable () async -> Bool = { true },
         _ request: @Sendable () async -> (Outcome?, WriteWindow.Ending?)
     ) async -> Outcome? {
-        if turn == nil, await self.turn(urgency, importance: importance) == nil { return nil }
+        var turn = given
+        if turn == nil { turn = await self.turn(urgency, importance: importance, by: way) }
+        guard let turn else { return nil }
         guard await isWanted(), !Task.isCancelled else {
-            await leaveUnsent()
+            await leaveUnsent(turn)
             return nil
         }
         let sentAt = now()
         let (outcome, ending) = await request()
         // What was not sent says nothing of how fast the API server is.
-        if let ending { await leave(ending, sentAt: sentAt) } else { await leaveUnsent() }
+        if let ending { await leave(turn, ending, sentAt: sentAt) } else { await leaveUnsent(turn) }
         return outcome
     }
 
-    private func enter(_ urgency: WriteUrgency, _ importance: Int) -> (Latch, Place)? {
+    // MARK: Coming and going
+
+    private func enter(_ urgency: WriteUrgency, _ importance: Int, _ way: Way) -> (Turn, Latch?) {
         lastNumber += 1
-        if underWay < window.limit {
-            underWay += 1
-            return nil
+        let turn = Turn(number: lastNumber)
+        var place = Place(urgency: urgency, importance: importance, number: lastNumber)
+        if case .retry(_, let tries) = way { place.tries = tries }
+        if hasRoom(way) {
+            fly(turn.number, way)
+            return (turn, nil)
         }
-        let waiter = Waiter(
-            place: Place(urgency: urgency, importance: importance, number: lastNumber),
-            turn: Latch()
-        )
-        waiters.insert(waiter)
+        let waiter = WriteQueue.Waiter(place: place, since: now())
+        switch way {
+        case .window: queue.insert(waiter)
+        case .retry(let namespace, _): retries.insert(waiter, of: namespace)
+        }
         waited += 1
-        return (waiter.turn, waiter.place)
+        bell?.open()
+        bell = nil
+        return (turn, waiter.turn)
+    }
+
+    private func hasRoom(_ way: Way) -> Bool {
+        switch way {
+        case .window: inWindow < window.limit
+        case .retry(let namespace, _): retries.hasRoom(for: namespace)
+        }
     }
 
     /// Whether a write still waits, for its task was cancelled, and now no longer does.
-    private func gaveUp(_ place: Place) -> Bool {
-        guard called.remove(place.number) == nil else { return false }
-        gone.insert(place.number)
+    private func gaveUp(_ turn: Turn, _ way: Way) -> Bool {
+        guard called.remove(turn.number) == nil else { return false }
+        switch way {
+        case .window: queue.leave(turn.number)
+        case .retry(let namespace, _): retries.leave(turn.number, of: namespace)
+        }
         return true
     }
 
-    private func leaveUnsent() {
-        pointless += 1
-        underWay -= 1
-        callNext()
+    private func fly(_ number: Int, _ way: Way) {
+        flights[number] = Flight(way: way, since: now())
+        switch way {
+        case .window: inWindow += 1
+        case .retry(let namespace, _): retries.began(namespace)
+        }
     }
 
-    private func leave(_ ending: WriteWindow.Ending, sentAt: MonotonicTime) {
+    /// Takes back a turn; nil: it was none.
+    @discardableResult
+    private func land(_ turn: Turn) -> Flight? {
+        guard let flight = flights.removeValue(forKey: turn.number) else { return nil }
+        switch flight.way {
+        case .window where flight.isOverdue: overdue -= 1
+        case .window: inWindow -= 1
+        case .retry(let namespace, _): retries.ended(namespace)
+        }
+        return flight
+    }
+
+    private func leaveUnsent(_ turn: Turn) {
+        pointless += 1
+        giveBack(turn)
+    }
+
+    private func leave(_ turn: Turn, _ ending: WriteWindow.Ending, sentAt: MonotonicTime) {
         let zero = MonotonicTime(nanoseconds: 0)
+        let flight = land(turn)
         window.ended(
             ending,
             sentAt: sentAt.since(zero),
             now: now().since(zero),
-            wasFull: waiters.count > gone.count
+            wasFull: queue.count > 0,
+            isApart: flight?.isApart ?? false
         )
-        underWay -= 1
         callNext()
     }
 
     private func callNext() {
-        while underWay < window.limit, let next = waiters.popMin() {
-            if gone.remove(next.place.number) != nil { continue }
-            underWay += 1
-            called.insert(next.place.number)
-            next.turn.open()
+        while inWindow < window.limit, let next = queue.pop() { call(next, .window) }
+        while let (next, namespace) = retries.pop() {
+            call(next, .retry(namespace: namespace, tries: next.place.tries))
         }
+    }
+
+    private func call(_ next: WriteQueue.Waiter, _ way: Way) {
+        fly(next.place.number, way)
+        called.insert(next.place.number)
+        next.turn.open()
+    }
+
+    // MARK: What takes long
+
+    /// Returns when something waits, or the task is cancelled.
+    func somethingWaits() async {
+        guard queue.count + retries.count == 0 else { return }
+        let latch = Latch()
+        bell = latch
+        await latch.wait()
+    }
+
+    /// Lets others go before writes that have had no answer for `patience`, if others are answered; tells how long writes wait.
+    func look() -> WriteDelay {
+        let (now, zero) = (now(), MonotonicTime(nanoseconds: 0))
+        let late = flights.filter { now.since($0.value.since) >= Self.patience }.sorted { $0.key < $1.key }
+        if queue.count > 0 {
+            for (number, flight) in late where !flight.isApart && overdue < Self.mostOverdue {
+                guard window.answers(sentAt: flight.since.since(zero)) else { continue }
+                flights[number]?.isOverdue = true
+                inWindow -= 1
+                overdue += 1
+            }
+            callNext()
+        }
+        return WriteDelay(
+            waiting: queue.count + retries.count,
+            longest: [queue.oldest, retries.oldest].compactMap(\.self).min().map { now.since($0) } ?? .zero,
+            unanswered: late.count,
+            limit: window.limit
+        )
     }
 }
 

@@ -51,6 +51,37 @@ import Testing
         #expect(window.limit == Int(WriteWindow.bounds.lowerBound))
     }
 
+    /// An admission webhook that hangs is no load of the server's.
+    @Test func silenceHalvesOnlyIfNobodyIsAnswered() {
+        var window = WriteWindow()
+        let before = window.limit
+        window.ended(.answered, sentAt: .seconds(9), now: .seconds(9) + .milliseconds(5), wasFull: false)
+        for _ in 0..<20 { window.ended(.unanswered, sentAt: .seconds(10), now: .seconds(15), wasFull: true) }
+        #expect(window.limit == before)
+        window.ended(.unanswered, sentAt: .seconds(12), now: .seconds(17), wasFull: true)
+        #expect(window.limit == before / 2, "nobody was answered since")
+        window.ended(.answered, sentAt: .seconds(18), now: .seconds(18) + .milliseconds(5), wasFull: false)
+        window.ended(.unanswered, sentAt: .seconds(17), now: .seconds(22), wasFull: true)
+        #expect(window.limit == before / 2)
+        window.ended(.overloaded, sentAt: .seconds(18), now: .seconds(23), wasFull: true)
+        #expect(window.limit == before / 4, "a refusal for load is one whoever else is answered")
+    }
+
+    /// Those that were known to take long do not tell of a queue.
+    @Test func whatGoesApartSaysNothingByTakingLong() {
+        var window = WriteWindow()
+        let before = window.limit
+        window.ended(.answered, sentAt: .zero, now: .milliseconds(5), wasFull: false)
+        for second in 10..<100 {
+            let sent = Duration.seconds(second)
+            window.ended(.answered, sentAt: sent, now: sent + .seconds(10), wasFull: true, isApart: true)
+            window.ended(.unanswered, sentAt: sent, now: sent + .seconds(30), wasFull: true, isApart: true)
+        }
+        #expect(window.limit == before)
+        window.ended(.overloaded, sentAt: .seconds(200), now: .seconds(201), wasFull: true, isApart: true)
+        #expect(window.limit == before / 2)
+    }
+
     @Test func growsOnlyWhileSomethingWaits() {
         var window = WriteWindow()
         let before = window.limit
