@@ -18,7 +18,7 @@ protocol GroupAPI: Sendable {
     /// Reads the group's Lease.
     func readRecord() async -> RecordReadOutcome
     /// Waits until it is a write's turn, among those of all groups; nil: the task was cancelled before.
-    func turn(_ urgency: WriteUrgency) async -> WriteScheduler.Turn?
+    func turn(_ urgency: WriteUrgency, of target: WriteTarget) async -> WriteScheduler.Turn?
     /// Creates the Lease (`version` is nil), or replaces exactly this version of it.
     ///
     /// `question`: the id of the question to standbys that is not settled; all others are taken away. Nil: all are.

@@ -43,7 +43,7 @@ extension GroupSupervisor {
             case .readRecord(let id): readRecord(for: id)
             case .writeRecord(let id, let record, let version, let urgency):
                 let followed = urgency == .completion ? endpoints.awaited?.ended : nil
-                write(urgency) { [clock = surroundings.clock] _ in
+                write(urgency, of: .record) { [clock = surroundings.clock] _ in
                     if let followed { await Self.wait(for: followed, clock: clock) }
                     return nil
                 } inTurn: { [self, question = machine.question?.id] api, turn in
@@ -103,7 +103,7 @@ extension GroupSupervisor {
         if write.urgency == .promotion { endpoints.promotes(id, at: write.epoch) }
         let (isMember, isContested) = (isMember(write.member.id), claim.isContested)
         let scopes = wish?.scopes ?? []
-        self.write(write.urgency) { [claims = surroundings.claims, claimant] api in
+        self.write(write.urgency, of: .role(write.member.name)) { [claims = surroundings.claims, claimant] api in
             guard isContested || !isMember else { return nil }
             let obstacle = await Self.obstacle(
                 to: write.member,
@@ -135,13 +135,14 @@ extension GroupSupervisor {
     /// `preparation`: what comes before; it may find that nothing is to be written, and why.
     func write(
         _ urgency: WriteUrgency,
+        of target: WriteTarget,
         after preparation: @escaping @Sendable (any GroupAPI) async -> GroupInput?,
         inTurn operation: @escaping @Sendable (any GroupAPI, WriteScheduler.Turn?) async -> GroupInput
     ) {
         start { [self, gate = surroundings.gate, clock = surroundings.clock, api = surroundings.api] in
             await gate.open(clock.now)
             if let obstacle = await preparation(api) { return post(obstacle) }
-            let turn = await api.turn(urgency)
+            let turn = await api.turn(urgency, of: target)
             post(await operation(api, turn))
         }
     }

@@ -36,6 +36,8 @@ actor KubernetesGroupAPI: GroupAPI {
     let clock: SupervisionClock
     /// Of the group, when many wait.
     private(set) var importance: Int
+    /// Says how long a write may take, by how long others took.
+    var patience = WritePatience()
     /// Which pods the group means, once its Service is known.
     private var selector = LabelSelector()
     /// The Lease as last seen, so that an update keeps what others wrote on it.
@@ -166,11 +168,6 @@ actor KubernetesGroupAPI: GroupAPI {
         return await writeAgain(record, over: base, asking: question, urgency, isWanted: isWanted)
     }
 
-    /// Waits until it is a write's turn, among those of all groups; nil: the task was cancelled before.
-    func turn(_ urgency: WriteUrgency) async -> WriteScheduler.Turn? {
-        await limits.writes.turn(urgency, importance: importance)
-    }
-
     /// Creates or updates the Lease once, over one version of it.
     func write(
         _ record: GroupRecord,
@@ -180,7 +177,7 @@ actor KubernetesGroupAPI: GroupAPI {
         in turn: WriteScheduler.Turn? = nil,
         isWanted: @escaping @Sendable () async -> Bool
     ) async -> RecordWriteOutcome {
-        let outcome = await write(urgency, in: turn, isWanted: isWanted) { [self] timeout in
+        let outcome = await write(urgency, of: .record, in: turn, isWanted: isWanted) { [self] timeout in
             let wanted = StoredOpinions.settled(await lease(record, over: base), but: question)
             do throws(KubernetesError) {
                 let stored =
@@ -208,21 +205,6 @@ actor KubernetesGroupAPI: GroupAPI {
         let now = Date()
         let lease = RecordMapping.lease(record, group: name, namespace: namespace, base: base, endpointTimes, now: now)
         return lease.of(mapping.group.mode)
-    }
-
-    /// Writes when it is its turn, for no longer than this supervisor may; nil: nothing was sent.
-    func write<Outcome: Sendable>(
-        _ urgency: WriteUrgency,
-        in turn: WriteScheduler.Turn? = nil,
-        isWanted: @escaping @Sendable () async -> Bool = { true },
-        _ request: @escaping @Sendable (_ timeout: Duration) async -> (Outcome, WriteWindow.Ending)
-    ) async -> Outcome? {
-        await limits.writes.write(urgency, importance: importance, in: turn, isWanted: isWanted) { [gate, clock] in
-            guard let timeout = gate.timeout(at: clock.now(), longest: APIClient.requestTimeout) else {
-                return (nil, nil)
-            }
-            return await request(timeout)
-        }
     }
 
     /// Whether a conflict is the second over a version of its object that was read in between; nil: it was to be created.

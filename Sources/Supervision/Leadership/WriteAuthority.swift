@@ -3,8 +3,9 @@ package import FailoverCore
 
 /// Until when this supervisor may write for the groups of one shard.
 ///
-/// Every write asks for the time left before it is sent and takes no longer. Seals and epochs remain the last line: a write that
-/// is on its way when the time is over can do no harm, but it would be in vain.
+/// Every write asks for the time left before it is sent. One that needs no longer than others do takes no longer than that; one that is known to
+/// need more is waited for as long as the lead is renewed. Seals and epochs remain the last line: a write that is on its way when the time is
+/// over can do no harm, for it is bound to a version of its object, but it would be in vain.
 package final class WriteAuthority: Sendable {
     private struct State: Sendable {
         /// Nil: for ever.
@@ -94,6 +95,39 @@ final class WriteGate: Sendable {
     func timeout(at now: MonotonicTime, longest: Duration) -> Duration? {
         guard let left = current.timeLeft(at: now) else { return longest }
         return left > .zero ? min(left, longest) : nil
+    }
+
+    /// Runs a request that may take longer than the lead lasts as it is now; it is cancelled if the lead ends without being renewed.
+    ///
+    /// - Returns: what came of it, and whether it was cancelled for that.
+    func whileOpen<Outcome: Sendable>(
+        _ clock: SupervisionClock,
+        _ request: @escaping @Sendable () async -> Outcome
+    ) async -> (Outcome, isCut: Bool) {
+        await withTaskGroup(of: Outcome?.self) { group in
+            group.addTask { await request() }
+            group.addTask { [self] in
+                await shut(clock)
+                return nil
+            }
+            var isCut = false
+            while let ended = await group.next() {
+                group.cancelAll()
+                if let ended { return (ended, isCut) }
+                isCut = !Task.isCancelled
+            }
+            preconditionFailure("a request has no end")
+        }
+    }
+
+    /// Returns when nothing may be sent any more, or the task is cancelled.
+    private func shut(_ clock: SupervisionClock) async {
+        while !Task.isCancelled {
+            let now = clock.now()
+            // Whoever leads for ever may have come to do so meanwhile.
+            let left = current.timeLeft(at: now) ?? .seconds(60)
+            guard left > .zero, await clock.sleep(now + left) else { return }
+        }
     }
 
     /// Waits until writes may be sent, or the task is cancelled.

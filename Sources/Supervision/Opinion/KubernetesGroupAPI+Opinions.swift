@@ -24,7 +24,7 @@ extension KubernetesGroupAPI {
             return StoredOpinions.ask(question, on: lease)
         } by: { [self] lease in
             guard await self.asked == question.id else { return .superseded }
-            return await write(.failing) { [self] timeout in await put(lease, timeout: timeout) }
+            return await write(.failing, of: .record) { [self] timeout in await put(lease, timeout: timeout) }
         }
     }
 

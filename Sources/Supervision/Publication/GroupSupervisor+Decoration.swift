@@ -47,7 +47,7 @@ extension GroupSupervisor {
     }
 
     private func decorate(_ label: RoleWrite) {
-        write(label.urgency) { _ in
+        write(label.urgency, of: .role(label.member.name)) { _ in
             nil
         } inTurn: { [self] api, turn in
             let outcome = await api.writeRole(label, in: turn) { await self.isStillDue(label) }

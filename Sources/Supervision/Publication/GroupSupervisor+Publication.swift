@@ -127,7 +127,7 @@ extension GroupSupervisor {
             return post(.slices(.written(id, family, .unwritten(.refused(OperationFailure(words, isLasting: true))))))
         }
         let doubted = doubted(by: write, slices.name(family))
-        self.write(write.urgency) { [self] api in
+        self.write(write.urgency, of: .slice(slices.name(family))) { [self] api in
             guard let doubted, let base = base ?? nil, let fresh = await api.readPod(doubted) else { return nil }
             return await right(base, by: fresh, write).map { .slices(.written(id, family, .unwritten(.written($0)))) }
         } inTurn: { [self] api, turn in

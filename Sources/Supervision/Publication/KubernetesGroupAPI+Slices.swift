@@ -52,7 +52,9 @@ extension KubernetesGroupAPI {
             // What was true of it before the read may be so no more.
             return await isWanted()
         }
-        let outcome = await write(urgency, in: turn, isWanted: isRight) { [self, client, namespace] timeout in
+        let target = WriteTarget.slice(wanted.metadata.name ?? "")
+        let outcome = await write(urgency, of: target, in: turn, isWanted: isRight) {
+            [self, client, namespace] timeout in
             do throws(KubernetesError) {
                 guard let base else {
                     let stored = try await client.create(wanted, namespace: namespace, timeout: timeout)

@@ -9,7 +9,8 @@ extension KubernetesGroupAPI {
         isWanted: @escaping @Sendable () async -> Bool
     ) async -> PodDeletionOutcome {
         // The time without an active member goes on until the pod has stopped.
-        let outcome = await write(.promotion, isWanted: isWanted) { [client, namespace] timeout in
+        let outcome = await write(.promotion, of: .deletion(pod.name), isWanted: isWanted) {
+            [client, namespace] timeout in
             do throws(KubernetesError) {
                 try await client.delete(
                     Pod.self,

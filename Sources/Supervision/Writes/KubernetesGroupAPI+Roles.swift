@@ -9,7 +9,9 @@ extension KubernetesGroupAPI {
         in turn: WriteScheduler.Turn? = nil,
         isWanted: @escaping @Sendable () async -> Bool = { true }
     ) async -> RoleWriteOutcome {
-        let outcome = await self.write(write.urgency, in: turn, isWanted: isWanted) { [self, mapping] timeout in
+        let target = WriteTarget.role(write.member.name)
+        let outcome = await self.write(write.urgency, of: target, in: turn, isWanted: isWanted) {
+            [self, mapping] timeout in
             do throws(KubernetesError) {
                 let pod = try await patch(write, isTrial: false, timeout: timeout)
                 return (mapping.member(pod).map(RoleWriteOutcome.written) ?? RoleWriteOutcome.gone, .answered)
@@ -27,7 +29,7 @@ extension KubernetesGroupAPI {
     /// the request itself and gave no code of its own.
     func tryRole(_ write: RoleWrite) async -> RoleTrialOutcome {
         while !Task.isCancelled {
-            let outcome = await self.write(write.urgency) { [self] timeout in
+            let outcome = await self.write(write.urgency, of: .role(write.member.name)) { [self] timeout in
                 do throws(KubernetesError) {
                     _ = try await patch(write, isTrial: true, timeout: timeout)
                     return (RoleTrialOutcome.notRefused, .answered)

@@ -164,6 +164,33 @@ import Transport
         }
     }
 
+    /// The API server waits for a webhook that fails open, 10 s for each by default, as long as the request lasts.
+    @Test func theNextTryIsGivenTheTimeThatAWebhookMayTake() async throws {
+        try await run { stage in
+            await stage.sandbox.control.add(Fault(.hang, verb: "patch", kind: .pods, count: 1))
+            #expect(await stage.told(stage.write()).told == .failed)
+            await stage.sandbox.control.add(Fault(.delay(.seconds(6)), verb: "patch", kind: .pods, count: 1))
+            #expect(await stage.told(stage.write()).told == .written)
+        }
+    }
+
+    /// So it is where a lead that is renewed all the time never lasts so long at once.
+    @Test func aLeadThatIsRenewedMeanwhileIsLongEnough() async throws {
+        let clock = SupervisionClock.system
+        let authority = WriteAuthority(until: clock.now() + .seconds(60))
+        try await run(under: authority) { stage in
+            await stage.sandbox.control.add(Fault(.hang, verb: "patch", kind: .pods, count: 1))
+            #expect(await stage.told(stage.write()).told == .failed)
+            authority.end(at: clock.now() + .seconds(5))
+            await stage.sandbox.control.add(Fault(.delay(.seconds(6)), verb: "patch", kind: .pods, count: 1))
+            let told = Task { await stage.told(stage.write()).told }
+            // Both patches have come.
+            while await stage.sandbox.control.log.count(where: { $0.verb == "patch" }) < 2 { await Task.yield() }
+            authority.extend(to: clock.now() + .seconds(60))
+            #expect(await told.value == .written)
+        }
+    }
+
     @Test func aTrialOfAPodThatIsNotAsItWasSaysNothing() async throws {
         try await run { stage in
             for write in [

@@ -18,6 +18,38 @@ import Testing
         #expect(gate.timeout(at: Self.at(11), longest: .seconds(5)) == nil)
     }
 
+    /// A write that needs longer than the lead lasts is waited for while the lead is renewed, and no longer.
+    @Test(arguments: [true, false]) func aLongWriteLastsAsLongAsTheLead(isRenewed: Bool) async {
+        let clock = TestClock()
+        let authority = WriteAuthority(until: clock.now + .seconds(7))
+        let gate = WriteGate(authority)
+        let answer = Latch()
+        async let ended = gate.whileOpen(clock.clock) {
+            await answer.wait()
+            return Task.isCancelled ? "cancelled" : "answered"
+        }
+        await clock.sleepBegins()
+        if isRenewed { authority.extend(to: clock.now + .seconds(12)) }
+        clock.advance(by: .seconds(7))
+        if isRenewed {
+            await clock.sleepBegins(count: 2)
+            answer.open()
+        }
+        let (outcome, isCut) = await ended
+        #expect(outcome == (isRenewed ? "answered" : "cancelled") && isCut != isRenewed)
+        #expect(clock.sleeps.isEmpty)
+    }
+
+    /// The group ends, and not its lead.
+    @Test func whoIsCancelledWasNotCut() async {
+        let clock = TestClock()
+        let gate = WriteGate(WriteAuthority(until: clock.now + .seconds(7)))
+        let task = Task { await gate.whileOpen(clock.clock) { await Latch().wait() }.isCut }
+        await clock.sleepBegins()
+        task.cancel()
+        #expect(await task.value == false)
+    }
+
     @Test func whoIsAloneWritesForEver() {
         let gate = WriteGate(WriteAuthority(until: nil))
         #expect(gate.timeout(at: MonotonicTime(nanoseconds: .max), longest: .seconds(5)) == .seconds(5))

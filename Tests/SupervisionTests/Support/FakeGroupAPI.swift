@@ -49,7 +49,7 @@ actor FakeGroupAPI: GroupAPI {
         return cluster.objects.leases[leaseName].map { .found(RecordMapping.stored($0)) } ?? .absent
     }
 
-    func turn(_ urgency: WriteUrgency) -> WriteScheduler.Turn? { .init() }
+    func turn(_ urgency: WriteUrgency, of target: WriteTarget) -> WriteScheduler.Turn? { .init() }
 
     func writeRecord(
         _ record: GroupRecord,
