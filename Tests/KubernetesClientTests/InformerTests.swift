@@ -49,6 +49,18 @@ import Testing
         }
     }
 
+    /// Requests are answered, and no watch: what has changed is known by half a minute later, from a list.
+    @Test func isListedAnewWhileNoWatchCanBeHad() async throws {
+        try await run { sandbox, stream in
+            var events = stream.makeAsyncIterator()
+            _ = await next(["a"], &events)
+            await sandbox.control.add(Fault(.drop, verb: "watch"))
+            await sandbox.control.cutWatches()
+            try await sandbox.apply(ClientStage.pod("b"))
+            #expect(await next(["a", "b"], &events)?.isRelist == true)
+        }
+    }
+
     @Test func resumesACutWatchWithoutAList() async throws {
         try await run { sandbox, stream in
             var events = stream.makeAsyncIterator()

@@ -79,8 +79,12 @@ package actor Informer<Resource: KubernetesResource> {
 
     private func turn() async {
         if log.loss != nil, !store.hasInterest { return await newInterest() }
+        var isReached = false
         do throws(KubernetesError) {
-            if needsVersionCheck { try await checkVersion() }
+            if needsVersionCheck {
+                try await checkVersion()
+                isReached = true
+            }
             if needsList {
                 try await list()
             } else if store.needsList, additionRetry.map({ $0.at <= .now }) ?? true {
@@ -90,7 +94,8 @@ package actor Informer<Resource: KubernetesResource> {
         } catch {
             if Task.isCancelled { return }
             if error.isTransport { needsVersionCheck = true }
-            if isListOld, !error.isTransport { needsList = true }
+            // A server that is away is watched from where it was; one that answers everything but watches is not waited for.
+            if isListOld, isReached || !error.isTransport { needsList = true }
             failed(error)
             need = Latch()
             await need.wait(atMost: pace.pause(after: error, jitter: .random(in: 0...1)))
