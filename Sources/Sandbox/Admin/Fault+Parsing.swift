@@ -86,7 +86,10 @@ extension Fault {
         case ("webhook", "unsupported"): return Denial(by: .webhookWithoutDryRun(code: code))
         case ("policy", nil): return Denial(by: .policy)
         case ("unreachable", nil): return Denial(by: .unreachableWebhook)
-        default: throw ParsingError(description: "\"by\" is webhook, unreachable or policy; \"dryRun\" of a webhook is unsupported")
+        default:
+            throw ParsingError(
+                description: "\"by\" is webhook, unreachable or policy; \"dryRun\" of a webhook is unsupported"
+            )
         }
     }
 }

@@ -61,6 +61,24 @@ extension ControlPlaneTests {
             }
         }
 
+        /// The pod that is waited for has stopped before there is another leader, which has looked on.
+        @Test func whatStopsWhileNobodyLeadsWasSeen() async throws {
+            try await Stage.run { stage in
+                let gate = "failover: {promotionGate: {method: DeletePod}}"
+                try await ReplicaTests.withWeb(["a", "b"], group: gate, on: stage) { replicas, leader, active in
+                    let process = try await replicas.process(leader)
+                    await stage.sandbox.control.afterEachWrite { request in
+                        if request.verb == "delete", request.kind == .pods { process.send(SIGKILL) }
+                    }
+                    await stage.sandbox.applications.set(.status(500), pod: active, namespace: "default")
+                    _ = try await replicas.waitForLeader(otherThan: leader)
+                    await stage.sandbox.control.afterEachWrite(nil)
+                    try await stage.waitUntilSettled("web", otherThan: active)
+                }
+                await ReplicaTests.expectOrder(on: stage, moves: 1)
+            }
+        }
+
         /// Counts writes up to a limit.
         private actor WriteCounter {
             private var left: Int

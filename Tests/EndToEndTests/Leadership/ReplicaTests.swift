@@ -14,11 +14,12 @@ extension ControlPlaneTests {
         static func withWeb(
             _ names: [String],
             _ options: ReplicaStage.Options = .init(),
+            group more: String = "",
             on stage: Stage,
             _ body: @Sendable @escaping (ReplicaStage, _ leader: String, _ active: String) async throws -> Void
         ) async throws {
             try await stage.place("web")
-            try await ReplicaStage.run(names, [Manifests.group("web")], on: stage, options) { replicas in
+            try await ReplicaStage.run(names, [Manifests.group("web", more)], on: stage, options) { replicas in
                 let leader = try await replicas.waitForLeader()
                 let active = try await stage.waitUntilSettled("web")
                 try await knows(replicas, leader)

@@ -41,7 +41,7 @@ struct ElectionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Which groups a replica probes that another leads: auto (those that ask for its opinion), all or none.",
+            "Which groups a replica probes that another leads: auto (those that ask for its opinion, or have a promotionGate), all or none.",
             valueName: "auto|all|none"
         )
     )
