@@ -169,8 +169,9 @@ actor FakeGroupAPI: GroupAPI {
         let (name, role) = (write.member.name, write.role)
         if !written.insert(name).inserted { Issue.record("two writes of pod \(name)") }
         defer { written.remove(name) }
-        let fault = await enter("\(name)=\(role)@\(write.epoch)")
+        // When it is sent: while it is on its way there may be another intent.
         check(write)
+        let fault = await enter("\(name)=\(role)@\(write.epoch)")
         switch fault {
         case nil, .lostAnswer: break
         case .conflict: return .conflict
