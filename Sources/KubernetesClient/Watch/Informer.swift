@@ -5,8 +5,9 @@ package import Logging
 /// Keeps a copy of one collection by list and watch, and notifies subscribers of what concerns them.
 ///
 /// It asks the API server for nothing but one list and the watches that follow it. A watch that ends is resumed from the
-/// last version; the list is read anew only when the server has forgotten that version, or contradicts it, or when somebody
-/// subscribes to objects that nobody selected before: of others' objects nothing is decoded and nothing kept.
+/// last version; the list is read anew only when the server has forgotten that version, or contradicts it, or answers everything but
+/// watches for long, or when somebody subscribes to objects that nobody selected before: of others' objects nothing is decoded and
+/// nothing kept.
 package actor Informer<Resource: KubernetesResource> {
     /// While no watch can be had, the collection is listed this often.
     private static var pollInterval: Duration { .seconds(30) }
@@ -98,7 +99,8 @@ package actor Informer<Resource: KubernetesResource> {
             if isListOld, isReached || !error.isTransport { needsList = true }
             failed(error)
             need = Latch()
-            await need.wait(atMost: pace.pause(after: error, jitter: .random(in: 0...1)))
+            let pause = pace.pause(after: error, jitter: .random(in: 0...1))
+            _ = await withDeadline(after: pause) { [need] in await need.wait() }
         }
     }
 

@@ -127,18 +127,6 @@ enum InformerWatchEnd: Sendable {
     case failed(KubernetesError)
 }
 
-extension Latch {
-    /// Waits until the latch is opened, or so much time has passed; returns at once if the task is cancelled.
-    func wait(atMost duration: Duration) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await Task.sleep(for: duration) }
-            group.addTask { await self.wait() }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-}
-
 extension KubernetesError {
     /// Whether the server will not have the request before somebody mends something.
     var isRefusal: Bool { code.map { (400...428).contains($0) && $0 != 410 } ?? false }

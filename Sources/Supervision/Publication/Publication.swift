@@ -67,7 +67,7 @@ enum SliceWriteOutcome: Sendable {
             self = .unwritten(.conflict)
         } else {
             let failure = OperationFailure(error)
-            self = .unwritten(error.isRefusal ? .refused(failure) : .failed(failure))
+            self = .unwritten(error.isRefusalOfWrite ? .refused(failure) : .failed(failure))
         }
     }
 }

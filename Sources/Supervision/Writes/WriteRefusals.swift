@@ -1,7 +1,5 @@
 import FailoverCore
-import Foundation
 import KubernetesClient
-import StandbyConfiguration
 
 /// What an answer to the write of a role means.
 extension RoleWriteOutcome {
@@ -11,7 +9,7 @@ extension RoleWriteOutcome {
             self = .gone
         } else if error.isConflict {
             self = .conflict
-        } else if error.isRefusal {
+        } else if error.isRefusalOfWrite {
             self = .refused(OperationFailure(error))
         } else {
             self = .failed(OperationFailure(error))
@@ -28,11 +26,11 @@ extension KubernetesError {
     /// Whether it is known that the write was not carried out, and will not be until somebody mends something.
     ///
     /// A 404 that does not name the object may be an answer of something before the API server, and says nothing.
-    var isRefusal: Bool { isLastingRefusal && (code != 404 || isDenial) }
+    var isRefusalOfWrite: Bool { isLastingRefusal && (code != 404 || isDenial) }
 
     /// Whether a trial shows that the write would be denied: not because of what the pod is by now.
     var isDenialOfWrite: Bool {
         if isDenial || isFailedAdmission { return true }
-        return isRefusal && code != 400 && !isOfAnotherObject
+        return isRefusalOfWrite && code != 400 && !isOfAnotherObject
     }
 }

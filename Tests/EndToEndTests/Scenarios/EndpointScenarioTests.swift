@@ -39,10 +39,7 @@ extension EndToEndTests {
         @Test func noPromotionIsSentWhileTheEndpointsStillShowTheDemotedPod() async throws {
             let loop = EventLoop(name: "test")
             defer { loop.stop() }
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let listen = ["--listen", "127.0.0.1:0"]
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")], listen)
+            try await Stage.withWeb(["--listen", "127.0.0.1:0"]) { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     var holder = try await stage.waitUntilSettled("web")
                     for number in 0..<3 { _ = await process.log.wait(for: "member.name=web-\(number)", "healthy") }

@@ -74,10 +74,7 @@ extension EndToEndTests {
         @Test func isToldByTheOperationsAPI() async throws {
             let loop = EventLoop(name: "test")
             defer { loop.stop() }
-            try await Stage.run { stage in
-                try await stage.place("web")
-                let listen = ["--listen", "127.0.0.1:0"]
-                let arguments = try await stage.arguments(groups: [Manifests.group("web")], listen)
+            try await Stage.withWeb(["--listen", "127.0.0.1:0"]) { stage, arguments in
                 _ = try await SupervisorProcess.run(arguments) { process in
                     try await stage.waitUntilSettled("web")
                     _ = await process.log.wait(for: "member.name=web-2", "member.health=healthy")

@@ -20,13 +20,14 @@ struct Stage: Sendable {
         return try await Sandbox.run(options) { sandbox in try await body(Stage(sandbox: sandbox, folder: folder)) }
     }
 
-    /// Runs a sandbox with one group, `web` of three pods; `body` is given the arguments of `run` for it.
+    /// Runs a sandbox with one group, `web` of three pods; `body` is given the arguments of `run` for it, and `more`.
     static func withWeb<Result: Sendable>(
+        _ more: [String] = [],
         _ body: @Sendable @escaping (Stage, [String]) async throws -> Result
     ) async throws -> Result {
         try await run { stage in
             try await stage.place("web")
-            return try await body(stage, try await stage.arguments(groups: [Manifests.group("web")]))
+            return try await body(stage, try await stage.arguments(groups: [Manifests.group("web")], more))
         }
     }
 

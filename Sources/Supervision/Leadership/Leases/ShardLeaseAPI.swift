@@ -49,7 +49,7 @@ struct ShardLeaseAPI: Sendable {
                 : try await client.update(lease, namespace: namespace, timeout: timeout)
             return .init(outcome: .written(ShardLease.view(of: stored)), lease: stored)
         } catch {
-            // 404: it was deleted meanwhile or, if it was to be created, there is no such namespace.
+            // It was deleted or written meanwhile; what a creation finds absent is the namespace.
             if error.isConflict || error.isAbsence { return .init(outcome: .conflict) }
             let renewal = lease.spec?.renewTime?.microseconds ?? 0
             return .init(outcome: Self.isUnknown(error) ? .unknown(renewal: renewal) : .failed, error: error)
