@@ -18,6 +18,8 @@ package actor ProbeEngine {
     @safe @exclusivity(unchecked) var wheel = TimerWheel(at: EventLoop.now / ProbeSchedule.tick)
     /// The loop's timer for the first tick of the wheel.
     @safe @exclusivity(unchecked) private var wheelTimer: (timer: LoopTimer, tick: UInt64)?
+    /// When the next target that is added is due.
+    @safe @exclusivity(unchecked) private var firstRound = FirstRound()
     /// Reused from tick to tick.
     @safe @exclusivity(unchecked) private var dueTargets: [Int] = []
     @safe @exclusivity(unchecked) var templates = TemplateRegistry()
@@ -123,7 +125,7 @@ package actor ProbeEngine {
 
     private func add(_ target: ProbeTarget) {
         let phase = UInt64(UInt(bitPattern: target.key.hashValue))
-        let due = ProbeSchedule.first(target, phase: phase, count: table.count, now: EventLoop.now)
+        let due = firstRound.next(target, phase: phase, now: EventLoop.now)
         let tracker = HealthTracker(thresholds: target.probe.timing.thresholds, since: Self.now)
         let record = TargetRecord(target)
         let number = table.add(record, TargetState(tracker: tracker, pace: ProbePace(target.probe.timing), due: due))
