@@ -28,7 +28,6 @@ extension Supervisor {
         feed: StatusFeed,
         notify: @escaping @Sendable (GroupNotice) -> Void
     ) -> SupervisedGroups {
-        let turns = RequestLimiter(limit: GroupSupervisor.Surroundings.mostAtWork)
         let scoreTurns = RequestLimiter(limit: GroupSupervisor.mostAsked)
         let companions = CompanionRegistry()
         let claims = ClaimRegistry(spansShards: parts.election.map { $0.shards > 1 } ?? false)
@@ -88,7 +87,6 @@ extension Supervisor {
                     clock: .system,
                     hooks: hooks,
                     notify: notify,
-                    turns: turns,
                     scoreTurns: scoreTurns,
                     tasks: start.tasks,
                     standbys: standbys,

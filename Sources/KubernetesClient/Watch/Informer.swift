@@ -28,8 +28,8 @@ package actor Informer<Resource: KubernetesResource> {
     private(set) var additionRetry: (at: ContinuousClock.Instant, failures: Int)?
     /// Waited at after a failure; opened when somebody comes who cannot do without the collection, although others can.
     var need = Latch()
-    /// Who waits for the first list.
-    private var waiters: [Latch] = []
+    /// What is to be done once the first list is in.
+    private var waiters: [@Sendable () -> Void] = []
     /// Whether the collection must be read as a whole before it is watched.
     private var needsList = true
     /// Whether the server may have been set back to an older state: a watch did not end as it should.
@@ -64,12 +64,9 @@ package actor Informer<Resource: KubernetesResource> {
     /// Whether the first list is in.
     package var hasSynced: Bool { store.resourceVersion != nil }
 
-    /// Waits until the first list is in, or the task is cancelled.
-    package func firstList() async {
-        if hasSynced { return }
-        let latch = Latch()
-        waiters.append(latch)
-        await latch.wait()
+    /// Calls `act`, which must be quick, once the first list is in; thousands may wait for that, and none of them needs a task.
+    package func whenListed(_ act: @escaping @Sendable () -> Void) {
+        if hasSynced { act() } else { waiters.append(act) }
     }
 
     /// Lists and watches until the task is cancelled.
@@ -131,7 +128,7 @@ package actor Informer<Resource: KubernetesResource> {
         needsList = false
         additionRetry = nil
         listedAt = .now
-        for waiter in waiters { waiter.open() }
+        for act in waiters { act() }
         waiters = []
     }
 

@@ -91,11 +91,14 @@ extension GroupSupervisor {
 
     /// Nothing can be decided before the pods are known; until then thousands of reads would only hold up their list.
     private func readRecord(for id: OperationID) {
-        start { [self, pods = surroundings.pods, api = surroundings.api] in
-            await pods.firstList()
-            guard !Task.isCancelled else { return }
-            post(.recordRead(id, await api.readRecord()))
+        start { [self, pods = surroundings.pods, errands = surroundings.tasks.errands] in
+            await pods.whenListed { errands.add { await self.readRecordNow(for: id) } }
         }
+    }
+
+    private func readRecordNow(for id: OperationID) async {
+        if isOver { return }
+        post(.recordRead(id, await surroundings.api.readRecord()))
     }
 
     /// A pod that left the group may be another's by now, which gives it its role.

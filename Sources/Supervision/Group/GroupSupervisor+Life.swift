@@ -30,18 +30,36 @@ extension GroupSupervisor {
         case over
     }
 
+    /// What is to be done after a signal.
+    private struct Step {
+        /// What was started, each to run beside the others.
+        var started: [Work]
+        /// Takes inputs in, or begins the group, when it is its turn.
+        var inputs: Work?
+        /// What the group's task does then.
+        var rest: Rest
+    }
+
     /// Does what there is to do, and what comes meanwhile, until the group is at rest: one task at a time.
     ///
     /// This task keeps the memory of every frame that it ever had: it starts other tasks, and these do the work.
+    /// `turns`: in which it takes in inputs; one of them is the group's already, for the first.
     /// - Returns: whether the group has ended, because it was asked to shut down or the task is cancelled.
-    nonisolated func attend() async -> Bool {
+    nonisolated func attend(in turns: RequestLimiter) async -> Bool {
         let signals = inbox.attend()
         let isAtRest = await withDiscardingTaskGroup { group in
+            var hasTurn = true
             for await _ in signals {
-                let (works, rest) = await due()
-                for work in works { group.addTask { await self.carryOut(work) } }
-                if rest == .resting { return true }
-                if rest == .over { break }
+                let step = await due()
+                for work in step.started { group.addTask { await self.carryOut(work) } }
+                if let work = step.inputs {
+                    group.addTask { [hasTurn] in await self.carryOut(work, in: turns, hasTurn: hasTurn) }
+                } else if hasTurn {
+                    await turns.giveTurnBack()
+                }
+                hasTurn = false
+                if step.rest == .resting { return true }
+                if step.rest == .over { break }
             }
             group.cancelAll()
             return false
@@ -52,6 +70,13 @@ extension GroupSupervisor {
 
     private nonisolated func carryOut(_ work: Work) async {
         await work()
+        await ended()
+    }
+
+    /// Does what thousands of groups may have to do at one moment: some at a time.
+    private nonisolated func carryOut(_ work: Work, in turns: RequestLimiter, hasTurn: Bool) async {
+        if hasTurn { await work() } else { _ = await turns.withTurn(.failing, patience: nil, work) }
+        if hasTurn { await turns.giveTurnBack() }
         await ended()
     }
 
@@ -78,24 +103,20 @@ extension GroupSupervisor {
     }
 
     /// What is to run beside what runs already, and what the task does then.
-    private func due() -> ([Work], Rest) {
-        var next = works.started
+    private func due() -> Step {
+        let started = works.started
         works.started = []
-        defer { works.count += next.count }
-        if works.isAtWork { return (next, .waiting) }
-        if isOver { return (next, .over) }
+        works.count += started.count
+        if works.isAtWork { return Step(started: started, rest: .waiting) }
+        if isOver { return Step(started: started, rest: .over) }
         if !works.hasBegun || inbox.hasInputs {
-            let hasBegun = works.hasBegun
-            next.append { await self.inTurn { await hasBegun ? self.takeInputs() : self.begin() } }
+            let first = works.hasBegun ? takeInputs : begin
             (works.isAtWork, works.hasBegun) = (true, true)
+            works.count += 1
+            return Step(started: started, inputs: first, rest: .waiting)
         }
-        let isAtRest = next.isEmpty && works.count == 0 && inbox.rest()
-        return (next, isAtRest ? .resting : .waiting)
-    }
-
-    /// Does what thousands of groups may have to do at one moment: some at a time.
-    private nonisolated func inTurn(_ work: Work) async {
-        _ = await surroundings.turns.withTurn(.failing, patience: nil, work)
+        let isAtRest = works.count == 0 && inbox.rest()
+        return Step(started: started, rest: isAtRest ? .resting : .waiting)
     }
 
     /// Takes in what has come, one after the other.

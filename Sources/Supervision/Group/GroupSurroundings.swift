@@ -1,3 +1,4 @@
+import Coordination
 import FailoverCore
 import Foundation
 import KubernetesClient
@@ -10,8 +11,8 @@ protocol ObjectSource<Resource>: Sendable {
 
     /// Whether the first list is in.
     var hasSynced: Bool { get async }
-    /// Waits until the first list is in, or the task is cancelled.
-    func firstList() async
+    /// Calls `act`, which must be quick, once the first list is in.
+    func whenListed(_ act: @escaping @Sendable () -> Void) async
     /// Tells a new subscriber of every object that it selects, now and later; see `Informer`.
     func subscribe(
         to scope: InformerScope,
@@ -29,6 +30,13 @@ protocol ObjectSource<Resource>: Sendable {
 extension Informer: ObjectSource {}
 
 extension ObjectSource {
+    /// Waits until the first list is in, or the task is cancelled.
+    func firstList() async {
+        let latch = Latch()
+        await whenListed(latch.open)
+        await latch.wait()
+    }
+
     /// Subscribes to all objects of a scope.
     func subscribe(
         to scope: InformerScope,
@@ -73,9 +81,6 @@ extension ProbeEngine: MemberProbing {}
 extension GroupSupervisor {
     /// Where a group gets its objects and its probes from, and whom it notifies.
     struct Surroundings: Sendable {
-        /// Groups that take in inputs at once: what one needs meanwhile, thousands would need together.
-        static let mostAtWork = 64
-
         /// Reads and writes the Lease and the pods.
         var api: any GroupAPI
         /// The pods of the group's namespace.
@@ -104,8 +109,6 @@ extension GroupSupervisor {
         var hooks: HookRunner?
         /// Called from the group's actor; must be quick.
         var notify: @Sendable (GroupNotice) -> Void
-        /// Where groups that have inputs wait until they may take them in; shared by all.
-        var turns = RequestLimiter(limit: mostAtWork)
         /// Where candidates wait that are to be asked for their scores; shared by all.
         var scoreTurns = RequestLimiter(limit: mostAsked)
         /// Where a group without a task is given one; shared by all.

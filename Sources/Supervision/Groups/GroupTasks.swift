@@ -1,10 +1,20 @@
+import FailoverCore
+
 /// The tasks of groups, each of which has one for as long as it has something to do, and at rest none.
 ///
-/// A task takes kilobytes, and keeps the memory of every frame that it ever had.
+/// A task takes kilobytes, and keeps the memory of every frame that it ever had: of thousands of groups that are woken at
+/// one moment some are given one at a time.
 struct GroupTasks: Sendable {
+    /// Groups that take in inputs at once: what one needs meanwhile, thousands would need together.
+    private static let mostAtWork = 64
+
     /// Groups that were woken; each stands here once at most.
     private let woken: AsyncStream<GroupSupervisor>
     private let input: AsyncStream<GroupSupervisor>.Continuation
+    /// Where groups wait until they may take in what has come.
+    private let turns = RequestLimiter(limit: mostAtWork)
+    /// What is done for groups that may be at rest meanwhile.
+    let errands = Errands()
 
     /// No group was woken.
     init() {
@@ -26,8 +36,17 @@ struct GroupTasks: Sendable {
     /// `ended`: called for each group that has ended.
     func run(_ ended: @escaping @Sendable (GroupSupervisor) async -> Void) async {
         await withDiscardingTaskGroup { tasks in
+            tasks.addTask { await errands.run() }
+            await attend(ended)
+            tasks.cancelAll()
+        }
+    }
+
+    private func attend(_ ended: @escaping @Sendable (GroupSupervisor) async -> Void) async {
+        await withDiscardingTaskGroup { tasks in
             for await group in woken {
-                tasks.addTask { if await group.attend() { await ended(group) } }
+                await turns.takeTurn(.failing)
+                tasks.addTask { if await group.attend(in: turns) { await ended(group) } }
             }
         }
     }

@@ -32,6 +32,19 @@ package actor RequestLimiter {
         return result
     }
 
+    /// Returns when it is a request's turn, which is to be given back; or when the task is cancelled, and then, too.
+    func takeTurn(_ urgency: WriteUrgency) async {
+        guard let latch = enter(urgency) else { return }
+        await latch.wait()
+        // Cancelled while it waited: what is given back then was nobody's.
+        if gaveUp(latch, urgency) { running += 1 }
+    }
+
+    /// Gives back what `takeTurn` returned with.
+    func giveTurnBack() {
+        leave()
+    }
+
     private nonisolated func wait(for latch: Latch, patience: Duration?) async {
         guard let patience else { return await latch.wait() }
         _ = await withDeadline(after: patience, clock: clock) { await latch.wait() }

@@ -77,6 +77,8 @@ import Testing
         stage.cluster.stopWatching()
         try stage.place(["active", "passive"])
         try await stage.run { stage in
+            // It waits without a task.
+            while await !stage.supervisor.isAtRest { await Task.yield() }
             #expect(stage.log.lines.isEmpty)
             stage.cluster.show()
             await stage.log.wait(for: "active member is on record")

@@ -30,7 +30,7 @@ final class FakeObjectSource<Resource: KubernetesResource>: ObjectSource {
         var shown: (objects: [Resource], version: String)?
         var subscribers: [Int: Subscriber] = [:]
         var last = 0
-        var listWaiters: [AsyncStream<Void>.Continuation] = []
+        var listWaiters: [@Sendable () -> Void] = []
     }
 
     private let state = Locked(State())
@@ -56,7 +56,8 @@ final class FakeObjectSource<Resource: KubernetesResource>: ObjectSource {
             for subscriber in state.subscribers.values {
                 subscriber.tell(objects, "\(version)", isRelist: isRelist)
             }
-            for waiter in state.listWaiters { waiter.finish() }
+            for act in state.listWaiters { act() }
+            state.listWaiters = []
         }
     }
 
@@ -71,12 +72,12 @@ final class FakeObjectSource<Resource: KubernetesResource>: ObjectSource {
         get async { state.withLock { $0.shown != nil } }
     }
 
-    func firstList() async {
-        let (ends, end) = AsyncStream.makeStream(of: Void.self)
-        state.withLock { state in
-            if state.shown != nil { end.finish() } else { state.listWaiters.append(end) }
+    func whenListed(_ act: @escaping @Sendable () -> Void) async {
+        let isListed = state.withLock { state in
+            if state.shown == nil { state.listWaiters.append(act) }
+            return state.shown != nil
         }
-        for await _ in ends {}
+        if isListed { act() }
     }
 
     func subscribe(

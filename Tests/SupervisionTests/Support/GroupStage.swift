@@ -174,6 +174,9 @@ struct GroupStage: Sendable {
 }
 
 extension GroupSupervisor {
+    /// Whether it has begun, and nothing is under way.
+    var isAtRest: Bool { works.hasBegun && works.count == 0 }
+
     /// Runs the group alone, until it has ended or the task is cancelled.
     nonisolated func run() async {
         let tasks = await surroundings.tasks
