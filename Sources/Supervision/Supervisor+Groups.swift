@@ -85,6 +85,7 @@ extension Supervisor {
                     companions: companions,
                     gate: start.gate,
                     clock: .system,
+                    alarm: Alarm(on: parts.probeLoop),
                     hooks: hooks,
                     notify: notify,
                     scoreTurns: scoreTurns,

@@ -173,12 +173,14 @@ extension GroupSupervisor {
     }
 
     private func startTimer(_ id: OperationID, at deadline: MonotonicTime) {
-        start { [self, clock = surroundings.clock] in
-            guard await clock.sleep(deadline) else { return }
-            // This process stood still: what has happened by now is taken in before it decides.
+        surroundings.alarm.set(deadline) { [weak self, alarm = surroundings.alarm, clock = surroundings.clock] in
             let now = clock.now()
-            if now.since(deadline) > Self.longestLateness, await !clock.sleep(now + Self.rest) { return }
-            post(.timerFired(id))
+            if now.since(deadline) <= Self.longestLateness {
+                self?.post(.timerFired(id))
+            } else {
+                // This process stood still: what has happened by now is taken in before it decides.
+                alarm.set(now + Self.rest) { self?.post(.timerFired(id)) }
+            }
         }
     }
 

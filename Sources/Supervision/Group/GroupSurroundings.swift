@@ -103,6 +103,8 @@ extension GroupSupervisor {
         var gate: WriteGate
         /// The monotonic clock.
         var clock: SupervisionClock
+        /// Calls when a timer of the machine is due.
+        var alarm: Alarm
         /// The wall clock.
         var wallTime: @Sendable () -> Date = { Date() }
         /// Runs the hooks of moves; shared by all; nil: nobody does.

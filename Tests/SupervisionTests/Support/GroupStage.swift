@@ -72,6 +72,7 @@ struct GroupStage: Sendable {
             claims: claims,
             gate: gate,
             clock: clock.clock,
+            alarm: clock.alarm,
             notify: { log.add(words(of: $0)) }
         )
     }

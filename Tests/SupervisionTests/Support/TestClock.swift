@@ -1,13 +1,14 @@
 import Coordination
 import FailoverCore
-import Supervision
 import Transport
+
+@testable import Supervision
 
 /// A clock that stands still until a test moves it.
 final class TestClock: Sendable {
     private struct Sleeper: Sendable {
         var deadline: MonotonicTime
-        var end: AsyncStream<Void>.Continuation
+        var end: @Sendable () -> Void
     }
 
     private struct State: Sendable {
@@ -31,6 +32,13 @@ final class TestClock: Sendable {
         }
     }
 
+    /// The same for timers of groups, which count as sleeps.
+    var alarm: Alarm {
+        Alarm { [self] deadline, act in
+            if begin(until: deadline, act) == nil { act() }
+        }
+    }
+
     /// How far away the ends of the sleeps under way are, nearest first.
     var sleeps: [Duration] {
         state.withLock { state in state.sleepers.values.map { $0.deadline.since(state.now) }.sorted() }
@@ -38,26 +46,33 @@ final class TestClock: Sendable {
 
     private func sleep(until deadline: MonotonicTime) async -> Bool {
         let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        guard let id = begin(until: deadline, { end.finish() }) else { return !Task.isCancelled }
+        for await _ in ends {}
+        state.withLock { $0.sleepers[id] = nil }
+        return !Task.isCancelled
+    }
+
+    /// Notes a sleep; nil: its time has come already.
+    private func begin(until deadline: MonotonicTime, _ end: @escaping @Sendable () -> Void) -> Int? {
         let id: Int? = state.withLock { state in
             if deadline <= state.now { return nil }
             state.last += 1
             state.sleepers[state.last] = Sleeper(deadline: deadline, end: end)
             return state.last
         }
-        guard let id else { return !Task.isCancelled }
-        log.add("sleep of \(deadline.since(now))")
-        for await _ in ends {}
-        state.withLock { $0.sleepers[id] = nil }
-        return !Task.isCancelled
+        if id != nil { log.add("sleep of \(deadline.since(now))") }
+        return id
     }
 
     /// Lets time pass, and wakes whoever slept until then.
     func advance(by duration: Duration) {
         let woken = state.withLock { state in
             state.now = state.now + duration
-            return state.sleepers.values.filter { $0.deadline <= state.now }
+            let woken = state.sleepers.filter { $0.value.deadline <= state.now }
+            for id in woken.keys { state.sleepers[id] = nil }
+            return woken.values
         }
-        for sleeper in woken { sleeper.end.finish() }
+        for sleeper in woken { sleeper.end() }
     }
 
     /// Waits until so many sleeps were begun whose words are these, since the start.
