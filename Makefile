@@ -23,10 +23,13 @@ demo: setup ## Run a scenario of failures on the embedded sandbox; ends by itsel
 	swift build --product kube-standby
 	"$$(swift build --show-bin-path)/kube-standby" demo $(if $(KEEP),--keep)
 
-test: setup ## Build and run all tests.
+TEST_SKIP ?=
+
+test: setup ## Build and run all tests but those that TEST_SKIP matches.
 	@./.ci/setup test
 	swift build --build-tests
-	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool schemathesis):$$PATH" swift test --skip-build
+	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool schemathesis):$$PATH" swift test --skip-build \
+	    $(if $(TEST_SKIP),--skip '$(TEST_SKIP)')
 
 # A suite that writes into a cluster takes it from the command line only, never from the environment.
 define cluster_is_named

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Sizes of files and folders, and that no room declares anything public.
+/// Sizes of files and folders, that no room declares anything public, and which rooms have one thread.
 @Suite struct SourceRuleTests {
     /// Files that may be longer, for a reason: what may change the state of a machine stands in one file, so that its state can
     /// be private.
@@ -32,6 +32,31 @@ import Testing
                 !text.contains("\npublic ") && !text.contains("    public "),
                 "\(room.name)/\(file.lastPathComponent)"
             )
+        }
+    }
+
+    /// Rooms whose tests `.ci/run` keeps from the thread sanitizer could have no race.
+    ///
+    /// They have no lock, thread or task of their own, nothing that the compiler is told not to check, and import nothing but C and
+    /// each other.
+    @Test func whatTheSanitizerPassesOverHasOneThread() throws {
+        let line = try #require(
+            Repository.text(of: ".ci/run").split(separator: "\n").first { $0.contains("TSAN_SKIP=") }
+        )
+        let names = line.matches(of: /([A-Za-z]+)Tests\b/).map { String($0.output.1) }
+        let rooms = Repository.rooms.filter { names.contains($0.name) }
+        #expect(rooms.map(\.name).sorted() == ["FailoverCore", "Leadership", "PlainText", "YAMLDocument"])
+        let system = try Repository.manifest.get().modules.filter { $0.kind == .system }.map(\.name)
+        let allowed = Set(rooms.map(\.name) + system)
+        for file in try rooms.flatMap(Repository.files) {
+            #expect(allowed.isSuperset(of: try Repository.imports(of: file)), "\(file.lastPathComponent) imports more")
+            let code = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter {
+                !$0.drop { $0 == " " }.hasPrefix("//")
+            }
+            let beside = code.filter {
+                $0.contains(/\b(actor|async|await|Task)\b|@unchecked|nonisolated\(unsafe\)/)
+            }
+            #expect(beside.isEmpty, "\(file.lastPathComponent): \(beside)")
         }
     }
 }
