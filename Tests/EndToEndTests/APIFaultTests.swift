@@ -51,6 +51,7 @@ extension ControlPlaneTests {
         enum WriteFault: CaseIterable {
             case lostAnswerOfTheIntent, lostAnswersOfPatches, refusedPatches, retryAfter, delay
             case answersCutShort, answersByteByByte, listOfThePast
+            case everyAnswerOfTheRecordIsLost, everyAnswerOfWritesIsLost
         }
 
         @Test(arguments: WriteFault.allCases) func aMoveSurvivesFaultsOfItsWrites(fault: WriteFault) async throws {
@@ -61,6 +62,11 @@ extension ControlPlaneTests {
                     switch fault {
                     case .lostAnswerOfTheIntent:
                         await control.add(Fault(.loseAnswer, verb: "update", kind: .leases, count: 1))
+                    case .everyAnswerOfTheRecordIsLost:
+                        await control.add(Fault(.loseAnswer, verb: "update", kind: .leases, name: "kube-standby-web"))
+                    case .everyAnswerOfWritesIsLost:
+                        await control.add(Fault(.loseAnswer, verb: "update", kind: .leases, name: "kube-standby-web"))
+                        await control.add(Fault(.loseAnswer, verb: "patch", kind: .pods))
                     case .lostAnswersOfPatches:
                         await control.add(Fault(.loseAnswer, verb: "patch", kind: .pods, count: 2))
                     case .refusedPatches:

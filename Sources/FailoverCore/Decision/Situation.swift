@@ -234,7 +234,7 @@ struct Situation {
         _ origin: GroupRecord.Origin,
         because reason: String
     ) -> GroupRecord {
-        records.successor(
+        var next = records.successor(
             of: base,
             naming: holder,
             origin,
@@ -242,5 +242,7 @@ struct Situation {
             above: view.highestEpoch,
             because: reason
         )
+        next.attempt = nil
+        return next
     }
 }

@@ -5,6 +5,8 @@
 struct GroupKnowledge: Sendable, Hashable {
     /// The group's identity on records: unique for each supervisor process.
     let identity: String
+    /// What no other machine has, whatever its name: which of all announcements are of this one.
+    let mark: UInt64
     /// The configuration, with the fences of the record in it.
     var policy: GroupPolicy
     /// The members with their evidence; empty before the first listing.
@@ -21,9 +23,8 @@ struct GroupKnowledge: Sendable, Hashable {
     private(set) var inquiry = Inquiry()
 
     /// What is known at the start: nothing of the record, and no run.
-    init(policy: GroupPolicy, identity: String, records: RecordView = RecordView(), run: OwnRun = OwnRun()) {
-        self.policy = policy
-        self.identity = identity
+    init(policy: GroupPolicy, identity: String, mark: UInt64, records: RecordView = .init(), run: OwnRun = .init()) {
+        (self.policy, self.identity, self.mark) = (policy, identity, mark)
         self.records = records
         self.run = run
     }

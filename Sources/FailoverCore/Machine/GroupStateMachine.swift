@@ -13,9 +13,12 @@ package struct GroupStateMachine: Sendable, Hashable {
     /// Whether the API server was granted a long wait, which may not be over.
     private var isPatient = false
 
+    /// A machine to which nothing has come yet.
+    ///
     /// `identity`: the writer on its records; unique for each supervisor process, so that a restarted one has another.
-    package init(policy: GroupPolicy, identity: String) {
-        self.init(GroupKnowledge(policy: policy, identity: identity))
+    /// `mark`: drawn at random for each machine, so that none takes another's announcement for its own.
+    package init(policy: GroupPolicy, identity: String, mark: UInt64) {
+        self.init(GroupKnowledge(policy: policy, identity: identity, mark: mark))
     }
 
     /// Begins with what is known already; nothing is outstanding.
@@ -63,6 +66,8 @@ package struct GroupStateMachine: Sendable, Hashable {
         if policy.order != self.policy.order, case .switching(let progress) = phase, progress.isWriting {
             outstanding.settle()
         }
+        // What was announced by another policy is not gone on with before it is decided anew.
+        outstanding.doubtful = nil
         known.changed(policy)
         return answered(membersChanged(at: now))
     }
@@ -149,7 +154,11 @@ package struct GroupStateMachine: Sendable, Hashable {
     ) -> [Effect] {
         guard case .readingRecord(let awaited) = phase, awaited == id else { return [] }
         switch outcome {
-        case .found(let stored): return answered(recordKnown(stored, at: now))
+        case .found(let stored):
+            if let progress = outstanding.takeAnnounced(by: stored, over: known.records.stored) {
+                return answered(announced(progress, by: stored, at: now))
+            }
+            return answered(recordKnown(stored, at: now))
         case .absent:
             known.dropObserved()
             return answered(recordKnown(nil, at: now))
@@ -171,7 +180,7 @@ package struct GroupStateMachine: Sendable, Hashable {
         case .recording(let awaited, let adoption) where awaited == id:
             return answered(recordingEnded(outcome, adoption, at: now))
         case .switching(let progress) where progress.isAnnounced(by: id):
-            return answered(intentEnded(outcome, progress, at: now))
+            return answered(intentEnded(id, outcome, progress, at: now))
         case .initial, .readingRecord, .backingOff, .settled, .recording, .switching: return []
         }
     }
@@ -194,6 +203,7 @@ package struct GroupStateMachine: Sendable, Hashable {
     }
 
     private mutating func intentEnded(
+        _ id: OperationID,
         _ outcome: RecordWriteOutcome,
         _ progress: RoleSwitch,
         at now: MonotonicTime
@@ -201,15 +211,15 @@ package struct GroupStateMachine: Sendable, Hashable {
         // What was asked for this move confirms no later one.
         if outcome != .notSent { known.awaitsNoProbes() }
         switch outcome {
-        case .written(let stored):
-            let answers = situation(at: now).answers(toldBy: stored.record)
-            known.wrote(stored, at: now)
-            outstanding.announced(progress, at: now)
-            // The intent may have waited for the writes of other groups.
-            return answers + (run.hasListed ? membersConfirmed(progress, at: now) : outstanding.list(for: progress))
+        case .written(let stored): return announced(progress, by: stored, at: now)
         case .notSent: return settle(at: now)
-        case .conflict: return [.report(.steppedBack)] + recordConflicted()
-        case .failed(let failure): return outstanding.backOff(failure, during: "writing the record", &known)
+        case .conflict:
+            // Something on the way may have sent it twice, or an earlier one was late.
+            outstanding.doubt(progress, as: known.attempt(id), over: known.records.stored)
+            return [.report(.steppedBack)] + recordConflicted()
+        case .failed(let failure):
+            outstanding.doubt(progress, as: known.attempt(id), over: known.records.stored)
+            return outstanding.backOff(failure, during: "writing the record", &known)
         }
     }
 

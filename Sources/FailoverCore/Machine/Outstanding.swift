@@ -21,6 +21,8 @@ struct Outstanding: Sendable, Hashable {
     /// Decisions are made in `.settled` only; repairs and timers do not change it.
     var phase: Phase = .initial
     @Seldom private var waiting: WaitingRecord?
+    /// What was announced, and not acknowledged; nil: nothing.
+    @Seldom var doubtful: DoubtfulIntents?
     private var repairs = LabelRepairs()
     /// What is done about EndpointSlices beside a switch; nil: nothing was ever done.
     @Seldom var endpoints: EndpointWork?
@@ -93,7 +95,7 @@ struct Outstanding: Sendable, Hashable {
     ///
     /// One that a slice announces goes on as soon as the members are known.
     mutating func begin(_ beginning: Beginning, in situation: Situation) -> [Effect] {
-        let intent = situation.intent(of: beginning)
+        var intent = situation.intent(of: beginning)
         if let ground = situation.groundWithoutAnnouncement(of: beginning) {
             let progress = RoleSwitch(beginning, unannounced: intent, under: ground, in: situation)
             abandonRepairs()
@@ -101,6 +103,7 @@ struct Outstanding: Sendable, Hashable {
             return [progress.announcement(situation.trace)] + (situation.known.run.hasListed ? [] : list(for: progress))
         }
         let id = ids.next()
+        intent.attempt = situation.known.attempt(id)
         let progress = RoleSwitch(beginning, intent: intent, in: situation, as: id)
         abandonRepairs()
         phase = .switching(progress)
@@ -119,9 +122,7 @@ struct Outstanding: Sendable, Hashable {
     }
 
     /// The switch has come this far.
-    mutating func goOn(with progress: RoleSwitch) {
-        phase = .switching(progress)
-    }
+    mutating func goOn(with progress: RoleSwitch) { phase = .switching(progress) }
 
     /// Goes on with a switch as far as the answers allow.
     mutating func advance(_ progress: RoleSwitch, in situation: Situation) -> (RoleSwitch, [Effect]) {

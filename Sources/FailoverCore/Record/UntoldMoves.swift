@@ -20,6 +20,7 @@ struct UntoldMoves: Sendable, Hashable {
         told.record.origin = record.origin
         told.record.writer = record.writer
         told.record.reason = record.reason
+        told.record.attempt = record.attempt
         told.record.history = record.history
         told.record.announced = record.announced
         told.record.hooks = record.hooks

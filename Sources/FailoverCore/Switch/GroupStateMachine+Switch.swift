@@ -1,5 +1,15 @@
 /// While a switch is on its way.
 extension GroupStateMachine {
+    /// The record announces a move of this machine, as the answer to its write or a read after that shows.
+    mutating func announced(_ progress: RoleSwitch, by stored: StoredRecord, at now: MonotonicTime) -> [Effect] {
+        let answers = situation(at: now).answers(toldBy: stored.record)
+        known.wrote(stored, at: now)
+        outstanding.doubtful = nil
+        outstanding.announced(progress, at: now)
+        // The intent may have waited for the writes of other groups.
+        return answers + (run.hasListed ? membersConfirmed(progress, at: now) : outstanding.list(for: progress))
+    }
+
     /// The intent is written, and the members are known as they are now.
     ///
     /// What was decided on older knowledge is decided again under the record that the intent replaced; a move that has
@@ -85,4 +95,34 @@ extension GroupStateMachine {
         outstanding.goOn(with: progress)
         return effects + outstanding.wake(at: progress.endOfPatience.flatMap { now < $0 ? $0 : nil })
     }
+}
+
+/// Announcements of which it is not known whether they were carried out.
+extension Outstanding {
+    /// The announcement of a move was sent, and not acknowledged.
+    ///
+    /// `ground`: the record that it was to replace; nil: there is none.
+    mutating func doubt(_ progress: RoleSwitch, as attempt: RecordAttempt, over ground: StoredRecord?) {
+        var intents = doubtful.flatMap { $0.replace(ground) ? $0 : nil } ?? DoubtfulIntents(over: ground)
+        intents.add(progress, as: attempt)
+        doubtful = intents
+    }
+
+    /// The move of this machine that a record announces which was read; nil: it does not.
+    ///
+    /// `known`: the record that was known before: where that is another than such a move was to replace, it was decided about since.
+    mutating func takeAnnounced(by read: StoredRecord, over known: StoredRecord?) -> RoleSwitch? {
+        guard let intents = doubtful, intents.replace(known) else {
+            doubtful = nil
+            return nil
+        }
+        // As long as the record is the old one, they may still land.
+        if !intents.replace(read) { doubtful = nil }
+        return intents.move(announcedBy: read)
+    }
+}
+
+extension GroupKnowledge {
+    /// The try to announce a move that an operation is.
+    func attempt(_ id: OperationID) -> RecordAttempt { RecordAttempt(machine: mark, number: id.number) }
 }

@@ -102,7 +102,8 @@ actor GroupSupervisor {
         opinions = Opinions(of: identity)
         mapping = PodMapping(group: configuration)
         // Nothing moves before the Service is known to be usable.
-        machine = GroupStateMachine(policy: GroupPolicy(configuration, isObserving: true), identity: identity)
+        let policy = GroupPolicy(configuration, isObserving: true)
+        machine = GroupStateMachine(policy: policy, identity: identity, mark: .random(in: .min ... .max))
     }
 
     /// Leaves an input for the loop.

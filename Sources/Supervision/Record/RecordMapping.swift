@@ -12,6 +12,8 @@ enum RecordMapping {
         static let origin = "kube-standby.io/origin"
         /// The supervisor that wrote the record.
         static let writer = "kube-standby.io/writer"
+        /// The `RecordAttempt` that announced the move.
+        static let attempt = "kube-standby.io/attempt"
         /// Why the role moved.
         static let reason = "kube-standby.io/reason"
         /// Names of fenced pods, separated by commas.
@@ -57,6 +59,7 @@ enum RecordMapping {
             writer: annotations[Annotation.writer] ?? "",
             reason: annotations[Annotation.reason] ?? ""
         )
+        record.attempt = annotations[Annotation.attempt].flatMap(RecordAttempt.init(annotation:))
         record.fenced = fenced(annotations[Annotation.fenced] ?? "")
         record.pause = annotations[Annotation.pause].map { StoredPause(annotation: $0).pause(now: now) }
         record.request = request(in: annotations).map { StoredRequest.request(annotation: $0.text, now: now) }
@@ -201,6 +204,7 @@ enum RecordMapping {
         annotations[Annotation.origin] = record.origin.rawValue
         annotations[Annotation.writer] = record.writer
         annotations[Annotation.reason] = record.reason
+        annotations[Annotation.attempt] = record.attempt.map { "\($0)" }
         annotations[Annotation.fenced] = record.fenced.isEmpty ? nil : record.fenced.sorted().joined(separator: ",")
         annotations[Annotation.pause] = record.pause.map {
             StoredPause.annotation($0, unlessStored: base[Annotation.pause], now: now)

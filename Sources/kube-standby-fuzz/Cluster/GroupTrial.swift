@@ -29,7 +29,7 @@ struct GroupTrial {
     ) {
         // Who is answered had asked.
         let policy = GroupPolicy(secondOpinion: opinions.isEmpty ? nil : SecondOpinion(from: [.replica, .kubelet]))
-        machine = GroupStateMachine(policy: policy, identity: "fuzz")
+        machine = GroupStateMachine(policy: policy, identity: "fuzz", mark: 0)
         self.opinions = opinions
         // Of one uid there is one pod.
         self.members = Dictionary(members.map { ($0.id, $0) }) { $1 }.values.sorted { $0.id.uid < $1.id.uid }

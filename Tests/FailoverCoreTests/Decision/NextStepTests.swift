@@ -16,7 +16,7 @@ import Testing
 
     private func situation(_ policy: GroupPolicy = GroupPolicy(), _ change: (inout GroupRecord) -> Void) -> Situation {
         let now = MonotonicTime(nanoseconds: 60_000_000_000)
-        var known = GroupKnowledge(policy: policy, identity: "me")
+        var known = GroupKnowledge(policy: policy, identity: "me", mark: 1)
         known.observed([Self.member], version: .init("5"), isRelist: false)
         var record = GroupRecord(
             holder: .init(name: "a", id: Self.member.id),

@@ -121,7 +121,7 @@ import Testing
     @Test func whoeverTakesOverTellsOfItAndMovesNothing() {
         var script = Self.moved()
         _ = script.release { _, _ in [] }
-        script.machine = GroupStateMachine(policy: script.machine.policy, identity: "next")
+        script.machine = GroupStateMachine(policy: script.machine.policy, identity: "next", mark: 2)
         let record = script.lease?.record
         let story = script.play(script.start(record: record, healthy: ["a", "b"]))
         #expect(!story.contains { $0.hasPrefix("moving") } && story.contains { $0.hasPrefix("adopted b") }, "\(story)")

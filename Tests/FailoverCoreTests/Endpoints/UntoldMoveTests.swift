@@ -18,7 +18,7 @@ import Testing
     /// The supervisor ends before that, and another begins.
     private static func takeOver(_ script: inout GroupScript, healthy: [String]) -> [String] {
         _ = script.release { _, _ in [] }
-        script.machine = GroupStateMachine(policy: policy, identity: "next")
+        script.machine = GroupStateMachine(policy: policy, identity: "next", mark: 2)
         let record = script.lease?.record
         return script.play(script.start(record: record, healthy: healthy))
     }
@@ -62,7 +62,7 @@ import Testing
     @Test func isToldInTimeIfItsTargetFails() {
         var script = Self.moved()
         _ = script.release { _, _ in [] }
-        script.machine = GroupStateMachine(policy: Self.policy, identity: "next")
+        script.machine = GroupStateMachine(policy: Self.policy, identity: "next", mark: 2)
         let record = script.lease?.record
         script.holds = Self.isRecordWrite
         _ = script.play(script.start(record: record, healthy: ["a"]))
@@ -97,7 +97,7 @@ import Testing
             _ = script.play(script.annotate { $0.request = request })
         }
         #expect(script.lease?.record.history.map(\.cause) == [.activeUnhealthy, .switchover, .switchover])
-        script.machine = GroupStateMachine(policy: Self.policy, identity: "next")
+        script.machine = GroupStateMachine(policy: Self.policy, identity: "next", mark: 2)
         let story = script.play(script.start(record: old, healthy: ["a", "b"]))
         #expect(script.lease?.record.history.isEmpty == true, "\(story)")
     }

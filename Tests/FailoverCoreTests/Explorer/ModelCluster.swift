@@ -21,6 +21,8 @@ struct ModelCluster: Hashable {
         case announcementsAreForgotten
         /// A supervisor that starts takes the records that carry its name for its own run.
         case runsAreKnownByName
+        /// A record of the epoch that a supervisor meant to announce is taken for its own.
+        case likeRecordsAreOwn
         /// The successor of a lost Lease begins at the next epoch.
         case lostLeasesAreContinued
         /// A slice that is created gets a name of its own.
@@ -192,9 +194,10 @@ struct ModelCluster: Hashable {
     // MARK: Supervisors
 
     /// What a supervisor of that name would know of the record and of its own run if it knew no better.
-    func knowledge(_ policy: GroupPolicy, _ identity: String) -> GroupKnowledge {
+    func knowledge(_ policy: GroupPolicy, _ identity: String, mark: UInt64) -> GroupKnowledge {
         let records = sabotage == .lostLeasesAreContinued ? RecordView(jump: 1) : RecordView()
-        return GroupKnowledge(policy: policy, identity: identity, records: records, run: assumedRun(of: identity))
+        let run = assumedRun(of: identity)
+        return GroupKnowledge(policy: policy, identity: identity, mark: mark, records: records, run: run)
     }
 
     private func assumedRun(of identity: String) -> OwnRun {

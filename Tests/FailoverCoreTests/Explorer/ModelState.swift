@@ -86,7 +86,7 @@ struct ModelState: Hashable {
     private mutating func start(unhealthy: Set<String> = [], inPlaceOf ended: ModelProcess? = nil) {
         started += 1
         let name = cluster.sabotage == .runsAreKnownByName ? ended?.identity : nil
-        let known = cluster.knowledge(policy, name ?? "p\(started)")
+        let known = cluster.knowledge(policy, name ?? "p\(started)", mark: UInt64(started))
         processes.append(.init(known, unhealthy: unhealthy, stopped: cluster.stopped))
     }
 

@@ -67,19 +67,21 @@ import Testing
         #expect(script.machine.record?.record.fenced == ["b"])
     }
 
-    @Test(arguments: [nil, "b"] as [String?])
-    func aRequestWhoseIntentsAnswerIsLostIsCarriedOutOnce(name: String?) throws {
+    /// `isOwn`: whether the record shows that it is this machine's; else the move is announced anew.
+    @Test(arguments: [nil, "b"] as [String?], [true, false])
+    func aRequestWhoseIntentsAnswerIsLostIsCarriedOutOnce(name: String?, isOwn: Bool) throws {
         var script = script()
         let request = OperatorRequest(id: "o", action: .switchover(to: name, isForced: false))
         let effects = script.annotate { $0.request = request }
-        let (id, record) = try #require(effects.operations.first?.recordWrite)
+        var (id, record) = try #require(effects.operations.first?.recordWrite)
         let failed = script.machine.recordWritten(id, .failed(OperationFailure("timeout")), at: script.now)
         let timer = try #require(failed.last?.backoffID)
         let read = try #require(script.machine.timerFired(timer, at: script.now).first?.readRecordID)
-        var moves: [String?] = []
+        var moves: [String?] = effects.targets
+        if !isOwn { record.attempt?.machine += 1 }
         let known = script.machine.recordRead(read, .found(script.stored(record, version: "900")), at: script.now)
         _ = script.settle(known) { moves += [$0].targets }
-        #expect(moves == ["b"] && script.machine.actives.map(\.name) == ["b"])
+        #expect(moves == (isOwn ? ["b"] : ["b", "b"]) && script.machine.actives.map(\.name) == ["b"])
         #expect(script.machine.record?.record.answers.map(\.explanation) == ["moved from a to b"])
     }
 

@@ -58,7 +58,7 @@ import Testing
         _ = script.health("a", .unhealthy)
         let old = script.machine.question?.id
         let record = script.record("a")
-        script.machine = GroupStateMachine(policy: script.machine.policy, identity: "you")
+        script.machine = GroupStateMachine(policy: script.machine.policy, identity: "you", mark: 2)
         _ = script.settle(script.start(record: record, healthy: ["b", "c"]))
         let effects = script.health("a", .unhealthy)
         #expect(effects.questions.map(\.id) == ["you/1"])

@@ -15,7 +15,8 @@ extension Simulation {
             var policy = groups[group].policy
             if sabotage == .movesAreForgotten { policy.flap.maxMoves = 0 }
             if sabotage == .nobodyIsAsked { policy.secondOpinion = nil }
-            process.machines[group] = GroupStateMachine(policy: policy, identity: process.identity)
+            let mark = UInt64(generations)
+            process.machines[group] = GroupStateMachine(policy: policy, identity: process.identity, mark: mark)
             effects.append((group, process.machines[group].started()))
         }
         processes[index] = process

@@ -24,7 +24,7 @@ struct GroupScript {
     private(set) var now = MonotonicTime(nanoseconds: 0)
 
     init(_ policy: GroupPolicy = GroupPolicy(), identity: String = "me") {
-        machine = GroupStateMachine(policy: policy, identity: identity)
+        machine = GroupStateMachine(policy: policy, identity: identity, mark: 1)
         if policy.ownsEndpoints { slices.families = [.ipv4] }
     }
 
@@ -169,6 +169,12 @@ struct GroupScript {
     mutating func rewrite(_ change: (inout GroupRecord) -> Void) {
         guard var record = lease?.record ?? machine.record?.record else { return }
         change(&record)
+        version += 1
+        lease = stored(record, version: "\(version)")
+    }
+
+    /// A write of the record is carried out, and nobody hears of it yet.
+    mutating func store(_ record: GroupRecord) {
         version += 1
         lease = stored(record, version: "\(version)")
     }

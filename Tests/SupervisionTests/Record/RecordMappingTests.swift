@@ -43,6 +43,7 @@ import Testing
             gap: .milliseconds(9)
         )
         let record = Self.record {
+            $0.attempt = RecordAttempt(machine: .max, number: 7)
             $0.fenced = ["x", "y"]
             $0.history = [move]
             $0.answers = [.init(id: "o", outcome: .refused, explanation: "no \"such\" pod")]

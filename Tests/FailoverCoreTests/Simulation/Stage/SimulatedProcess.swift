@@ -47,7 +47,7 @@ struct SimulatedProcess {
     init(identity: String, generation: Int, groups: [SimulatedGroup], at now: UInt64) {
         self.identity = identity
         self.generation = generation
-        machines = groups.map { GroupStateMachine(policy: $0.policy, identity: identity) }
+        machines = groups.map { GroupStateMachine(policy: $0.policy, identity: identity, mark: UInt64(generation)) }
         targets = groups.map { _ in [:] }
         isBehind = groups.map { _ in false }
         missesSlices = isBehind
