@@ -33,7 +33,11 @@ package struct GroupRecord: Sendable, Hashable {
     /// Why, in words for people.
     package var reason: String
     /// The try that announced its epoch; nil: nobody was announced, or whoever did it did not say.
-    package var attempt: RecordAttempt?
+    package var attempt: RecordAttempt? {
+        get { announcedBy }
+        set { announcedBy = newValue }
+    }
+    @Seldom private var announcedBy: RecordAttempt?
     /// The pods, by name, that an operator wants not to be active.
     package var fenced: Set<String> = []
     /// An operator's pause; nil: none, though the configuration may pause the group all the same.

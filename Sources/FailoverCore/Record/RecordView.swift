@@ -16,17 +16,17 @@ struct RecordView: Sendable, Hashable {
     private var unannounced = Epoch(0)
     /// The highest epoch that any record had, so far as this process knows.
     private(set) var highestEpoch: Epoch?
-    /// The newest record that the informer showed and that was not taken over yet.
-    @Seldom private var observed: StoredRecord?
     /// Whether the informer showed that the record is gone, or was set back, since it was read.
     private(set) var isInDoubt = false
+    private var hasRead = false
+    /// The newest record that the informer showed and that was not taken over yet.
+    @Seldom private var observed: StoredRecord?
     /// The pause on record that is under way.
     private var pause: PauseTimer?
     /// What the record does not say yet of the last move.
     @Seldom private(set) var completion: Completion?
     /// Whom the first record that was read names, until they were looked for.
     private(set) var firstHolders: [GroupRecord.Holder] = []
-    private var hasRead = false
     /// The moves that records held, and those of this supervisor.
     private(set) var moves = MoveHistory()
     /// The highest pod epoch for which the record was read again already.
