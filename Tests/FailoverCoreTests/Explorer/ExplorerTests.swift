@@ -207,8 +207,7 @@ import Testing
         case .listsAreStale: .estranged
         case .lostLeasesAreContinued: .bereft
         case .versionsAreIgnored, .passivePodsAreNotFenced, .epochsAreHidden, .unknownOutcomesAreKnown,
-            .announcementsAreForgotten, .runsAreKnownByName, .likeRecordsAreOwn, .slicesAreNamedAnew,
-            .endpointsAreAdded,
+            .announcementsAreForgotten, .runsAreKnownByName, .slicesAreNamedAnew, .endpointsAreAdded,
             .recordsAreNotRead, .hooksAreForgotten, .failuresAreForgiven, .namesAreHidden:
             .warm
         }
@@ -223,8 +222,6 @@ import Testing
         case .announcementsAreForgotten:
             .init(faults: 1, crashes: 0, losses: 0, delays: 0, recreations: 0, verdicts: 2, denials: 1, switches: 2)
         case .runsAreKnownByName: .init(faults: 1, losses: 0, delays: 0, recreations: 0, verdicts: 3, switches: 0)
-        case .likeRecordsAreOwn:
-            .init(faults: 1, crashes: 0, losses: 0, delays: 0, recreations: 0, verdicts: 3, denials: 1, switches: 2)
         case .lostLeasesAreContinued: .init(faults: 0, verdicts: 0, switches: 4)
         case .slicesAreNamedAnew, .endpointsAreAdded, .recordsAreNotRead, .hooksAreForgotten, .failuresAreForgiven,
             .namesAreHidden:

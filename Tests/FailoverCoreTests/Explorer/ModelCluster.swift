@@ -21,8 +21,6 @@ struct ModelCluster: Hashable {
         case announcementsAreForgotten
         /// A supervisor that starts takes the records that carry its name for its own run.
         case runsAreKnownByName
-        /// A record of the epoch that a supervisor meant to announce is taken for its own.
-        case likeRecordsAreOwn
         /// The successor of a lost Lease begins at the next epoch.
         case lostLeasesAreContinued
         /// A slice that is created gets a name of its own.

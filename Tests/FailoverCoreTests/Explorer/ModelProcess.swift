@@ -47,8 +47,6 @@ struct ModelProcess: Hashable {
     private(set) var ranAmiss = false
     /// Hooks that it tries no more, because they failed.
     private var failures: [HookCall] = []
-    /// The announcement that it sent last; only followed where another's is taken for it.
-    private var announcement: GroupRecord?
     /// An answer that was delivered twice had an effect.
     private(set) var heardTwice = false
 
@@ -69,11 +67,8 @@ struct ModelProcess: Hashable {
     mutating func send(_ position: Int, to cluster: ModelCluster, at now: MonotonicTime) -> Effect? {
         let request = requests.remove(at: position)
         switch request {
-        case .writeRecord(let id, let record, _, _):
-            if machine.turnCame(id, at: now) {
-                if cluster.sabotage == .likeRecordsAreOwn { announcement = record }
-                return request
-            }
+        case .writeRecord(let id, _, _, _):
+            if machine.turnCame(id, at: now) { return request }
             deliver(.recordWritten(id, .notSent), at: now)
         case .writeRole(let id, _):
             if machine.turnCame(id, at: now) { return request }
@@ -110,8 +105,7 @@ struct ModelProcess: Hashable {
         return nil
     }
 
-    mutating func deliver(_ given: Answer, at now: MonotonicTime) {
-        let answer = taken(given)
+    mutating func deliver(_ answer: Answer, at now: MonotonicTime) {
         let isDenial =
             switch answer {
             case .roleWritten(_, .refused), .endpointsWritten(_, .refused): true
@@ -121,15 +115,6 @@ struct ModelProcess: Hashable {
         // The network may repeat it at once: nothing must come of that.
         var again = machine
         if !Self.deliver(answer, to: &again, at: now).isEmpty || again != machine { heardTwice = true }
-    }
-
-    /// What the process makes of an answer that it is given.
-    private func taken(_ answer: Answer) -> Answer {
-        guard case .recordRead(let id, .found(var stored)) = answer, let announcement,
-            stored.record.epoch == announcement.epoch, stored.record.origin == .intended
-        else { return answer }
-        stored.record.attempt = announcement.attempt
-        return .recordRead(id, .found(stored))
     }
 
     static func deliver(
