@@ -43,21 +43,21 @@ extension GroupSupervisor {
     /// Does what there is to do, and what comes meanwhile, until the group is at rest: one task at a time.
     ///
     /// This task keeps the memory of every frame that it ever had: it starts other tasks, and these do the work.
-    /// `turns`: in which it takes in inputs; one of them is the group's already, for the first.
+    /// `first`: where it holds a turn, in which it takes in what it was woken for; `turns`: where it waits for the later ones.
     /// - Returns: whether the group has ended, because it was asked to shut down or the task is cancelled.
-    nonisolated func attend(in turns: RequestLimiter) async -> Bool {
+    nonisolated func attend(holding first: RequestLimiter, then turns: RequestLimiter) async -> Bool {
         let signals = inbox.attend()
         let isAtRest = await withDiscardingTaskGroup { group in
-            var hasTurn = true
+            var held: RequestLimiter? = first
             for await _ in signals {
                 let step = await due()
                 for work in step.started { group.addTask { await self.carryOut(work) } }
                 if let work = step.inputs {
-                    group.addTask { [hasTurn] in await self.carryOut(work, in: turns, hasTurn: hasTurn) }
-                } else if hasTurn {
-                    await turns.giveTurnBack()
+                    group.addTask { [held] in await self.carryOut(work, holding: held, orIn: turns) }
+                } else {
+                    await held?.giveTurnBack()
                 }
-                hasTurn = false
+                held = nil
                 if step.rest == .resting { return true }
                 if step.rest == .over { break }
             }
@@ -74,9 +74,15 @@ extension GroupSupervisor {
     }
 
     /// Does what thousands of groups may have to do at one moment: some at a time.
-    private nonisolated func carryOut(_ work: Work, in turns: RequestLimiter, hasTurn: Bool) async {
-        if hasTurn { await work() } else { _ = await turns.withTurn(.failing, patience: nil, work) }
-        if hasTurn { await turns.giveTurnBack() }
+    ///
+    /// `held`: where the group has its turn already, and gives it back; nil: it waits for one in `turns`.
+    private nonisolated func carryOut(_ work: Work, holding held: RequestLimiter?, orIn turns: RequestLimiter) async {
+        if let held {
+            await work()
+            await held.giveTurnBack()
+        } else {
+            _ = await turns.withTurn(.failing, patience: nil, work)
+        }
         await ended()
     }
 

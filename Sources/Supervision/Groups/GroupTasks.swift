@@ -5,13 +5,18 @@ import FailoverCore
 /// A task takes kilobytes, and keeps the memory of every frame that it ever had: of thousands of groups that are woken at
 /// one moment some are given one at a time.
 struct GroupTasks: Sendable {
-    /// Groups that take in inputs at once: what one needs meanwhile, thousands would need together.
+    /// Groups that take in inputs at once, of those that were woken and of the others: what one needs meanwhile, thousands
+    /// would need together.
     private static let mostAtWork = 64
 
     /// Groups that were woken; each stands here once at most.
     private let woken: AsyncStream<GroupSupervisor>
     private let input: AsyncStream<GroupSupervisor>.Continuation
-    /// Where groups wait until they may take in what has come.
+    /// Where groups wait that were woken.
+    ///
+    /// They wait one after the other, and so not behind all that those may have to take in that have a task.
+    private let firstTurns = RequestLimiter(limit: mostAtWork)
+    /// Where groups that have a task wait until they may take in what has come since.
     private let turns = RequestLimiter(limit: mostAtWork)
     /// What is done for groups that may be at rest meanwhile.
     let errands = Errands()
@@ -45,8 +50,8 @@ struct GroupTasks: Sendable {
     private func attend(_ ended: @escaping @Sendable (GroupSupervisor) async -> Void) async {
         await withDiscardingTaskGroup { tasks in
             for await group in woken {
-                await turns.takeTurn(.failing)
-                tasks.addTask { if await group.attend(in: turns) { await ended(group) } }
+                await firstTurns.takeTurn(.failing)
+                tasks.addTask { if await group.attend(holding: firstTurns, then: turns) { await ended(group) } }
             }
         }
     }
