@@ -108,6 +108,8 @@ extension Array {
     /// Takes away everything from `start` on, as an array of exactly that size; elements are moved, not copied.
     mutating func removeTail(from start: Int) -> [Element] {
         let size = count - start
+        // All empty arrays are one object, whose size the initializer below would write: a race with whoever reads another's.
+        guard size > 0 else { return [] }
         return unsafe Array(unsafeUninitializedCapacity: size) { buffer, initializedCount in
             for place in stride(from: size - 1, through: 0, by: -1) {
                 unsafe buffer.initializeElement(at: place, to: removeLast())

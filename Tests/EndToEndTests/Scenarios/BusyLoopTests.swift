@@ -5,7 +5,7 @@ import TestedCluster
 import Testing
 import Transport
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// 32: what one peer, one pattern or one name server does, no other group notices.
     @Suite struct BusyLoopTests {
         /// A place where a name server should be, and nobody says anything.

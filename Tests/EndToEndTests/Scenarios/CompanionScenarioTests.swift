@@ -6,7 +6,7 @@ import TestedCluster
 import Testing
 import Transport
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// Groups that belong together or are better apart, with the real binary.
     @Suite struct CompanionScenarioTests {
         /// Puts a group on the stage: `NAME-a`, `NAME-b` and so on, on nodes of these numbers.

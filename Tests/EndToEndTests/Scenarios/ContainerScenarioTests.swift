@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// What restarts of containers do, with the real binary.
     @Suite struct ContainerScenarioTests {
         /// 39.

@@ -2,7 +2,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// A node that dies under a group that is probed by commands, with the real binary, on a clock that runs five times as fast.
     @Suite struct DeadNodeTests {
         private static let probe = """

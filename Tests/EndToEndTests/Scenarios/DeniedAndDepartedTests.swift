@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// 23 and 26: pods that leave at the worst moment, and a planned move in the other order.
     @Suite struct DeniedAndDepartedTests {
         private static func run(

@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// 26: pods whose roles the API server lets nobody write.
     @Suite struct DeniedPodTests {
         /// Runs the supervisor over three healthy pods of which `web-0` is active.

@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// 23: pods that leave the choice, or the group, while they carry the role.
     @Suite struct DepartedPodTests {
         private static func text(selector: String) -> String {

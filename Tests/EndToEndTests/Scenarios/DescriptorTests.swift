@@ -6,7 +6,7 @@ import TestedCluster
 import Testing
 import Transport
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// 33: descriptors run out, of the real binary, by its limit.
     @Suite(.enabled(if: ShellRun.works("prlimit --version"), "prlimit of util-linux is not installed"))
     struct DescriptorTests {

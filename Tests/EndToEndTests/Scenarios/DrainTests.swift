@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// Nodes that are drained, by the real kubectl, with the real binary: the role leaves a pod before its eviction.
     @Suite(.enabled(if: ShellRun.works("command -v kubectl"), "needs kubectl")) struct DrainTests {
         /// Runs a supervisor for a group of two pods, `web-a` on the first node and active, `web-b` on the second.

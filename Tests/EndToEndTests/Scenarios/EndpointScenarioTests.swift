@@ -4,7 +4,7 @@ import TestedCluster
 import Testing
 import Transport
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// The endpoint controller must not be met in the middle of its update: who promotes waits until it shows the demotion.
     @Suite struct EndpointScenarioTests {
         /// A promotion, by the recorded history.

@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// The story that Events tell of a group, and of the supervisor itself.
     @Suite struct EventScenarioTests {
         /// The reasons of the Events on an object that say `words`, in the order in which they were made.

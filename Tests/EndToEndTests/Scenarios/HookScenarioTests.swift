@@ -4,7 +4,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// What is run when a move has changed a pod's role, with the real binary.
     @Suite struct HookScenarioTests {
         /// Says all that a command is told, in a file, once there is another.

@@ -5,7 +5,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// Hooks of supervisors that are killed, and of pods that are gone, with the real binary.
     @Suite struct HookTakeoverTests {
         /// What is owed stands on the record: whoever takes over runs it, for the same move.

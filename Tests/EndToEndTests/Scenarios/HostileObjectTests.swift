@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// Scenario 35: annotations and Lease fields that no supervisor has written.
     @Suite struct HostileObjectTests {
         private static func annotate(_ stage: Stage, _ pod: String, _ key: String, _ value: String) async throws {

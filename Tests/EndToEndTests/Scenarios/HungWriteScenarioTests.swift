@@ -2,7 +2,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// Webhooks that do not answer hold what they are asked about, and nothing else.
     @Suite struct HungWriteScenarioTests {
         /// The pods of groups whose writes hang are as many as may be written at once, and more.

@@ -5,7 +5,7 @@ import TestedCluster
 import Testing
 import Transport
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// What people are told, with the real binary.
     @Suite struct NotificationScenarioTests {
         /// The pod that fails is left, and whoever asked for that is told with the secret of a file, and nothing of it is logged.

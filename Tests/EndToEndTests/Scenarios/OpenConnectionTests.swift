@@ -4,7 +4,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// 14: a Service steers new connections only.
     @Suite struct OpenConnectionTests {
         @Test func connectionsStayOnTheDemotedPodAndNewOnesGoToTheActiveOne() async throws {

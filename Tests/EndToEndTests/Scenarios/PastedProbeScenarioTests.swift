@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// Probes as charts have them, with the real binary.
     @Suite struct PastedProbeScenarioTests {
         /// A login page that fails is no health, whatever redirects to it.

@@ -7,7 +7,7 @@ import TestedCluster
 import Testing
 import Transport
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// `switchover --at` and `failover.preemptWindows`: the real commands and the real supervisor.
     @Suite struct PlannedSwitchoverTests {
         private static let scheduled = "kube-standby.io/scheduled"

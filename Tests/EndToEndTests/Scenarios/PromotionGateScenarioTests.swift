@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// Nobody is promoted before it is proved that whoever was active acts so no more, with the real binary.
     @Suite struct PromotionGateScenarioTests {
         private static func group(_ gate: String, _ more: String = "") -> String {

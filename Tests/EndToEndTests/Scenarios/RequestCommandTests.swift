@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// `switchover`, `pause`, `resume`, `fence`, `unfence`, `history`: the real commands and the real supervisor.
     @Suite struct RequestCommandTests {
         @Test func switchesOverAndTellsHowLongNobodyWasActive() async throws {

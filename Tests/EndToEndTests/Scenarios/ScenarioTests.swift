@@ -4,7 +4,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// What the supervisor must survive, one by one, with the real binary; what the decisions of the core alone answer is in its
     /// own tests, what the API's faults bring in `APIFaultTests` and `RestartTests`.
     @Suite struct ScenarioTests {

@@ -3,7 +3,7 @@ import TestedCluster
 import Testing
 import Transport
 
-extension EndToEndTests {
+extension WorkloadTests {
     /// Three replicas that lag behind, and tell how far, with the real binary.
     @Suite struct ScoreScenarioTests {
         private static func group(_ more: String = "") -> String {

@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension ControlPlaneTests {
+extension EndToEndTests {
     /// A leader that is frozen while its write of the slice is on its way, and goes on when another leads.
     @Suite struct FrozenSliceTests {
         /// `isCarriedOut`: the answer is on its way, else the write itself, which comes when the slice has another version.

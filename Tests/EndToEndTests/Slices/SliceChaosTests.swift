@@ -4,7 +4,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension ControlPlaneTests {
+extension EndToEndTests {
     /// Two supervisors that know nothing of each other on one group of mode EndpointSlice, an API server with faults, and kills.
     @Suite struct SliceChaosTests {
         private static let rounds = ProcessInfo.processInfo.environment["TSAN_OPTIONS"] == nil ? 60 : 20

@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension ControlPlaneTests {
+extension EndToEndTests {
     /// Role labels of a group whose slices say who is active, and the rights that it needs.
     @Suite struct SliceDecorationTests {
         /// Writes of pods that were asked for by this user; nil: by anybody.

@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension ControlPlaneTests {
+extension EndToEndTests {
     /// A group of mode EndpointSlice between its moves.
     @Suite struct SliceLifeTests {
         /// Writes of slices and pods, which are all that a restart could disturb.

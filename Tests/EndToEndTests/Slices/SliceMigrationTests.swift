@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension ControlPlaneTests {
+extension EndToEndTests {
     /// From mode Label to mode EndpointSlice and back, by the steps of config/README.md, while clients are served.
     @Suite(.enabled(if: ShellRun.works("command -v kubectl"), "needs kubectl, which make test fetches"))
     struct SliceMigrationTests {

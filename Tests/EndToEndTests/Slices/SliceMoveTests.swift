@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension ControlPlaneTests {
+extension EndToEndTests {
     /// A move is one write of one slice: nobody is ever without an endpoint, and nobody has two.
     @Suite struct SliceMoveTests {
         /// The thread sanitizer makes them ten times slower.

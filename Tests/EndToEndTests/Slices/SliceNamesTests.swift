@@ -3,7 +3,7 @@ import Sandbox
 import TestedCluster
 import Testing
 
-extension ControlPlaneTests {
+extension EndToEndTests {
     /// What a client sees of a move by slices that asks for the Service's name, in one address family or two.
     @Suite struct SliceNamesTests {
         private static let name = "web.default.svc.cluster.local"
