@@ -9,7 +9,7 @@ RELEASE = -c release --static-swift-stdlib
 # So many tests at a time: with all two thousand at once each waits for its turn at every step, most of a minute.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
 
-.PHONY: setup build demo test conformance e2e lint format bench soak simulate explore fuzz tsan-build tsan alerts chart clean
+.PHONY: setup build demo test conformance e2e lint format bench soak simulate explore fuzz tsan alerts chart clean
 
 setup: ## Install the system packages that are missing (Debian, Ubuntu).
 	@./.ci/setup
@@ -99,16 +99,14 @@ fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader, and as man
 	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-fuzz" --inputs $(FUZZ_INPUTS) $(FUZZ_CORPUS)
 	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-fuzz" --cluster --inputs $(FUZZ_INPUTS) Tests/RecordedExchanges/Exchanges
 
-tsan-build: setup ## Build what `make tsan` runs.
-	swift build --build-tests --sanitize thread --scratch-path .build-tsan
-
 TSAN_SKIP ?=
 
 # Two at a time: each takes up to ten times as long, and a test of the real binary beside it mostly waits.
 tsan: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 2
 
-tsan: tsan-build ## Run the tests but those that TSAN_SKIP matches, and a short soak, under the thread sanitizer.
+tsan: setup ## Run the tests but those of UNTESTED_ROOMS, and those that TSAN_SKIP matches, and a short soak, under the thread sanitizer.
 	@./.ci/setup test
+	swift build --build-tests --sanitize thread --scratch-path .build-tsan
 	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool schemathesis):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --sanitize thread --scratch-path .build-tsan \
 	    $(if $(TSAN_SKIP),--skip '$(TSAN_SKIP)')
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp halt_on_error=1" .build-tsan/debug/kube-standby-bench soak 10 200
