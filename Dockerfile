@@ -7,7 +7,8 @@ WORKDIR /src
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build -c release --product kube-standby --static-swift-stdlib \
+# Without the sandbox: its API server and its packages have no place beside a supervisor.
+RUN swift build -c release --product kube-standby --static-swift-stdlib --disable-default-traits \
     && install -D -m 0755 "$(swift build -c release --show-bin-path)/kube-standby" /out/kube-standby \
     && strip /out/kube-standby
 

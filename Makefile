@@ -4,7 +4,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := build
 
 # Starts in half the time, and runs where no Swift is installed.
-RELEASE = -c release --static-swift-stdlib
+RELEASE = -c release --static-swift-stdlib $(if $(WITHOUT_SANDBOX),--disable-default-traits)
+
+# Set: without `demo` and `sandbox`, and what only they need, as in the image.
+WITHOUT_SANDBOX ?=
 
 # So many tests at a time: with all two thousand at once each waits for its turn at every step, most of a minute.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
@@ -99,17 +102,17 @@ fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader, and as man
 	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-fuzz" --inputs $(FUZZ_INPUTS) $(FUZZ_CORPUS)
 	"$$(swift build $(RELEASE) --show-bin-path)/kube-standby-fuzz" --cluster --inputs $(FUZZ_INPUTS) Tests/RecordedExchanges/Exchanges
 
-TSAN_SKIP ?=
-
 # Two at a time: each takes up to ten times as long, and a test of the real binary beside it mostly waits.
 tsan: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 2
+tsan: export TSAN_OPTIONS = suppressions=$(CURDIR)/.ci/tsan.supp
 
-tsan: setup ## Run the tests but those of UNTESTED_ROOMS, and those that TSAN_SKIP matches, and a short soak, under the thread sanitizer.
+tsan: setup ## Run all tests, or those of TESTED_ROOMS=A,B alone, a short soak and the demo under the thread sanitizer.
 	@./.ci/setup test
 	swift build --build-tests --sanitize thread --scratch-path .build-tsan
-	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool schemathesis):$$PATH" TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp" swift test --skip-build --sanitize thread --scratch-path .build-tsan \
-	    $(if $(TSAN_SKIP),--skip '$(TSAN_SKIP)')
-	TSAN_OPTIONS="suppressions=$(CURDIR)/.ci/tsan.supp halt_on_error=1" .build-tsan/debug/kube-standby-bench soak 10 200
+	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool schemathesis):$$PATH" \
+	    swift test --skip-build --sanitize thread --scratch-path .build-tsan
+	TSAN_OPTIONS="$$TSAN_OPTIONS halt_on_error=1" .build-tsan/debug/kube-standby-bench soak 10 100
+	TSAN_OPTIONS="$$TSAN_OPTIONS halt_on_error=1" timeout 300 .build-tsan/debug/kube-standby demo
 
 alerts: ## Check the alert rules, and what the dashboard asks for, with Prometheus' own tool.
 	cd config && PATH="$$(../.ci/tools promtool):$$PATH" && promtool check rules alerts.yaml && promtool test rules alerts-test.yaml

@@ -55,6 +55,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioWebSocket = Target.Dependency.product(name: "NIOWebSocket", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let sandbox = Target.Dependency.target(name: "Sandbox", condition: .when(traits: ["Sandbox"]))
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
@@ -62,8 +63,8 @@ let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates"
 
 // MARK: The rooms
 
-/// Rooms without their tests: the thread sanitizer has nothing to find where there is no lock, thread or task.
-let untestedRooms = Context.environment["UNTESTED_ROOMS"]?.split(separator: ",").map(String.init) ?? []
+/// The rooms whose tests are in the package, for a short run under the thread sanitizer; nil: every test there is.
+let testedRooms = Context.environment["TESTED_ROOMS"]?.split(separator: ",").map(String.init)
 
 /// One room: a target, its tests beside it, and the rooms and packages that it may call.
 struct Room {
@@ -80,7 +81,7 @@ struct Room {
     /// Files of the tests' folder that are no sources.
     var testExclude: [String] = []
 
-    private var isTested: Bool { !untestedRooms.contains(name) }
+    private var isTested: Bool { testedRooms?.contains(name) ?? true }
 
     var targets: [Target] {
         let swiftSettings =
@@ -215,10 +216,57 @@ let rooms: [Room] = [
     ),
 ]
 
+if let unknown = testedRooms?.first(where: { name in !rooms.contains { $0.name == name } }) {
+    fatalError("TESTED_ROOMS: no room is called \(unknown); there are \(rooms.map(\.name).joined(separator: ", "))")
+}
+
+/// The tests of the whole, and what only they need.
+let testsOfTheWhole: [Target] = [
+    // The real binary on any cluster, pods played without containers.
+    .testTarget(
+        name: "ClusterTests",
+        dependencies: ["KubernetesClient", "Sandbox", "TestedCluster", "YAMLDocument", "kube-standby"],
+        swiftSettings: swiftSettings
+    ),
+    // The real binary against the sandbox, under its faults.
+    .testTarget(
+        name: "EndToEndTests",
+        dependencies: [
+            "Coordination", "Sandbox", "TestedCluster", "Transport", "YAMLDocument", "FailoverCore",
+            "HeadlessBrowser", "KubernetesClient", "Leadership", "Operations",
+            "Probing", "StandbyConfiguration", "Supervision", "kube-standby", logging, nioCore, nioHTTP1, nioPosix,
+            serviceLifecycle, subprocess, systemPackage,
+        ],
+        swiftSettings: swiftSettings
+    ),
+    // A cluster to test on: the sandbox, or whatever a kubeconfig names.
+    .target(
+        name: "TestedCluster",
+        dependencies: [
+            "Coordination", "Sandbox", "Transport", "KubernetesClient", "kube-standby", logging, subprocess,
+            systemPackage,
+        ],
+        path: "Tests/TestedCluster",
+        swiftSettings: swiftSettings
+    ),
+    // The rules of the API that the product relies on, against any server.
+    .testTarget(
+        name: "ConformanceTests",
+        dependencies: ["TestedCluster", "Sandbox"],
+        swiftSettings: swiftSettings
+    ),
+    // The import table, the manifest and the rules for sources.
+    .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
+]
+
 let package = Package(
     name: "kube-standby",
     platforms: [.macOS(.v15)],
     products: [.executable(name: "kube-standby", targets: ["kube-standby"])],
+    traits: [
+        .trait(name: "Sandbox", description: "The commands `demo` and `sandbox`; the image is built without them."),
+        .default(enabledTraits: ["Sandbox"]),
+    ],
     dependencies: [
         // The command line: parsing, help and completions.
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -267,7 +315,7 @@ let package = Package(
             dependencies: [
                 "CLinux", "PlainText", "Coordination", "HostSystem", "Transport", "KubernetesClient", "Leadership",
                 "Probing",
-                "Supervision", "Operations", "FailoverCore", "StandbyConfiguration", "Sandbox", "YAMLDocument",
+                "Supervision", "Operations", "FailoverCore", "StandbyConfiguration", "YAMLDocument", sandbox,
                 argumentParser, logging, metrics, serviceLifecycle, unixSignals,
             ],
             swiftSettings: swiftSettings
@@ -294,23 +342,6 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
-        // The real binary on any cluster, pods played without containers.
-        .testTarget(
-            name: "ClusterTests",
-            dependencies: ["KubernetesClient", "Sandbox", "TestedCluster", "YAMLDocument", "kube-standby"],
-            swiftSettings: swiftSettings
-        ),
-        // The real binary against the sandbox, under its faults.
-        .testTarget(
-            name: "EndToEndTests",
-            dependencies: [
-                "Coordination", "Sandbox", "TestedCluster", "Transport", "YAMLDocument", "FailoverCore",
-                "HeadlessBrowser", "KubernetesClient", "Leadership", "Operations",
-                "Probing", "StandbyConfiguration", "Supervision", "kube-standby", logging, nioCore, nioHTTP1, nioPosix,
-                serviceLifecycle, subprocess, systemPackage,
-            ],
-            swiftSettings: swiftSettings
-        ),
         // What makes a test repeatable: a clock that the test moves, random numbers of a seed.
         .target(
             name: "Repeatable",
@@ -333,23 +364,5 @@ let package = Package(
             exclude: ["Exchanges"],
             swiftSettings: swiftSettings
         ),
-        // A cluster to test on: the sandbox, or whatever a kubeconfig names.
-        .target(
-            name: "TestedCluster",
-            dependencies: [
-                "Coordination", "Sandbox", "Transport", "KubernetesClient", "kube-standby", logging, subprocess,
-                systemPackage,
-            ],
-            path: "Tests/TestedCluster",
-            swiftSettings: swiftSettings
-        ),
-        // The rules of the API that the product relies on, against any server.
-        .testTarget(
-            name: "ConformanceTests",
-            dependencies: ["TestedCluster", "Sandbox"],
-            swiftSettings: swiftSettings
-        ),
-        // The import table, the manifest and the rules for sources.
-        .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
-    ]
+    ] + (testedRooms == nil ? testsOfTheWhole : [])
 )

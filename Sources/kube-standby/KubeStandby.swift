@@ -11,7 +11,6 @@ struct KubeStandby: AsyncParsableCommand {
         abstract: "Keeps exactly one healthy pod behind every active/passive Kubernetes Service.",
         discussion: """
             EXAMPLES
-              kube-standby demo
               kube-standby validate config.yaml
               kube-standby run --config config.yaml
               kube-standby status -A
@@ -21,7 +20,7 @@ struct KubeStandby: AsyncParsableCommand {
 
             EXIT CODES
               0   done, or ended as asked
-              1   the configuration has mistakes, a group has no healthy active pod, a request was refused, or the demo broke an invariant
+              1   the configuration has mistakes, a group has no healthy active pod, or a request was refused
               2   something could not be read, written, reached or listened at
               64  wrong usage
             """,
@@ -31,9 +30,16 @@ struct KubeStandby: AsyncParsableCommand {
             ProbeCommand.self, SwitchoverCommand.self, PauseCommand.self, ResumeCommand.self, FenceCommand.self,
             UnfenceCommand.self,
             HistoryCommand.self, StatusCommand.self, ExplainCommand.self, ReportCommand.self, DashboardCommand.self,
-            DemoCommand.self,
-            SandboxCommand.self,
             VersionCommand.self,
-        ]
+        ] + sandboxCommands
     )
+
+    /// What needs the sandbox; none in a build without it.
+    private static var sandboxCommands: [any ParsableCommand.Type] {
+        #if Sandbox
+        [DemoCommand.self, SandboxCommand.self]
+        #else
+        []
+        #endif
+    }
 }

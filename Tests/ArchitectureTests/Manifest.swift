@@ -36,7 +36,7 @@ struct Manifest {
 
     /// In the order of the text.
     private(set) var modules: [Module] = []
-    /// What packages offer, by the name that the text gives it: `nioCore` is `NIOCore`.
+    /// What packages offer, and our own targets that a trait leaves out, by the name that the text gives it: `nioCore` is `NIOCore`.
     private(set) var products: [String: String] = [:]
 
     /// Reads the text.
@@ -68,15 +68,17 @@ struct Manifest {
     // MARK: Targets
 
     private mutating func readProducts(_ tokens: [Token]) {
-        let form: [Token] = [
-            .mark("="), .word("Target"), .mark("."), .word("Dependency"), .mark("."), .word("product"), .mark("("),
-            .word("name"), .mark(":"),
-        ]
-        for range in tokens.ranges(of: form) {
-            guard case .word(let alias) = tokens[range.lowerBound - 1],
-                case .string(let name) = tokens[range.upperBound]
-            else { continue }
-            products[alias] = name
+        for kind in ["product", "target"] {
+            let form: [Token] = [
+                .mark("="), .word("Target"), .mark("."), .word("Dependency"), .mark("."), .word(kind), .mark("("),
+                .word("name"), .mark(":"),
+            ]
+            for range in tokens.ranges(of: form) {
+                guard case .word(let alias) = tokens[range.lowerBound - 1],
+                    case .string(let name) = tokens[range.upperBound]
+                else { continue }
+                products[alias] = name
+            }
         }
     }
 

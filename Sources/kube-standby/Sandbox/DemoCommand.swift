@@ -1,3 +1,5 @@
+#if Sandbox
+
 import ArgumentParser
 import Foundation
 
@@ -36,3 +38,5 @@ struct DemoCommand: AsyncParsableCommand {
         if !isIntact { throw ExitStatus.mistakes.exitCode }
     }
 }
+
+#endif

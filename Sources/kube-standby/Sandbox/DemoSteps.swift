@@ -1,3 +1,5 @@
+#if Sandbox
+
 import Coordination
 import FailoverCore
 import Probing
@@ -235,3 +237,5 @@ struct DemoSteps {
         if !holds { broken.append(invariant) }
     }
 }
+
+#endif

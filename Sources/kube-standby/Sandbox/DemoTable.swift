@@ -1,3 +1,5 @@
+#if Sandbox
+
 import Sandbox
 import Supervision
 
@@ -32,3 +34,5 @@ struct DemoTable {
         return table.text()
     }
 }
+
+#endif

@@ -1,3 +1,5 @@
+#if Sandbox
+
 import Foundation
 
 /// What the demo runs with: three groups of three pods, and the configuration that supervises them.
@@ -91,3 +93,5 @@ struct DemoSetup {
         }
     }
 }
+
+#endif

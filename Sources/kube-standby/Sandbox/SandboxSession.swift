@@ -1,3 +1,5 @@
+#if Sandbox
+
 import Foundation
 import Sandbox
 
@@ -102,3 +104,5 @@ struct SandboxSession: Sendable {
             """
     }
 }
+
+#endif

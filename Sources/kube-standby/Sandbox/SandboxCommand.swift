@@ -1,3 +1,5 @@
+#if Sandbox
+
 import ArgumentParser
 import Foundation
 import HostSystem
@@ -112,3 +114,5 @@ struct SandboxCommand: AsyncParsableCommand {
         }
     }
 }
+
+#endif

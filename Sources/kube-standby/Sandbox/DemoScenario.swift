@@ -1,3 +1,5 @@
+#if Sandbox
+
 import Coordination
 import Foundation
 import KubernetesClient
@@ -135,3 +137,5 @@ struct DemoScenario {
         ) { timeline.show($0) }
     }
 }
+
+#endif

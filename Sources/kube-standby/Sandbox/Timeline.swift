@@ -1,3 +1,5 @@
+#if Sandbox
+
 import Foundation
 import Supervision
 
@@ -41,3 +43,5 @@ extension String {
         count >= width ? self : self + String(repeating: " ", count: width - count)
     }
 }
+
+#endif
