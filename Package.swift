@@ -36,8 +36,6 @@ let swiftSettings: [SwiftSetting] =
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let heapModule = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
-let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
@@ -59,7 +57,6 @@ let sandbox = Target.Dependency.target(name: "Sandbox", condition: .when(traits:
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
-let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
 // MARK: The rooms
 
@@ -205,9 +202,9 @@ let rooms: [Room] = [
         name: "Sandbox",
         exclude: ["README.md"],
         dependencies: [
-            "YAMLDocument", hummingbird, hummingbirdCore, httpTypes, logging, nioConcurrency, nioCore,
-            nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTPTypes2, nioPosix, nioSSL, nioWebSocket, crypto,
-            asn1, x509, subprocess, systemPackage,
+            "COpenSSL", "YAMLDocument", hummingbird, hummingbirdCore, httpTypes, logging, nioConcurrency, nioCore,
+            nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypes1, nioHTTPTypes2, nioPosix, nioSSL, nioWebSocket, subprocess,
+            systemPackage,
         ],
         testDependencies: [
             "Transport", "KubernetesClient", "RecordedExchanges", "Repeatable", logging, nioCore, nioPosix, subprocess,
@@ -284,11 +281,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         // TLS of those WebSockets, and of the sandbox's API server.
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
-        // The sandbox's certificate authority and server certificate.
-        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
-        // The parts of a certificate that swift-certificates is built from: names and keys.
-        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         // The vocabulary of hummingbird's requests and answers.
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         // HTTP server: the sandbox's API server and its admin endpoint.
@@ -305,6 +297,8 @@ let package = Package(
         .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // HTTP, TLS and HTTP/2.
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // The sandbox's certificates: OpenSSL comes with libcurl; swift-certificates would bring a second BoringSSL into each build.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // Regular expressions whose work can be bounded, which Swift's cannot; in every Debian base image.
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         // Linux's own calls that Swift does not know: variadic ones, glibc's own, descriptors that tell of events.

@@ -1,4 +1,4 @@
-import Crypto
+import COpenSSL
 import Foundation
 import NIOCore
 import NIOHTTP1
@@ -95,7 +95,11 @@ final class ExecUpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     ///
     /// https://datatracker.ietf.org/doc/html/rfc6455#section-4.2.2
     private static func accept(_ key: String) -> String {
-        let digest = Insecure.SHA1.hash(data: Data((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8))
+        let proof = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
+        let digest = [UInt8](unsafeUninitializedCapacity: Int(SHA_DIGEST_LENGTH)) { buffer, count in
+            unsafe SHA1(proof, proof.count, buffer.baseAddress)
+            count = Int(SHA_DIGEST_LENGTH)
+        }
         return Data(digest).base64EncodedString()
     }
 

@@ -1,9 +1,7 @@
-import Crypto
+import COpenSSL
 package import Foundation
 import NIOCore
 package import NIOSSL
-import SwiftASN1
-import X509
 
 /// A certificate authority and a server certificate for 127.0.0.1 and localhost, made anew for each sandbox.
 package struct Certificates: Sendable {
@@ -20,59 +18,28 @@ package struct Certificates: Sendable {
     package init(validity: ClosedRange<Date>? = nil) throws {
         let now = Date()
         let week = now - 3600...now + 7 * 86_400
-        let authorityKey = P256.Signing.PrivateKey()
-        let name = try DistinguishedName { CommonName("kube-standby sandbox authority") }
-        let authority = try Self.certificate(
-            subject: name,
-            issuer: name,
+        let authorityKey = try SigningKey()
+        let serverKey = try SigningKey()
+        let authority = CertificateDraft(
+            subject: "kube-standby sandbox authority",
+            issuer: "kube-standby sandbox authority",
             key: authorityKey,
-            issuerKey: authorityKey,
             validity: week,
-            extensions: try Certificate.Extensions {
-                Critical(BasicConstraints.isCertificateAuthority(maxPathLength: nil))
-                Critical(KeyUsage(keyCertSign: true))
-            }
+            extensions: [(NID_basic_constraints, "critical,CA:TRUE"), (NID_key_usage, "critical,keyCertSign")]
         )
-        let serverKey = P256.Signing.PrivateKey()
-        let server = try Self.certificate(
-            subject: try DistinguishedName { CommonName("kube-standby sandbox") },
-            issuer: name,
+        let server = CertificateDraft(
+            subject: "kube-standby sandbox",
+            issuer: authority.subject,
             key: serverKey,
-            issuerKey: authorityKey,
             validity: validity ?? week,
-            extensions: try Certificate.Extensions {
-                Critical(BasicConstraints.notCertificateAuthority)
-                try ExtendedKeyUsage([.serverAuth])
-                SubjectAlternativeNames([
-                    .dnsName("localhost"), .ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1])),
-                ])
-            }
+            extensions: [
+                (NID_basic_constraints, "critical,CA:FALSE"), (NID_ext_key_usage, "serverAuth"),
+                (NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1"),
+            ]
         )
-        self.authority = try authority.serializeAsPEM().pemString
-        serverCertificate = try server.serializeAsPEM().pemString
-        self.serverKey = serverKey.pemRepresentation
-    }
-
-    private static func certificate(
-        subject: DistinguishedName,
-        issuer: DistinguishedName,
-        key: P256.Signing.PrivateKey,
-        issuerKey: P256.Signing.PrivateKey,
-        validity: ClosedRange<Date>,
-        extensions: Certificate.Extensions
-    ) throws -> Certificate {
-        try Certificate(
-            version: .v3,
-            serialNumber: Certificate.SerialNumber(),
-            publicKey: Certificate.PublicKey(key.publicKey),
-            notValidBefore: validity.lowerBound,
-            notValidAfter: validity.upperBound,
-            issuer: issuer,
-            subject: subject,
-            signatureAlgorithm: .ecdsaWithSHA256,
-            extensions: extensions,
-            issuerPrivateKey: Certificate.PrivateKey(issuerKey)
-        )
+        self.authority = try authority.signed(by: authorityKey)
+        serverCertificate = try server.signed(by: authorityKey)
+        self.serverKey = try serverKey.pem
     }
 
     /// The server's side of TLS.

@@ -1,5 +1,3 @@
-import Crypto
-
 /// The templates that a StatefulSet has had, each in a ControllerRevision.
 ///
 /// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/controller-revision-v1/
@@ -79,12 +77,16 @@ struct StatefulSetRevisions: Sendable {
     }
 }
 
-/// A short name for a pod template, by which revisions are told apart.
+/// A short name for a pod template, by which revisions are told apart: FNV-1a with 32 bits, in letters and digits that spell no word.
+///
+/// https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/controller/controller_utils.go (`ComputeHash`)
 enum TemplateHash {
+    private static let safeLetters = Array("bcdfghjklmnpqrstvwxz2456789")
+
     /// The same template has the same hash, whatever the order of its members.
     static func text(of template: JSONValue) -> String {
-        let digest = SHA256.hash(data: sortedText(template))
-        return digest.prefix(5).map { String(UInt16($0) + 0x100, radix: 16).dropFirst() }.joined()
+        let hash = sortedText(template).reduce(0x811c_9dc5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+        return String(String(hash).utf8.map { safeLetters[Int($0) % safeLetters.count] })
     }
 
     /// A text that is the same for equal values.
