@@ -96,7 +96,7 @@ final class ExecUpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     /// https://datatracker.ietf.org/doc/html/rfc6455#section-4.2.2
     private static func accept(_ key: String) -> String {
         let proof = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
-        let digest = [UInt8](unsafeUninitializedCapacity: Int(SHA_DIGEST_LENGTH)) { buffer, count in
+        let digest = unsafe [UInt8](unsafeUninitializedCapacity: Int(SHA_DIGEST_LENGTH)) { buffer, count in
             unsafe SHA1(proof, proof.count, buffer.baseAddress)
             count = Int(SHA_DIGEST_LENGTH)
         }

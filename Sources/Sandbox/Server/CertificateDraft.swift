@@ -2,7 +2,7 @@ import COpenSSL
 import Foundation
 
 /// A private key on the curve P-256.
-final class SigningKey {
+@safe final class SigningKey {
     /// OpenSSL's own; lives as long as this does.
     fileprivate let handle: OpaquePointer
 
@@ -19,7 +19,7 @@ final class SigningKey {
     /// PKCS#8, PEM.
     var pem: String {
         get throws {
-            try pemText("PEM_write_bio_PrivateKey") {
+            try unsafe pemText("PEM_write_bio_PrivateKey") {
                 unsafe PEM_write_bio_PrivateKey($0, handle, nil, nil, 0, nil, nil)
             }
         }
@@ -55,8 +55,8 @@ struct CertificateDraft {
         let (start, end) = unsafe (X509_getm_notBefore(certificate), X509_getm_notAfter(certificate))
         try check("ASN1_TIME_set", unsafe ASN1_TIME_set(start, seconds(validity.lowerBound)) == nil ? 0 : 1)
         try check("ASN1_TIME_set", unsafe ASN1_TIME_set(end, seconds(validity.upperBound)) == nil ? 0 : 1)
-        try name(unsafe X509_get_subject_name(certificate), subject)
-        try name(unsafe X509_get_issuer_name(certificate), issuer)
+        try unsafe name(X509_get_subject_name(certificate), subject)
+        try unsafe name(X509_get_issuer_name(certificate), issuer)
         try check("X509_set_pubkey", unsafe X509_set_pubkey(certificate, key.handle))
         for (number, value) in extensions {
             guard let made = unsafe X509V3_EXT_conf_nid(nil, nil, number, value) else {
@@ -66,7 +66,7 @@ struct CertificateDraft {
             try check("X509_add_ext", unsafe X509_add_ext(certificate, made, -1))
         }
         try check("X509_sign", unsafe X509_sign(certificate, issuerKey.handle, EVP_sha256()))
-        return try pemText("PEM_write_bio_X509") { unsafe PEM_write_bio_X509($0, certificate) }
+        return try unsafe pemText("PEM_write_bio_X509") { unsafe PEM_write_bio_X509($0, certificate) }
     }
 
     private func seconds(_ date: Date) -> time_t { time_t(date.timeIntervalSince1970) }
