@@ -106,13 +106,15 @@ fuzz: setup ## Feed FUZZ_INPUTS mutated configurations to the reader, and as man
 tsan: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 2
 tsan: export TSAN_OPTIONS = suppressions=$(CURDIR)/.ci/tsan.supp
 
-tsan: setup ## Run all tests, or those of TESTED_ROOMS=A,B alone, a short soak and the demo under the thread sanitizer.
+tsan: setup ## Run all tests, a short soak and the demo under the thread sanitizer; with TESTED_ROOMS=A,B the tests of these rooms alone.
 	@./.ci/setup test
-	swift build --build-tests --sanitize thread --scratch-path .build-tsan
+	swift build --sanitize thread --scratch-path .build-tsan $(if $(TESTED_ROOMS),--product kube-standbyPackageTests,--build-tests)
 	PATH="$$(./.ci/tools kubectl helm check-jsonschema grpcio promtool schemathesis):$$PATH" \
 	    swift test --skip-build --sanitize thread --scratch-path .build-tsan
+ifeq ($(TESTED_ROOMS),)
 	TSAN_OPTIONS="$$TSAN_OPTIONS halt_on_error=1" .build-tsan/debug/kube-standby-bench soak 10 100
 	TSAN_OPTIONS="$$TSAN_OPTIONS halt_on_error=1" timeout 300 .build-tsan/debug/kube-standby demo
+endif
 
 alerts: ## Check the alert rules, and what the dashboard asks for, with Prometheus' own tool.
 	cd config && PATH="$$(../.ci/tools promtool):$$PATH" && promtool check rules alerts.yaml && promtool test rules alerts-test.yaml

@@ -123,7 +123,7 @@ let rooms: [Room] = [
     Room(
         name: "Transport",
         dependencies: ["CLibcurl", "CLinux", "Coordination", "HostSystem", heapModule],
-        testDependencies: ["Coordination", "HostSystem", "Repeatable", "Sandbox", nioCore, nioPosix]
+        testDependencies: ["Coordination", "HostSystem", "Repeatable", nioCore, nioPosix]
     ),
     // The pure decision core: events in, effects out.
     Room(name: "FailoverCore", isAlwaysFast: true, testDependencies: ["Repeatable"]),
