@@ -37,11 +37,4 @@ struct Timeline: Sendable {
     }
 }
 
-extension String {
-    /// At least `width` characters, blanks added.
-    func padded(to width: Int) -> String {
-        count >= width ? self : self + String(repeating: " ", count: width - count)
-    }
-}
-
 #endif

@@ -74,3 +74,10 @@ struct TextTable {
         return shown.joined(separator: gap)
     }
 }
+
+extension String {
+    /// At least `width` characters, blanks added.
+    func padded(to width: Int) -> String {
+        count >= width ? self : self + String(repeating: " ", count: width - count)
+    }
+}
