@@ -3,11 +3,11 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
 
-# Starts in half the time, and runs where no Swift is installed.
-RELEASE = -c release --static-swift-stdlib $(if $(WITHOUT_SANDBOX),--disable-default-traits)
-
 # Set: without `demo` and `sandbox`, and what only they need, as in the image.
 WITHOUT_SANDBOX ?=
+
+# Starts in half the time, and runs where no Swift is installed.
+RELEASE = -c release --static-swift-stdlib $(if $(WITHOUT_SANDBOX),--disable-default-traits)
 
 # So many tests at a time: with all two thousand at once each waits for its turn at every step, most of a minute.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 8
