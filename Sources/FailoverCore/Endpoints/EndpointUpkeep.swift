@@ -91,7 +91,7 @@ struct EndpointUpkeep: Sendable, Hashable {
     mutating func lookedUp(_ id: OperationID, _ outcome: MemberReadOutcome) -> Bool {
         guard let pod = lookups.answered(id) else { return false }
         switch outcome {
-        case .gone: vanished.insert(pod)
+        case .gone, .ended: vanished.insert(pod)
         case .found(let found):
             if found.id != pod || found.lifecycle == .finished { vanished.insert(pod) }
         case .tooNew, .failed: break

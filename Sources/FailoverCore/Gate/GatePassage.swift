@@ -23,6 +23,8 @@ struct GatePassage: Sendable, Hashable {
         var awaitsHook = false
         var deletion = Deletion.none
         var failures = 0
+        /// What is read of it beside what the informer shows.
+        var look: OutgoingLook
     }
 
     private var subjects: [Member.ID: Subject] = [:]
@@ -36,7 +38,9 @@ struct GatePassage: Sendable, Hashable {
         for pod in plan.outgoing {
             let waited = min(plan.decidedAt.nanoseconds, pod.waited.wholeNanoseconds)
             let start = MonotonicTime(nanoseconds: plan.decidedAt.nanoseconds - waited)
-            subjects[pod.id] = Subject(pod: pod, since: around.seenDemoted[pod.id] ?? around.now, waitedSince: start)
+            let since = around.seenDemoted[pod.id] ?? around.now
+            let look = OutgoingLook(since: around.now, around.view.version(of: pod.id))
+            subjects[pod.id] = Subject(pod: pod, since: since, waitedSince: start, look: look)
         }
     }
 
@@ -71,11 +75,12 @@ struct GatePassage: Sendable, Hashable {
     }
 
     /// When to look again although nothing changes; nil: no such time.
-    func nextLook(_ gate: PromotionGate?, at now: MonotonicTime) -> MonotonicTime? {
-        guard let gate else { return nil }
+    func nextLook(_ gate: PromotionGate?, _ view: MemberView, at now: MonotonicTime) -> MonotonicTime? {
+        let look = subjects.values.compactMap { $0.look.due(isBehind: view.isBehind($0.pod.id)) }.min()
+        guard let gate else { return look }
         let ends = subjects.values.filter { !$0.awaitsHook }.map { $0.waitedSince + gate.wait }.filter { now < $0 }
         let asking = gate.method == .passive ? askedAt.map { $0 + Self.pause } : nil
-        return [ends.max(), asking].compactMap(\.self).min()
+        return [ends.max(), asking, look].compactMap(\.self).min()
     }
 
     // MARK: Going on
@@ -87,7 +92,8 @@ struct GatePassage: Sendable, Hashable {
         for member in members where demoted[member.id] != member.version {
             demoted[member.id] = member.version
             let pod = OutgoingMember(name: member.name, id: member.id, epoch: epoch)
-            subjects[member.id] = Subject(pod: pod, since: now, waitedSince: now)
+            let look = OutgoingLook(since: now, member.version)
+            subjects[member.id] = Subject(pod: pod, since: now, waitedSince: now, look: look)
             askedAt = nil
         }
     }
@@ -101,12 +107,13 @@ struct GatePassage: Sendable, Hashable {
         let gate = around.policy.promotionGate
         noteHooks(around)
         subjects = subjects.filter { !isProved($0.value, gate, around.view) }
-        let asked =
+        let steps =
             switch gate?.method {
             case .passive: ask(around.view, at: around.now)
             case .deletePod: around.policy.mayRecord ? delete(&ids) : []
             case nil: [Effect]()
             }
+        let asked = steps + look(around, &ids)
         guard let gate, !isReported, isOverdue(gate, at: around.now) else { return asked }
         isReported = true
         return asked + [.report(.gateTimedOut(pods, to: target.name, gate))]
@@ -151,6 +158,31 @@ struct GatePassage: Sendable, Hashable {
         return effects
     }
 
+    // MARK: Looks
+
+    private mutating func look(_ around: SwitchSurroundings, _ ids: inout OperationIDs) -> [Effect] {
+        var effects: [Effect] = []
+        for pod in pods {
+            guard var look = subjects[pod.id]?.look, let due = look.due(isBehind: around.view.isBehind(pod.id)),
+                due <= around.now
+            else { continue }
+            let id = ids.next()
+            look.begin(id, around.view.version(of: pod.id))
+            subjects[pod.id]?.look = look
+            effects.append(.readOutgoing(id, pod, since: look.version))
+        }
+        return effects
+    }
+
+    /// A pod was read.
+    ///
+    /// - Returns: which one; nil: that was not asked for.
+    mutating func looked(_ id: OperationID, _ outcome: MemberReadOutcome, at now: MonotonicTime) -> OutgoingMember? {
+        guard let pod = subjects.values.first(where: { $0.look.awaits(id) })?.pod else { return nil }
+        subjects[pod.id]?.look.ended(outcome, of: pod, at: now)
+        return pod
+    }
+
     // MARK: Deletions
 
     /// The API server took the deletion of a pod, or did not.
@@ -178,8 +210,10 @@ struct GatePassage: Sendable, Hashable {
         return [.startBackoff(timer, attempt: subject.failures, atLeast: pause)]
     }
 
-    /// Whether an operation is a deletion that is still wanted.
-    func asks(_ id: OperationID) -> Bool { subjects.values.contains { $0.deletion == .asked(id) } }
+    /// Whether an operation is a deletion that is still wanted, or a read.
+    func asks(_ id: OperationID) -> Bool {
+        subjects.values.contains { $0.deletion == .asked(id) || $0.look.awaits(id) }
+    }
 
     /// A wait is over: what failed is to be asked again.
     ///

@@ -16,7 +16,7 @@ extension GroupStateMachine {
         if let step = situation(at: now).request(beside: progress) { return take(step, at: now) }
         // Who left the members while it was active is to step down, too.
         let told = outstanding.demote(view.departed, and: [], at: progress.epoch)
-        return told + outstanding.wake(at: passage.nextLook(policy.promotionGate, at: now))
+        return told + outstanding.wake(at: passage.nextLook(policy.promotionGate, view, at: now))
     }
 }
 
@@ -29,6 +29,18 @@ extension Outstanding {
         return effects
     }
 
+    /// A pod that is waited for was read.
+    ///
+    /// - Returns: which one; nil: that was not asked for.
+    mutating func looked(_ id: OperationID, _ outcome: MemberReadOutcome, at now: MonotonicTime) -> OutgoingMember? {
+        var pod: OutgoingMember?
+        _ = withPassage { passage, _ in
+            pod = passage.looked(id, outcome, at: now)
+            return []
+        }
+        return pod
+    }
+
     /// Deletions that failed are to be asked for again.
     ///
     /// - Returns: whether there are any.
@@ -39,5 +51,30 @@ extension Outstanding {
             return []
         }
         return isAny
+    }
+}
+
+extension GroupKnowledge {
+    /// A pod that a promotion waits for was read: what that says is news as the informer's would be.
+    ///
+    /// That it has stopped is never over again, so that no older version has to be feared. That it is gone proves nothing by itself, and who
+    /// is a member is left to what lists: an informer that is behind would bring it back as it was before.
+    mutating func looked(at pod: OutgoingMember, _ outcome: MemberReadOutcome) {
+        guard let member = outcome.member, member.id == pod.id else { return }
+        if case .found = outcome { _ = found(member) }
+        if member.hasStopped { view.sawStopped([pod.id]) }
+    }
+}
+
+extension MemberView {
+    /// The newest version that is known of a pod; nil: it is no member, and has not left as the active one.
+    func version(of id: Member.ID) -> ObjectVersion? {
+        self[id]?.version ?? departed.first { $0.id == id }?.version
+    }
+
+    /// Whether the informer has not shown yet what is known of a pod, for that was written or read.
+    func isBehind(_ id: Member.ID) -> Bool {
+        guard let version = version(of: id), let listedVersion else { return false }
+        return listedVersion < version
     }
 }

@@ -8,6 +8,9 @@ package enum Effect: Sendable, Hashable {
     case listMembers(OperationID)
     /// Read one pod from no cache; answer with `memberRead`.
     case readMember(OperationID, name: String)
+    /// Read a pod of just this uid from no cache, and if it is gone how it was at its end, after the version that was known; answer with
+    /// `memberRead`.
+    case readOutgoing(OperationID, OutgoingMember, since: ObjectVersion?)
     /// Write a role and its epoch on one pod; answer with `roleWritten`.
     case writeRole(OperationID, RoleWrite)
     /// Ask what would become of such a write, without making it; answer with `roleTried`.

@@ -50,10 +50,20 @@ package enum MemberReadOutcome: Sendable, Hashable {
     case found(Member)
     /// No pod of that name.
     case gone
+    /// No pod of that name any more: this is how it was at its end.
+    case ended(Member)
     /// It was changed after the newest listing: what it is to the group is not known yet.
     case tooNew
     /// Nothing is known of the pod; it is read again after a backoff.
     case failed(OperationFailure)
+
+    /// The pod that was read, whether it is there still.
+    var member: Member? {
+        switch self {
+        case .found(let member), .ended(let member): member
+        case .gone, .tooNew, .failed: nil
+        }
+    }
 }
 
 /// How a write of a role ended.

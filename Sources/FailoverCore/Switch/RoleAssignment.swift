@@ -164,7 +164,7 @@ struct RoleAssignment: Sendable, Hashable {
         switch outcome {
         case .found(let found) where found.id == member.id || member.id.uid.isEmpty:
             memberKnown(found, ids: &ids, effects: &effects)
-        case .found, .gone: stage = .gone
+        case .found, .gone, .ended: stage = .gone
         case .tooNew: backOff(nil, during: "reading", ids: &ids, effects: &effects)
         case .failed(let failure): backOff(failure, during: "reading", ids: &ids, effects: &effects)
         }

@@ -40,6 +40,10 @@ protocol GroupAPI: Sendable {
     func listMembers() async -> MemberListOutcome
     /// Reads one pod, from no cache.
     func readMember(_ name: String) async -> MemberReadOutcome
+    /// Reads a pod of just this uid, from no cache; of one that is gone, how it was at its end.
+    ///
+    /// `version`: that was known of it; nil: none was, so that nothing tells its end.
+    func readOutgoing(_ pod: OutgoingMember, since version: ObjectVersion?) async -> MemberReadOutcome
     /// Reads one pod's labels, from no cache.
     func readLabels(_ name: String) async -> LabelsReadOutcome
     /// Writes a role on exactly the pod and version that the write names.

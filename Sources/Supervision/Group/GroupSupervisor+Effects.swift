@@ -58,6 +58,8 @@ extension GroupSupervisor {
                 }
             case .listMembers(let id): run { .membersListed(id, await $0.listMembers()) }
             case .readMember(let id, let name): run { .memberRead(id, await $0.readMember(name)) }
+            case .readOutgoing(let id, let pod, let version):
+                run { .memberRead(id, await $0.readOutgoing(pod, since: version)) }
             case .writeRole(let id, let write): writeRole(write, for: id)
             case .writeEndpoints(let id, let slice): writeSlice(slice, for: id)
             case .readEndpoints(let id, let family): readSlice(family, for: id)

@@ -109,6 +109,9 @@ struct GroupTrial {
         case .readMember(let id, let name):
             let found = members.first { $0.name == name }
             return machine.memberRead(id, found.map { .found($0) } ?? .gone, at: now)
+        case .readOutgoing(let id, let pod, _):
+            let found = members.first { $0.name == pod.name }
+            return machine.memberRead(id, found.map { .found($0) } ?? .gone, at: now)
         case .writeRole(let id, let write): return machine.roleWritten(id, try written(write), at: now)
         case .tryRole(let id, _): return machine.roleTried(id, .notRefused, at: now)
         case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)

@@ -54,6 +54,30 @@ extension WorkloadTests {
             }
         }
 
+        /// The watch of pods is accepted and says nothing; all else is answered.
+        @Test func theEndOfThePodIsSeenWhileTheWatchIsSilent() async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                let arguments = try await stage.arguments(groups: [Self.group("method: DeletePod, waitSeconds: 600")])
+                _ = try await SupervisorProcess.run(arguments) { process in
+                    try await stage.expect("web", toSettleOn: "web-0")
+                    await Self.waitForHealth(process)
+                    let control = stage.sandbox.control
+                    let before = await control.requests("watch", of: .pods, count: 1).count
+                    await control.add(Fault(.silence, verb: "watch", kind: .pods, count: 1))
+                    await control.cutWatches()
+                    _ = await control.requests("watch", of: .pods, count: before + 1)
+                    await stage.sandbox.applications.set(.status(500), pod: "web-0", namespace: "default")
+                    // The pod that comes in place of the deleted one is seen, and labelled, once the watch ends.
+                    #expect(await process.log.wait(for: "move complete", "to=web-1") != nil)
+                    #expect(!(await control.requests("get", of: .pods, count: 1)).isEmpty)
+                }
+                #expect(await Self.wasSeenToStop(stage, before: "web-1") == true)
+                let audit = await stage.audit("web")
+                #expect(audit.violations.isEmpty && audit.moves == 1)
+            }
+        }
+
         /// A force-deletion proves nothing: an operator says that the pod has stopped.
         @Test func afterAForceDeletionNobodyIsPromotedUntilAnOperatorInsists() async throws {
             try await Stage.run { stage in

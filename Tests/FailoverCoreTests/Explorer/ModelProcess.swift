@@ -256,8 +256,8 @@ struct ModelProcess: Hashable {
             case .startTimer(let id, let at): timers[id] = at
             case .startBackoff(let id, _, _) where pause > .zero: timers[id] = now + pause
             case .startBackoff(let id, _, _): take(machine.timerFired(id, at: now), at: now)
-            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints,
-                .writeEndpoints, .readEndpoints, .deletePod, .runHook:
+            case .readRecord, .writeRecord, .listMembers, .readMember, .readOutgoing, .writeRole, .tryRole,
+                .settleEndpoints, .writeEndpoints, .readEndpoints, .deletePod, .runHook:
                 requests.append(effect)
             case .probe(let id, _): if let member = seen.first(where: { $0.id == id }) { probe(member, at: now) }
             case .report(.hookFailed(let call, _)): failures.append(call)
@@ -272,8 +272,8 @@ extension Effect {
     var isWrite: Bool {
         switch self {
         case .writeRecord, .writeRole, .writeEndpoints, .deletePod, .runHook: true
-        case .readRecord, .listMembers, .readMember, .tryRole, .settleEndpoints, .startTimer, .startBackoff,
-            .probe, .forgetHealth, .askOpinions, .askScores, .report, .readEndpoints:
+        case .readRecord, .listMembers, .readMember, .readOutgoing, .tryRole, .settleEndpoints, .startTimer,
+            .startBackoff, .probe, .forgetHealth, .askOpinions, .askScores, .report, .readEndpoints:
             false
         }
     }

@@ -20,6 +20,16 @@ extension ModelState {
             guard let index else { return nil }
             let found = cluster.pod(name).map { processes[index].shown($0, in: cluster) }
             return .memberRead(id, found.map { .found($0) } ?? .gone)
+        case .readOutgoing(let id, let pod, let version):
+            guard let index else { return nil }
+            if let found = cluster.pod(pod.name), found.id == pod.id {
+                return .memberRead(id, .found(processes[index].shown(found, in: cluster)))
+            }
+            guard version != nil, var last = processes[index].seen.first(where: { $0.id == pod.id }) else {
+                return .memberRead(id, .gone)
+            }
+            last.hasStopped = cluster.stopped.contains(pod.id)
+            return .memberRead(id, .ended(last))
         case .writeRole(let id, let write): return .roleWritten(id, cluster.write(write))
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
@@ -42,7 +52,7 @@ extension ModelState {
         case .readRecord(let id): answer = .recordRead(id, .failed(failure))
         case .writeRecord(let id, _, _, _): answer = .recordWritten(id, .failed(failure))
         case .listMembers(let id): answer = .membersListed(id, .failed(failure))
-        case .readMember(let id, _): answer = .memberRead(id, .failed(failure))
+        case .readMember(let id, _), .readOutgoing(let id, _, _): answer = .memberRead(id, .failed(failure))
         case .writeRole(let id, _):
             let isKnown = cluster.sabotage == .unknownOutcomesAreKnown
             answer = .roleWritten(id, isKnown ? .refused(failure) : .failed(failure))

@@ -15,8 +15,8 @@ extension Simulation {
                 } else {
                     takeTurn(of: effect, id, of: index, group: group)
                 }
-            case .readRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints, .writeEndpoints,
-                .readEndpoints, .deletePod:
+            case .readRecord, .listMembers, .readMember, .readOutgoing, .writeRole, .tryRole, .settleEndpoints,
+                .writeEndpoints, .readEndpoints, .deletePod:
                 send(effect, of: index, group: group)
             case .runHook(let id, let call): runHook(id, call, of: index, in: group)
             case .startTimer(let id, let at):

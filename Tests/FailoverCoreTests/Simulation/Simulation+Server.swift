@@ -52,7 +52,7 @@ extension Simulation {
         case .readRecord(let id): return .recordRead(id, .failed(failure))
         case .writeRecord(let id, _, _, _): return .recordWritten(id, .failed(failure))
         case .listMembers(let id): return .membersListed(id, .failed(failure))
-        case .readMember(let id, _): return .memberRead(id, .failed(failure))
+        case .readMember(let id, _), .readOutgoing(let id, _, _): return .memberRead(id, .failed(failure))
         case .writeRole(let id, _): return .roleWritten(id, .failed(failure))
         case .tryRole(let id, _): return .roleTried(id, .notRefused)
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
@@ -119,6 +119,8 @@ extension Simulation {
         case .listMembers(let id): return .membersListed(id, .listed(groups[group].shown(), version: cluster.version))
         case .readMember(let id, let name):
             return .memberRead(id, groups[group].shown(name).map { .found($0) } ?? .gone)
+        case .readOutgoing(let id, let pod, _):
+            return .memberRead(id, groups[group].shown(pod.name).map { .found($0) } ?? .gone)
         case .writeRole(let id, let write): return .roleWritten(id, self.write(write, in: group))
         case .tryRole(let id, let write): return .roleTried(id, cluster.tried(write))
         case .settleEndpoints(let id, _): return .endpointsSettled(id)
@@ -211,6 +213,7 @@ extension Simulation {
             "record \(record.holder?.id?.uid ?? "nobody") at \(record.epoch), \(record.origin.rawValue), \(record.reason)"
         case .listMembers: "list"
         case .readMember(_, let name): "read of \(name)"
+        case .readOutgoing(_, let pod, _): "look at \(pod.id)"
         case .writeRole(_, let write): "\(write.member.id) \(write.role.rawValue) at \(write.epoch)"
         case .tryRole(_, let write): "trial of \(write.member.id) at \(write.epoch)"
         case .writeEndpoints(_, let write):

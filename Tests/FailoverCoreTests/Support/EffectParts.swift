@@ -42,10 +42,9 @@ extension [Effect] {
         filter { effect in
             switch effect {
             case .report, .startTimer: false
-            case .readRecord, .writeRecord, .listMembers, .readMember, .writeRole, .tryRole, .settleEndpoints,
-                .writeEndpoints, .readEndpoints, .deletePod, .runHook, .startBackoff, .probe, .forgetHealth,
-                .askOpinions,
-                .askScores:
+            case .readRecord, .writeRecord, .listMembers, .readMember, .readOutgoing, .writeRole, .tryRole,
+                .settleEndpoints, .writeEndpoints, .readEndpoints, .deletePod, .runHook, .startBackoff, .probe,
+                .forgetHealth, .askOpinions, .askScores:
                 true
             }
         }

@@ -9,6 +9,7 @@ extension Effect {
             "record \(record.holder?.name ?? "nobody")@\(record.epoch) \(record.origin.rawValue)"
         case .listMembers: "list"
         case .readMember(_, let name): "read \(name)"
+        case .readOutgoing(_, let pod, _): "look at \(pod.name)"
         case .writeRole(_, let write): "\(write.member.name)=\(write.role.rawValue)@\(write.epoch)"
         case .tryRole(_, let write): "try \(write.member.name)=\(write.role.rawValue)@\(write.epoch)"
         case .settleEndpoints(_, let gone): "settle without \(gone.map(\.name).joined(separator: ","))"

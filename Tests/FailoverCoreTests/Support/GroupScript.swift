@@ -253,6 +253,9 @@ struct GroupScript {
         case .readMember(let id, let name):
             let found = members.first { $0.name == name }
             return machine.memberRead(id, found.map { .found($0) } ?? .gone, at: now)
+        case .readOutgoing(let id, let pod, _):
+            let found = members.first { $0.name == pod.name }
+            return machine.memberRead(id, found.map { .found($0) } ?? .gone, at: now)
         case .writeRole(let id, let write) where denied.contains(write.member.name):
             return machine.roleWritten(id, .refused(OperationFailure("denied")), at: now)
         case .writeRole(let id, let write):

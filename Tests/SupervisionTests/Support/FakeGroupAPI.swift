@@ -160,6 +160,10 @@ actor FakeGroupAPI: GroupAPI {
         return cluster.objects.pods[name].flatMap(mapping.member).map { .found($0) } ?? .gone
     }
 
+    func readOutgoing(_ pod: OutgoingMember, since version: ObjectVersion?) async -> MemberReadOutcome {
+        await readMember(pod.name)
+    }
+
     func writeRole(
         _ write: RoleWrite,
         in turn: WriteScheduler.Turn? = nil,
