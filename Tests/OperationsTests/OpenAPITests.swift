@@ -30,6 +30,7 @@ import Testing
             priority: 1
         )
         (member.role, member.healthSince, member.lastSuccess, member.failingSince) = ("active", moment, moment, moment)
+        member.noResultSince = moment
         (member.noResult, member.refusal, member.node, member.zone, member.epoch) = ("a", "b", "c", "d", 1)
         (member.score, member.noScore, member.company) = (1, "e", ["f"])
         let move = GroupStatus.Switch(

@@ -21,6 +21,8 @@ package struct HealthEvidence: Sendable, Hashable {
 
     /// Why the last probe gave no result; nil: it gave one, or none was made.
     package private(set) var noResult: String?
+    /// Since when no probe gave one: the verdict is older than this; nil: the last one did, or none was made.
+    package private(set) var noResultSince: MonotonicTime?
 
     /// Of a member of which nothing is known before `start`.
     package init(since start: MonotonicTime) {
@@ -53,7 +55,7 @@ package struct HealthEvidence: Sendable, Hashable {
     ///
     /// `isPassive`: whether it asked what a member is asked that is not active.
     mutating func succeeded(from start: MonotonicTime, at end: MonotonicTime, isPassive: Bool = false) {
-        noResult = nil
+        gaveResult()
         isLastSuccessPassive = isPassive
         lastSuccess = end
         lastSuccessStart = start
@@ -63,15 +65,20 @@ package struct HealthEvidence: Sendable, Hashable {
 
     /// A probe that ran from `start` to `end` failed; `became` alone changes the verdict.
     mutating func failed(from start: MonotonicTime, at end: MonotonicTime) {
-        noResult = nil
+        gaveResult()
         lastFailureStart = start
         succeedingSince = nil
         failingSince = failingSince ?? end
     }
 
-    /// A probe gave no result: nothing but the reason is kept, at most 200 characters of it.
-    mutating func gaveNoResult(because reason: String) {
+    /// A probe that ended at `end` gave no result: nothing but since when and the reason is kept, at most 200 characters of it.
+    mutating func gaveNoResult(because reason: String, at end: MonotonicTime) {
         noResult = String(reason.prefix(Self.longestReason))
+        noResultSince = noResultSince ?? end
+    }
+
+    private mutating func gaveResult() {
+        (noResult, noResultSince) = (nil, nil)
     }
 
     /// Characters that are kept of a reason.

@@ -52,7 +52,7 @@ package struct HealthTracker: Sendable, Hashable {
             consecutiveFailures = min(consecutiveFailures + 1, thresholds.failure)
             return consecutiveFailures >= thresholds.failure ? become(.unhealthy, at: end) : nil
         case .noResult:
-            evidence.gaveNoResult(because: reason())
+            evidence.gaveNoResult(because: reason(), at: end)
             return nil
         }
     }

@@ -75,6 +75,15 @@ struct GroupMetric: Sendable {
         GroupMetric("member_healthy", "Whether the pod's probes find it healthy.", by: ["member"]) {
             $0.members.map { Sample(labels: [$0.name], value: $0.health == healthy ? "1" : "0") }
         },
+        GroupMetric(
+            "member_no_result_since_timestamp_seconds",
+            "Since when the pod's probes give no result, so that its health is older, seconds since 1970; none if the last one gave one.",
+            by: ["member"]
+        ) {
+            $0.members.compactMap { member in
+                member.noResultSinceSeconds.map { Sample(labels: [member.name], value: "\($0)") }
+            }
+        },
         GroupMetric("member_candidate", "Whether the pod may be promoted, whatever its health.", by: ["member"]) {
             $0.members.map { Sample(labels: [$0.name], value: $0.isCandidate ? "1" : "0") }
         },

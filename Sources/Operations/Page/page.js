@@ -469,7 +469,9 @@ const detail = {
     if (member.failingSince) health.append(make('small', '', 'failing for ', tickingText(() => since(member.failingSince))));
     // Of a healthy pod every probe succeeds, and not every one is told.
     if (member.health !== 'healthy') health.append(make('small', '', 'last success ', tickingText(() => agoOf(member.lastSuccess))));
-    if (member.noResult) health.append(make('small', '', `no result: ${member.noResult}`));
+    if (member.noResult) {
+      health.append(make('small', '', 'no result for ', tickingText(() => since(member.noResultSince)), `: ${member.noResult}`));
+    }
     if (!member.isReady) health.append(make('small', '', 'not Ready'));
     const isNext = status.next === member.name;
     const may = member.isCandidate ? (isNext ? 'yes, next' : 'yes') : `no: ${member.refusal ?? ''}`;

@@ -33,6 +33,8 @@ package struct GroupStatus: Codable, Sendable, Hashable {
         package var failingSince: MicroTime?
         /// Why the last probe gave no result; nil: it gave one.
         package var noResult: String?
+        /// Since when none did, so that the health is older; nil: the last one did.
+        package var noResultSince: MicroTime?
         /// Whether it may be promoted, whatever its health.
         package var isCandidate: Bool
         /// Why not; nil: it may.
@@ -54,6 +56,9 @@ package struct GroupStatus: Codable, Sendable, Hashable {
         package var zone: String?
         /// Of the last switch that wrote it; nil: none did.
         package var epoch: Int?
+
+        /// `noResultSince` in whole seconds since 1970.
+        package var noResultSinceSeconds: Int64? { noResultSince?.seconds }
     }
 
     /// A switch that is under way.

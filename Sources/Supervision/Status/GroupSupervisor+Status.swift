@@ -96,6 +96,7 @@ extension GroupStatus.Member {
             lastSuccess: (evidence?.lastSuccess).map(calendar.date),
             failingSince: (evidence?.failingSince).map(calendar.date),
             noResult: evidence?.noResult,
+            noResultSince: (evidence?.noResultSince).map(calendar.date),
             isCandidate: refusal == nil,
             refusal: refusal?.description,
             score: line.score?.number,

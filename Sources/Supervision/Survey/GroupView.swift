@@ -15,6 +15,10 @@ package struct GroupView: Codable, Sendable, Hashable {
         package var health: String?
         /// Since when its probes fail; nil: they do not, or no supervisor says.
         package var failingSince: MicroTime?
+        /// Why its last probe gave no result, so that its health is an older one; nil: it gave one, or no supervisor says.
+        package var noResult: String?
+        /// Since when none did; nil: the last one did, or no supervisor says.
+        package var noResultSince: MicroTime?
         /// The pod condition Ready.
         package var isReady: Bool
         /// Nil: not known.
@@ -137,6 +141,8 @@ extension GroupView.Member {
         role = member.role
         health = member.health
         failingSince = member.failingSince
+        noResult = member.noResult
+        noResultSince = member.noResultSince
         isReady = member.isReady
         node = member.node
         zone = member.zone

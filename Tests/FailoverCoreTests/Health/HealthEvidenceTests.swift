@@ -58,9 +58,11 @@ import Testing
             from: Self.time(3),
             at: Self.time(3)
         )
-        #expect(tracker.evidence.noResult?.count == 200)
+        #expect(tracker.evidence.noResult?.count == 200 && tracker.evidence.noResultSince == Self.time(2))
         _ = tracker.probeFinished(.failure, from: Self.time(4), at: Self.time(4))
-        #expect(tracker.evidence.noResult == nil)
+        #expect(tracker.evidence.noResult == nil && tracker.evidence.noResultSince == nil)
+        _ = tracker.probeFinished(.noResult, because: "again", from: Self.time(5), at: Self.time(6))
+        #expect(tracker.evidence.noResultSince == Self.time(6))
     }
 
     @Test func remembersTheLastOfEachKindAcrossRestarts() {

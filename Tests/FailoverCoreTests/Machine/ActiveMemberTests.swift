@@ -24,7 +24,7 @@ import Testing
     @Test func aTraceSaysWhyAMemberIsUnknown() {
         var script = GroupScript.three()
         var evidence = HealthEvidence(since: script.now)
-        evidence.gaveNoResult(because: "no such port")
+        evidence.gaveNoResult(because: "no such port", at: script.now)
         _ = script.machine.memberProbed(script.member("c").id, evidence, at: script.now)
         let trace = DecisionTrace(view: script.machine.view, policy: script.machine.policy)
         #expect(trace.description.hasSuffix("c: passive, unknown (no such port)"), "\(trace)")

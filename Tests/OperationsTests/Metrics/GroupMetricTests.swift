@@ -61,6 +61,17 @@ import Testing
         )
     }
 
+    @Test func thatProbesGiveNoResultIsWrittenOnlyOfThoseThatGiveNone() {
+        let lines = Self.lines([
+            Self.group("web") { $0.members[1].noResultSince = MicroTime(microseconds: 1_700_000_000_000_000) }
+        ])
+        #expect(
+            lines.filter { $0.contains("no_result") } == [
+                #"kube_standby_member_no_result_since_timestamp_seconds{group="web",namespace="shop",member="web-1"} 1700000000"#
+            ]
+        )
+    }
+
     @Test func aScoreIsWrittenOnlyOfThoseThatGaveOne() {
         let lines = Self.lines([
             Self.group("web") {

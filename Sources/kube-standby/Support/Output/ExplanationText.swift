@@ -24,6 +24,9 @@ struct ExplanationText {
                 parts.append("THE KUBELET'S OWN PROBES\n" + kubelet(explanation.kubelet, settings))
             }
         }
+        if group.members.contains(where: { $0.noResult != nil }) {
+            parts.append("PODS WHOSE PROBES GIVE NO RESULT, WHICH KEEP THEIR LAST VERDICT\n" + blind(group.members))
+        }
         if let words = explanation.ifActiveFailed { parts.append("IF THE ACTIVE POD FAILED NOW\n  \(line(words))") }
         if let words = explanation.follows { parts.append("SYNC\n  \(line(words))") }
         if !explanation.verdicts.isEmpty { parts.append("THE OTHER PODS\n" + verdicts(explanation.verdicts)) }
@@ -98,6 +101,18 @@ struct ExplanationText {
             table.add([
                 .init(tolerance.container), .init(tolerance.probe), .init("\(tolerance.seconds) s"), .init(rule),
                 .init("\(number(settings.worstSeconds.hanging)) s"),
+            ])
+        }
+        return indented(table)
+    }
+
+    private func blind(_ members: [GroupView.Member]) -> String {
+        var table = TextTable(["POD", "VERDICT", "NO RESULT FOR", "WHY"])
+        for member in members {
+            guard let reason = member.noResult else { continue }
+            table.add([
+                .init(member.name), .init(member.health ?? ""), .init(Age.since(member.noResultSince, now: now)),
+                .init(reason),
             ])
         }
         return indented(table)

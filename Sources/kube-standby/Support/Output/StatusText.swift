@@ -80,6 +80,9 @@ struct StatusText {
         if member.name == group.next { words.append("next") }
         if let refusal = member.refusal { words.append(refusal) }
         if let since = member.failingSince { words.append("failing for \(Age.since(since, now: now))") }
+        if let reason = member.noResult {
+            words.append("no result for \(Age.since(member.noResultSince, now: now)): \(reason)")
+        }
         if group.fenced.contains(member.name) { words.append("fenced") }
         return words.joined(separator: "; ")
     }
