@@ -50,4 +50,15 @@ import Testing
             #expect(unchecked.isEmpty != names.contains(room.name), "\(room.name): \(unchecked)")
         }
     }
+    /// A task group that does not discard keeps what has ended, frames and all, until somebody asks for it: where tasks are added for as
+    /// long as something comes, nobody does after the last of a rush.
+    @Test func taskGroupsThatGoOnDiscardWhatHasEnded() throws {
+        let keepsWhatHasEnded = /with(Throwing)?TaskGroup\([^\n]*\n( *var [^\n]*\n)* *for (try )?await/
+        for room in Repository.rooms {
+            for file in try Repository.files(of: room) {
+                let text = try String(contentsOf: file, encoding: .utf8)
+                #expect(text.firstMatch(of: keepsWhatHasEnded) == nil, "\(room.name)/\(file.lastPathComponent)")
+            }
+        }
+    }
 }

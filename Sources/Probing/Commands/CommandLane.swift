@@ -36,13 +36,17 @@ struct CommandLane: Sendable {
         client: APIClient?,
         _ ended: @escaping @Sendable (Run, ProbeOutcome) async -> Void
     ) async {
-        await withTaskGroup(of: Void.self) { group in
-            var running = 0
+        var turns = Turns(limit)
+        let giveBack = turns.giveBack
+        await withDiscardingTaskGroup { group in
             for await batch in waiting.batches {
                 for run in batch {
-                    if running >= limit, await group.next() != nil { running -= 1 }
-                    running += 1
-                    group.addTask { await ended(run, await run.probe.outcome(for: run.target, client: client)) }
+                    await turns.take()
+                    let isBegun = group.addTaskUnlessCancelled {
+                        await ended(run, await run.probe.outcome(for: run.target, client: client))
+                        giveBack()
+                    }
+                    guard isBegun else { break }
                 }
             }
             group.cancelAll()

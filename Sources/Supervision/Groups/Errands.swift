@@ -1,3 +1,5 @@
+import Coordination
+
 /// What is done for groups beside their tasks, so many at once; the others wait as what they are, without a task.
 struct Errands: Sendable {
     /// Something to do; how it ended it tells whom it concerns.
@@ -21,11 +23,16 @@ struct Errands: Sendable {
 
     /// Does what is added, until the task is cancelled, and with it what is being done.
     func run() async {
-        await withTaskGroup(of: Void.self) { group in
-            var count = 0
+        var turns = Turns(Self.mostAtOnce)
+        let giveBack = turns.giveBack
+        await withDiscardingTaskGroup { group in
             for await errand in errands {
-                if count == Self.mostAtOnce { await group.next() } else { count += 1 }
-                guard group.addTaskUnlessCancelled(operation: { await errand() }) else { break }
+                await turns.take()
+                let isBegun = group.addTaskUnlessCancelled {
+                    await errand()
+                    giveBack()
+                }
+                guard isBegun else { break }
             }
             group.cancelAll()
         }
