@@ -92,6 +92,7 @@ struct RecordView: Sendable, Hashable {
             outgoingOfLost = isLost && !isMade ? record?.outgoing : nil
         }
         stored = newest
+        if !isNewsSeen { observed = nil }
         highestEpoch = max(highestEpoch ?? Epoch(0), newest?.record.epoch ?? Epoch(0))
         let found = newest.flatMap { $0.record.origin == .adopted ? $0.record.holder?.name : nil }
         moves.recorded(newest?.record.history ?? [], found: found, at: now)
@@ -140,7 +141,7 @@ struct RecordView: Sendable, Hashable {
             isInDoubt = true
             return true
         }
-        observed = shown
+        observed = shown.flatMap { isNews($0) ? $0 : nil }
         return false
     }
 
@@ -226,9 +227,7 @@ struct RecordView: Sendable, Hashable {
     }
 
     /// A move that was announced is not made.
-    mutating func withdraw(_ epoch: Epoch) {
-        moves.withdraw(epoch)
-    }
+    mutating func withdraw(_ epoch: Epoch) { moves.withdraw(epoch) }
 
     /// A voluntary move met a refusal, and was withdrawn.
     mutating func withdrewVoluntaryMove(at now: MonotonicTime) {
