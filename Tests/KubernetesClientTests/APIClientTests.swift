@@ -115,6 +115,20 @@ import Transport
         }
     }
 
+    /// A review stores nothing.
+    @Test func repeatsAReviewOfUnknownOutcome() async throws {
+        try await ClientStage.run { sandbox, client in
+            await sandbox.control.add(Fault(.loseAnswer, verb: "create", count: 2))
+            let isAllowed = try await client.review(
+                .init(namespace: "default", verb: "get", group: "", resource: "pods")
+            )
+            #expect(isAllowed)
+            await sandbox.control.add(Fault(.loseAnswer, verb: "create", count: 2))
+            let name = try await client.whoAmI()
+            #expect(!name.isEmpty)
+        }
+    }
+
     @Test func doesNotRepeatAWriteOfUnknownOutcome() async throws {
         try await ClientStage.run { sandbox, client in
             let lease = Lease(metadata: ObjectMeta(name: "l", namespace: "default"), spec: Lease.Spec())

@@ -21,8 +21,11 @@ struct APICall: Sendable {
     /// How long the answer may take; of a stream, until it begins.
     var timeout: Duration = APIClient.requestTimeout
 
-    /// Whether the call changes nothing.
-    var isRead: Bool { method == "GET" }
+    /// Whether it is a review: it is created only to be answered, and nothing is stored.
+    private(set) var isReview = false
+
+    /// Whether the call changes nothing, so that it may be repeated whatever became of it.
+    var isRead: Bool { method == "GET" || isReview }
 
     /// A read of an object or a collection.
     static func get(
@@ -66,6 +69,15 @@ struct APICall: Sendable {
             body: body,
             timeout: timeout
         )
+    }
+
+    /// A question that is answered like a creation.
+    ///
+    /// https://kubernetes.io/docs/reference/access-authn-authz/authorization/#checking-api-access
+    static func review(_ resource: ResourceType, body: [UInt8]) -> APICall {
+        var call = write("create", method: "POST", resource, namespace: nil, body: body)
+        call.isReview = true
+        return call
     }
 
     /// The deletion of one object; the server gives up when we do, as with any write.

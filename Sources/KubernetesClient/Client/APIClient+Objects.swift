@@ -222,7 +222,7 @@ extension APIClient {
         as user: String? = nil
     ) async throws(KubernetesError) -> Bool {
         let body = try encoded(SelfSubjectAccessReview(attributes))
-        var call = APICall.write("create", method: "POST", SelfSubjectAccessReview.resource, namespace: nil, body: body)
+        var call = APICall.review(SelfSubjectAccessReview.resource, body: body)
         call.impersonatedUser = user
         let answer: SelfSubjectAccessReview = try await send(call, retry: .standard)
         return answer.status?.allowed ?? false

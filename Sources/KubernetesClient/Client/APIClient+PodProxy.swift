@@ -101,8 +101,8 @@ extension APIClient {
             kind: "SelfSubjectReview"
         )
         let question = #"{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"#
-        let call = APICall.write("create", method: "POST", resource, namespace: nil, body: Array(question.utf8))
-        let answer: SelfSubjectReview = try await send(call, retry: .none)
+        let call = APICall.review(resource, body: Array(question.utf8))
+        let answer: SelfSubjectReview = try await send(call, retry: .standard)
         return answer.status.userInfo.username
     }
 
