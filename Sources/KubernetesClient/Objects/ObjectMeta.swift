@@ -38,14 +38,31 @@ package struct ObjectMeta: Codable, Sendable, Hashable {
     package var creationTimestamp: String?
     /// Set once deletion was requested; the time when the grace period ends.
     package var deletionTimestamp: String?
-    /// What selectors look at.
-    package var labels: [String: String]?
-    /// What is noted besides.
-    package var annotations: [String: String]?
+    private var labelPairs: TextPairs?
+    private var annotationPairs: TextPairs?
     /// Whom it belongs to.
     package var ownerReferences: [OwnerReference]?
     /// Who has to be done before it may go.
     package var finalizers: [String]?
+
+    /// What selectors look at; made anew each time, of a list that takes less memory.
+    package var labels: [String: String]? {
+        get { labelPairs?.dictionary }
+        set { labelPairs = newValue.map(TextPairs.init) }
+    }
+
+    /// What is noted besides; made anew each time, too.
+    package var annotations: [String: String]? {
+        get { annotationPairs?.dictionary }
+        set { annotationPairs = newValue.map(TextPairs.init) }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp
+        case labelPairs = "labels"
+        case annotationPairs = "annotations"
+        case ownerReferences, finalizers
+    }
 
     /// Nothing is said.
     package init() {}
@@ -61,17 +78,14 @@ extension ObjectMeta {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func text(_ key: CodingKeys) throws -> String? { try container.decodeIfPresent(String.self, forKey: key) }
-        func pairs(_ key: CodingKeys) throws -> [String: String]? {
-            try container.decodeIfPresent([String: String].self, forKey: key).map(CommonTexts.sharing)
-        }
         name = try text(.name)
         namespace = try text(.namespace)
         uid = try text(.uid)
         resourceVersion = try text(.resourceVersion)
         creationTimestamp = try text(.creationTimestamp).map(CommonTexts.shared)
         deletionTimestamp = try text(.deletionTimestamp)
-        labels = try pairs(.labels).map(Self.commonLabels.shared)
-        annotations = try pairs(.annotations)
+        labelPairs = try container.decodeIfPresent(TextPairs.self, forKey: .labelPairs).map(Self.commonLabels.shared)
+        annotationPairs = try container.decodeIfPresent(TextPairs.self, forKey: .annotationPairs)
         ownerReferences = try container.decodeIfPresent([OwnerReference].self, forKey: .ownerReferences)
         finalizers = try container.decodeIfPresent([String].self, forKey: .finalizers)
     }

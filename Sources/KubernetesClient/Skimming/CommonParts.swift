@@ -53,7 +53,5 @@ extension Pod {
 
 extension ObjectMeta {
     /// The labels of all objects.
-    static let commonLabels = CommonParts<[String: String]> { labels in
-        labels.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
-    }
+    static let commonLabels = CommonParts<TextPairs>(texts: \.texts)
 }

@@ -17,13 +17,13 @@ package struct InformerIndex {
 
     /// What has one value of a label.
     private struct Bucket {
-        var subscribers: Set<SubscriberID> = []
-        var objects: Set<String> = []
+        var subscribers = SmallSet<SubscriberID>()
+        var objects = SmallSet<String>()
 
         var isEmpty: Bool { subscribers.isEmpty && objects.isEmpty }
     }
 
-    private var byName: [String: Set<SubscriberID>] = [:]
+    private var byName: [String: SmallSet<SubscriberID>] = [:]
     /// By key, then by value; every object that has the key is in here.
     private var byLabel: [String: [String: Bucket]] = [:]
     /// The keys of `byLabel`, apart from it: a loop over its own would make it copy what the loop changes.
@@ -57,7 +57,7 @@ package struct InformerIndex {
     /// Files a subscriber.
     package mutating func file(_ id: SubscriberID, at place: Place) {
         switch place {
-        case .name(let name): byName[name, default: []].insert(id)
+        case .name(let name): byName[name, default: SmallSet()].insert(id)
         case .label(let key, let value):
             if byLabel[key] == nil { keys.append(key) }
             byLabel[key, default: [:]][value, default: Bucket()].subscribers.insert(id)
@@ -111,9 +111,10 @@ package struct InformerIndex {
 
     /// The subscribers that an object may concern.
     package func subscribers(of name: String, labels: [String: String]) -> Set<SubscriberID> {
-        var found = generalists.union(byName[name] ?? [])
+        var found = generalists
+        byName[name]?.add(to: &found)
         for (key, buckets) in byLabel {
-            if let bucket = labels[key].flatMap({ buckets[$0] }) { found.formUnion(bucket.subscribers) }
+            labels[key].flatMap { buckets[$0] }?.subscribers.add(to: &found)
         }
         return found
     }
@@ -122,7 +123,7 @@ package struct InformerIndex {
     func objects(at place: Place) -> Set<String>? {
         switch place {
         case .name(let name): [name]
-        case .label(let key, let value): byLabel[key]?[value]?.objects ?? []
+        case .label(let key, let value): byLabel[key]?[value]?.objects.all ?? []
         case .everything: nil
         }
     }

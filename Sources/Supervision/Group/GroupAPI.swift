@@ -5,7 +5,7 @@ import StandbyConfiguration
 /// The one door through which a group reads and writes the cluster.
 ///
 /// Every function that asks the API server ends within the request deadline and reports its failure as an outcome.
-protocol GroupAPI: Sendable {
+protocol GroupAPI: AnyObject, Sendable {
     /// Reads and writes pods by another mapping from now on; `importance`: of the group's writes, when many wait.
     func use(_ mapping: PodMapping, importance: Int) async
     /// The pods that the group means, once its Service is known.

@@ -5,7 +5,7 @@ import KubernetesClient
 import Probing
 
 /// A collection of objects that notifies its subscribers of changes: an `Informer`, or what a test puts in its place.
-protocol ObjectSource<Resource>: Sendable {
+protocol ObjectSource<Resource>: AnyObject, Sendable {
     /// The kind of object.
     associatedtype Resource: KubernetesResource
 
@@ -57,7 +57,7 @@ extension ObjectSource {
 }
 
 /// What probes the members of groups: the `ProbeEngine`, or what a test puts in its place.
-protocol MemberProbing: Sendable {
+protocol MemberProbing: AnyObject, Sendable {
     /// Sets the members of a group; see `ProbeEngine`.
     func setTargets(
         _ targets: [ProbeTarget],

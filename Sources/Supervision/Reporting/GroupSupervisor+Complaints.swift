@@ -25,7 +25,7 @@ extension GroupSupervisor {
         for complaint in found.subtracting(complaints[source] ?? []).sorted().prefix(Self.mostComplaints) {
             notify(.ignored(complaint))
         }
-        complaints[source] = found
+        complaints[source] = found.isEmpty ? nil : found
     }
 
     /// Tells once of each epoch that is too far above the record's to come from a switch.

@@ -6,8 +6,8 @@ package final class Check {
     package enum Question {
         /// An HTTP exchange; the URL is absolute.
         case exchange(CheckTemplate, url: String)
-        /// A TCP connection, closed as soon as it stands, within `timeout`.
-        case connection(SocketAddress, timeout: Duration)
+        /// A TCP connection, closed as soon as it stands, within `timeout`; apart, for an address is larger than all else of a check.
+        indirect case connection(SocketAddress, timeout: Duration)
 
         /// Whether a check of one serves for the other.
         package func isSame(as other: Question) -> Bool {

@@ -89,7 +89,7 @@ import Testing
     @Test func labelsAreTheSamePairs() {
         for number in 0..<1000 {
             let labels = ["app": "web-\(number / 2 % 50)", "letter": number % 2 == 0 ? "\u{e9}" : "e\u{301}"]
-            let shared = ObjectMeta.commonLabels.shared(labels)
+            let shared = ObjectMeta.commonLabels.shared(TextPairs(labels)).dictionary
             #expect(shared == labels)
             #expect(shared["letter"].map { Array($0.utf8) } == labels["letter"].map { Array($0.utf8) })
         }
