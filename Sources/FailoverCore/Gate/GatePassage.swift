@@ -210,10 +210,8 @@ struct GatePassage: Sendable, Hashable {
         return [.startBackoff(timer, attempt: subject.failures, atLeast: pause)]
     }
 
-    /// Whether an operation is a deletion that is still wanted, or a read.
-    func asks(_ id: OperationID) -> Bool {
-        subjects.values.contains { $0.deletion == .asked(id) || $0.look.awaits(id) }
-    }
+    /// Whether an operation is a deletion that is still wanted.
+    func asks(_ id: OperationID) -> Bool { subjects.values.contains { $0.deletion == .asked(id) } }
 
     /// A wait is over: what failed is to be asked again.
     ///

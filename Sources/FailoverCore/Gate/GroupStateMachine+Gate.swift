@@ -22,6 +22,8 @@ extension GroupStateMachine {
 
 extension Outstanding {
     /// The wait for a proof, passed to `body` by reference; nothing if none is waited for.
+    ///
+    /// Also while somebody else is made passive first: what was asked before is answered once.
     mutating func withPassage(_ body: (inout GatePassage, inout OperationIDs) -> [Effect]) -> [Effect] {
         guard case .switching(var progress) = phase else { return [] }
         let effects = progress.withLabels { labels in labels.withPassage { body(&$0, &ids) } } ?? []
@@ -61,7 +63,7 @@ extension GroupKnowledge {
     /// is a member is left to what lists: an informer that is behind would bring it back as it was before.
     mutating func looked(at pod: OutgoingMember, _ outcome: MemberReadOutcome) {
         guard let member = outcome.member, member.id == pod.id else { return }
-        if case .found = outcome { _ = found(member) }
+        if case .found = outcome { sawOutgoing(member) }
         if member.hasStopped { view.sawStopped([pod.id]) }
     }
 }

@@ -35,7 +35,7 @@ struct OutgoingLook: Sendable, Hashable {
     /// It is read by an operation; `newest`: the version that is known by now.
     mutating func begin(_ id: OperationID, _ newest: ObjectVersion?) {
         asked = id
-        version = newest ?? version
+        version = [newest, version].compactMap(\.self).max()
     }
 
     /// Whether a read waits for an operation.
@@ -46,12 +46,15 @@ struct OutgoingLook: Sendable, Hashable {
         asked = nil
         last = now
         switch outcome {
-        case .found(let member) where member.id == pod.id: vain = 0
+        case .found(let member) where member.id == pod.id:
+            vain = 0
+            version = max(version ?? member.version, member.version)
         case .ended: isOver = true
         case .found, .gone:
             vain += 1
             isOver = version == nil
-        case .tooNew, .failed: break
+        case .failed(let failure): last = now + failure.retryAfter
+        case .tooNew: break
         }
     }
 }

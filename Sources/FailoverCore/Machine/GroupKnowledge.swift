@@ -104,6 +104,12 @@ struct GroupKnowledge: Sendable, Hashable {
         return records.isNews(member.epoch) ? member : view.believed(member)
     }
 
+    /// A pod that is waited for was read; whether its epoch is to be believed is asked when it is looked for.
+    mutating func sawOutgoing(_ member: Member) {
+        view.updated(member)
+        run.found(member)
+    }
+
     /// The API server said that a pod is gone.
     mutating func removed(_ id: Member.ID) { view.removed(id) }
 

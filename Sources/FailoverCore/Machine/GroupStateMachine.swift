@@ -269,12 +269,12 @@ package struct GroupStateMachine: Sendable, Hashable {
         _ outcome: MemberReadOutcome,
         at now: MonotonicTime
     ) -> [Effect] {
-        guard outstanding.isAwaited(id) else { return [] }
-        if outstanding.lookedUp(id, outcome) { return answered(membersChanged(at: now)) }
         if let pod = outstanding.looked(id, outcome, at: now) {
             known.looked(at: pod, outcome)
             return answered(membersChanged(at: now))
         }
+        guard outstanding.isAwaited(id) else { return [] }
+        if outstanding.lookedUp(id, outcome) { return answered(membersChanged(at: now)) }
         var outcome = outcome
         if case .found(let member) = outcome {
             outcome = .found(known.found(member))

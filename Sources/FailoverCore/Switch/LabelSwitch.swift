@@ -74,7 +74,7 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
 
     /// The wait for a proof, passed to `body` by reference; nothing if none is waited for.
     mutating func withPassage(_ body: (inout GatePassage) -> [Effect]) -> [Effect] {
-        guard step == .gating, var passage else { return [] }
+        guard var passage else { return [] }
         defer { self.passage = passage }
         return body(&passage)
     }

@@ -133,4 +133,66 @@ struct SilentWatchTests {
         let story = script.pass(2...60)
         #expect(story.contains(where: Self.promotes) && story.count(where: Self.looks) == 1)
     }
+
+    // MARK: Answers that come while somebody else is made passive
+
+    /// `a` is waited for when somebody labels `c` active by hand; what is held of `a`, and the demotion of `c`, have no answer yet.
+    private static func interrupted(holding isHeld: @escaping (Effect) -> Bool) -> GroupScript {
+        var script = PromotionGateTests.script(PromotionGate(.deletePod))
+        script.holds = isHeld
+        script.at(1000)
+        _ = script.settle(script.health("a", .unhealthy))
+        script.at(2000)
+        _ = script.settle(script.fireTimers())
+        script.holds = { $0.roleWrite?.write.member.name == "c" }
+        script.change("c") { $0.role = .active }
+        _ = script.settle(script.observe())
+        return script
+    }
+
+    @Test func aLookIsNotLost() {
+        var script = Self.interrupted { if case .readOutgoing = $0 { true } else { false } }
+        #expect(script.held.map(\.words).contains(where: Self.looks))
+        PromotionGateTests.stop("a", &script)
+        var story = script.play(script.release())
+        PromotionGateTests.stop("c", &script)
+        story += script.pass(3...10)
+        #expect(story.contains(where: Self.promotes))
+    }
+
+    @Test func aDeletionThatWasNotSentIsAskedForAgain() {
+        var script = Self.interrupted { $0.words == "delete a" }
+        #expect(script.held.map(\.words).contains("delete a"))
+        let effects = script.release { script, effect in
+            guard case .deletePod(let id, let pod) = effect, pod.name == "a" else { return script.follow(effect) }
+            return script.machine.podDeleted(id, .notSent, at: script.now)
+        }
+        var story = script.play(effects)
+        for case .startBackoff(let id, _, _) in effects {
+            story += script.play(script.machine.timerFired(id, at: script.now))
+        }
+        #expect(story.contains("delete a"))
+    }
+
+    // MARK: Where it was at its last look
+
+    /// It is no member any more: what a look shows is all that the API server's history can be asked from.
+    @Test func theHistoryIsAskedFromWhatWasReadLast() {
+        var look = OutgoingLook(since: .init(nanoseconds: 0), nil)
+        let pod = OutgoingMember(name: "a", id: .init("uid-a"), epoch: Epoch(1))
+        let found = Member(id: pod.id, name: "a", version: .init("50"))
+        look.ended(.found(found), of: pod, at: .init(nanoseconds: 1))
+        look.begin(.init(number: 1), nil)
+        #expect(look.version == .init("50"))
+        look.ended(.gone, of: pod, at: .init(nanoseconds: 2))
+        #expect(look.due(isBehind: false) != nil)
+    }
+
+    @Test func aServerThatAsksForTimeGetsIt() {
+        var look = OutgoingLook(since: .init(nanoseconds: 0), nil)
+        let pod = OutgoingMember(name: "a", id: .init("uid-a"), epoch: Epoch(1))
+        let failure = OperationFailure("429", retryAfter: .seconds(7))
+        look.ended(.failed(failure), of: pod, at: .init(nanoseconds: 0))
+        #expect(look.due(isBehind: true) == .init(nanoseconds: 8_000_000_000))
+    }
 }
