@@ -123,9 +123,6 @@ import Transport
                 .init(namespace: "default", verb: "get", group: "", resource: "pods")
             )
             #expect(isAllowed)
-            await sandbox.control.add(Fault(.loseAnswer, verb: "create", count: 2))
-            let name = try await client.whoAmI()
-            #expect(!name.isEmpty)
         }
     }
 

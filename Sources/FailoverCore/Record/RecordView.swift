@@ -92,7 +92,7 @@ struct RecordView: Sendable, Hashable {
             outgoingOfLost = isLost && !isMade ? record?.outgoing : nil
         }
         stored = newest
-        if !isNewsSeen { observed = nil }
+        if observed?.version == newest?.version { observed = nil }
         highestEpoch = max(highestEpoch ?? Epoch(0), newest?.record.epoch ?? Epoch(0))
         let found = newest.flatMap { $0.record.origin == .adopted ? $0.record.holder?.name : nil }
         moves.recorded(newest?.record.history ?? [], found: found, at: now)
@@ -141,7 +141,8 @@ struct RecordView: Sendable, Hashable {
             isInDoubt = true
             return true
         }
-        observed = shown.flatMap { isNews($0) ? $0 : nil }
+        // What it wrote itself is shown to the group as well.
+        observed = shown?.version == stored?.version ? nil : shown
         return false
     }
 
