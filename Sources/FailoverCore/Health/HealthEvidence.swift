@@ -77,9 +77,8 @@ package struct HealthEvidence: Sendable, Hashable {
         noResultSince = noResultSince ?? end
     }
 
-    private mutating func gaveResult() {
-        (noResult, noResultSince) = (nil, nil)
-    }
+    /// What gave no result is over.
+    private mutating func gaveResult() { (noResult, noResultSince) = (nil, nil) }
 
     /// Characters that are kept of a reason.
     private static let longestReason = 200
@@ -99,6 +98,7 @@ package struct HealthEvidence: Sendable, Hashable {
 
     /// The verdict does not hold any more: another container answers, or another question is asked.
     mutating func forgotten(at now: MonotonicTime) {
+        gaveResult()
         failingSince = nil
         succeedingSince = nil
         if health != .unknown { became(.unknown, at: now) }

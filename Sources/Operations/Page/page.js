@@ -470,7 +470,8 @@ const detail = {
     // Of a healthy pod every probe succeeds, and not every one is told.
     if (member.health !== 'healthy') health.append(make('small', '', 'last success ', tickingText(() => agoOf(member.lastSuccess))));
     if (member.noResult) {
-      health.append(make('small', '', 'no result for ', tickingText(() => since(member.noResultSince)), `: ${member.noResult}`));
+      const age = member.noResultSince ? [' for ', tickingText(() => since(member.noResultSince))] : [];
+      health.append(make('small', '', 'no result', ...age, `: ${member.noResult}`));
     }
     if (!member.isReady) health.append(make('small', '', 'not Ready'));
     const isNext = status.next === member.name;

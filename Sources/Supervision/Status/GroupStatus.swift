@@ -33,7 +33,7 @@ package struct GroupStatus: Codable, Sendable, Hashable {
         package var failingSince: MicroTime?
         /// Why the last probe gave no result; nil: it gave one.
         package var noResult: String?
-        /// Since when none did, so that the health is older; nil: the last one did.
+        /// Since when none did, so that the health is older; nil: the last one did, or there is nothing to ask, like a port.
         package var noResultSince: MicroTime?
         /// Whether it may be promoted, whatever its health.
         package var isCandidate: Bool

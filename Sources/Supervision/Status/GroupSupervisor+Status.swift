@@ -95,8 +95,8 @@ extension GroupStatus.Member {
             healthSince: (evidence?.healthSince).map(calendar.date),
             lastSuccess: (evidence?.lastSuccess).map(calendar.date),
             failingSince: (evidence?.failingSince).map(calendar.date),
-            noResult: evidence?.noResult,
-            noResultSince: (evidence?.noResultSince).map(calendar.date),
+            noResult: member.lifecycle == .finished ? nil : evidence?.noResult,
+            noResultSince: member.isProbed ? (evidence?.noResultSince).map(calendar.date) : nil,
             isCandidate: refusal == nil,
             refusal: refusal?.description,
             score: line.score?.number,
@@ -132,4 +132,9 @@ extension GroupStatus.Timeline.Change {
             cause = why.rawValue
         }
     }
+}
+
+extension Member {
+    /// Whether there is something to be asked, so that a probe without a result says that something is wrong.
+    fileprivate var isProbed: Bool { lifecycle != .finished && hasAddress && isProbeable }
 }

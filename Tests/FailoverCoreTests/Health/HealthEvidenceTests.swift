@@ -63,6 +63,10 @@ import Testing
         #expect(tracker.evidence.noResult == nil && tracker.evidence.noResultSince == nil)
         _ = tracker.probeFinished(.noResult, because: "again", from: Self.time(5), at: Self.time(6))
         #expect(tracker.evidence.noResultSince == Self.time(6))
+        tracker.recount()
+        #expect(tracker.evidence.noResultSince == Self.time(6))
+        _ = tracker.forget(at: Self.time(7))
+        #expect(tracker.evidence.noResult == nil && tracker.evidence.noResultSince == nil)
     }
 
     @Test func remembersTheLastOfEachKindAcrossRestarts() {

@@ -27,6 +27,25 @@ import Testing
         }
     }
 
+    /// A pod that has finished is asked nothing more, so that nothing says any more that its probes give no result.
+    @Test func showsSinceWhenProbesGiveNoResultAsLongAsThereAreProbes() async throws {
+        let stage = GroupStage(try Samples.group())
+        try stage.place(["active", "passive"])
+        try await stage.run { stage in
+            await stage.log.wait(for: "active member is on record")
+            stage.probes.giveNoResult("web-1", because: "no file descriptor")
+            var shown: GroupStatus.Member?
+            repeat {
+                await Task.yield()
+                shown = await stage.supervisor.status(wallTime: noon).members.last
+            } while shown?.noResult == nil
+            #expect(shown?.name == "web-1" && shown?.noResult == "no file descriptor" && shown?.noResultSince != nil)
+            stage.changePod("web-1") { $0.status?.phase = "Failed" }
+            while await stage.supervisor.status(wallTime: noon).members.last?.noResult != nil { await Task.yield() }
+            #expect(await stage.supervisor.status(wallTime: noon).members.last?.noResultSince == nil)
+        }
+    }
+
     @Test func showsSinceWhenAPodIsActive() async throws {
         let stage = GroupStage(try Samples.group())
         try stage.place([nil, nil])

@@ -53,6 +53,30 @@ final class FakeProbes: MemberProbing {
         }
     }
 
+    /// A probe of a pod gives no result, for every group that has it.
+    func giveNoResult(_ pod: String, because reason: String) {
+        state.withLock { state in
+            for group in state.groups.values {
+                for target in group.targets where target.pod == pod {
+                    var evidence = state.evidence[target.key] ?? HealthEvidence(since: clock.now)
+                    evidence.gaveNoResult(because: reason, at: clock.now)
+                    state.evidence[target.key] = evidence
+                    group.receive(
+                        ProbeReport(
+                            member: target.id,
+                            pod: target.pod,
+                            evidence: evidence,
+                            verdict: .noResult,
+                            detail: reason,
+                            isChange: true,
+                            isRepetition: false
+                        )
+                    )
+                }
+            }
+        }
+    }
+
     /// What a pod answers when it is asked for its score.
     func setScore(_ score: CandidateScore, _ pod: String) { state.withLock { $0.scores[pod] = score } }
 

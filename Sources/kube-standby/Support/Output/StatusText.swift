@@ -81,7 +81,8 @@ struct StatusText {
         if let refusal = member.refusal { words.append(refusal) }
         if let since = member.failingSince { words.append("failing for \(Age.since(since, now: now))") }
         if let reason = member.noResult {
-            words.append("no result for \(Age.since(member.noResultSince, now: now)): \(reason)")
+            let age = member.noResultSince.map { " for \(Age.since($0, now: now))" } ?? ""
+            words.append("no result\(age): \(reason)")
         }
         if group.fenced.contains(member.name) { words.append("fenced") }
         return words.joined(separator: "; ")
