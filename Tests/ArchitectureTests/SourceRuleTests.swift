@@ -50,6 +50,7 @@ import Testing
             #expect(unchecked.isEmpty != names.contains(room.name), "\(room.name): \(unchecked)")
         }
     }
+
     /// A task group that does not discard keeps what has ended, frames and all, until somebody asks for it: where tasks are added for as
     /// long as something comes, nobody does after the last of a rush.
     @Test func taskGroupsThatGoOnDiscardWhatHasEnded() throws {

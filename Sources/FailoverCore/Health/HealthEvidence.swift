@@ -55,7 +55,7 @@ package struct HealthEvidence: Sendable, Hashable {
     ///
     /// `isPassive`: whether it asked what a member is asked that is not active.
     mutating func succeeded(from start: MonotonicTime, at end: MonotonicTime, isPassive: Bool = false) {
-        gaveResult()
+        clearNoResult()
         isLastSuccessPassive = isPassive
         lastSuccess = end
         lastSuccessStart = start
@@ -65,7 +65,7 @@ package struct HealthEvidence: Sendable, Hashable {
 
     /// A probe that ran from `start` to `end` failed; `became` alone changes the verdict.
     mutating func failed(from start: MonotonicTime, at end: MonotonicTime) {
-        gaveResult()
+        clearNoResult()
         lastFailureStart = start
         succeedingSince = nil
         failingSince = failingSince ?? end
@@ -77,8 +77,8 @@ package struct HealthEvidence: Sendable, Hashable {
         noResultSince = noResultSince ?? end
     }
 
-    /// What gave no result is over.
-    private mutating func gaveResult() { (noResult, noResultSince) = (nil, nil) }
+    /// That probes gave no result is over: one did, or what they asked is asked no more.
+    private mutating func clearNoResult() { (noResult, noResultSince) = (nil, nil) }
 
     /// Characters that are kept of a reason.
     private static let longestReason = 200
@@ -98,7 +98,7 @@ package struct HealthEvidence: Sendable, Hashable {
 
     /// The verdict does not hold any more: another container answers, or another question is asked.
     mutating func forgotten(at now: MonotonicTime) {
-        gaveResult()
+        clearNoResult()
         failingSince = nil
         succeedingSince = nil
         if health != .unknown { became(.unknown, at: now) }

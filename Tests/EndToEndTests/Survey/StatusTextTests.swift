@@ -70,6 +70,15 @@ import Testing
         #expect(!ExplanationText(now: Self.now).text(of: plain, source: "", gaps: []).contains("NO RESULT"))
     }
 
+    /// It was never asked, so that nothing is old.
+    @Test func aPodWithoutThePortIsNotSaidToKeepAVerdict() throws {
+        let findings = try Self.findings(cause: "NoActive", more: #", "noResult": "no container has the port""#)
+        let text = StatusText(now: Self.now).text(of: findings, isSingle: true)
+        #expect(text.contains("no result: no container has the port"), "\(text)")
+        let explanation = GroupExplanation(findings.groups[0], findings.statuses.first, settings: nil, kubelet: [])
+        #expect(!ExplanationText(now: Self.now).text(of: explanation, source: "", gaps: []).contains("NO RESULT"))
+    }
+
     @Test func whatIsNotThereIsNamed() {
         let nothing = ClusterSurvey.Findings([], [])
         let absence = RecordedGroup.absence(of: "nosuch", in: "shop")

@@ -24,7 +24,7 @@ struct ExplanationText {
                 parts.append("THE KUBELET'S OWN PROBES\n" + kubelet(explanation.kubelet, settings))
             }
         }
-        if group.members.contains(where: { $0.noResult != nil }) {
+        if group.members.contains(where: { $0.noResultSince != nil }) {
             parts.append("PODS WHOSE PROBES GIVE NO RESULT, WHICH KEEP THEIR LAST VERDICT\n" + blind(group.members))
         }
         if let words = explanation.ifActiveFailed { parts.append("IF THE ACTIVE POD FAILED NOW\n  \(line(words))") }
@@ -109,9 +109,10 @@ struct ExplanationText {
     private func blind(_ members: [GroupView.Member]) -> String {
         var table = TextTable(["POD", "VERDICT", "NO RESULT FOR", "WHY"])
         for member in members {
-            guard let reason = member.noResult else { continue }
+            // One that lacks its port is asked nothing, and keeps no verdict.
+            guard let reason = member.noResult, let since = member.noResultSince else { continue }
             table.add([
-                .init(member.name), .init(member.health ?? ""), .init(Age.since(member.noResultSince, now: now)),
+                .init(member.name), .init(member.health ?? ""), .init(Age.since(since, now: now)),
                 .init(reason),
             ])
         }
