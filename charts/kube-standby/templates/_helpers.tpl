@@ -19,9 +19,9 @@ app.kubernetes.io/name: kube-standby
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{/* The namespaces of the groups, each once, as a JSON object from namespace to the names of its groups. */}}
+{{/* The namespaces of the groups and of the release, each once, as a JSON object from namespace to the names of its groups. */}}
 {{- define "kube-standby.namespaces" -}}
-{{- $namespaces := dict -}}
+{{- $namespaces := dict .Release.Namespace list -}}
 {{- range .Values.config.groups -}}
 {{- $namespace := .namespace | default $.Release.Namespace -}}
 {{- $groups := get $namespaces $namespace | default list -}}
@@ -57,11 +57,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $namespaces | toJson -}}
 {{- end -}}
 
-{{/* "true" if a probe is a command in the pod: its own handler counts, or else that of the defaults. */}}
+{{/* "true" if a probe, a score or a hook is a command in the pod: its own handler counts, or else that of the defaults. */}}
 {{- define "kube-standby.runsInPod" -}}
-{{- $probe := .probe | default dict -}}
-{{- $hasHandler := or (get $probe "httpGet") (get $probe "tcpSocket") (get $probe "grpc") (get $probe "exec") -}}
-{{- $exec := get (ternary $probe (.defaults | default dict) (not (empty $hasHandler))) "exec" -}}
+{{- $own := .own | default dict -}}
+{{- $hasHandler := false -}}
+{{- range $handler := list "httpGet" "tcpSocket" "grpc" "exec" "httpPost" -}}
+{{- if get $own $handler -}}{{- $hasHandler = true -}}{{- end -}}
+{{- end -}}
+{{- $exec := get (ternary $own (.defaults | default dict) $hasHandler) "exec" -}}
 {{- if and $exec (ne (get $exec "runIn" | default "Pod") "Supervisor") -}}true{{- end -}}
 {{- end -}}
 
@@ -70,20 +73,19 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $namespaces := dict -}}
 {{- $defaults := .Values.config.defaults | default dict -}}
 {{- range $group := .Values.config.groups -}}
-{{- range $name := list "probe" "passiveProbe" -}}
-{{- $runs := include "kube-standby.runsInPod" (dict "probe" (get $group $name) "defaults" (get $defaults $name)) -}}
-{{- if $runs -}}{{- $_ := set $namespaces ($group.namespace | default $.Release.Namespace) true -}}{{- end -}}
-{{- end -}}
-{{- $score := get ($group.candidate | default dict) "score" | default dict -}}
-{{- $hasAsked := or (get $score "httpGet") (get $score "exec") -}}
-{{- $usualScore := get ($defaults.candidate | default dict) "score" | default dict -}}
-{{- if get (ternary $score $usualScore (not (empty $hasAsked))) "exec" -}}
-{{- $_ := set $namespaces ($group.namespace | default $.Release.Namespace) true -}}
-{{- end -}}
+{{- $score := get ($group.candidate | default dict) "score" -}}
+{{- $usualScore := get ($defaults.candidate | default dict) "score" -}}
 {{- $hooks := $group.hooks | default dict -}}
-{{- $usual := $defaults.hooks | default dict -}}
-{{- range $name := list "onPromote" "onDemote" -}}
-{{- if get (get $hooks $name | default (get $usual $name) | default dict) "exec" -}}
+{{- $usualHooks := $defaults.hooks | default dict -}}
+{{- $all := list
+    (dict "own" $group.probe "defaults" $defaults.probe)
+    (dict "own" $group.passiveProbe "defaults" $defaults.passiveProbe)
+    (dict "own" $score "defaults" $usualScore)
+    (dict "own" $hooks.onPromote "defaults" $usualHooks.onPromote)
+    (dict "own" $hooks.onDemote "defaults" $usualHooks.onDemote)
+-}}
+{{- range $all -}}
+{{- if include "kube-standby.runsInPod" . -}}
 {{- $_ := set $namespaces ($group.namespace | default $.Release.Namespace) true -}}
 {{- end -}}
 {{- end -}}
