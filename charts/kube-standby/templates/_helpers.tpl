@@ -136,8 +136,8 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- .Values.leaderElection.leaseName | default (include "kube-standby.name" .) -}}
 {{- end -}}
 
-{{/* What the release has beside its namespaces; releases of one name in two namespaces must not share it. */}}
-{{- define "kube-standby.clusterRole" -}}
+{{/* What the release has outside its namespace; releases of one name in two namespaces must not share it. */}}
+{{- define "kube-standby.foreignName" -}}
 {{- printf "%s-%s" .Release.Namespace (include "kube-standby.name" .) -}}
 {{- end -}}
 
