@@ -1,5 +1,12 @@
+{{/* The release's name as a DNS label, which a Lease's prefix has to be: helm allows dots and 53 characters. */}}
 {{- define "kube-standby.name" -}}
-{{- .Release.Name | trunc 52 | trimSuffix "-" -}}
+{{- .Release.Name | replace "." "-" | trunc 52 | trimAll "-" -}}
+{{- end -}}
+
+{{/* The Service for metrics; before Kubernetes 1.34 a letter has to begin its name. */}}
+{{- define "kube-standby.metricsService" -}}
+{{- $name := include "kube-standby.name" . -}}
+{{- ternary (printf "%s-metrics" $name) (printf "metrics-%s" $name) (regexMatch "^[a-z]" $name) -}}
 {{- end -}}
 
 {{- define "kube-standby.serviceAccount" -}}
@@ -8,7 +15,7 @@
 
 {{- define "kube-standby.labels" -}}
 app.kubernetes.io/name: kube-standby
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
@@ -16,7 +23,7 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 
 {{- define "kube-standby.selector" -}}
 app.kubernetes.io/name: kube-standby
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* The namespaces of the groups and of the release, each once, as a JSON object from namespace to the names of its groups. */}}
