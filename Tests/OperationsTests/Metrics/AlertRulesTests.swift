@@ -66,4 +66,15 @@ import Testing
         #expect(names.count == 17 && headings == names)
         for name in names { #expect(alerts.contains("RUNBOOKS.md#\(name.lowercased())\n"), "\(name)") }
     }
+
+    /// The same reasons as those of the notifications' short word, and what ends a wait that does not end by itself.
+    @Test func theRunbookOfNobodyActiveNamesEachReason() throws {
+        let reference = try String(contentsOf: folder.appending(path: "kube-standby.yaml"), encoding: .utf8)
+        let words = try #require(reference.firstMatch(of: /NoActive: (\w+(?:, \w+)+)/))
+        let reasons = words.output.1.split(separator: ", ")
+        let runbook = try #require(runbooks.split(separator: "\n## ").first { $0.hasPrefix("KubeStandbyNoActive\n") })
+        #expect(reasons.count >= 4)
+        for reason in reasons { #expect(runbook.contains("`\(reason)`"), "\(reason)") }
+        #expect(runbook.contains("--force"))
+    }
 }
