@@ -17,8 +17,14 @@ protocol GroupAPI: AnyObject, Sendable {
 
     /// Reads the group's Lease.
     func readRecord() async -> RecordReadOutcome
-    /// Waits until it is a write's turn, among those of all groups; nil: the task was cancelled before.
-    func turn(_ urgency: WriteUrgency, of target: WriteTarget) async -> WriteScheduler.Turn?
+    /// A write's turn among those of all groups; nil: it has to wait.
+    ///
+    /// `called`: is given the turn once it comes; false if nobody wants it any more.
+    func turn(
+        _ urgency: WriteUrgency,
+        of target: WriteTarget,
+        orCall called: @escaping WriteScheduler.Call
+    ) async -> WriteScheduler.Turn?
     /// Creates the Lease (`version` is nil), or replaces exactly this version of it.
     ///
     /// `question`: the id of the question to standbys that is not settled; all others are taken away. Nil: all are.

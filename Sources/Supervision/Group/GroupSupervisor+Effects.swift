@@ -136,19 +136,21 @@ extension GroupSupervisor {
 
     /// The same, for what waits until it is its turn, among the writes of all groups.
     ///
-    /// Thousands wait at once, and what is done when the turn has come has its frames only then.
+    /// Thousands wait at once, as what they are, without a task.
     /// `preparation`: what comes before; it may find that nothing is to be written, and why.
     func write(
         _ urgency: WriteUrgency,
         of target: WriteTarget,
         after preparation: @escaping @Sendable (any GroupAPI) async -> GroupInput?,
-        inTurn operation: @escaping @Sendable (any GroupAPI, WriteScheduler.Turn?) async -> GroupInput
+        inTurn operation: @escaping @Sendable (any GroupAPI, WriteScheduler.Turn) async -> GroupInput
     ) {
         start { [self, gate = surroundings.gate, clock = surroundings.clock, api = surroundings.api] in
             await gate.open(clock.now)
             if let obstacle = await preparation(api) { return post(obstacle) }
-            let turn = await api.turn(urgency, of: target)
-            post(await operation(api, turn))
+            let turn = await api.turn(urgency, of: target) { [self] turn in
+                begin { [self] in post(await operation(api, turn)) }
+            }
+            if let turn { post(await operation(api, turn)) }
         }
     }
 

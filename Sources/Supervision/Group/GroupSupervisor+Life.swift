@@ -6,7 +6,7 @@ import StandbyConfiguration
 /// How a group begins, takes in what comes, and ends.
 extension GroupSupervisor {
     /// What takes its time.
-    typealias Work = @Sendable () async -> Void
+    typealias Work = GroupInbox.Work
 
     /// What runs as child tasks of the group's task, and what is to run.
     struct Works {
@@ -43,10 +43,14 @@ extension GroupSupervisor {
     /// Does what there is to do, and what comes meanwhile, until the group is at rest: one task at a time.
     ///
     /// This task keeps the memory of every frame that it ever had: it starts other tasks, and these do the work.
-    /// `first`: where it holds a turn, in which it takes in what it was woken for; `turns`: where it waits for the later ones.
+    /// `first`: where it holds a turn, in which it takes in what it was woken for; nil: it was woken for what does not wait for one.
+    /// `turns`: where it waits for the later ones.
     /// - Returns: whether the group has ended, because it was asked to shut down or the task is cancelled.
-    nonisolated func attend(holding first: RequestLimiter, then turns: RequestLimiter) async -> Bool {
-        let signals = inbox.attend()
+    nonisolated func attend(holding first: RequestLimiter?, then turns: RequestLimiter) async -> Bool {
+        guard let signals = inbox.attend() else {
+            await first?.giveTurnBack()
+            return false
+        }
         let isAtRest = await withDiscardingTaskGroup { group in
             var held: RequestLimiter? = first
             for await _ in signals {
@@ -62,6 +66,7 @@ extension GroupSupervisor {
                 if step.rest == .over { break }
             }
             group.cancelAll()
+            for work in inbox.close() { group.addTask { await work() } }
             return false
         }
         if !isAtRest { await leave() }
@@ -110,7 +115,7 @@ extension GroupSupervisor {
 
     /// What is to run beside what runs already, and what the task does then.
     private func due() -> Step {
-        let started = works.started
+        let started = works.started + inbox.takeCalls()
         works.started = []
         works.count += started.count
         if works.isAtWork { return Step(started: started, rest: .waiting) }
@@ -147,6 +152,19 @@ extension GroupSupervisor {
     func start(_ work: @escaping Work) {
         works.started.append(work)
         signal()
+    }
+
+    /// Does what has a turn of all groups', at once; the group may have been at rest.
+    ///
+    /// - Returns: false if the group has ended, so that it is not done.
+    nonisolated func begin(_ work: @escaping Work) -> Bool {
+        switch inbox.call(work) {
+        case .attended: return true
+        case .closed: return false
+        case .wakes:
+            surroundings.tasks.wakeAtOnce(self)
+            return true
+        }
     }
 
     /// The group is nobody's any more.

@@ -9,9 +9,12 @@ struct GroupTasks: Sendable {
     /// would need together.
     private static let mostAtWork = 64
 
-    /// Groups that were woken; each stands here once at most.
+    /// Groups that were woken; each stands here once at most, unless it was woken at once meanwhile.
     private let woken: AsyncStream<GroupSupervisor>
     private let input: AsyncStream<GroupSupervisor>.Continuation
+    /// Groups that were woken for what has a turn elsewhere: never more than have one.
+    private let wokenAtOnce: AsyncStream<GroupSupervisor>
+    private let urgentInput: AsyncStream<GroupSupervisor>.Continuation
     /// Where groups wait that were woken.
     ///
     /// They wait one after the other, and so not behind all that those may have to take in that have a task.
@@ -24,6 +27,7 @@ struct GroupTasks: Sendable {
     /// No group was woken.
     init() {
         (woken, input) = AsyncStream.makeStream()
+        (wokenAtOnce, urgentInput) = AsyncStream.makeStream()
     }
 
     /// A group has something to do, and no task.
@@ -31,9 +35,15 @@ struct GroupTasks: Sendable {
         input.yield(group)
     }
 
+    /// The same, of a group that holds others up until it has done what it is woken for.
+    func wakeAtOnce(_ group: GroupSupervisor) {
+        urgentInput.yield(group)
+    }
+
     /// No group will be woken any more.
     func finish() {
         input.finish()
+        urgentInput.finish()
     }
 
     /// Gives each group that is woken a task, until `finish` was called and the last task has ended, or the task is cancelled.
@@ -42,7 +52,9 @@ struct GroupTasks: Sendable {
     func run(_ ended: @escaping @Sendable (GroupSupervisor) async -> Void) async {
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await errands.run() }
+            async let urgent: Void = attendAtOnce(ended)
             await attend(ended)
+            await urgent
             tasks.cancelAll()
         }
     }
@@ -52,6 +64,14 @@ struct GroupTasks: Sendable {
             for await group in woken {
                 await firstTurns.takeTurn(.failing)
                 tasks.addTask { if await group.attend(holding: firstTurns, then: turns) { await ended(group) } }
+            }
+        }
+    }
+
+    private func attendAtOnce(_ ended: @escaping @Sendable (GroupSupervisor) async -> Void) async {
+        await withDiscardingTaskGroup { tasks in
+            for await group in wokenAtOnce {
+                tasks.addTask { if await group.attend(holding: nil, then: turns) { await ended(group) } }
             }
         }
     }

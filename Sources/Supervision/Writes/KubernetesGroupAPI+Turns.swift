@@ -3,9 +3,13 @@ import KubernetesClient
 
 /// When a group's writes are sent, and how long they may take.
 extension KubernetesGroupAPI {
-    /// Waits until it is a write's turn, among those of all groups; nil: the task was cancelled before.
-    func turn(_ urgency: WriteUrgency, of target: WriteTarget) async -> WriteScheduler.Turn? {
-        await limits.writes.turn(urgency, importance: importance, by: way(of: target))
+    /// A write's turn among those of all groups; nil: it has to wait, and `called` is given it once it comes.
+    func turn(
+        _ urgency: WriteUrgency,
+        of target: WriteTarget,
+        orCall called: @escaping WriteScheduler.Call
+    ) async -> WriteScheduler.Turn? {
+        await limits.writes.turn(urgency, importance: importance, by: way(of: target), orCall: called)
     }
 
     /// Writes when it is its turn, for no longer than this supervisor may; nil: nothing was sent.

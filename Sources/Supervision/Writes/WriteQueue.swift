@@ -1,4 +1,3 @@
-import Coordination
 import FailoverCore
 import HeapModule
 
@@ -27,8 +26,8 @@ struct WriteQueue: Sendable {
         var place: Place
         /// Since when.
         var since: MonotonicTime
-        /// Opened when its turn has come.
-        var turn = Latch()
+        /// Called when its turn has come; false if nobody wants it any more.
+        var call: @Sendable () -> Bool
 
         static func < (left: Waiter, right: Waiter) -> Bool { left.place < right.place }
         static func == (left: Waiter, right: Waiter) -> Bool { left.place == right.place }

@@ -26,6 +26,9 @@ actor WriteScheduler {
         var number = 0
     }
 
+    /// Is given a turn that has come; false if nobody wants it any more.
+    typealias Call = @Sendable (Turn) -> Bool
+
     /// A write that is under way.
     private struct Flight: Sendable {
         var way: Way
@@ -44,8 +47,6 @@ actor WriteScheduler {
     private var window = WriteWindow()
     private var queue = WriteQueue()
     private var retries = RetryLine()
-    /// Those whose turn has come and who have not looked yet.
-    private var called: Set<Int> = []
     private var flights: [Int: Flight] = [:]
     /// Of these, those that take a place in the window, and those that did.
     private var (inWindow, overdue) = (0, 0)
@@ -72,12 +73,27 @@ actor WriteScheduler {
         )
     }
 
-    /// Waits until it is a write's turn; nil: the task was cancelled before.
+    /// A write's turn; nil: it has to wait, and `called` is given it once it comes.
     ///
-    /// Thousands wait at once: what is done then should have its frames only then.
-    nonisolated func turn(_ urgency: WriteUrgency, importance: Int, by way: Way = .window) async -> Turn? {
-        let (turn, latch) = await enter(urgency, importance, way)
-        if let latch {
+    /// Thousands wait at once, without a task.
+    func turn(
+        _ urgency: WriteUrgency,
+        importance: Int,
+        by way: Way = .window,
+        orCall called: @escaping Call
+    ) -> Turn? {
+        let (turn, waits) = enter(urgency, importance, way, called)
+        return waits ? nil : turn
+    }
+
+    /// Waits until it is a write's turn; nil: the task was cancelled before.
+    private nonisolated func turn(_ urgency: WriteUrgency, importance: Int, by way: Way) async -> Turn? {
+        let latch = Latch()
+        let (turn, waits) = await enter(urgency, importance, way) { _ in
+            latch.open()
+            return true
+        }
+        if waits {
             await latch.wait()
             if await gaveUp(turn, way) { return nil }
         }
@@ -120,16 +136,21 @@ actor WriteScheduler {
 
     // MARK: Coming and going
 
-    private func enter(_ urgency: WriteUrgency, _ importance: Int, _ way: Way) -> (Turn, Latch?) {
+    private func enter(
+        _ urgency: WriteUrgency,
+        _ importance: Int,
+        _ way: Way,
+        _ called: @escaping Call
+    ) -> (Turn, waits: Bool) {
         lastNumber += 1
         let turn = Turn(number: lastNumber)
         var place = Place(urgency: urgency, importance: importance, number: lastNumber)
         if case .retry(_, let tries) = way { place.tries = tries }
         if hasRoom(way) {
             fly(turn.number, way)
-            return (turn, nil)
+            return (turn, false)
         }
-        let waiter = WriteQueue.Waiter(place: place, since: now())
+        let waiter = WriteQueue.Waiter(place: place, since: now()) { called(turn) }
         switch way {
         case .window: queue.insert(waiter)
         case .retry(let namespace, _): retries.insert(waiter, of: namespace)
@@ -137,7 +158,7 @@ actor WriteScheduler {
         waited += 1
         bell?.open()
         bell = nil
-        return (turn, waiter.turn)
+        return (turn, true)
     }
 
     private func hasRoom(_ way: Way) -> Bool {
@@ -149,7 +170,7 @@ actor WriteScheduler {
 
     /// Whether a write still waits, for its task was cancelled, and now no longer does.
     private func gaveUp(_ turn: Turn, _ way: Way) -> Bool {
-        guard called.remove(turn.number) == nil else { return false }
+        guard flights[turn.number] == nil else { return false }
         switch way {
         case .window: queue.leave(turn.number)
         case .retry(let namespace, _): retries.leave(turn.number, of: namespace)
@@ -203,9 +224,11 @@ actor WriteScheduler {
     }
 
     private func call(_ next: WriteQueue.Waiter, _ way: Way) {
-        fly(next.place.number, way)
-        called.insert(next.place.number)
-        next.turn.open()
+        let turn = Turn(number: next.place.number)
+        fly(turn.number, way)
+        if next.call() { return }
+        pointless += 1
+        land(turn)
     }
 
     // MARK: What takes long

@@ -18,9 +18,9 @@ import Testing
         #expect(!inbox.post(.claimsChanged) && !inbox.signal())
     }
 
-    @Test func aTaskThatAttendsIsSignalledAndStaysForWhatIsUnread() async {
+    @Test func aTaskThatAttendsIsSignalledAndStaysForWhatIsUnread() async throws {
         let inbox = GroupInbox()
-        var signals = inbox.attend().makeAsyncIterator()
+        var signals = try #require(inbox.attend()).makeAsyncIterator()
         #expect(await signals.next() != nil)
         #expect(!inbox.post(.recovered(.pods)) && !inbox.post(.failing(.pods, "no")))
         #expect(await signals.next() != nil)
@@ -28,6 +28,32 @@ import Testing
         // The later of the two is true, and the only one that is left.
         #expect(inbox.takeAll().map(\.key) == [.connection(.pods)])
         #expect(inbox.rest())
+    }
+
+    /// What has a turn does not wait behind those that have only something to take in.
+    @Test func aCallWakesAtOnceAlsoWhoIsWokenAlready() async {
+        let inbox = GroupInbox()
+        _ = inbox.attend()
+        #expect(inbox.rest())
+        #expect(inbox.post(.claimsChanged))
+        #expect(inbox.call {} == .wakes)
+        #expect(inbox.call {} == .attended && !inbox.post(.recovered(.pods)))
+        #expect(inbox.attend() != nil)
+        #expect(inbox.attend() == nil, "the task that was called for first finds another one")
+        #expect(!inbox.rest())
+        #expect(inbox.takeCalls().count == 2)
+        _ = inbox.takeAll()
+        #expect(inbox.rest())
+        #expect(inbox.attend() == nil, "or that all is done")
+    }
+
+    @Test func whatIsCalledAtTheEndIsGivenBackAndWhatIsCalledLaterIsNotTaken() {
+        let inbox = GroupInbox()
+        _ = inbox.attend()
+        #expect(inbox.call {} == .attended)
+        #expect(inbox.close().count == 1)
+        #expect(inbox.call {} == .closed && !inbox.post(.claimsChanged))
+        #expect(inbox.close().isEmpty && inbox.attend() == nil)
     }
 
     /// Many threads at once: a group at rest is woken by exactly one of them.

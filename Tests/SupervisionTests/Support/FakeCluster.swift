@@ -48,6 +48,8 @@ final class FakeCluster: Sendable {
         var objects = Objects()
         var plans: [Plan] = []
         var held: [(text: String, end: AsyncStream<Void>.Continuation)] = []
+        /// Who waits for a turn; nil: each has one at once.
+        var turns: [WriteScheduler.Call]?
         /// Whether informers hear of changes.
         var isWatched = true
         /// Groups that have ended and may ask for nothing more.
@@ -126,6 +128,31 @@ final class FakeCluster: Sendable {
             for request in state.held where request.text.contains(text) { request.end.finish() }
             state.held.removeAll { $0.text.contains(text) }
         }
+    }
+
+    /// From now on writes wait for their turns, until `giveTurns`.
+    func holdTurns() {
+        state.withLock { $0.turns = [] }
+    }
+
+    /// Gives those who wait their turns; whether each still wanted it.
+    func giveTurns() -> [Bool] {
+        let waiting = state.withLock { state in
+            defer { state.turns = [] }
+            return state.turns ?? []
+        }
+        return waiting.map { $0(.init()) }
+    }
+
+    /// A turn at once, or to wait for one, which is noted.
+    func turn(of group: String, orCall called: @escaping WriteScheduler.Call) -> WriteScheduler.Turn? {
+        let waits = state.withLock { state in
+            state.turns?.append(called)
+            return state.turns != nil
+        }
+        guard waits else { return .init() }
+        log.add("\(group): waits for its turn")
+        return nil
     }
 
     /// A group has ended: whatever it asks for from now on is a mistake.

@@ -30,6 +30,13 @@ actor FakeGroupAPI: GroupAPI {
 
     func enter(_ words: String) async -> FakeCluster.Fault? { await cluster.enter(group.name, words) }
 
+    /// Whether a write is still wanted when its turn came; what is not is noted.
+    private func isSent(_ isWanted: @Sendable () async -> Bool) async -> Bool {
+        if await isWanted() { return true }
+        cluster.log.add("\(group.name): not sent")
+        return false
+    }
+
     static let failure = OperationFailure("500")
     static let refusal = OperationFailure("403", isLasting: true)
 
@@ -49,7 +56,13 @@ actor FakeGroupAPI: GroupAPI {
         return cluster.objects.leases[leaseName].map { .found(RecordMapping.stored($0)) } ?? .absent
     }
 
-    func turn(_ urgency: WriteUrgency, of target: WriteTarget) -> WriteScheduler.Turn? { .init() }
+    func turn(
+        _ urgency: WriteUrgency,
+        of target: WriteTarget,
+        orCall called: @escaping WriteScheduler.Call
+    ) -> WriteScheduler.Turn? {
+        cluster.turn(of: group.name, orCall: called)
+    }
 
     func writeRecord(
         _ record: GroupRecord,
@@ -59,7 +72,7 @@ actor FakeGroupAPI: GroupAPI {
         in turn: WriteScheduler.Turn? = nil,
         isWanted: @escaping @Sendable () async -> Bool = { true }
     ) async -> RecordWriteOutcome {
-        guard await isWanted() else { return .notSent }
+        guard await isSent(isWanted) else { return .notSent }
         if recordWrites > 0 { Issue.record("two writes of one record") }
         recordWrites += 1
         defer { recordWrites -= 1 }
@@ -169,7 +182,7 @@ actor FakeGroupAPI: GroupAPI {
         in turn: WriteScheduler.Turn? = nil,
         isWanted: @escaping @Sendable () async -> Bool = { true }
     ) async -> RoleWriteOutcome {
-        guard await isWanted() else { return .notSent }
+        guard await isSent(isWanted) else { return .notSent }
         let (name, role) = (write.member.name, write.role)
         if !written.insert(name).inserted { Issue.record("two writes of pod \(name)") }
         defer { written.remove(name) }

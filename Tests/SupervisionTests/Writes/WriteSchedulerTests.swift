@@ -97,6 +97,48 @@ import Testing
         #expect(counts.waited == 4 && counts.underWay == 0 && counts.waiting == 0 && counts.pointless == 0)
     }
 
+    /// What waits without a task stands among the others.
+    @Test func whoIsCalledIsCalledInTheSameOrder() async throws {
+        let stage = Stage()
+        await stage.run { stage in
+            await withTaskGroup(of: Void.self) { group in
+                await stage.queue("upkeep", .upkeep, in: &group)
+                for urgency in [WriteUrgency.failing, .promotion] {
+                    let turn = await stage.scheduler.turn(urgency, importance: 100) { turn in
+                        stage.order.withLock { $0.append("called: \(urgency)") }
+                        Task { await stage.scheduler.giveBack(turn) }
+                        return true
+                    }
+                    #expect(turn == nil)
+                }
+                stage.open(1)
+                await group.waitForAll()
+            }
+            stage.open()
+        }
+        #expect(stage.order.withLock { $0 } == ["called: promotion", "called: failing", "upkeep"])
+        #expect(await stage.scheduler.counts.underWay == 0)
+        let turn = await stage.scheduler.turn(.upkeep, importance: 0) { _ in true }
+        await stage.scheduler.giveBack(try #require(turn, "nobody is before it"))
+    }
+
+    @Test func aTurnThatNobodyWantsAnyMoreIsTheNextOnes() async {
+        let stage = Stage()
+        await stage.run { stage in
+            await withTaskGroup(of: Void.self) { group in
+                await stage.queue("upkeep", .upkeep, in: &group)
+                for _ in 0..<3 { _ = await stage.scheduler.turn(.failing, importance: 100) { _ in false } }
+                #expect(await stage.scheduler.counts.waiting == 4)
+                stage.open(1)
+                await group.waitForAll()
+            }
+            stage.open()
+        }
+        #expect(stage.order.withLock { $0 } == ["upkeep"])
+        let counts = await stage.scheduler.counts
+        #expect(counts.pointless == 3 && counts.underWay == 0 && counts.waiting == 0)
+    }
+
     @Test func whatBecamePointlessIsNotSent() async {
         let stage = Stage()
         await stage.run { stage in
