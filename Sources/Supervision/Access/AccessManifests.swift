@@ -4,7 +4,7 @@ package import StandbyConfiguration
 package enum AccessManifests {
     /// Who is to have the rights.
     package struct Account: Sendable {
-        /// The ServiceAccount's name, and that of its Roles and bindings.
+        /// The ServiceAccount's name, and that of its Role and binding in its own namespace.
         package var name: String
         /// Where the ServiceAccount is; its Roles are where the groups are.
         package var namespace: String
@@ -14,6 +14,11 @@ package enum AccessManifests {
             self.name = name
             self.namespace = namespace
         }
+
+        /// The name of its Role and binding in a namespace, or in the whole cluster (nil).
+        ///
+        /// Where accounts of other namespaces may have rights, too, each has names of its own: no account's name or namespace has a colon.
+        func roleName(in place: String?) -> String { place == namespace ? name : "\(namespace):\(name)" }
     }
 
     /// A ServiceAccount, and a Role with its binding for each namespace, as documents in the order to be applied.
@@ -51,7 +56,7 @@ package enum AccessManifests {
         .mapping([
             .init("apiVersion", .string("rbac.authorization.k8s.io/v1")),
             .init("kind", .string(kind)),
-            .init("metadata", metadata(account.name, namespace: namespace)),
+            .init("metadata", metadata(account.roleName(in: namespace), namespace: namespace)),
             .init("rules", .list(rules.map(\.manifest))),
         ])
     }
@@ -65,13 +70,13 @@ package enum AccessManifests {
         .mapping([
             .init("apiVersion", .string("rbac.authorization.k8s.io/v1")),
             .init("kind", .string(kind)),
-            .init("metadata", metadata(account.name, namespace: namespace)),
+            .init("metadata", metadata(account.roleName(in: namespace), namespace: namespace)),
             .init(
                 "roleRef",
                 .mapping([
                     .init("apiGroup", .string("rbac.authorization.k8s.io")),
                     .init("kind", .string(roleKind)),
-                    .init("name", .string(account.name)),
+                    .init("name", .string(account.roleName(in: namespace))),
                 ])
             ),
             .init(

@@ -8,7 +8,8 @@ struct RBACCommand: ParsableCommand {
         commandName: "rbac",
         abstract: "Print the least rights that a configuration needs, as manifests.",
         discussion: """
-            A ServiceAccount, and for each namespace of a group a Role and its RoleBinding. The Leases of groups are named; only
+            A ServiceAccount, and for each namespace of a group a Role and its RoleBinding: of the account's name, with that of its
+            namespace before it where the group is in another (ops:kube-standby). The Leases of groups are named; only
             their creation cannot be, and in the supervisor's own namespace those by which replicas elect a leader
             (--leader-elect=false: none). Rights to run commands in pods, to read nodes and to write EndpointSlices are there
             only if a group needs them. That to read EndpointSlices is of use to all: without it moves do not wait for the
@@ -28,11 +29,22 @@ struct RBACCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The supervisor's own namespace.", valueName: "name"))
     var namespace = "default"
 
-    @Option(help: ArgumentHelp("The ServiceAccount, and the name of the Roles.", valueName: "name"))
+    @Option(help: ArgumentHelp("The ServiceAccount, after which the Roles are named.", valueName: "name"))
     var serviceAccount = "kube-standby"
 
     @Option(help: ArgumentHelp("Whether replicas elect a leader, as run does in a pod.", valueName: "true|false"))
     var leaderElect = true
+
+    func validate() throws {
+        guard ObjectName.isNamespace(namespace) else {
+            let words = "a-z, 0-9 and \"-\", at most 63, a letter or digit at both ends"
+            throw ValidationError("--namespace \"\(namespace)\": allowed are \(words)")
+        }
+        guard ObjectName.isValid(serviceAccount) else {
+            let words = "a-z, 0-9, \"-\" and \".\", at most 253, a letter or digit at both ends"
+            throw ValidationError("--service-account \"\(serviceAccount)\": allowed are \(words)")
+        }
+    }
 
     func run() throws {
         let configuration = try LoadedConfiguration.load(config).configuration

@@ -87,6 +87,30 @@ import Testing
         }
     }
 
+    /// Supervisors of two namespaces may have groups in the same third one, or need rights in the whole cluster: neither takes the
+    /// other's.
+    @Test func accountsOfTwoNamespacesHaveRolesOfTheirOwn() throws {
+        let groups = [Samples.text("web", service: "web", ", namespace: shop, failover: {onNodeDrain: Cordon}")]
+        func documents(_ namespace: String, _ name: String = "standby") throws -> [String] {
+            let access = RequiredAccess(try Samples.configuration(list: groups), namespace: namespace)
+            let account = AccessManifests.Account(name: name, namespace: namespace)
+            return AccessManifests.documents(for: access, account: account).map(YAMLText.write)
+        }
+        /// What one is told apart by on the API server.
+        func identities(_ documents: [String]) -> Set<String> {
+            Set(documents.map { String($0.split(separator: "labels:")[0]) })
+        }
+        let all = try [
+            documents("team-a"), documents("team-b"), documents("team", "a-standby"), documents("team-a-standby", "x"),
+        ]
+        #expect(all.allSatisfy { $0.count == 7 })
+        #expect(identities(all.flatMap(\.self)).count == 28)
+        #expect(all[0].contains { $0.contains("kind: ClusterRole\n") && $0.contains("name: \"team-a:standby\"\n") })
+        let foreign = "name: \"team-a:standby\"\n  namespace: shop\n"
+        #expect(all[0].contains { $0.contains("kind: RoleBinding\n") && $0.contains(foreign) })
+        #expect(all[0].contains { $0.contains("kind: Role\n") && $0.contains("name: standby\n  namespace: team-a\n") })
+    }
+
     @Test func commandsInPodsAndNodesNeedMore() throws {
         let plain = try Self.text(Samples.text())
         #expect(!plain.contains("pods/exec") && !plain.contains("ClusterRole"))
