@@ -28,7 +28,7 @@ extension EndToEndTests {
                 let lines = paused.text.split(separator: "\n").map(String.init)
                 #expect(paused.code == 0 && lines.first == "Pause of 2: default/db, default/web", "\(paused.text)")
                 #expect(Set(lines.dropFirst().map { $0.prefix { $0 != ":" } }) == ["default/db", "default/web"])
-                let resumed = try await stage.request(["resume", "-n", "default", "-l", "", "-o", "json"])
+                let resumed = try await stage.request(["resume", "-n", "default", "--all", "-o", "json"])
                 #expect(
                     resumed.code == 0 && resumed.text.ranges(of: "\"outcome\" : \"Done\"").count == 2,
                     "\(resumed.text)"
@@ -64,6 +64,9 @@ extension EndToEndTests {
 
         @Test(arguments: [
             ["pause"], ["pause", "web", "-A"], ["switchover", "-A", "--to", "web-1"], ["resume", "web", "-l", "a=b"],
+            // What a variable of a script that is empty leaves.
+            ["switchover", "-l", ""], ["pause", "-A", "-l", " , "], ["status", "-l", ""], ["pause", "web", "--all"],
+            ["pause", "--all", "-l", "a=b"],
         ])
         func saysWhichGroupsAreMeant(arguments: [String]) async throws {
             #expect(try await SupervisorProcess.finish(arguments).code == 64)

@@ -12,6 +12,7 @@ struct PauseCommand: AsyncParsableCommand {
             EXAMPLES
               kube-standby pause web
               kube-standby pause web --for 30m
+              kube-standby pause --all -n shop
               kube-standby pause -A -l team=payments --for 2h
 
             EXIT CODES

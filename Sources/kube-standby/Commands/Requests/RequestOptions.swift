@@ -44,13 +44,19 @@ struct RequestOptions: ParsableArguments {
 /// What requests have in common that may be given to many groups.
 struct SelectedRequestOptions: ParsableArguments {
     @Argument(
-        help: ArgumentHelp("The group; without one, --all-namespaces or --selector says which.", valueName: "group")
+        help: ArgumentHelp(
+            "The group; without one, --selector, --all or --all-namespaces says which.",
+            valueName: "group"
+        )
     )
     var group: String?
 
     @OptionGroup
     /// Which groups are meant.
     var selection: SelectionOptions
+
+    @Flag(help: "All groups of the namespace.")
+    var all = false
 
     @Option(name: .shortAndLong, help: "text or json.")
     var output: RequestOutput = .text
@@ -61,8 +67,11 @@ struct SelectedRequestOptions: ParsableArguments {
 
     func validate() throws {
         try selection.validate(group: group)
-        if group == nil, !selection.allNamespaces, selection.selector == nil {
-            throw ValidationError("name a group, or say which: --selector, or --all-namespaces for all")
+        if all, group != nil || selection.selector != nil {
+            throw ValidationError("--all is for every group of the namespace, without a group and without --selector")
+        }
+        if group == nil, !all, !selection.allNamespaces, selection.selector == nil {
+            throw ValidationError("name a group, or say which: --selector, --all of the namespace, or --all-namespaces")
         }
     }
 

@@ -37,6 +37,10 @@ struct SelectionOptions: ParsableArguments {
         if allNamespaces, cluster.namespace != nil {
             throw ValidationError("--all-namespaces and --namespace exclude each other")
         }
+        // An empty variable in a script does not mean every group.
+        if let selector, selector.allSatisfy({ $0 == "," || $0.isWhitespace }) {
+            throw ValidationError("--selector \"\(selector)\" names no label; give one like team=web, or leave it out")
+        }
     }
 
     /// Refuses what does not go with one group that is named.
@@ -52,7 +56,7 @@ struct SelectionOptions: ParsableArguments {
     /// `group`: nil: all of the selection.
     func scope(_ connection: ClusterConnection, group: String?) -> ClusterSurvey.Scope {
         var scope = ClusterSurvey.Scope(namespace: allNamespaces ? nil : cluster.namespace ?? connection.namespace)
-        scope.selector = selector.flatMap { $0.isEmpty ? nil : $0 }
+        scope.selector = selector
         scope.group = group
         return scope
     }
