@@ -42,7 +42,7 @@ import Testing
             "selector: {matchLabels: {app: x}, matchExpressions: [{key: t, operator: In, values: [a, b]}]}",
             "roleLabel: {key: example.com/role, active: primary, passive: null}",
             "probe: {httpGet: {path: /h, port: http, scheme: HTTPS, httpHeaders: [{name: X, value: y}],"
-                + " expectedStatus: [200, \"300-302\"], expectedBody: ok, method: HEAD, keepAlive: true,"
+                + " expectedStatus: [200, \"300-302\"], method: HEAD, keepAlive: true,"
                 + " tls: {verify: true, caFile: /ca, serverName: n}}, initialDelaySeconds: 5, periodSeconds: 0.5,"
                 + " fastPeriodSeconds: 0.25, timeoutSeconds: 0.2, failureThreshold: 4, successThreshold: 1}",
             "passiveProbe: {tcpSocket: {port: 81}}",
@@ -89,6 +89,23 @@ import Testing
         }
         #expect(group.probe.timing.period == .seconds(4) && group.probe.timing.thresholds.failure == 9)
         #expect(group.failover.delay == .seconds(3) && group.failover.order == .promoteFirst)
+    }
+
+    /// What is required for all is required of the group that only has a command of its own.
+    @Test func mergesHooksFieldByFieldAndTheirActionsWhole() throws {
+        let reading = Fixture.group(
+            "hooks: {onDemote: {httpPost: {url: \"https://example.com\"}}, onPromote: {timeoutSeconds: 7}}",
+            defaults: "{probe: {tcpSocket: {port: 1}}, hooks: {onPromote: {exec: {command: [up]}}, "
+                + "onDemote: {exec: {command: [drain]}, required: true, timeoutSeconds: 20, onTimeout: Promote}}}"
+        )
+        let hooks = try #require(reading.configuration?.groups.first?.hooks)
+        guard case .httpPost = hooks.onDemote?.hook.action, case .exec(let up) = hooks.onPromote?.action else {
+            Issue.record("other actions")
+            return
+        }
+        #expect(hooks.onDemote?.isRequired == true && hooks.onDemote?.onTimeout == .promote)
+        #expect(hooks.onDemote?.hook.timeout == .seconds(20))
+        #expect(up.command == ["up"] && hooks.onPromote?.timeout == .seconds(7))
     }
 
     @Test func takesTheWholeProbeFromDefaults() throws {

@@ -11,9 +11,18 @@ extension GroupChecker {
             report(.missingKey(name), at: ["failover", "promotionGate"])
         }
         if failover.order == .promoteFirst { report(.gateBeforeFirstPromotion, at: ["failover", "promotionGate"]) }
-        let isPassive = fields["method"].string == PromotionGate.Method.passive.rawValue
-        if isPassive, !reader["passiveProbe"].isPresent {
-            report(.gateWithoutPassiveProbe, at: ["failover", "promotionGate", "method"])
+        guard isGatePassive else { return }
+        let place: [NodePath.Step] = ["failover", "promotionGate", "method"]
+        if !reader["passiveProbe"].isPresent {
+            report(.gateWithoutPassiveProbe, at: place)
+        } else if hasEqualProbes {
+            report(.gateWithEqualProbes, at: place, comparedWith: ["passiveProbe"])
         }
+    }
+
+    /// Whether promotions wait for the `passiveProbe` of the pod that was active.
+    var isGatePassive: Bool {
+        let fields = reader["failover"]["promotionGate"]
+        return !isOfSlices && fields["method"].string == PromotionGate.Method.passive.rawValue
     }
 }

@@ -15,9 +15,15 @@ extension GroupChecker {
                 report(problem.message, at: step + ["httpPost"] + problem.place, severity: problem.severity)
             }
         }
-        if reader["hooks"]["onDemote"]["onTimeout"].isPresent, !isDrainRequired {
+        if reader["hooks"]["onDemote"]["onTimeout"].isPresent, !isDrainRequired, !overridesRequired {
             report(.timeoutOfOptionalHook, at: ["hooks", "onDemote", "onTimeout"])
         }
+    }
+
+    /// Whether the group says that its hook is optional where `defaults` say what becomes of a promotion that waits for it.
+    private var overridesRequired: Bool {
+        let own = NodeReader(node: node.own)["hooks"]["onDemote"]
+        return own["required"].isPresent && !own["onTimeout"].isPresent
     }
 
     /// Checks what a required hook and the group's other fields say together.

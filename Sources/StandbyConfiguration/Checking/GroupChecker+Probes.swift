@@ -90,8 +90,13 @@ extension GroupChecker {
     private func checkHTTP(_ probe: NodeReader, at steps: [NodePath.Step]) {
         guard probe.isPresent else { return }
         checkHost(probe, at: steps, isHTTP: true)
+        if probe["method"].string == "HEAD", probe["expectedBody"].isPresent {
+            report(.bodyOfHead, at: steps + ["expectedBody"], comparedWith: steps + ["method"])
+        }
         let tls = probe["tls"]
-        guard tls.isPresent, tls["verify"].bool != true else { return }
+        guard tls.isPresent else { return }
+        if HTTPProbe.fields.readable(probe).scheme != .https { return warn(.tlsWithoutHTTPS, at: steps + ["tls"]) }
+        guard tls["verify"].bool != true else { return }
         for key in ["caFile", "serverName"] where tls[key].isPresent {
             warn(.unverifiedTLS, at: steps + ["tls", .key(key)])
         }
@@ -112,12 +117,15 @@ extension GroupChecker {
         }
     }
 
-    /// A `passiveProbe` that says nothing new.
+    /// A `passiveProbe` that says nothing new, and is not reported elsewhere.
     func checkEqualProbes() {
-        guard let passive = ProbeConfiguration.fields.read(reader["passiveProbe"]),
-            passive == ProbeConfiguration.fields.read(reader["probe"])
-        else { return }
-        warn(.passiveProbeEqualsProbe, at: ["passiveProbe"])
+        if hasEqualProbes, !isGatePassive { warn(.passiveProbeEqualsProbe, at: ["passiveProbe"]) }
+    }
+
+    /// Whether `passiveProbe` is there and says what `probe` says.
+    var hasEqualProbes: Bool {
+        guard let passive = ProbeConfiguration.fields.read(reader["passiveProbe"]) else { return false }
+        return passive == ProbeConfiguration.fields.read(reader["probe"])
     }
 }
 

@@ -49,6 +49,8 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case gateBeforeFirstPromotion
     /// A proof by a probe that there is not.
     case gateWithoutPassiveProbe
+    /// A proof by a probe that the active pod passes, too.
+    case gateWithEqualProbes
     /// A hook that a promotion waits for, where there is one write.
     case requiredHookInEndpointSliceMode
     /// A hook that a promotion waits for which comes first.
@@ -75,8 +77,14 @@ package enum DiagnosticMessage: Sendable, Hashable {
     case tooManyOpinions(Int, most: Int, sources: [String])
     /// No number is within the bounds.
     case refusesEveryScore(above: Double, below: Double)
+    /// A pattern that is sought in the answer to a request whose answers have no body.
+    case bodyOfHead
+    /// A score that is read from such an answer.
+    case scoreOfHead
     /// An authority or a name for a certificate that is not checked.
     case unverifiedTLS
+    /// Settings for HTTPS of a request that is none.
+    case tlsWithoutHTTPS
     // Groups that do not go together
     /// Two groups of one name.
     case duplicateName(String, firstLine: Int)
@@ -167,6 +175,9 @@ extension DiagnosticMessage: CustomStringConvertible {
         case .gateWithoutPassiveProbe:
             "is Passive, which waits for the passiveProbe of the pod that was active; give a passiveProbe that only a standby"
                 + " answers"
+        case .gateWithEqualProbes:
+            "is Passive, which waits for the passiveProbe of the pod that was active, but passiveProbe equals probe, which an active"
+                + " pod passes, too; give a passiveProbe that only a standby answers"
         case .requiredHookInEndpointSliceMode:
             "is true, but mode EndpointSlice moves the role in one write, so that the hook runs when another pod is active"
                 + " already; remove it, or use mode Label"
@@ -192,7 +203,12 @@ extension DiagnosticMessage: CustomStringConvertible {
             "is \(count), but \(sources.joined(separator: " and ")) can give \(most) at most"
         case .refusesEveryScore(let above, let below):
             "is \(above.plain), below refuseBelow (\(below.plain)): every score would be refused"
+        case .bodyOfHead:
+            "is sought in the answer's body, but method is HEAD, whose answers have none; remove one of them"
+        case .scoreOfHead: "is HEAD, whose answers have no body to read the score from; remove it"
         case .unverifiedTLS: "has no effect unless tls.verify is true"
+        case .tlsWithoutHTTPS:
+            "is for HTTPS, but the request is sent as plain HTTP, so that nothing is encrypted or verified; give scheme: HTTPS or remove it"
         case .duplicateName(let name, let line):
             "group \(name.quoted) exists already, at line \(line); names are unique"
         case .duplicateService(let name, let line):

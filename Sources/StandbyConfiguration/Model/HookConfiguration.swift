@@ -70,7 +70,7 @@ extension HookConfiguration.Hook {
     fileprivate static let blank = HookConfiguration.Hook(action: .httpPost(.blank))
 
     /// The fields of a hook.
-    static let fields = FieldTable("hook", blank) {
+    static let fields = FieldTable("hook", blank, isMerged: true) {
         Field.alternative("exec", \.action, .object(Command.fields), as: Action.exec) {
             if case .exec(let command) = $0 { command } else { nil }
         }
@@ -99,7 +99,7 @@ extension HookConfiguration.Hook.Command {
 
 extension HookConfiguration.Demotion {
     /// The fields of `onDemote`.
-    static let fields = FieldTable("demotionHook", HookConfiguration.Demotion(hook: .blank)) {
+    static let fields = FieldTable("demotionHook", HookConfiguration.Demotion(hook: .blank), isMerged: true) {
         Field.fields(of: HookConfiguration.Hook.fields, at: \.hook)
         Field.defaulted("required", \.isRequired, .bool)
             .says("Whether nobody is promoted before it has succeeded, or the demoted pod has stopped")
