@@ -68,7 +68,7 @@ struct PodMapping: Sendable {
             node: pod.spec?.nodeName,
             zone: labels[Self.zoneLabel],
             priority: priority(pod) ?? group.priorities.priority(name: name, labels: labels),
-            isExcluded: metadata.annotations?[Self.excludeAnnotation] == "true",
+            isExcluded: metadata.annotations?[Self.excludeAnnotation].flatMap(AnnotatedBool.init) == .yes,
             isSelected: group.selector?.matches(labels) ?? true,
             ordinal: ordinal(pod, labels),
             createdAt: metadata.creationTimestamp.flatMap { MicroTime($0) }?.seconds ?? 0
@@ -167,6 +167,12 @@ struct PodMapping: Sendable {
             found.append(
                 "\(name): annotation \(Self.priorityAnnotation) is \"\(text.prefix(60))\"; expected is an integer "
                     + "\(bounds.lowerBound)...\(bounds.upperBound); the configuration's priority holds"
+            )
+        }
+        if let text = annotations[Self.excludeAnnotation], AnnotatedBool(text) == nil {
+            found.append(
+                "\(name): annotation \(Self.excludeAnnotation) is \"\(text.prefix(60))\"; expected is true or false; the pod is not "
+                    + "excluded"
             )
         }
         for key in epochAnnotations {

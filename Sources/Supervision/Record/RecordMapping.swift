@@ -61,11 +61,12 @@ enum RecordMapping {
         )
         record.attempt = annotations[Annotation.attempt].flatMap(RecordAttempt.init(annotation:))
         record.fenced = fenced(annotations[Annotation.fenced] ?? "")
-        record.pause = annotations[Annotation.pause].map { StoredPause(annotation: $0).pause(now: now) }
+        record.pause = annotations[Annotation.pause].flatMap { StoredPause(annotation: $0)?.pause(now: now) }
         record.request = request(in: annotations).map { StoredRequest.request(annotation: $0.text, now: now) }
         record.answers = StoredJSON.list(of: StoredAnswer.self, annotations[Annotation.answers]).compactMap(\.answer)
             .suffix(RequestAnswer.limit)
-        record.history = moves(annotations[Annotation.history]).map { $0.entry(now: now) }
+        let reading = lease.spec?.renewTime.map { max($0, MicroTime(now)) } ?? MicroTime(now)
+        record.history = history(moves(annotations[Annotation.history]), asOf: reading)
         record.announced = StoredAnnouncements.announcements(
             annotations[Annotation.announced],
             at: record.epoch
@@ -114,13 +115,24 @@ enum RecordMapping {
         StoredJSON.list(of: StoredMove.self, annotation).suffix(longestHistory)
     }
 
+    /// A clock that is behind the one by which moves were stored does not make old ones those of this moment: each is as old as it is
+    /// before the latest time of all that came after it.
+    private static func history(_ moves: [StoredMove], asOf now: MicroTime) -> [MoveEntry] {
+        var latest = now
+        let entries = moves.reversed().map { move in
+            latest = max(latest, move.time)
+            return move.entry(now: latest)
+        }
+        return entries.reversed()
+    }
+
     /// The names in a list; what can be no pod's is left out.
     private static func fenced(_ text: String) -> Set<String> {
         let names = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         return Set(names.filter(ObjectName.isValid).prefix(mostFenced))
     }
 
-    /// What a Lease says that is left out of account.
+    /// What a Lease says that is left out of account, or is not what was expected there.
     static func oddities(_ lease: Lease) -> [String] {
         let name = (lease.metadata.name ?? "").prefix(253)
         let annotations = lease.metadata.annotations ?? [:]
@@ -140,6 +152,11 @@ enum RecordMapping {
         }
         for key in [Annotation.history, Annotation.answers] where !StoredJSON.isList(annotations[key]) {
             found.append("Lease \(name): annotation \(key) is no list of what kube-standby writes there")
+        }
+        if let text = annotations[Annotation.pause], !StoredPause.isExpected(text) {
+            found.append(
+                "Lease \(name): annotation \(Annotation.pause) is \"\(text.prefix(60))\"; expected is true or false; the group is paused"
+            )
         }
         let names = (annotations[Annotation.fenced] ?? "").split(separator: ",")
         if fenced(annotations[Annotation.fenced] ?? "").count < Set(names).count {

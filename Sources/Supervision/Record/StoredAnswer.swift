@@ -73,7 +73,8 @@ package struct StoredAnswer: Codable, Sendable, Hashable {
     /// Nil for an outcome of another version.
     var answer: RequestAnswer? {
         guard let outcome = RequestAnswer.Outcome(rawValue: outcome) else { return nil }
-        return RequestAnswer(id: id, outcome: outcome, explanation: explanation, move: move?.entry(now: Date()))
+        let move = move?.entry(now: MicroTime(Date()))
+        return RequestAnswer(id: id, outcome: outcome, explanation: explanation, move: move)
     }
 
     /// Whether what was asked for is so now.

@@ -115,14 +115,16 @@ package struct StoredMove: Codable, Sendable, Hashable {
     }
 
     /// The move as the core remembers it; a cause of another version counts as `SwitchCause.other`.
-    func entry(now: Date) -> MoveEntry {
+    ///
+    /// `now`: by the wall clock that the move was stored by.
+    func entry(now: MicroTime) -> MoveEntry {
         var move = MoveEntry(
             epoch: Epoch(epoch),
             from: from,
             target: to,
             cause: SwitchCause(rawValue: cause) ?? .other,
             startedAt: time.microseconds,
-            age: .microseconds(max(0, MicroTime(now).microseconds - time.microseconds)),
+            age: .microseconds(max(0, now.microseconds - time.microseconds)),
             duration: durationSeconds.flatMap(Duration.init(readSeconds:)),
             gap: nobodyActiveSeconds.flatMap(Duration.init(readSeconds:))
         )

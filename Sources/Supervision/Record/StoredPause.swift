@@ -11,10 +11,20 @@ struct StoredPause: Codable, Sendable, Hashable {
     /// Nil: until further notice.
     var seconds: Double?
 
-    /// Whatever the annotation says, the group is paused: what cannot be read counts as a pause without an end.
-    init(annotation: String) {
+    /// Unless the annotation says that it is not, the group is paused: what cannot be read counts as a pause without an end.
+    init?(annotation: String) {
+        if AnnotatedBool(annotation) == .no { return nil }
         let plain = StoredPause(id: annotation, since: nil, seconds: nil)
-        self = (try? JSONDecoder().decode(StoredPause.self, from: Data(annotation.utf8))) ?? plain
+        self = Self.written(annotation) ?? plain
+    }
+
+    /// Whether an annotation says in a way that is expected that the group is paused, or is not.
+    static func isExpected(_ annotation: String) -> Bool {
+        AnnotatedBool(annotation) != nil || written(annotation) != nil
+    }
+
+    private static func written(_ annotation: String) -> StoredPause? {
+        try? JSONDecoder().decode(StoredPause.self, from: Data(annotation.utf8))
     }
 
     private init(id: String?, since: MicroTime?, seconds: Double?) {
@@ -32,7 +42,7 @@ struct StoredPause: Codable, Sendable, Hashable {
 
     /// The annotation of a pause; one that is stored already stays as it was written.
     static func annotation(_ pause: Pause, unlessStored stored: String?, now: Date) -> String {
-        if let stored, StoredPause(annotation: stored).pause(now: now).id == pause.id { return stored }
+        if let stored, StoredPause(annotation: stored)?.pause(now: now).id == pause.id { return stored }
         let wanted = StoredPause(id: pause.id, since: MicroTime(now), seconds: pause.rest?.inSeconds)
         return StoredJSON.text(wanted) ?? "true"
     }

@@ -62,7 +62,7 @@ package struct RecordedGroup: Sendable, Hashable {
         writer = record.writer
         ownsEndpoints = annotations[RecordMapping.Annotation.mode] == GroupConfiguration.Mode.endpointSlice.rawValue
         isPaused = record.pause != nil
-        pausedSince = annotations[RecordMapping.Annotation.pause].flatMap { StoredPause(annotation: $0).since }
+        pausedSince = annotations[RecordMapping.Annotation.pause].flatMap { StoredPause(annotation: $0)?.since }
         fenced = record.fenced.sorted()
         request = annotations[RecordMapping.Annotation.request].flatMap(StoredRequest.init(annotation:))
         scheduled = annotations[RecordMapping.Annotation.scheduled].flatMap(StoredRequest.init(annotation:))

@@ -205,6 +205,16 @@ import Testing
         #expect(mapping.oddities(found).isEmpty == (isAddress || text.isEmpty))
     }
 
+    @Test(arguments: [
+        ("true", true, true), ("True", true, true), ("false", false, true), ("yes", false, false), ("", false, false),
+    ])
+    func saysWhatIsNeitherYesNorNo(text: String, isExcluded: Bool, isExpected: Bool) throws {
+        let mapping = PodMapping(group: try Self.group())
+        let found = try pod(#"{"metadata":{\#(Self.metadata),"annotations":{"kube-standby.io/exclude":"\#(text)"}}}"#)
+        #expect(mapping.member(found)?.isExcluded == isExcluded)
+        #expect(mapping.oddities(found).isEmpty == isExpected)
+    }
+
     @Test(arguments: ["..", "../secrets", "a/b", "A", "a?b", "", "a b", "a\u{0}"])
     func takesNothingForAPodThatCannotBeOne(name: String) throws {
         var odd = try pod(#"{"metadata":{"uid":"u","resourceVersion":"5"}}"#)

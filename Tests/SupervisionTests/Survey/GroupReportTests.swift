@@ -92,7 +92,7 @@ import Testing
     /// What the version before this one wrote has neither.
     @Test func oldMovesAreRead() throws {
         let move = try Self.move(1, "ActiveUnhealthy", #", "durationSeconds": 0.5"#)
-        #expect(move.failingSeconds == nil && move.by == nil && move.entry(now: Date()).failing == nil)
+        #expect(move.failingSeconds == nil && move.by == nil && move.entry(now: MicroTime(Date())).failing == nil)
         #expect(try Self.report([move]).switchingSeconds == 0.5)
     }
 
