@@ -35,7 +35,7 @@ package struct GroupView: Codable, Sendable, Hashable {
     package var namespace: String
     /// The group's.
     package var name: String
-    /// The pods that are active; by the Lease if no supervisor says.
+    /// The pods that are active; by the Lease and the pods' labels if no supervisor says.
     package var active: [String]
     /// Since when; nil: not known.
     package var activeSince: MicroTime?
@@ -95,18 +95,20 @@ package struct GroupView: Codable, Sendable, Hashable {
         namespace = record.namespace
         name = record.name
         let isThere = record.holder != nil && (pods == nil || holder != nil)
-        active = isThere ? [record.holder].compactMap(\.self) : []
-        activeSince = isThere ? record.since : nil
+        let roles = RecordedRoles(of: record, among: own ?? [])
+        let label = holder.map { roles.role(of: $0) } ?? "active"
+        let isLabelled = label == "active"
+        // Where no label has the usual values, a group may have its own.
+        active = isThere && label != "passive" ? [record.holder].compactMap(\.self) : []
+        activeSince = active.isEmpty ? nil : record.since
         epoch = record.epoch
-        // Where labels are decoration, they say nothing against the record.
-        let isLabelled = record.ownsEndpoints || holder.map { $0.recordedRole == "active" } ?? true
         let isUp = holder.map { $0.isReady && $0.metadata.deletionTimestamp == nil } ?? true
         isServed = isThere && isLabelled && isUp
         state = Self.state(Self.words(record, isThere: isThere, isLabelled: isLabelled, isUp: isUp), record)
         request = record.request
         scheduled = record.scheduled
         fenced = record.fenced
-        members = (own ?? []).map { Member($0, epochKey: key) }.sorted { $0.name < $1.name }
+        members = (own ?? []).map { Member($0, roles.role(of: $0), epochKey: key) }.sorted { $0.name < $1.name }
         history = record.moves
     }
 
@@ -114,7 +116,7 @@ package struct GroupView: Codable, Sendable, Hashable {
         let pause = record.isPaused ? "paused; " : ""
         guard let holder = record.holder else { return pause + "no active pod" }
         if !isThere { return "\(pause)\(holder) is gone" }
-        if !isLabelled { return pause + "the recorded pod carries no active label" }
+        if !isLabelled { return "\(pause)\(holder), who is to be active, carries no active label" }
         if !isUp { return pause + "the active pod is not Ready" }
         return (record.isPaused ? pause : "as recorded; ") + "no supervisor tells its health"
     }
@@ -150,22 +152,12 @@ extension GroupView.Member {
         refusal = member.refusal
     }
 
-    fileprivate init(_ pod: Pod, epochKey: String) {
+    fileprivate init(_ pod: Pod, _ role: String?, epochKey: String) {
         name = pod.metadata.name ?? ""
-        role = pod.recordedRole
+        self.role = role
         isReady = pod.isReady
         node = pod.spec?.nodeName
         zone = pod.metadata.labels?[PodMapping.zoneLabel]
         epoch = pod.metadata.annotations?[epochKey].flatMap { Int($0) }
-    }
-}
-
-extension Pod {
-    /// The role that labels say, as far as it can be told without the group's settings: the usual label's or, as no Lease names the
-    /// key, that of whichever label has the usual values; nil: none has.
-    fileprivate var recordedRole: String? {
-        let (labels, roles, usual) = (metadata.labels ?? [:], ["active", "passive"], RoleLabel())
-        if let role = labels[usual.key], roles.contains(role) { return role }
-        return roles.first(where: labels.values.contains)
     }
 }

@@ -103,7 +103,7 @@ extension EndToEndTests {
             }
             let status = try await stage.request(["status", "web"])
             #expect(
-                status.code == 1 && status.text.contains("the recorded pod carries no active label"),
+                status.code == 1 && status.text.contains("who is to be active, carries no active label"),
                 "\(status.text)"
             )
         }

@@ -77,10 +77,30 @@ import Testing
     ])
     func theRecordedPodMustCarryAnActiveLabel(labels: String, isServed: Bool) throws {
         let view = GroupView(try #require(try Self.group()), pods: [try Self.pod("web-0", labels)])
-        #expect(view.isServed == isServed && view.active == ["web-0"])
+        let isPassive = labels.contains("passive")
+        #expect(view.isServed == isServed && view.active == (isPassive ? [] : ["web-0"]))
+        #expect((view.activeSince == nil) == isPassive, "nobody is active since a time")
         let words =
-            isServed ? "as recorded; no supervisor tells its health" : "the recorded pod carries no active label"
+            isServed
+            ? "as recorded; no supervisor tells its health" : "web-0, who is to be active, carries no active label"
         #expect(view.state == words && (view.members[0].role == "active") == isServed)
+    }
+
+    /// Two groups may have roles over the same pods, each under a label of its own.
+    @Test(arguments: [
+        (["passive", "active"], ["active", "passive"], "ok"), (["active", "passive"], ["passive", "active"], "ok"),
+        // A label that all pods have alike, or one pod alone, is no role.
+        (["passive", "passive"], ["active", "active"], "none"), (["passive", "passive"], ["active", ""], "none"),
+    ])
+    func theLabelIsTheOneThatCallsTheRecordedPodAloneActive(usual: [String], other: [String], expected: String) throws {
+        let mark = #""epoch.kube-standby.io/web": "7""#
+        let pods = try (0...1).map {
+            let more = other[$0].isEmpty ? "" : #", "team.io/writer": "\#(other[$0])""#
+            return try Self.pod("web-\($0)", #""role": "\#(usual[$0])"\#(more)"#, annotations: mark)
+        }
+        let view = GroupView(try #require(try Self.group()), pods: pods)
+        #expect(view.isServed == (expected == "ok"))
+        #expect(view.members.map(\.role) == (expected == "ok" ? ["active", "passive"] : ["passive", "passive"]))
     }
 
     @Test func aPauseIsToldWithWhatIsWrong() throws {
