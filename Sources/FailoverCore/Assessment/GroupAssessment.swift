@@ -71,6 +71,8 @@ package struct GroupAssessment: Sendable, Hashable {
         package var startedAt: MonotonicTime
         /// What is being done, in one word.
         package var step: String
+        /// Whether the promotion waits for a proof or a hook until that comes or an operator insists: nobody is active for that long.
+        package var isHeld: Bool
         /// The member that denies a write; nil: none does.
         package var obstacle: String?
         /// Why it does; nil: none does.
@@ -130,7 +132,7 @@ extension GroupAssessment {
         next = Ranking(view, leaving: active).best(of: others)
         finding = decision.finding
         if let wish = view.companions?.following?.wish { following = Self.following(wish, active, rules) }
-        if case .switching(let progress) = phase { self.progress = Progress(progress) }
+        if case .switching(let progress) = phase { self.progress = Progress(progress, in: situation) }
         let isWithheld = known.policy.isObserving || situation.isHeld && !decision.finishesSwitch
         if isWithheld, case .move(let move) = decision { withheld = move }
         lastMove = known.record?.history.last.flatMap { $0.target == active?.name ? $0 : nil }
@@ -156,7 +158,8 @@ extension GroupAssessment {
             .available: active.map { Self.serves($0, rules.view) && rules.view.rivals(of: $0).isEmpty } ?? false,
             .paused: situation.known.isPaused(at: situation.now),
             // Who only observes withholds nothing that it could make.
-            .holding: withheld != nil && !situation.known.policy.isObserving || (finding.map(Self.withholds) ?? false),
+            .holding: withheld != nil && !situation.known.policy.isObserving || (finding.map(Self.withholds) ?? false)
+                || (progress?.isHeld ?? false),
             .flapping: rules.holdEnd != nil,
             .selfDoubt: isSuspended,
             .disputed: finding.map(Self.isDispute) ?? false,
@@ -189,12 +192,14 @@ extension GroupAssessment {
 }
 
 extension GroupAssessment.Progress {
-    fileprivate init(_ progress: RoleSwitch) {
+    fileprivate init(_ progress: RoleSwitch, in situation: Situation) {
         target = progress.move.target?.name
         cause = progress.move.cause
         epoch = progress.epoch
         startedAt = progress.startedAt
         step = progress.word
+        let heldHooks = situation.known.records.hooks?.held ?? []
+        isHeld = progress.gate?.isHeld(situation.known.policy.promotionGate, heldHooks, at: situation.now) ?? false
         obstacle = progress.obstacle?.member.name
         refusal = progress.obstacle?.failure
     }

@@ -74,6 +74,14 @@ struct GatePassage: Sendable, Hashable {
         return subjects.isEmpty
     }
 
+    /// Whether it stays shut until a proof comes or an operator insists, though it was waited long enough.
+    ///
+    /// `heldHooks`: the pods whose hooks failed so often that this is told.
+    func isHeld(_ gate: PromotionGate?, _ heldHooks: Set<Member.ID>, at now: MonotonicTime) -> Bool {
+        if subjects.contains(where: { $0.value.awaitsHook && heldHooks.contains($0.key) }) { return true }
+        return gate.map { $0.onTimeout == .hold && isOverdue($0, at: now) } ?? false
+    }
+
     /// When to look again although nothing changes; nil: no such time.
     func nextLook(_ gate: PromotionGate?, _ view: MemberView, at now: MonotonicTime) -> MonotonicTime? {
         let look = subjects.values.compactMap { $0.look.due(isBehind: view.isBehind($0.pod.id)) }.min()

@@ -117,6 +117,9 @@ struct OwedHooks: Sendable, Hashable {
         return Set(calls.map(\.call.id))
     }
 
+    /// Of these, those whose hooks failed so often that this was told.
+    var held: Set<Member.ID> { Set(entries.filter { $0.isOwed && $0.isHeldReported }.map(\.call.id)) }
+
     // MARK: Running
 
     /// Whether an operation runs a call.

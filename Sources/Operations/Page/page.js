@@ -46,7 +46,7 @@ function setClock(time) {
 /// 4: nobody serves; 3: something needs a look; 2: it moves right now; 1: worth knowing; 0: fine.
 function levelOf(status) {
   const holds = new Set(status.conditions);
-  if (status.switch && !holds.has('SealBlocked')) return 2;
+  if (status.switch && !holds.has('SealBlocked') && !holds.has('Holding')) return 2;
   if (status.active.length !== 1 || !holds.has('Available')) return 4;
   const quiet = new Set(['Available', 'Paused', 'NoHealthyCandidate']);
   if (status.standing === 'InDoubt' || status.conditions.some((each) => !quiet.has(each))) return 3;

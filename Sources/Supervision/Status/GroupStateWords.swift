@@ -21,7 +21,8 @@ struct GroupStateWords {
         let obstacle = progress.obstacle.map { name in
             ", waiting for \(name)" + (progress.refusal.map { ": \($0)" } ?? "")
         }
-        return "switching to \(progress.target ?? "nobody"), \(progress.step)\(obstacle ?? "")"
+        let words = "switching to \(progress.target ?? "nobody"), \(progress.step)\(obstacle ?? "")"
+        return progress.isHeld ? "held: \(words)" : words
     }
 
     private static func withheld(_ move: Decision.Move, _ assessment: GroupAssessment) -> String {
@@ -64,8 +65,7 @@ struct GroupHold: Sendable, Hashable {
 
     /// `holding for 8m more: 3 or more moves in 10m`.
     var words: String {
-        let moves = limit.maxMoves == 1 ? "1 or more moves" : "\(limit.maxMoves) or more moves"
-        return "holding for \(Self.span(rest)) more: \(moves) in \(Self.span(limit.window))"
+        "holding for \(Self.span(rest)) more: \(limit.maxMoves) or more moves in \(Self.span(limit.window))"
     }
 
     /// Rounded up, so that whoever follows is not told anew each second.

@@ -50,6 +50,23 @@ struct PromotionGateTests {
         #expect(script.machine.record?.record.outgoing == [])
     }
 
+    /// Nobody is active until an operator acts: that is no move on its way, but one that is due and is not made.
+    @Test(arguments: [(PromotionGate.OnTimeout.hold, true), (.promote, false)])
+    func aPromotionThatIsHeldIsTold(onTimeout: PromotionGate.OnTimeout, isHeld: Bool) {
+        var script = Self.script(PromotionGate(.passive, wait: .seconds(30), onTimeout: onTimeout))
+        script.at(1000)
+        _ = script.settle(script.health("a", .unhealthy))
+        script.at(30_000)
+        _ = script.settle(script.fireTimers())
+        var found = script.machine.assessment(at: script.now)
+        #expect(found.progress?.isHeld == false && !found.conditions.contains(.holding))
+        script.at(31_000)
+        _ = script.settle(script.fireTimers())
+        found = script.machine.assessment(at: script.now)
+        #expect((found.progress?.isHeld ?? false) == isHeld && found.conditions.contains(.holding) == isHeld)
+        #expect(script.machine.actives.isEmpty == isHeld)
+    }
+
     @Test func itIsAskedAgainUntilItSucceeds() {
         var script = Self.script(PromotionGate(.passive))
         script.at(1000)
