@@ -23,6 +23,11 @@ final class HookRunner: Sendable {
     /// Before another try.
     private static let backoff = Backoff(first: .seconds(1), cap: .seconds(10))
 
+    /// How long a call may take from its first try on, with all tries and what lies between them.
+    static func longest(of timeout: Duration) -> Duration {
+        (1..<tries).reduce(timeout * tries) { $0 + backoff.delay(attempt: $1 - 1, jitter: 1) }
+    }
+
     /// Where tries wait that are too many.
     let turns = RequestLimiter(limit: mostAtOnce)
     /// The same for those that a promotion waits for: whatever hangs that nobody requires is not in their way.

@@ -11,6 +11,14 @@ package struct GroupSettings: Codable, Sendable, Hashable {
         package var hanging: Double
     }
 
+    /// What a promotion waits for once the move is decided.
+    package struct Wait: Codable, Sendable, Hashable {
+        /// The field that says so: `candidate.score`, `hooks.onDemote` or `failover.promotionGate`.
+        package var field: String
+        /// At most; nil: until it is there, or an operator insists.
+        package var seconds: Double?
+    }
+
     /// The probe's handler, like `httpGet`.
     package var probe: String
     /// How often a pod is probed.
@@ -47,7 +55,9 @@ package struct GroupSettings: Codable, Sendable, Hashable {
     package var flapWindowSeconds: Double
     /// How long moves are held.
     package var flapHoldSeconds: Double
-    /// At most, while the API server and the candidate answer at once.
+    /// What a promotion waits for besides, in this order; nil: nothing.
+    package var waits: [Wait]?
+    /// At most, while the API server and the candidate answer at once; what is waited for without an end is not in it.
     package var worstSeconds: Times
     /// On average: a failure begins somewhere between two probes.
     package var typicalSeconds: Times
@@ -76,12 +86,39 @@ package struct GroupSettings: Codable, Sendable, Hashable {
         flapMaxSwitches = failover.flap.maxSwitches
         flapWindowSeconds = failover.flap.window.inSeconds
         flapHoldSeconds = failover.flap.hold.inSeconds
+        waits = Self.waits(of: group)
         worstSeconds = Times(answering: 0, hanging: 0)
         typicalSeconds = worstSeconds
-        worstSeconds = times(untilFirst: periodSeconds, after: max(delaySeconds, opinionPatienceSeconds ?? 0))
+        let grounds = max(delaySeconds, opinionPatienceSeconds ?? 0)
+        worstSeconds = times(untilFirst: periodSeconds, after: grounds + boundedWaitSeconds)
         if needsProof { worstSeconds.hanging = Self.rounded(worstSeconds.hanging + timeoutSeconds) }
         typicalSeconds = times(untilFirst: periodSeconds / 2, after: delaySeconds)
     }
+
+    private static func waits(of group: GroupConfiguration) -> [Wait]? {
+        var waits: [Wait] = []
+        if let score = group.candidate.score {
+            waits.append(Wait(field: "candidate.score", seconds: score.timeout.inSeconds))
+        }
+        if let hook = group.hooks.onDemote, hook.isRequired {
+            let seconds = HookRunner.longest(of: hook.hook.timeout).inSeconds
+            waits.append(Wait(field: "hooks.onDemote", seconds: hook.onTimeout == .promote ? seconds : nil))
+        }
+        if let gate = group.failover.promotionGate {
+            let seconds = gate.onTimeout == .promote ? gate.wait.inSeconds : nil
+            waits.append(Wait(field: "failover.promotionGate", seconds: seconds))
+        }
+        return waits.isEmpty ? nil : waits
+    }
+
+    /// What a promotion waits for at most, as far as that has an end.
+    package var boundedWaitSeconds: Double { (waits ?? []).compactMap(\.seconds).reduce(0, +) }
+
+    /// The fields for which it waits without one.
+    package var endlessWaits: [String] { (waits ?? []).filter { $0.seconds == nil }.map(\.field) }
+
+    /// From when the active pod is deleted to when another is active, at most.
+    package var worstDeletionSeconds: Double { Self.rounded(Self.switchSeconds + boundedWaitSeconds) }
 
     /// Failures after the first; another's answer may have any number.
     package var furtherFailures: Int { max(1, failureThreshold) - 1 }

@@ -76,9 +76,13 @@ package struct GroupExplanation: Encodable, Sendable {
                 ? "\(active) would be demoted and nobody active, for nobody healthy could take over"
                 : "\(active) would stay active, for nobody healthy could take over"
         }
-        guard let worst = settings?.worstSeconds else { return "\(next) would take over" }
+        guard let settings else { return "\(next) would take over" }
+        let worst = settings.worstSeconds
+        let deletion = settings.boundedWaitSeconds > 0 ? "within \(words(settings.worstDeletionSeconds))" : "at once"
+        let endless = settings.endlessWaits
         return "\(next) would take over: within \(words(worst.answering)) if \(active) answers with failures, within "
-            + "\(words(worst.hanging)) if it hangs, at once if it is deleted"
+            + "\(words(worst.hanging)) if it hangs, \(deletion) if it is deleted"
+            + (endless.isEmpty ? "" : "; or later, as \(endless.joined(separator: " and ")) may hold it without end")
     }
 
     private static func words(_ seconds: Double) -> String { "\(number(seconds)) s" }

@@ -8,11 +8,12 @@ import Testing
 
 /// How long failovers take, what would happen now, and why a pod is or is not next.
 @Suite struct GroupExplanationTests {
-    private static func settings(_ probe: String, failover: String = "{}") throws -> GroupSettings {
+    private static func settings(_ probe: String, failover: String? = "{}") throws -> GroupSettings {
+        let failover = failover.map { ", failover: \($0)" } ?? ""
         let text = """
             apiVersion: kube-standby.io/v1
             kind: StandbyConfiguration
-            groups: [{name: web, service: web, probe: {tcpSocket: {port: 80}, \(probe)}, failover: \(failover)}]
+            groups: [{name: web, service: web, probe: {tcpSocket: {port: 80}, \(probe)}\(failover)}]
             """
         let configuration = try #require(ConfigurationReading(Array(text.utf8)).configuration)
         return GroupSettings(configuration.groups[0])
@@ -41,6 +42,28 @@ import Testing
         let settings = try Self.settings(probe, failover: failover)
         #expect(settings.worstSeconds == .init(answering: answering, hanging: hanging))
         #expect(settings.typicalSeconds == .init(answering: typical, hanging: typicalHanging))
+    }
+
+    /// What a promotion waits for is in the worst case, as far as it has an end.
+    @Test(arguments: [
+        ("candidate: {score: {httpGet: {port: 1}, timeoutSeconds: 10}}", 10.0, [String]()),
+        ("hooks: {onDemote: {exec: {command: [a]}, required: true, timeoutSeconds: 20, onTimeout: Promote}}", 63, []),
+        ("hooks: {onDemote: {exec: {command: [a]}, timeoutSeconds: 20}}", 0, []),
+        ("hooks: {onDemote: {exec: {command: [a]}, required: true}}", 0, ["hooks.onDemote"]),
+        ("failover: {promotionGate: {method: DeletePod, waitSeconds: 60}}", 0, ["failover.promotionGate"]),
+        ("failover: {promotionGate: {method: DeletePod, waitSeconds: 60, onTimeout: Promote}}", 60, []),
+    ])
+    func theWorstCaseHasWhatAPromotionWaitsFor(field: String, seconds: Double, endless: [String]) throws {
+        let plain = "periodSeconds: 2, timeoutSeconds: 1, failureThreshold: 3"
+        let settings = try Self.settings("\(plain)}, \(field), selector: {matchLabels: {a: b}", failover: nil)
+        let without = try Self.settings(plain)
+        #expect(settings.boundedWaitSeconds == seconds && settings.endlessWaits == endless)
+        #expect(settings.worstSeconds.answering == without.worstSeconds.answering + seconds)
+        #expect(settings.worstSeconds.hanging == without.worstSeconds.hanging + seconds)
+        #expect(settings.worstDeletionSeconds == GroupSettings.switchSeconds + seconds)
+        let words = try Self.explanation(Self.status(), settings).ifActiveFailed ?? ""
+        #expect(words.contains("as \(endless.first ?? "") may hold it without end") == !endless.isEmpty, "\(words)")
+        #expect(words.contains("at once if it is deleted") == (seconds == 0), "\(words)")
     }
 
     private static func status(_ conditions: [String] = ["Available"], next: String? = "b") -> GroupStatus {

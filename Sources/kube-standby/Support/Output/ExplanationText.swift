@@ -48,7 +48,7 @@ struct ExplanationText {
         let flap =
             s.flapMaxSwitches == 0
             ? "never held"
-            : "held for \(number(s.flapHoldSeconds)) s after more than \(s.flapMaxSwitches) moves in \(number(s.flapWindowSeconds)) s"
+            : "held for \(number(s.flapHoldSeconds)) s after \(s.flapMaxSwitches) moves in \(number(s.flapWindowSeconds)) s"
         let windows = s.preemptWindows.map { words(of: $0) } ?? ""
         let lines = [
             "\(s.probe) every \(number(s.periodSeconds)) s, every \(number(s.fastPeriodSeconds)) s while it counts; "
@@ -71,26 +71,33 @@ struct ExplanationText {
         var table = TextTable(["THE ACTIVE POD", "WORST", "TYPICAL", "WORST IS"])
         let more = "\(s.furtherFailures)"
         let wait = max(s.delaySeconds, s.opinionPatienceSeconds ?? 0)
-        let tail = (wait > 0 ? " + \(number(wait)) wait" : "") + " + \(number(GroupSettings.switchSeconds)) switch"
+        let waits = (s.waits ?? []).compactMap { wait in wait.seconds.map { " + \(number($0)) \(wait.field)" } }
+        let endless = s.endlessWaits.isEmpty ? "" : "; \(s.endlessWaits.joined(separator: ", ")): without end"
+        let switched = " + \(number(GroupSettings.switchSeconds)) switch\(waits.joined())\(endless)"
+        let tail = (wait > 0 ? " + \(number(wait)) wait" : "") + switched
         let proof = s.needsProof ? " + \(number(s.timeoutSeconds)) proof" : ""
         let slow = max(s.fastPeriodSeconds, s.timeoutSeconds)
         table.add([
-            "answers failures", .init("\(number(s.worstSeconds.answering)) s"),
+            "answers failures", worst(s.worstSeconds.answering, s),
             .init("\(number(s.typicalSeconds.answering)) s"),
             .init("\(number(s.periodSeconds)) period + \(more) x \(number(s.fastPeriodSeconds)) fast period\(tail)"),
         ])
         table.add([
-            "hangs", .init("\(number(s.worstSeconds.hanging)) s"), .init("\(number(s.typicalSeconds.hanging)) s"),
+            "hangs", worst(s.worstSeconds.hanging, s), .init("\(number(s.typicalSeconds.hanging)) s"),
             .init(
                 "\(number(s.periodSeconds)) period + \(more) x \(number(slow)) fast period or timeout + "
                     + "\(number(s.timeoutSeconds)) timeout\(proof)\(tail)"
             ),
         ])
-        let gone = "\(number(GroupSettings.switchSeconds)) s"
         table.add([
-            "is deleted", .init(gone), .init(gone), .init("seen by the watch, without a threshold; the switch alone"),
+            "is deleted", worst(s.worstDeletionSeconds, s), .init("\(number(GroupSettings.switchSeconds)) s"),
+            .init("seen by the watch, without a threshold\(s.waits == nil ? "; the switch alone" : switched)"),
         ])
         return indented(table)
+    }
+
+    private func worst(_ seconds: Double, _ settings: GroupSettings) -> TextTable.Cell {
+        .init("\(number(seconds)) s" + (settings.endlessWaits.isEmpty ? "" : " or more"))
     }
 
     private func kubelet(_ tolerances: [GroupExplanation.Tolerance], _ settings: GroupSettings) -> String {
