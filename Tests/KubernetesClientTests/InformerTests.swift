@@ -7,9 +7,10 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct InformerTests {
     /// Runs an informer of pods labelled `app: x` and hands its events to `body`.
     private func run(
+        watchPatience: Duration = APIClient.watchIdleTimeout,
         _ body: @Sendable @escaping (Sandbox, AsyncStream<InformerEvent<Pod>>) async throws -> Void
     ) async throws {
-        try await ClientStage.run { sandbox, client in
+        try await ClientStage.run(watchPatience: watchPatience) { sandbox, client in
             try await sandbox.apply(ClientStage.pod("a") + ClientStage.pod("other", labels: "app: y"))
             let informer = Informer<Pod>(client: client, namespace: "default", logger: ClientStage.logger)
             let (events, input) = AsyncStream.makeStream(of: InformerEvent<Pod>.self)
@@ -58,6 +59,21 @@ import Testing
             await sandbox.control.cutWatches()
             try await sandbox.apply(ClientStage.pod("b"))
             #expect(await next(["a", "b"], &events)?.isRelist == true)
+        }
+    }
+
+    /// Watches are accepted and say nothing, not even a bookmark: what has changed is known by a list.
+    @Test func whatAWatchIsSilentOfIsListed() async throws {
+        // Long enough for a watch that is no failure.
+        try await run(watchPatience: InformerPace.shortestWatch + .seconds(1)) { sandbox, stream in
+            var events = stream.makeAsyncIterator()
+            _ = await next(["a"], &events)
+            await sandbox.control.add(Fault(.silence, verb: "watch"))
+            await sandbox.control.cutWatches()
+            for names in [["a", "b"], ["a", "b", "c"]] {
+                try await sandbox.apply(ClientStage.pod(names.last ?? ""))
+                #expect(await next(names, &events)?.isRelist == true)
+            }
         }
     }
 

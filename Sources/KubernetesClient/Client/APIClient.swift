@@ -30,19 +30,24 @@ package final class APIClient: Sendable {
     /// The URL of the proxy to the API server; empty for none.
     private let proxy: String
     private let userAgent: String
+    /// How long a watch may be silent.
+    let watchPatience: Duration
     /// The pool of connections in use; a request that gets no answer in time makes later ones use another, because a dead
     /// HTTP/2 connection would hold them all.
     private let pool = Atomic<Int>(0)
 
-    /// `metrics`: where requests are counted and timed; `environment`: where proxies are named if the connection names none.
+    /// `metrics`: where requests are counted and timed; `environment`: where proxies are named if the connection names none;
+    /// `watchPatience`: how long a watch may be silent.
     package init(
         connection: ClusterConnection,
         loop: EventLoop,
         version: String,
         logger: Logger,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
-        environment: [String: String] = ProcessInfo.processInfo.environment
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        watchPatience: Duration = APIClient.watchIdleTimeout
     ) {
+        self.watchPatience = watchPatience
         self.connection = connection
         self.loop = loop
         credentials = Credentials(connection.credential, cluster: connection.cluster, logger: logger)

@@ -3,7 +3,7 @@ import Transport
 
 extension APIClient {
     /// How long a watch may be silent: the server sends a bookmark about every minute.
-    static let watchIdleTimeout: Duration = .seconds(90)
+    package static let watchIdleTimeout: Duration = .seconds(90)
 
     /// Watches a collection from a version on, until the server ends the watch.
     ///
@@ -53,7 +53,7 @@ extension APIClient {
                 ("timeoutSeconds", "\(seconds)"),
             ] + selectors.compactMap { $0 }
         let call = APICall.get("watch", Resource.resource, namespace: namespace, query: query)
-        let stream = try await self.stream(call, idleTimeout: Self.watchIdleTimeout)
+        let stream = try await self.stream(call, idleTimeout: watchPatience)
         await opened()
         var buffer = FrameBuffer()
         var iterator = stream.body.makeAsyncIterator()

@@ -32,6 +32,8 @@ package actor Informer<Resource: KubernetesResource> {
     private var waiters: [@Sendable () -> Void] = []
     /// Whether the collection must be read as a whole before it is watched.
     private var needsList = true
+    /// Whether a watch said nothing for too long since the version was asked for.
+    private var wasSilent = false
     /// Whether the server may have been set back to an older state: a watch did not end as it should.
     private var needsVersionCheck = false
     /// How long it waits before it asks again.
@@ -155,8 +157,11 @@ package actor Informer<Resource: KubernetesResource> {
         if ResourceVersion.isOlder(version, than: store.resourceVersion) {
             log.setBack()
             needsList = true
+        } else if wasSilent, version != store.resourceVersion {
+            // Not even a bookmark came: the next watch, from the same version, may be as deaf.
+            needsList = true
         }
-        needsVersionCheck = false
+        (needsVersionCheck, wasSilent) = (false, false)
     }
 
     /// Watches until the watch ends, or until the collection has to be listed for a new subscriber.
@@ -204,6 +209,7 @@ package actor Informer<Resource: KubernetesResource> {
                 guard isOpen, error.isEndOfWatch else { return .failed(error) }
                 log.watchBroke(error)
                 needsVersionCheck = true
+                wasSilent = wasSilent || error.isSilence
             }
         }
         return .ended(after: .now - start, hadNews: store.resourceVersion != version)

@@ -136,6 +136,11 @@ extension KubernetesError {
         if case .transport = cause { true } else { false }
     }
 
+    /// Whether an open watch said nothing for too long.
+    var isSilence: Bool {
+        if case .transport(let error) = cause { error.kind == .idle } else { false }
+    }
+
     /// Whether a watch that was open merely broke.
     var isEndOfWatch: Bool {
         guard case .transport(let error) = cause else { return false }

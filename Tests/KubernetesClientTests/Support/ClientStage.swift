@@ -12,12 +12,13 @@ enum ClientStage {
     static func run<Result: Sendable>(
         token: String = Sandbox.adminToken,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        watchPatience: Duration = APIClient.watchIdleTimeout,
         _ body: @Sendable @escaping (Sandbox, APIClient) async throws -> Result
     ) async throws -> Result {
         let loop = EventLoop(name: "test")
         defer { loop.stop() }
         return try await Sandbox.run { sandbox in
-            try await body(sandbox, await client(of: sandbox, token: token, loop: loop, metrics))
+            try await body(sandbox, await client(of: sandbox, token: token, loop: loop, metrics, watchPatience))
         }
     }
 
@@ -25,14 +26,22 @@ enum ClientStage {
         of sandbox: Sandbox,
         token: String,
         loop: EventLoop,
-        _ metrics: any MetricsFactory = NOOPMetricsHandler.instance
+        _ metrics: any MetricsFactory = NOOPMetricsHandler.instance,
+        _ watchPatience: Duration = APIClient.watchIdleTimeout
     ) async -> APIClient {
         let connection = ClusterConnection(
             cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
             credential: Credential(token: .inline(token)),
             namespace: "default"
         )
-        return APIClient(connection: connection, loop: loop, version: "test", logger: logger, metrics: metrics)
+        return APIClient(
+            connection: connection,
+            loop: loop,
+            version: "test",
+            logger: logger,
+            metrics: metrics,
+            watchPatience: watchPatience
+        )
     }
 
     /// A pod that no kubelet of the sandbox touches.
