@@ -109,7 +109,7 @@ package struct LeaderElector: Sendable, Hashable {
     /// Unsettled writes that are kept, the newest.
     private static let mostUnsettled = 4
     /// Of a candidate that is refused again and again.
-    private static let longestPause = Duration.seconds(30)
+    private static let longestPause = Duration.seconds(8)
     /// What a released Lease says.
     private static let releasedDuration = Duration.seconds(1)
     private static let mostTransitions = Int(Int32.max)

@@ -117,7 +117,7 @@ import Testing
             now = script.wake ?? 0
             _ = script.wakes(now)
         }
-        #expect(waits == [2, 4, 8, 16, 30, 30])
+        #expect(waits == [2, 4, 8, 8, 8, 8])
     }
 
     // MARK: Strays
