@@ -118,11 +118,31 @@ extension Situation {
     }
 
     /// Who gets the role because the API server denies it to the target for good; nil: it does not, or there is nobody.
+    ///
+    /// Of two that are both denied it the role would go to and fro: who was denied it a short time ago comes after all others, and each
+    /// time later.
     private func otherTarget(insteadOf progress: RoleSwitch) -> Member? {
-        guard !isExhausted, let id = progress.move.target?.id, let end = progress.endOfPatience, end <= now else {
-            return nil
+        guard !isExhausted, let id = progress.move.target?.id, let end = progress.endOfPatience, end <= now,
+            !mayWithdraw(progress)
+        else { return nil }
+        if let other = otherHealthyCandidate(than: id, where: { !view.history.isRefused($0) }) { return other }
+        return returnsToRefused(from: progress).map { $0 <= now } ?? false ? otherHealthyCandidate(than: id) : nil
+    }
+
+    /// When the role may go to a member that was denied it a short time ago: when the target was denied it for as long as nobody had it
+    /// before, so that this doubles; nil: the target is not denied it.
+    private func returnsToRefused(from progress: RoleSwitch) -> MonotonicTime? {
+        progress.deniedSince.map { denied in
+            let before = view.history.unservedSince.map { denied.since($0) } ?? .zero
+            return denied + min(max(before, Self.shortestDenial), Self.longestDenial)
         }
-        return mayWithdraw(progress) ? nil : otherHealthyCandidate(than: id)
+    }
+
+    private static let (shortestDenial, longestDenial) = (Duration.seconds(5), Duration.seconds(160))
+
+    /// When another target may be chosen, as far as that is to come; nil: no such time.
+    func nextEndOfPatience(of progress: RoleSwitch) -> MonotonicTime? {
+        [progress.endOfPatience, returnsToRefused(from: progress)].compactMap(\.self).filter { now < $0 }.min()
     }
 
     /// Whether a move can be taken back without a trace, because somebody else is active and nobody was written.
@@ -160,10 +180,13 @@ extension Situation {
         return rules
     }
 
-    private func otherHealthyCandidate(than id: Member.ID) -> Member? {
+    private func otherHealthyCandidate(
+        than id: Member.ID,
+        where isRight: (Member.ID) -> Bool = { _ in true }
+    ) -> Member? {
         let others = view.all.filter {
             $0.id != id && view.candidacy(of: $0, under: known.policy) == .candidate
-                && view.health(of: $0.id) == .healthy
+                && view.health(of: $0.id) == .healthy && isRight($0.id)
         }
         return Ranking(view).best(of: others)
     }

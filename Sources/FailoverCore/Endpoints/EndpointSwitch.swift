@@ -53,6 +53,8 @@ struct EndpointSwitch: SwitchWay {
 
     /// A slice is denied whoever it shows.
     var endOfPatience: MonotonicTime? { nil }
+    /// The same.
+    var deniedSince: MonotonicTime? { nil }
 
     /// Whether the first write was begun.
     var isPromoting: Bool { assignments.contains(where: \.mayHaveLanded) || isSwitched }

@@ -93,7 +93,7 @@ extension GroupStateMachine {
         var progress = progress
         let effects = progress.reportObstacle()
         outstanding.goOn(with: progress)
-        return effects + outstanding.wake(at: progress.endOfPatience.flatMap { now < $0 ? $0 : nil })
+        return effects + outstanding.wake(at: situation(at: now).nextEndOfPatience(of: progress))
     }
 }
 

@@ -70,9 +70,12 @@ extension LabelSwitch {
 
     /// When the target is given up, if there is another: after so many denials, or so long after the first; nil: it is not denied.
     var endOfPatience: MonotonicTime? {
-        guard let promotion, promotion.isRefused, let since = promotion.refusedSince else { return nil }
+        guard let promotion, let since = deniedSince else { return nil }
         return promotion.refusals >= Self.mostRefusals ? since : since + Self.longestRefusal
     }
+
+    /// Since when the target is denied the role; nil: it is not.
+    var deniedSince: MonotonicTime? { promotion.flatMap { $0.isRefused ? $0.refusedSince : nil } }
 
     private static let (mostRefusals, longestRefusal) = (3, Duration.seconds(5))
 }

@@ -135,12 +135,16 @@ struct LabelSwitch: SwitchWay, Sendable, Hashable {
         }
     }
 
-    /// Members that are not active, deny their write, and cannot have been promoted by anybody, are not waited for.
+    /// Members that are not active, deny their write or fail it again and again, and cannot have been promoted by anybody, are not
+    /// waited for.
+    ///
+    /// What becomes of a write that takes the role from such a member changes nothing, however late.
     private mutating func passOver(_ assignments: [Member.ID: RoleAssignment], _ around: SwitchSurroundings) {
-        for (id, refused) in assignments {
+        for (id, write) in assignments {
             if around.view[id]?.role == .active { passedOver.remove(id) }
-            guard refused.isRefused, around.view[id]?.role != .active, refused.member.role != .active else { continue }
-            if !around.run.mayPromote(refused.member), !around.isAnnounced(refused.member) { passedOver.insert(id) }
+            guard write.isRefused || write.isFailing, around.view[id]?.role != .active, write.member.role != .active
+            else { continue }
+            if !around.run.mayPromote(write.member), !around.isAnnounced(write.member) { passedOver.insert(id) }
         }
     }
 

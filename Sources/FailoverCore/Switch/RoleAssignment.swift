@@ -46,7 +46,7 @@ struct RoleAssignment: Sendable, Hashable {
     /// Where it stands after the last answer.
     private(set) var stage: Stage
     private var failedAttempts = 0
-    /// Denials of the write so far.
+    /// Lasting denials of the write so far.
     private(set) var refusals = 0
     /// When it was denied first; nil: it was not.
     private(set) var refusedSince: MonotonicTime?
@@ -83,6 +83,11 @@ struct RoleAssignment: Sendable, Hashable {
     var isRefused: Bool {
         if case .backingOff = stage { refusal != nil } else { false }
     }
+
+    /// Whether it failed again and again, whatever became of it.
+    var isFailing: Bool { failedAttempts >= Self.manyFailures }
+
+    private static let manyFailures = 3
 
     /// Begins with a read of a pod that the record names and that is no member; it stays as it is unless it is active with an
     /// epoch of ours.
@@ -134,7 +139,10 @@ struct RoleAssignment: Sendable, Hashable {
             }
         case .gone: stage = .gone
         case .conflict: read(ids: &ids, effects: &effects)
-        case .refused(let failure): denied(failure, at: now, ids: &ids, effects: &effects)
+        case .refused(let failure):
+            // A webhook that could not be called may be called a moment later.
+            if failure.isLasting { refusals += 1 }
+            denied(failure, at: now, ids: &ids, effects: &effects)
         case .notSent: memberKnown(member, ids: &ids, effects: &effects)
         case .failed(let failure): backOff(failure, during: "writing", ids: &ids, effects: &effects)
         }
@@ -146,7 +154,6 @@ struct RoleAssignment: Sendable, Hashable {
         ids: inout OperationIDs,
         effects: inout [Effect]
     ) {
-        refusals += 1
         refusedSince = refusedSince ?? now
         refusal = failure
         backOff(failure, during: "writing", ids: &ids, effects: &effects)
@@ -155,6 +162,7 @@ struct RoleAssignment: Sendable, Hashable {
     private mutating func alteredWhileStored(at now: MonotonicTime, ids: inout OperationIDs, effects: inout [Effect]) {
         stage = .altered
         guard purpose == .step else { return }
+        refusals += 1
         let words = "the API server stored another role or epoch than was written: a webhook changes it"
         denied(OperationFailure(words), at: now, ids: &ids, effects: &effects)
     }

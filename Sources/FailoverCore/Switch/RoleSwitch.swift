@@ -105,6 +105,8 @@ struct RoleSwitch: Sendable, Hashable {
     var obstacle: SwitchObstacle? { current.obstacle }
     /// When the target is given up, if there is another; nil: it is not denied.
     var endOfPatience: MonotonicTime? { current.endOfPatience }
+    /// Since when the target is denied the role; nil: it is not.
+    var deniedSince: MonotonicTime? { current.deniedSince }
     /// Whether the promotion was begun.
     var isPromoting: Bool { current.isPromoting }
     /// The target as it is since its promotion; nil: that is not acknowledged.

@@ -14,6 +14,8 @@ protocol SwitchWay: Sendable, Hashable {
     var obstacle: SwitchObstacle? { get }
     /// When the target is given up, if there is another; nil: it is not denied.
     var endOfPatience: MonotonicTime? { get }
+    /// Since when the target is denied the role; nil: it is not.
+    var deniedSince: MonotonicTime? { get }
     /// Whether the promotion was begun.
     var isPromoting: Bool { get }
     /// The target as it is since its promotion; nil: that is not acknowledged.

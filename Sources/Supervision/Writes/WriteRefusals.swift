@@ -9,7 +9,8 @@ extension RoleWriteOutcome {
             self = .gone
         } else if error.isConflict {
             self = .conflict
-        } else if error.isRefusalOfWrite {
+        } else if error.isRefusalOfWrite || error.isFailedAdmission {
+            // What a webhook was to be asked about and was not is not written, either.
             self = .refused(OperationFailure(error))
         } else {
             self = .failed(OperationFailure(error))

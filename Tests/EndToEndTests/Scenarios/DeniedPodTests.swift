@@ -40,6 +40,23 @@ extension WorkloadTests {
             }
         }
 
+        /// About one pod a webhook has to be asked that cannot be called: nothing is written on it, and the others are as they were.
+        @Test(arguments: [("web-1", "web-2"), ("web-2", "web-1")])
+        func aFailoverGoesOnWhereAWebhookCannotBeCalled(about pod: String, expected: String) async throws {
+            try await Stage.run { stage in
+                try await stage.place("web")
+                try await run(stage) { _ in }
+                try await run(stage) { _ in
+                    await stage.deny(pod, Denial(by: .unreachableWebhook))
+                    await stage.sandbox.applications.set(.status(500), pod: "web-0", namespace: "default")
+                    try await stage.expect("web", otherThan: "web-0", toSettleOn: expected)
+                    try await stage.sandbox.waitForEndpoints([expected], of: "web")
+                }
+                let audit = await stage.audit("web")
+                #expect(audit.violations.isEmpty && audit.moves == 1)
+            }
+        }
+
         /// A webhook gives the code that it likes: one that denies with 404 does not make the pod a pod that is gone.
         @Test(arguments: [404, 409, 500]) func nobodyElseIsPromotedWhileTheActivePodCannotBeDemoted(
             code: Int

@@ -92,7 +92,7 @@ import Testing
         let found = assessed(script)
         let progress = try #require(found.progress)
         #expect(progress.target == "b" && progress.cause == .activeUnhealthy && progress.step == "sealing")
-        #expect(progress.obstacle == "c" && progress.refusal == OperationFailure("denied"))
+        #expect(progress.obstacle == "c" && progress.refusal == OperationFailure("denied", isLasting: true))
         #expect(found.conditions.contains(.sealBlocked) && !found.conditions.contains(.available))
     }
 

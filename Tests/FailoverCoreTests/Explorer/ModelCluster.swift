@@ -181,7 +181,7 @@ struct ModelCluster: Hashable {
 
     /// What would become of a write.
     func tried(_ write: RoleWrite) -> RoleTrialOutcome {
-        denied.contains(write.member.id) ? .refused(OperationFailure("denied")) : .notRefused
+        denied.contains(write.member.id) ? .refused(OperationFailure("denied", isLasting: true)) : .notRefused
     }
 
     mutating func deleteLease() {
@@ -222,7 +222,7 @@ struct ModelCluster: Hashable {
             if pod.version != write.member.version { return .conflict }
             if pod.id != write.member.id { return .gone }
         }
-        if denied.contains(pod.id) { return .refused(OperationFailure("denied")) }
+        if denied.contains(pod.id) { return .refused(OperationFailure("denied", isLasting: true)) }
         if pod.id != write.member.id { touchedAnotherPod = true }
         returned.remove(pod.id)
         hooks.wrote(write, over: pod, beside: members.filter { !stopped.contains($0.id) })
@@ -235,7 +235,7 @@ struct ModelCluster: Hashable {
     }
 
     mutating func write(_ write: EndpointsWrite) -> EndpointsWriteOutcome {
-        guard denied.isEmpty else { return .refused(OperationFailure("denied")) }
+        guard denied.isEmpty else { return .refused(OperationFailure("denied", isLasting: true)) }
         let before = pods
         defer {
             readRoles()

@@ -15,6 +15,67 @@ import Testing
         #expect(script.machine.record?.record.holder?.name == "b")
     }
 
+    /// Whatever becomes of a write that takes the role from it, it is not active by that.
+    @Test func aThirdPodThatNobodyCanHavePromotedIsPassedOverAlsoIfItsWritesOnlyFail() {
+        var script = GroupScript.three()
+        script.failing = ["c"]
+        _ = script.settle(script.health("a", .unhealthy))
+        #expect(script.machine.actives.map(\.name) == ["a"], "it may be a short failure")
+        for _ in 1...3 { _ = script.settle(script.machine.connectionRestored(at: script.now)) }
+        #expect(script.machine.actives.map(\.name) == ["b"] && !script.machine.isSwitching)
+    }
+
+    /// Somebody may be promoting it: what became of the write is to be known.
+    @Test func aThirdPodThatSomebodyMayHavePromotedIsWaitedForAlsoIfItsWritesFail() {
+        var script = GroupScript.three(announced: Announcements(since: Epoch(5)))
+        script.failing = ["c"]
+        _ = script.settle(script.health("a", .unhealthy))
+        for _ in 1...9 { _ = script.settle(script.machine.connectionRestored(at: script.now)) }
+        #expect(script.machine.actives.map(\.name) == ["a"] && script.machine.isSwitching)
+    }
+
+    /// A webhook whose pods are being replaced is away for a moment: the role goes to the best pod all the same, and to another one only
+    /// if that lasts.
+    @Test(arguments: [(4, "b"), (6, "c")])
+    func aWebhookThatCannotBeCalledIsWaitedForForAWhile(seconds: Int, expected: String) {
+        var script = GroupScript.three()
+        script.uncalled = ["b"]
+        _ = script.settle(script.health("a", .unhealthy))
+        for second in 1...10 {
+            script.at(second * 1000)
+            if second == seconds { script.uncalled = [] }
+            _ = script.settle(script.fireTimers() + script.machine.connectionRestored(at: script.now))
+        }
+        #expect(script.machine.actives.map(\.name) == [expected])
+    }
+
+    /// Each change is an epoch, a line of the history and an announcement: it goes to and fro ever more seldom, and ends once one may be
+    /// written.
+    @Test func ofTwoThatBothDenyThePromotionNeitherIsTriedAgainAtOnce() {
+        var script = GroupScript.three()
+        _ = script.settle(script.health("a", .unhealthy))
+        script.denied = ["a", "c"]
+        _ = script.settle(script.health("b", .unhealthy))
+        _ = script.settle(script.health("a", .healthy))
+        let first = script.machine.record?.record.epoch.number ?? 0
+        var epochs: [Int] = []
+        for second in 1...600 {
+            script.at(second * 1000)
+            _ = script.settle(script.fireTimers() + script.machine.connectionRestored(at: script.now))
+            let epoch = script.machine.record?.record.epoch.number ?? 0
+            if epochs.last != epoch { epochs.append(epoch) }
+            #expect(script.machine.actives.isEmpty && script.machine.isSwitching, "after \(second) s")
+        }
+        // To the other and back after 5, 10, 20 s and so on, and when it is forgotten for a while that one denied it.
+        #expect(epochs.last.map { (6...24).contains($0 - first) } ?? false, "\(epochs) after \(first)")
+        script.denied = ["c"]
+        for second in 601...800 where script.machine.actives.isEmpty {
+            script.at(second * 1000)
+            _ = script.settle(script.fireTimers() + script.machine.connectionRestored(at: script.now))
+        }
+        #expect(script.machine.actives.map(\.name) == ["a"] && !script.machine.isSwitching)
+    }
+
     /// Another supervisor announced `c`, and may still be promoting it.
     @Test func aThirdPodThatSomebodyMayHavePromotedIsWaitedFor() {
         var script = GroupScript.three(

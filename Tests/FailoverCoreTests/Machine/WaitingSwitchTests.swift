@@ -72,7 +72,8 @@ import Testing
                 if case .tryRole(let id, _) = effect {
                     queue += script.machine.roleTried(id, .notRefused, at: script.now)
                 } else if case .writeRole(let id, let write) = effect, write.member.name == "b", write.role == .active {
-                    queue += script.machine.roleWritten(id, .refused(OperationFailure("denied")), at: script.now)
+                    let denial = OperationFailure("denied", isLasting: true)
+                    queue += script.machine.roleWritten(id, .refused(denial), at: script.now)
                 } else {
                     queue += script.follow(effect)
                 }

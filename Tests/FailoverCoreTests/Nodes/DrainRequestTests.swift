@@ -49,7 +49,8 @@ struct DrainRequestTests {
             while !script.held.isEmpty {
                 let more = script.release { script, effect in
                     guard case .tryRole(let id, _) = effect else { return [] }
-                    return script.machine.roleTried(id, .refused(OperationFailure("denied")), at: script.now)
+                    let denial = OperationFailure("denied", isLasting: true)
+                    return script.machine.roleTried(id, .refused(denial), at: script.now)
                 }
                 script.holds = isTrialOfB
                 story += script.play(more)

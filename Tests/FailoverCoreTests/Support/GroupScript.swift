@@ -6,6 +6,10 @@ struct GroupScript {
     var members: [Member] = []
     /// Members whose roles the API server lets nobody write.
     var denied: Set<String> = []
+    /// Pods whose writes are answered, and nobody knows what became of them.
+    var failing: Set<String> = []
+    /// Pods about which a webhook has to be asked that cannot be called.
+    var uncalled: Set<String> = []
     /// Operations that are not answered, and those that were met.
     var holds: (Effect) -> Bool = { _ in false }
     private(set) var held: [Effect] = []
@@ -256,8 +260,12 @@ struct GroupScript {
         case .readOutgoing(let id, let pod, _):
             let found = members.first { $0.name == pod.name }
             return machine.memberRead(id, found.map { .found($0) } ?? .gone, at: now)
+        case .writeRole(let id, let write) where failing.contains(write.member.name):
+            return machine.roleWritten(id, .failed(OperationFailure("500")), at: now)
+        case .writeRole(let id, let write) where uncalled.contains(write.member.name):
+            return machine.roleWritten(id, .refused(OperationFailure("failed calling webhook")), at: now)
         case .writeRole(let id, let write) where denied.contains(write.member.name):
-            return machine.roleWritten(id, .refused(OperationFailure("denied")), at: now)
+            return machine.roleWritten(id, .refused(OperationFailure("denied", isLasting: true)), at: now)
         case .writeRole(let id, let write):
             place(write.member.name, write.role, epoch: write.epoch.number) { [write] member in
                 let kept = member.version
@@ -271,7 +279,8 @@ struct GroupScript {
             return machine.roleWritten(id, .written(member(write.member.name)), at: now)
         case .tryRole(let id, let write):
             let isDenied = denied.contains(write.member.name)
-            return machine.roleTried(id, isDenied ? .refused(OperationFailure("denied")) : .notRefused, at: now)
+            let denial = OperationFailure("denied", isLasting: true)
+            return machine.roleTried(id, isDenied ? .refused(denial) : .notRefused, at: now)
         case .settleEndpoints(let id, _): return machine.endpointsSettled(id, at: now)
         case .writeEndpoints, .readEndpoints: return followSlices(effect)
         case .runHook(let id, let call):
