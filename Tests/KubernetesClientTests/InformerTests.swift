@@ -7,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct InformerTests {
     /// Runs an informer of pods labelled `app: x` and hands its events to `body`.
     private func run(
-        watchPatience: Duration = APIClient.watchIdleTimeout,
+        watchPatience: Duration = APIClient.usualWatchPatience,
         _ body: @Sendable @escaping (Sandbox, AsyncStream<InformerEvent<Pod>>) async throws -> Void
     ) async throws {
         try await ClientStage.run(watchPatience: watchPatience) { sandbox, client in

@@ -53,7 +53,7 @@ struct EndpointSwitch: SwitchWay {
 
     /// A slice is denied whoever it shows.
     var endOfPatience: MonotonicTime? { nil }
-    /// The same.
+    /// A denial of a slice is none of its target.
     var deniedSince: MonotonicTime? { nil }
 
     /// Whether the first write was begun.

@@ -45,7 +45,7 @@ package final class APIClient: Sendable {
         logger: Logger,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
         environment: [String: String] = ProcessInfo.processInfo.environment,
-        watchPatience: Duration = APIClient.watchIdleTimeout
+        watchPatience: Duration = APIClient.usualWatchPatience
     ) {
         self.watchPatience = watchPatience
         self.connection = connection

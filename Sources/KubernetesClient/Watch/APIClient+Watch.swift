@@ -2,8 +2,8 @@ import Foundation
 import Transport
 
 extension APIClient {
-    /// How long a watch may be silent: the server sends a bookmark about every minute.
-    package static let watchIdleTimeout: Duration = .seconds(90)
+    /// How long a watch may be silent, unless a test says otherwise: the server sends a bookmark about every minute.
+    package static let usualWatchPatience: Duration = .seconds(90)
 
     /// Watches a collection from a version on, until the server ends the watch.
     ///

@@ -108,7 +108,8 @@ package struct LeaderElector: Sendable, Hashable {
     private static let quickConflicts = 3
     /// Unsettled writes that are kept, the newest.
     private static let mostUnsettled = 4
-    /// Of a candidate that is refused again and again.
+    /// Of a candidate that fails again and again: while the API server is away the leader may die, and once it is back nobody leads
+    /// for so long.
     private static let longestPause = Duration.seconds(8)
     /// What a released Lease says.
     private static let releasedDuration = Duration.seconds(1)

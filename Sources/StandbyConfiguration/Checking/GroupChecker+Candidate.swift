@@ -11,7 +11,8 @@ extension GroupChecker {
         let given = allowed.filter { fields[$0].isPresent }
         if given.count != 1 { report(.handlerCount(given, allowed: allowed), at: step) }
         checkHandlers(fields, at: step)
-        if fields["httpGet"]["method"].string == "HEAD" { report(.scoreOfHead, at: step + ["httpGet", "method"]) }
+        let request = HTTPProbe.fields.readable(fields["httpGet"])
+        if request.method == .head { report(.scoreOfHead, at: step + ["httpGet", "method"]) }
         let score = ScoreConfiguration.fields.readable(fields)
         if let above = score.refuseAbove, let below = score.refuseBelow, above < below {
             report(

@@ -90,12 +90,13 @@ extension GroupChecker {
     private func checkHTTP(_ probe: NodeReader, at steps: [NodePath.Step]) {
         guard probe.isPresent else { return }
         checkHost(probe, at: steps, isHTTP: true)
-        if probe["method"].string == "HEAD", probe["expectedBody"].isPresent {
+        let request = HTTPProbe.fields.readable(probe)
+        if request.method == .head, probe["expectedBody"].isPresent {
             report(.bodyOfHead, at: steps + ["expectedBody"], comparedWith: steps + ["method"])
         }
         let tls = probe["tls"]
         guard tls.isPresent else { return }
-        if HTTPProbe.fields.readable(probe).scheme != .https { return warn(.tlsWithoutHTTPS, at: steps + ["tls"]) }
+        if request.scheme != .https { return warn(.tlsWithoutHTTPS, at: steps + ["tls"]) }
         guard tls["verify"].bool != true else { return }
         for key in ["caFile", "serverName"] where tls[key].isPresent {
             warn(.unverifiedTLS, at: steps + ["tls", .key(key)])

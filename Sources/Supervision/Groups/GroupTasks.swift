@@ -12,7 +12,7 @@ struct GroupTasks: Sendable {
     /// Groups that were woken; each stands here once at most, unless it was woken at once meanwhile.
     private let woken: AsyncStream<GroupSupervisor>
     private let input: AsyncStream<GroupSupervisor>.Continuation
-    /// Groups that were woken for what has a turn elsewhere: never more than have one.
+    /// Groups that were woken for a write whose turn has come: no more than there are turns.
     private let wokenAtOnce: AsyncStream<GroupSupervisor>
     private let urgentInput: AsyncStream<GroupSupervisor>.Continuation
     /// Where groups wait that were woken.

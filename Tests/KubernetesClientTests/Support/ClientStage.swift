@@ -12,7 +12,7 @@ enum ClientStage {
     static func run<Result: Sendable>(
         token: String = Sandbox.adminToken,
         metrics: any MetricsFactory = NOOPMetricsHandler.instance,
-        watchPatience: Duration = APIClient.watchIdleTimeout,
+        watchPatience: Duration = APIClient.usualWatchPatience,
         _ body: @Sendable @escaping (Sandbox, APIClient) async throws -> Result
     ) async throws -> Result {
         let loop = EventLoop(name: "test")
@@ -27,7 +27,7 @@ enum ClientStage {
         token: String,
         loop: EventLoop,
         _ metrics: any MetricsFactory = NOOPMetricsHandler.instance,
-        _ watchPatience: Duration = APIClient.watchIdleTimeout
+        _ watchPatience: Duration = APIClient.usualWatchPatience
     ) async -> APIClient {
         let connection = ClusterConnection(
             cluster: .init(server: await sandbox.url, authority: .inline(Array(sandbox.authority.utf8))),
