@@ -11,11 +11,12 @@ extension EndToEndTests {
         /// Runs the binary with groups of two pods that have settled.
         private static func run(
             _ names: [String] = ["web"],
+            saying more: String = "",
             _ body: @Sendable @escaping (Stage, SupervisorProcess, String) async throws -> Void
         ) async throws {
             try await Stage.run { stage in
                 for name in names { try await stage.place(name, replicas: 2) }
-                let groups = names.map { Manifests.group($0) }
+                let groups = names.map { Manifests.group($0, more) }
                 let arguments = try await stage.arguments(groups: groups, ["--listen", "127.0.0.1:0"])
                 _ = try await SupervisorProcess.run(arguments) { process in
                     let port = try await process.operationsPort()
@@ -144,6 +145,25 @@ extension EndToEndTests {
                 var new = old
                 new["metadata"]["annotations"]["kube-standby.io/scheduled"] = .string(request)
                 return new
+            }
+        }
+
+        /// Nobody is active until an operator acts: that is no move among others, but what needs attention first.
+        @Test func aPromotionThatIsHeldIsShownAsDown() async throws {
+            let gate = "failover: {promotionGate: {method: DeletePod, waitSeconds: 1}}"
+            try await Self.run(saying: gate) { stage, process, address in
+                let holder = try await stage.waitUntilSettled("web")
+                try await Browser.run { browser in
+                    let page = try await browser.open(address)
+                    try await page.until("\(Self.cell("active-pod")) === '\(holder)' && \(Self.cell("next")) !== '–'")
+                    // What is deleted by force proves nothing.
+                    try await stage.sandbox.deletePod(holder, gracePeriod: 0)
+                    _ = await process.log.wait(for: "promotion waits for proof", "members=\(holder)")
+                    try await page.until("\(Self.cell("state")).startsWith('held: switching to ')")
+                    let row = "document.querySelector('#space .row[data-key=\"default/web\"]')"
+                    #expect(try await page.text("\(row).dataset.level") == "4")
+                    #expect(page.complaints.isEmpty, "\(page.complaints)")
+                }
             }
         }
 
